@@ -1,0 +1,174 @@
+locals {
+  name = "glimpse-prod"
+  port = 3001
+
+  # What a db.t4g.micro offers, less the connections that PostgreSQL, RDS and a person at a console need.
+  database_max_connections      = 79
+  database_reserved_connections = 5
+  database_admin_connections    = 3
+}
+
+module "networking" {
+  source = "../../modules/networking"
+
+  name              = local.name
+  region            = var.region
+  zones             = var.zones
+  nat_instance_type = var.nat_instance_type
+  nat_disk_gb       = var.nat_disk_gb
+}
+
+module "dns" {
+  source = "../../modules/dns"
+
+  domain_name = var.domain_name
+}
+
+module "balancer" {
+  source = "../../modules/balancer"
+
+  name                = local.name
+  vpc_id              = module.networking.vpc_id
+  subnet_ids          = module.networking.public_subnet_ids
+  zone_id             = module.dns.zone_id
+  domain_name         = var.domain_name
+  certificate_arn     = module.dns.certificate_arn
+  port                = local.port
+  deletion_protection = var.deletion_protection
+}
+
+module "rds" {
+  source = "../../modules/rds"
+
+  name                = local.name
+  vpc_id              = module.networking.vpc_id
+  subnet_ids          = module.networking.private_subnet_ids
+  instance_class      = var.database_class
+  storage_gb          = var.database_storage_gb
+  deletion_protection = var.deletion_protection
+}
+
+module "elasticache" {
+  source = "../../modules/elasticache"
+
+  name       = local.name
+  vpc_id     = module.networking.vpc_id
+  subnet_ids = module.networking.private_subnet_ids
+  engine     = var.cache_engine
+  node_type  = var.cache_node_type
+}
+
+module "s3" {
+  source = "../../modules/s3"
+
+  name            = local.name
+  allowed_origins = var.allowed_origins
+}
+
+module "ecr" {
+  source = "../../modules/ecr"
+
+  name = "glimpse-api"
+}
+
+module "secrets" {
+  source = "../../modules/secrets"
+
+  name = local.name
+}
+
+module "roles" {
+  source = "../../modules/roles"
+
+  name           = local.name
+  repository_arn = module.ecr.repository_arn
+  log_group_arn  = module.ecs.log_group_arn
+  object_arns    = module.s3.object_arns
+  secret_arns = [
+    module.secrets.jwt_secret_arn,
+    module.secrets.push_secret_arn,
+    module.rds.password_secret_arn,
+  ]
+}
+
+module "ecs" {
+  source = "../../modules/ecs"
+
+  name         = local.name
+  service_name = "glimpse-api"
+  region       = var.region
+
+  vpc_id                     = module.networking.vpc_id
+  subnet_ids                 = module.networking.private_subnet_ids
+  target_group_arn           = module.balancer.target_group_arn
+  balancer_security_group_id = module.balancer.security_group_id
+  database_security_group_id = module.rds.security_group_id
+  cache_security_group_id    = module.elasticache.security_group_id
+
+  execution_role_arn = module.roles.execution_role_arn
+  task_role_arn      = module.roles.task_role_arn
+  repository_url     = module.ecr.repository_url
+  image_digest       = var.image_digest
+  task_cpu           = var.task_cpu
+  task_memory        = var.task_memory
+  cpu_architecture   = var.cpu_architecture
+  port               = local.port
+
+  uploads            = var.uploads
+  keep_alive_seconds = var.keep_alive_seconds
+  database_pool      = var.database_pool
+
+  # The address carries no password; the PostgreSQL client takes it from PGPASSWORD.
+  environment = {
+    GLIMPSE_ALLOWED_ORIGINS = join(",", var.allowed_origins)
+    GLIMPSE_BUS_URL         = "rediss://${module.elasticache.address}:6379"
+    GLIMPSE_DATABASE_URL    = "postgresql://${module.rds.username}@${module.rds.address}:5432/${module.rds.database_name}?sslmode=require"
+    GLIMPSE_S3_BUCKET       = module.s3.bucket_name
+    GLIMPSE_S3_REGION       = var.region
+  }
+
+  secrets = {
+    GLIMPSE_JWT_SECRETS      = module.secrets.jwt_secret_arn
+    GLIMPSE_PUSH_CREDENTIALS = module.secrets.push_secret_arn
+    PGPASSWORD               = "${module.rds.password_secret_arn}:password::"
+  }
+
+  fargate_base        = var.fargate_base
+  fargate_weight      = var.fargate_weight
+  fargate_spot_weight = var.fargate_spot_weight
+  desired_count       = var.desired_count
+  min_capacity        = var.min_capacity
+  max_capacity        = var.max_capacity
+}
+
+module "monitoring" {
+  source = "../../modules/monitoring"
+
+  name                          = local.name
+  cluster_name                  = module.ecs.cluster_name
+  service_name                  = module.ecs.service_name
+  balancer_arn_suffix           = module.balancer.arn_suffix
+  database_identifier           = module.rds.identifier
+  min_capacity                  = var.min_capacity
+  database_max_connections      = local.database_max_connections
+  database_reserved_connections = local.database_reserved_connections
+  alarm_email                   = var.alarm_email
+  monthly_budget_usd            = var.monthly_budget_usd
+}
+
+# Neither stops an apply: the stack works without them, and fails in ways that are hard to trace back here.
+
+check "keep_alive_outlasts_balancer" {
+  assert {
+    condition     = var.keep_alive_seconds > module.balancer.idle_timeout_seconds
+    error_message = "The service closes idle connections after ${var.keep_alive_seconds} s, the balancer after ${module.balancer.idle_timeout_seconds} s: a request that meets a closing connection is answered 502. Raise keep_alive_seconds above the balancer's."
+  }
+}
+
+# A deploy runs the old and the new tasks side by side.
+check "database_connections_fit" {
+  assert {
+    condition     = 2 * var.max_capacity * var.database_pool <= local.database_max_connections - local.database_reserved_connections - local.database_admin_connections
+    error_message = "A deploy at ${var.max_capacity} tasks opens ${2 * var.max_capacity * var.database_pool} connections; the database has ${local.database_max_connections - local.database_reserved_connections - local.database_admin_connections} for them. Lower database_pool or max_capacity."
+  }
+}

@@ -1,0 +1,96 @@
+mock_provider "aws" {}
+
+variables {
+  image_digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+}
+
+run "warns_of_what_the_first_design_gets_wrong" {
+  command = plan
+
+  assert {
+    condition     = var.fargate_base == 1 && var.fargate_weight == 30 && var.fargate_spot_weight == 70
+    error_message = "The first design has one task on demand and a ratio of 30 to 70."
+  }
+
+  assert {
+    condition     = var.min_capacity == 2 && var.desired_count == 3 && var.max_capacity == 20
+    error_message = "The first design has 2, 3 and 20 tasks."
+  }
+
+  assert {
+    condition     = module.balancer.idle_timeout_seconds == 60
+    error_message = "The balancer keeps idle connections for 60 s."
+  }
+
+  expect_failures = [check.keep_alive_outlasts_balancer, check.database_connections_fit]
+}
+
+run "accepts_the_balanced_design_without_a_warning" {
+  command = plan
+
+  variables {
+    fargate_weight      = 10
+    fargate_spot_weight = 90
+    desired_count       = 2
+    uploads             = "presigned"
+    keep_alive_seconds  = 65
+    database_pool       = 1
+  }
+}
+
+run "warns_of_a_keep_alive_equal_to_the_balancers_and_of_a_pool_one_too_large" {
+  command = plan
+
+  variables {
+    keep_alive_seconds = 60
+    database_pool      = 2
+  }
+
+  expect_failures = [check.keep_alive_outlasts_balancer, check.database_connections_fit]
+}
+
+run "refuses_values_out_of_range" {
+  command = plan
+
+  variables {
+    fargate_base        = -1
+    fargate_spot_weight = 1001
+    min_capacity        = 0
+    uploads             = "ftp"
+    keep_alive_seconds  = 0
+    database_pool       = 0
+    zones               = ["ap-northeast-2a", "us-east-1a"]
+  }
+
+  expect_failures = [
+    var.fargate_base,
+    var.fargate_spot_weight,
+    var.min_capacity,
+    var.uploads,
+    var.keep_alive_seconds,
+    var.database_pool,
+    var.zones,
+  ]
+}
+
+run "refuses_fewer_tasks_than_the_minimum_and_a_strategy_of_zero_weights" {
+  command = plan
+
+  variables {
+    desired_count       = 1
+    fargate_weight      = 0
+    fargate_spot_weight = 0
+  }
+
+  expect_failures = [var.desired_count, var.fargate_spot_weight]
+}
+
+run "refuses_more_tasks_than_the_maximum" {
+  command = plan
+
+  variables {
+    max_capacity = 2
+  }
+
+  expect_failures = [var.desired_count]
+}

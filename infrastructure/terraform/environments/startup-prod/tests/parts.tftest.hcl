@@ -1,0 +1,227 @@
+mock_provider "aws" {}
+
+variables {
+  name       = "glimpse-test"
+  region     = "ap-northeast-2"
+  zones      = ["ap-northeast-2a", "ap-northeast-2c"]
+  vpc_id     = "vpc-1"
+  subnet_ids = ["subnet-1", "subnet-2"]
+}
+
+run "balancer_lets_a_leaving_task_finish" {
+  command = plan
+
+  module {
+    source = "../../modules/balancer"
+  }
+
+  variables {
+    zone_id         = "Z1"
+    domain_name     = "chat.example.com"
+    certificate_arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
+  }
+
+  assert {
+    condition     = tonumber(aws_lb_target_group.this.deregistration_delay) == 30
+    error_message = "A leaving task must get 30 s."
+  }
+
+  assert {
+    condition     = aws_lb.this.idle_timeout == 60
+    error_message = "Idle connections must last 60 s."
+  }
+
+  assert {
+    condition     = one(aws_lb_target_group.this.stickiness).type == "lb_cookie" && one(aws_lb_target_group.this.stickiness).enabled
+    error_message = "A client that polls must come back to its task."
+  }
+
+  assert {
+    condition     = one(aws_lb_listener.http.default_action).type == "redirect" && aws_lb_listener.https.protocol == "HTTPS"
+    error_message = "Clients must end up on HTTPS."
+  }
+}
+
+run "balancer_refuses_a_delay_beyond_the_spot_notice" {
+  command = plan
+
+  module {
+    source = "../../modules/balancer"
+  }
+
+  variables {
+    zone_id                      = "Z1"
+    domain_name                  = "chat.example.com"
+    certificate_arn              = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
+    deregistration_delay_seconds = 300
+  }
+
+  expect_failures = [var.deregistration_delay_seconds]
+}
+
+run "alarms_are_five_and_never_equal_to_a_scaling_target" {
+  command = plan
+
+  module {
+    source = "../../modules/monitoring"
+  }
+
+  variables {
+    cluster_name        = "glimpse-test"
+    service_name        = "glimpse-api"
+    balancer_arn_suffix = "app/glimpse-test/1"
+    database_identifier = "glimpse-test"
+    min_capacity        = 2
+    alarm_email         = "on-call@example.com"
+  }
+
+  assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.cpu.threshold,
+      aws_cloudwatch_metric_alarm.memory.threshold,
+      aws_cloudwatch_metric_alarm.running_tasks.threshold,
+      aws_cloudwatch_metric_alarm.errors.threshold,
+      aws_cloudwatch_metric_alarm.database_connections.threshold,
+    ] == [85, 90, 2, 10, 59]
+    error_message = "The thresholds are not 85 %, 90 %, 2 tasks, 10 errors and 59 connections."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.running_tasks.statistic == "SampleCount" && aws_cloudwatch_metric_alarm.running_tasks.treat_missing_data == "breaching"
+    error_message = "No sample must mean no task."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.email[0].endpoint == "on-call@example.com"
+    error_message = "The alarms do not reach the address that is given."
+  }
+}
+
+run "bucket_is_private" {
+  command = plan
+
+  module {
+    source = "../../modules/s3"
+  }
+
+  variables {
+    allowed_origins = ["https://chat.example.com"]
+  }
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.this.block_public_acls,
+      aws_s3_bucket_public_access_block.this.block_public_policy,
+      aws_s3_bucket_public_access_block.this.ignore_public_acls,
+      aws_s3_bucket_public_access_block.this.restrict_public_buckets,
+    ])
+    error_message = "The bucket can become public."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.this.force_destroy == false
+    error_message = "The uploads can be destroyed with the bucket."
+  }
+}
+
+run "bucket_refuses_every_origin_at_once" {
+  command = plan
+
+  module {
+    source = "../../modules/s3"
+  }
+
+  variables {
+    allowed_origins = ["*"]
+  }
+
+  expect_failures = [var.allowed_origins]
+}
+
+run "network_has_one_self_healing_way_out" {
+  command = plan
+
+  module {
+    source = "../../modules/networking"
+  }
+
+  assert {
+    condition     = aws_autoscaling_group.nat.min_size == 1 && aws_autoscaling_group.nat.max_size == 1 && aws_autoscaling_group.nat.desired_capacity == 1
+    error_message = "There must always be exactly one NAT instance."
+  }
+
+  assert {
+    condition     = one(aws_launch_template.nat.credit_specification).cpu_credits == "standard"
+    error_message = "The NAT instance can run up a bill for CPU credits."
+  }
+
+  assert {
+    condition     = length(aws_subnet.public) == 2 && length(aws_subnet.private) == 2 && length(aws_route_table.private) == 2
+    error_message = "Each zone needs a public and a private subnet."
+  }
+}
+
+run "network_refuses_a_single_zone_and_an_instance_that_cannot_boot_the_image" {
+  command = plan
+
+  module {
+    source = "../../modules/networking"
+  }
+
+  variables {
+    zones             = ["ap-northeast-2a"]
+    nat_instance_type = "t3.nano"
+    nat_disk_gb       = 4
+  }
+
+  expect_failures = [var.zones, var.nat_instance_type, var.nat_disk_gb]
+}
+
+run "database_is_private_and_never_in_extended_support" {
+  command = plan
+
+  module {
+    source = "../../modules/rds"
+  }
+
+  assert {
+    condition     = !aws_db_instance.this.publicly_accessible && aws_db_instance.this.storage_encrypted && aws_db_instance.this.deletion_protection
+    error_message = "The database is not protected."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
+    error_message = "The database can slip into extended support."
+  }
+}
+
+run "database_refuses_an_old_engine" {
+  command = plan
+
+  module {
+    source = "../../modules/rds"
+  }
+
+  variables {
+    engine_version = "13.20"
+  }
+
+  expect_failures = [var.engine_version]
+}
+
+run "cache_follows_the_engine" {
+  command = plan
+
+  module {
+    source = "../../modules/elasticache"
+  }
+
+  variables {
+    engine = "valkey"
+  }
+
+  assert {
+    condition     = aws_elasticache_replication_group.this.engine == "valkey" && aws_elasticache_replication_group.this.engine_version == "8.0"
+    error_message = "Valkey has no version 7.1."
+  }
+}

@@ -1,0 +1,160 @@
+mock_provider "aws" {}
+
+variables {
+  name                       = "glimpse-test"
+  service_name               = "glimpse-api"
+  region                     = "ap-northeast-2"
+  vpc_id                     = "vpc-1"
+  subnet_ids                 = ["subnet-1", "subnet-2"]
+  target_group_arn           = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/api/1"
+  balancer_security_group_id = "sg-1"
+  database_security_group_id = "sg-2"
+  cache_security_group_id    = "sg-3"
+  execution_role_arn         = "arn:aws:iam::123456789012:role/execution"
+  task_role_arn              = "arn:aws:iam::123456789012:role/task"
+  repository_url             = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/glimpse-api"
+  image_digest               = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  secrets                    = { PGPASSWORD = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:db:password::" }
+  environment                = { GLIMPSE_S3_BUCKET = "uploads" }
+  task_cpu                   = 256
+  task_memory                = 512
+  uploads                    = "api"
+  keep_alive_seconds         = 5
+  database_pool              = 100
+  fargate_base               = 1
+  fargate_weight             = 30
+  fargate_spot_weight        = 70
+  desired_count              = 3
+  min_capacity               = 2
+  max_capacity               = 20
+}
+
+run "splits_tasks_30_to_70_after_one_on_demand" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  assert {
+    condition = {
+      for each in aws_ecs_service.this.capacity_provider_strategy : each.capacity_provider => "${each.base} ${each.weight}"
+    } == { FARGATE = "1 30", FARGATE_SPOT = "0 70" }
+    error_message = "The strategy is not base 1, 30 to 70."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 20
+    error_message = "Autoscaling does not stay between 2 and 20 tasks."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 100 && aws_ecs_service.this.deployment_maximum_percent == 200
+    error_message = "A deploy must start new tasks before it stops old ones."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.force_new_deployment
+    error_message = "A new strategy would not reach the running tasks."
+  }
+}
+
+run "splits_tasks_10_to_90_in_the_balanced_design" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  variables {
+    fargate_weight      = 10
+    fargate_spot_weight = 90
+    desired_count       = 2
+    uploads             = "presigned"
+    keep_alive_seconds  = 65
+    database_pool       = 1
+  }
+
+  assert {
+    condition = {
+      for each in aws_ecs_service.this.capacity_provider_strategy : each.capacity_provider => "${each.base} ${each.weight}"
+    } == { FARGATE = "1 10", FARGATE_SPOT = "0 90" }
+    error_message = "The strategy is not base 1, 10 to 90."
+  }
+
+  assert {
+    condition = aws_ecs_service.this.tags == tomap({
+      "glimpse:uploads"            = "presigned"
+      "glimpse:keep-alive-seconds" = "65"
+      "glimpse:database-pool"      = "1"
+    })
+    error_message = "The tags do not show the settings."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, value in { GLIMPSE_UPLOADS = "presigned", GLIMPSE_KEEP_ALIVE_SECONDS = "65", GLIMPSE_DATABASE_POOL = "1" } :
+      contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = name, value = value })
+    ])
+    error_message = "The task does not get the settings that the tags show."
+  }
+}
+
+run "gives_a_task_its_image_its_secrets_and_the_whole_notice_to_leave" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].stopTimeout == 120
+    error_message = "A task must get all 120 s of a Spot notice."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "GLIMPSE_DRAIN_SECONDS", value = "25" })
+    error_message = "A task must drain within 25 s."
+  }
+
+  assert {
+    condition     = endswith(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image, "/glimpse-api@${var.image_digest}")
+    error_message = "The image is not given by digest."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem
+    error_message = "The image's files can be changed."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets == [{ name = "PGPASSWORD", valueFrom = var.secrets.PGPASSWORD }]
+    error_message = "The password does not come from its secret."
+  }
+}
+
+run "refuses_what_fargate_does_not_run" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  variables {
+    image_digest     = "latest"
+    task_memory      = 4096
+    cpu_architecture = "arm"
+    secrets          = { PGPASSWORD = "in the clear" }
+    drain_seconds    = 120
+    fargate_weight   = 0.5
+  }
+
+  expect_failures = [
+    var.image_digest,
+    var.task_memory,
+    var.cpu_architecture,
+    var.secrets,
+    var.drain_seconds,
+    var.fargate_weight,
+  ]
+}

@@ -1,0 +1,214 @@
+variable "region" {
+  description = "Region of everything."
+  type        = string
+  default     = "ap-northeast-2"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region looks like ap-northeast-2."
+  }
+}
+
+variable "zones" {
+  description = "Availability zones of the region."
+  type        = list(string)
+  default     = ["ap-northeast-2a", "ap-northeast-2c"]
+
+  validation {
+    condition     = alltrue([for zone in var.zones : startswith(zone, var.region)])
+    error_message = "Every zone must lie in the region."
+  }
+}
+
+variable "domain_name" {
+  description = "Name that clients connect to. It becomes a public zone of its own, to be delegated from the parent domain."
+  type        = string
+  default     = "chat.example.com"
+}
+
+variable "allowed_origins" {
+  description = "Web origins whose pages may use the service and its bucket."
+  type        = list(string)
+  default     = ["https://chat.example.com"]
+}
+
+variable "deletion_protection" {
+  description = "Whether the balancer and the database refuse to be deleted."
+  type        = bool
+  default     = true
+}
+
+variable "nat_instance_type" {
+  description = "Instance type of the NAT instance, a t4g."
+  type        = string
+  default     = "t4g.nano"
+}
+
+variable "nat_disk_gb" {
+  description = "Root disk of the NAT instance in GB, at least 8."
+  type        = number
+  default     = 8
+}
+
+variable "image_digest" {
+  description = "Digest of the image to run, sha256:..., given by the deploy."
+  type        = string
+}
+
+variable "task_cpu" {
+  description = "CPU units of a task; 1024 are one vCPU."
+  type        = number
+  default     = 256
+}
+
+variable "task_memory" {
+  description = "Memory of a task in MiB, of those that Fargate sells with task_cpu."
+  type        = number
+  default     = 512
+}
+
+variable "cpu_architecture" {
+  description = "X86_64 or ARM64. The image must be built for it."
+  type        = string
+  default     = "X86_64"
+}
+
+variable "fargate_base" {
+  description = "Tasks that are always on demand, before the weights count. They are what remains while Spot has no capacity."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.fargate_base >= 0 && var.fargate_base <= 100000 && floor(var.fargate_base) == var.fargate_base
+    error_message = "The base must be a whole number from 0 to 100000."
+  }
+}
+
+variable "fargate_weight" {
+  description = "Share of on-demand tasks after the base: a ratio to fargate_spot_weight, not a percentage."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.fargate_weight >= 0 && var.fargate_weight <= 1000 && floor(var.fargate_weight) == var.fargate_weight
+    error_message = "A weight must be a whole number from 0 to 1000."
+  }
+}
+
+variable "fargate_spot_weight" {
+  description = "Share of Spot tasks after the base: a ratio to fargate_weight, not a percentage."
+  type        = number
+  default     = 70
+
+  validation {
+    condition     = var.fargate_spot_weight >= 0 && var.fargate_spot_weight <= 1000 && floor(var.fargate_spot_weight) == var.fargate_spot_weight
+    error_message = "A weight must be a whole number from 0 to 1000."
+  }
+
+  validation {
+    condition     = var.fargate_weight + var.fargate_spot_weight > 0
+    error_message = "One weight must be above 0: ECS places no task by a strategy of zero weights, whatever its base."
+  }
+}
+
+variable "desired_count" {
+  description = "Tasks that the service is created with. Afterwards autoscaling decides, and a change here does nothing."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = var.min_capacity <= var.desired_count && var.desired_count <= var.max_capacity
+    error_message = "The counts must be in order: min_capacity <= desired_count <= max_capacity."
+  }
+}
+
+variable "min_capacity" {
+  description = "Fewest tasks that autoscaling leaves running. One is a single point of failure, and with a base of 1 it is never on Spot."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.min_capacity >= 1 && floor(var.min_capacity) == var.min_capacity
+    error_message = "Production keeps at least one task."
+  }
+}
+
+variable "max_capacity" {
+  description = "Most tasks that autoscaling starts. Every task needs its database connections, twice during a deploy."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.max_capacity >= 1 && floor(var.max_capacity) == var.max_capacity
+    error_message = "The maximum must be a whole number of at least 1."
+  }
+}
+
+variable "uploads" {
+  description = "Way of an upload: through the service (api), or straight to the bucket (presigned)."
+  type        = string
+  default     = "api"
+
+  validation {
+    condition     = contains(["api", "presigned"], var.uploads)
+    error_message = "Uploads go by api or presigned."
+  }
+}
+
+variable "keep_alive_seconds" {
+  description = "Seconds for which the service keeps an idle connection open. Below the balancer's 60 some requests end in a 502; 5 is what Node does when nobody decides."
+  type        = number
+  default     = 5
+
+  validation {
+    condition     = var.keep_alive_seconds >= 1 && var.keep_alive_seconds <= 4000
+    error_message = "The keep-alive time must be 1 to 4000 s."
+  }
+}
+
+variable "database_pool" {
+  description = "Database connections of one task. All tasks together, twice during a deploy, must fit the database."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.database_pool >= 1 && floor(var.database_pool) == var.database_pool
+    error_message = "A task needs at least one connection."
+  }
+}
+
+variable "database_class" {
+  description = "Instance class of the database."
+  type        = string
+  default     = "db.t4g.micro"
+}
+
+variable "database_storage_gb" {
+  description = "Disk of the database in GB, at least 20."
+  type        = number
+  default     = 20
+}
+
+variable "cache_engine" {
+  description = "redis or valkey."
+  type        = string
+  default     = "redis"
+}
+
+variable "cache_node_type" {
+  description = "Node type of the cache."
+  type        = string
+  default     = "cache.t4g.micro"
+}
+
+variable "alarm_email" {
+  description = "Address that gets the alarms. Empty: none."
+  type        = string
+  default     = ""
+}
+
+variable "monthly_budget_usd" {
+  description = "Monthly budget of the whole account in USD, announced at 80 % and at 100 %."
+  type        = number
+  default     = 100
+}

@@ -1,0 +1,71 @@
+resource "aws_security_group" "this" {
+  name        = "${var.name}-tasks"
+  description = "Tasks"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-tasks" }
+}
+
+# Each pair is one conversation, allowed at both ends.
+resource "aws_vpc_security_group_egress_rule" "balancer_to_tasks" {
+  security_group_id            = var.balancer_security_group_id
+  description                  = "To the tasks"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.port
+  to_port                      = var.port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "tasks_from_balancer" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "From the balancer"
+  referenced_security_group_id = var.balancer_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = var.port
+  to_port                      = var.port
+}
+
+resource "aws_vpc_security_group_egress_rule" "tasks_to_database" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "To the database"
+  referenced_security_group_id = var.database_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database_from_tasks" {
+  security_group_id            = var.database_security_group_id
+  description                  = "From the tasks"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_egress_rule" "tasks_to_cache" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "To the cache"
+  referenced_security_group_id = var.cache_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 6379
+  to_port                      = 6379
+}
+
+resource "aws_vpc_security_group_ingress_rule" "cache_from_tasks" {
+  security_group_id            = var.cache_security_group_id
+  description                  = "From the tasks"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = 6379
+  to_port                      = 6379
+}
+
+resource "aws_vpc_security_group_egress_rule" "tasks_to_internet" {
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to AWS and to the push services"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

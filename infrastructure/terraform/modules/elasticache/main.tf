@@ -1,0 +1,41 @@
+locals {
+  engine_versions = { redis = "7.1", valkey = "8.0" }
+}
+
+resource "aws_elasticache_subnet_group" "this" {
+  name       = var.name
+  subnet_ids = var.subnet_ids
+}
+
+resource "aws_security_group" "this" {
+  name        = "${var.name}-cache"
+  description = "Cache"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-cache" }
+}
+
+# It carries events between the tasks and keeps none of them, so one node and no snapshot are enough:
+# while it is away, messages are still stored, and each task reads what it missed from the database.
+resource "aws_elasticache_replication_group" "this" {
+  replication_group_id = var.name
+  description          = "Events between the tasks"
+
+  engine             = var.engine
+  engine_version     = local.engine_versions[var.engine]
+  node_type          = var.node_type
+  num_cache_clusters = 1
+  port               = 6379
+
+  automatic_failover_enabled = false
+  multi_az_enabled           = false
+  auto_minor_version_upgrade = true
+  snapshot_retention_limit   = 0
+
+  transit_encryption_enabled = true
+  at_rest_encryption_enabled = true
+
+  subnet_group_name  = aws_elasticache_subnet_group.this.name
+  security_group_ids = [aws_security_group.this.id]
+  maintenance_window = "sun:20:00-sun:21:00"
+}

@@ -1,0 +1,41 @@
+variable "name" {
+  description = "Name of the replication group."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
+    error_message = "Use at most 40 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "vpc_id" {
+  description = "The VPC."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Private subnets."
+  type        = list(string)
+}
+
+variable "engine" {
+  description = "redis or valkey. Valkey speaks the same protocol at a lower price."
+  type        = string
+  default     = "redis"
+
+  validation {
+    condition     = contains(["redis", "valkey"], var.engine)
+    error_message = "The engine must be redis or valkey."
+  }
+}
+
+variable "node_type" {
+  description = "Node type."
+  type        = string
+  default     = "cache.t4g.micro"
+
+  validation {
+    condition     = can(regex("^cache\\.[a-z][a-z0-9]+\\.[a-z0-9]+$", var.node_type))
+    error_message = "A node type looks like cache.t4g.micro."
+  }
+}

@@ -1,0 +1,87 @@
+locals {
+  major_version = split(".", var.engine_version)[0]
+}
+
+resource "aws_db_subnet_group" "this" {
+  name       = var.name
+  subnet_ids = var.subnet_ids
+}
+
+resource "aws_security_group" "this" {
+  name        = "${var.name}-database"
+  description = "Database"
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-database" }
+}
+
+resource "aws_db_parameter_group" "this" {
+  name_prefix = "${var.name}-"
+  family      = "postgres${local.major_version}"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  parameter {
+    name  = "log_statement"
+    value = "ddl"
+  }
+
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_instance" "this" {
+  identifier     = var.name
+  engine         = "postgres"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+
+  # Once standard support ends, upgrade the engine rather than bill extended support by the vCPU-hour.
+  engine_lifecycle_support   = "open-source-rds-extended-support-disabled"
+  auto_minor_version_upgrade = true
+
+  allocated_storage = var.storage_gb
+  storage_type      = "gp3"
+  storage_encrypted = true
+
+  db_name                     = "glimpse"
+  username                    = "glimpse"
+  manage_master_user_password = true
+  port                        = 5432
+
+  multi_az               = var.multi_az
+  publicly_accessible    = false
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [aws_security_group.this.id]
+  parameter_group_name   = aws_db_parameter_group.this.name
+
+  # Both windows are UTC: 03:00 and Monday 04:00 in Seoul.
+  backup_retention_period = var.backup_days
+  backup_window           = "18:00-18:30"
+  maintenance_window      = "sun:19:00-sun:19:30"
+
+  copy_tags_to_snapshot     = true
+  deletion_protection       = var.deletion_protection
+  skip_final_snapshot       = false
+  final_snapshot_identifier = "${var.name}-final"
+}
+
+# The password comes with a rotation every seven days. A task reads it once, when it starts, so each rotation
+# shuts the running tasks out of new connections: let it be rare, and deploy afresh right after it.
+resource "aws_secretsmanager_secret_rotation" "password" {
+  secret_id          = aws_db_instance.this.master_user_secret[0].secret_arn
+  rotate_immediately = false
+
+  rotation_rules {
+    automatically_after_days = var.password_rotation_days
+  }
+}

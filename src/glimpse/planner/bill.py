@@ -1,0 +1,174 @@
+"""
+The bill: Usage × Catalogue.
+
+Laws kept here: every meter becomes a line or is named as unpriced; a missing price is never zero;
+every total is the sum of the lines as they are printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from glimpse.planner.catalogue import ON_DEMAND, SPOT, Catalogue, Price
+from glimpse.planner.free_tier import after_grants
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.money import cents
+from glimpse.planner.quantities import Cases
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.stack import Finding, Stack, Unpriced
+from glimpse.planner.usage import Usage
+from glimpse.planner.workload import Workload
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    One priced meter. `price` is None only where the known quantity is 0: that costs 0 without a price.
+
+    `exact` holds USD a month in the stack's cheapest, expected and dearest case.
+    """
+
+    meter: Meter
+    quantity: Cases
+    price: Price | None
+    exact: Cases
+    committed_until: str | None = None
+
+    @property
+    def id(self) -> str:
+        slug = re.sub(r"[^a-z0-9.]+", "-", self.meter.component.lower()).strip("-")
+        return f"{self.meter.origin.address}/{slug}"
+
+    @property
+    def monthly(self) -> Fraction:
+        """USD a month as printed."""
+        return cents(self.exact.expected)
+
+
+@dataclass(frozen=True)
+class Bill:
+    stack: Stack
+    usage: Usage
+    catalogue: Catalogue
+    free_tier: bool
+    lines: tuple[Line, ...]
+    unpriced: tuple[Unpriced, ...]
+
+    @property
+    def workload(self) -> Workload:
+        return self.usage.traffic.workload
+
+    @property
+    def monthly(self) -> Fraction:
+        return sum((line.monthly for line in self.lines), Fraction(0))
+
+    @property
+    def exact(self) -> Fraction:
+        return sum((line.exact.expected for line in self.lines), Fraction(0))
+
+    @property
+    def range(self) -> Cases:
+        """Totals of printed lines when every service runs its fewest tasks, as expected, and its most."""
+        return Cases(
+            sum((cents(line.exact.low) for line in self.lines), Fraction(0)),
+            self.monthly,
+            sum((cents(line.exact.high) for line in self.lines), Fraction(0)),
+        )
+
+    @property
+    def at_least(self) -> bool:
+        return bool(self.unpriced or self.stack.unresolved)
+
+    @property
+    def free(self) -> tuple[Origin, ...]:
+        return self.stack.free
+
+    def by_service(self) -> dict[str, Fraction]:
+        totals: dict[str, Fraction] = defaultdict(Fraction)
+        for line in self.lines:
+            totals[line.meter.sku.service] += line.monthly
+        return dict(totals)
+
+    def of_kind(self, *services: str) -> Fraction:
+        """What the lines of these AWS services come to."""
+        return sum((amount for service, amount in self.by_service().items() if service in services), Fraction(0))
+
+    def coverage(self) -> dict[str, int]:
+        priced = {line.meter.origin.address for line in self.lines if not is_flow(line.meter.origin)}
+        unpriced = {entry.origin.address for entry in self.unpriced if not is_flow(entry.origin)}
+        free = {origin.address for origin in self.free}
+        return {
+            "resources": len(priced | unpriced | free),
+            "priced": len(priced),
+            "free": len(free),
+            "unpriced": len(unpriced),
+            "unresolved": len(self.stack.unresolved),
+        }
+
+    def not_accepted(self) -> tuple[Unpriced | Finding, ...]:
+        """What `--strict` refuses: all that is unpriced or unresolved and that the workload file gives no reason for."""
+        accepted = [re.compile(_glob(row.address)) for row in self.workload.accepted]
+        names: list[tuple[str, Unpriced | Finding]] = [(entry.origin.address, entry) for entry in self.unpriced]
+        names += [(str(found.what.params.get("address", found.file or "")), found) for found in self.stack.unresolved]
+        return tuple(entry for name, entry in names if not any(pattern.fullmatch(name) for pattern in accepted))
+
+
+def is_flow(origin: Origin) -> bool:
+    return origin.address.startswith("flow.")
+
+
+def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = False) -> Bill:
+    """Price every meter. What cannot be priced is named beside what the reader already could not."""
+    meters = after_grants(usage.meters) if free_tier else usage.meters
+    lines: list[Line] = []
+    unpriced = list(stack.unpriced)
+    for meter in _with_numbers(meters):
+        priced = _line(meter, catalogue, usage)
+        if isinstance(priced, Line):
+            lines.append(priced)
+        else:
+            unpriced.append(Unpriced(meter.origin, meter.component, priced))
+    return Bill(stack, usage, catalogue, free_tier, tuple(lines), tuple(unpriced))
+
+
+def _line(meter: Meter, catalogue: Catalogue, usage: Usage) -> Line | Sentence:
+    if meter.quantity is None:
+        return meter.needs or say("needs_quantity")
+    price = catalogue.price(meter.sku)
+    if price is None:
+        if meter.quantity.is_zero:
+            return Line(meter, meter.quantity, None, meter.quantity)
+        return _no_price(meter, catalogue)
+    commitment = usage.traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
+    until = commitment.until.isoformat() if commitment else None
+    return Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
+
+
+def _no_price(meter: Meter, catalogue: Catalogue) -> Sentence:
+    """Say what was looked for, and which other terms of the same thing are sold."""
+    asked = ", ".join(f"{name} {value}" for name, value in sorted(meter.sku.attributes.items()))
+    looked_for = f"{meter.sku.service} {meter.sku.kind}" + (f" ({asked})" if asked else "")
+    others = [term for term in catalogue.terms(meter.sku) if term != meter.sku.term]
+    if others:
+        return say(
+            "no_price_in_term", looked_for=looked_for, term=meter.sku.term, region=catalogue.region,
+            terms=", ".join(others), catalogue=catalogue.name,
+        )  # fmt: skip
+    return say("no_price", looked_for=looked_for, region=catalogue.region, catalogue=catalogue.name)
+
+
+def _with_numbers(meters: Iterable[Meter]) -> Iterable[Meter]:
+    """Number the second and later meters of one name at one address, so that every line has an id of its own."""
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    for meter in meters:
+        key = (meter.origin.address, meter.component)
+        seen[key] += 1
+        yield meter if seen[key] == 1 else replace(meter, component=f"{meter.component} ({seen[key]})")
+
+
+def _glob(pattern: str) -> str:
+    return ".*".join(re.escape(part) for part in pattern.split("*"))

@@ -1,0 +1,23 @@
+"""What a service was measured to need: where the planner and the chat service meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """
+    What one service was measured to need (`capacity/*.json`); a coefficient nobody measured is None.
+
+    CPU in microseconds of one vCPU an event, memory in MiB for the task and bytes a socket.
+    """
+
+    service: str
+    source: str
+    message_us: Fraction | None = None
+    connect_us: Fraction | None = None
+    base_mib: Fraction | None = None
+    bytes_per_socket: Fraction | None = None
+    limit_sockets: int | None = None

@@ -1,0 +1,106 @@
+"""Dated list prices with their sources, and how a quantity is charged by one of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from glimpse.planner.quantities import HOURS_PER_MONTH
+
+ON_DEMAND = "on_demand"
+SPOT = "spot"
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """
+    What is being bought, in the catalogue's words.
+
+    `attributes` describe it as fully as we know it; a price that names fewer of them covers it too,
+    one that names another value does not.
+    """
+
+    service: str
+    kind: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    term: str = ON_DEMAND
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """`usd` a unit from the quantity `start` on, until the next tier begins."""
+
+    start: Fraction
+    usd: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    id: str
+    service: str
+    kind: str
+    attributes: Mapping[str, str]
+    term: str
+    unit: str
+    tiers: tuple[Tier, ...]
+    source: str
+    as_of: str
+    confidence: str
+    upfront_usd: Fraction = Fraction(0)
+    term_months: int = 0
+
+    def charge(self, quantity: Fraction) -> Fraction:
+        """
+        USD a month for `quantity` units a month; an upfront payment is spread evenly over its term.
+
+        Each tier charges only what lies inside it: 12,000 GB out of Seoul is
+        10,240 × 0.126 + 1,760 × 0.122. An upfront price is for one unit of 730 hours a month.
+        """
+        total = Fraction(0)
+        for tier, following in zip(self.tiers, (*self.tiers[1:], None), strict=True):
+            end = quantity if following is None else min(quantity, following.start)
+            total += max(Fraction(0), end - tier.start) * tier.usd
+        if self.upfront_usd:
+            total += quantity / HOURS_PER_MONTH * self.upfront_usd / self.term_months
+        return total
+
+
+class Catalogue:
+    """The prices of one region (and those that are the same everywhere)."""
+
+    def __init__(self, name: str, region: str, prices: Iterable[Price]) -> None:
+        self.name = name
+        self.region = region
+        self._by_kind: dict[tuple[str, str, str], list[Price]] = defaultdict(list)
+        for price in prices:
+            self._by_kind[(price.service, price.kind, price.term)].append(price)
+
+    def price(self, sku: Sku) -> Price | None:
+        """The price that covers the SKU most closely, or None: a missing price is never guessed."""
+        covering = [
+            price
+            for price in self._by_kind.get((sku.service, sku.kind, sku.term), ())
+            if all(sku.attributes.get(name) == value for name, value in price.attributes.items())
+        ]
+        return max(covering, key=lambda price: len(price.attributes), default=None)
+
+    def terms(self, sku: Sku) -> tuple[str, ...]:
+        """Every term under which the catalogue sells this SKU."""
+        return tuple(
+            sorted(
+                term
+                for service, kind, term in self._by_kind
+                if (service, kind) == (sku.service, sku.kind)
+                and self.price(Sku(sku.service, sku.kind, sku.attributes, term))
+            )
+        )
+
+    def without(self, forgotten: Price) -> Catalogue:
+        """The same catalogue with one price removed: to see what a gap does to a bill."""
+        return Catalogue(self.name, self.region, (price for price in self if price.id != forgotten.id))
+
+    def __iter__(self) -> Iterable[Price]:  # type: ignore[override]
+        for prices in self._by_kind.values():
+            yield from prices

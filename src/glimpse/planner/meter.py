@@ -1,0 +1,36 @@
+"""A meter: one thing AWS counts about one resource, before any price is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glimpse.planner.catalogue import Sku
+from glimpse.planner.quantities import Cases
+from glimpse.planner.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands: its address, and the file and line where the reader can find it."""
+
+    address: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """
+    `quantity` is in the unit of the SKU, a month; None is unknown, and `needs` says what would tell it.
+
+    `component` is the name on AWS's pricing page. `usage_based` marks what people's use decides, not the files.
+    """
+
+    origin: Origin
+    component: str
+    unit: str
+    quantity: Cases | None
+    sku: Sku
+    assumes: tuple[Sentence, ...] = ()
+    usage_based: bool = False
+    needs: Sentence | None = None

@@ -1,0 +1,203 @@
+"""A Terraform directory, evaluated: blocks with their links, and an honest list of what is missing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glimpse.planner.outside.terraform_files.block import UNKNOWN, Block, Values
+from glimpse.planner.outside.terraform_files.sandbox import PROBE
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Finding
+
+META = "__tfmeta"
+REFERENCE = "__attribute__"
+INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
+SHORT = 80
+
+
+@dataclass(frozen=True)
+class Read:
+    """What either reader gives: blocks, the provider's region, and what could not be resolved."""
+
+    blocks: tuple[Block, ...]
+    region: str | None
+    unresolved: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
+
+
+def read_answer(answer: Mapping[str, Any]) -> Read:
+    """Turn the worker's answer into blocks and findings."""
+    shown = _Names(answer["stack"], answer["directories"])
+    evaluated = answer["evaluated"]
+    entries = [
+        (kind, entry)
+        for kind, rows in evaluated.items()
+        for entry in rows
+        if isinstance(entry, Mapping) and entry.get(META, {}).get("type") == "resource"
+    ]
+    addresses = {entry["id"]: entry[META]["path"] for _, entry in entries if "id" in entry}
+    regions = _regions(evaluated.get("provider", ()))
+    blocks = tuple(
+        Block(
+            address=entry[META]["path"],
+            type=kind,
+            values=Values(_known(entry)),
+            file=shown.evaluated(entry[META]["filename"]),
+            line=entry[META]["line_start"],
+            links=dict(_links(entry, addresses)),
+            region=_own_region(entry, regions),
+        )
+        for kind, entry in sorted(entries, key=lambda pair: _order(pair[1]))
+    )
+    unresolved = [
+        Finding(say(code, **_short(params)), shown.in_tree(file), line)
+        for code, params, file, line in answer["unresolved"]
+    ]
+    unresolved += _missing(answer, shown)
+    warnings = tuple(
+        Finding(say(code, **_short(params)), shown.in_tree(file), line)
+        for code, params, file, line in answer["warnings"]
+    )
+    return Read(blocks, regions.get(None), tuple(unresolved), warnings)
+
+
+class _Names:
+    """File names as people should see them: relative to the folder that holds all that was read."""
+
+    def __init__(self, stack: str, directories: list[str]) -> None:
+        self.stack = stack
+        self.base = os.path.commonpath([os.path.normpath(name) for name in directories]) if directories else stack
+
+    def in_tree(self, name: str) -> str:
+        return os.path.relpath(name, self.base)
+
+    def evaluated(self, name: str) -> str:
+        """The evaluator names files relative to the stack."""
+        return self.in_tree(os.path.normpath(os.path.join(self.stack, name)))
+
+
+def _order(entry: Mapping[str, Any]) -> tuple[list[object], ...]:
+    """By address, numbers in it as numbers."""
+    parts = re.split(r"(\d+)", entry[META]["path"])
+    return ([int(part) if part.isdigit() else 0 for part in parts], list(parts))
+
+
+def _known(value: Any) -> Any:
+    """The evaluated value with what could not be known marked as such, at every depth."""
+    if isinstance(value, Mapping):
+        if REFERENCE in value:
+            return UNKNOWN
+        return {name: _known(item) for name, item in value.items() if name != META}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    return value
+
+
+def _links(entry: Mapping[str, Any], addresses: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """Arguments whose value is, or holds, the id the evaluator gave another resource."""
+    for name, value in entry.items():
+        if name == META or (name == "id" and not prefix):
+            continue
+        found = frozenset(_ids(value, addresses))
+        if found:
+            yield prefix + name, found
+        nested = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Mapping)]
+        if not prefix:
+            merged: dict[str, frozenset[str]] = {}
+            for item in nested:
+                for key, linked in _links(item, addresses, f"{name}."):
+                    merged[key] = merged.get(key, frozenset()) | linked
+            yield from merged.items()
+
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _ids(value: Any, addresses: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (addresses[found] for found in UUID.findall(value) if found in addresses)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name != META:
+                yield from _ids(item, addresses)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids(item, addresses)
+
+
+def _regions(providers: Any) -> dict[str | None, str]:
+    """Region by provider alias; the default provider's under None."""
+    regions: dict[str | None, str] = {}
+    for entry in providers:
+        region = entry.get("region")
+        if entry.get(META, {}).get("label") == "aws" and isinstance(region, str):
+            regions.setdefault(entry.get("alias"), region)
+    return regions
+
+
+def _own_region(entry: Mapping[str, Any], regions: Mapping[str | None, str]) -> str | None:
+    if isinstance(region := entry.get("region"), str):
+        return region
+    provider = entry.get("provider")
+    alias = provider.get(REFERENCE, "") if isinstance(provider, Mapping) else str(provider or "")
+    return regions.get(alias.removeprefix("aws.")) if alias else None
+
+
+def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:
+    """Compare what the files hold with what was evaluated."""
+    probes: dict[str, list[Any]] = {}
+    for entry in answer["evaluated"].get("locals", ()):
+        for name, value in entry.items():
+            if name.startswith(PROBE):
+                probes.setdefault(name, []).append(value)
+    present: dict[tuple[str, int], list[str]] = {}
+    modules_seen = set()
+    for rows in answer["evaluated"].values():
+        for entry in rows:
+            meta = entry.get(META, {})
+            if meta.get("type") == "resource" or meta.get("path", "").startswith("module."):
+                file = shown.evaluated(meta["filename"])
+                present.setdefault((file, meta["line_start"]), []).append(meta["path"])
+                modules_seen.add(os.path.dirname(file) or ".")
+    for entry in answer["expected"]:
+        block, file = entry["block"], shown.in_tree(entry["file"])
+        if block["kind"] != "resource":
+            if entry["probe"]:
+                yield from _unknown_many(block, file, probes.get(entry["probe"], []), f"module.{block['labels'][0]}")
+            continue
+        address = ".".join(block["labels"])
+        instances = present.get((file, block["line"]), [])
+        if entry["probe"]:
+            values = probes.get(entry["probe"], [])
+            if any(_is_unknown(value) for value in values):
+                found = INDEX.sub("", instances[0]) if instances else address
+                yield from _unknown_many(block, file, values, found)
+                continue
+            if all(value in (0, [], {}, "0") for value in values):
+                continue
+        if not instances and (os.path.dirname(file) or ".") in modules_seen | {shown.in_tree(answer["stack"])}:
+            yield Finding(say("block_lost", address=address), file, block["line"])
+
+
+def _unknown_many(block: Mapping[str, Any], file: str, values: list[Any], address: str) -> Iterator[Finding]:
+    if any(_is_unknown(value) for value in values):
+        word = "count_unknown" if block["many_word"] == "count" else "for_each_unknown"
+        params = _short({"address": address, "expression": " ".join(str(block["many"]).split())})
+        yield Finding(say(word, **params), file, block["line"])
+
+
+def _is_unknown(value: Any) -> bool:
+    if value is None or (isinstance(value, Mapping) and REFERENCE in value):
+        return True
+    return isinstance(value, list) and any(item is None for item in value)
+
+
+def _short(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value[: SHORT - 1] + "…" if isinstance(value, str) and len(value) > SHORT else value
+        for name, value in params.items()
+    }

@@ -1,0 +1,53 @@
+"""Load balancers with their listeners, rules and target groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Unpriced
+
+WITHOUT_IPV4 = "dualstack-without-public-ipv4"
+
+
+def balancer(block: Block, tree: Tree) -> Iterator[Found]:
+    kind = block.values.text("load_balancer_type") or "application"
+    if kind not in ("application", "network"):
+        yield Unpriced(block.origin, "Gateway Load Balancer", say("family_unknown", type=block.type))
+        return
+    listeners = tree.linking(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
+    rules = [
+        rule for listener in listeners for rule in tree.linking(listener, "listener_arn", "aws_lb_listener_rule")
+    ]
+    groups = [
+        group
+        for listener in listeners
+        for group in tree.linked(listener, "default_action.target_group_arn", "aws_lb_target_group")
+    ]
+    internal = block.values.flag("internal") or False
+    yield Balancer(
+        origin=block.origin,
+        kind=kind,
+        internal=internal,
+        addresses=0 if internal or block.values.text("ip_address_type") == WITHOUT_IPV4 else _addresses(block, tree),
+        # A listener's default action is a rule too.
+        rules=len(rules) + len(listeners),
+        idle_timeout=block.values.whole("idle_timeout") or 60,
+        sticky=any(row.flag("enabled") is not False for group in groups for row in group.values.blocks("stickiness")),
+    )
+
+
+def _addresses(block: Block, tree: Tree) -> int | None:
+    """One for each zone, unless an Elastic IP is given for it: that one is charged where it stands."""
+    mappings = block.values.blocks("subnet_mapping")
+    if mappings:
+        return sum(1 for row in mappings if not row.raw.get("allocation_id"))
+    listed = block.values.items("subnets")
+    linked = tree.linked(block, "subnets", "aws_subnet")
+    return max(len(listed or ()), len(linked)) or None
+
+
+READERS = {"aws_lb": balancer, "aws_alb": balancer}

@@ -1,0 +1,66 @@
+"""RDS instances and ElastiCache nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
+
+ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
+CACHE_ENGINES = {"redis": "Redis", "valkey": "Valkey", "memcached": "Memcached"}
+
+
+def database(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    source = next(iter(tree.linked(block, "replicate_source_db", "aws_db_instance")), None)
+    inherited = source.values if source else values
+    engine = values.text("engine") or inherited.text("engine") or "unknown"
+    version = values.text("engine_version") or inherited.text("engine_version")
+    iops = values.whole("iops")
+    yield Database(
+        origin=block.origin,
+        engine=ENGINES.get(engine, engine),
+        version=version.split(".")[0] if version else None,
+        instance_class=values.text("instance_class"),
+        storage_type=values.text("storage_type") or ("io1" if iops else "gp2"),
+        storage_gib=values.whole("allocated_storage") or inherited.whole("allocated_storage"),
+        multi_az=values.flag("multi_az") or False,
+        iops=iops,
+        managed_password=values.flag("manage_master_user_password") or False,
+    )
+
+
+def cache_cluster(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    group = next(iter(tree.linked(block, "replication_group_id", "aws_elasticache_replication_group")), None)
+    inherited = group.values if group else values
+    engine = values.text("engine") or inherited.text("engine") or "redis"
+    yield Cache(
+        origin=block.origin,
+        engine=CACHE_ENGINES.get(engine, engine),
+        node_type=values.text("node_type") or inherited.text("node_type"),
+        nodes=1 if group else values.whole("num_cache_nodes"),
+    )
+
+
+def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    shards = values.whole("num_node_groups")
+    if values.is_unknown("num_cache_clusters") or values.is_unknown("num_node_groups"):
+        nodes = None
+    elif shards:
+        nodes = shards * (1 + (values.whole("replicas_per_node_group") or 0))
+    else:
+        nodes = values.whole("num_cache_clusters") or values.whole("number_cache_clusters") or 1
+    engine = values.text("engine") or "redis"
+    yield Cache(block.origin, CACHE_ENGINES.get(engine, engine), values.text("node_type"), nodes)
+
+
+READERS = {
+    "aws_db_instance": database,
+    "aws_elasticache_cluster": cache_cluster,
+    "aws_elasticache_replication_group": replication_group,
+}

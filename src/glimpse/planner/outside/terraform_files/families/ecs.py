@@ -1,0 +1,165 @@
+"""ECS: services joined with their task definition, cluster, scaling target, policies and target group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
+from glimpse.planner.resources.fargate import FargateService, HealthCheck
+from glimpse.planner.resources.monitoring import Alarms, ContainerInsights
+from glimpse.planner.sentence import say
+from glimpse.planner.sizing import Scaling, TaskSize
+from glimpse.planner.stack import Unpriced
+
+SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
+TAG = "glimpse:"
+
+
+def service(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    strategy = _strategy(block, tree)
+    if strategy is None:
+        # Tasks on instances: the instances are charged, the service is not.
+        yield block.origin
+        return
+    strange = [share.provider for share in strategy if share.provider not in (FARGATE, FARGATE_SPOT)]
+    if strange:
+        yield Unpriced(block.origin, "ECS service", say("capacity_provider_unknown", provider=strange[0]))
+        return
+    definition = next(iter(tree.linked(block, "task_definition", "aws_ecs_task_definition")), None)
+    if definition and definition.values.block("runtime_platform").text("operating_system_family") not in (None, "LINUX"):
+        yield Unpriced(block.origin, "ECS service", say("not_linux"))
+        return
+    size = _size(definition.values) if definition else None
+    if size and not size.is_legal:
+        params = {"cpu": str(size.vcpu), "memory": str(size.memory_gib)}
+        yield Unpriced(block.origin, "ECS service", say("task_size_illegal", **params))
+        return
+    target = _scaling_target(block, tree)
+    tags = {**values.mapping("tags_all"), **values.mapping("tags")}
+    settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)})
+    yield FargateService(
+        origin=block.origin,
+        name=values.text("name") or block.address,
+        size=size,
+        strategy=strategy,
+        desired=1 if "desired_count" not in values.raw else values.whole("desired_count"),
+        scaling=_scaling(target, tree) if target else None,
+        behind_balancer=bool(values.blocks("load_balancer")),
+        public_address=values.block("network_configuration").flag("assign_public_ip") or False,
+        uploads=settings.text("uploads"),
+        keep_alive_seconds=settings.whole("keep-alive-seconds"),
+        database_pool=settings.whole("database-pool"),
+        maximum_percent=values.whole("deployment_maximum_percent") or 200,
+        health=_health(block, tree),
+    )
+
+
+def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+    settings = {row.text("name"): row.text("value") for row in block.values.blocks("setting")}
+    if settings.get("containerInsights") in ("enabled", "enhanced"):
+        yield ContainerInsights(block.origin)
+    else:
+        yield block.origin
+
+
+def policy(block: Block, tree: Tree) -> Iterator[Found]:
+    """Target tracking keeps two alarms for every policy, and they are charged like any other."""
+    tracking = block.values.text("policy_type") == "TargetTrackingScaling"
+    yield Alarms(block.origin, count=2, made_by_scaling=True) if tracking else block.origin
+
+
+def _strategy(block: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
+    """The service's own strategy, its launch type, or the default strategy of its cluster."""
+    rows = block.values.blocks("capacity_provider_strategy")
+    if not rows and block.values.text("launch_type") == FARGATE:
+        return (ProviderShare(FARGATE, weight=1),)
+    if not rows and block.values.text("launch_type") is None:
+        for cluster_block in tree.linked(block, "cluster", "aws_ecs_cluster"):
+            for providers in tree.linking(cluster_block, "cluster_name", "aws_ecs_cluster_capacity_providers"):
+                rows = providers.values.blocks("default_capacity_provider_strategy")
+            if not rows:
+                name = cluster_block.values.text("name")
+                for providers in tree.of("aws_ecs_cluster_capacity_providers"):
+                    if name and providers.values.text("cluster_name") == name:
+                        rows = providers.values.blocks("default_capacity_provider_strategy")
+    if not rows:
+        return None
+    return tuple(
+        ProviderShare(row.text("capacity_provider") or "?", row.whole("base") or 0, row.whole("weight") or 0)
+        for row in rows
+    )
+
+
+def _size(values: Values) -> TaskSize | None:
+    cpu, memory = _amount(values.text("cpu"), "vcpu"), _amount(values.text("memory"), "gb")
+    if cpu is None or memory is None:
+        return None
+    arch = (values.block("runtime_platform").text("cpu_architecture") or "X86_64").lower()
+    storage = values.block("ephemeral_storage").whole("size_in_gib") or 20
+    return TaskSize(cpu, memory, arch, storage)
+
+
+def _amount(text: str | None, unit: str) -> Fraction | None:
+    """`256` and `0.25 vCPU` are one quarter; `512` and `0.5 GB` are one half."""
+    match = SIZE.match(text or "")
+    if not match:
+        return None
+    return Fraction(match[1]) if (match[2] or "").lower() == unit else Fraction(match[1]) / 1024
+
+
+def _scaling_target(block: Block, tree: Tree) -> Block | None:
+    linked = tree.linking(block, "resource_id", "aws_appautoscaling_target")
+    if linked:
+        return linked[0]
+    name = block.values.text("name")
+    for target in tree.of("aws_appautoscaling_target"):
+        parts = (target.values.text("resource_id") or "").split("/")
+        if name and len(parts) == 3 and parts[0] == "service" and parts[2] == name:
+            return target
+    return None
+
+
+def _scaling(target: Block, tree: Tree) -> Scaling | None:
+    lowest, highest = target.values.whole("min_capacity"), target.values.whole("max_capacity")
+    if lowest is None or highest is None:
+        return None
+    tracked: dict[str, Fraction] = {}
+    for row in tree.of("aws_appautoscaling_policy"):
+        same = row.values.text("resource_id") == target.values.text("resource_id")
+        if not same and target.address not in row.links.get("resource_id", ()):
+            continue
+        tracking = row.values.block("target_tracking_scaling_policy_configuration")
+        metric = tracking.block("predefined_metric_specification").text("predefined_metric_type")
+        percent = tracking.text("target_value")
+        if metric and percent:
+            tracked[metric] = Fraction(percent)
+    return Scaling(
+        lowest,
+        highest,
+        tracked.get("ECSServiceAverageCPUUtilization"),
+        tracked.get("ECSServiceAverageMemoryUtilization"),
+    )
+
+
+def _health(block: Block, tree: Tree) -> HealthCheck:
+    for group in tree.linked(block, "load_balancer.target_group_arn", "aws_lb_target_group", "aws_alb_target_group"):
+        check = group.values.block("health_check")
+        delay = group.values.whole("deregistration_delay")
+        return HealthCheck(
+            interval=check.whole("interval") or 30,
+            unhealthy=check.whole("unhealthy_threshold") or 3,
+            deregistration_delay=300 if delay is None else delay,
+        )
+    return HealthCheck()
+
+
+READERS = {
+    "aws_ecs_service": service,
+    "aws_ecs_cluster": cluster,
+    "aws_appautoscaling_policy": policy,
+}

@@ -1,0 +1,63 @@
+"""Resources that are read from one block alone: a charge of their own, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.resources.account import Key, Registry, Topic, Zone
+from glimpse.planner.resources.bucket import Bucket
+from glimpse.planner.resources.monitoring import Alarms, Dashboard, LogGroup
+from glimpse.planner.resources.secret import AdvancedParameter, Secret
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Resource, Unpriced
+
+
+def alarm(block: Block, tree: Tree) -> Iterator[Found]:
+    """An alarm is charged for each metric it watches; one below a minute is of high resolution."""
+    queries = block.values.blocks("metric_query")
+    metrics = [metric for query in queries for metric in query.blocks("metric")]
+    periods = [block.values.whole("period"), *(metric.whole("period") for metric in metrics)]
+    fast = any(period is not None and period < 60 for period in periods)
+    yield Alarms(block.origin, max(1, len(metrics)), "high_resolution" if fast else "standard")
+
+
+def composite(block: Block, tree: Tree) -> Iterator[Found]:
+    yield Alarms(block.origin, 1, "composite")
+
+
+def parameter(block: Block, tree: Tree) -> Iterator[Found]:
+    yield AdvancedParameter(block.origin) if block.values.text("tier") == "Advanced" else block.origin
+
+
+def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
+    """Gateway endpoints (S3, DynamoDB) are free; the others are charged by the hour and zone."""
+    if block.values.text("vpc_endpoint_type") in (None, "Gateway"):
+        yield block.origin
+    else:
+        yield Unpriced(block.origin, "VPC endpoint", say("family_unknown", type=block.type))
+
+
+def _alone(made: type[Resource]) -> Reader:
+    def read(block: Block, tree: Tree) -> Iterator[Found]:
+        yield made(block.origin)  # type: ignore[call-arg]
+
+    return read
+
+
+READERS = {
+    "aws_s3_bucket": _alone(Bucket),
+    "aws_cloudwatch_log_group": _alone(LogGroup),
+    "aws_cloudwatch_metric_alarm": alarm,
+    "aws_cloudwatch_composite_alarm": composite,
+    "aws_cloudwatch_dashboard": _alone(Dashboard),
+    "aws_secretsmanager_secret": _alone(Secret),
+    "aws_ssm_parameter": parameter,
+    "aws_kms_key": _alone(Key),
+    "aws_kms_replica_key": _alone(Key),
+    "aws_route53_zone": _alone(Zone),
+    "aws_ecr_repository": _alone(Registry),
+    "aws_sns_topic": _alone(Topic),
+    "aws_vpc_endpoint": endpoint,
+}

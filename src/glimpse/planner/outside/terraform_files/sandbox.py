@@ -1,0 +1,266 @@
+"""
+A copy of a Terraform tree that can be evaluated without reading anything else.
+
+What the evaluator would read, it reads from this copy. Only files inside the tree are copied; a file function
+whose path is not a literal inside the tree becomes null and is named; a module whose source leads out of the tree,
+or back into itself, is taken out and named. Line numbers stay as they are.
+
+The tree is what lies under the nearest folder above the stack that holds `.git` (or another mark of a
+project's top); a stack without one is its own tree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from glimpse.planner.outside.terraform_files import hcl
+from glimpse.planner.outside.terraform_files.hcl import Edit, FileBlock
+
+TOP_MARKS = (".git", ".hg", ".svn", "pyproject.toml", "package.json", "go.mod")
+
+MOST_FILES = 2_000
+MOST_BYTES = 20_000_000
+MOST_FILE_BYTES = 2_000_000
+DEEPEST_MODULES = 12
+
+PROBE = "glimpse_probe_"
+FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r")\s*\(")
+
+
+class TooLarge(ValueError):
+    """The tree is larger than the reader takes; `params` say what was too much."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what)
+        self.params = {"what": what, "limit": limit}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A block that the files hold and that the evaluation must therefore show, or have a reason not to."""
+
+    module_dir: str
+    file: str
+    block: FileBlock
+    probe: str | None
+
+
+@dataclass
+class Copied:
+    """What was copied and what had to be left out. Notes are (code, params, file, line), files relative to the tree."""
+
+    expected: list[Expected] = field(default_factory=list)
+    unresolved: list[tuple[str, dict[str, str], str, int]] = field(default_factory=list)
+    warnings: list[tuple[str, dict[str, str], str, int]] = field(default_factory=list)
+    variable_files: list[str] = field(default_factory=list)
+    directories: list[str] = field(default_factory=list)
+
+
+def top_of(stack: Path) -> Path:
+    """The folder that bounds what may be read for the stack in this folder."""
+    for folder in (stack, *stack.parents):
+        if any((folder / mark).exists() for mark in TOP_MARKS):
+            return folder
+    return stack
+
+
+class Sandbox:
+    """Copies one stack with the modules it reaches. Every path is resolved before it is compared with the tree."""
+
+    def __init__(self, stack: Path, target: Path) -> None:
+        self.stack = stack.resolve()
+        self.top = top_of(self.stack)
+        self.target = target
+        self.result = Copied()
+        self._files = 0
+        self._bytes = 0
+        self._done: dict[Path, list[tuple[str, FileBlock]]] = {}
+        self._installed = self._installed_modules()
+
+    def copy(self) -> Copied:
+        self._module(self.stack, (), ())
+        self._variables()
+        if self._installed:
+            kept = [
+                {"Key": key, "Source": "", "Dir": os.path.relpath(folder, self.stack)}
+                for key, folder in self._installed.items()
+            ]
+            self._put(self.stack / ".terraform/modules/modules.json", json.dumps({"Modules": kept}).encode())
+        return self.result
+
+    def _module(self, folder: Path, above: tuple[Path, ...], key: tuple[str, ...]) -> None:
+        if folder not in self._done:
+            self._done[folder] = []
+            self.result.directories.append(self._name(folder))
+            for path in self._files_of(folder):
+                self._file(path, folder)
+        for file, block in self._done[folder]:
+            child = self._installed.get(".".join((*key, block.name))) or self._local(folder, block)
+            if child is None or child in (*above, folder) or len(above) >= DEEPEST_MODULES:
+                code = "module_in_itself" if child else self._why_missing(folder, block)
+                params = {"address": _module_address((*key, block.name)), "source": block.source or ""}
+                self.result.unresolved.append((code, params, file, block.line))
+            else:
+                self._module(child, (*above, folder), (*key, block.name))
+
+    def _files_of(self, folder: Path) -> Iterator[Path]:
+        for entry in sorted(folder.iterdir()):
+            if entry.name.endswith((".tf", ".tf.json")) and self._inside(entry) and entry.is_file():
+                yield entry
+
+    def _file(self, path: Path, folder: Path) -> None:
+        source = self._read(path)
+        name = self._name(path)
+        if path.name.endswith(".tf.json"):
+            self._put(path, self._json_file(source, name))
+            return
+        try:
+            root = hcl.parse(source)
+        except hcl.Broken as broken:
+            self.result.unresolved.append(("file_broken", {}, name, broken.line))
+            return
+        blocks = hcl.blocks(root)
+        edits = [hcl.null_instead(call) for call in hcl.file_calls(root) if not self._harmless(call, folder, name)]
+        edits += [
+            Edit(block.span) for block in blocks if block.kind == "module" and self._leads_nowhere(folder, block)
+        ]
+        self._done[folder] += [(name, block) for block in blocks if block.kind == "module"]
+        self._put(path, self._probed(hcl.edited(source, edits), name, folder))
+
+    def _probed(self, source: bytes, name: str, folder: Path) -> bytes:
+        """Add a local for each count and for_each, so that the evaluation tells whether it was known."""
+        probes = []
+        for block in hcl.blocks(hcl.parse(source)):
+            if block.kind not in ("resource", "module"):
+                continue
+            probe = None
+            if block.many is not None:
+                probe = f"{PROBE}{len(self.result.expected)}"
+                probes.append(f"\nlocals {{\n{probe} = (\n{block.many}\n)\n}}\n")
+            self.result.expected.append(Expected(self._name(folder), name, block, probe))
+        return source + "".join(probes).encode()
+
+    def _json_file(self, source: bytes, name: str) -> bytes:
+        try:
+            read = json.loads(source)
+        except (ValueError, RecursionError):
+            self.result.unresolved.append(("file_broken", {}, name, 1))
+            return b"{}"
+        if isinstance(read, dict) and "module" in read:
+            params = {"address": "module", "source": ""}
+            self.result.unresolved.append(("module_in_json", params, name, 1))
+            del read["module"]
+        return json.dumps(self._without_file_functions(read, name)).encode()
+
+    def _without_file_functions(self, value: object, name: str) -> object:
+        if isinstance(value, dict):
+            return {key: self._without_file_functions(item, name) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._without_file_functions(item, name) for item in value]
+        if isinstance(value, str) and (found := FUNCTION_IN_JSON.search(value)):
+            self.result.warnings.append(("file_function_replaced", {"call": value, "function": found[1]}, name, 1))
+            return None
+        return value
+
+    def _harmless(self, call: hcl.FileCall, folder: Path, name: str) -> bool:
+        """Whether a call reads a file inside the tree, which is then copied; otherwise it is named."""
+        if call.function in ("file", "filebase64", "fileexists") and call.literal is not None:
+            base = self.stack
+            literal = call.literal
+            if literal.startswith("${path.module}"):
+                base, literal = folder, literal.removeprefix("${path.module}").lstrip("/")
+            elif literal.startswith("${path.root}"):
+                literal = literal.removeprefix("${path.root}").lstrip("/")
+            path = base / literal
+            if not literal.startswith(("/", "~")) and self._inside(path) and path.is_file():
+                self._put(path, self._read(path))
+                return True
+        params = {"call": call.text, "function": call.function}
+        self.result.warnings.append(("file_function_replaced", params, name, call.line))
+        return False
+
+    def _local(self, folder: Path, block: FileBlock) -> Path | None:
+        source = block.source or ""
+        if not block.source_is_literal or not source.startswith(("./", "../")):
+            return None
+        path = folder / source
+        return path.resolve() if self._inside(path) and path.is_dir() else None
+
+    def _leads_nowhere(self, folder: Path, block: FileBlock) -> bool:
+        """A local source that is not a folder in the tree, or is this very folder."""
+        local = (block.source or "").startswith(("./", "../", "/"))
+        return local and self._local(folder, block) in (None, folder)
+
+    def _why_missing(self, folder: Path, block: FileBlock) -> str:
+        source = block.source or ""
+        if not block.source_is_literal:
+            return "module_source_unknown"
+        if source.startswith(("./", "../", "/")):
+            return "module_missing" if self._inside(folder / source) else "module_outside"
+        return "module_not_installed"
+
+    def _installed_modules(self) -> dict[str, Path]:
+        """What `terraform init` put into `.terraform/modules`, where that lies inside the tree."""
+        path = self.stack / ".terraform/modules/modules.json"
+        try:
+            entries = json.loads(path.read_bytes()[:MOST_FILE_BYTES])["Modules"] if self._inside(path) else []
+            folders = {str(entry["Key"]): self.stack / str(entry["Dir"]) for entry in entries if entry["Key"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        return {key: folder.resolve() for key, folder in folders.items() if self._inside(folder) and folder.is_dir()}
+
+    def _variables(self) -> None:
+        """The variable files that Terraform loads by itself, in its order."""
+        own = ["terraform.tfvars", "terraform.tfvars.json"]
+        automatic = sorted(
+            path.name for path in self.stack.iterdir() if path.name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+        )
+        for name in (*own, *automatic):
+            path = self.stack / name
+            if self._inside(path) and path.is_file():
+                self.variable_file(path.name, self._read(path))
+
+    def variable_file(self, name: str, content: bytes) -> None:
+        """Add values; later files win."""
+        number = len(self.result.variable_files)
+        ending = ".tfvars.json" if name.endswith(".json") else ".tfvars"
+        path = self.target / "values" / f"{number}{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self.result.variable_files.append(str(path))
+
+    def _inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.top)
+
+    def _name(self, path: Path) -> str:
+        return os.path.relpath(path, self.top)
+
+    def place(self, path: Path) -> Path:
+        """Where a file of the tree stands in the copy."""
+        return self.target / "tree" / os.path.relpath(path, self.top)
+
+    def _read(self, path: Path) -> bytes:
+        size = path.stat().st_size
+        self._files += 1
+        self._bytes += size
+        if size > MOST_FILE_BYTES:
+            raise TooLarge("bytes in one file", MOST_FILE_BYTES)
+        if self._files > MOST_FILES:
+            raise TooLarge("files", MOST_FILES)
+        if self._bytes > MOST_BYTES:
+            raise TooLarge("bytes", MOST_BYTES)
+        return path.read_bytes()
+
+    def _put(self, path: Path, content: bytes) -> None:
+        place = self.place(Path(os.path.normpath(path)))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
+def _module_address(names: tuple[str, ...]) -> str:
+    return ".".join(f"module.{name}" for name in names)

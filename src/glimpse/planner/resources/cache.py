@@ -1,0 +1,34 @@
+"""ElastiCache nodes, alone or in a replication group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glimpse.planner.catalogue import Sku
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.resources.reservable import instance_hours
+from glimpse.planner.sentence import say
+from glimpse.planner.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """`engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas."""
+
+    origin: Origin
+    engine: str
+    node_type: str | None
+    nodes: int | None
+
+    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
+        if self.node_type is None or self.nodes is None:
+            needs = say("needs_node_type" if self.node_type is None else "needs_node_count")
+            sku = Sku("AmazonElastiCache", "node_hour")
+            return (Meter(self.origin, f"{self.engine} node", "hour", None, sku, needs=needs),)
+        attributes = {"engine": self.engine, "node_type": self.node_type}
+        label = f"{self.node_type} {self.engine}"
+        return (
+            instance_hours(
+                self.origin, label, "AmazonElastiCache", "node_hour", attributes, self.nodes, traffic
+            ),
+        )

@@ -1,0 +1,126 @@
+"""RDS instances: hours, storage, backup, the password RDS keeps, and extended support for old versions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from glimpse.planner.catalogue import Sku
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.quantities import HOURS_PER_MONTH, NOTHING, certain
+from glimpse.planner.resources.reservable import instance_hours
+from glimpse.planner.resources.secret import secret_month
+from glimpse.planner.sentence import say
+from glimpse.planner.traffic import Traffic
+
+RDS = "AmazonRDS"
+
+# The day from which a major version is charged for extended support, and the day its third year begins.
+# PostgreSQL 11, 12: RDS user guide, "Extended Support charges". 13 to 17: RDS for PostgreSQL release calendar,
+# the day after the end of standard support. Versions not listed are not judged.
+EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] = {
+    ("PostgreSQL", "11"): (datetime.date(2024, 4, 1), datetime.date(2026, 4, 1)),
+    ("PostgreSQL", "12"): (datetime.date(2025, 3, 1), datetime.date(2027, 3, 1)),
+    ("PostgreSQL", "13"): (datetime.date(2026, 3, 1), datetime.date(2028, 3, 1)),
+    ("PostgreSQL", "14"): (datetime.date(2027, 3, 1), datetime.date(2029, 3, 1)),
+    ("PostgreSQL", "15"): (datetime.date(2028, 3, 1), datetime.date(2030, 3, 1)),
+    ("PostgreSQL", "16"): (datetime.date(2029, 3, 1), datetime.date(2031, 3, 1)),
+    ("PostgreSQL", "17"): (datetime.date(2030, 3, 1), datetime.date(2032, 3, 1)),
+}
+
+GP3_BASELINE_IOPS = 3000
+"""Part of the gp3 price below 400 GiB (RDS user guide, storage types); above, 12,000 for PostgreSQL."""
+
+
+def vcpus(instance_class: str) -> int | None:
+    """
+    vCPUs of an instance class by its size word; None where the word is not one of AWS's.
+
+    `large` and below have 2 (T2 micro and small, which have 1, are no longer sold for new versions),
+    `xlarge` 4, `Nxlarge` 4 × N. Source: RDS user guide, DB instance classes.
+    """
+    size = instance_class.rpartition(".")[2]
+    if size in ("nano", "micro", "small", "medium", "large"):
+        return 2
+    count = size.removesuffix("xlarge")
+    return 4 * int(count or 1) if size.endswith("xlarge") and (count.isdigit() or not count) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """
+    One RDS instance (or several alike). `engine` as on the pricing page: PostgreSQL, MySQL, MariaDB.
+
+    `version` is the major version where the files say it. `storage_gib` None is unknown.
+    """
+
+    origin: Origin
+    engine: str
+    version: str | None
+    instance_class: str | None
+    storage_type: str
+    storage_gib: int | None
+    multi_az: bool = False
+    iops: int | None = None
+    managed_password: bool = False
+
+    @property
+    def deployment(self) -> str:
+        return "Multi-AZ" if self.multi_az else "Single-AZ"
+
+    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
+        return tuple(self._meters(traffic))
+
+    def _meters(self, traffic: Traffic) -> Iterator[Meter]:
+        zone = {"deployment": self.deployment}
+        if self.instance_class is None:
+            sku = Sku(RDS, "db_instance_hour")
+            yield Meter(self.origin, "Database instance", "hour", None, sku, needs=say("needs_instance_class"))
+        else:
+            attributes = {"engine": self.engine, "instance_class": self.instance_class, **zone}
+            yield instance_hours(
+                self.origin, f"{self.instance_class} {self.engine}", RDS, "db_instance_hour", attributes, 1, traffic
+            )
+            yield from self._extended_support(traffic)
+        volume = {"engine": self.engine, "volume_type": self.storage_type, **zone}
+        yield Meter(
+            self.origin,
+            f"Database storage {self.storage_type}",
+            "GB-month",
+            None if self.storage_gib is None else certain(self.storage_gib),
+            Sku(RDS, "db_storage_gb_month", volume),
+            needs=say("needs_storage_size") if self.storage_gib is None else None,
+        )
+        extra_iops = (self.iops or 0) - (GP3_BASELINE_IOPS if self.storage_type == "gp3" else 0)
+        if self.storage_type in ("gp3", "io1", "io2") and extra_iops > 0:
+            sku = Sku(RDS, "db_iops_month", {"volume_type": self.storage_type, **zone})
+            yield Meter(self.origin, "Provisioned IOPS", "IOPS-month", certain(extra_iops), sku)
+        yield Meter(
+            self.origin,
+            "Additional backup storage",
+            "GB-month",
+            NOTHING,
+            Sku(RDS, "backup_gb_month"),
+            assumes=(say("backup_within_storage"),),
+            usage_based=True,
+        )
+        if self.managed_password:
+            yield secret_month(self.origin, "Secret kept by RDS")
+
+    def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
+        begins = EXTENDED_SUPPORT.get((self.engine, self.version or ""))
+        if not begins or traffic.today < begins[0] or self.instance_class is None:
+            return
+        cpus = vcpus(self.instance_class)
+        year = "3" if traffic.today >= begins[1] else "1-2"
+        hours = None if cpus is None else certain(HOURS_PER_MONTH * cpus * (2 if self.multi_az else 1))
+        yield Meter(
+            self.origin,
+            f"Extended support {self.engine} {self.version}, year {year}",
+            "vCPU-hour",
+            hours,
+            Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine, "year": year}),
+            assumes=(say("extended_support", version=self.version or "", since=begins[0].isoformat()),),
+            needs=say("needs_vcpu_count") if hours is None else None,
+        )

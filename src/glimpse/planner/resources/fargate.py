@@ -1,0 +1,158 @@
+"""ECS services on Fargate: the tasks that really run, and where they are placed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
+from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases
+from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
+from glimpse.planner.traffic import Traffic
+
+FREE_EPHEMERAL_GIB = 20
+"""Storage that is part of every task's price (Fargate pricing page)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """How the balancer finds out about a task, in seconds and counts."""
+
+    interval: int = 30
+    unhealthy: int = 2
+    deregistration_delay: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class FargateService:
+    """
+    One service. Unknown is None: `size` where the task definition was not found, `desired` where nothing says it.
+
+    `uploads` is how files reach the bucket ("api" or "presigned"), `keep_alive_seconds` the server's own,
+    `database_pool` the connections each task holds; the service's tags tell them.
+    """
+
+    origin: Origin
+    name: str
+    size: TaskSize | None
+    strategy: tuple[ProviderShare, ...]
+    desired: int | None
+    scaling: Scaling | None = None
+    behind_balancer: bool = True
+    public_address: bool = False
+    uploads: str | None = None
+    keep_alive_seconds: int | None = None
+    database_pool: int | None = None
+    maximum_percent: int = 200
+    health: HealthCheck = HealthCheck()
+
+    @property
+    def fewest(self) -> int | None:
+        return self.scaling.lowest if self.scaling else self.desired
+
+    @property
+    def most(self) -> int | None:
+        return self.scaling.highest if self.scaling else self.desired
+
+    def tasks_by_hour(self, traffic: Traffic) -> tuple[int, ...] | None:
+        """
+        Tasks in each of the 24 hours.
+
+        With a scaling target: what target tracking asks for, within its bounds; `desired` only says where a
+        deploy starts. Without one: `desired`.
+        """
+        if not self.scaling:
+            return None if self.desired is None else (self.desired,) * len(traffic.hours)
+        lowest, highest = self.scaling.lowest, self.scaling.highest
+        if not (traffic.capacity and self.size and self.behind_balancer):
+            return (lowest,) * len(traffic.hours)
+        share = Fraction(1, traffic.services)
+        tasks = []
+        for hour in traffic.hours:
+            asked = tasks_asked(hour, share, traffic.capacity, self.size, self.scaling)
+            tasks.append(highest if asked is None else min(max(asked, lowest), highest))
+        return tuple(tasks)
+
+    def on_demand_tasks(self, tasks: int) -> int:
+        return place(self.strategy, tasks).expected.get(FARGATE, 0)
+
+    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
+        return tuple(self._meters(traffic))
+
+    def _meters(self, traffic: Traffic) -> Iterator[Meter]:
+        hours = self._task_hours(traffic)
+        if hours is None or self.size is None:
+            code = "needs_task_count" if self.size else "needs_task_size"
+            for word, kind in (("vCPU", "fargate_vcpu_hour"), ("memory", "fargate_gb_hour")):
+                unit = "vCPU-hour" if word == "vCPU" else "GB-hour"
+                yield Meter(self.origin, f"Fargate {word}", unit, None, Sku("AmazonECS", kind), needs=say(code))
+            return
+        assumes = self._assumptions(traffic)
+        attributes = {"arch": self.size.arch, "os": "Linux"}
+        for provider, task_hours in hours.items():
+            spot = provider == FARGATE_SPOT
+            prefix, term, label = ("fargate_spot", SPOT, "Fargate Spot") if spot else ("fargate", ON_DEMAND, "Fargate")
+            for word, unit, kind, amount in (
+                ("vCPU", "vCPU-hour", f"{prefix}_vcpu_hour", self.size.vcpu),
+                ("memory", "GB-hour", f"{prefix}_gb_hour", self.size.memory_gib),
+            ):
+                sku = Sku("AmazonECS", kind, attributes, term)
+                yield Meter(self.origin, f"{label} {word}", unit, task_hours * amount, sku, assumes)
+        all_hours = sum(hours.values(), start=NOTHING)
+        extra = self.size.ephemeral_gib - FREE_EPHEMERAL_GIB
+        if extra > 0:
+            sku = Sku("AmazonECS", "fargate_ephemeral_storage_gb_hour")
+            yield Meter(self.origin, "Fargate ephemeral storage", "GB-hour", all_hours * extra, sku)
+        if self.public_address:
+            yield public_ipv4(self.origin, all_hours)
+
+    def _task_hours(self, traffic: Traffic) -> dict[str, Cases] | None:
+        """Hours a month on each provider, in the stack's cheapest, expected and dearest case."""
+        by_hour = self.tasks_by_hour(traffic)
+        if by_hour is None or self.fewest is None or self.most is None:
+            return None
+        cheapest = place(self.strategy, self.fewest).most(FARGATE_SPOT)
+        dearest = place(self.strategy, self.most).most(FARGATE)
+        expected: Counter[str] = Counter()
+        for tasks in by_hour:
+            expected.update(place(self.strategy, tasks).expected)
+        hours = {
+            share.provider: Cases(
+                Fraction(cheapest[share.provider] * HOURS_PER_MONTH),
+                expected[share.provider] * DAYS_PER_MONTH,
+                Fraction(dearest[share.provider] * HOURS_PER_MONTH),
+            )
+            for share in self.strategy
+        }
+        return {provider: cases for provider, cases in hours.items() if not cases.is_zero}
+
+    def _assumptions(self, traffic: Traffic) -> tuple[Sentence, ...]:
+        by_hour = self.tasks_by_hour(traffic) or (0,)
+        usual = max(set(by_hour), key=by_hour.count)
+        placed = place(self.strategy, usual)
+        said = [
+            say("tasks_billed", min=self.fewest or 0, expected=usual, max=self.most or 0)
+            if self.scaling
+            else say("tasks_desired", tasks=usual),
+            say(
+                "placement",
+                tasks=usual,
+                on_demand=placed.expected.get(FARGATE, 0),
+                spot=placed.expected.get(FARGATE_SPOT, 0),
+            ),
+        ]
+        if len(placed.possible) > 1:
+            counts = sorted({split.get(FARGATE, 0) for split in placed.possible})
+            said.append(say("placement_range", least=counts[0], most=counts[-1]))
+        if self.scaling and self.behind_balancer:
+            if traffic.capacity:
+                said.append(say("capacity_measured", service=traffic.capacity.service))
+            else:
+                said.append(say("capacity_unknown"))
+        return tuple(said)

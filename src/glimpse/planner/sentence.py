@@ -1,0 +1,22 @@
+"""What the planner has to say, before anyone has chosen a language for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """
+    A code and its facts. Scripts read the code; `words` makes the text that people read.
+
+    Params hold strings and whole numbers only, already rounded as they shall be read.
+    """
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def say(code: str, **params: str | int) -> Sentence:
+    return Sentence(code, params)

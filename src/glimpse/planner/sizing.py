@@ -1,0 +1,118 @@
+"""How many tasks run, how large a task may be, and how many database connections fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from glimpse.planner.capacity import Capacity
+from glimpse.planner.traffic import HourOfTraffic
+
+MIB_PER_GIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSize:
+    vcpu: Fraction
+    memory_gib: Fraction
+    arch: str = "x86_64"
+    ephemeral_gib: int = 20
+
+    @property
+    def is_legal(self) -> bool:
+        """
+        Whether Fargate sells this pair of CPU and memory.
+
+        Source: the ECS developer guide, Fargate task size (0.25 vCPU with 0.5, 1 or 2 GB, up to 16 vCPU with 120 GB).
+        """
+        if self.vcpu == Fraction(1, 4):
+            return self.memory_gib in (Fraction(1, 2), 1, 2)
+        bounds = {Fraction(1, 2): (1, 4, 1), 1: (2, 8, 1), 2: (4, 16, 1), 4: (8, 30, 1), 8: (16, 60, 4)}
+        bounds[16] = (32, 120, 8)
+        if self.vcpu not in bounds:
+            return False
+        lowest, highest, step = bounds[self.vcpu]
+        return lowest <= self.memory_gib <= highest and (self.memory_gib - lowest) % step == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """A scaling target and its target-tracking policies, in per cent; None where there is no such policy."""
+
+    lowest: int
+    highest: int
+    cpu_percent: Fraction | None = None
+    memory_percent: Fraction | None = None
+
+    @property
+    def policies(self) -> int:
+        return (self.cpu_percent is not None) + (self.memory_percent is not None)
+
+
+def tasks_asked(
+    hour: HourOfTraffic, share: Fraction, capacity: Capacity, size: TaskSize, scaling: Scaling
+) -> int | None:
+    """
+    The tasks that target tracking would ask for in one hour; None when memory could never meet its target.
+
+    CPU: (messages × µs + connects × µs) over the hour, divided by what one task gives at the target.
+    Memory: the sockets that fit between the service's base and the target. Coefficients nobody
+    measured count as nothing, so this is a lower bound; the line says which service was measured.
+    """
+    asked = 1
+    if scaling.cpu_percent and capacity.message_us is not None:
+        busy_us = hour.messages * capacity.message_us + hour.connects * (capacity.connect_us or 0)
+        vcpu = busy_us * share / 10**6 / 3600
+        asked = max(asked, math.ceil(vcpu / (size.vcpu * scaling.cpu_percent / 100)))
+    if scaling.memory_percent and capacity.base_mib is not None and capacity.bytes_per_socket:
+        fitting = sockets_per_task(capacity, size, scaling.memory_percent)
+        if not fitting:
+            return None
+        asked = max(asked, math.ceil(hour.sockets * share / fitting))
+    return asked
+
+
+def sockets_per_task(capacity: Capacity, size: TaskSize, percent: Fraction | int = 100) -> int | None:
+    """Sockets one task holds within `percent` of its memory and below the service's own limit; None: not measured."""
+    if capacity.base_mib is None or not capacity.bytes_per_socket:
+        return None
+    room_mib = size.memory_gib * MIB_PER_GIB * percent / 100 - capacity.base_mib
+    by_memory = math.floor(max(Fraction(0), room_mib) * 1024**2 / capacity.bytes_per_socket)
+    return by_memory if capacity.limit_sockets is None else min(by_memory, capacity.limit_sockets)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimit:
+    """
+    What a database class allows: the values that people read off running instances.
+
+    AWS publishes the formula LEAST(memory/9531392, 5000) but not the memory it uses, which is less than the
+    class's own; so the lowest value seen is planned with.
+    """
+
+    lowest_seen: int
+    highest_seen: int
+    formula: int
+
+
+# Values read off running instances by six public repositories and one incident note (79, 85, 85, 87, 87);
+# 1 GiB / 9,531,392 = 112 is an upper bound that no instance showed.
+CONNECTION_LIMITS: Mapping[str, ConnectionLimit] = {"db.t4g.micro": ConnectionLimit(79, 87, 112)}
+
+RESERVED_CONNECTIONS = 5
+"""3 for superusers (PostgreSQL's default) and 2 that RDS keeps for itself (its error message names them)."""
+
+ADMIN_CONNECTIONS = 3
+"""One migration, one monitoring agent and one person at a psql prompt."""
+
+
+def tasks_during_deploy(most_tasks: int, maximum_percent: int) -> int:
+    """Old and new tasks that hold pools at once while a rolling deploy replaces them."""
+    return most_tasks * maximum_percent // 100
+
+
+def fitted_pool(limit: ConnectionLimit, tasks_at_peak: int) -> int:
+    """The largest pool per task that still fits when every task has one; 0 when none does."""
+    return max(0, (limit.lowest_seen - RESERVED_CONNECTIONS - ADMIN_CONNECTIONS) // max(1, tasks_at_peak))

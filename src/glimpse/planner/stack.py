@@ -1,0 +1,68 @@
+"""A stack: what one Terraform tree describes, joined, in the planner's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.sentence import Sentence
+from glimpse.planner.traffic import Traffic
+
+
+class Resource(Protocol):
+    """Anything that AWS may charge for. Each family's file in `resources/` holds some."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+    def meters(self, traffic: Traffic) -> tuple[Meter, ...]: ...
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A resource or a part of one that the planner knows of and cannot price."""
+
+    origin: Origin
+    component: str
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the reader could not resolve, or wants to be known, with its place."""
+
+    what: Sentence
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """
+    `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
+    see whole; any entry makes every total "at least".
+    """
+
+    name: str
+    region: str
+    resources: tuple[Resource, ...] = ()
+    free: tuple[Origin, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    unresolved: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        return tuple(resource for resource in self.resources if isinstance(resource, kind))
+
+    def changed(self, old: Resource, new: Resource) -> Stack:
+        return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))
+
+    def addresses(self) -> Iterator[str]:
+        yield from (resource.origin.address for resource in self.resources)
+        yield from (origin.address for origin in self.free)
+        yield from (entry.origin.address for entry in self.unpriced)

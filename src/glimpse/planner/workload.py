@@ -1,0 +1,352 @@
+"""
+What people do: the workload, as `glimpse.toml` states it.
+
+Every key stands once in KEYS, with its unit, its bounds and the value of the built-in workload; checking,
+the reference page and the built-in all come from there. Amounts are rates per user, so that changing
+`users` changes everything that follows from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from glimpse.planner.quantities import DAYS_PER_MONTH
+from glimpse.planner.sentence import Sentence, say
+
+BUILT_IN = "built-in: 500 users"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One number of `glimpse.toml`: its section and name, unit, built-in value and bounds."""
+
+    section: str
+    name: str
+    unit: str
+    built_in: str
+    lowest: str = "0"
+    highest: str = "1e12"
+    whole: bool = False
+
+
+KEYS = (
+    Key("people", "users", "users", "500", whole=True),
+    Key("people", "peak_socket_share", "of users", "0.5", highest="1"),
+    Key("each_user_a_day", "connects", "a day", "4"),
+    Key("each_user_a_day", "messages", "a day", "20"),
+    Key("each_user_a_day", "requests", "a day", "45"),
+    Key("each_user_a_day", "uploads", "a day", "0.1"),
+    Key("each_user_a_day", "downloads", "a day", "2.4"),
+    Key("sizes", "message_bytes", "bytes", "500"),
+    Key("sizes", "request_bytes", "bytes", "500"),
+    Key("sizes", "response_bytes", "bytes", "1500"),
+    Key("sizes", "upload_mb", "MB", "2"),
+    Key("sizes", "download_mb", "MB", "0.1"),
+    Key("sizes", "log_bytes_per_event", "bytes", "1000"),
+    Key("sizes", "database_bytes_per_event", "bytes", "4000"),
+    Key("sizes", "stored_mb_per_user", "MB", "10"),
+    Key("sizes", "image_gb", "GB", "0.3"),
+    Key("habits", "recipients_per_message", "sockets", "2"),
+    Key("habits", "requests_per_connection", "requests", "10", lowest="1"),
+    Key("habits", "alarm_emails_a_month", "a month", "0"),
+)
+
+# Share of the busiest hour, 0:00 to 23:00 local time; the mean is 0.6 of the peak.
+BUILT_IN_HOURS = tuple(
+    Fraction(text)
+    for text in (
+        "0.35 0.2 0.15 0.1 0.1 0.15 0.3 0.5 0.65 0.7 0.7 0.75 0.85 0.75 0.7 0.7 0.75 0.8 0.85 0.9 0.95 1 0.9 0.6"
+    ).split()
+)
+
+TERMS = {
+    f"reserved_{years}yr_{upfront}": 12 * years
+    for years in (1, 3)
+    for upfront in ("no_upfront", "partial_upfront", "all_upfront")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What the stack must keep. The defaults are the built-in promises; None is shown and not judged."""
+
+    websocket: bool = True
+    min_tasks: int = 2
+    min_on_demand_tasks: int = 1
+    database: str = "postgresql"
+    no_commitment: bool = True
+    connections_fit: bool | None = None
+    sockets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A reservation already paid for, or about to be: it prices the hours of one resource."""
+
+    address: str
+    term: str
+    bought_on: datetime.date
+
+    @property
+    def until(self) -> datetime.date:
+        years = TERMS[self.term] // 12
+        try:
+            return self.bought_on.replace(year=self.bought_on.year + years)
+        except ValueError:  # the 29th of February
+            return self.bought_on.replace(year=self.bought_on.year + years, day=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An unpriced or unresolved thing that the team knows about: `address` may hold `*`."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A monthly figure with the formula that gave it."""
+
+    name: str
+    value: Fraction
+    unit: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Workload:
+    source: str
+    numbers: Mapping[str, Fraction]
+    hours: tuple[Fraction, ...] = BUILT_IN_HOURS
+    capacity: str | None = None
+    document: str | None = None
+    promises: Promises = Promises()
+    commitments: tuple[Commitment, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+
+    def __getitem__(self, key: str) -> Fraction:
+        return self.numbers[key]
+
+    def monthly(self, what: str) -> Fraction:
+        """How often people do `what` (messages, requests, uploads, …) in a month of 730 hours."""
+        return self["users"] * self[what] * DAYS_PER_MONTH
+
+    @property
+    def peak_sockets(self) -> Fraction:
+        return self["users"] * self["peak_socket_share"]
+
+    @property
+    def events(self) -> Fraction:
+        """Messages and requests together: what is logged, and what asks the database."""
+        return self.monthly("messages") + self.monthly("requests")
+
+    @property
+    def internet_out_gb(self) -> Fraction:
+        delivered = self.monthly("messages") * self["recipients_per_message"] * self["message_bytes"]
+        answered = self.monthly("requests") * self["response_bytes"]
+        downloaded = self.monthly("downloads") * self["download_mb"] * 10**6
+        return (delivered + answered + downloaded) / 10**9
+
+    @property
+    def log_gb(self) -> Fraction:
+        return self.events * self["log_bytes_per_event"] / 10**9
+
+    @property
+    def stored_gb(self) -> Fraction:
+        return self["users"] * self["stored_mb_per_user"] / 1000
+
+    def derived(self) -> tuple[Derived, ...]:
+        monthly = "users × {} × 730/24"
+        return (
+            Derived("peak_sockets", self.peak_sockets, "sockets", "users × peak_socket_share"),
+            *(
+                Derived(f"monthly_{name}", self.monthly(name), "a month", monthly.format(name))
+                for name in ("messages", "requests", "connects", "uploads", "downloads")
+            ),
+            Derived(
+                "internet_out_gb",
+                self.internet_out_gb,
+                "GB a month",
+                "monthly_messages × recipients_per_message × message_bytes + monthly_requests × response_bytes"
+                " + monthly_downloads × download_mb",
+            ),
+            Derived(
+                "log_gb", self.log_gb, "GB a month", "(monthly_messages + monthly_requests) × log_bytes_per_event"
+            ),
+            Derived("stored_gb", self.stored_gb, "GB", "users × stored_mb_per_user"),
+        )
+
+
+def built_in() -> Workload:
+    return Workload(
+        source=BUILT_IN,
+        numbers={key.name: Fraction(key.built_in) for key in KEYS},
+        capacity="nestjs-original",
+    )
+
+
+class WorkloadError(ValueError):
+    """The workload file says something that cannot be used; one sentence for each such thing."""
+
+    def __init__(self, problems: Iterable[Sentence]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(problem.code for problem in self.problems))
+
+
+def workload_from(table: Mapping[str, Any], source: str) -> Workload:
+    """
+    The workload that a parsed `glimpse.toml` states; what it leaves out is as in the built-in one.
+
+    Raises WorkloadError with every problem found, each naming its key.
+    """
+    return _Checker(table).workload(source)
+
+
+class _Checker:
+    """Walks the table once and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = table
+        self.problems: list[Sentence] = []
+
+    def workload(self, source: str) -> Workload:
+        sections: dict[str, set[str]] = {}
+        for key in KEYS:
+            sections.setdefault(key.section, set()).add(key.name)
+        sections["people"].add("hours")
+        sections["service"] = {"capacity"}
+        sections["plan"] = {"document"}
+        sections["promises"] = set(Promises.__dataclass_fields__)
+        self._refuse_unknown("", self.table, {*sections, "commitments", "accepted"})
+        tables = {name: self._section(name, known) for name, known in sections.items()}
+
+        workload = Workload(
+            source=source,
+            numbers={key.name: self._number(key, tables[key.section]) for key in KEYS},
+            hours=self._hours(tables["people"]),
+            capacity=self._text("service.capacity", tables["service"].get("capacity")),
+            document=self._text("plan.document", tables["plan"].get("document")),
+            promises=self._promises(tables["promises"]),
+            commitments=tuple(self._commitments()),
+            accepted=tuple(self._accepted()),
+        )
+        if self.problems:
+            raise WorkloadError(self.problems)
+        return workload
+
+    def _refuse_unknown(self, prefix: str, table: Mapping[str, Any], known: set[str]) -> None:
+        for name in table:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                code = "workload_key_unknown_near" if near else "workload_key_unknown"
+                params = {"near": prefix + near[0]} if near else {"known": ", ".join(sorted(known))}
+                self.problems.append(say(code, key=prefix + name, **params))
+
+    def _section(self, name: str, known: set[str]) -> Mapping[str, Any]:
+        section = self.table.get(name, {})
+        if not isinstance(section, Mapping):
+            self._wrong(name, "a table", section)
+            return {}
+        self._refuse_unknown(f"{name}.", section, known)
+        return section
+
+    def _wrong(self, key: str, wanted: str, found: object) -> None:
+        self.problems.append(say("workload_key_wrong", key=key, wanted=wanted, found=_shown(found)))
+
+    def _number(self, key: Key, section: Mapping[str, Any]) -> Fraction:
+        built_in_value = Fraction(key.built_in)
+        if key.name not in section:
+            return built_in_value
+        found = section[key.name]
+        number = _as_fraction(found)
+        lowest, highest = Fraction(key.lowest), Fraction(key.highest)
+        if number is None or not lowest <= number <= highest or (key.whole and number.denominator != 1):
+            kind = "a whole number" if key.whole else "a number"
+            bounds = f"{key.lowest} to {key.highest}" if key.highest != "1e12" else f"at least {key.lowest}"
+            self._wrong(f"{key.section}.{key.name}", f"{kind}, {bounds} ({key.unit})", found)
+            return built_in_value
+        return number
+
+    def _hours(self, section: Mapping[str, Any]) -> tuple[Fraction, ...]:
+        if "hours" not in section:
+            return BUILT_IN_HOURS
+        found = section["hours"]
+        numbers = [_as_fraction(item) for item in found] if isinstance(found, list) else []
+        if len(numbers) != 24 or any(n is None or not 0 <= n <= 10**6 for n in numbers) or not any(numbers):
+            self._wrong("people.hours", "24 numbers, at least 0, one for each hour from 0:00, not all 0", found)
+            return BUILT_IN_HOURS
+        return tuple(n for n in numbers if n is not None)
+
+    def _text(self, key: str, found: object) -> str | None:
+        if found is not None and not isinstance(found, str):
+            self._wrong(key, "a text", found)
+            return None
+        return found
+
+    def _promises(self, section: Mapping[str, Any]) -> Promises:
+        kept: dict[str, Any] = {}
+        for name, field in Promises.__dataclass_fields__.items():
+            if name not in section:
+                continue
+            found = section[name]
+            wanted = {"b": bool, "i": int, "s": str}[str(field.type)[0]]
+            if type(found) is not wanted or (wanted is int and found < 0):
+                words = {bool: "true or false", int: "a whole number, at least 0", str: "a text"}[wanted]
+                self._wrong(f"promises.{name}", words, found)
+                continue
+            kept[name] = found.lower() if isinstance(found, str) else found
+        return Promises(**kept)
+
+    def _rows(self, name: str, known: set[str]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        rows = self.table.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            self._wrong(name, f"tables, each begun with [[{name}]]", rows)
+            return
+        for number, row in enumerate(rows, start=1):
+            prefix = f"{name}[{number}]."
+            self._refuse_unknown(prefix, row, known)
+            address = row.get("address")
+            if not isinstance(address, str) or not address:
+                self._wrong(prefix + "address", "the address of a resource", address)
+                continue
+            yield prefix, row
+
+    def _commitments(self) -> Iterable[Commitment]:
+        for prefix, row in self._rows("commitments", {"address", "term", "bought_on"}):
+            term, bought_on = row.get("term"), row.get("bought_on")
+            if term not in TERMS:
+                self._wrong(prefix + "term", "one of " + ", ".join(TERMS), term)
+            elif type(bought_on) is not datetime.date:
+                self._wrong(prefix + "bought_on", "a date such as 2026-01-31", bought_on)
+            else:
+                yield Commitment(row["address"], term, bought_on)
+
+    def _accepted(self) -> Iterable[Accepted]:
+        for prefix, row in self._rows("accepted", {"address", "reason"}):
+            reason = row.get("reason")
+            if not isinstance(reason, str) or not reason.strip():
+                self._wrong(prefix + "reason", "a reason, in words", reason)
+            else:
+                yield Accepted(row["address"], reason)
+
+
+def _as_fraction(found: object) -> Fraction | None:
+    if isinstance(found, bool) or not isinstance(found, int | float | Fraction):
+        return None
+    try:
+        return Fraction(found)
+    except (ValueError, OverflowError):  # nan, inf
+        return None
+
+
+def _shown(found: object) -> str:
+    if found is None:
+        return "nothing"
+    text = str(found) if not isinstance(found, Fraction) else str(float(found))
+    return text if len(text) <= 60 else text[:57] + "…"
