@@ -131,7 +131,7 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
         if isinstance(priced, Line):
             lines.append(priced)
         else:
-            unpriced.append(Unpriced(meter.origin, meter.component, priced))
+            unpriced.append(Unpriced(meter.origin, meter.component, priced, meter.quantity))
     return Bill(stack, usage, catalogue, free_tier, tuple(lines), tuple(unpriced))
 
 

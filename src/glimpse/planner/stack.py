@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.quantities import Cases
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.traffic import Traffic
 
@@ -25,11 +26,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Unpriced:
-    """A resource or a part of one that the planner knows of and cannot price."""
+    """A resource or a part of one that the planner knows of and cannot price; its quantity where that is known."""
 
     origin: Origin
     component: str
     why: Sentence
+    quantity: Cases | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from glimpse.planner.meter import Meter
 from glimpse.planner.resources.account import Registry, Topic
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.bucket import Bucket
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.monitoring import LogGroup
-from glimpse.planner.resources.transfer import transfer_meters
+from glimpse.planner.resources.transfer import between_zones, internet_out
 from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import Traffic, hours_of
 from glimpse.planner.workload import Workload
@@ -30,7 +33,15 @@ class Usage:
 def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today: datetime.date) -> Usage:
     traffic = traffic_of(stack, workload, capacity, today)
     meters = [meter for resource in stack.resources for meter in resource.meters(traffic)]
-    return Usage(traffic, (*meters, *transfer_meters(traffic)))
+    return Usage(traffic, (*meters, *_flows(stack, traffic)))
+
+
+def _flows(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
+    """Transfer, as far as the stack has anything that sends it."""
+    servers = (*stack.of(FargateService), *stack.of(Instances))
+    sends = (*servers, *stack.of(Balancer), *stack.of(Bucket))
+    asks = servers and (*stack.of(Database), *stack.of(Cache))
+    return ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
 
 
 def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, today: datetime.date) -> Traffic:

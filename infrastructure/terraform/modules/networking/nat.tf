@@ -203,6 +203,6 @@ resource "aws_autoscaling_group" "nat" {
     propagate_at_launch = true
   }
 
-  # The first instance needs its way out and its tables' gateway before it can do its work.
+  # The instance calls out as soon as it starts, so its own way to the internet must be there first.
   depends_on = [aws_route.internet, aws_route_table_association.public]
 }

@@ -26,9 +26,5 @@ class Cache:
             sku = Sku("AmazonElastiCache", "node_hour")
             return (Meter(self.origin, f"{self.engine} node", "hour", None, sku, needs=needs),)
         attributes = {"engine": self.engine, "node_type": self.node_type}
-        label = f"{self.node_type} {self.engine}"
-        return (
-            instance_hours(
-                self.origin, label, "AmazonElastiCache", "node_hour", attributes, self.nodes, traffic
-            ),
-        )
+        sku = Sku("AmazonElastiCache", "node_hour", attributes)
+        return (instance_hours(self.origin, f"{self.node_type} {self.engine}", sku, self.nodes, traffic),)

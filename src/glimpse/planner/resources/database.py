@@ -79,9 +79,8 @@ class Database:
             yield Meter(self.origin, "Database instance", "hour", None, sku, needs=say("needs_instance_class"))
         else:
             attributes = {"engine": self.engine, "instance_class": self.instance_class, **zone}
-            yield instance_hours(
-                self.origin, f"{self.instance_class} {self.engine}", RDS, "db_instance_hour", attributes, 1, traffic
-            )
+            sku = Sku(RDS, "db_instance_hour", attributes)
+            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic)
             yield from self._extended_support(traffic)
         volume = {"engine": self.engine, "volume_type": self.storage_type, **zone}
         yield Meter(

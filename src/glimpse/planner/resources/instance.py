@@ -92,10 +92,9 @@ class Instances:
             sku = Sku(EC2, "instance_hour", attributes, SPOT)
             yield Meter(self.origin, f"{self.instance_type} Spot instance", "hour", hours, sku)
         else:
+            sku = Sku(EC2, "instance_hour", attributes)
             label = f"{self.instance_type} instance"
-            yield instance_hours(
-                self.origin, label, EC2, "instance_hour", attributes, self.count, traffic
-            )
+            yield instance_hours(self.origin, label, sku, self.count, traffic, say("linux_assumed"))
         for disk in self.disks:
             yield from disk.meters(self.origin, self.count)
         if self.addresses is None:

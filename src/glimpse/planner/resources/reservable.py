@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from glimpse.planner.catalogue import ON_DEMAND, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 
 def instance_hours(
-    origin: Origin, component: str, service: str, kind: str, attributes: Mapping[str, str], count: int, traffic: Traffic
+    origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence
 ) -> Meter:
     """`count` instances through the month, under the resource's commitment where there is one."""
     commitment = traffic.commitment(origin.address)
     term = commitment.term if commitment else ON_DEMAND
     assumes = (say("committed", term=term, until=commitment.until.isoformat()),) if commitment else ()
-    return Meter(
-        origin, component, "hour", certain(HOURS_PER_MONTH * count), Sku(service, kind, attributes, term), assumes
-    )
+    quantity = certain(HOURS_PER_MONTH * count)
+    return Meter(origin, component, "hour", quantity, replace(sku, term=term), (*assumed, *assumes))

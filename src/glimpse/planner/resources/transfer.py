@@ -14,32 +14,34 @@ INTERNET_OUT = Origin("flow.internet_out")
 BETWEEN_ZONES = Origin("flow.between_zones")
 
 
-def transfer_meters(traffic: Traffic) -> tuple[Meter, ...]:
+def internet_out(traffic: Traffic) -> Meter:
+    """Deliveries, answers and downloads."""
+    return Meter(
+        INTERNET_OUT,
+        "Data transfer out to the internet",
+        "GB",
+        certain(traffic.workload.internet_out_gb),
+        Sku("AWSDataTransfer", "internet_out_gb"),
+        usage_based=True,
+    )
+
+
+def between_zones(traffic: Traffic) -> Meter:
     """
-    Out: deliveries, answers and downloads. Between zones: what tasks and their database or cache exchange.
+    What tasks and their database or cache exchange.
 
     A task stands in each zone alike and the database in one of them, so (zones − 1) / zones of the exchange
     crosses; AWS charges it once on each side. Between balancer and tasks it is not charged.
     """
     workload = traffic.workload
     exchanged_gb = workload.events * workload["database_bytes_per_event"] / 10**9
-    crossing = Fraction(traffic.zones - 1, traffic.zones) if traffic.zones else Fraction(0)
-    return (
-        Meter(
-            INTERNET_OUT,
-            "Data transfer out to the internet",
-            "GB",
-            certain(workload.internet_out_gb),
-            Sku("AWSDataTransfer", "internet_out_gb"),
-            usage_based=True,
-        ),
-        Meter(
-            BETWEEN_ZONES,
-            "Data transfer between zones",
-            "GB",
-            certain(exchanged_gb * crossing * 2),
-            Sku("AWSDataTransfer", "inter_az_gb"),
-            assumes=(say("zones_crossed", zones=traffic.zones),),
-            usage_based=True,
-        ),
+    crossing = Fraction(traffic.zones - 1, traffic.zones)
+    return Meter(
+        BETWEEN_ZONES,
+        "Data transfer between zones",
+        "GB",
+        certain(exchanged_gb * crossing * 2),
+        Sku("AWSDataTransfer", "inter_az_gb"),
+        assumes=(say("zones_crossed", zones=traffic.zones),),
+        usage_based=True,
     )

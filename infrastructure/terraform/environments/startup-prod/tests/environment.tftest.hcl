@@ -80,6 +80,8 @@ run "refuses_fewer_tasks_than_the_minimum_and_a_strategy_of_zero_weights" {
     desired_count       = 1
     fargate_weight      = 0
     fargate_spot_weight = 0
+    keep_alive_seconds  = 65
+    database_pool       = 1
   }
 
   expect_failures = [var.desired_count, var.fargate_spot_weight]
@@ -89,7 +91,9 @@ run "refuses_more_tasks_than_the_maximum" {
   command = plan
 
   variables {
-    max_capacity = 2
+    max_capacity       = 2
+    keep_alive_seconds = 65
+    database_pool      = 1
   }
 
   expect_failures = [var.desired_count]

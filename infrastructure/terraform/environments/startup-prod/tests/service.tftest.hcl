@@ -29,7 +29,7 @@ variables {
   max_capacity               = 20
 }
 
-run "splits_tasks_30_to_70_after_one_on_demand" {
+run "keeps_the_promises_of_the_first_design" {
   command = plan
 
   module {
@@ -57,9 +57,34 @@ run "splits_tasks_30_to_70_after_one_on_demand" {
     condition     = aws_ecs_service.this.force_new_deployment
     error_message = "A new strategy would not reach the running tasks."
   }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].stopTimeout == 120
+    error_message = "A task must get all 120 s of a Spot notice."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "GLIMPSE_DRAIN_SECONDS", value = "25" })
+    error_message = "A task must drain within 25 s."
+  }
+
+  assert {
+    condition     = endswith(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image, "/glimpse-api@${var.image_digest}")
+    error_message = "The image is not given by digest."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem
+    error_message = "The image's files can be changed."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets == [{ name = "PGPASSWORD", valueFrom = var.secrets.PGPASSWORD }]
+    error_message = "The password does not come from its secret."
+  }
 }
 
-run "splits_tasks_10_to_90_in_the_balanced_design" {
+run "keeps_the_promises_of_the_balanced_design" {
   command = plan
 
   module {
@@ -97,39 +122,6 @@ run "splits_tasks_10_to_90_in_the_balanced_design" {
       contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = name, value = value })
     ])
     error_message = "The task does not get the settings that the tags show."
-  }
-}
-
-run "gives_a_task_its_image_its_secrets_and_the_whole_notice_to_leave" {
-  command = plan
-
-  module {
-    source = "../../modules/ecs"
-  }
-
-  assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].stopTimeout == 120
-    error_message = "A task must get all 120 s of a Spot notice."
-  }
-
-  assert {
-    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "GLIMPSE_DRAIN_SECONDS", value = "25" })
-    error_message = "A task must drain within 25 s."
-  }
-
-  assert {
-    condition     = endswith(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image, "/glimpse-api@${var.image_digest}")
-    error_message = "The image is not given by digest."
-  }
-
-  assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem
-    error_message = "The image's files can be changed."
-  }
-
-  assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets == [{ name = "PGPASSWORD", valueFrom = var.secrets.PGPASSWORD }]
-    error_message = "The password does not come from its secret."
   }
 }
 

@@ -109,7 +109,12 @@ def _links(entry: Mapping[str, Any], addresses: Mapping[str, str], prefix: str =
         if not prefix:
             merged: dict[str, frozenset[str]] = {}
             for item in nested:
-                for key, linked in _links(item, addresses, f"{name}."):
+                # The evaluator gives every nested block an id of its own, which hides an argument named `id`
+                # (launch_template.id); what the block refers to tells it all the same.
+                references = item.get(META, {}).get("references", ())
+                referred = frozenset(addresses[row["id"]] for row in references if row["id"] in addresses)
+                own = [(f"{name}.id", referred)] if referred else []
+                for key, linked in (*own, *_links(item, addresses, f"{name}.")):
                     merged[key] = merged.get(key, frozenset()) | linked
             yield from merged.items()
 
@@ -177,7 +182,7 @@ def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:
                 found = INDEX.sub("", instances[0]) if instances else address
                 yield from _unknown_many(block, file, values, found)
                 continue
-            if all(value in (0, [], {}, "0") for value in values):
+            if values and all(value in (0, [], {}, "0") for value in values):
                 continue
         if not instances and (os.path.dirname(file) or ".") in modules_seen | {shown.in_tree(answer["stack"])}:
             yield Finding(say("block_lost", address=address), file, block["line"])

@@ -1,0 +1,43 @@
+"""One question asked many times: what does this stack cost, under the same prices, workload and day?"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from fractions import Fraction
+
+from glimpse.planner.bill import Bill, bill_of
+from glimpse.planner.capacity import Capacity
+from glimpse.planner.catalogue import Catalogue
+from glimpse.planner.stack import Stack
+from glimpse.planner.usage import usage_of
+from glimpse.planner.workload import Workload
+
+
+@dataclass(frozen=True)
+class Estimator:
+    catalogue: Catalogue
+    workload: Workload
+    capacity: Capacity | None
+    today: datetime.date
+    free_tier: bool = False
+
+    def bill(self, stack: Stack, workload: Workload | None = None, free_tier: bool | None = None) -> Bill:
+        usage = usage_of(stack, workload or self.workload, self.capacity, self.today)
+        return bill_of(stack, usage, self.catalogue, self.free_tier if free_tier is None else free_tier)
+
+
+def saving(before: Bill, after: Bill) -> Fraction | None:
+    """
+    USD a month that `after` costs less, as the printed totals differ; None where that cannot be told.
+
+    Something unpriced on both sides in the same quantity cancels. A difference in what is unpriced could
+    hide any amount, so it is never a saving.
+    """
+    if _unpriced(before) != _unpriced(after) or before.stack.unresolved != after.stack.unresolved:
+        return None
+    return before.monthly - after.monthly
+
+
+def _unpriced(bill: Bill) -> set[tuple[str, str, object]]:
+    return {(entry.origin.address, entry.component, entry.quantity) for entry in bill.unpriced}

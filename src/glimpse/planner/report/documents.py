@@ -1,0 +1,227 @@
+"""
+The JSON documents: `glimpse.bill/1`, `glimpse.plan/1`, `glimpse.errors/1`.
+
+Names here are promises to scripts. Money and quantities are decimal strings; every sentence carries its stable
+English code, its facts, and its text in the reader's language; null and empty fields are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from glimpse import __version__
+from glimpse.planner.bill import Bill, Line
+from glimpse.planner.catalogue import Price
+from glimpse.planner.claims import Amount, Claim
+from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.scenarios import Effect, Plan, Scenario
+from glimpse.planner.sentence import Sentence
+from glimpse.planner.stack import Finding, Unpriced
+from glimpse.planner.workload import KEYS, Workload
+from glimpse.planner.words import Words, plain
+
+Json = dict[str, Any]
+
+
+def bill_document(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
+    return _kept({"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, with_free_tier, words)})
+
+
+def plan_document(plan: Plan, with_free_tier: Mapping[str, Bill], words: Words) -> Json:
+    """`with_free_tier`: each scenario's bill after what AWS grants every account, by scenario name."""
+    today = plan.today
+    return _kept(
+        {
+            "schema": "glimpse.plan/1",
+            "generated_by": f"glimpse {__version__}",
+            "today": _bill(today.bill, with_free_tier["today"], words),
+            "workload": _workload(today.bill.workload),
+            "promises": [
+                {"name": name, "value": value}
+                for name in type(today.bill.workload.promises).__dataclass_fields__
+                if (value := getattr(today.bill.workload.promises, name)) is not None
+            ],
+            "scenarios": [_scenario(scenario, with_free_tier[scenario.name], words) for scenario in plan.scenarios],
+            "levers": [_effect(effect, words) for effect in plan.single],
+            "recommended": plan.recommended.name if plan.recommended else None,
+            "reasons": [_sentence(reason, words) for reason in plan.reasons],
+            "warnings": [_finding(found, words) for found in plan.warnings],
+            "claims": [_claim(claim, words) for claim in plan.claims],
+        },
+        always=("recommended",),
+    )
+
+
+def errors_document(errors: Iterable[Finding], words: Words) -> Json:
+    return {"schema": "glimpse.errors/1", "errors": [_kept(_finding(error, words)) for error in errors]}
+
+
+def _bill(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
+    held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
+    return {
+        "region": bill.stack.region,
+        "currency": "USD",
+        "hours_per_month": HOURS_PER_MONTH,
+        "free_tier": "always" if bill.free_tier else "none",
+        "catalogue": {
+            "id": bill.catalogue.name,
+            "newest": max(held, default=None),
+            "oldest": min(held, default=None),
+        },
+        "workload": _workload(bill.workload),
+        "monthly_usd": usd_text(bill.monthly),
+        "monthly_usd_exact": decimal_text(bill.exact),
+        "monthly_usd_free_tier": usd_text(with_free_tier.monthly),
+        "at_least": bill.at_least,
+        "range": {
+            "min": usd_text(bill.range.low),
+            "expected": usd_text(bill.range.expected),
+            "max": usd_text(bill.range.high),
+        },
+        "by_service": {service: usd_text(amount) for service, amount in sorted(bill.by_service().items())},
+        "coverage": bill.coverage(),
+        "lines": [_line(line, bill.stack.region, words) for line in bill.lines],
+        "free": [plain(origin.address) for origin in bill.free],
+        "unpriced": [_unpriced(entry, words) for entry in bill.unpriced],
+        "unresolved": [_finding(found, words) for found in bill.stack.unresolved],
+        "warnings": [_finding(found, words) for found in bill.stack.warnings],
+    }
+
+
+def _line(line: Line, region: str, words: Words) -> Json:
+    meter, price = line.meter, line.price
+    return {
+        "id": plain(line.id),
+        "address": plain(meter.origin.address),
+        "file": _shown(meter.origin.file),
+        "line": meter.origin.line,
+        "service": meter.sku.service,
+        "component": plain(meter.component),
+        "region": region,
+        "term": meter.sku.term,
+        "quantity": decimal_text(line.quantity.expected),
+        "range": None
+        if line.quantity.low == line.quantity.expected == line.quantity.high
+        else {
+            "min": decimal_text(line.quantity.low),
+            "expected": decimal_text(line.quantity.expected),
+            "max": decimal_text(line.quantity.high),
+        },
+        "unit": meter.unit,
+        "unit_usd": decimal_text(price.tiers[0].usd) if price and len(price.tiers) == 1 else None,
+        "tiers": _tiers(price),
+        "monthly_usd": usd_text(line.monthly),
+        "usage_based": meter.usage_based,
+        "upfront_usd": usd_text(price.upfront_usd) if price and price.upfront_usd else None,
+        "committed_until": line.committed_until,
+        "price_id": price.id if price else None,
+        "source": price.source if price else None,
+        "as_of": price.as_of if price else None,
+        "confidence": price.confidence if price else None,
+        "assumes": [_sentence(sentence, words) for sentence in meter.assumes],
+    }
+
+
+def _tiers(price: Price | None) -> list[Json] | None:
+    if price is None or len(price.tiers) == 1:
+        return None
+    return [{"from": decimal_text(tier.start), "unit_usd": decimal_text(tier.usd)} for tier in price.tiers]
+
+
+def _workload(workload: Workload) -> Json:
+    sections: Json = {"source": plain(workload.source)}
+    for key in KEYS:
+        sections.setdefault(key.section, {})[key.name] = decimal_text(workload[key.name])
+    sections["people"]["hours"] = [decimal_text(hour) for hour in workload.hours]
+    sections["capacity"] = _shown(workload.capacity)
+    sections["document"] = _shown(workload.document)
+    sections["derived"] = [
+        {"name": row.name, "value": decimal_text(row.value, 4), "unit": row.unit, "formula": row.formula}
+        for row in workload.derived()
+    ]
+    return sections
+
+
+def _scenario(scenario: Scenario, with_free_tier: Bill, words: Words) -> Json:
+    percent = None
+    if scenario.saving is not None and (before := scenario.bill.monthly + scenario.saving):
+        percent = decimal_text(scenario.saving / before * 100, 1)
+    return {
+        "name": scenario.name,
+        "rank": scenario.rank,
+        "monthly_usd": usd_text(scenario.bill.monthly),
+        "at_least": scenario.bill.at_least,
+        "saving_usd": None if scenario.saving is None else usd_text(scenario.saving),
+        "saving_percent": percent,
+        "verdicts": [
+            {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words)}
+            for row in scenario.verdicts
+        ],
+        "websocket": scenario.websocket,
+        "capacity_sockets": scenario.capacity_sockets,
+        "effort": scenario.effort,
+        "levers": [_effect(effect, words) for effect in scenario.effects],
+        "bill": _bill(scenario.bill, with_free_tier, words),
+    }
+
+
+def _effect(effect: Effect, words: Words) -> Json:
+    return {
+        "name": effect.lever.name,
+        "implemented": effect.lever.implemented,
+        "effort": effect.lever.effort,
+        "changes": effect.changes,
+        "saves_alone_usd": None if effect.alone is None else usd_text(effect.alone),
+        "saves_here_usd": None if effect.here is None else usd_text(effect.here),
+        "risk": {"code": f"risk_{effect.lever.name}", "params": {}, "text": words(f"risk_{effect.lever.name}")},
+    }
+
+
+def _claim(claim: Claim, words: Words) -> Json:
+    return {
+        "id": claim.id,
+        "quote": claim.quote,
+        "source_line": claim.source_line,
+        "claimed": _amount(claim.claimed),
+        "computed": _amount(claim.computed),
+        "verdict": claim.verdict,
+        "why": _sentence(claim.why, words),
+    }
+
+
+def _amount(amount: Amount | None) -> Json | None:
+    if amount is None:
+        return None
+    scale = 100 if amount.unit == "percent" else 1
+    text = usd_text if amount.unit == "usd" else lambda value: decimal_text(value, 4)
+    return {"min": text(amount.low * scale), "max": text(amount.high * scale), "unit": amount.unit}
+
+
+def _unpriced(entry: Unpriced, words: Words) -> Json:
+    place = {"file": _shown(entry.origin.file), "line": entry.origin.line}
+    return {"address": plain(entry.origin.address), "component": plain(entry.component), **_sentence(entry.why, words), **place}
+
+
+def _finding(found: Finding, words: Words) -> Json:
+    return {**_sentence(found.what, words), "file": _shown(found.file), "line": found.line}
+
+
+def _sentence(sentence: Sentence, words: Words) -> Json:
+    params = {name: plain(value) if isinstance(value, str) else value for name, value in sentence.params.items()}
+    return {"code": sentence.code, "params": params, "text": words.say(sentence)}
+
+
+def _shown(text: str | None) -> str | None:
+    return None if text is None else plain(text)
+
+
+def _kept(value: Any, always: tuple[str, ...] = ()) -> Any:
+    """The same document without null and empty fields (`always` names top-level ones that stay)."""
+    if isinstance(value, dict):
+        items = ((name, item if name in always else _kept(item)) for name, item in value.items())
+        return {name: item for name, item in items if name in always or item not in (None, {}, [], "")}
+    if isinstance(value, list):
+        return [_kept(item) for item in value]
+    return value

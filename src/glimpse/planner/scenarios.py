@@ -1,0 +1,151 @@
+"""The scenarios: named sets of levers, priced on one workload, judged, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from glimpse.planner.bill import Bill
+from glimpse.planner.claims import DOCUMENTS, Claim
+from glimpse.planner.estimate import Estimator, saving
+from glimpse.planner.levers import EFFORTS, LEVERS, Lever, applied
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.stack import Finding, Stack
+from glimpse.planner.verdict import KEPT, Verdict, capacity_sockets, design_warnings, judged, websocket
+
+# `balanced` is the plan document's own recommendation, with the smallest number of tasks left at two.
+SCENARIOS: Mapping[str, tuple[str, ...]] = {
+    "today": (),
+    "balanced": ("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
+}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one lever saves on today's stack alone, and given the scenario's others; None: cannot be told."""
+
+    lever: Lever
+    alone: Fraction | None
+    here: Fraction | None
+    changes: bool
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    bill: Bill
+    effects: tuple[Effect, ...]
+    verdicts: tuple[Verdict, ...]
+    saving: Fraction | None
+    rank: int | None = None
+
+    @property
+    def effort(self) -> str:
+        return max((effect.lever.effort for effect in self.effects if effect.changes), key=EFFORTS.index, default="none")
+
+    @property
+    def planned(self) -> tuple[Lever, ...]:
+        """Levers that nothing implements yet: they keep the scenario from being recommended."""
+        return tuple(effect.lever for effect in self.effects if effect.lever.implemented == "planned" and effect.changes)
+
+    @property
+    def keeps_all(self) -> bool:
+        return all(verdict.verdict == KEPT for verdict in self.verdicts)
+
+    @property
+    def websocket(self) -> str:
+        return websocket(self.bill)[0]
+
+    @property
+    def capacity_sockets(self) -> int | None:
+        return capacity_sockets(self.bill)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    The scenarios judged. `single` are levers outside every scenario, priced on today's stack.
+
+    `recommended` is None where no scenario keeps every promise.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    single: tuple[Effect, ...]
+    recommended: Scenario | None
+    reasons: tuple[Sentence, ...]
+    warnings: tuple[Finding, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def today(self) -> Scenario:
+        return self.scenarios[0]
+
+
+def plan_of(stack: Stack, estimator: Estimator) -> Plan:
+    today = estimator.bill(stack)
+    scenarios = [_scenario(name, names, stack, today, estimator) for name, names in SCENARIOS.items()]
+    ranked = _ranked(scenarios)
+    used = {name for names in SCENARIOS.values() for name in names}
+    single = tuple(_effect(lever, stack, today, (lever,), today, estimator) for lever in LEVERS.values() if lever.name not in used)
+    recommended = _recommended(ranked)
+    bills = {scenario.name: scenario.bill for scenario in ranked}
+    document = DOCUMENTS.get(estimator.workload.document)
+    claims = document(today, bills["balanced"], estimator) if document else ()
+    return Plan(ranked, single, recommended, _reasons(ranked, recommended), design_warnings(stack), claims)
+
+
+def _scenario(name: str, names: tuple[str, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:
+    levers = tuple(LEVERS[lever] for lever in names)
+    bill = estimator.bill(applied(stack, levers)) if levers else today
+    effects = tuple(_effect(lever, stack, today, levers, bill, estimator) for lever in levers)
+    return Scenario(name, bill, effects, judged(bill), saving(today, bill))
+
+
+def _effect(
+    lever: Lever, stack: Stack, today: Bill, together: tuple[Lever, ...], bill: Bill, estimator: Estimator
+) -> Effect:
+    alone = lever.change(stack)
+    without = tuple(other for other in together if other is not lever)
+    return Effect(
+        lever,
+        saving(today, estimator.bill(alone)),
+        saving(estimator.bill(applied(stack, without)), bill) if without else saving(today, estimator.bill(alone)),
+        changes=alone != stack,
+    )
+
+
+def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
+    """Rank by cost, then effort; what cannot be compared with today has no rank."""
+    comparable = sorted(
+        (scenario for scenario in scenarios if scenario.saving is not None),
+        key=lambda scenario: (scenario.bill.monthly, EFFORTS.index(scenario.effort)),
+    )
+    place = {scenario.name: number for number, scenario in enumerate(comparable, start=1)}
+    return tuple(
+        Scenario(s.name, s.bill, s.effects, s.verdicts, s.saving, place.get(s.name)) for s in scenarios
+    )
+
+
+def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
+    eligible = [s for s in scenarios if s.rank is not None and s.keeps_all and not s.planned]
+    return min(eligible, key=lambda scenario: scenario.rank or 0, default=None)
+
+
+def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> tuple[Sentence, ...]:
+    """Why each scenario that is not recommended was passed over."""
+    said = []
+    for scenario in scenarios:
+        if scenario is recommended:
+            continue
+        broken = [verdict.promise for verdict in scenario.verdicts if verdict.verdict != KEPT]
+        if broken:
+            said.append(say("passed_over_promise", scenario=scenario.name, promises=", ".join(broken)))
+        elif scenario.saving is None:
+            said.append(say("passed_over_unpriced", scenario=scenario.name))
+        elif scenario.planned:
+            names = ", ".join(lever.name for lever in scenario.planned)
+            said.append(say("passed_over_planned", scenario=scenario.name, levers=names))
+        else:
+            said.append(say("passed_over_dearer", scenario=scenario.name))
+    return tuple(said)

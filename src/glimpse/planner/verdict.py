@@ -1,0 +1,147 @@
+"""Promises judged: kept, broken or unknown, each with its reason. Unknown never counts as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from glimpse.planner.bill import Bill
+from glimpse.planner.levers import idle_timeout, pool_that_fits
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.sizing import (
+    CONNECTION_LIMITS,
+    RESERVED_CONNECTIONS,
+    sockets_per_task,
+    tasks_during_deploy,
+)
+from glimpse.planner.stack import Finding, Stack
+
+KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    promise: str
+    verdict: str
+    why: Sentence
+
+
+def judged(bill: Bill) -> tuple[Verdict, ...]:
+    """Every promise of the workload against the stack of this bill."""
+    return tuple(_judged(bill))
+
+
+def _judged(bill: Bill) -> Iterator[Verdict]:
+    promises = bill.workload.promises
+    services = _chat_services(bill.stack)
+    if promises.websocket:
+        answer, why = websocket(bill)
+        yield Verdict("websocket", {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN), why)
+    yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
+    on_demand = [None if service.fewest is None else service.on_demand_tasks(service.fewest) for service in services]
+    yield _tasks("min_on_demand_tasks", promises.min_on_demand_tasks, on_demand)
+    engines = sorted({database.engine for database in bill.stack.of(Database)})
+    if promises.database:
+        right = [engine for engine in engines if engine.lower() == promises.database]
+        verdict = UNKNOWN if not engines else KEPT if len(right) == len(engines) else BROKEN
+        yield Verdict("database", verdict, say(f"database_{verdict}", found=", ".join(engines), wanted=promises.database))
+    if promises.no_commitment:
+        count = len(bill.workload.commitments)
+        yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
+    if promises.connections_fit:
+        yield _connections(bill.stack, services)
+    if promises.sockets is not None:
+        yield _sockets(bill, services, promises.sockets)
+
+
+def websocket(bill: Bill) -> tuple[str, Sentence]:
+    """"yes", "limited", "no" or "unknown": whether sockets reach tasks that can hear each other."""
+    services = _chat_services(bill.stack)
+    balancers = [balancer for balancer in bill.stack.of(Balancer) if balancer.kind == "application"]
+    if not services or not balancers:
+        return "unknown", say("websocket_unknown")
+    several = any(service.most is None or service.most > 1 for service in services)
+    if several and not any(cache.engine in ("Redis", "Valkey") for cache in bill.stack.of(Cache)):
+        return "limited", say("websocket_no_bus")
+    if several and not any(balancer.sticky for balancer in balancers):
+        return "limited", say("websocket_not_sticky")
+    return "yes", say("websocket_yes")
+
+
+def capacity_sockets(bill: Bill) -> int | None:
+    """Sockets that the tasks at their most hold when one of them is lost; None where nobody measured it."""
+    services = _chat_services(bill.stack)
+    capacity = bill.usage.traffic.capacity
+    if not services or not capacity:
+        return None
+    total = 0
+    for service in services:
+        held = sockets_per_task(capacity, service.size) if service.size else None
+        if held is None or service.most is None:
+            return None
+        total += held * max(0, service.most - 1)
+    return total
+
+
+def design_warnings(stack: Stack) -> tuple[Finding, ...]:
+    """What the stack promises itself and cannot keep, whatever it costs."""
+    found = []
+    for service in _chat_services(stack):
+        place = service.origin
+        fitting = pool_that_fits(stack, service)
+        if fitting is not None and service.database_pool is not None and service.database_pool > fitting:
+            tasks = tasks_during_deploy(service.most or 0, service.maximum_percent)
+            limit = _limit(stack)
+            warning = say(
+                "pool_does_not_fit",
+                pool=service.database_pool,
+                tasks=tasks,
+                connections=service.database_pool * tasks,
+                usable=limit,
+                fitting=fitting,
+            )
+            found.append(Finding(warning, place.file, place.line))
+        known = service.keep_alive_seconds
+        if known is not None and known <= idle_timeout(stack):
+            warning = say("keep_alive_too_short", seconds=known, idle=idle_timeout(stack))
+            found.append(Finding(warning, place.file, place.line))
+    return tuple(found)
+
+
+def _chat_services(stack: Stack) -> tuple[FargateService, ...]:
+    """The services people reach: those behind a balancer, or all where none is."""
+    services = stack.of(FargateService)
+    return tuple(service for service in services if service.behind_balancer) or services
+
+
+def _tasks(promise: str, wanted: int, counts: list[int | None]) -> Verdict:
+    if not counts or any(count is None for count in counts):
+        return Verdict(promise, UNKNOWN, say("tasks_unknown", wanted=wanted))
+    fewest = min(count for count in counts if count is not None)
+    return Verdict(promise, KEPT if fewest >= wanted else BROKEN, say(promise, found=fewest, wanted=wanted))
+
+
+def _limit(stack: Stack) -> int:
+    limits = [CONNECTION_LIMITS[d.instance_class] for d in stack.of(Database) if d.instance_class in CONNECTION_LIMITS]
+    return limits[0].lowest_seen - RESERVED_CONNECTIONS
+
+
+def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:
+    for service in services:
+        fitting = pool_that_fits(stack, service)
+        if fitting is None or service.database_pool is None:
+            return Verdict("connections_fit", UNKNOWN, say("connections_unknown"))
+        if service.database_pool > fitting:
+            return Verdict("connections_fit", BROKEN, say("connections_over", pool=service.database_pool, fitting=fitting))
+    return Verdict("connections_fit", KEPT if services else UNKNOWN, say("connections_fit" if services else "connections_unknown"))
+
+
+def _sockets(bill: Bill, services: tuple[FargateService, ...], wanted: int) -> Verdict:
+    held = capacity_sockets(bill)
+    if held is None:
+        return Verdict("sockets", UNKNOWN, say("sockets_unknown", wanted=wanted))
+    return Verdict("sockets", KEPT if held >= wanted else BROKEN, say("sockets_held", found=held, wanted=wanted))

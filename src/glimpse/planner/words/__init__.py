@@ -1,0 +1,47 @@
+"""Sentences in words: one catalogue, two languages, and nothing from a file reaches a reader unescaped."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from glimpse.planner.sentence import Sentence
+
+LANGUAGES = ("en", "ko")
+LONGEST = 300
+
+
+@cache
+def sentences() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads((files("glimpse.planner.words") / "sentences.toml").read_text(encoding="utf-8"))
+
+
+def plain(text: object) -> str:
+    """
+    Text that is safe to show: control, formatting and direction characters are spelled out, and it ends in time.
+
+    A resource name can hold escape sequences that recolour, move or hide what a terminal shows.
+    """
+    shown = str(text)
+    if len(shown) > LONGEST:
+        shown = shown[: LONGEST - 1] + "…"
+    return "".join(
+        character if unicodedata.category(character)[0] != "C" else f"\\u{{{ord(character):x}}}" for character in shown
+    ).replace("\u2028", "\\u{2028}").replace("\u2029", "\\u{2029}")  # fmt: skip
+
+
+class Words:
+    """One language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, code: str, **params: str | int) -> str:
+        safe = {name: plain(value) for name, value in params.items()}
+        return sentences()[code][self.language].format_map(safe)
+
+    def say(self, sentence: Sentence) -> str:
+        return self(sentence.code, **sentence.params)
