@@ -1,16 +1,18 @@
 """Arguments → functions → exit code. Nothing is computed here."""
 
+from __future__ import annotations
+
+import argparse
+import itertools
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any, NoReturn
 
 from glimpse import __version__
 from glimpse.planner.bill import Bill
@@ -35,35 +37,34 @@ PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for, by options that both `plan` and `bill` take."""
+    """What was asked for: the options as given, and the language to answer in."""
 
-    path: Path
-    workload: Path | None
-    region: str | None
-    variable_files: Sequence[Path]
-    variables: Sequence[str]
-    free_tier: str
-    format: str
-    output: Path | None
-    strict: bool
+    given: argparse.Namespace
     words: Words
 
+    @property
+    def path(self) -> Path:
+        return Path(self.given.path)
 
-def main(arguments: Sequence[str] | None = None) -> None:
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `glimpse` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    words = Words(language(given))
     try:
-        application(Words(language(given)))(given)
+        code = _guarded(given, words)
+        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read us has seen enough (`| head`); a second error at exit would only confuse.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(DONE) from None
+        code = DONE
+    sys.exit(code)
 
 
 def language(arguments: Sequence[str]) -> str:
     """--lang where it is given, else the locale's; known before the help texts are made."""
     chosen = ""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
         if option == "--lang":
             chosen = value
         elif option.startswith("--lang="):
@@ -74,88 +75,76 @@ def language(arguments: Sequence[str]) -> str:
     return "en"
 
 
-def application(words: Words) -> typer.Typer:
-    """The commands, with their help in one language."""
-    app = typer.Typer(help=words("help_glimpse"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    prices = typer.Typer(help=words("help_prices"), no_args_is_help=True)
-    app.add_typer(prices, name="prices")
+class Parser(argparse.ArgumentParser):
+    """One command's options, explained in one language; what is wrong with them becomes a sentence like any other."""
 
-    path = Annotated[Path, typer.Argument(help=words("help_path"), show_default=str(OWN_STACK))]
-    workload = Annotated[Path | None, typer.Option(help=words("help_workload"), metavar="FILE")]
-    region = Annotated[str | None, typer.Option(help=words("help_region"))]
-    var_file = Annotated[list[Path] | None, typer.Option(help=words("help_var_file"), metavar="FILE")]
-    var = Annotated[list[str] | None, typer.Option(help=words("help_var"), metavar="NAME=VALUE")]
-    free_tier = Annotated[str, typer.Option(help=words("help_free_tier"))]
-    format_ = Annotated[str, typer.Option("--format", help=words("help_format"))]
-    output = Annotated[Path | None, typer.Option(help=words("help_output"), metavar="FILE")]
-    lang = Annotated[str, typer.Option(help=words("help_lang"), show_default=False)]
-    strict = Annotated[bool, typer.Option("--strict", help=words("help_strict"))]
+    def __init__(self, words: Words, **settings: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, **settings)
+        self._positionals.title, self._optionals.title = words("help_arguments"), words("help_options")
+        self.add_argument("-h", "--help", action="help", help=words("help_help"))
 
-    @app.callback(invoke_without_command=True)
-    def glimpse(version: Annotated[bool, typer.Option("--version", help=words("help_version"))] = False) -> None:
-        if version:
-            typer.echo(f"glimpse {__version__}")
-            raise typer.Exit
-
-    @app.command(help=words("help_plan") + "\n\n" + words("help_plan_more"))
-    def plan(
-        path: path = OWN_STACK, workload: workload = None, region: region = None, var_file: var_file = None,
-        var: var = None, free_tier: free_tier = "none", format: format_ = "terminal", output: output = None,
-        lang: lang = words.language, strict: strict = False,
-    ) -> None:  # fmt: skip
-        asked = Asked(path, workload, region, var_file or (), var or (), free_tier, format, output, strict, words)
-        raise typer.Exit(_guarded(asked, lang, _plan))
-
-    @app.command(help=words("help_bill") + "\n\n" + words("help_plan_more"))
-    def bill(
-        path: path = OWN_STACK, workload: workload = None, region: region = None, var_file: var_file = None,
-        var: var = None, free_tier: free_tier = "none", format: format_ = "terminal", output: output = None,
-        lang: lang = words.language, strict: strict = False,
-    ) -> None:  # fmt: skip
-        asked = Asked(path, workload, region, var_file or (), var or (), free_tier, format, output, strict, words)
-        raise typer.Exit(_guarded(asked, lang, _bill))
-
-    @prices.command(name="show", help=words("help_prices_show"))
-    def show(region: region = None, format: format_ = "terminal", lang: lang = words.language) -> None:
-        asked = Asked(OWN_STACK, None, region, (), (), "none", format, None, False, words)
-        raise typer.Exit(_guarded(asked, lang, _prices))
-
-    return app
+    def error(self, message: str) -> NoReturn:
+        raise NotRead(say("usage_wrong", detail=message, command=self.prog))
 
 
-def _guarded(asked: Asked, lang: str, command: Callable[[Asked], int]) -> int:
+def parser(words: Words) -> Parser:
+    """Every command, with its help."""
+    top = Parser(words, prog="glimpse", description=words("help_glimpse"), epilog=words("help_examples"))
+    top.add_argument("--version", action="version", version=f"glimpse {__version__}", help=words("help_version"))
+    commands = top.add_subparsers(title=words("help_commands"), metavar="", required=True)
+
+    def command(under: Any, name: str, code: str, does: Callable[[Asked], int], more: str = "") -> Parser:
+        described = words(code) + ("\n\n" + words(more) if more else "")
+        made: Parser = under.add_parser(name, words=words, help=words(code), description=described)
+        made.set_defaults(does=does)
+        made.add_argument("--format", default="terminal", choices=FORMATS, help=words("help_format"))
+        made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
+        made.add_argument("--region", metavar="REGION", help=words("help_region"))
+        return made
+
+    for name, does in (("plan", _plan), ("bill", _bill)):
+        made = command(commands, name, f"help_{name}", does, "help_plan_more")
+        made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
+        made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
+        made.add_argument("--var-file", metavar="FILE", action="append", default=[], help=words("help_var_file"))
+        made.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help=words("help_var"))
+        made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
+        made.add_argument("--output", metavar="FILE", help=words("help_output"))
+        made.add_argument("--strict", action="store_true", help=words("help_strict"))
+    prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
+    under = prices.add_subparsers(title=words("help_commands"), metavar="", required=True)
+    command(under, "show", "help_prices_show", _prices)
+    return top
+
+
+def _guarded(arguments: Sequence[str], words: Words) -> int:
     """Run a command; whatever is wrong with what it was given becomes sentences and exit code 2."""
+    as_json = "--format=json" in arguments or ("--format", "json") in itertools.pairwise(arguments)
     try:
-        for option, value, known in (
-            ("--format", asked.format, FORMATS), ("--free-tier", asked.free_tier, FREE_TIERS), ("--lang", lang, LANGUAGES),
-        ):  # fmt: skip
-            if value not in known:
-                raise NotRead(say("option_wrong", option=option, given=value, known=", ".join(known)))
-        return command(asked)
+        given = parser(words).parse_args(arguments or ["--help"])
+        does: Callable[[Asked], int] = given.does
+        return does(Asked(given, words))
     except NotRead as wrong:
-        return _refuse(asked, [Finding(wrong.why, wrong.file, wrong.line)])
+        errors = [Finding(wrong.why, wrong.file, wrong.line)]
     except WorkloadError as wrong:
-        return _refuse(asked, [Finding(problem) for problem in wrong.problems])
+        errors = [Finding(problem) for problem in wrong.problems]
     except price_files.RegionUnknown as wrong:
         held = ", ".join(entry.region for entry in price_files.manifest()[1] if entry.region != price_files.GLOBAL)
-        return _refuse(asked, [Finding(say("region_not_held", region=wrong.region, held=held))])
+        errors = [Finding(say("region_not_held", region=wrong.region, held=held))]
     except KeyboardInterrupt:
         return 130
-    except (BrokenPipeError, SystemExit):
+    except BrokenPipeError:
         raise
     except Exception as error:
         if os.environ.get("GLIMPSE_DEBUG"):
             raise
-        return _refuse(asked, [Finding(say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))])
-
-
-def _refuse(asked: Asked, errors: Sequence[Finding]) -> int:
-    if asked.format == "json":
-        typer.echo(_json(errors_document(errors, asked.words)))
+        errors = [Finding(say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))]
+    if as_json:
+        print(_json(errors_document(errors, words)))
     else:
-        for error in errors:
-            where = f"{error.file}:{error.line}: " if error.file and error.line else ""
-            typer.echo(where + asked.words.say(error.what), err=True)
+        for found in errors:
+            where = f"{found.file}:{found.line}: " if found.file and found.line else ""
+            print(where + words.say(found.what), file=sys.stderr)
     return NOT_READ
 
 
@@ -163,14 +152,14 @@ def _plan(asked: Asked) -> int:
     stack, estimator = _read(asked)
     plan = plan_of(stack, estimator)
     granted = {scenario.name: estimator.bill(scenario.bill.stack, free_tier=True) for scenario in plan.scenarios}
-    if asked.format == "json":
+    if asked.given.format == "json":
         _write(asked, _json(plan_document(plan, granted, asked.words)))
     else:
         _write(asked, _text(asked, "plan", plan, granted["today"]))
     broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
     if broken:
         names = ", ".join(asked.words(f"promise_{name}") for name in broken)
-        typer.echo(asked.words("ui_promise_broken", promises=names), err=True)
+        print(asked.words("ui_promise_broken", promises=names), file=sys.stderr)
         return _strict(asked, plan.today.bill) or PROMISE_BROKEN
     return _strict(asked, plan.today.bill)
 
@@ -178,7 +167,7 @@ def _plan(asked: Asked) -> int:
 def _bill(asked: Asked) -> int:
     stack, estimator = _read(asked)
     bill, granted = estimator.bill(stack), estimator.bill(stack, free_tier=True)
-    if asked.format == "json":
+    if asked.given.format == "json":
         _write(asked, _json(bill_document(bill, granted, asked.words)))
     else:
         _write(asked, _text(asked, "bill", bill, granted))
@@ -190,32 +179,33 @@ def _prices(asked: Asked) -> int:
 
     name, held = price_files.manifest()
     known = {entry.region for entry in held}
-    if asked.region is not None and asked.region not in known:
-        raise price_files.RegionUnknown(asked.region)
-    sources = price_files.sources(asked.region) if asked.region else {}
-    chosen = [entry for entry in held if asked.region in (None, entry.region)]
-    if asked.format == "json":
-        typer.echo(_json(prices_document(name, chosen, sources, clock.today())))
+    if asked.given.region is not None and asked.given.region not in known:
+        raise price_files.RegionUnknown(asked.given.region)
+    sources = price_files.sources(asked.given.region) if asked.given.region else {}
+    chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
+    if asked.given.format == "json":
+        print(_json(prices_document(name, chosen, sources, clock.today())))
     else:
-        typer.echo(prices_text(name, chosen, sources, clock.today(), asked.words), nl=False)
+        print(prices_text(name, chosen, sources, clock.today(), asked.words), end="")
     return DONE
 
 
 def _read(asked: Asked) -> tuple[Stack, Estimator]:
     """The stack, and what prices it. The files are evaluated in their own process while the rest is loaded."""
-    with Reading(asked.path, asked.variable_files, asked.variables) as reading, _patience(asked):
-        workload = workload_files.workload_beside(asked.path, asked.workload)
+    given = asked.given
+    with Reading(asked.path, [Path(name) for name in given.var_file], given.var) as reading, _patience(asked):
+        workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
         capacity = workload_files.capacity_of(workload)
-        stack = reading.stack(asked.region)
+        stack = reading.stack(given.region)
     catalogue = price_files.catalogue(stack.region)
-    return stack, Estimator(catalogue, workload, capacity, clock.today(), asked.free_tier == "always")
+    return stack, Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
 
 
 @contextmanager
 def _patience(asked: Asked) -> Iterator[None]:
     """Say what is being waited for, to people, once it takes longer than a second."""
     text = asked.words("ui_reading", path=str(asked.path))
-    timer = threading.Timer(PATIENCE_SECONDS, lambda: typer.echo(text, err=True))
+    timer = threading.Timer(PATIENCE_SECONDS, lambda: print(text, file=sys.stderr))
     timer.daemon = True
     timer.start()
     try:
@@ -227,29 +217,29 @@ def _patience(asked: Asked) -> Iterator[None]:
 def _text(asked: Asked, method: str, *arguments: object) -> str:
     from glimpse.planner.report.terminal import text_of
 
-    colour = asked.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colour = asked.given.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return text_of(asked.words, method, *arguments, colour=colour)
 
 
 def _write(asked: Asked, text: str) -> None:
-    if asked.output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+    text = text if text.endswith("\n") else text + "\n"
+    output: str | None = asked.given.output
+    if output is None:
+        print(text, end="")
         return
     try:
-        asked.output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise NotRead(say("output_unwritable", path=str(asked.output), detail=error.strerror or "")) from None
-    typer.echo(asked.words("ui_written", path=str(asked.output)), err=True)
+        raise NotRead(say("output_unwritable", path=output, detail=error.strerror or "")) from None
+    print(asked.words("ui_written", path=output), file=sys.stderr)
 
 
 def _strict(asked: Asked, bill: Bill) -> int:
-    if not asked.strict or not (left := bill.not_accepted()):
+    if not asked.given.strict or not (left := bill.not_accepted()):
         return DONE
-    typer.echo(asked.words("ui_strict", count=len(left)), err=True)
+    print(asked.words("ui_strict", count=len(left)), file=sys.stderr)
     return NOT_ACCEPTED
 
 
-def _json(document: Any) -> str:
+def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
-
-

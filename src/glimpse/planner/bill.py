@@ -110,7 +110,7 @@ class Bill:
         }
 
     def not_accepted(self) -> tuple[Unpriced | Finding, ...]:
-        """What `--strict` refuses: all that is unpriced or unresolved and that the workload file gives no reason for."""
+        """What `--strict` refuses: unpriced or unresolved, and without a reason in the workload file."""
         accepted = [re.compile(_glob(row.address)) for row in self.workload.accepted]
         names: list[tuple[str, Unpriced | Finding]] = [(entry.origin.address, entry) for entry in self.unpriced]
         names += [(str(found.what.params.get("address", found.file or "")), found) for found in self.stack.unresolved]

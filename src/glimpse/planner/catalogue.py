@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -67,40 +66,39 @@ class Price:
         return total
 
 
+Shelf = tuple[str, str, str]
+"""Service, kind and term: what stands together in a catalogue."""
+
+
 class Catalogue:
     """The prices of one region (and those that are the same everywhere)."""
 
-    def __init__(self, name: str, region: str, prices: Iterable[Price]) -> None:
+    def __init__(self, name: str, region: str, shelves: Mapping[Shelf, Sequence[Price]]) -> None:
         self.name = name
         self.region = region
-        self._by_kind: dict[tuple[str, str, str], list[Price]] = defaultdict(list)
-        for price in prices:
-            self._by_kind[(price.service, price.kind, price.term)].append(price)
+        self._shelves = shelves
+        self._found: dict[tuple[Shelf, frozenset[tuple[str, str]]], Price | None] = {}
 
     def price(self, sku: Sku) -> Price | None:
         """The price that covers the SKU most closely, or None: a missing price is never guessed."""
-        covering = [
-            price
-            for price in self._by_kind.get((sku.service, sku.kind, sku.term), ())
-            if all(sku.attributes.get(name) == value for name, value in price.attributes.items())
-        ]
-        return max(covering, key=lambda price: len(price.attributes), default=None)
+        shelf = (sku.service, sku.kind, sku.term)
+        key = (shelf, frozenset(sku.attributes.items()))
+        if key not in self._found:
+            covering = [
+                price
+                for price in self._shelves.get(shelf, ())
+                if all(sku.attributes.get(name) == value for name, value in price.attributes.items())
+            ]
+            self._found[key] = max(covering, key=lambda price: len(price.attributes), default=None)
+        return self._found[key]
 
     def terms(self, sku: Sku) -> tuple[str, ...]:
         """Every term under which the catalogue sells this SKU."""
-        return tuple(
-            sorted(
-                term
-                for service, kind, term in self._by_kind
-                if (service, kind) == (sku.service, sku.kind)
-                and self.price(Sku(sku.service, sku.kind, sku.attributes, term))
-            )
-        )
+        named = sorted(term for service, kind, term in self._shelves if (service, kind) == (sku.service, sku.kind))
+        return tuple(term for term in named if self.price(Sku(sku.service, sku.kind, sku.attributes, term)))
 
     def without(self, forgotten: Price) -> Catalogue:
         """The same catalogue with one price removed: to see what a gap does to a bill."""
-        return Catalogue(self.name, self.region, (price for price in self if price.id != forgotten.id))
-
-    def __iter__(self) -> Iterable[Price]:  # type: ignore[override]
-        for prices in self._by_kind.values():
-            yield from prices
+        shelf = (forgotten.service, forgotten.kind, forgotten.term)
+        kept = [price for price in self._shelves[shelf] if price.id != forgotten.id]
+        return Catalogue(self.name, self.region, {**self._shelves, shelf: kept})

@@ -26,7 +26,7 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import CONNECTION_LIMITS, fitted_pool, tasks_during_deploy
-from glimpse.planner.stack import Stack
+from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.workload import Workload
 
 CONFIRMED, REFUTED, UNKNOWN = "confirmed", "refuted", "unknown"
@@ -82,7 +82,7 @@ class _Facts:
         fixed = replace(self.service, desired=tasks, scaling=None, strategy=strategy)
         return self.at(FargateService, self.estimator.bill(self.stack.changed(self.service, fixed)))
 
-    def at(self, kind: type, bill: Bill | None = None, service: str | None = None) -> Fraction | None:
+    def at(self, kind: type[Resource], bill: Bill | None = None, service: str | None = None) -> Fraction | None:
         """What the lines at resources of one kind come to; None as soon as one of them has no price."""
         bill = bill or self.today
         addresses = {resource.origin.address for resource in bill.stack.of(kind)}
@@ -193,7 +193,8 @@ def _savings(facts: _Facts) -> Iterator[Row]:
         facts.lever("spot_weights"),
         saving(facts.today, facts.estimator.bill(facts.stack.changed(facts.service, literal))),
     ]
-    why = say("claim_spot", base=_shown(facts.lever("spot_base")))
+    dropped = LEVERS["spot_base"].change(LEVERS["spot_weights"].change(facts.stack))
+    why = say("claim_spot", base=_shown(saving(facts.today, facts.estimator.bill(dropped))))
     yield (
         "saving_spot", 51, "Spot 비율 증가 (70% → 90%) -$7/월", _usd(7), (_range(by_weight), why), None,
     )  # fmt: skip
@@ -216,7 +217,14 @@ def _savings(facts: _Facts) -> Iterator[Row]:
     most = wasteful.monthly - facts.today.monthly
     needed = None if unit is None else 3 / (unit * HOURS_PER_MONTH) * NEW_CONNECTIONS_PER_SECOND
     why = say("claim_keep_alive", most=usd_text(most), needed=decimal_text(needed, 1) if needed else "?")
-    yield "saving_keep_alive", 241, "HTTP Keep-Alive 활성화 -$3/월", _usd(3), (_range([facts.lever("keep_alive"), most]), why), None
+    yield (
+        "saving_keep_alive",
+        241,
+        "HTTP Keep-Alive 활성화 -$3/월",
+        _usd(3),
+        (_range([facts.lever("keep_alive"), most]), why),
+        None,
+    )
 
     per_gb = None if unit is None else Amount(unit / GB_PER_HOUR, unit / GB_PER_HOUR, "usd_per_gb")
     claimed = Amount(Fraction("0.008"), Fraction("0.008"), "usd_per_gb")
@@ -235,7 +243,9 @@ def _percentages(facts: _Facts) -> Iterator[Row]:
         ("balanced_percent", 14, 28, 56, 66),
         ("serverless_percent", 15, 65, 25, 36),
     ):
-        computed = Amount(Fraction(TOTAL_BEFORE - high, TOTAL_BEFORE), Fraction(TOTAL_BEFORE - low, TOTAL_BEFORE), "percent")
+        computed = Amount(
+            Fraction(TOTAL_BEFORE - high, TOTAL_BEFORE), Fraction(TOTAL_BEFORE - low, TOTAL_BEFORE), "percent"
+        )
         why = say("claim_percent_of_range", low=low, high=high, before=TOTAL_BEFORE)
         yield id_, line, f"{claimed}%", _percent(Fraction(claimed, 100)), (computed, why), None
 

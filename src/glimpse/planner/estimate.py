@@ -16,6 +16,8 @@ from glimpse.planner.workload import Workload
 
 @dataclass(frozen=True)
 class Estimator:
+    """Holds what stays the same between two bills of one comparison."""
+
     catalogue: Catalogue
     workload: Workload
     capacity: Capacity | None

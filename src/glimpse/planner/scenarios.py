@@ -23,7 +23,10 @@ SCENARIOS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Effect:
-    """What one lever saves on today's stack alone, and given the scenario's others; None: cannot be told."""
+    """
+    What one lever saves on today's stack alone, and given the others of its scenario (for one outside every
+    scenario: on top of `balanced`); None: cannot be told.
+    """
 
     lever: Lever
     alone: Fraction | None
@@ -42,12 +45,16 @@ class Scenario:
 
     @property
     def effort(self) -> str:
-        return max((effect.lever.effort for effect in self.effects if effect.changes), key=EFFORTS.index, default="none")
+        return max(
+            (effect.lever.effort for effect in self.effects if effect.changes), key=EFFORTS.index, default="none"
+        )
 
     @property
     def planned(self) -> tuple[Lever, ...]:
         """Levers that nothing implements yet: they keep the scenario from being recommended."""
-        return tuple(effect.lever for effect in self.effects if effect.lever.implemented == "planned" and effect.changes)
+        return tuple(
+            effect.lever for effect in self.effects if effect.lever.implemented == "planned" and effect.changes
+        )
 
     @property
     def keeps_all(self) -> bool:
@@ -87,11 +94,13 @@ def plan_of(stack: Stack, estimator: Estimator) -> Plan:
     scenarios = [_scenario(name, names, stack, today, estimator) for name, names in SCENARIOS.items()]
     ranked = _ranked(scenarios)
     used = {name for names in SCENARIOS.values() for name in names}
-    single = tuple(_effect(lever, stack, today, (lever,), today, estimator) for lever in LEVERS.values() if lever.name not in used)
+    balanced = next(scenario for scenario in ranked if scenario.name == "balanced")
+    single = tuple(
+        _on_top(lever, stack, today, balanced, estimator) for name, lever in LEVERS.items() if name not in used
+    )
     recommended = _recommended(ranked)
-    bills = {scenario.name: scenario.bill for scenario in ranked}
     document = DOCUMENTS.get(estimator.workload.document)
-    claims = document(today, bills["balanced"], estimator) if document else ()
+    claims = document(today, balanced.bill, estimator) if document else ()
     return Plan(ranked, single, recommended, _reasons(ranked, recommended), design_warnings(stack), claims)
 
 
@@ -105,14 +114,17 @@ def _scenario(name: str, names: tuple[str, ...], stack: Stack, today: Bill, esti
 def _effect(
     lever: Lever, stack: Stack, today: Bill, together: tuple[Lever, ...], bill: Bill, estimator: Estimator
 ) -> Effect:
-    alone = lever.change(stack)
-    without = tuple(other for other in together if other is not lever)
-    return Effect(
-        lever,
-        saving(today, estimator.bill(alone)),
-        saving(estimator.bill(applied(stack, without)), bill) if without else saving(today, estimator.bill(alone)),
-        changes=alone != stack,
-    )
+    without = applied(stack, tuple(other for other in together if other is not lever))
+    changed = lever.change(stack)
+    alone = saving(today, estimator.bill(changed))
+    return Effect(lever, alone, saving(estimator.bill(without), bill), changes=changed != stack)
+
+
+def _on_top(lever: Lever, stack: Stack, today: Bill, balanced: Scenario, estimator: Estimator) -> Effect:
+    changed = lever.change(stack)
+    alone = saving(today, estimator.bill(changed))
+    here = saving(balanced.bill, estimator.bill(lever.change(balanced.bill.stack)))
+    return Effect(lever, alone, here, changes=changed != stack)
 
 
 def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
@@ -122,9 +134,7 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
         key=lambda scenario: (scenario.bill.monthly, EFFORTS.index(scenario.effort)),
     )
     place = {scenario.name: number for number, scenario in enumerate(comparable, start=1)}
-    return tuple(
-        Scenario(s.name, s.bill, s.effects, s.verdicts, s.saving, place.get(s.name)) for s in scenarios
-    )
+    return tuple(Scenario(s.name, s.bill, s.effects, s.verdicts, s.saving, place.get(s.name)) for s in scenarios)
 
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:

@@ -29,9 +29,13 @@ class HourOfTraffic:
 def hours_of(workload: Workload) -> tuple[HourOfTraffic, ...]:
     """The 24 hours of an average day. Sockets follow the peak, counts follow the share of the day."""
     peak, total = max(workload.hours), sum(workload.hours)
+    daily = {
+        name: workload.monthly(name) / DAYS_PER_MONTH / total
+        for name in ("messages", "requests", "connects", "uploads")
+    }
 
     def counted(what: str, weight: Fraction) -> Fraction:
-        return workload.monthly(what) / DAYS_PER_MONTH * weight / total
+        return daily[what] * weight
 
     return tuple(
         HourOfTraffic(

@@ -48,7 +48,9 @@ def _judged(bill: Bill) -> Iterator[Verdict]:
     if promises.database:
         right = [engine for engine in engines if engine.lower() == promises.database]
         verdict = UNKNOWN if not engines else KEPT if len(right) == len(engines) else BROKEN
-        yield Verdict("database", verdict, say(f"database_{verdict}", found=", ".join(engines), wanted=promises.database))
+        yield Verdict(
+            "database", verdict, say(f"database_{verdict}", found=", ".join(engines), wanted=promises.database)
+        )
     if promises.no_commitment:
         count = len(bill.workload.commitments)
         yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
@@ -59,7 +61,7 @@ def _judged(bill: Bill) -> Iterator[Verdict]:
 
 
 def websocket(bill: Bill) -> tuple[str, Sentence]:
-    """"yes", "limited", "no" or "unknown": whether sockets reach tasks that can hear each other."""
+    """Whether sockets reach tasks that can hear each other: `yes`, `limited`, `no` or `unknown`."""
     services = _chat_services(bill.stack)
     balancers = [balancer for balancer in bill.stack.of(Balancer) if balancer.kind == "application"]
     if not services or not balancers:
@@ -126,8 +128,8 @@ def _tasks(promise: str, wanted: int, counts: list[int | None]) -> Verdict:
 
 
 def _limit(stack: Stack) -> int:
-    limits = [CONNECTION_LIMITS[d.instance_class] for d in stack.of(Database) if d.instance_class in CONNECTION_LIMITS]
-    return limits[0].lowest_seen - RESERVED_CONNECTIONS
+    limits = [CONNECTION_LIMITS.get(database.instance_class or "") for database in stack.of(Database)]
+    return next(limit.lowest_seen for limit in limits if limit) - RESERVED_CONNECTIONS
 
 
 def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:
@@ -136,8 +138,12 @@ def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:
         if fitting is None or service.database_pool is None:
             return Verdict("connections_fit", UNKNOWN, say("connections_unknown"))
         if service.database_pool > fitting:
-            return Verdict("connections_fit", BROKEN, say("connections_over", pool=service.database_pool, fitting=fitting))
-    return Verdict("connections_fit", KEPT if services else UNKNOWN, say("connections_fit" if services else "connections_unknown"))
+            return Verdict(
+                "connections_fit", BROKEN, say("connections_over", pool=service.database_pool, fitting=fitting)
+            )
+    return Verdict(
+        "connections_fit", KEPT if services else UNKNOWN, say("connections_fit" if services else "connections_unknown")
+    )
 
 
 def _sockets(bill: Bill, services: tuple[FargateService, ...], wanted: int) -> Verdict:

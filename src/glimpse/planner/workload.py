@@ -58,10 +58,11 @@ KEYS = (
 
 # Share of the busiest hour, 0:00 to 23:00 local time; the mean is 0.6 of the peak.
 BUILT_IN_HOURS = tuple(
-    Fraction(text)
-    for text in (
-        "0.35 0.2 0.15 0.1 0.1 0.15 0.3 0.5 0.65 0.7 0.7 0.75 0.85 0.75 0.7 0.7 0.75 0.8 0.85 0.9 0.95 1 0.9 0.6"
-    ).split()
+    Fraction(hundredths, 100)
+    for hundredths in (
+        *(35, 20, 15, 10, 10, 15, 30, 50, 65, 70, 70, 75),
+        *(85, 75, 70, 70, 75, 80, 85, 90, 95, 100, 90, 60),
+    )
 )
 
 TERMS = {
@@ -176,9 +177,7 @@ class Workload:
                 "monthly_messages × recipients_per_message × message_bytes + monthly_requests × response_bytes"
                 " + monthly_downloads × download_mb",
             ),
-            Derived(
-                "log_gb", self.log_gb, "GB a month", "(monthly_messages + monthly_requests) × log_bytes_per_event"
-            ),
+            Derived("log_gb", self.log_gb, "GB a month", "(monthly_messages + monthly_requests) × log_bytes_per_event"),
             Derived("stored_gb", self.stored_gb, "GB", "users × stored_mb_per_user"),
         )
 
@@ -251,13 +250,13 @@ class _Checker:
     def _section(self, name: str, known: set[str]) -> Mapping[str, Any]:
         section = self.table.get(name, {})
         if not isinstance(section, Mapping):
-            self._wrong(name, "a table", section)
+            self._wrong(name, "table", section)
             return {}
         self._refuse_unknown(f"{name}.", section, known)
         return section
 
-    def _wrong(self, key: str, wanted: str, found: object) -> None:
-        self.problems.append(say("workload_key_wrong", key=key, wanted=wanted, found=_shown(found)))
+    def _wrong(self, key: str, wanted: str, found: object, **params: str) -> None:
+        self.problems.append(say(f"workload_wants_{wanted}", key=key, found=_shown(found), **params))
 
     def _number(self, key: Key, section: Mapping[str, Any]) -> Fraction:
         built_in_value = Fraction(key.built_in)
@@ -267,9 +266,9 @@ class _Checker:
         number = _as_fraction(found)
         lowest, highest = Fraction(key.lowest), Fraction(key.highest)
         if number is None or not lowest <= number <= highest or (key.whole and number.denominator != 1):
-            kind = "a whole number" if key.whole else "a number"
-            bounds = f"{key.lowest} to {key.highest}" if key.highest != "1e12" else f"at least {key.lowest}"
-            self._wrong(f"{key.section}.{key.name}", f"{kind}, {bounds} ({key.unit})", found)
+            wanted = "whole_number" if key.whole else "number"
+            bounds = {"lowest": key.lowest, "highest": key.highest, "unit": key.unit}
+            self._wrong(f"{key.section}.{key.name}", wanted, found, **bounds)
             return built_in_value
         return number
 
@@ -279,13 +278,13 @@ class _Checker:
         found = section["hours"]
         numbers = [_as_fraction(item) for item in found] if isinstance(found, list) else []
         if len(numbers) != 24 or any(n is None or not 0 <= n <= 10**6 for n in numbers) or not any(numbers):
-            self._wrong("people.hours", "24 numbers, at least 0, one for each hour from 0:00, not all 0", found)
+            self._wrong("people.hours", "hours", found)
             return BUILT_IN_HOURS
         return tuple(n for n in numbers if n is not None)
 
     def _text(self, key: str, found: object) -> str | None:
         if found is not None and not isinstance(found, str):
-            self._wrong(key, "a text", found)
+            self._wrong(key, "text", found)
             return None
         return found
 
@@ -296,9 +295,8 @@ class _Checker:
                 continue
             found = section[name]
             wanted = {"b": bool, "i": int, "s": str}[str(field.type)[0]]
-            if type(found) is not wanted or (wanted is int and found < 0):
-                words = {bool: "true or false", int: "a whole number, at least 0", str: "a text"}[wanted]
-                self._wrong(f"promises.{name}", words, found)
+            if type(found) is not wanted or (isinstance(found, int) and found < 0):
+                self._wrong(f"promises.{name}", {bool: "flag", int: "count", str: "text"}[wanted], found)
                 continue
             kept[name] = found.lower() if isinstance(found, str) else found
         return Promises(**kept)
@@ -306,14 +304,14 @@ class _Checker:
     def _rows(self, name: str, known: set[str]) -> Iterable[tuple[str, Mapping[str, Any]]]:
         rows = self.table.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            self._wrong(name, f"tables, each begun with [[{name}]]", rows)
+            self._wrong(name, "tables", rows)
             return
         for number, row in enumerate(rows, start=1):
             prefix = f"{name}[{number}]."
             self._refuse_unknown(prefix, row, known)
             address = row.get("address")
             if not isinstance(address, str) or not address:
-                self._wrong(prefix + "address", "the address of a resource", address)
+                self._wrong(prefix + "address", "text", address)
                 continue
             yield prefix, row
 
@@ -321,9 +319,9 @@ class _Checker:
         for prefix, row in self._rows("commitments", {"address", "term", "bought_on"}):
             term, bought_on = row.get("term"), row.get("bought_on")
             if term not in TERMS:
-                self._wrong(prefix + "term", "one of " + ", ".join(TERMS), term)
+                self._wrong(prefix + "term", "term", term, known=", ".join(TERMS))
             elif type(bought_on) is not datetime.date:
-                self._wrong(prefix + "bought_on", "a date such as 2026-01-31", bought_on)
+                self._wrong(prefix + "bought_on", "date", bought_on)
             else:
                 yield Commitment(row["address"], term, bought_on)
 
@@ -331,7 +329,7 @@ class _Checker:
         for prefix, row in self._rows("accepted", {"address", "reason"}):
             reason = row.get("reason")
             if not isinstance(reason, str) or not reason.strip():
-                self._wrong(prefix + "reason", "a reason, in words", reason)
+                self._wrong(prefix + "reason", "text", reason)
             else:
                 yield Accepted(row["address"], reason)
 
@@ -347,6 +345,6 @@ def _as_fraction(found: object) -> Fraction | None:
 
 def _shown(found: object) -> str:
     if found is None:
-        return "nothing"
+        return "–"
     text = str(found) if not isinstance(found, Fraction) else str(float(found))
     return text if len(text) <= 60 else text[:57] + "…"

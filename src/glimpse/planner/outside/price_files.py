@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
-from glimpse.planner.catalogue import Catalogue, Price, Tier
+from glimpse.planner.catalogue import Catalogue, Price, Shelf, Tier
 
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
@@ -46,7 +46,7 @@ def catalogue(region: str) -> Catalogue:
     name, held = manifest()
     if region == GLOBAL or region not in {entry.region for entry in held}:
         raise RegionUnknown(region)
-    return Catalogue(name, region, (*_prices(region), *_prices(GLOBAL)))
+    return Catalogue(name, region, _Shelves((region, GLOBAL)))
 
 
 def sources(region: str) -> dict[str, int]:
@@ -62,22 +62,43 @@ def _read(region: str) -> Any:
     return json.loads(gzip.decompress((FOLDER / f"{region.replace(':', '-')}.json.gz").read_bytes()))
 
 
-def _prices(region: str) -> Iterator[Price]:
-    read = _read(region)
-    texts = read["sources"]
-    for service, kind, attributes, term, unit, tiers, source, as_of, confidence, *reserved in read["prices"]:
-        named = ",".join(f"{name}={value}" for name, value in attributes.items())
-        yield Price(
-            id=f"{region}/{service}/{kind}" + (f"/{named}" if named else "") + f"/{term}",
-            service=service,
-            kind=kind,
-            attributes=attributes,
-            term=term,
-            unit=unit,
-            tiers=tuple(Tier(Fraction(start), Fraction(usd)) for start, usd in tiers),
-            source=texts[source],
-            as_of=as_of,
-            confidence=confidence,
-            upfront_usd=Fraction(reserved[0]) if reserved else Fraction(0),
-            term_months=reserved[1] if reserved else 0,
-        )
+class _Shelves(Mapping[Shelf, Sequence[Price]]):
+    """The rows of some regions; a price is made of a row only when its shelf is asked for."""
+
+    def __init__(self, regions: Sequence[str]) -> None:
+        self._rows: dict[Shelf, list[tuple[str, list[str], list[Any]]]] = {}
+        self._made: dict[Shelf, Sequence[Price]] = {}
+        for region in regions:
+            read = _read(region)
+            for row in read["prices"]:
+                self._rows.setdefault((row[0], row[1], row[3]), []).append((region, read["sources"], row))
+
+    def __getitem__(self, shelf: Shelf) -> Sequence[Price]:
+        if shelf not in self._made:
+            self._made[shelf] = tuple(_price(*row) for row in self._rows[shelf])
+        return self._made[shelf]
+
+    def __iter__(self) -> Iterator[Shelf]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _price(region: str, sources: list[str], row: list[Any]) -> Price:
+    service, kind, attributes, term, unit, tiers, source, as_of, confidence, *reserved = row
+    named = ",".join(f"{name}={value}" for name, value in attributes.items())
+    return Price(
+        id="/".join(filter(None, (region, service, kind, named, term))),
+        service=service,
+        kind=kind,
+        attributes=attributes,
+        term=term,
+        unit=unit,
+        tiers=tuple(Tier(Fraction(start), Fraction(usd)) for start, usd in tiers),
+        source=sources[source],
+        as_of=as_of,
+        confidence=confidence,
+        upfront_usd=Fraction(reserved[0]) if reserved else Fraction(0),
+        term_months=reserved[1] if reserved else 0,
+    )

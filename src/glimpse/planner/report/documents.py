@@ -19,14 +19,16 @@ from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
-from glimpse.planner.workload import KEYS, Workload
 from glimpse.planner.words import Words, plain
+from glimpse.planner.workload import KEYS, Workload
 
 Json = dict[str, Any]
 
 
 def bill_document(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
-    return _kept({"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, with_free_tier, words)})
+    return _kept(
+        {"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, with_free_tier, words)}
+    )
 
 
 def plan_document(plan: Plan, with_free_tier: Mapping[str, Bill], words: Words) -> Json:
@@ -201,7 +203,12 @@ def _amount(amount: Amount | None) -> Json | None:
 
 def _unpriced(entry: Unpriced, words: Words) -> Json:
     place = {"file": _shown(entry.origin.file), "line": entry.origin.line}
-    return {"address": plain(entry.origin.address), "component": plain(entry.component), **_sentence(entry.why, words), **place}
+    return {
+        "address": plain(entry.origin.address),
+        "component": plain(entry.component),
+        **_sentence(entry.why, words),
+        **place,
+    }
 
 
 def _finding(found: Finding, words: Words) -> Json:
@@ -217,11 +224,13 @@ def _shown(text: str | None) -> str | None:
     return None if text is None else plain(text)
 
 
-def _kept(value: Any, always: tuple[str, ...] = ()) -> Any:
+def _kept(document: Json, always: tuple[str, ...] = ()) -> Json:
     """The same document without null and empty fields (`always` names top-level ones that stay)."""
+    items = ((name, item if name in always else _without_empty(item)) for name, item in document.items())
+    return {name: item for name, item in items if name in always or item not in (None, {}, [], "")}
+
+
+def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        items = ((name, item if name in always else _kept(item)) for name, item in value.items())
-        return {name: item for name, item in items if name in always or item not in (None, {}, [], "")}
-    if isinstance(value, list):
-        return [_kept(item) for item in value]
-    return value
+        return _kept(value)
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value

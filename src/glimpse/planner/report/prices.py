@@ -28,7 +28,9 @@ class Held(Protocol):
     def newest(self) -> str: ...
 
 
-def prices_document(name: str, held: Sequence[Held], sources: Mapping[str, int], today: datetime.date) -> dict[str, Any]:
+def prices_document(
+    name: str, held: Sequence[Held], sources: Mapping[str, int], today: datetime.date
+) -> dict[str, Any]:
     return {
         "schema": "glimpse.prices/1",
         "catalogue": name,
@@ -42,7 +44,11 @@ def prices_document(name: str, held: Sequence[Held], sources: Mapping[str, int],
             }
             for entry in held
         ],
-        **({"sources": [{"source": plain(source), "prices": count} for source, count in sources.items()]} if sources else {}),
+        **(
+            {"sources": [{"source": plain(source), "prices": count} for source, count in sources.items()]}
+            if sources
+            else {}
+        ),
     }
 
 

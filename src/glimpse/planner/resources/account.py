@@ -42,9 +42,7 @@ class Zone:
         queries = Meter(
             self.origin, "DNS queries", "1M queries", NOTHING, sku, (say("alias_queries_free"),), usage_based=True
         )
-        hosted = Meter(
-            self.origin, "Hosted zone", "zone-month", certain(1), Sku("AmazonRoute53", "hosted_zone_month")
-        )
+        hosted = Meter(self.origin, "Hosted zone", "zone-month", certain(1), Sku("AmazonRoute53", "hosted_zone_month"))
         return (hosted, queries)
 
 

@@ -66,7 +66,7 @@ class Balancer:
     def _meters(self, traffic: Traffic) -> Iterator[Meter]:
         always = certain(HOURS_PER_MONTH)
         if self.kind == "application":
-            yield Meter(self.origin, "Application Load Balancer hour", "hour", always, Sku("AWSELB", "alb_hour"))
+            yield Meter(self.origin, "Application Load Balancer", "hour", always, Sku("AWSELB", "alb_hour"))
             units = sum((capacity_units(hour, traffic, self.rules) for hour in traffic.hours), Fraction(0))
             yield Meter(
                 self.origin,
@@ -78,7 +78,7 @@ class Balancer:
                 usage_based=True,
             )
         else:
-            yield Meter(self.origin, "Network Load Balancer hour", "hour", always, Sku("AWSELB", "nlb_hour"))
+            yield Meter(self.origin, "Network Load Balancer", "hour", always, Sku("AWSELB", "nlb_hour"))
             yield Meter(
                 self.origin,
                 "Network load balancer capacity units",

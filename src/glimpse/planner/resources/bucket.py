@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
@@ -18,7 +19,7 @@ class Bucket:
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         workload = traffic.workload
         shared = (say("shared_evenly", count=traffic.buckets),) if traffic.buckets > 1 else ()
-        rows = (
+        rows: tuple[tuple[str, str, str, Fraction, dict[str, str]], ...] = (
             ("S3 Standard storage", "GB-month", "storage_gb_month", workload.stored_gb, {"storage_class": "Standard"}),
             ("PUT requests", "1k requests", "request_tier1", workload.monthly("uploads") / 1000, {}),
             ("GET requests", "1k requests", "request_tier2", workload.monthly("downloads") / 1000, {}),

@@ -35,7 +35,7 @@ GP3_BASELINE_IOPS = 3000
 
 def vcpus(instance_class: str) -> int | None:
     """
-    vCPUs of an instance class by its size word; None where the word is not one of AWS's.
+    Virtual CPUs of an instance class by its size word; None where the word is not one of AWS's.
 
     `large` and below have 2 (T2 micro and small, which have 1, are no longer sold for new versions),
     `xlarge` 4, `Nxlarge` 4 × N. Source: RDS user guide, DB instance classes.
@@ -52,7 +52,8 @@ class Database:
     """
     One RDS instance (or several alike). `engine` as on the pricing page: PostgreSQL, MySQL, MariaDB.
 
-    `version` is the major version where the files say it. `storage_gib` None is unknown.
+    `version` is the major version where the files say it. `storage_gib` None is unknown. `extended_support`:
+    RDS enrolls an old version by itself unless the instance says that it must not.
     """
 
     origin: Origin
@@ -63,6 +64,7 @@ class Database:
     storage_gib: int | None
     multi_az: bool = False
     iops: int | None = None
+    extended_support: bool = True
     managed_password: bool = False
 
     @property
@@ -109,7 +111,7 @@ class Database:
 
     def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
         begins = EXTENDED_SUPPORT.get((self.engine, self.version or ""))
-        if not begins or traffic.today < begins[0] or self.instance_class is None:
+        if not self.extended_support or not begins or traffic.today < begins[0] or self.instance_class is None:
             return
         cpus = vcpus(self.instance_class)
         year = "3" if traffic.today >= begins[1] else "1-2"

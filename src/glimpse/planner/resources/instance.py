@@ -41,9 +41,7 @@ class Disk:
         extra_iops = (self.iops or 0) - (GP3_BASELINE_IOPS if self.kind == "gp3" else 0)
         if self.kind in ("gp3", "io1", "io2") and extra_iops > 0:
             quantity = certain(extra_iops * count)
-            yield Meter(
-                origin, f"EBS {self.kind} IOPS", "IOPS-month", quantity, Sku(EC2, "ebs_iops_month", volume)
-            )
+            yield Meter(origin, f"EBS {self.kind} IOPS", "IOPS-month", quantity, Sku(EC2, "ebs_iops_month", volume))
         extra_mibps = (self.mibps or 0) - GP3_BASELINE_MIBPS
         if self.kind == "gp3" and extra_mibps > 0:
             sku = Sku(EC2, "ebs_gp3_throughput_gibps_month", volume)

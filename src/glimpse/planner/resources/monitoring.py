@@ -42,7 +42,11 @@ class Alarms:
     made_by_scaling: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        words = {"standard": "Standard alarm", "high_resolution": "High-resolution alarm", "composite": "Composite alarm"}
+        words = {
+            "standard": "Standard alarm",
+            "high_resolution": "High-resolution alarm",
+            "composite": "Composite alarm",
+        }
         assumes = (say("scaling_makes_alarms", count=self.count),) if self.made_by_scaling else ()
         sku = Sku(CLOUDWATCH, f"alarm_{self.kind}_month")
         return (Meter(self.origin, words[self.kind], "alarm-month", certain(self.count), sku, assumes),)

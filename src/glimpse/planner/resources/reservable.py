@@ -11,9 +11,7 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 
-def instance_hours(
-    origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence
-) -> Meter:
+def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence) -> Meter:
     """`count` instances through the month, under the resource's commitment where there is one."""
     commitment = traffic.commitment(origin.address)
     term = commitment.term if commitment else ON_DEMAND

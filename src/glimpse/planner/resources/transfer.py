@@ -18,7 +18,7 @@ def internet_out(traffic: Traffic) -> Meter:
     """Deliveries, answers and downloads."""
     return Meter(
         INTERNET_OUT,
-        "Data transfer out to the internet",
+        "Data transfer out, internet",
         "GB",
         certain(traffic.workload.internet_out_gb),
         Sku("AWSDataTransfer", "internet_out_gb"),

@@ -97,7 +97,9 @@ def _known(value: Any) -> Any:
     return value
 
 
-def _links(entry: Mapping[str, Any], addresses: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+def _links(
+    entry: Mapping[str, Any], addresses: Mapping[str, str], prefix: str = ""
+) -> Iterator[tuple[str, frozenset[str]]]:
     """Arguments whose value is, or holds, the id the evaluator gave another resource."""
     for name, value in entry.items():
         if name == META or (name == "id" and not prefix):

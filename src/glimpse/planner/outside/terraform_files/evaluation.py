@@ -62,10 +62,10 @@ class Evaluation:
             env=environment,
             cwd=self._folder.name,
         )
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request).encode())
-        self._process.stdin.close()
-        self._process.stdin = None
+        if self._process.stdin:
+            self._process.stdin.write(json.dumps(request).encode())
+            self._process.stdin.close()
+            self._process.stdin = None
 
     def __enter__(self) -> Evaluation:
         return self

@@ -22,7 +22,7 @@ def read_plan(path: Path) -> Read:
     """Raises NotRead when the file is not the JSON of a plan or a state."""
     name = str(path)
     if path.stat().st_size > MOST_BYTES:
-        raise NotRead(say("tree_too_large", path=name, what="bytes in one file", limit=MOST_BYTES))
+        raise NotRead(say("too_large_file", path=name, limit=MOST_BYTES))
     try:
         plan = json.loads(path.read_bytes())
     except ValueError as error:

@@ -33,11 +33,12 @@ FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r"
 
 
 class TooLarge(ValueError):
-    """The tree is larger than the reader takes; `params` say what was too much."""
+    """The tree is larger than the reader takes: `what` is a file, the files, or their bytes."""
 
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(what)
-        self.params = {"what": what, "limit": limit}
+        self.what = what
+        self.limit = limit
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,7 @@ class Sandbox:
             return
         blocks = hcl.blocks(root)
         edits = [hcl.null_instead(call) for call in hcl.file_calls(root) if not self._harmless(call, folder, name)]
-        edits += [
-            Edit(block.span) for block in blocks if block.kind == "module" and self._leads_nowhere(folder, block)
-        ]
+        edits += [Edit(block.span) for block in blocks if block.kind == "module" and self._leads_nowhere(folder, block)]
         self._done[folder] += [(name, block) for block in blocks if block.kind == "module"]
         self._put(path, self._probed(hcl.edited(source, edits), name, folder))
 
@@ -249,7 +248,7 @@ class Sandbox:
         self._files += 1
         self._bytes += size
         if size > MOST_FILE_BYTES:
-            raise TooLarge("bytes in one file", MOST_FILE_BYTES)
+            raise TooLarge("file", MOST_FILE_BYTES)
         if self._files > MOST_FILES:
             raise TooLarge("files", MOST_FILES)
         if self._bytes > MOST_BYTES:

@@ -40,9 +40,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         copied = sandbox.copy()
     except TooLarge as limit:
-        return {"error": "tree_too_large", "params": limit.params}
+        return too_large(limit.what, limit.limit)
     except RecursionError:
-        return {"error": "tree_too_large", "params": {"what": "nested expressions", "limit": sys.getrecursionlimit()}}
+        return too_large("nesting", sys.getrecursionlimit())
     for name, text in request["values"]:
         sandbox.variable_file(name, text.encode())
 
@@ -57,7 +57,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": "not_evaluated", "params": {"detail": str(error).replace(str(request["work"]), "")[:300]}}
     count = sum(len(blocks) for blocks in evaluated.values())
     if count > MOST_RESOURCES:
-        return {"error": "tree_too_large", "params": {"what": "resources", "limit": MOST_RESOURCES}}
+        return too_large("resources", MOST_RESOURCES)
     return {
         "stack": os.path.relpath(sandbox.stack, sandbox.top),
         "evaluated": evaluated,
@@ -66,6 +66,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "warnings": copied.warnings,
         "directories": copied.directories,
     }
+
+
+def too_large(what: str, limit: int) -> dict[str, Any]:
+    return {"error": f"too_large_{what}", "params": {"limit": limit}}
 
 
 if __name__ == "__main__":

@@ -19,9 +19,7 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Gateway Load Balancer", say("family_unknown", type=block.type))
         return
     listeners = tree.linking(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
-    rules = [
-        rule for listener in listeners for rule in tree.linking(listener, "listener_arn", "aws_lb_listener_rule")
-    ]
+    rules = [rule for listener in listeners for rule in tree.linking(listener, "listener_arn", "aws_lb_listener_rule")]
     groups = [
         group
         for listener in listeners

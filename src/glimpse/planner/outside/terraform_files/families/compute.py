@@ -41,7 +41,9 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
     yield Instances(
         origin=block.origin,
         instance_type=template.text("instance_type") if template else None,
-        count=values.whole("desired_capacity") if values.whole("desired_capacity") is not None else values.whole("min_size"),
+        count=values.whole("desired_capacity")
+        if values.whole("desired_capacity") is not None
+        else values.whole("min_size"),
         disks=_template_disks(template) or (Disk("gp2", None),),
         addresses=_subnet_addresses(block, tree, "vpc_zone_identifier") if public is None else public,
         spot=bool(template and (template.blocks("instance_market_options") or template.text("spot_price"))),

@@ -29,6 +29,7 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
         storage_gib=values.whole("allocated_storage") or inherited.whole("allocated_storage"),
         multi_az=values.flag("multi_az") or False,
         iops=iops,
+        extended_support=values.text("engine_lifecycle_support") != "open-source-rds-extended-support-disabled",
         managed_password=values.flag("manage_master_user_password") or False,
     )
 

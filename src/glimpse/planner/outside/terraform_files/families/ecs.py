@@ -31,7 +31,10 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "ECS service", say("capacity_provider_unknown", provider=strange[0]))
         return
     definition = next(iter(tree.linked(block, "task_definition", "aws_ecs_task_definition")), None)
-    if definition and definition.values.block("runtime_platform").text("operating_system_family") not in (None, "LINUX"):
+    if definition and definition.values.block("runtime_platform").text("operating_system_family") not in (
+        None,
+        "LINUX",
+    ):
         yield Unpriced(block.origin, "ECS service", say("not_linux"))
         return
     size = _size(definition.values) if definition else None
