@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.meter import Meter
-from glimpse.planner.resources.account import Registry, Topic
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.bucket import Bucket
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
-from glimpse.planner.resources.monitoring import LogGroup
+from glimpse.planner.resources.logs import LogGroup
+from glimpse.planner.resources.registry import Registry
+from glimpse.planner.resources.topic import Topic
 from glimpse.planner.resources.transfer import between_zones, internet_out
 from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import Traffic, hours_of

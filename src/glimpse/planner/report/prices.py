@@ -60,10 +60,8 @@ def prices_text(name: str, held: Sequence[Held], sources: Mapping[str, int], tod
     console.print(words("ui_catalogue", name=name, count=f"{count:,}", regions=len(held), oldest=oldest, newest=newest))
     console.print(Text(words("ui_confidence")))
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for code, justify in (
-        ("ui_region", "left"), ("ui_prices", "right"), ("ui_oldest", "left"), ("ui_newest", "left"), ("ui_age", "right"),
-    ):  # fmt: skip
-        table.add_column(words(code), justify=justify)  # type: ignore[arg-type]
+    for code in ("ui_region", "ui_prices", "ui_oldest", "ui_newest", "ui_age"):
+        table.add_column(words(code), justify="right" if code in ("ui_prices", "ui_age") else "left")
     for entry in held:
         age = str(_age(entry.newest, today))
         table.add_row(entry.region, f"{entry.prices:,}", entry.oldest, entry.newest, age)

@@ -1,4 +1,4 @@
-"""CloudWatch: logs, alarms, dashboards, and the metrics that Container Insights makes."""
+"""CloudWatch alarms, dashboards, and the metrics that Container Insights makes."""
 
 from __future__ import annotations
 
@@ -14,22 +14,6 @@ CLOUDWATCH = "AmazonCloudWatch"
 
 INSIGHTS_METRICS = 13 + 15 + 10
 """Metrics for one cluster, one service and one task family (CloudWatch guide, Container Insights metrics for ECS)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """Logs written and kept. Retention of a month or more keeps at least a month's worth."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        amount = certain(traffic.workload.log_gb / traffic.log_groups)
-        shared = (say("shared_evenly", count=traffic.log_groups),) if traffic.log_groups > 1 else ()
-        kept = (*shared, say("logs_kept_a_month"))
-        return (
-            Meter(self.origin, "Log ingestion", "GB", amount, Sku(CLOUDWATCH, "logs_ingest_gb"), shared, True),
-            Meter(self.origin, "Log storage", "GB-month", amount, Sku(CLOUDWATCH, "logs_storage_gb_month"), kept, True),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Secrets Manager secrets, and the Systems Manager parameters that can stand in for them."""
+"""Secrets Manager secrets."""
 
 from __future__ import annotations
 
@@ -30,14 +30,3 @@ class Secret:
             usage_based=True,
         )
         return (secret_month(self.origin), calls)
-
-
-@dataclass(frozen=True, slots=True)
-class AdvancedParameter:
-    """A Systems Manager parameter of the advanced tier; standard ones are free."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        sku = Sku("AWSSystemsManager", "advanced_parameter_month")
-        return (Meter(self.origin, "Advanced parameter", "parameter-month", certain(1), sku),)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.address import PublicAddress
-from glimpse.planner.resources.instance import Disk, Instances, Volume
+from glimpse.planner.resources.instance import Instances
+from glimpse.planner.resources.volume import Disk, Volume
 
 ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
 

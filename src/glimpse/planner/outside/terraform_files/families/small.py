@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, Reader
-from glimpse.planner.resources.account import Key, Registry, Topic, Zone
 from glimpse.planner.resources.bucket import Bucket
-from glimpse.planner.resources.monitoring import Alarms, Dashboard, LogGroup
-from glimpse.planner.resources.secret import AdvancedParameter, Secret
+from glimpse.planner.resources.key import Key
+from glimpse.planner.resources.logs import LogGroup
+from glimpse.planner.resources.monitoring import Alarms, Dashboard
+from glimpse.planner.resources.parameter import AdvancedParameter
+from glimpse.planner.resources.registry import Registry
+from glimpse.planner.resources.secret import Secret
+from glimpse.planner.resources.topic import Topic
+from glimpse.planner.resources.zone import Zone
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
 
