@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glimpse.planner.outside.terraform_files.block import UNKNOWN, Block, Values
-from glimpse.planner.outside.terraform_files.sandbox import PROBE
+from glimpse.planner.outside.terraform_files.sandbox import MOST_INSTANCES, PROBE
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Finding
 
@@ -180,6 +180,9 @@ def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:
         instances = present.get((file, block["line"]), [])
         if entry["probe"]:
             values = probes.get(entry["probe"], [])
+            if any(isinstance(value, int) and value > MOST_INSTANCES for value in values):
+                yield Finding(say("count_too_large", address=address, limit=MOST_INSTANCES), file, block["line"])
+                continue
             if any(_is_unknown(value) for value in values):
                 found = INDEX.sub("", instances[0]) if instances else address
                 yield from _unknown_many(block, file, values, found)

@@ -13,7 +13,7 @@ from typing import Any
 
 from glimpse.planner.sentence import Sentence, say
 
-SECONDS = 60
+SECONDS = 30
 MEMORY_MB = 1024
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
@@ -38,6 +38,7 @@ class FileBlock:
     source_is_literal: bool = True
     many: str | None = None
     many_word: str = ""
+    many_span: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:
@@ -61,7 +62,6 @@ class Edit:
 
     span: tuple[int, int]
     text: bytes = b""
-    lines: int = field(default=0)
 
 
 def parse(source: bytes) -> Node:
@@ -91,6 +91,7 @@ def _block(node: Node) -> FileBlock:
     literal = True
     many: str | None = None
     many_word = ""
+    many_span = (0, 0)
     for body in _named(node, "body"):
         for attribute in _named(body, "attribute"):
             name, value = _text(attribute.children[0]), attribute.children[-1]
@@ -98,9 +99,17 @@ def _block(node: Node) -> FileBlock:
                 source, literal = _text(value), _literal(value) is not None
                 source = _literal(value) or source
             elif name in ("count", "for_each"):
-                many, many_word = _text(value), name
+                many, many_word, many_span = _text(value), name, (value.start_byte, value.end_byte)
     return FileBlock(
-        kind, labels, node.start_point[0] + 1, (node.start_byte, node.end_byte), source, literal, many, many_word
+        kind,
+        labels,
+        node.start_point[0] + 1,
+        (node.start_byte, node.end_byte),
+        source,
+        literal,
+        many,
+        many_word,
+        many_span,
     )
 
 
@@ -132,6 +141,13 @@ def edited(source: bytes, edits: list[Edit]) -> bytes:
 
 def null_instead(call: FileCall) -> Edit:
     return Edit(call.span, b"null")
+
+
+def at_most(block: FileBlock, limit: int) -> Edit | None:
+    """Bound a count without knowing it; one that stands on several lines is left as it is."""
+    if block.many_word != "count" or block.many is None or "\n" in block.many:
+        return None
+    return Edit(block.many_span, f"({block.many}) > {limit} ? {limit} : ({block.many})".encode())
 
 
 def _named(node: Node, kind: str) -> list[Node]:

@@ -19,13 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from glimpse.planner.outside.terraform_files import hcl
-from glimpse.planner.outside.terraform_files.hcl import Edit, FileBlock
+from glimpse.planner.outside.terraform_files.hcl import Edit, FileBlock, FileCall
 
 TOP_MARKS = (".git", ".hg", ".svn", "pyproject.toml", "package.json", "go.mod")
 
 MOST_FILES = 2_000
 MOST_BYTES = 20_000_000
 MOST_FILE_BYTES = 2_000_000
+MOST_MODULES = 2_000
+MOST_INSTANCES = 2_000
 DEEPEST_MODULES = 12
 
 PROBE = "glimpse_probe_"
@@ -49,6 +51,18 @@ class Expected:
     file: str
     block: FileBlock
     probe: str | None
+
+
+@dataclass
+class _File:
+    """A file of the tree, parsed; `cut` are the blocks that shall not be evaluated."""
+
+    path: Path
+    name: str
+    source: bytes
+    blocks: list[FileBlock]
+    calls: list[FileCall]
+    cut: list[Edit] = field(default_factory=list)
 
 
 @dataclass
@@ -80,11 +94,16 @@ class Sandbox:
         self.result = Copied()
         self._files = 0
         self._bytes = 0
-        self._done: dict[Path, list[tuple[str, FileBlock]]] = {}
+        self._calls = 0
+        self._found: dict[Path, list[_File]] = {}
         self._installed = self._installed_modules()
 
     def copy(self) -> Copied:
-        self._module(self.stack, (), ())
+        self._explore(self.stack, (), ())
+        for folder, files in self._found.items():
+            self.result.directories.append(self._name(folder))
+            for file in files:
+                self._write(folder, file)
         self._variables()
         if self._installed:
             kept = [
@@ -94,46 +113,50 @@ class Sandbox:
             self._put(self.stack / ".terraform/modules/modules.json", json.dumps({"Modules": kept}).encode())
         return self.result
 
-    def _module(self, folder: Path, above: tuple[Path, ...], key: tuple[str, ...]) -> None:
-        if folder not in self._done:
-            self._done[folder] = []
-            self.result.directories.append(self._name(folder))
-            for path in self._files_of(folder):
-                self._file(path, folder)
-        for file, block in self._done[folder]:
-            child = self._installed.get(".".join((*key, block.name))) or self._local(folder, block)
-            if child is None or child in (*above, folder) or len(above) >= DEEPEST_MODULES:
-                code = "module_in_itself" if child else self._why_missing(folder, block)
-                params = {"address": _module_address((*key, block.name)), "source": block.source or ""}
-                self.result.unresolved.append((code, params, file, block.line))
-            else:
-                self._module(child, (*above, folder), (*key, block.name))
+    def _explore(self, folder: Path, above: tuple[Path, ...], key: tuple[str, ...]) -> None:
+        """Read a module's files and follow the modules it calls; a call that leads nowhere is cut and named."""
+        self._calls += 1
+        if self._calls > MOST_MODULES:
+            raise TooLarge("modules", MOST_MODULES)
+        if folder not in self._found:
+            self._found[folder] = [read for path in self._files_of(folder) if (read := self._parsed(path))]
+        for file in self._found[folder]:
+            for block in file.blocks:
+                if block.kind != "module":
+                    continue
+                child = self._installed.get(".".join((*key, block.name))) or self._local(folder, block)
+                if child is None or child in (*above, folder) or len(above) >= DEEPEST_MODULES:
+                    code = "module_in_itself" if child else self._why_missing(folder, block)
+                    params = {"address": _module_address((*key, block.name)), "source": block.source or ""}
+                    self.result.unresolved.append((code, params, file.name, block.line))
+                    file.cut.append(Edit(block.span))
+                else:
+                    self._explore(child, (*above, folder), (*key, block.name))
 
     def _files_of(self, folder: Path) -> Iterator[Path]:
         for entry in sorted(folder.iterdir()):
             if entry.name.endswith((".tf", ".tf.json")) and self._inside(entry) and entry.is_file():
                 yield entry
 
-    def _file(self, path: Path, folder: Path) -> None:
-        source = self._read(path)
-        name = self._name(path)
+    def _parsed(self, path: Path) -> _File | None:
+        """The file, or None where it is not Terraform's own syntax or not valid."""
+        source, name = self._read(path), self._name(path)
         if path.name.endswith(".tf.json"):
             self._put(path, self._json_file(source, name))
-            return
+            return None
         try:
             root = hcl.parse(source)
         except hcl.Broken as broken:
             self.result.unresolved.append(("file_broken", {}, name, broken.line))
-            return
-        blocks = hcl.blocks(root)
-        edits = [hcl.null_instead(call) for call in hcl.file_calls(root) if not self._harmless(call, folder, name)]
-        edits += [Edit(block.span) for block in blocks if block.kind == "module" and self._leads_nowhere(folder, block)]
-        self._done[folder] += [(name, block) for block in blocks if block.kind == "module"]
-        self._put(path, self._probed(hcl.edited(source, edits), name, folder))
+            return None
+        return _File(path, name, source, hcl.blocks(root), hcl.file_calls(root))
 
-    def _probed(self, source: bytes, name: str, folder: Path) -> bytes:
-        """Add a local for each count and for_each, so that the evaluation tells whether it was known."""
-        probes = []
+    def _write(self, folder: Path, file: _File) -> None:
+        """Put a file into the copy: harmless, bounded, and with a local for each count and for_each to tell if known."""
+        harmful = [hcl.null_instead(call) for call in file.calls if not self._harmless(call, folder, file.name)]
+        source = hcl.edited(file.source, file.cut + harmful)
+        probes: list[str] = []
+        bounds: list[Edit] = []
         for block in hcl.blocks(hcl.parse(source)):
             if block.kind not in ("resource", "module"):
                 continue
@@ -141,8 +164,10 @@ class Sandbox:
             if block.many is not None:
                 probe = f"{PROBE}{len(self.result.expected)}"
                 probes.append(f"\nlocals {{\n{probe} = (\n{block.many}\n)\n}}\n")
-            self.result.expected.append(Expected(self._name(folder), name, block, probe))
-        return source + "".join(probes).encode()
+                if bound := hcl.at_most(block, MOST_INSTANCES):
+                    bounds.append(bound)
+            self.result.expected.append(Expected(self._name(folder), file.name, block, probe))
+        self._put(file.path, hcl.edited(source, bounds) + "".join(probes).encode())
 
     def _json_file(self, source: bytes, name: str) -> bytes:
         try:
@@ -189,11 +214,6 @@ class Sandbox:
             return None
         path = folder / source
         return path.resolve() if self._inside(path) and path.is_dir() else None
-
-    def _leads_nowhere(self, folder: Path, block: FileBlock) -> bool:
-        """A local source that is not a folder in the tree, or is this very folder."""
-        local = (block.source or "").startswith(("./", "../", "/"))
-        return local and self._local(folder, block) in (None, folder)
 
     def _why_missing(self, folder: Path, block: FileBlock) -> str:
         source = block.source or ""

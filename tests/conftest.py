@@ -1,0 +1,69 @@
+"""Shared beginnings: the day on which the tests stand, the real catalogue, and stacks read from real files."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from glimpse.planner.catalogue import Catalogue
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.outside import price_files, workload_files
+from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.stack import Stack
+from glimpse.planner.workload import Workload, built_in
+
+REPOSITORY = Path(__file__).parent.parent
+OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
+TODAY = datetime.date(2026, 11, 22)
+SEOUL = "ap-northeast-2"
+
+
+def read_stack(
+    path: Path, *, var_files: tuple[Path, ...] = (), variables: tuple[str, ...] = (), region: str | None = None
+) -> Stack:
+    with Reading(path, var_files, variables) as reading:
+        return reading.stack(region)
+
+
+def estimator_for(
+    region: str = SEOUL, workload: Workload | None = None, *, today: datetime.date = TODAY, free_tier: bool = False
+) -> Estimator:
+    workload = workload or built_in()
+    return Estimator(
+        price_files.catalogue(region), workload, workload_files.capacity_of(workload), today, free_tier
+    )
+
+
+@pytest.fixture(scope="session")
+def seoul() -> Catalogue:
+    return price_files.catalogue(SEOUL)
+
+
+@pytest.fixture(scope="session")
+def own_stack() -> Stack:
+    return read_stack(OWN)
+
+
+@pytest.fixture(scope="session")
+def own_workload() -> Workload:
+    return workload_files.workload_beside(OWN, None)
+
+
+@pytest.fixture
+def write_stack(tmp_path: Path) -> Callable[..., Path]:
+    """Write a tree of files and give its folder; a bare text is `main.tf` in a Seoul account."""
+
+    def write(main: str = "", files: Mapping[str, str] | None = None) -> Path:
+        folder = tmp_path / "stack"
+        folder.mkdir(exist_ok=True)
+        (folder / "main.tf").write_text(f'provider "aws" {{\n  region = "{SEOUL}"\n}}\n{main}')
+        for name, text in (files or {}).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return folder
+
+    return write

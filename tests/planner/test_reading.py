@@ -1,0 +1,458 @@
+"""A Terraform tree or a plan becomes a stack; whatever could not be seen whole is named, never dropped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
+from glimpse.planner.placement import ProviderShare
+from glimpse.planner.resources.address import PublicAddress
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.instance import Instances
+from glimpse.planner.resources.volume import Volume
+from glimpse.planner.stack import Stack
+from tests.conftest import read_stack
+
+Write = Callable[..., Path]
+
+
+def found(stack: Stack) -> list[tuple[str, str | None, int | None]]:
+    return [(entry.what.code, entry.file, entry.line) for entry in stack.unresolved]
+
+
+# ---- What is read
+
+
+def test_a_service_is_joined_with_its_task_its_clusters_strategy_and_its_scaling(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            """
+            resource "aws_ecs_cluster" "main" { name = "main" }
+            resource "aws_ecs_cluster_capacity_providers" "main" {
+              cluster_name = aws_ecs_cluster.main.name
+              default_capacity_provider_strategy {
+                capacity_provider = "FARGATE"
+                base = 1
+                weight = 1
+              }
+              default_capacity_provider_strategy {
+                capacity_provider = "FARGATE_SPOT"
+                weight = 3
+              }
+            }
+            resource "aws_ecs_task_definition" "api" {
+              family = "api"
+              cpu    = "0.5 vCPU"
+              memory = "1 GB"
+              runtime_platform { cpu_architecture = "ARM64" }
+            }
+            resource "aws_ecs_service" "api" {
+              name            = "api"
+              cluster         = aws_ecs_cluster.main.id
+              task_definition = aws_ecs_task_definition.api.arn
+              desired_count   = 9
+            }
+            resource "aws_appautoscaling_target" "api" {
+              resource_id  = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.api.name}"
+              min_capacity = 3
+              max_capacity = 7
+            }
+            """
+        )
+    )
+    [service] = stack.of(FargateService)
+    assert service.size is not None
+    assert (service.size.vcpu, service.size.memory_gib, service.size.arch) == (Fraction(1, 2), 1, "arm64")
+    assert service.strategy == (ProviderShare("FARGATE", 1, 1), ProviderShare("FARGATE_SPOT", 0, 3))
+    assert (service.fewest, service.most) == (3, 7)
+    assert found(stack) == []
+
+
+def test_modules_dynamic_blocks_and_for_each_over_maps_are_evaluated(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            """
+            module "outer" {
+              source = "./outer"
+              sizes  = { small = 10, large = 30 }
+            }
+            """,
+            {
+                "outer/main.tf": 'variable "sizes" {}\nmodule "inner" {\n  for_each = var.sizes\n'
+                '  source = "../inner"\n  size = each.value\n}\n',
+                "inner/main.tf": """
+                    variable "size" {}
+                    resource "aws_instance" "web" {
+                      instance_type = "t4g.nano"
+                      associate_public_ip_address = false
+                      root_block_device { volume_size = 8 }
+                      dynamic "ebs_block_device" {
+                        for_each = [var.size, var.size * 2]
+                        content {
+                          device_name = "/dev/sd${ebs_block_device.key}"
+                          volume_size = ebs_block_device.value
+                        }
+                      }
+                    }
+                    """,
+            },
+        )
+    )
+    disks = {entry.origin.address: [disk.gib for disk in entry.disks] for entry in stack.of(Instances)}
+    assert disks == {
+        'module.outer.module.inner["large"].aws_instance.web': [8, 30, 60],
+        'module.outer.module.inner["small"].aws_instance.web': [8, 10, 20],
+    }
+    assert {entry.origin.file for entry in stack.of(Instances)} == {"inner/main.tf"}
+
+
+def test_variables_come_from_files_and_options_and_the_later_one_wins(write_stack: Write, tmp_path: Path) -> None:
+    main = 'variable "n" {\n  default = 1\n}\nresource "aws_eip" "a" {\n  count = var.n\n}\n'
+    plain = write_stack(main)
+    assert len(read_stack(plain).of(PublicAddress)) == 1
+    (plain / "terraform.tfvars").write_text("n = 2\n")
+    assert len(read_stack(plain).of(PublicAddress)) == 2
+    (plain / "x.auto.tfvars").write_text("n = 3\n")
+    assert len(read_stack(plain).of(PublicAddress)) == 3
+    given = tmp_path / "given.tfvars"
+    given.write_text("n = 4\n")
+    assert len(read_stack(plain, var_files=(given,)).of(PublicAddress)) == 4
+    assert len(read_stack(plain, var_files=(given,), variables=("n=5",)).of(PublicAddress)) == 5
+
+
+def test_installed_modules_are_used_when_terraform_init_put_them_there(write_stack: Write) -> None:
+    folder = write_stack(
+        'module "disk" {\n  source  = "acme/disk/aws"\n  version = "1.0"\n}\n',
+        {
+            ".terraform/modules/modules.json": json.dumps(
+                {"Modules": [{"Key": "", "Source": "", "Dir": "."},
+                             {"Key": "disk", "Source": "acme/disk/aws", "Dir": ".terraform/modules/disk"}]}
+            ),
+            ".terraform/modules/disk/main.tf": 'resource "aws_ebs_volume" "d" {\n  size = 7\n}\n',
+        },
+    )  # fmt: skip
+    stack = read_stack(folder)
+    assert [volume.disk.gib for volume in stack.of(Volume)] == [7]
+    assert found(stack) == []
+
+
+def test_the_launch_template_of_a_group_gives_it_type_disk_and_address(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            """
+            resource "aws_launch_template" "t" {
+              instance_type = "t4g.small"
+              block_device_mappings {
+                device_name = "/dev/xvda"
+                ebs {
+                  volume_type = "gp3"
+                  volume_size = 12
+                }
+              }
+              network_interfaces { associate_public_ip_address = true }
+            }
+            resource "aws_autoscaling_group" "g" {
+              min_size = 2
+              max_size = 4
+              launch_template { id = aws_launch_template.t.id }
+            }
+            """
+        )
+    )
+    [group] = stack.of(Instances)
+    assert (group.instance_type, group.count, group.addresses) == ("t4g.small", 2, 1)
+    assert [(disk.kind, disk.gib) for disk in group.disks] == [("gp3", 12)]
+
+
+def test_listener_rules_stickiness_and_subnets_belong_to_their_balancer(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            """
+            resource "aws_subnet" "public" { count = 3 }
+            resource "aws_lb" "main" { subnets = aws_subnet.public[*].id }
+            resource "aws_lb_target_group" "api" {
+              stickiness { type = "lb_cookie" }
+            }
+            resource "aws_lb_listener" "https" {
+              load_balancer_arn = aws_lb.main.arn
+              default_action {
+                type             = "forward"
+                target_group_arn = aws_lb_target_group.api.arn
+              }
+            }
+            resource "aws_lb_listener_rule" "r" {
+              count        = 12
+              listener_arn = aws_lb_listener.https.arn
+            }
+            """
+        )
+    )
+    [balancer] = stack.of(Balancer)
+    assert (balancer.addresses, balancer.rules, balancer.sticky) == (3, 13, True)
+
+
+# ---- What could not be read is named, with its place
+
+
+@pytest.mark.parametrize(
+    ("main", "code"),
+    [
+        ('module "m" {\n  source = "./gone"\n}', "module_missing"),
+        ('module "m" {\n  source = "acme/vpc/aws"\n}', "module_not_installed"),
+        ('module "m" {\n  source = "git::https://example.com/x.git"\n}', "module_not_installed"),
+        ('module "m" {\n  source = "../../../etc"\n}', "module_outside"),
+        ('module "m" {\n  source = "./${terraform.workspace}"\n}', "module_source_unknown"),
+        ('module "m" {\n  source = "./"\n}', "module_in_itself"),
+        ('data "aws_ami" "a" {}\nresource "aws_eip" "a" {\n  count = length(data.aws_ami.a.tags)\n}', "count_unknown"),
+        ('data "aws_ami" "a" {}\nresource "aws_eip" "a" {\n  for_each = data.aws_ami.a.tags\n}', "for_each_unknown"),
+        ('variable "n" {\n  type = number\n}\nresource "aws_eip" "a" {\n  count = var.n\n}', "count_unknown"),
+        ('resource "aws_eip" "a" {\n  count = 3000000\n}', "count_too_large"),
+    ],
+)
+def test_what_cannot_be_resolved_makes_the_total_at_least(write_stack: Write, main: str, code: str) -> None:
+    stack = read_stack(write_stack(main))
+    [(what, file, line)] = found(stack)
+    assert (what, file) == (code, "main.tf")
+    assert line is not None
+    assert line >= 4
+
+
+def test_a_count_that_is_known_to_be_zero_is_no_finding(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            'variable "on" {\n  default = false\n}\nresource "aws_eip" "a" {\n  count = var.on ? 1 : 0\n}\n'
+            'module "m" {\n  source = "./m"\n  count = 0\n}\n',
+            {"m/main.tf": 'resource "aws_eip" "b" {}\n'},
+        )
+    )
+    assert found(stack) == []
+    assert stack.of(PublicAddress) == ()
+
+
+def test_a_broken_file_is_named_with_its_line_and_the_rest_is_still_read(write_stack: Write) -> None:
+    stack = read_stack(write_stack('resource "aws_eip" "a" {}', {"broken.tf": 'resource "aws_eip" "b" {\n  x = = 1\n}\n'}))
+    assert found(stack) == [("file_broken", "broken.tf", 2)]
+    assert len(stack.of(PublicAddress)) == 1
+
+
+def test_a_module_that_leads_back_into_itself_ends(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            'module "a" {\n  source = "./a"\n}',
+            {"a/main.tf": 'module "b" {\n  source = "../b"\n}', "b/main.tf": 'module "a" {\n  source = "../a"\n}'},
+        )
+    )
+    assert {code for code, _, _ in found(stack)} == {"module_in_itself"}
+
+
+def test_a_resource_of_an_unknown_type_is_unpriced_by_name_and_helpers_are_free(write_stack: Write) -> None:
+    stack = read_stack(write_stack('resource "aws_sqs_queue" "q" {}\nresource "random_id" "r" {}\nresource "google_x" "g" {}'))
+    assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [
+        ("aws_sqs_queue.q", "family_unknown"),
+        ("google_x.g", "not_aws"),
+    ]
+    assert [origin.address for origin in stack.free] == ["random_id.r"]
+
+
+def test_a_resource_in_another_region_is_not_priced_at_this_ones_prices(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack('provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nresource "aws_eip" "a" {\n  provider = aws.us\n}')
+    )
+    assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [("aws_eip.a", "other_region")]
+
+
+def test_an_illegal_task_size_is_refused_by_name(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            'resource "aws_ecs_task_definition" "t" {\n  cpu = 256\n  memory = 8192\n}\n'
+            'resource "aws_ecs_service" "s" {\n  launch_type = "FARGATE"\n'
+            "  task_definition = aws_ecs_task_definition.t.arn\n}\n"
+        )
+    )
+    assert [entry.why.code for entry in stack.unpriced] == ["task_size_illegal"]
+
+
+# ---- The sandbox
+
+
+SECRET = "THE-SECRET-OUTSIDE"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'file("../secret.txt")',
+        'file("../../../../../../../../../../../etc/hostname")',
+        'file("/etc/hostname")',
+        'file("~/.ssh/id_rsa")',
+        'file("${path.module}/../secret.txt")',
+        'file(join("/", ["..", "secret.txt"]))',
+        'file("link.txt")',
+        'file("linked/secret.txt")',
+        'templatefile("../secret.txt", {})',
+        'filebase64("../secret.txt")',
+        'join(",", fileset("..", "*.txt"))',
+        '"${file("../secret.txt")}"',
+        "<<EOT\n${file(\n\"../secret.txt\"\n)}\nEOT",
+        'try(file("../secret.txt"), "x")',
+        'file(file("../secret.txt"))',
+    ],
+)
+def test_nothing_outside_the_tree_is_ever_read(write_stack: Write, tmp_path: Path, call: str) -> None:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    folder = write_stack(f'resource "aws_instance" "a" {{\n  instance_type = {call}\n}}\n')
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "linked").symlink_to(tmp_path)
+    stack = read_stack(folder)
+    assert SECRET not in repr(stack)
+    assert "secret.txt" not in repr(stack.resources)
+    assert [entry.what.code for entry in stack.warnings][:1] == ["file_function_replaced"]
+    assert stack.warnings[0].line == 5 + call.startswith("<<EOT")
+
+
+def test_a_literal_file_inside_the_tree_is_read(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            'resource "aws_ebs_volume" "a" {\n  size = jsondecode(file("${path.module}/size.json")).gib\n}\n',
+            {"size.json": '{"gib": 33}'},
+        )
+    )
+    assert [volume.disk.gib for volume in stack.of(Volume)] == [33]
+    assert stack.warnings == ()
+
+
+def test_terraform_files_reached_through_links_out_of_the_tree_are_not_read(write_stack: Write, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/main.tf").write_text('resource "aws_eip" "outside" {}\n')
+    folder = write_stack('module "m" {\n  source = "./linked"\n}\n')
+    (folder / "linked").symlink_to(tmp_path / "other")
+    (folder / "more.tf").symlink_to(tmp_path / "other/main.tf")
+    stack = read_stack(folder)
+    assert "outside" not in repr(stack.resources)
+    assert [code for code, _, _ in found(stack)] == ["module_outside"]
+
+
+def test_functions_in_json_files_are_replaced_too(write_stack: Write, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    text = json.dumps({"resource": {"aws_instance": {"a": {"instance_type": '${file("../secret.txt")}'}}}})
+    stack = read_stack(write_stack("", {"more.tf.json": text.replace("file", "f\\u0069le")}))
+    assert SECRET not in repr(stack)
+    assert [entry.what.code for entry in stack.warnings] == ["file_function_replaced"]
+
+
+def test_the_project_around_a_stack_may_be_read_and_no_more(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for folder in (project / ".git", project / "envs/prod", project / "modules/m"):
+        folder.mkdir(parents=True)
+    (project / "modules/m/main.tf").write_text('resource "aws_eip" "a" {}\n')
+    main = 'provider "aws" {\n  region = "ap-northeast-2"\n}\nmodule "m" {\n  source = "../../modules/m"\n}\n'
+    (project / "envs/prod/main.tf").write_text(main)
+    stack = read_stack(project / "envs/prod")
+    assert [entry.origin.file for entry in stack.of(PublicAddress)] == ["modules/m/main.tf"]
+    assert found(stack) == []
+
+
+def test_a_tree_that_takes_too_long_is_ended_with_a_sentence(write_stack: Write) -> None:
+    folder = write_stack('resource "aws_eip" "a" {}')
+    with Evaluation(folder, seconds=0.001) as evaluation, pytest.raises(NotRead) as wrong:
+        evaluation.answer()
+    assert wrong.value.why.code == "reading_too_slow"
+
+
+def test_a_tree_that_takes_too_much_memory_is_ended_with_a_sentence(write_stack: Write) -> None:
+    folder = write_stack('resource "aws_eip" "a" {}')
+    with Evaluation(folder, memory_mb=60) as evaluation, pytest.raises(NotRead) as wrong:
+        evaluation.answer()
+    assert wrong.value.why.code == "reader_died"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "locals {\n  x = " + "(" * 20_000 + "1" + ")" * 20_000 + "\n}",
+        "locals {\n" + "\n".join(f"  a{n} = [for x in range(1000) : a{n - 1}]" for n in range(1, 9)) + "\n}",
+        'resource "aws_eip" "a" {\n  for_each = toset([for n in range(30000) : tostring(n)])\n}',
+        "\x00\xff\x1b[31m",
+        "resource",
+    ],
+    ids=["deep", "explosive", "many", "binary", "stump"],
+)
+def test_hostile_files_end_in_a_sentence_or_in_at_least(write_stack: Write, text: str) -> None:
+    folder = write_stack(text)
+    try:
+        with Evaluation(folder, seconds=20, memory_mb=512) as evaluation:
+            answer = evaluation.answer()
+        assert answer["unresolved"] or answer["evaluated"] is not None
+    except NotRead as wrong:
+        assert wrong.why.code in ("reader_died", "reading_too_slow", "too_large_resources", "too_large_nesting", "not_evaluated")
+
+
+# ---- Plans
+
+
+def plan(tmp_path: Path, **parts: object) -> Path:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(parts))
+    return path
+
+
+def test_a_plan_gives_the_same_links_through_modules_that_files_give(tmp_path: Path) -> None:
+    service = {"capacity_provider_strategy": [{"capacity_provider": "FARGATE", "base": 1, "weight": 1}], "name": "api"}
+    path = plan(
+        tmp_path,
+        planned_values={
+            "root_module": {
+                "child_modules": [
+                    {"resources": [{"address": "module.a.aws_ecs_service.s", "type": "aws_ecs_service", "name": "s", "values": service}]},
+                    {"resources": [
+                        {"address": "module.b[0].aws_ecs_task_definition.t", "type": "aws_ecs_task_definition",
+                         "name": "t", "values": {"cpu": "256", "memory": "512"}},
+                    ]},
+                ]
+            }
+        },
+        resource_changes=[{"address": "module.a.aws_ecs_service.s", "change": {"after_unknown": {"desired_count": True}}}],
+        variables={"region": {"value": "ap-northeast-2"}},
+        configuration={
+            "provider_config": {"aws": {"expressions": {"region": {"references": ["var.region"]}}}},
+            "root_module": {
+                "module_calls": {
+                    "a": {
+                        "expressions": {"task": {"references": ["module.b[0].arn", "module.b[0]", "module.b"]}},
+                        "module": {"resources": [
+                            {"type": "aws_ecs_service", "name": "s", "expressions": {"task_definition": {"references": ["var.task"]}}}
+                        ]},
+                    },
+                    "b": {"module": {"outputs": {"arn": {"expression": {"references": ["aws_ecs_task_definition.t.arn", "aws_ecs_task_definition.t"]}}}}},
+                }
+            },
+        },
+    )  # fmt: skip
+    [service_read] = read_stack(path).of(FargateService)
+    assert service_read.size is not None
+    assert service_read.size.vcpu == Fraction(1, 4)
+    assert service_read.desired is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"planned_values": 3}', '{"planned_values": {"root_module": []}}',
+                                  '{"planned_values": {"root_module": {"resources": [1]}}}', "[" * 50_000])  # fmt: skip
+def test_what_is_not_a_plan_is_refused_with_what_was_looked_for(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(text)
+    with pytest.raises(NotRead) as wrong:
+        read_stack(path, region="ap-northeast-2")
+    assert wrong.value.why.code in ("not_json", "not_a_plan")
+
+
+def test_a_stack_without_a_region_asks_for_one(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_eip" "a" {}\n')
+    with pytest.raises(NotRead) as wrong:
+        read_stack(tmp_path)
+    assert wrong.value.why.code == "region_unknown"
+    assert read_stack(tmp_path, region="us-east-1").region == "us-east-1"

@@ -1,0 +1,97 @@
+"""`glimpse.toml` says what people do; what it cannot mean is answered with the key and what was wanted."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glimpse.planner.outside import workload_files
+from glimpse.planner.outside.terraform_files.evaluation import NotRead
+from glimpse.planner.traffic import hours_of
+from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from
+from glimpse.planner.words import Words
+from tests.conftest import OWN
+
+
+def problems(table: dict[str, Any]) -> list[str]:
+    with pytest.raises(WorkloadError) as wrong:
+        workload_from(table, "test")
+    return [Words("en").say(problem) for problem in wrong.value.problems]
+
+
+def test_an_empty_file_means_the_built_in_workload() -> None:
+    assert workload_from({}, "x").numbers == built_in().numbers
+
+
+def test_the_checked_in_workload_repeats_the_built_in_one(own_workload: Workload) -> None:
+    assert own_workload.numbers == built_in().numbers
+    assert own_workload.hours == built_in().hours
+
+
+def test_an_unknown_key_is_answered_with_the_nearest_known_one() -> None:
+    assert problems({"people": {"user": 5}}) == [
+        "people.user is not a key of glimpse.toml. Did you mean people.users?"
+    ]
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, "many", True, float("nan"), float("inf"), None, [], 10**13])
+def test_a_number_that_cannot_be_one_names_its_key_and_what_was_found(value: object) -> None:
+    [problem] = problems({"people": {"users": value}})
+    assert problem.startswith("people.users must be a whole number from 0 to ")
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    wrong = {"people": {"users": "x", "hours": [1, 2]}, "promises": {"min_tasks": -1}, "sizes": 7, "commitments": [{}]}
+    assert len(problems(wrong)) == 5
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_each_key_is_bounded_below(key: Any) -> None:
+    below = float(Fraction(key.lowest)) - 1
+    assert f"{key.section}.{key.name}" in problems({key.section: {key.name: below}})[0]
+
+
+def test_a_commitment_ends_when_its_term_does() -> None:
+    row = {"address": "aws_db_instance.a", "term": "reserved_3yr_no_upfront", "bought_on": datetime.date(2024, 2, 29)}
+    [commitment] = workload_from({"commitments": [row]}, "x").commitments
+    assert commitment.until == datetime.date(2027, 2, 28)
+
+
+def test_the_hours_of_a_day_add_up_to_the_month() -> None:
+    workload = built_in()
+    day = sum((hour.messages for hour in hours_of(workload)), Fraction(0))
+    assert day * DAYS_PER_MONTH == workload.monthly("messages")
+    assert max(hour.sockets for hour in hours_of(workload)) == workload.peak_sockets
+
+
+def test_every_derived_figure_shows_the_formula_that_gives_it() -> None:
+    derived = {row.name: row for row in built_in().derived()}
+    # 500 users × 20 messages × 730/24 days
+    assert derived["monthly_messages"].value == 500 * 20 * Fraction(730, 24)
+    assert derived["monthly_messages"].formula == "users × messages × 730/24"
+
+
+def test_a_service_that_nobody_measured_is_refused_by_name() -> None:
+    with pytest.raises(WorkloadError) as wrong:
+        workload_files.capacity_of(workload_from({"service": {"capacity": "rocket"}}, "x"))
+    assert "nestjs-original" in Words("en").say(wrong.value.problems[0])
+
+
+def test_coefficients_that_nobody_measured_stay_unknown(own_workload: Workload) -> None:
+    capacity = workload_files.capacity_of(own_workload)
+    assert capacity is not None
+    assert capacity.message_us == 418
+    assert capacity.limit_sockets == 12_700
+
+
+@pytest.mark.parametrize("text", ["users = ", "\x00", "a = 1\na = 2", "[" * 3000])
+def test_a_broken_file_is_one_clear_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "glimpse.toml"
+    path.write_text(text)
+    with pytest.raises(NotRead) as wrong:
+        workload_files.workload_beside(OWN, path)
+    assert str(path) in Words("ko").say(wrong.value.why)
