@@ -32,9 +32,7 @@ def estimator_for(
     region: str = SEOUL, workload: Workload | None = None, *, today: datetime.date = TODAY, free_tier: bool = False
 ) -> Estimator:
     workload = workload or built_in()
-    return Estimator(
-        price_files.catalogue(region), workload, workload_files.capacity_of(workload), today, free_tier
-    )
+    return Estimator(price_files.catalogue(region), workload, workload_files.capacity_of(workload), today, free_tier)
 
 
 @pytest.fixture(scope="session")

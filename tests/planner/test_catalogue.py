@@ -43,7 +43,10 @@ def test_an_upfront_payment_is_spread_over_its_term(seoul: Catalogue) -> None:
 
 
 def test_a_year_reserved_without_upfront_saves_a_fifth_not_a_third(seoul: Catalogue) -> None:
-    now, reserved = (seoul.price(Sku("AmazonRDS", "db_instance_hour", MICRO, term)) for term in ("on_demand", "reserved_1yr_no_upfront"))
+    now, reserved = (
+        seoul.price(Sku("AmazonRDS", "db_instance_hour", MICRO, term))
+        for term in ("on_demand", "reserved_1yr_no_upfront")
+    )
     assert now is not None
     assert reserved is not None
     assert usd_text(now.charge(Fraction(730)) - reserved.charge(Fraction(730))) == "3.80"

@@ -236,7 +236,9 @@ def test_a_count_that_is_known_to_be_zero_is_no_finding(write_stack: Write) -> N
 
 
 def test_a_broken_file_is_named_with_its_line_and_the_rest_is_still_read(write_stack: Write) -> None:
-    stack = read_stack(write_stack('resource "aws_eip" "a" {}', {"broken.tf": 'resource "aws_eip" "b" {\n  x = = 1\n}\n'}))
+    stack = read_stack(
+        write_stack('resource "aws_eip" "a" {}', {"broken.tf": 'resource "aws_eip" "b" {\n  x = = 1\n}\n'})
+    )
     assert found(stack) == [("file_broken", "broken.tf", 2)]
     assert len(stack.of(PublicAddress)) == 1
 
@@ -252,7 +254,9 @@ def test_a_module_that_leads_back_into_itself_ends(write_stack: Write) -> None:
 
 
 def test_a_resource_of_an_unknown_type_is_unpriced_by_name_and_helpers_are_free(write_stack: Write) -> None:
-    stack = read_stack(write_stack('resource "aws_sqs_queue" "q" {}\nresource "random_id" "r" {}\nresource "google_x" "g" {}'))
+    stack = read_stack(
+        write_stack('resource "aws_sqs_queue" "q" {}\nresource "random_id" "r" {}\nresource "google_x" "g" {}')
+    )
     assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [
         ("aws_sqs_queue.q", "family_unknown"),
         ("google_x.g", "not_aws"),
@@ -262,7 +266,9 @@ def test_a_resource_of_an_unknown_type_is_unpriced_by_name_and_helpers_are_free(
 
 def test_a_resource_in_another_region_is_not_priced_at_this_ones_prices(write_stack: Write) -> None:
     stack = read_stack(
-        write_stack('provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nresource "aws_eip" "a" {\n  provider = aws.us\n}')
+        write_stack(
+            'provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nresource "aws_eip" "a" {\n  provider = aws.us\n}'
+        )
     )
     assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [("aws_eip.a", "other_region")]
 
@@ -299,7 +305,7 @@ SECRET = "THE-SECRET-OUTSIDE"
         'filebase64("../secret.txt")',
         'join(",", fileset("..", "*.txt"))',
         '"${file("../secret.txt")}"',
-        "<<EOT\n${file(\n\"../secret.txt\"\n)}\nEOT",
+        '<<EOT\n${file(\n"../secret.txt"\n)}\nEOT',
         'try(file("../secret.txt"), "x")',
         'file(file("../secret.txt"))',
     ],
@@ -390,7 +396,13 @@ def test_hostile_files_end_in_a_sentence_or_in_at_least(write_stack: Write, text
             answer = evaluation.answer()
         assert answer["unresolved"] or answer["evaluated"] is not None
     except NotRead as wrong:
-        assert wrong.why.code in ("reader_died", "reading_too_slow", "too_large_resources", "too_large_nesting", "not_evaluated")
+        assert wrong.why.code in (
+            "reader_died",
+            "reading_too_slow",
+            "too_large_resources",
+            "too_large_nesting",
+            "not_evaluated",
+        )
 
 
 # ---- Plans

@@ -12,8 +12,8 @@ import pytest
 from glimpse.planner.outside import workload_files
 from glimpse.planner.outside.terraform_files.evaluation import NotRead
 from glimpse.planner.traffic import hours_of
-from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from
 from glimpse.planner.words import Words
+from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from
 from tests.conftest import OWN
 
 
@@ -33,9 +33,7 @@ def test_the_checked_in_workload_repeats_the_built_in_one(own_workload: Workload
 
 
 def test_an_unknown_key_is_answered_with_the_nearest_known_one() -> None:
-    assert problems({"people": {"user": 5}}) == [
-        "people.user is not a key of glimpse.toml. Did you mean people.users?"
-    ]
+    assert problems({"people": {"user": 5}}) == ["people.user is not a key of glimpse.toml. Did you mean people.users?"]
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, "many", True, float("nan"), float("inf"), None, [], 10**13])

@@ -16,8 +16,8 @@ from fractions import Fraction
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Catalogue, Price
 from glimpse.planner.free_tier import after_grants
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.money import cents
-from glimpse.planner.quantities import Cases
+from glimpse.planner.money import cents, decimal_text, usd_text
+from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Stack, Unpriced
 from glimpse.planner.usage import Usage
@@ -145,7 +145,27 @@ def _line(meter: Meter, catalogue: Catalogue, usage: Usage) -> Line | Sentence:
         return _no_price(meter, catalogue)
     commitment = usage.traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
     until = commitment.until.isoformat() if commitment else None
-    return Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
+    line = Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
+    if not commitment:
+        return line
+    return replace(line, meter=replace(meter, assumes=(*meter.assumes, *_break_even(meter, price, catalogue))))
+
+
+def _break_even(meter: Meter, price: Price, catalogue: Catalogue) -> Iterable[Sentence]:
+    """
+    When a commitment pays: after how many months, or for what share of the hours.
+
+    With something upfront: upfront / (on-demand hour − reserved hour) / 730. Without: reserved hour / on-demand hour.
+    """
+    now = catalogue.price(replace(meter.sku, term=ON_DEMAND))
+    if now is None:
+        return
+    hourly, reserved = now.tiers[0].usd, price.tiers[0].usd
+    if price.upfront_usd and hourly > reserved:
+        months = price.upfront_usd / ((hourly - reserved) * HOURS_PER_MONTH)
+        yield say("break_even_months", months=decimal_text(months, 1), upfront=usd_text(price.upfront_usd))
+    elif hourly:
+        yield say("break_even_hours", percent=decimal_text(reserved / hourly * 100, 0))
 
 
 def _no_price(meter: Meter, catalogue: Catalogue) -> Sentence:

@@ -164,22 +164,22 @@ def _lines(facts: _Facts) -> Iterator[Row]:
     }
     why = say("claim_ecs_before", **{name: _shown(value) for name, value in readings.items()})
     yield (
-        "ecs_before", 298, "ECS Fargate (3 tasks, Spot 70%)  $40", _usd(40),
+        "ecs_before", 298, "ECS Fargate (3 tasks, Spot 70%) $40", _usd(40),
         (_range(list(readings.values())), why), None,
     )  # fmt: skip
     after, two_spot = facts.at(FargateService, facts.balanced), facts.ecs(2, spot_only)
     why = say("claim_ecs_after", balanced=_shown(after), spot=_shown(two_spot))
     yield (
-        "ecs_after", 311, "ECS Fargate (2 tasks, Spot 90%)  $23  (-$17)", _usd(23),
+        "ecs_after", 311, "ECS Fargate (2 tasks, Spot 90%) $23 (-$17)", _usd(23),
         (_range([two_spot, after]), why), None,
     )  # fmt: skip
     for id_, line, quote, claimed, computed in (
-        ("balancer", 299, "ALB                              $17", 17, facts.at(Balancer)),
-        ("database", 300, "RDS db.t4g.micro                 $13", 13, facts.at(Database, service="AmazonRDS")),
-        ("cache", 301, "Redis t4g.micro                  $12", 12, facts.at(Cache)),
-        ("nat", 302, "NAT Instance                     $4", 4, facts.at(Instances)),
-        ("rest_before", 303, "기타 (S3, CloudWatch, SNS)       $7", 7, facts.rest(facts.today)),
-        ("rest_after", 316, "기타 (S3 절감)                   $2   (-$5)", 2, facts.rest(facts.balanced)),
+        ("balancer", 299, "ALB $17", 17, facts.at(Balancer)),
+        ("database", 300, "RDS db.t4g.micro $13", 13, facts.at(Database, service="AmazonRDS")),
+        ("cache", 301, "Redis t4g.micro $12", 12, facts.at(Cache)),
+        ("nat", 302, "NAT Instance $4", 4, facts.at(Instances)),
+        ("rest_before", 303, "기타 (S3, CloudWatch, SNS) $7", 7, facts.rest(facts.today)),
+        ("rest_after", 316, "기타 (S3 절감) $2 (-$5)", 2, facts.rest(facts.balanced)),
     ):
         yield id_, line, quote, _usd(claimed), (_amount(computed), say(f"claim_{id_}")), None
 

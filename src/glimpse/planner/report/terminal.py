@@ -112,7 +112,7 @@ class Report:
 
     def _bill(self, bill: Bill, with_free_tier: Bill) -> None:
         words = self.words
-        self._title("ui_bill", name=plain(bill.stack.name).rstrip("/").rsplit("/", 1)[-1])
+        self._title("ui_bill", name=bill.stack.name)
         heads = (
             words("ui_component"),
             words("ui_quantity"),
@@ -150,6 +150,7 @@ class Report:
         unit = ""
         if price:
             unit = decimal_text(price.tiers[0].usd) if len(price.tiers) == 1 else self.words("ui_tiered")
+            unit += f"+{decimal_text(price.upfront_usd)}" if price.upfront_usd else ""
         quantity = f"{decimal_text(line.quantity.expected, 4)} {line.meter.unit}"
         return [
             Text("  " + plain(line.meter.component)), Text(quantity), Text(unit, "dim"), Text(usd_text(line.monthly)),
@@ -278,6 +279,8 @@ class Report:
         row, end = Text(), 0
         for (width, align), cell in zip(columns, cells, strict=True):
             end += width
+            if cell.plain and row.plain and not row.plain.endswith(" ") and align == ">":
+                row += Text(" ")
             room = max(0, end - cell_len(row.plain) - cell_len(cell.plain))
             row += Text(" " * room) + cell if align == ">" else cell + Text(" " * room)
         self.console.print(row, soft_wrap=True)

@@ -118,7 +118,7 @@ class Database:
         hours = None if cpus is None else certain(HOURS_PER_MONTH * cpus * (2 if self.multi_az else 1))
         yield Meter(
             self.origin,
-            f"Extended support {self.engine} {self.version}, year {year}",
+            f"Extended support, year {year}",
             "vCPU-hour",
             hours,
             Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine, "year": year}),

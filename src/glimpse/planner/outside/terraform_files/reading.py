@@ -59,13 +59,13 @@ class Reading:
     def stack(self, region: str | None = None) -> Stack:
         """Raises NotRead. `region` overrules what the provider says."""
         read = read_answer(self._evaluation.answer()) if self._evaluation else read_plan(self.path)
-        return stack_of(read, str(self.path), region)
+        return stack_of(read, self.path, region)
 
 
-def stack_of(read: Read, name: str, region: str | None) -> Stack:
+def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     chosen = region or read.region
     if chosen is None:
-        raise NotRead(say("region_unknown", path=name))
+        raise NotRead(say("region_unknown", path=str(path)))
     tree = Tree(read.blocks)
     resources: list[Resource] = []
     free: list[Origin] = []
@@ -78,7 +78,9 @@ def stack_of(read: Read, name: str, region: str | None) -> Stack:
                 unpriced.append(found)
             else:
                 resources.append(found)
-    return Stack(name, chosen, tuple(resources), tuple(free), tuple(unpriced), read.unresolved, read.warnings)
+    return Stack(
+        path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced), read.unresolved, read.warnings
+    )
 
 
 def _found(block: Block, tree: Tree, region: str | None) -> Iterator[Found]:

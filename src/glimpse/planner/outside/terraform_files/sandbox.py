@@ -152,7 +152,7 @@ class Sandbox:
         return _File(path, name, source, hcl.blocks(root), hcl.file_calls(root))
 
     def _write(self, folder: Path, file: _File) -> None:
-        """Put a file into the copy: harmless, bounded, and with a local for each count and for_each to tell if known."""
+        """Put a file into the copy: harmless, bounded, with a local for each count and for_each to tell if known."""
         harmful = [hcl.null_instead(call) for call in file.calls if not self._harmless(call, folder, file.name)]
         source = hcl.edited(file.source, file.cut + harmful)
         probes: list[str] = []

@@ -49,13 +49,12 @@ def cache_cluster(block: Block, tree: Tree) -> Iterator[Found]:
 
 def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    shards = values.whole("num_node_groups")
-    if values.is_unknown("num_cache_clusters") or values.is_unknown("num_node_groups"):
-        nodes = None
-    elif shards:
+    # A plan leaves whichever of the two the files do not set to be known after apply.
+    nodes = values.whole("num_cache_clusters") or values.whole("number_cache_clusters")
+    if nodes is None and (shards := values.whole("num_node_groups")):
         nodes = shards * (1 + (values.whole("replicas_per_node_group") or 0))
-    else:
-        nodes = values.whole("num_cache_clusters") or values.whole("number_cache_clusters") or 1
+    elif nodes is None and not (values.is_unknown("num_cache_clusters") or values.is_unknown("num_node_groups")):
+        nodes = 1
     engine = values.text("engine") or "redis"
     yield Cache(block.origin, CACHE_ENGINES.get(engine, engine), values.text("node_type"), nodes)
 

@@ -1,0 +1,216 @@
+"""The command: what it prints, where, and with which exit code; bad input is a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glimpse import cli
+from glimpse.planner.words import Words
+from tests.conftest import REPOSITORY
+
+Run = Callable[..., tuple[int, str, str]]
+Write = Callable[..., Path]
+GOOD = 'resource "aws_eip" "a" {}\n'
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(REPOSITORY)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+def test_plan_prices_the_repositorys_own_stack_and_exits_0(run: Run) -> None:
+    code, out, err = run("plan")
+    assert (code, err) == (0, "")
+    assert out.startswith("Costs now  $88.41 a month in ap-northeast-2")
+
+
+def test_the_locale_chooses_korean_and_an_option_overrules_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    assert run("bill")[1].startswith("지금 비용")
+    assert run("bill", "--lang", "en")[1].startswith("Costs now")
+
+
+def test_without_arguments_help_teaches_by_examples(run: Run) -> None:
+    code, out, _ = run()
+    assert code == 0
+    assert "terraform show -json PLAN" in out
+    assert "도움말" in run("--help", "--lang", "ko")[1]
+
+
+@pytest.mark.parametrize("command", [("plan",), ("bill",), ("prices", "show")])
+def test_every_command_explains_itself_in_both_languages(run: Run, command: tuple[str, ...]) -> None:
+    for language in ("en", "ko"):
+        code, out, _ = run(*command, "--help", "--lang", language)
+        assert code == 0
+        assert Words(language)("help_format") in " ".join(out.split())
+
+
+def test_json_is_one_document_on_standard_output(run: Run) -> None:
+    code, out, err = run("plan", "--format", "json")
+    assert (code, err) == (0, "")
+    document = json.loads(out)
+    assert document["schema"] == "glimpse.plan/1"
+    assert document["today"]["monthly_usd"] == "88.41"
+
+
+def test_the_built_in_workload_is_named_when_it_is_used(run: Run, write_stack: Write) -> None:
+    _, out, _ = run("bill", write_stack(GOOD))
+    assert "Workload: built-in: 500 users" in out
+
+
+def test_a_broken_promise_exits_1_and_names_it(run: Run, write_stack: Write) -> None:
+    folder = write_stack('resource "aws_db_instance" "d" {\n  engine = "mysql"\n  instance_class = "db.t4g.micro"\n}\n')
+    code, _, err = run("plan", folder)
+    assert code == 1
+    assert "database" in err
+
+
+def test_the_same_stack_breaks_a_promise_when_it_is_told_to_run_one_task(run: Run) -> None:
+    code, _, err = run("plan", "--var", "min_capacity=1")
+    assert code == 1
+    assert "tasks at the fewest" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "/does/not/exist"),
+        ("plan", "docs"),
+        ("plan", "README.md"),
+        ("plan", "--workload", "/does/not/exist"),
+        ("plan", "--region", "moon-1"),
+        ("plan", "--var", "novalue"),
+        ("plan", "--var", "a b=c"),
+        ("plan", "--var-file", "/does/not/exist"),
+        ("plan", "--format", "poem"),
+        ("plan", "--free-tier", "sometimes"),
+        ("plan", "--nonsense"),
+        ("fly",),
+        ("plan", "--output", "/does/not/exist/report.txt"),
+        ("prices", "show", "--region", "moon-1"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_standard_error_and_exit_2(run: Run, arguments: tuple[str, ...]) -> None:
+    for language in ("en", "ko"):
+        code, out, err = run(*arguments, "--lang", language)
+        assert (code, out) == (2, "")
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_errors_are_json_when_json_was_asked_for(run: Run) -> None:
+    code, out, err = run("plan", "/does/not/exist", "--format", "json")
+    assert (code, err) == (2, "")
+    [error] = json.loads(out)["errors"]
+    assert error["code"] == "path_missing"
+    assert error["params"] == {"path": "/does/not/exist"}
+    assert "/does/not/exist" in error["text"]
+
+
+def test_every_problem_of_a_workload_file_is_named_at_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "w.toml"
+    path.write_text("[people]\nusers = -1\npeople = 3\n")
+    code, _, err = run("plan", "--workload", path)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 2
+
+
+def test_strict_exits_3_until_what_is_unpriced_is_accepted_with_a_reason(run: Run, write_stack: Write) -> None:
+    folder = write_stack('resource "aws_sqs_queue" "jobs" {}\n')
+    assert run("bill", folder)[0] == 0
+    code, _, err = run("bill", folder, "--strict")
+    assert code == 3
+    assert "1" in err
+    (folder / "glimpse.toml").write_text('[[accepted]]\naddress = "aws_sqs_queue.jobs"\nreason = "pennies"\n')
+    assert run("bill", folder, "--strict")[0] == 0
+
+
+def test_an_unresolved_module_makes_the_total_at_least_and_advises_a_plan(run: Run, write_stack: Write) -> None:
+    code, out, _ = run("bill", write_stack('module "vpc" {\n  source = "acme/vpc/aws"\n}\n'))
+    assert code == 0
+    assert "at least $0.00" in out
+    assert "terraform show -json PLAN" in out
+
+
+def test_a_report_can_be_written_to_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    code, out, err = run("bill", "--output", path)
+    assert (code, out) == (0, "")
+    assert str(path) in err
+    assert path.read_text().startswith("Costs now")
+
+
+def test_prices_show_tells_what_is_held_how_old_and_from_where(run: Run) -> None:
+    _, out, _ = run("prices", "show")
+    assert "ap-northeast-2" in out
+    assert "aws-list-prices-" in out
+    _, seoul, _ = run("prices", "show", "--region", "ap-northeast-2")
+    assert "fgcalc" in seoul
+    document = json.loads(run("prices", "show", "--region", "us-east-1", "--format", "json")[1])
+    assert document["regions"][0]["newest_age_days"] >= 0
+    assert sum(row["prices"] for row in document["sources"]) == document["regions"][0]["prices"]
+
+
+def test_a_defect_of_our_own_is_admitted_in_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(cli, "plan_of", breaks)
+    code, _, err = run("plan")
+    assert code == 2
+    assert "no such luck" in err
+
+
+# ---- In a process of its own
+
+
+def test_plan_imports_nothing_heavy() -> None:
+    script = "import sys, glimpse.cli, glimpse.planner.report.terminal; print(*sorted(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "glimpse.planner.bill" in loaded
+    assert loaded & {"boto3", "botocore", "numpy", "ortools", "altair", "pydantic", "tfparse", "asyncio"} == set()
+
+
+def test_no_network_is_ever_asked_for() -> None:
+    """Without any network, in this process and in the one that evaluates, the answer is the same."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if not shutil.which("unshare") or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("NOT RUN: a process cannot be cut off from the network here")
+    ran = subprocess.run(
+        [*alone, sys.executable, "-m", "glimpse", "bill", "--lang", "en"],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("Costs now  $88.41")
+
+
+def test_a_reader_that_stops_reading_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "glimpse", "bill"], stdout=writing, stderr=subprocess.PIPE, cwd=REPOSITORY, check=False
+    )
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
