@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Catalogue, Price
 from glimpse.planner.free_tier import after_grants
@@ -43,7 +44,7 @@ class Line:
         slug = re.sub(r"[^a-z0-9.]+", "-", self.meter.component.lower()).strip("-")
         return f"{self.meter.origin.address}/{slug}"
 
-    @property
+    @cached_property
     def monthly(self) -> Fraction:
         """USD a month as printed."""
         return cents(self.exact.expected)
@@ -62,7 +63,7 @@ class Bill:
     def workload(self) -> Workload:
         return self.usage.traffic.workload
 
-    @property
+    @cached_property
     def monthly(self) -> Fraction:
         return sum((line.monthly for line in self.lines), Fraction(0))
 

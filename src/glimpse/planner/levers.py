@@ -43,12 +43,7 @@ class Lever:
 
 
 def each_service(change: Callable[[Stack, FargateService], FargateService]) -> Callable[[Stack], Stack]:
-    def apply(stack: Stack) -> Stack:
-        for service in stack.of(FargateService):
-            stack = stack.changed(service, change(stack, service))
-        return stack
-
-    return apply
+    return lambda stack: stack.each(FargateService, lambda service: change(stack, service))
 
 
 def task_count(stack: Stack, service: FargateService) -> FargateService:

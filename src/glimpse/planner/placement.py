@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 FARGATE = "FARGATE"
 FARGATE_SPOT = "FARGATE_SPOT"
@@ -42,7 +43,8 @@ class Placement:
         return max(self.possible, key=lambda split: split.get(provider, 0))
 
 
-def place(strategy: Sequence[ProviderShare], tasks: int) -> Placement:
+@cache
+def place(strategy: tuple[ProviderShare, ...], tasks: int) -> Placement:
     """Split `tasks` over the strategy. With every weight 0, only the bases are placed."""
     counts = {share.provider: 0 for share in strategy}
     left = tasks

@@ -29,6 +29,9 @@ class Cases:
     high: Fraction
 
     def map(self, change: Callable[[Fraction], Fraction]) -> Cases:
+        if self.low is self.expected is self.high:
+            value = change(self.expected)
+            return Cases(value, value, value)
         return Cases(change(self.low), change(self.expected), change(self.high))
 
     def __mul__(self, factor: Fraction | int) -> Cases:

@@ -116,15 +116,19 @@ def _effect(
 ) -> Effect:
     without = applied(stack, tuple(other for other in together if other is not lever))
     changed = lever.change(stack)
-    alone = saving(today, estimator.bill(changed))
-    return Effect(lever, alone, saving(estimator.bill(without), bill), changes=changed != stack)
+    alone, rest = _billed(changed, today, estimator), _billed(without, bill, estimator)
+    return Effect(lever, saving(today, alone), saving(rest, bill), changes=changed != stack)
 
 
 def _on_top(lever: Lever, stack: Stack, today: Bill, balanced: Scenario, estimator: Estimator) -> Effect:
-    changed = lever.change(stack)
-    alone = saving(today, estimator.bill(changed))
-    here = saving(balanced.bill, estimator.bill(lever.change(balanced.bill.stack)))
-    return Effect(lever, alone, here, changes=changed != stack)
+    changed, together = lever.change(stack), lever.change(balanced.bill.stack)
+    alone, here = _billed(changed, today, estimator), _billed(together, balanced.bill, estimator)
+    return Effect(lever, saving(today, alone), saving(balanced.bill, here), changes=changed != stack)
+
+
+def _billed(stack: Stack, known: Bill, estimator: Estimator) -> Bill:
+    """The stack's bill; the one already known where the stack is the same."""
+    return known if stack == known.stack else estimator.bill(stack)
 
 
 def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -63,6 +63,11 @@ class Stack:
 
     def changed(self, old: Resource, new: Resource) -> Stack:
         return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))
+
+    def each(self, kind: type[R], change: Callable[[R], Resource]) -> Stack:
+        """Every resource of a kind, changed; the same stack where nothing is different."""
+        changed = tuple(change(entry) if isinstance(entry, kind) else entry for entry in self.resources)
+        return self if changed == self.resources else replace(self, resources=changed)
 
     def addresses(self) -> Iterator[str]:
         yield from (resource.origin.address for resource in self.resources)

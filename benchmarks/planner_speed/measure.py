@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""
+How long `glimpse plan` takes as a whole new process, and how much memory its largest process needs.
+
+Run:      .venv/bin/python benchmarks/planner_speed/measure.py [RUNS]
+Compare:  run it before and after a change on the same machine and compare the ratios to the floor, not the
+          seconds: the subjects are timed in turn, so that noise meets them all alike.
+
+Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; and as the floor, a new
+Python that only lets tfparse evaluate the own stack, without prices, comparison or report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
+RESOURCES = 1000
+
+
+def large_plan() -> dict[str, Any]:
+    """A plan of 1,000 resources in 50 modules: instances, volumes, services, alarms, and much that is free."""
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("aws_instance", {"instance_type": "t4g.micro", "associate_public_ip_address": True,
+                          "root_block_device": [{"volume_type": "gp3", "volume_size": 20}]}),
+        ("aws_ebs_volume", {"type": "gp3", "size": 50}),
+        ("aws_ecs_service", {"name": "s", "desired_count": 2, "launch_type": "FARGATE"}),
+        ("aws_ecs_task_definition", {"cpu": "256", "memory": "512"}),
+        ("aws_cloudwatch_metric_alarm", {"period": 60}),
+        ("aws_cloudwatch_log_group", {"name": "l"}),
+        ("aws_security_group", {"name": "g"}),
+        ("aws_iam_role", {"name": "r"}),
+        ("aws_s3_bucket", {"bucket": "b"}),
+        ("aws_sqs_queue", {"name": "q"}),
+    ]  # fmt: skip
+    modules: list[dict[str, Any]] = []
+    calls: dict[str, Any] = {}
+    for number in range(RESOURCES // 20):
+        name = f"part{number}"
+        rows, configs = [], []
+        for copy in range(2):
+            for kind, values in kinds:
+                label = f"n{copy}"
+                address = f"module.{name}.{kind}.{label}"
+                rows.append({"address": address, "mode": "managed", "type": kind, "name": label, "values": values})
+                expressions = {}
+                if kind == "aws_ecs_service":
+                    expressions = {"task_definition": {"references": [f"aws_ecs_task_definition.{label}.arn"]}}
+                configs.append({"type": kind, "name": label, "expressions": expressions})
+        modules.append({"address": f"module.{name}", "resources": rows})
+        calls[name] = {"module": {"resources": configs}}
+    return {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"child_modules": modules}},
+        "configuration": {
+            "provider_config": {"aws": {"expressions": {"region": {"constant_value": "ap-northeast-2"}}}},
+            "root_module": {"module_calls": calls},
+        },
+    }
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Seconds of wall clock, and MB of the largest process among the command and its children (Linux: VmHWM)."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=REPOSITORY)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        raise SystemExit(f"failed: {' '.join(command)}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "plan.json"
+        plan.write_text(json.dumps(large_plan()))
+        floor = f"import tfparse; tfparse.load_from_path({str(OWN)!r})"
+        subjects = {
+            "plan, own stack": [sys.executable, "-m", "glimpse", "plan"],
+            "bill, own stack": [sys.executable, "-m", "glimpse", "bill"],
+            f"plan, {RESOURCES} resources": [sys.executable, "-m", "glimpse", "plan", str(plan)],
+            "floor: tfparse alone": [sys.executable, "-c", floor],
+        }
+        for command in subjects.values():
+            timed(command)  # warm the page cache
+        found: dict[str, list[tuple[float, float]]] = {name: [] for name in subjects}
+        for _ in range(runs):
+            for name, command in subjects.items():
+                found[name].append(timed(command))
+    base = statistics.median(seconds for seconds, _ in found["floor: tfparse alone"])
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=REPOSITORY, check=False
+    )
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, commit {commit.stdout.strip()}, {runs} runs in turn"
+    )
+    print(f"{'subject':<24}{'median s':>10}{'min':>8}{'max':>8}{'× floor':>9}{'max MB':>8}")
+    for name, pairs in found.items():
+        seconds = [pair[0] for pair in pairs]
+        middle = statistics.median(seconds)
+        largest = max(pair[1] for pair in pairs)
+        print(f"{name:<24}{middle:>10.3f}{min(seconds):>8.3f}{max(seconds):>8.3f}{middle / base:>9.1f}{largest:>8.0f}")
+
+
+if __name__ == "__main__":
+    main()
