@@ -99,12 +99,11 @@ def main() -> None:
             for name, command in subjects.items():
                 found[name].append(timed(command))
     base = statistics.median(seconds for seconds, _ in found["floor: tfparse alone"])
-    commit = subprocess.run(
+    git = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=REPOSITORY, check=False
     )
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, commit {commit.stdout.strip()}, {runs} runs in turn"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, commit {git.stdout.strip()}, {runs} runs in turn")
     print(f"{'subject':<24}{'median s':>10}{'min':>8}{'max':>8}{'× floor':>9}{'max MB':>8}")
     for name, pairs in found.items():
         seconds = [pair[0] for pair in pairs]

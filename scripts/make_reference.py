@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""
+Write `docs/reference/`: every key of `glimpse.toml`, and every command, as the program itself knows them.
+
+    python scripts/make_reference.py
+
+A test checks that what is committed is what this writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from glimpse.cli import parser
+from glimpse.planner.claims import DOCUMENTS
+from glimpse.planner.words import Words
+from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, built_in
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs/reference"
+
+MEANINGS = {
+    "users": ("people who use the service", "서비스를 쓰는 사람 수"),
+    "peak_socket_share": ("connected at once in the busiest hour", "가장 바쁜 시간에 동시에 접속한 비율"),
+    "connects": ("sockets opened", "소켓을 여는 횟수"),
+    "messages": ("messages sent", "보내는 메시지"),
+    "requests": ("HTTP requests", "HTTP 요청"),
+    "uploads": ("files sent", "올리는 파일"),
+    "downloads": ("files fetched, by signed link from the bucket", "버킷의 서명된 링크로 받는 파일"),
+    "message_bytes": ("one message on the wire", "메시지 하나의 전송 크기"),
+    "request_bytes": ("one request", "요청 하나의 크기"),
+    "response_bytes": ("one answer", "응답 하나의 크기"),
+    "upload_mb": ("one file sent", "올리는 파일 하나의 크기"),
+    "download_mb": ("one file fetched", "받는 파일 하나의 크기"),
+    "log_bytes_per_event": ("logged for each message or request", "메시지나 요청마다 남는 로그"),
+    "database_bytes_per_event": ("exchanged with database and cache for each", "그때마다 DB, 캐시와 주고받는 양"),
+    "stored_mb_per_user": ("kept in buckets", "버킷에 보관하는 양"),
+    "image_gb": ("container images kept in all", "보관하는 컨테이너 이미지 전체"),
+    "recipients_per_message": (
+        "sockets that hear one message, the sender's included",
+        "메시지 하나를 받는 소켓 수 (보낸 사람 포함)",
+    ),
+    "requests_per_connection": (
+        "requests before a client opens a new connection",
+        "클라이언트가 연결 하나로 보내는 요청 수",
+    ),
+    "alarm_emails_a_month": ("alarm mails, in all", "한 달 경보 메일 수"),
+}
+PROMISES = {
+    "websocket": "sockets reach tasks that hear each other",
+    "min_tasks": "tasks that run at the fewest",
+    "min_on_demand_tasks": "of those, on demand",
+    "database": "the engine of every database",
+    "no_commitment": "nothing is reserved",
+    "connections_fit": "the pools of a deploy at its peak fit the database; judged only where it is set",
+    "sockets": "sockets held with one task lost; judged only where it is set",
+}
+
+
+def workload_page() -> str:
+    """Every key of `glimpse.toml` with its unit, bounds and built-in value."""
+    rows = []
+    for key in KEYS:
+        bounds = f"{key.lowest} to {key.highest}" if key.highest != "1e12" else f"at least {key.lowest}"
+        english, korean = MEANINGS[key.name]
+        rows.append(f"| `{key.section}.{key.name}` | {english} · {korean} | {key.unit} | `{key.built_in}` | {bounds} |")
+    hours = ", ".join(f"{float(hour):g}" for hour in BUILT_IN_HOURS)
+    promises = [
+        f"| `promises.{name}` | {PROMISES[name]} | `{str(getattr(Promises(), name)).lower()}` |"
+        for name in Promises.__dataclass_fields__
+    ]
+    derived = [f"| `{row.name}` | {row.formula} | {float(row.value):,.2f} {row.unit} |" for row in built_in().derived()]
+    return "\n".join(
+        [
+            "# `glimpse.toml`",
+            "",
+            "<!-- made by scripts/make_reference.py -->",
+            "What people do with a stack. It stands beside the stack, or is given with `--workload`. Every key may be left",
+            "out; the built-in value is then used. 모든 키는 생략할 수 있고, 생략하면 내장값을 써요.",
+            "",
+            "| key | means | unit | built-in | allowed |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            f"`people.hours`: 24 numbers, the share of the busiest hour from 0:00 to 23:00. Built-in: {hours}.",
+            "",
+            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`); the built-in workload",
+            "names `nestjs-original`, a `glimpse.toml` without this key names none.",
+            "",
+            f"`plan.document`: whose claims are tested: {', '.join(f'`{name}`' for name in DOCUMENTS)}. None by default.",
+            "",
+            "## Promises",
+            "",
+            "| key | keeps | built-in |",
+            "|---|---|---|",
+            *promises,
+            "",
+            "## Commitments",
+            "",
+            "Reservations live here, never in Terraform. An upfront payment is spread over its term.",
+            "",
+            "```toml",
+            "[[commitments]]",
+            'address = "module.rds.aws_db_instance.this"',
+            'term = "reserved_1yr_no_upfront"',
+            "bought_on = 2026-01-15",
+            "```",
+            "",
+            f"Terms: {', '.join(f'`{term}`' for term in TERMS)}.",
+            "",
+            "## Accepted",
+            "",
+            "What `--strict` may pass over, each with a reason. `*` stands for anything.",
+            "",
+            "```toml",
+            "[[accepted]]",
+            'address = "aws_sqs_queue.*"',
+            'reason = "a few cents"',
+            "```",
+            "",
+            "## What follows from it",
+            "",
+            "Shown by every report, here for the built-in workload.",
+            "",
+            "| figure | formula | built-in |",
+            "|---|---|---|",
+            *derived,
+            "",
+        ]
+    )
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    parts = ["# Commands", "", "<!-- made by scripts/make_reference.py -->", ""]
+    for title, command in _commands(parser(Words("en"))):
+        parts += [f"## `{title}`", "", "```", command.format_help().strip(), "```", ""]
+    return "\n".join(parts)
+
+
+def _commands(top: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
+    found = [(top.prog, top)]
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for under in action.choices.values():
+                found += _commands(under)
+    return found
+
+
+def pages() -> dict[Path, str]:
+    """Each page with its text; the width of a help text does not depend on the terminal."""
+    os.environ["COLUMNS"] = "80"
+    return {REFERENCE / "workload.md": workload_page(), REFERENCE / "commands.md": commands_page()}
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(REFERENCE.parents[1]))
