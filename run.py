@@ -40,7 +40,13 @@ def set_up() -> None:
         call(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(ENVIRONMENT))
         install = [uv, "pip", "install", "--quiet", "--python", python]
     else:
-        venv.create(ENVIRONMENT, with_pip=True)
+        try:
+            venv.create(ENVIRONMENT, with_pip=True)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            sys.exit(
+                "run.py: this Python cannot make a virtual environment: install python3-venv (Debian, Ubuntu), or uv"
+            )
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     say("installing the pinned dependencies")
     call(*install, "--require-hashes", "-r", str(LOCK))

@@ -181,12 +181,12 @@ def _prices(asked: Asked) -> int:
     known = {entry.region for entry in held}
     if asked.given.region is not None and asked.given.region not in known:
         raise price_files.RegionUnknown(asked.given.region)
-    sources = price_files.sources(asked.given.region) if asked.given.region else {}
+    services, sources = price_files.holdings(asked.given.region) if asked.given.region else ({}, {})
     chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
     if asked.given.format == "json":
-        print(_json(prices_document(name, chosen, sources, clock.today())))
+        print(_json(prices_document(name, chosen, services, sources, clock.today())))
     else:
-        print(prices_text(name, chosen, sources, clock.today(), asked.words), end="")
+        print(prices_text(name, chosen, services, sources, clock.today(), asked.words), end="")
     return DONE
 
 

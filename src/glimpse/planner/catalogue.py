@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -64,6 +65,21 @@ class Price:
         if self.upfront_usd:
             total += quantity / HOURS_PER_MONTH * self.upfront_usd / self.term_months
         return total
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a catalogue holds of one region: how many prices, from how many sources, from when to when."""
+
+    region: str
+    prices: int
+    sources: int
+    oldest: str
+    newest: str
+
+    def age_days(self, today: datetime.date) -> int:
+        """How old the newest price is."""
+        return (today - datetime.date.fromisoformat(self.newest)).days
 
 
 Shelf = tuple[str, str, str]

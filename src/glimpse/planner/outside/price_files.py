@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
-from glimpse.planner.catalogue import Catalogue, Price, Shelf, Tier
+from glimpse.planner.catalogue import Catalogue, Held, Price, Shelf, Tier
 
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
@@ -22,17 +22,6 @@ class RegionUnknown(LookupError):
     def __init__(self, region: str) -> None:
         super().__init__(region)
         self.region = region
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the snapshot holds of one region."""
-
-    region: str
-    prices: int
-    sources: int
-    oldest: str
-    newest: str
 
 
 def manifest() -> tuple[str, tuple[Held, ...]]:
@@ -49,13 +38,11 @@ def catalogue(region: str) -> Catalogue:
     return Catalogue(name, region, _Shelves((region, GLOBAL)))
 
 
-def sources(region: str) -> dict[str, int]:
-    """Every source of one region, with how many prices came from it."""
-    counts: dict[str, int] = {}
+def holdings(region: str) -> tuple[Counter[str], Counter[str]]:
+    """How many prices of one region belong to each service, and how many came from each source."""
     read = _read(region)
-    for row in read["prices"]:
-        counts[read["sources"][row[6]]] = counts.get(read["sources"][row[6]], 0) + 1
-    return counts
+    services = Counter(row[0] for row in read["prices"])
+    return services, Counter(read["sources"][row[6]] for row in read["prices"])
 
 
 def _read(region: str) -> Any:
