@@ -243,6 +243,25 @@ def test_a_broken_file_is_named_with_its_line_and_the_rest_is_still_read(write_s
     assert len(stack.of(PublicAddress)) == 1
 
 
+def test_an_override_file_is_named_instead_of_counted_twice(write_stack: Write) -> None:
+    volume = 'resource "aws_ebs_volume" "a" {\n  size = 10\n}\n'
+    stack = read_stack(write_stack(volume, {"more_override.tf": volume.replace("10", "20")}))
+    assert [entry.disk.gib for entry in stack.of(Volume)] == [10]
+    assert found(stack) == [("override_not_merged", "more_override.tf", 1)]
+
+
+def test_functions_in_variable_files_are_not_evaluated(write_stack: Write, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    folder = write_stack(
+        'variable "a" {}\nvariable "b" {}\nresource "aws_instance" "x" {\n  instance_type = var.a\n  tags = { b = var.b }\n}\n',
+        {
+            "terraform.tfvars": 'a = file("../secret.txt")\n',
+            "b.auto.tfvars.json": '{"b": "${file(\\"../secret.txt\\")}"}',
+        },
+    )
+    assert SECRET not in repr(read_stack(folder))
+
+
 def test_a_module_that_leads_back_into_itself_ends(write_stack: Write) -> None:
     stack = read_stack(
         write_stack(

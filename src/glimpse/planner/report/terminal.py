@@ -69,7 +69,8 @@ class Report:
         words, today, best = self.words, plan.today, plan.recommended
         self._line("ui_now", self._cost(today.bill))
         if best is None:
-            self._line("ui_do", words("do_none"), "yellow")
+            broken = any(row.verdict == BROKEN for row in today.verdicts)
+            self._line("ui_do", words("do_none" if broken else "do_unknown"), "yellow")
         elif best.name == "today":
             self._line("ui_do", words("do_nothing"))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -63,8 +64,10 @@ class Evaluation:
             cwd=self._folder.name,
         )
         if self._process.stdin:
-            self._process.stdin.write(json.dumps(request).encode())
-            self._process.stdin.close()
+            # A process that died already is reported by `answer`.
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(json.dumps(request).encode())
+                self._process.stdin.close()
             self._process.stdin = None
 
     def __enter__(self) -> Evaluation:

@@ -31,6 +31,8 @@ MOST_INSTANCES = 2_000
 DEEPEST_MODULES = 12
 
 PROBE = "glimpse_probe_"
+# Terraform merges these into other blocks; the evaluator would add them as further ones.
+OVERRIDE = re.compile(r"(^|_)override\.tf(\.json)?$")
 FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r")\s*\(")
 
 
@@ -135,7 +137,11 @@ class Sandbox:
 
     def _files_of(self, folder: Path) -> Iterator[Path]:
         for entry in sorted(folder.iterdir()):
-            if entry.name.endswith((".tf", ".tf.json")) and self._inside(entry) and entry.is_file():
+            if not (entry.name.endswith((".tf", ".tf.json")) and self._inside(entry) and entry.is_file()):
+                continue
+            if OVERRIDE.search(entry.name):
+                self.result.unresolved.append(("override_not_merged", {}, self._name(entry), 1))
+            else:
                 yield entry
 
     def _parsed(self, path: Path) -> _File | None:
