@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from glimpse import cli
 from glimpse.planner.words import Words
@@ -74,7 +75,7 @@ def test_json_is_one_document_on_standard_output(run: Run) -> None:
 
 def test_the_built_in_workload_is_named_when_it_is_used(run: Run, write_stack: Write) -> None:
     _, out, _ = run("bill", write_stack(GOOD))
-    assert "Workload: built-in: 500 users" in out
+    assert "Workload: built-in, 500 users" in out
 
 
 def test_a_broken_promise_exits_1_and_names_it(run: Run, write_stack: Write) -> None:
@@ -114,6 +115,53 @@ def test_bad_input_is_one_sentence_on_standard_error_and_exit_2(run: Run, argume
         code, out, err = run(*arguments, "--lang", language)
         assert (code, out) == (2, "")
         assert len(err.strip().splitlines()) == 1
+
+
+def test_a_variable_that_nobody_declared_is_refused_with_the_nearest_one(run: Run) -> None:
+    code, _, err = run("plan", "--var", "min_capcity=1")
+    assert code == 2
+    assert "min_capacity?" in err
+
+
+def test_a_broken_variable_file_is_named_with_its_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.tfvars"
+    path.write_text("a = 1\nb = = 2\n")
+    code, _, err = run("plan", "--var-file", path)
+    assert code == 2
+    assert f"{path}:2" in err
+
+
+def test_a_broken_file_is_named_before_what_follows_from_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('provider "aws" {\n  region = = "x"\n}\n')
+    code, _, err = run("plan", tmp_path)
+    assert code == 2
+    assert err.startswith("main.tf:2: ")
+    assert "--region" in err
+
+
+def test_an_encoding_without_our_letters_costs_a_letter_not_the_report() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp949"}
+    command = [sys.executable, "-m", "glimpse", "plan", "--lang", "ko"]
+    ran = subprocess.run(command, capture_output=True, env=environment, cwd=REPOSITORY, check=False)
+    assert ran.returncode == 0
+    assert ran.stdout.decode("cp949").startswith("지금 비용")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_help_fits_80_columns_in_both_languages(run: Run, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in ((), ("plan",), ("bill",), ("prices", "show")):
+        _, out, _ = run(*command, "--help", "--lang", language)
+        assert max(cell_len(line) for line in out.splitlines()) <= 80
+
+
+def test_both_totals_are_shown_whichever_was_asked_for(run: Run) -> None:
+    for option in ("none", "always"):
+        _, out, _ = run("bill", "--free-tier", option)
+        assert "88.41" in out
+        assert "86.78" in out
+        document = json.loads(run("bill", "--free-tier", option, "--format", "json")[1])
+        assert document["monthly_usd_free_tier"] == "86.78"
 
 
 def test_errors_are_json_when_json_was_asked_for(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import itertools
 import json
 import os
@@ -20,6 +21,7 @@ from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.evaluation import NotRead
 from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.report.cells import wrapped
 from glimpse.planner.report.documents import bill_document, errors_document, plan_document
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
@@ -51,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `glimpse` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = Words(language(given))
+    for stream in (sys.stdout, sys.stderr):
+        # An encoding without our letters (cp949 has no en dash) shall cost a letter, not the report.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = _guarded(given, words)
         sys.stdout.flush()
@@ -75,11 +81,21 @@ def language(arguments: Sequence[str]) -> str:
     return "en"
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Wraps by the width that letters take on a terminal, which for Korean is two columns each."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for paragraph in text.split("\n") for line in wrapped(paragraph, width) or [""])
+
+
 class Parser(argparse.ArgumentParser):
     """One command's options, explained in one language; what is wrong with them becomes a sentence like any other."""
 
     def __init__(self, words: Words, **settings: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, **settings)
+        super().__init__(formatter_class=Formatter, add_help=False, **settings)
         self._positionals.title, self._optionals.title = words("help_arguments"), words("help_options")
         self.add_argument("-h", "--help", action="help", help=words("help_help"))
 
@@ -91,7 +107,7 @@ def parser(words: Words) -> Parser:
     """Every command, with its help."""
     top = Parser(words, prog="glimpse", description=words("help_glimpse"), epilog=words("help_examples"))
     top.add_argument("--version", action="version", version=f"glimpse {__version__}", help=words("help_version"))
-    commands = top.add_subparsers(title=words("help_commands"), metavar="", required=True)
+    commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
 
     def command(under: Any, name: str, code: str, does: Callable[[Asked], int], more: str = "") -> Parser:
         described = words(code) + ("\n\n" + words(more) if more else "")
@@ -112,7 +128,7 @@ def parser(words: Words) -> Parser:
         made.add_argument("--output", metavar="FILE", help=words("help_output"))
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
-    under = prices.add_subparsers(title=words("help_commands"), metavar="", required=True)
+    under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
     command(under, "show", "help_prices_show", _prices)
     return top
 
@@ -125,7 +141,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
         does: Callable[[Asked], int] = given.does
         return does(Asked(given, words))
     except NotRead as wrong:
-        errors = [Finding(wrong.why, wrong.file, wrong.line)]
+        errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
     except WorkloadError as wrong:
         errors = [Finding(problem) for problem in wrong.problems]
     except price_files.RegionUnknown as wrong:
@@ -151,11 +167,11 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
 def _plan(asked: Asked) -> int:
     stack, estimator = _read(asked)
     plan = plan_of(stack, estimator)
-    granted = {scenario.name: estimator.bill(scenario.bill.stack, free_tier=True) for scenario in plan.scenarios}
+    other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
     if asked.given.format == "json":
-        _write(asked, _json(plan_document(plan, granted, asked.words)))
+        _write(asked, _json(plan_document(plan, other, asked.words)))
     else:
-        _write(asked, _text(asked, "plan", plan, granted["today"]))
+        _write(asked, _text(asked, "plan", plan, other["today"]))
     broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
     if broken:
         names = ", ".join(asked.words(f"promise_{name}") for name in broken)
@@ -166,12 +182,18 @@ def _plan(asked: Asked) -> int:
 
 def _bill(asked: Asked) -> int:
     stack, estimator = _read(asked)
-    bill, granted = estimator.bill(stack), estimator.bill(stack, free_tier=True)
+    bill = estimator.bill(stack)
+    other = _otherwise(bill, estimator)
     if asked.given.format == "json":
-        _write(asked, _json(bill_document(bill, granted, asked.words)))
+        _write(asked, _json(bill_document(bill, other, asked.words)))
     else:
-        _write(asked, _text(asked, "bill", bill, granted))
+        _write(asked, _text(asked, "bill", bill, other))
     return _strict(asked, bill)
+
+
+def _otherwise(bill: Bill, estimator: Estimator) -> Bill:
+    """The same stack with the other answer to --free-tier: both totals are always shown."""
+    return estimator.bill(bill.stack, free_tier=not bill.free_tier)
 
 
 def _prices(asked: Asked) -> int:

@@ -223,6 +223,18 @@ def test_what_cannot_be_resolved_makes_the_total_at_least(write_stack: Write, ma
     assert line >= 4
 
 
+def test_what_stands_an_unknown_number_of_times_is_left_out_of_at_least(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack(
+            'data "aws_ami" "a" {}\nresource "aws_eip" "a" {\n  count = data.aws_ami.a.public ? 1 : 0\n}\n'
+            'module "m" {\n  source = "./m"\n  count = data.aws_ami.a.public ? 1 : 0\n}\nresource "aws_eip" "sure" {}\n',
+            {"m/main.tf": 'resource "aws_eip" "b" {}\n'},
+        )
+    )
+    assert {code for code, _, _ in found(stack)} == {"count_unknown"}
+    assert [entry.origin.address for entry in stack.of(PublicAddress)] == ["aws_eip.sure"]
+
+
 def test_a_count_that_is_known_to_be_zero_is_no_finding(write_stack: Write) -> None:
     stack = read_stack(
         write_stack(

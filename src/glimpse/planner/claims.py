@@ -86,7 +86,7 @@ class _Facts:
         """What the lines at resources of one kind come to; None as soon as one of them has no price."""
         bill = bill or self.today
         addresses = {resource.origin.address for resource in bill.stack.of(kind)}
-        if any(entry.origin.address in addresses for entry in bill.unpriced):
+        if not addresses or any(entry.origin.address in addresses for entry in bill.unpriced):
             return None
         lines = [line for line in bill.lines if line.meter.origin.address in addresses]
         return sum((line.monthly for line in lines if service in (None, line.meter.sku.service)), Fraction(0))
@@ -97,8 +97,7 @@ class _Facts:
             self.at(FargateService, bill), self.at(Database, bill, "AmazonRDS"), self.at(Cache, bill),
             self.at(Balancer, bill), self.at(Instances, bill),
         )  # fmt: skip
-        known = [amount for amount in named if amount is not None]
-        return None if bill.at_least else bill.monthly - sum(known)
+        return None if bill.at_least else bill.monthly - sum((amount or 0 for amount in named), Fraction(0))
 
     def total(self, bill: Bill) -> Fraction | None:
         return None if bill.at_least else bill.monthly
@@ -162,7 +161,8 @@ def _lines(facts: _Facts) -> Iterator[Row]:
         "spot": facts.ecs(3, spot_only),
         "on_demand": facts.ecs(3, on_demand),
     }
-    why = say("claim_ecs_before", **{name: _shown(value) for name, value in readings.items()})
+    billed = facts.service.tasks_by_hour(facts.today.usage.traffic) or (0,)
+    why = say("claim_ecs_before", running=min(billed), **{name: _shown(value) for name, value in readings.items()})
     yield (
         "ecs_before", 298, "ECS Fargate (3 tasks, Spot 70%) $40", _usd(40),
         (_range(list(readings.values())), why), None,
@@ -199,7 +199,8 @@ def _savings(facts: _Facts) -> Iterator[Row]:
         "saving_spot", 51, "Spot 비율 증가 (70% → 90%) -$7/월", _usd(7), (_range(by_weight), why), None,
     )  # fmt: skip
     fewer, lowest = facts.lever("task_count"), facts.lever("min_capacity")
-    why = say("claim_tasks", desired=_shown(fewer), lowest=_shown(lowest))
+    scaled = "claim_tasks" if facts.service.scaling else "claim_tasks_fixed"
+    why = say(scaled, fewest=facts.service.fewest or 0, desired=_shown(fewer), lowest=_shown(lowest))
     yield "saving_tasks", 79, "Task 수 감소 (3 → 2) -$10/월", _usd(10), (_range([fewer, lowest]), why), None
 
     workload = facts.estimator.workload
@@ -278,7 +279,7 @@ def _behaviour(facts: _Facts) -> Iterator[Row]:
     limit = CONNECTION_LIMITS.get(databases[0].instance_class or "") if len(databases) == 1 else None
     claimed = Amount(Fraction(87), Fraction(87), "connections")
     seen = None if limit is None else Amount(Fraction(limit.lowest_seen), Fraction(limit.highest_seen), "connections")
-    why = say("claim_connections", formula=limit.formula if limit else "?")
+    why = say("claim_connections", formula=limit.formula) if limit else say("claim_connections_unknown")
     yield "connections", 288, "RDS db.t4g.micro는 최대 87개 연결만 지원", claimed, (seen, why), UNKNOWN
 
     claimed = Amount(Fraction(50), Fraction(50), "connections_a_task")

@@ -83,6 +83,13 @@ def sockets_per_task(capacity: Capacity, size: TaskSize, percent: Fraction | int
     return by_memory if capacity.limit_sockets is None else min(by_memory, capacity.limit_sockets)
 
 
+RESERVED_CONNECTIONS = 5
+"""3 for superusers (PostgreSQL's default) and 2 that RDS keeps for itself (its error message names them)."""
+
+ADMIN_CONNECTIONS = 3
+"""One migration, one monitoring agent and one person at a psql prompt."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionLimit:
     """
@@ -96,16 +103,15 @@ class ConnectionLimit:
     highest_seen: int
     formula: int
 
+    @property
+    def usable(self) -> int:
+        """What is left for the pools of tasks."""
+        return self.lowest_seen - RESERVED_CONNECTIONS - ADMIN_CONNECTIONS
+
 
 # Values read off running instances by six public repositories and one incident note (79, 85, 85, 87, 87);
 # 1 GiB / 9,531,392 = 112 is an upper bound that no instance showed.
 CONNECTION_LIMITS: Mapping[str, ConnectionLimit] = {"db.t4g.micro": ConnectionLimit(79, 87, 112)}
-
-RESERVED_CONNECTIONS = 5
-"""3 for superusers (PostgreSQL's default) and 2 that RDS keeps for itself (its error message names them)."""
-
-ADMIN_CONNECTIONS = 3
-"""One migration, one monitoring agent and one person at a psql prompt."""
 
 
 def tasks_during_deploy(most_tasks: int, maximum_percent: int) -> int:
@@ -115,4 +121,4 @@ def tasks_during_deploy(most_tasks: int, maximum_percent: int) -> int:
 
 def fitted_pool(limit: ConnectionLimit, tasks_at_peak: int) -> int:
     """The largest pool per task that still fits when every task has one; 0 when none does."""
-    return max(0, (limit.lowest_seen - RESERVED_CONNECTIONS - ADMIN_CONNECTIONS) // max(1, tasks_at_peak))
+    return max(0, limit.usable // max(1, tasks_at_peak))

@@ -14,7 +14,6 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import (
     CONNECTION_LIMITS,
-    RESERVED_CONNECTIONS,
     sockets_per_task,
     tasks_during_deploy,
 )
@@ -129,7 +128,7 @@ def _tasks(promise: str, wanted: int, counts: list[int | None]) -> Verdict:
 
 def _limit(stack: Stack) -> int:
     limits = [CONNECTION_LIMITS.get(database.instance_class or "") for database in stack.of(Database)]
-    return next(limit.lowest_seen for limit in limits if limit) - RESERVED_CONNECTIONS
+    return next(limit.usable for limit in limits if limit)
 
 
 def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:

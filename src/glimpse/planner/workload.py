@@ -167,18 +167,18 @@ class Workload:
         return (
             Derived("peak_sockets", self.peak_sockets, "sockets", "users × peak_socket_share"),
             *(
-                Derived(f"monthly_{name}", self.monthly(name), "a month", monthly.format(name))
+                Derived(f"monthly_{name}", self.monthly(name), "monthly", monthly.format(name))
                 for name in ("messages", "requests", "connects", "uploads", "downloads")
             ),
             Derived(
                 "internet_out_gb",
                 self.internet_out_gb,
-                "GB a month",
+                "gb_monthly",
                 "monthly_messages × recipients_per_message × message_bytes + monthly_requests × response_bytes"
                 " + monthly_downloads × download_mb",
             ),
-            Derived("log_gb", self.log_gb, "GB a month", "(monthly_messages + monthly_requests) × log_bytes_per_event"),
-            Derived("stored_gb", self.stored_gb, "GB", "users × stored_mb_per_user"),
+            Derived("log_gb", self.log_gb, "gb_monthly", "(monthly_messages + monthly_requests) × log_bytes_per_event"),
+            Derived("stored_gb", self.stored_gb, "gb", "users × stored_mb_per_user"),
         )
 
 
@@ -267,8 +267,7 @@ class _Checker:
         lowest, highest = Fraction(key.lowest), Fraction(key.highest)
         if number is None or not lowest <= number <= highest or (key.whole and number.denominator != 1):
             wanted = "whole_number" if key.whole else "number"
-            bounds = {"lowest": key.lowest, "highest": key.highest, "unit": key.unit}
-            self._wrong(f"{key.section}.{key.name}", wanted, found, **bounds)
+            self._wrong(f"{key.section}.{key.name}", wanted, found, lowest=key.lowest, highest=key.highest)
             return built_in_value
         return number
 
@@ -346,5 +345,5 @@ def _as_fraction(found: object) -> Fraction | None:
 def _shown(found: object) -> str:
     if found is None:
         return "–"
-    text = str(found) if not isinstance(found, Fraction) else str(float(found))
+    text = repr(found) if isinstance(found, str) else str(float(found)) if isinstance(found, Fraction) else str(found)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -25,27 +25,25 @@ from glimpse.planner.workload import KEYS, Workload
 Json = dict[str, Any]
 
 
-def bill_document(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
-    return _kept(
-        {"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, with_free_tier, words)}
-    )
+def bill_document(bill: Bill, other: Bill, words: Words) -> Json:
+    return _kept({"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, other, words)})
 
 
-def plan_document(plan: Plan, with_free_tier: Mapping[str, Bill], words: Words) -> Json:
-    """`with_free_tier`: each scenario's bill after what AWS grants every account, by scenario name."""
+def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
+    """`other`: each scenario's bill with the other answer to `--free-tier`, by scenario name."""
     today = plan.today
     return _kept(
         {
             "schema": "glimpse.plan/1",
             "generated_by": f"glimpse {__version__}",
-            "today": _bill(today.bill, with_free_tier["today"], words),
+            "today": _bill(today.bill, other["today"], words),
             "workload": _workload(today.bill.workload),
             "promises": [
                 {"name": name, "value": value}
                 for name in type(today.bill.workload.promises).__dataclass_fields__
                 if (value := getattr(today.bill.workload.promises, name)) is not None
             ],
-            "scenarios": [_scenario(scenario, with_free_tier[scenario.name], words) for scenario in plan.scenarios],
+            "scenarios": [_scenario(scenario, other[scenario.name], words) for scenario in plan.scenarios],
             "levers": [_effect(effect, words) for effect in plan.single],
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
@@ -60,7 +58,7 @@ def errors_document(errors: Iterable[Finding], words: Words) -> Json:
     return {"schema": "glimpse.errors/1", "errors": [_kept(_finding(error, words)) for error in errors]}
 
 
-def _bill(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
+def _bill(bill: Bill, other: Bill, words: Words) -> Json:
     held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
     return {
         "region": bill.stack.region,
@@ -75,7 +73,7 @@ def _bill(bill: Bill, with_free_tier: Bill, words: Words) -> Json:
         "workload": _workload(bill.workload),
         "monthly_usd": usd_text(bill.monthly),
         "monthly_usd_exact": decimal_text(bill.exact),
-        "monthly_usd_free_tier": usd_text(with_free_tier.monthly),
+        "monthly_usd_free_tier": usd_text((bill if bill.free_tier else other).monthly),
         "at_least": bill.at_least,
         "range": {
             "min": usd_text(bill.range.low),
@@ -146,7 +144,7 @@ def _workload(workload: Workload) -> Json:
     return sections
 
 
-def _scenario(scenario: Scenario, with_free_tier: Bill, words: Words) -> Json:
+def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
     percent = None
     if scenario.saving is not None and (before := scenario.bill.monthly + scenario.saving):
         percent = decimal_text(scenario.saving / before * 100, 1)
@@ -165,7 +163,7 @@ def _scenario(scenario: Scenario, with_free_tier: Bill, words: Words) -> Json:
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
         "levers": [_effect(effect, words) for effect in scenario.effects],
-        "bill": _bill(scenario.bill, with_free_tier, words),
+        "bill": _bill(scenario.bill, other, words),
     }
 
 

@@ -18,7 +18,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from glimpse.planner.bill import Bill, Line
-from glimpse.planner.catalogue import Price
+from glimpse.planner.catalogue import SPOT, Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Amount, Claim
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.scenarios import Plan, Scenario
@@ -26,6 +26,7 @@ from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
 from glimpse.planner.verdict import BROKEN, KEPT
 from glimpse.planner.words import Words, plain
+from glimpse.planner.workload import BUILT_IN
 
 WIDTH = 80
 
@@ -47,20 +48,20 @@ class Report:
         self.words = words
         self.console = console
 
-    def plan(self, plan: Plan, with_free_tier: Bill) -> None:
+    def plan(self, plan: Plan, other: Bill) -> None:
         self._answers(plan)
         self._findings("ui_warnings", plan.warnings)
-        self._bill(plan.today.bill, with_free_tier)
+        self._bill(plan.today.bill, other)
         self._scenarios(plan)
         self._promises(plan.today)
         self._levers(plan)
         self._claims(plan.claims)
         self._workload(plan.today.bill)
 
-    def bill(self, bill: Bill, with_free_tier: Bill) -> None:
+    def bill(self, bill: Bill, other: Bill) -> None:
         self._line("ui_now", self._cost(bill))
         self._line("ui_not_known", self._unknowns(bill, "unknowns_plain"))
-        self._bill(bill, with_free_tier)
+        self._bill(bill, other)
         self._workload(bill)
 
     # ---- The first five lines
@@ -80,14 +81,14 @@ class Report:
         if plan.warnings:
             self._line("ui_risks", words("risks_some", count=len(plan.warnings), names=names), "yellow")
         else:
-            self._line("ui_risks", words("risks_none"))
-        self._line("ui_not_known", self._unknowns(today.bill, "unknowns"))
+            self._line("ui_risks", words("risks_not_seen" if today.bill.stack.unresolved else "risks_none"))
+        spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
+        self._line("ui_not_known", self._unknowns(today.bill, "unknowns" if spot else "unknowns_plain"))
 
     def _cost(self, bill: Bill) -> str:
         monthly, region = usd_text(bill.monthly), bill.stack.region
         if bill.at_least:
-            count = len(bill.unpriced) + len(bill.stack.unresolved)
-            return self.words("now_at_least", monthly=monthly, count=count, region=region)
+            return self.words("now_at_least", monthly=monthly, region=region)
         if bill.range.high == bill.monthly:
             return self.words("now_fixed", monthly=monthly, region=region)
         return self.words("now", monthly=monthly, high=usd_text(bill.range.high), region=region)
@@ -101,7 +102,8 @@ class Report:
             return self.words("saves_unknown", scenario=other.name)
         share = other.saving / plan.today.bill.monthly * 100 if plan.today.bill.monthly else Fraction(0)
         saving, percent = usd_text(other.saving), decimal_text(share, 1)
-        return self.words("saves", saving=saving, scenario=other.name, percent=percent)
+        code = "saves_at_most" if plan.today.bill.at_least else "saves"
+        return self.words(code, saving=saving, scenario=other.name, percent=percent)
 
     def _unknowns(self, bill: Bill, code: str) -> str:
         return self.words(code, unpriced=len(bill.unpriced), unresolved=len(bill.stack.unresolved))
@@ -111,7 +113,7 @@ class Report:
 
     # ---- The bill
 
-    def _bill(self, bill: Bill, with_free_tier: Bill) -> None:
+    def _bill(self, bill: Bill, other: Bill) -> None:
         words = self.words
         self._title("ui_bill", name=bill.stack.name)
         heads = (
@@ -132,8 +134,8 @@ class Report:
                 self._place(address, line.meter.origin.file, line.meter.origin.line)
             self._row(BILL, *self._cells(line, notes, sources))
         self._row(SUM, Text(words("ui_total_at_least" if bill.at_least else "ui_total"), "bold"), _usd(bill.monthly))
-        if not bill.free_tier and with_free_tier.monthly != bill.monthly:
-            self._row(SUM, Text(words("ui_total_free_tier")), Text(usd_text(with_free_tier.monthly)))
+        label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
+        self._row(SUM, Text(words(label)), Text(usd_text(other.monthly)))
         if bill.free:
             self._say(words("ui_free", count=len(bill.free)), "dim")
         self._marked("ui_assumed", [(str(n), words.say(note)) for n, note in enumerate(notes, start=1)])
@@ -209,6 +211,7 @@ class Report:
     def _levers(self, plan: Plan) -> None:
         words = self.words
         self._title("ui_levers")
+        self._say(words("ui_levers_more"), "dim")
         heads = (words("ui_lever"), words("ui_alone"), words("ui_here"), "", words("ui_by"))
         self._row(LEVERS, *(Text(head, "dim") for head in heads))
         balanced = next(scenario for scenario in plan.scenarios if scenario.name == "balanced")
@@ -249,11 +252,12 @@ class Report:
 
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload
-        self._title("ui_workload", source=workload.source)
+        source = words("ui_built_in") if workload.source == BUILT_IN else workload.source
+        self._title("ui_workload", source=source)
         for row in workload.derived():
-            figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {row.unit:<11}"
+            figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {set_cell_size(words(f'amount_{row.unit}'), 11)}"
             self._say(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)
-        self._say(words("ui_hours", free_tier="always" if bill.free_tier else "none"), "dim")
+        self._say(words("ui_hours_free_tier" if bill.free_tier else "ui_hours"), "dim")
 
     # ---- Parts
 

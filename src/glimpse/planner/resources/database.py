@@ -18,7 +18,8 @@ RDS = "AmazonRDS"
 
 # The day from which a major version is charged for extended support, and the day its third year begins.
 # PostgreSQL 11, 12: RDS user guide, "Extended Support charges". 13 to 17: RDS for PostgreSQL release calendar,
-# the day after the end of standard support. Versions not listed are not judged.
+# the day after the end of standard support. MySQL 5.7: RDS user guide, "Supported MySQL major versions".
+# Of versions not listed the line says that nothing is known.
 EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] = {
     ("PostgreSQL", "11"): (datetime.date(2024, 4, 1), datetime.date(2026, 4, 1)),
     ("PostgreSQL", "12"): (datetime.date(2025, 3, 1), datetime.date(2027, 3, 1)),
@@ -27,6 +28,7 @@ EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] 
     ("PostgreSQL", "15"): (datetime.date(2028, 3, 1), datetime.date(2030, 3, 1)),
     ("PostgreSQL", "16"): (datetime.date(2029, 3, 1), datetime.date(2031, 3, 1)),
     ("PostgreSQL", "17"): (datetime.date(2030, 3, 1), datetime.date(2032, 3, 1)),
+    ("MySQL", "5.7"): (datetime.date(2024, 3, 1), datetime.date(2026, 3, 1)),
 }
 
 GP3_BASELINE_IOPS = 3000
@@ -52,7 +54,7 @@ class Database:
     """
     One RDS instance (or several alike). `engine` as on the pricing page: PostgreSQL, MySQL, MariaDB.
 
-    `version` is the major version where the files say it. `storage_gib` None is unknown. `extended_support`:
+    `version` as the files say it, None where they do not. `storage_gib` None is unknown. `extended_support`:
     RDS enrolls an old version by itself unless the instance says that it must not.
     """
 
@@ -71,6 +73,12 @@ class Database:
     def deployment(self) -> str:
         return "Multi-AZ" if self.multi_az else "Single-AZ"
 
+    @property
+    def major(self) -> str:
+        """The version that support goes by: `17` of PostgreSQL 17.6, `5.7` of MySQL 5.7.44."""
+        parts = (self.version or "").split(".")
+        return ".".join(parts[: 1 if self.engine == "PostgreSQL" else 2])
+
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
 
@@ -82,7 +90,9 @@ class Database:
         else:
             attributes = {"engine": self.engine, "instance_class": self.instance_class, **zone}
             sku = Sku(RDS, "db_instance_hour", attributes)
-            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic)
+            known = not self.extended_support or (self.engine, self.major) in EXTENDED_SUPPORT
+            assumed = () if known else (say("support_unknown", engine=self.engine, version=self.version or "?"),)
+            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic, *assumed)
             yield from self._extended_support(traffic)
         volume = {"engine": self.engine, "volume_type": self.storage_type, **zone}
         yield Meter(
@@ -110,7 +120,7 @@ class Database:
             yield secret_month(self.origin, "Secret kept by RDS")
 
     def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
-        begins = EXTENDED_SUPPORT.get((self.engine, self.version or ""))
+        begins = EXTENDED_SUPPORT.get((self.engine, self.major))
         if not self.extended_support or not begins or traffic.today < begins[0] or self.instance_class is None:
             return
         cpus = vcpus(self.instance_class)
@@ -122,6 +132,6 @@ class Database:
             "vCPU-hour",
             hours,
             Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine, "year": year}),
-            assumes=(say("extended_support", version=self.version or "", since=begins[0].isoformat()),),
+            assumes=(say("extended_support", version=self.major, since=begins[0].isoformat()),),
             needs=say("needs_vcpu_count") if hours is None else None,
         )

@@ -22,6 +22,7 @@ def internet_out(traffic: Traffic) -> Meter:
         "GB",
         certain(traffic.workload.internet_out_gb),
         Sku("AWSDataTransfer", "internet_out_gb"),
+        assumes=(say("internet_out_of_workload"),),
         usage_based=True,
     )
 

@@ -14,6 +14,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Finding
 
 META = "__tfmeta"
+UNKNOWN_COUNTS = ("count_unknown", "for_each_unknown")
 REFERENCE = "__attribute__"
 INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
 SHORT = 80
@@ -57,12 +58,22 @@ def read_answer(answer: Mapping[str, Any]) -> Read:
         Finding(say(code, **_short(params)), shown.in_tree(file), line)
         for code, params, file, line in answer["unresolved"]
     ]
-    unresolved += _missing(answer, shown)
+    missing = list(_missing(answer, shown))
+    unresolved += missing
+    # How often these stand is unknown, so "at least" must not count them at all.
+    unknown = {str(found.what.params["address"]) for found in missing if found.what.code in UNKNOWN_COUNTS}
+    blocks = tuple(block for block in blocks if not _stands_in(block.address, unknown))
     warnings = tuple(
         Finding(say(code, **_short(params)), shown.in_tree(file), line)
         for code, params, file, line in answer["warnings"]
     )
     return Read(blocks, regions.get(None), tuple(unresolved), warnings)
+
+
+def _stands_in(address: str, unknown: set[str]) -> bool:
+    """Whether an address is one of these resources, or lies in one of these modules."""
+    bare = INDEX.sub("", address)
+    return any(bare == name or bare.startswith(f"{name}.") for name in unknown)
 
 
 class _Names:
@@ -166,15 +177,17 @@ def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:
     for rows in answer["evaluated"].values():
         for entry in rows:
             meta = entry.get(META, {})
-            if meta.get("type") == "resource" or meta.get("path", "").startswith("module."):
+            path = meta.get("path", "")
+            if meta.get("type") == "resource" or path.startswith("module."):
                 file = shown.evaluated(meta["filename"])
-                present.setdefault((file, meta["line_start"]), []).append(meta["path"])
+                present.setdefault((file, meta["line_start"]), []).append(path)
                 modules_seen.add(os.path.dirname(file) or ".")
     for entry in answer["expected"]:
         block, file = entry["block"], shown.in_tree(entry["file"])
         if block["kind"] != "resource":
             if entry["probe"]:
-                yield from _unknown_many(block, file, probes.get(entry["probe"], []), f"module.{block['labels'][0]}")
+                called = present.get((file, block["line"]), [f"module.{block['labels'][0]}"])
+                yield from _unknown_many(block, file, probes.get(entry["probe"], []), INDEX.sub("", called[0]))
             continue
         address = ".".join(block["labels"])
         instances = present.get((file, block["line"]), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,8 +41,9 @@ class Reading:
         self._evaluation: Evaluation | None = None
         if not path.exists():
             raise NotRead(say("path_missing", path=str(path)))
-        values = [(file.name, _file_text(file)) for file in variable_files]
-        values += [("given.tfvars", _assignment(given)) for given in variables]
+        values = [(str(file), _file_text(file)) for file in variable_files]
+        values += [("--var", _assignment(given)) for given in variables]
+        self._given = [given.partition("=")[0].strip() for given in variables]
         if path.is_dir():
             if not any(entry.name.endswith((".tf", ".tf.json")) for entry in path.iterdir()):
                 raise NotRead(say("no_terraform", path=str(path)))
@@ -58,14 +60,21 @@ class Reading:
 
     def stack(self, region: str | None = None) -> Stack:
         """Raises NotRead. `region` overrules what the provider says."""
-        read = read_answer(self._evaluation.answer()) if self._evaluation else read_plan(self.path)
-        return stack_of(read, self.path, region)
+        if not self._evaluation:
+            return stack_of(read_plan(self.path), self.path, region)
+        answer = self._evaluation.answer()
+        for name in self._given:
+            if name not in answer["variables"]:
+                near = difflib.get_close_matches(name, answer["variables"], n=1)
+                code = "variable_undeclared_near" if near else "variable_undeclared"
+                raise NotRead(say(code, name=name, path=str(self.path), **({"near": near[0]} if near else {})))
+        return stack_of(read_answer(answer), self.path, region)
 
 
 def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     chosen = region or read.region
     if chosen is None:
-        raise NotRead(say("region_unknown", path=str(path)))
+        raise NotRead(say("region_unknown", path=str(path)), because=read.unresolved)
     tree = Tree(read.blocks)
     resources: list[Resource] = []
     free: list[Origin] = []

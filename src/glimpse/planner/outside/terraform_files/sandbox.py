@@ -45,6 +45,15 @@ class TooLarge(ValueError):
         self.limit = limit
 
 
+class BrokenValues(ValueError):
+    """A variable file is not valid; `line` is where it first goes wrong."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(name)
+        self.name = name
+        self.line = line
+
+
 @dataclass(frozen=True)
 class Expected:
     """A block that the files hold and that the evaluation must therefore show, or have a reason not to."""
@@ -76,6 +85,7 @@ class Copied:
     warnings: list[tuple[str, dict[str, str], str, int]] = field(default_factory=list)
     variable_files: list[str] = field(default_factory=list)
     directories: list[str] = field(default_factory=list)
+    variables: list[str] = field(default_factory=list)
 
 
 def top_of(stack: Path) -> Path:
@@ -105,6 +115,8 @@ class Sandbox:
         for folder, files in self._found.items():
             self.result.directories.append(self._name(folder))
             for file in files:
+                if folder == self.stack:
+                    self.result.variables += [block.name for block in file.blocks if block.kind == "variable"]
                 self._write(folder, file)
         self._variables()
         if self._installed:
@@ -251,7 +263,13 @@ class Sandbox:
                 self.variable_file(path.name, self._read(path))
 
     def variable_file(self, name: str, content: bytes) -> None:
-        """Add values; later files win."""
+        """Add values; later files win. Raises BrokenValues: what is left out would change every figure."""
+        try:
+            json.loads(content) if name.endswith(".json") else hcl.parse(content)
+        except hcl.Broken as broken:
+            raise BrokenValues(name, broken.line) from None
+        except (ValueError, RecursionError) as error:
+            raise BrokenValues(name, getattr(error, "lineno", 1)) from None
         number = len(self.result.variable_files)
         ending = ".tfvars.json" if name.endswith(".json") else ".tfvars"
         path = self.target / "values" / f"{number}{ending}"

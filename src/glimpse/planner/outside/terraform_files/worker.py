@@ -34,17 +34,19 @@ def limit_memory(megabytes: int) -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    from glimpse.planner.outside.terraform_files.sandbox import Sandbox, TooLarge
+    from glimpse.planner.outside.terraform_files.sandbox import BrokenValues, Sandbox, TooLarge
 
     sandbox = Sandbox(Path(request["stack"]), Path(request["work"]))
     try:
         copied = sandbox.copy()
+        for name, text in request["values"]:
+            sandbox.variable_file(name, text.encode())
+    except BrokenValues as broken:
+        return {"error": "variable_file_broken", "params": {"file": broken.name, "line": broken.line}}
     except TooLarge as limit:
         return too_large(limit.what, limit.limit)
     except RecursionError:
         return too_large("nesting", sys.getrecursionlimit())
-    for name, text in request["values"]:
-        sandbox.variable_file(name, text.encode())
 
     import tfparse
 
@@ -65,6 +67,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "unresolved": copied.unresolved,
         "warnings": copied.warnings,
         "directories": copied.directories,
+        "variables": copied.variables,
     }
 
 

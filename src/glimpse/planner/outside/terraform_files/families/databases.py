@@ -23,7 +23,7 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
     yield Database(
         origin=block.origin,
         engine=ENGINES.get(engine, engine),
-        version=version.split(".")[0] if version else None,
+        version=version,
         instance_class=values.text("instance_class"),
         storage_type=values.text("storage_type") or ("io1" if iops else "gp2"),
         storage_gib=values.whole("allocated_storage") or inherited.whole("allocated_storage"),

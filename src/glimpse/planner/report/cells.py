@@ -1,0 +1,24 @@
+"""Text measured as terminals measure it: a Korean letter takes two columns."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def width(text: str) -> int:
+    """Columns on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Break at spaces so that no line is wider than `room`; a longer word stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width(lines[-1]) + 1 + width(word) <= room:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    if lines and text.startswith(" "):
+        # An indented line of an example or a list is laid out by hand.
+        return [text]
+    return lines
