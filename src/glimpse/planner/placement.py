@@ -83,9 +83,13 @@ def _largest_remainder(quotas: Sequence[Fraction], seats: int, ties: Sequence[in
 
 
 def _greedy(weights: Sequence[int], seats: int, ties: Sequence[int]) -> list[int]:
-    """One task at a time to whoever is furthest behind its weight (D'Hondt)."""
-    given = [0] * len(weights)
-    for _ in range(seats):
+    """
+    One task at a time to whoever is furthest behind its weight (D'Hondt).
+
+    Nobody ends below the whole part of its quota that way, so counting begins there.
+    """
+    given = [seats * weight // sum(weights) for weight in weights]
+    for _ in range(seats - sum(given)):
         winner = max(ties, key=lambda i: Fraction(weights[i], given[i] + 1))
         given[winner] += 1
     return given

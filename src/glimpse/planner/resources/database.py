@@ -31,8 +31,9 @@ EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] 
     ("MySQL", "5.7"): (datetime.date(2024, 3, 1), datetime.date(2026, 3, 1)),
 }
 
-GP3_BASELINE_IOPS = 3000
-"""Part of the gp3 price below 400 GiB (RDS user guide, storage types); above, 12,000 for PostgreSQL."""
+GP3_LARGE_GIB = 400
+GP3_BASELINE_IOPS = (3000, 12_000)
+"""Part of the gp3 price below and from 400 GiB (RDS user guide, storage types)."""
 
 
 def vcpus(instance_class: str) -> int | None:
@@ -46,7 +47,7 @@ def vcpus(instance_class: str) -> int | None:
     if size in ("nano", "micro", "small", "medium", "large"):
         return 2
     count = size.removesuffix("xlarge")
-    return 4 * int(count or 1) if size.endswith("xlarge") and (count.isdigit() or not count) else None
+    return 4 * int(count or 1) if size.endswith("xlarge") and (count.isdecimal() or not count) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,14 @@ class Database:
             Sku(RDS, "db_storage_gb_month", volume),
             needs=say("needs_storage_size") if self.storage_gib is None else None,
         )
-        extra_iops = (self.iops or 0) - (GP3_BASELINE_IOPS if self.storage_type == "gp3" else 0)
+        included = GP3_BASELINE_IOPS[(self.storage_gib or 0) >= GP3_LARGE_GIB] if self.storage_type == "gp3" else 0
+        extra_iops = (self.iops or 0) - included
         if self.storage_type in ("gp3", "io1", "io2") and extra_iops > 0:
             sku = Sku(RDS, "db_iops_month", {"volume_type": self.storage_type, **zone})
-            yield Meter(self.origin, "Provisioned IOPS", "IOPS-month", certain(extra_iops), sku)
+            # The evidence for gp3 does not say for how many zones; two cost more, and how much is not known.
+            unsure = self.multi_az and self.storage_type == "gp3"
+            quantity, needs = (None, say("needs_multi_az_price")) if unsure else (certain(extra_iops), None)
+            yield Meter(self.origin, "Provisioned IOPS", "IOPS-month", quantity, sku, needs=needs)
         yield Meter(
             self.origin,
             "Additional backup storage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final
 
 from glimpse.planner.meter import Origin
@@ -17,6 +18,9 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+
+MOST = 10**12
+"""Nothing that AWS counts is larger; a figure beyond it is a mistake, or an attack on whoever prints it."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,15 @@ class Values:
         if isinstance(value, bool):
             return None
         try:
-            return int(value) if isinstance(value, int | float | str) else None
+            number = int(value) if isinstance(value, int | float | str) else None
         except (ValueError, OverflowError):
+            return None
+        return number if number is None or abs(number) <= MOST else None
+
+    def number(self, name: str) -> Fraction | None:
+        try:
+            return Fraction(self.text(name) or "")
+        except (ValueError, ZeroDivisionError):
             return None
 
     def flag(self, name: str) -> bool | None:
@@ -78,7 +89,11 @@ class Values:
 
 @dataclass(frozen=True)
 class Block:
-    """`links` maps an argument (nested ones as `block.argument`) to the addresses of the resources it refers to."""
+    """
+    `links` maps an argument (nested ones as `block.argument`) to the addresses of the resources it refers to;
+    `refers` holds what else the block refers to, where no argument shows it. `region` only where it is not the
+    default provider's.
+    """
 
     address: str
     type: str
@@ -87,6 +102,7 @@ class Block:
     line: int | None = None
     links: Mapping[str, frozenset[str]] = field(default_factory=dict)
     region: str | None = None
+    refers: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> Origin:

@@ -42,6 +42,7 @@ def read_answer(answer: Mapping[str, Any]) -> Read:
     ]
     addresses = {entry["id"]: entry[META]["path"] for _, entry in entries if "id" in entry}
     regions = _regions(evaluated.get("provider", ()))
+    moved = _moved_modules(evaluated.get("module", ()), regions)
     blocks = tuple(
         Block(
             address=entry[META]["path"],
@@ -50,7 +51,8 @@ def read_answer(answer: Mapping[str, Any]) -> Read:
             file=shown.evaluated(entry[META]["filename"]),
             line=entry[META]["line_start"],
             links=dict(_links(entry, addresses)),
-            region=_own_region(entry, regions),
+            region=_own_region(entry, regions, moved),
+            refers=frozenset(_referred(entry, addresses)),
         )
         for kind, entry in sorted(entries, key=lambda pair: _order(pair[1]))
     )
@@ -124,12 +126,17 @@ def _links(
             for item in nested:
                 # The evaluator gives every nested block an id of its own, which hides an argument named `id`
                 # (launch_template.id); what the block refers to tells it all the same.
-                references = item.get(META, {}).get("references", ())
-                referred = frozenset(addresses[row["id"]] for row in references if row["id"] in addresses)
+                referred = frozenset(_referred(item, addresses))
                 own = [(f"{name}.id", referred)] if referred else []
                 for key, linked in (*own, *_links(item, addresses, f"{name}.")):
                     merged[key] = merged.get(key, frozenset()) | linked
             yield from merged.items()
+
+
+def _referred(entry: Mapping[str, Any], addresses: Mapping[str, str]) -> Iterator[str]:
+    """What a block refers to anywhere, where its values do not show it."""
+    references = entry.get(META, {}).get("references", ())
+    return (addresses[row["id"]] for row in references if row["id"] in addresses)
 
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -157,12 +164,28 @@ def _regions(providers: Any) -> dict[str | None, str]:
     return regions
 
 
-def _own_region(entry: Mapping[str, Any], regions: Mapping[str | None, str]) -> str | None:
+def _own_region(entry: Mapping[str, Any], regions: Mapping[str | None, str], moved: Mapping[str, str]) -> str | None:
+    """The region of a resource that does not stand in the default provider's; `?` where it cannot be told."""
     if isinstance(region := entry.get("region"), str):
         return region
     provider = entry.get("provider")
     alias = provider.get(REFERENCE, "") if isinstance(provider, Mapping) else str(provider or "")
-    return regions.get(alias.removeprefix("aws.")) if alias else None
+    if alias:
+        return regions.get(alias.removeprefix("aws."), "?")
+    modules = [name for name in moved if entry[META]["path"].startswith(f"{name}.")]
+    return moved[max(modules, key=len)] if modules else None
+
+
+def _moved_modules(modules: Any, regions: Mapping[str | None, str]) -> dict[str, str]:
+    """Modules that are handed another default provider, with its region."""
+    moved = {}
+    for entry in modules:
+        providers = entry.get("providers")
+        given = providers.get("aws") if isinstance(providers, Mapping) else None
+        alias = given.get(REFERENCE, "") if isinstance(given, Mapping) else str(given or "")
+        if alias and alias != "aws":
+            moved[entry[META]["path"]] = regions.get(alias.removeprefix("aws."), "?")
+    return moved
 
 
 def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from glimpse.planner.sentence import say
 
 MOST_BYTES = 200_000_000
 MODULE = re.compile(r"module\.([^.\[]+)")
+DEEPEST_REFERENCE = 20
 
 
 def read_plan(path: Path) -> Read:
@@ -59,13 +60,20 @@ class _Plan:
             config = self._resource(modules, row)
             provider = config.get("provider_config_key", "aws")
             values = _marked(row.get("values", {}), self.unknown.get(row["address"]))
+            # What the files do not set and AWS decides is absent, not unknown.
+            stated = config.get("expressions", values)
+            values = {
+                name: value
+                for name, value in values.items()
+                if value is not None and (value is not UNKNOWN or name in stated)
+            }
             region = values.get("region") if isinstance(values.get("region"), str) else None
             blocks.append(
                 Block(
                     address=row["address"],
                     type=row["type"],
                     values=Values(values),
-                    links=dict(self._links(config.get("expressions", {}), modules)),
+                    links=dict(self._links(config.get("expressions", {}), modules, row["address"])),
                     region=region or (self._region(provider) if provider != "aws" else None),
                 )
             )
@@ -85,43 +93,55 @@ class _Plan:
         return {}
 
     def _links(
-        self, expressions: Mapping[str, Any], modules: tuple[str, ...], prefix: str = ""
+        self, expressions: Mapping[str, Any], modules: tuple[str, ...], source: str
     ) -> Iterator[tuple[str, frozenset[str]]]:
+        """Arguments, and those of nested blocks as `block.argument`, with what they refer to."""
         for name, expression in expressions.items():
+            if found := self._targets(expression, modules, source):
+                yield name, found
             merged: dict[str, frozenset[str]] = {}
             for part in expression if isinstance(expression, list) else [expression]:
-                if not isinstance(part, Mapping):
-                    continue
-                if "references" in part:
-                    found = frozenset(
-                        address
-                        for reference in part["references"]
-                        for address in self._resolved(reference, modules, depth=0)
-                    )
-                    merged[prefix + name] = merged.get(prefix + name, frozenset()) | found
-                elif not prefix and "constant_value" not in part:
-                    for key, found in self._links(part, modules, f"{name}."):
-                        merged[key] = merged.get(key, frozenset()) | found
+                if isinstance(part, Mapping) and "references" not in part:
+                    for key, nested in part.items():
+                        target = self._targets(nested, modules, source)
+                        merged[f"{name}.{key}"] = merged.get(f"{name}.{key}", frozenset()) | target
             yield from ((key, found) for key, found in merged.items() if found)
 
-    def _resolved(self, reference: str, modules: tuple[str, ...], depth: int) -> Iterator[str]:
-        """The resource instances that one reference leads to, through module inputs and outputs."""
-        if depth > 20:
+    def _targets(self, expression: Any, modules: tuple[str, ...], source: str) -> frozenset[str]:
+        """The instances that all references below an expression lead to, as seen from one resource instance."""
+        references = list(_references(expression))
+        found = [pair for reference in _longest(references) for pair in self._resolved(reference, modules, 0)]
+        keyed = any(reference.startswith(("each.", "count.")) for reference in references)
+        return _nearest(source, {address for address, _ in found}, keyed or any(by_key for _, by_key in found))
+
+    def _resolved(self, reference: str, modules: tuple[str, ...], depth: int) -> Iterator[tuple[str, bool]]:
+        """
+        The resource instances that one reference may lead to, through module inputs and outputs.
+
+        With each goes whether an index by `each` or `count` was met on the way.
+        """
+        if depth > DEEPEST_REFERENCE:
             return
         parts = INDEX.sub("", reference).split(".")
         if parts[0] == "var" and modules and len(parts) > 1:
             call = self._module(modules[:-1]).get("module_calls", {}).get(modules[-1], {})
-            expression = call.get("expressions", {}).get(parts[1], {})
-            for outer in expression.get("references", ()) if isinstance(expression, Mapping) else ():
-                yield from self._resolved(outer, modules[:-1], depth + 1)
+            outer = list(_references(call.get("expressions", {}).get(parts[1], {})))
+            keyed = any(name.startswith(("each.", "count.")) for name in outer)
+            for name in _longest(outer):
+                yield from (
+                    (address, keyed or by_key) for address, by_key in self._resolved(name, modules[:-1], depth + 1)
+                )
         elif parts[0] == "module" and len(parts) > 2:
             inner = (*modules, parts[1])
             output = self._module(inner).get("outputs", {}).get(parts[2], {})
-            for reference in output.get("expression", {}).get("references", ()):
-                yield from self._resolved(reference, inner, depth + 1)
+            for name in _longest(list(_references(output.get("expression", {})))):
+                yield from self._resolved(name, inner, depth + 1)
         elif len(parts) > 1:
             prefix = "".join(f"module.{name}." for name in modules)
-            yield from self.instances.get(f"{prefix}{parts[0]}.{parts[1]}", ())
+            instances = self.instances.get(f"{prefix}{parts[0]}.{parts[1]}", ())
+            index = INDEX.match(reference, len(f"{parts[0]}.{parts[1]}"))
+            exact = [address for address in instances if index and address.endswith(index[0])]
+            yield from ((address, False) for address in exact or instances)
 
     def _region(self, provider: str) -> str | None:
         config = self.configuration.get("provider_config", {}).get(provider, {})
@@ -133,6 +153,54 @@ class _Plan:
             if isinstance(value, str):
                 return value
         return None
+
+
+def _references(expression: Any) -> Iterator[str]:
+    if isinstance(expression, Mapping):
+        yield from expression.get("references", ())
+        for name, nested in expression.items():
+            if name not in ("references", "constant_value"):
+                yield from _references(nested)
+    elif isinstance(expression, list):
+        for nested in expression:
+            yield from _references(nested)
+
+
+def _longest(references: list[str]) -> list[str]:
+    """A plan lists `a.b["x"].arn`, `a.b["x"]` and `a.b`; only the first says which instance is meant."""
+    return [name for name in references if not any(other.startswith((f"{name}.", f"{name}[")) for other in references)]
+
+
+def _nearest(source: str, found: set[str], keyed: bool) -> frozenset[str]:
+    """
+    Of the instances that share a name, those that the source means.
+
+    Those in the same instances of modules come first; then, where the files index by `each` or `count`,
+    those with a key that the source's own address has.
+    """
+
+    def shared(address: str) -> int:
+        ours, theirs = _steps(source), _steps(address)
+        return next(
+            (n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
+            min(len(ours), len(theirs)),
+        )
+
+    bare = {INDEX.sub("", address) for address in found}
+    nearest: set[str] = set()
+    for name in bare:
+        same = [address for address in found if INDEX.sub("", address) == name]
+        best = max(shared(address) for address in same)
+        nearest |= {address for address in same if shared(address) == best}
+    if keyed and (keys := set(INDEX.findall(source))):
+        with_key = {address for address in nearest if keys & set(INDEX.findall(address))}
+        nearest = with_key or nearest
+    return frozenset(nearest)
+
+
+def _steps(address: str) -> list[str]:
+    """The modules on the way to a resource, each with its key."""
+    return re.findall(r"module\.[^.\[]+(?:\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\])?", address)
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

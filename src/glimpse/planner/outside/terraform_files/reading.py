@@ -80,7 +80,7 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     free: list[Origin] = []
     unpriced: list[Unpriced] = []
     for block in read.blocks:
-        for found in _found(block, tree, None if region else chosen):
+        for found in _found(block, tree, chosen):
             if isinstance(found, Origin):
                 free.append(found)
             elif isinstance(found, Unpriced):
@@ -92,14 +92,32 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     )
 
 
-def _found(block: Block, tree: Tree, region: str | None) -> Iterator[Found]:
+# Arguments that decide what is charged and have a default: unknown is not the default.
+DECIDING = {
+    "aws_db_instance": ("instance_class", "multi_az", "storage_type", "allocated_storage", "iops", "engine"),
+    "aws_lb": ("internal", "load_balancer_type", "ip_address_type"),
+    "aws_ecs_service": ("launch_type",),
+    "aws_ebs_volume": ("type", "iops", "throughput"),
+    "aws_elasticache_replication_group": ("engine", "replicas_per_node_group"),
+    "aws_elasticache_cluster": ("engine",),
+    "aws_instance": ("tenancy",),
+    "aws_vpc_endpoint": ("vpc_endpoint_type",),
+    "aws_ssm_parameter": ("tier",),
+    "aws_cloudwatch_log_group": ("log_group_class",),
+}
+
+
+def _found(block: Block, tree: Tree, region: str) -> Iterator[Found]:
+    undecided = next((name for name in DECIDING.get(block.type, ()) if block.values.is_unknown(name)), None)
     if block.type in FREE or block.type.startswith(HELPERS):
         yield block.origin
     elif block.type not in READERS:
         code = "family_unknown" if block.type.startswith("aws_") else "not_aws"
         yield Unpriced(block.origin, block.type, say(code, type=block.type))
-    elif region and block.region not in (None, region):
+    elif block.region not in (None, region):
         yield Unpriced(block.origin, block.type, say("other_region", region=block.region or "", bill=region))
+    elif undecided:
+        yield Unpriced(block.origin, block.type, say("argument_unknown", argument=undecided))
     else:
         yield from READERS[block.type](block, tree)
 

@@ -33,7 +33,8 @@ DEEPEST_MODULES = 12
 PROBE = "glimpse_probe_"
 # Terraform merges these into other blocks; the evaluator would add them as further ones.
 OVERRIDE = re.compile(r"(^|_)override\.tf(\.json)?$")
-FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r")\s*\(")
+# Comments may stand between a name and its parenthesis, so the name alone is enough to distrust a template.
+FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r")\b")
 
 
 class TooLarge(ValueError):
@@ -89,8 +90,14 @@ class Copied:
 
 
 def top_of(stack: Path) -> Path:
-    """The folder that bounds what may be read for the stack in this folder."""
+    """
+    The folder that bounds what may be read for the stack in this folder.
+
+    Never a home folder or the root of the disk, whatever marks they hold: everything else a person has is there.
+    """
     for folder in (stack, *stack.parents):
+        if folder != stack and folder in (Path.home(), Path(folder.anchor)):
+            break
         if any((folder / mark).exists() for mark in TOP_MARKS):
             return folder
     return stack
@@ -149,7 +156,7 @@ class Sandbox:
 
     def _files_of(self, folder: Path) -> Iterator[Path]:
         for entry in sorted(folder.iterdir()):
-            if not (entry.name.endswith((".tf", ".tf.json")) and self._inside(entry) and entry.is_file()):
+            if not (entry.name.endswith((".tf", ".tf.json")) and self._is_file(entry)):
                 continue
             if OVERRIDE.search(entry.name):
                 self.result.unresolved.append(("override_not_merged", {}, self._name(entry), 1))
@@ -188,23 +195,39 @@ class Sandbox:
         self._put(file.path, hcl.edited(source, bounds) + "".join(probes).encode())
 
     def _json_file(self, source: bytes, name: str) -> bytes:
+        """
+        The JSON form of Terraform, without what cannot be followed in it: modules, and resources whose number is
+        an expression. Both are named.
+        """
         try:
             read = json.loads(source)
         except (ValueError, RecursionError):
             self.result.unresolved.append(("file_broken", {}, name, 1))
             return b"{}"
-        if isinstance(read, dict) and "module" in read:
-            params = {"address": "module", "source": ""}
-            self.result.unresolved.append(("module_in_json", params, name, 1))
-            del read["module"]
-        return json.dumps(self._without_file_functions(read, name)).encode()
+        parts = [part for part in (read if isinstance(read, list) else [read]) if isinstance(part, dict)]
+        for part in parts:
+            if part.pop("module", None) is not None:
+                self.result.unresolved.append(("module_in_json", {}, name, 1))
+            self._cut_expressions(part, name)
+        return json.dumps([self._without_file_functions(part, name) for part in parts]).encode()
+
+    def _cut_expressions(self, part: dict[str, object], name: str) -> None:
+        kinds = part.get("resource", {})
+        for group in kinds if isinstance(kinds, list) else [kinds]:
+            for kind, named in group.items() if isinstance(group, dict) else ():
+                for label in list(named) if isinstance(named, dict) else ():
+                    if _has_template(_many_in(named[label])):
+                        del named[label]
+                        params = {"address": f"{kind}.{label}"}
+                        self.result.unresolved.append(("many_in_json", params, name, 1))
 
     def _without_file_functions(self, value: object, name: str) -> object:
         if isinstance(value, dict):
-            return {key: self._without_file_functions(item, name) for key, item in value.items()}
+            items = ((self._without_file_functions(key, name), item) for key, item in value.items())
+            return {key: self._without_file_functions(item, name) for key, item in items if key is not None}
         if isinstance(value, list):
             return [self._without_file_functions(item, name) for item in value]
-        if isinstance(value, str) and (found := FUNCTION_IN_JSON.search(value)):
+        if isinstance(value, str) and _has_template(value) and (found := FUNCTION_IN_JSON.search(value)):
             self.result.warnings.append(("file_function_replaced", {"call": value, "function": found[1]}, name, 1))
             return None
         return value
@@ -218,8 +241,9 @@ class Sandbox:
                 base, literal = folder, literal.removeprefix("${path.module}").lstrip("/")
             elif literal.startswith("${path.root}"):
                 literal = literal.removeprefix("${path.root}").lstrip("/")
-            path = base / literal
-            if not literal.startswith(("/", "~")) and self._inside(path) and path.is_file():
+            # Lexically too: `link/../x` leads elsewhere for whoever follows the link than for whoever does not.
+            path = Path(os.path.normpath(base / literal))
+            if not literal.startswith(("/", "~")) and path.is_relative_to(self.top) and self._is_file(path):
                 self._put(path, self._read(path))
                 return True
         params = {"call": call.text, "function": call.function}
@@ -231,7 +255,7 @@ class Sandbox:
         if not block.source_is_literal or not source.startswith(("./", "../")):
             return None
         path = folder / source
-        return path.resolve() if self._inside(path) and path.is_dir() else None
+        return path.resolve() if self._inside(path) and self._is_folder(path) else None
 
     def _why_missing(self, folder: Path, block: FileBlock) -> str:
         source = block.source or ""
@@ -247,9 +271,9 @@ class Sandbox:
         try:
             entries = json.loads(path.read_bytes()[:MOST_FILE_BYTES])["Modules"] if self._inside(path) else []
             folders = {str(entry["Key"]): self.stack / str(entry["Dir"]) for entry in entries if entry["Key"]}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return {}
-        return {key: folder.resolve() for key, folder in folders.items() if self._inside(folder) and folder.is_dir()}
+        return {key: folder.resolve() for key, folder in folders.items() if self._is_folder(folder)}
 
     def _variables(self) -> None:
         """The variable files that Terraform loads by itself, in its order."""
@@ -259,7 +283,7 @@ class Sandbox:
         )
         for name in (*own, *automatic):
             path = self.stack / name
-            if self._inside(path) and path.is_file():
+            if self._is_file(path):
                 self.variable_file(path.name, self._read(path))
 
     def variable_file(self, name: str, content: bytes) -> None:
@@ -278,7 +302,16 @@ class Sandbox:
         self.result.variable_files.append(str(path))
 
     def _inside(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(self.top)
+        try:
+            return path.resolve().is_relative_to(self.top)
+        except (OSError, RuntimeError, ValueError):  # a link that leads to itself, a name too long, a NUL
+            return False
+
+    def _is_file(self, path: Path) -> bool:
+        return self._inside(path) and path.resolve().is_file()
+
+    def _is_folder(self, path: Path) -> bool:
+        return self._inside(path) and path.resolve().is_dir()
 
     def _name(self, path: Path) -> str:
         return os.path.relpath(path, self.top)
@@ -300,9 +333,26 @@ class Sandbox:
         return path.read_bytes()
 
     def _put(self, path: Path, content: bytes) -> None:
-        place = self.place(Path(os.path.normpath(path)))
+        place = Path(os.path.normpath(self.place(path)))
+        if not place.is_relative_to(self.target):
+            raise ValueError(f"{place} is not in the copy")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
+
+
+def _has_template(value: object) -> bool:
+    return isinstance(value, str) and ("${" in value or "%{" in value)
+
+
+def _many_in(body: object) -> object:
+    """The count or for_each of a resource in JSON; a body may be one table or a list of them."""
+    for part in body if isinstance(body, list) else [body]:
+        if isinstance(part, dict):
+            for word in ("count", "for_each"):
+                if word in part:
+                    found: object = part[word]
+                    return found
+    return None
 
 
 def _module_address(names: tuple[str, ...]) -> str:
