@@ -16,6 +16,7 @@ from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.estimate import saving
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import cents
+from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sizing import Scaling
 from glimpse.planner.stack import Stack
@@ -83,6 +84,31 @@ def test_an_unpriced_thing_that_both_sides_share_cancels_in_the_saving(
     estimator = replace(whole, catalogue=seoul.without(cache_line.price))
     fewer = LEVERS["min_capacity"].change(own_stack)
     assert saving(estimator.bill(own_stack), estimator.bill(fewer)) == Fraction("3.11")
+
+
+def test_a_lever_on_something_unreadable_has_no_saving_to_tell(own_stack: Stack) -> None:
+    [service] = own_stack.of(FargateService)
+    unreadable = own_stack.changed(service, replace(service, size=None, scaling=None, desired=5))
+    estimator = estimator_for()
+    for name in ("task_count", "spot_weights"):
+        changed = LEVERS[name].change(unreadable)
+        assert saving(estimator.bill(unreadable), estimator.bill(changed)) is None
+
+
+def test_large_gp3_storage_includes_twelve_thousand_iops(own_stack: Stack) -> None:
+    [database] = own_stack.of(Database)
+    for gib, iops, extra in ((399, 4000, 1000), (400, 12_000, 0), (400, 13_000, 1000)):
+        changed = own_stack.changed(database, replace(database, storage_gib=gib, iops=iops))
+        found = [line.quantity.expected for line in estimator_for().bill(changed).lines if "iops" in line.id]
+        assert found == ([extra] if extra else [])
+
+
+def test_a_service_without_tasks_is_a_line_of_zero(own_stack: Stack) -> None:
+    [service] = own_stack.of(FargateService)
+    bill = estimator_for().bill(own_stack.changed(service, replace(service, scaling=None, desired=0)))
+    lines = [line for line in bill.lines if line.meter.origin == service.origin]
+    assert lines
+    assert all(line.monthly == 0 for line in lines)
 
 
 def test_arm_spot_has_no_price_in_seoul_so_its_saving_is_withheld(own_stack: Stack) -> None:

@@ -59,6 +59,10 @@ def test_a_split_that_comes_out_even_has_one_outcome(on_demand: int, spot: int, 
     assert placed.possible == ({FARGATE: on_demand * rounds, FARGATE_SPOT: spot * rounds},)
 
 
+def test_a_hundred_million_tasks_are_split_at_once() -> None:
+    assert sum(place(strategy(1, 30, 70), 10**8).expected.values()) == 10**8
+
+
 @given(st.integers(0, 5), weights, st.integers(0, 100))
 def test_a_provider_of_weight_zero_gets_its_base_and_no_more(base: int, spot: int, tasks: int) -> None:
     split = place(strategy(base, 0, spot), tasks).expected

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
+from glimpse.planner.outside.terraform_files.sandbox import top_of
 from glimpse.planner.placement import ProviderShare
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.volume import Volume
@@ -315,6 +318,126 @@ def test_an_illegal_task_size_is_refused_by_name(write_stack: Write) -> None:
     assert [entry.why.code for entry in stack.unpriced] == ["task_size_illegal"]
 
 
+SERVICE = """
+resource "aws_ecs_task_definition" "t" {
+  family = "t"
+  cpu    = 256
+  memory = 512
+}
+resource "aws_ecs_service" "s" {
+  name            = "s"
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.t.arn
+  BODY
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "code"),
+    [
+        ('variable "x" {}\nresource "aws_db_instance" "d" {\n  multi_az = var.x\n}', "argument_unknown"),
+        ('variable "x" {}\nresource "aws_lb" "l" {\n  internal = var.x\n}', "argument_unknown"),
+        ('variable "x" {}\nresource "aws_ssm_parameter" "p" {\n  tier = var.x\n}', "argument_unknown"),
+        ('variable "x" {}\nresource "aws_vpc_endpoint" "e" {\n  vpc_endpoint_type = var.x\n}', "argument_unknown"),
+        ('resource "aws_ecs_service" "s" {\n  cluster = "arn:aws:ecs:r:1:cluster/other"\n}', "cluster_unknown"),
+        (
+            'resource "aws_ecs_service" "s" {\n  capacity_provider_strategy {\n    capacity_provider = "FARGATE"\n  }\n}',
+            "strategy_without_weight",
+        ),
+        ('resource "aws_secretsmanager_secret" "s" {\n  replica {\n    region = "us-east-1"\n  }\n}', "part_unknown"),
+        ('resource "aws_acm_certificate" "c" {\n  certificate_authority_arn = "arn"\n}', "part_unknown"),
+        (
+            'provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nmodule "m" {\n  source = "./m"\n  providers = { aws = aws.us }\n}',
+            "other_region",
+        ),
+    ],
+)
+def test_unknown_is_not_the_default_and_what_cannot_be_priced_is_named(
+    write_stack: Write, main: str, code: str
+) -> None:
+    stack = read_stack(write_stack(main, {"m/main.tf": 'resource "aws_eip" "a" {}\n'}))
+    assert [entry.why.code for entry in stack.unpriced] == [code]
+
+
+@pytest.mark.parametrize(
+    ("body", "fewest"),
+    [("", 0), ("desired_count = 3", 3), ("desired_count = 0", 0)],
+)
+def test_the_desired_count_of_a_service_defaults_to_the_providers_zero(
+    write_stack: Write, body: str, fewest: int
+) -> None:
+    [service] = read_stack(write_stack(SERVICE.replace("BODY", body))).of(FargateService)
+    assert service.fewest == fewest
+
+
+def test_a_scaling_target_whose_bounds_are_unknown_leaves_the_count_unknown(write_stack: Write) -> None:
+    target = 'variable "n" {\n  type = number\n}\nresource "aws_appautoscaling_target" "t" {\n  resource_id = "service/c/s"\n  min_capacity = var.n\n  max_capacity = 4\n}\n'
+    [service] = read_stack(write_stack(SERVICE.replace("BODY", "desired_count = 3") + target)).of(FargateService)
+    assert (service.fewest, service.desired) == (None, None)
+
+
+def test_a_scaling_target_of_the_same_name_in_another_cluster_is_not_taken(write_stack: Write) -> None:
+    home = 'resource "aws_ecs_cluster" "mine" {\n  name = "mine"\n}\n'
+    target = 'resource "aws_appautoscaling_target" "t" {\n  resource_id = "service/other/s"\n  min_capacity = 4\n  max_capacity = 4\n}\n'
+    body = "desired_count = 1\n  cluster = aws_ecs_cluster.mine.id"
+    [service] = read_stack(write_stack(home + SERVICE.replace("BODY", body) + target)).of(FargateService)
+    assert service.fewest == 1
+
+
+def test_a_task_definition_named_by_family_and_revision_is_found(write_stack: Write) -> None:
+    main = SERVICE.replace("aws_ecs_task_definition.t.arn", '"${aws_ecs_task_definition.t.family}:7"').replace(
+        "BODY", "desired_count = 1"
+    )
+    [service] = read_stack(write_stack(main)).of(FargateService)
+    assert service.size is not None
+
+
+def test_a_target_value_that_is_no_number_is_no_target(write_stack: Write) -> None:
+    policy = (
+        'resource "aws_appautoscaling_target" "t" {\n  resource_id = "service/c/s"\n  min_capacity = 1\n  max_capacity = 4\n}\n'
+        'resource "aws_appautoscaling_policy" "p" {\n  resource_id = "service/c/s"\n  target_tracking_scaling_policy_configuration {\n'
+        '    target_value = "seventy"\n    predefined_metric_specification {\n      predefined_metric_type = "ECSServiceAverageCPUUtilization"\n    }\n  }\n}\n'
+    )
+    [service] = read_stack(write_stack(SERVICE.replace("BODY", "desired_count = 1") + policy)).of(FargateService)
+    assert service.scaling is not None
+    assert service.scaling.cpu_percent is None
+
+
+def test_shards_of_the_older_provider_are_counted(write_stack: Write) -> None:
+    main = 'resource "aws_elasticache_replication_group" "g" {\n  node_type = "cache.t4g.micro"\n  cluster_mode {\n    num_node_groups = 3\n    replicas_per_node_group = 1\n  }\n}\n'
+    assert [cache.nodes for cache in read_stack(write_stack(main)).of(Cache)] == [6]
+
+
+def test_a_replica_named_by_identifier_inherits_its_engine(write_stack: Write) -> None:
+    main = (
+        'resource "aws_db_instance" "main" {\n  identifier = "main"\n  engine = "postgres"\n  engine_version = "17"\n'
+        '  instance_class = "db.t4g.micro"\n  allocated_storage = 20\n}\n'
+        'resource "aws_db_instance" "copy" {\n  replicate_source_db = aws_db_instance.main.identifier\n  instance_class = "db.t4g.micro"\n}\n'
+    )
+    assert [(d.engine, d.storage_gib) for d in read_stack(write_stack(main)).of(Database)] == [("PostgreSQL", 20)] * 2
+
+
+def test_a_target_group_forwarded_to_by_block_counts_for_stickiness(write_stack: Write) -> None:
+    main = """
+    resource "aws_subnet" "a" { count = 2 }
+    resource "aws_lb" "l" { subnets = aws_subnet.a[*].id }
+    resource "aws_lb_target_group" "g" {
+      stickiness { type = "lb_cookie" }
+    }
+    resource "aws_lb_listener" "h" {
+      load_balancer_arn = aws_lb.l.arn
+      default_action {
+        type = "forward"
+        forward {
+          target_group { arn = aws_lb_target_group.g.arn }
+        }
+      }
+    }
+    """
+    assert [balancer.sticky for balancer in read_stack(write_stack(main)).of(Balancer)] == [True]
+
+
 # ---- The sandbox
 
 
@@ -351,6 +474,68 @@ def test_nothing_outside_the_tree_is_ever_read(write_stack: Write, tmp_path: Pat
     assert "secret.txt" not in repr(stack.resources)
     assert [entry.what.code for entry in stack.warnings][:1] == ["file_function_replaced"]
     assert stack.warnings[0].line == 5 + call.startswith("<<EOT")
+
+
+def test_a_link_cannot_carry_a_copied_file_out_of_the_copy(write_stack: Write, tmp_path: Path) -> None:
+    """`link/../x` is one place for whoever follows the link, another for whoever does not."""
+    climb = "../" * 12
+    target = tmp_path / "written"
+    folder = write_stack(
+        f'resource "aws_instance" "a" {{\n  instance_type = file("s/{climb}{str(target)[1:]}/evil")\n}}\n',
+        {f"{str(target)[1:]}/evil": "evil", "d/" * 12 + "x": ""},
+    )
+    (folder / "s").symlink_to("/".join(["d"] * 12))
+    stack = read_stack(folder)
+    assert not target.exists()
+    assert [entry.what.code for entry in stack.warnings] == ["file_function_replaced"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"${file(\\"SECRET\\")}"',
+        '"${file/**/(\\"SECRET\\")}"',
+        '"${file#\\n(\\"SECRET\\")}"',
+        '{"${file(\\"SECRET\\")}": 1}',
+        '["%{ if true }${file(\\"SECRET\\")}%{ endif }"]',
+    ],
+)
+def test_no_template_of_a_json_file_reads_a_file(write_stack: Write, tmp_path: Path, value: str) -> None:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    # Seen from the copy, wherever that stands.
+    value = value.replace("SECRET", "../" * 12 + str(tmp_path / "secret.txt")[1:])
+    text = (
+        f'{{"resource": {{"aws_instance": {{"a": {{"instance_type": "t4g.nano", "tags": {value}, "ami": {value}}}}}}}}}'
+    )
+    stack = read_stack(write_stack("", {"more.tf.json": text}))
+    assert SECRET not in repr(stack)
+    assert {entry.what.code for entry in stack.warnings} == {"file_function_replaced"}
+
+
+def test_modules_and_unknown_numbers_in_json_files_are_named_in_every_shape(write_stack: Write) -> None:
+    module = '{"module": {"m": {"source": "../out"}}, "resource": {"aws_eip": {"a": [{"count": "${var.n}"}], "b": {"count": 2}}}}'
+    stack = read_stack(write_stack("", {"more.tf.json": f"[{module}]"}))
+    assert {code for code, _, _ in found(stack)} == {"module_in_json", "many_in_json"}
+    assert [entry.origin.address for entry in stack.of(PublicAddress)] == ["aws_eip.b[0]", "aws_eip.b[1]"]
+
+
+def test_links_that_lead_to_themselves_and_names_too_long_are_passed_over(write_stack: Write) -> None:
+    folder = write_stack(
+        f'resource "aws_ebs_volume" "a" {{\n  size = file("{"a" * 5000}")\n}}\nmodule "m" {{\n  source = "./{"b" * 5000}"\n}}\n',
+        {".terraform/modules/modules.json": "[" * 100_000},
+    )
+    (folder / "loop.tf").symlink_to("loop.tf")
+    stack = read_stack(folder)
+    assert {code for code, _, _ in found(stack)} <= {"module_missing", "module_outside"}
+    assert stack.of(Volume)
+
+
+def test_a_home_folder_never_bounds_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "stack").mkdir()
+    assert top_of(tmp_path / "stack") == tmp_path
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert top_of(tmp_path / "stack") == tmp_path / "stack"
 
 
 def test_a_literal_file_inside_the_tree_is_read(write_stack: Write) -> None:
@@ -460,7 +645,7 @@ def test_a_plan_gives_the_same_links_through_modules_that_files_give(tmp_path: P
                 ]
             }
         },
-        resource_changes=[{"address": "module.a.aws_ecs_service.s", "change": {"after_unknown": {"desired_count": True}}}],
+        resource_changes=[{"address": "module.a.aws_ecs_service.s", "change": {"after_unknown": {"desired_count": True, "launch_type": True}}}],
         variables={"region": {"value": "ap-northeast-2"}},
         configuration={
             "provider_config": {"aws": {"expressions": {"region": {"references": ["var.region"]}}}},
@@ -469,7 +654,7 @@ def test_a_plan_gives_the_same_links_through_modules_that_files_give(tmp_path: P
                     "a": {
                         "expressions": {"task": {"references": ["module.b[0].arn", "module.b[0]", "module.b"]}},
                         "module": {"resources": [
-                            {"type": "aws_ecs_service", "name": "s", "expressions": {"task_definition": {"references": ["var.task"]}}}
+                            {"type": "aws_ecs_service", "name": "s", "expressions": {"task_definition": {"references": ["var.task"]}, "desired_count": {"references": ["var.n"]}}}
                         ]},
                     },
                     "b": {"module": {"outputs": {"arn": {"expression": {"references": ["aws_ecs_task_definition.t.arn", "aws_ecs_task_definition.t"]}}}}},
@@ -481,6 +666,49 @@ def test_a_plan_gives_the_same_links_through_modules_that_files_give(tmp_path: P
     assert service_read.size is not None
     assert service_read.size.vcpu == Fraction(1, 4)
     assert service_read.desired is None
+
+
+def test_each_instance_of_a_module_keeps_to_its_own_resources_and_keys(tmp_path: Path) -> None:
+    """Two instances of a module, and a keyed resource outside: nothing is taken from the neighbour."""
+
+    def instance(key: str, cpu: str) -> list[dict[str, object]]:
+        prefix = f'module.svc["{key}"].'
+        return [
+            {"address": prefix + "aws_ecs_task_definition.t", "type": "aws_ecs_task_definition", "name": "t",
+             "values": {"cpu": cpu, "memory": "8192" if cpu == "4096" else "512"}},
+            {"address": prefix + "aws_ecs_service.s", "type": "aws_ecs_service", "name": "s",
+             "values": {"name": "s", "desired_count": 1, "launch_type": "FARGATE"}},
+            {"address": f'aws_appautoscaling_target.n["{key}"]', "type": "aws_appautoscaling_target", "name": "n",
+             "values": {"min_capacity": 2 if key == "a" else 5, "max_capacity": 9}},
+        ]  # fmt: skip
+
+    path = plan(
+        tmp_path,
+        planned_values={"root_module": {"resources": [*instance("a", "4096"), *instance("b", "256")]}},
+        configuration={
+            "provider_config": {"aws": {"expressions": {"region": {"constant_value": "ap-northeast-2"}}}},
+            "root_module": {
+                "resources": [{"type": "aws_appautoscaling_target", "name": "n", "expressions": {
+                    "resource_id": {"references": ["module.svc", "each.key"]}}}],
+                "module_calls": {"svc": {"module": {"resources": [
+                    {"type": "aws_ecs_service", "name": "s", "expressions": {
+                        "task_definition": {"references": ["aws_ecs_task_definition.t.arn", "aws_ecs_task_definition.t"]},
+                        "desired_count": {}, "launch_type": {}}},
+                ]}}},
+            },
+        },
+    )  # fmt: skip
+    services = {service.origin.address: service for service in read_stack(path).of(FargateService)}
+    sizes = {address: service.size.vcpu for address, service in services.items() if service.size}
+    assert sizes == {'module.svc["a"].aws_ecs_service.s': 4, 'module.svc["b"].aws_ecs_service.s': Fraction(1, 4)}
+
+
+def test_figures_that_no_one_counts_are_refused_not_printed(tmp_path: Path) -> None:
+    rows = [
+        {"address": "aws_ebs_volume.a", "type": "aws_ebs_volume", "name": "a", "values": {"size": 1e308, "type": "gp3"}}
+    ]
+    stack = read_stack(plan(tmp_path, planned_values={"root_module": {"resources": rows}}), region="ap-northeast-2")
+    assert [volume.disk.gib for volume in stack.of(Volume)] == [None]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"planned_values": 3}', '{"planned_values": {"root_module": []}}',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.verdict import design_warnings, judged
-from glimpse.planner.workload import Promises, Workload, built_in
+from glimpse.planner.workload import Commitment, Promises, Workload, built_in
 from tests.conftest import estimator_for
 
 
@@ -49,6 +50,23 @@ def test_two_spot_tasks_break_the_on_demand_floor(own_stack: Stack) -> None:
     assert verdicts(own_stack.changed(service, replace(service, strategy=spot)))["min_on_demand_tasks"] == "broken"
 
 
+def test_a_floor_that_depends_on_rounding_is_unknown(own_stack: Stack) -> None:
+    [service] = own_stack.of(FargateService)
+    even = tuple(replace(share, base=0, weight=1) for share in service.strategy)
+    alone = own_stack.changed(service, replace(service, strategy=even, scaling=None, desired=1))
+    assert verdicts(alone)["min_on_demand_tasks"] == "unknown"
+
+
+def test_a_commitment_that_is_over_or_matches_nothing_is_a_warning_and_prices_nothing(own_stack: Stack) -> None:
+    rows = (
+        Commitment("module.rds.aws_db_instance.this", "reserved_1yr_no_upfront", datetime.date(2020, 1, 1)),
+        Commitment("aws_db_instance.gone", "reserved_1yr_no_upfront", datetime.date(2026, 1, 1)),
+    )
+    bill = estimator_for(workload=replace(built_in(), commitments=rows)).bill(own_stack)
+    assert bill.monthly == estimator_for().bill(own_stack).monthly
+    assert {found.what.code for found in design_warnings(bill)} >= {"commitment_over", "commitment_unmatched"}
+
+
 def test_what_is_not_there_is_unknown_and_not_kept() -> None:
     found = verdicts(Stack("empty", "ap-northeast-2"))
     assert found["websocket"] == found["min_tasks"] == found["database"] == "unknown"
@@ -69,13 +87,13 @@ def test_the_database_must_be_the_promised_one(own_stack: Stack, engine: str, ve
 def test_pools_that_cannot_fit_are_a_warning_and_break_the_promise_where_it_is_made(own_stack: Stack) -> None:
     assert "connections_fit" not in verdicts(own_stack)
     assert verdicts(own_stack, Promises(connections_fit=True))["connections_fit"] == "broken"
-    warnings = {found.what.code: found.what.params for found in design_warnings(own_stack)}
+    warnings = {found.what.code: found.what.params for found in design_warnings(estimator_for().bill(own_stack))}
     # 100 connections × 20 tasks × 2 during a deploy; the lowest limit seen is 79, less 5 reserved and 3 for people
     assert warnings["pool_does_not_fit"]["connections"] == 4000
     assert warnings["pool_does_not_fit"]["usable"] == 71
     [service] = own_stack.of(FargateService)
     fitted = own_stack.changed(service, replace(service, database_pool=1, keep_alive_seconds=65))
-    assert design_warnings(fitted) == ()
+    assert design_warnings(estimator_for().bill(fitted)) == ()
     assert verdicts(fitted, Promises(connections_fit=True))["connections_fit"] == "kept"
 
 

@@ -254,7 +254,7 @@ def _percentages(facts: _Facts) -> Iterator[Row]:
 def _behaviour(facts: _Facts) -> Iterator[Row]:
     claimed = Amount(Fraction(3, 100), Fraction(5, 100), "percent")
     fewest = facts.service.fewest or 0
-    split = say("claim_interruption", tasks=fewest, spot=fewest - facts.service.on_demand_tasks(fewest))
+    split = say("claim_interruption", tasks=fewest, spot=fewest - facts.service.on_demand_tasks(fewest)[0])
     yield "interruption", 74, "Spot 중단 확률 증가 (1-2% → 3-5%)", claimed, (None, split), None
 
     health = facts.service.health
@@ -289,7 +289,7 @@ def _behaviour(facts: _Facts) -> Iterator[Row]:
         pools: Computed = (None, say("claim_pool_unknown"))
     else:
         peak = tasks_during_deploy(most, percent)
-        low, high = fitted_pool(limit, peak), fitted_pool(limit, tasks_during_deploy(few, percent))
+        low, high = fitted_pool(limit.usable, peak), fitted_pool(limit.usable, tasks_during_deploy(few, percent))
         why = say("claim_pool", peak=peak, most=most, few=few, needed=50 * tasks_during_deploy(few, percent))
         pools = (Amount(Fraction(low), Fraction(high), "connections_a_task"), why)
     yield "pool", 289, "50개로 제한하여 여유 확보", claimed, pools, None

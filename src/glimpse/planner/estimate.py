@@ -42,4 +42,9 @@ def saving(before: Bill, after: Bill) -> Fraction | None:
 
 
 def _unpriced(bill: Bill) -> set[tuple[str, str, object]]:
-    return {(entry.origin.address, entry.component, entry.quantity) for entry in bill.unpriced}
+    """What has no price, with its quantity; where that is unknown, only an equal resource has an equal one."""
+    resources = {resource.origin.address: resource for resource in bill.stack.resources}
+    return {
+        (entry.origin.address, entry.component, entry.quantity or resources.get(entry.origin.address))
+        for entry in bill.unpriced
+    }

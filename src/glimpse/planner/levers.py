@@ -101,12 +101,18 @@ def idle_timeout(stack: Stack) -> int:
     return max((balancer.idle_timeout for balancer in stack.of(Balancer)), default=60)
 
 
+def usable_connections(stack: Stack) -> int | None:
+    """What the one database of the stack has for the pools of tasks; None where that is not known."""
+    limits = [CONNECTION_LIMITS.get(database.instance_class or "") for database in stack.of(Database)]
+    return limits[0].usable if len(limits) == 1 and limits[0] else None
+
+
 def pool_that_fits(stack: Stack, service: FargateService) -> int | None:
     """None where the database's limit is not known, or how many tasks there can be."""
-    limits = [CONNECTION_LIMITS.get(database.instance_class or "") for database in stack.of(Database)]
-    if len(limits) != 1 or limits[0] is None or service.most is None:
+    usable = usable_connections(stack)
+    if usable is None or service.most is None:
         return None
-    return fitted_pool(limits[0], tasks_during_deploy(service.most, service.maximum_percent))
+    return fitted_pool(usable, tasks_during_deploy(service.most, service.maximum_percent))
 
 
 LEVERS: Mapping[str, Lever] = {

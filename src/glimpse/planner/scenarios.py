@@ -101,7 +101,7 @@ def plan_of(stack: Stack, estimator: Estimator) -> Plan:
     recommended = _recommended(ranked)
     document = DOCUMENTS.get(estimator.workload.document)
     claims = document(today, balanced.bill, estimator) if document else ()
-    return Plan(ranked, single, recommended, _reasons(ranked, recommended), design_warnings(stack), claims)
+    return Plan(ranked, single, recommended, _reasons(ranked, recommended), design_warnings(today), claims)
 
 
 def _scenario(name: str, names: tuple[str, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:

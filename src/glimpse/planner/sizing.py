@@ -46,10 +46,6 @@ class Scaling:
     cpu_percent: Fraction | None = None
     memory_percent: Fraction | None = None
 
-    @property
-    def policies(self) -> int:
-        return (self.cpu_percent is not None) + (self.memory_percent is not None)
-
 
 def tasks_asked(
     hour: HourOfTraffic, share: Fraction, capacity: Capacity, size: TaskSize, scaling: Scaling
@@ -119,6 +115,6 @@ def tasks_during_deploy(most_tasks: int, maximum_percent: int) -> int:
     return most_tasks * maximum_percent // 100
 
 
-def fitted_pool(limit: ConnectionLimit, tasks_at_peak: int) -> int:
+def fitted_pool(usable: int, tasks_at_peak: int) -> int:
     """The largest pool per task that still fits when every task has one; 0 when none does."""
-    return max(0, limit.usable // max(1, tasks_at_peak))
+    return max(0, usable // max(1, tasks_at_peak))

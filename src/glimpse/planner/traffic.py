@@ -71,7 +71,9 @@ class Traffic:
     zones: int = 2
 
     def commitment(self, address: str) -> Commitment | None:
-        return next((row for row in self.workload.commitments if row.address == address), None)
+        """The commitment that prices this resource today."""
+        rows = self.workload.commitments
+        return next((row for row in rows if row.address == address and row.holds(self.today)), None)
 
     def balancer_gb(self, hour: HourOfTraffic) -> Fraction:
         """

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.levers import idle_timeout, pool_that_fits
+from glimpse.planner.levers import idle_timeout, pool_that_fits, usable_connections
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import (
-    CONNECTION_LIMITS,
     sockets_per_task,
     tasks_during_deploy,
 )
@@ -41,8 +40,14 @@ def _judged(bill: Bill) -> Iterator[Verdict]:
         answer, why = websocket(bill)
         yield Verdict("websocket", {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN), why)
     yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
-    on_demand = [None if service.fewest is None else service.on_demand_tasks(service.fewest) for service in services]
-    yield _tasks("min_on_demand_tasks", promises.min_on_demand_tasks, on_demand)
+    least, most = (
+        [None if service.fewest is None else service.on_demand_tasks(service.fewest)[end] for service in services]
+        for end in (0, 1)
+    )
+    floor = _tasks("min_on_demand_tasks", promises.min_on_demand_tasks, least)
+    if floor.verdict == BROKEN and _tasks("", promises.min_on_demand_tasks, most).verdict == KEPT:
+        floor = Verdict(floor.promise, UNKNOWN, say("on_demand_by_rounding", wanted=promises.min_on_demand_tasks))
+    yield floor
     engines = sorted({database.engine for database in bill.stack.of(Database)})
     if promises.database:
         right = [engine for engine in engines if engine.lower() == promises.database]
@@ -88,21 +93,26 @@ def capacity_sockets(bill: Bill) -> int | None:
     return total
 
 
-def design_warnings(stack: Stack) -> tuple[Finding, ...]:
-    """What the stack promises itself and cannot keep, whatever it costs."""
+def design_warnings(bill: Bill) -> tuple[Finding, ...]:
+    """What the stack promises itself and cannot keep, whatever it costs, and commitments that price nothing."""
+    stack, today = bill.stack, bill.usage.traffic.today
     found = []
+    for row in bill.workload.commitments:
+        if row.address not in stack.addresses():
+            found.append(Finding(say("commitment_unmatched", address=row.address)))
+        elif not row.holds(today):
+            found.append(Finding(say("commitment_over", address=row.address, until=row.until.isoformat())))
     for service in _chat_services(stack):
         place = service.origin
         fitting = pool_that_fits(stack, service)
         if fitting is not None and service.database_pool is not None and service.database_pool > fitting:
             tasks = tasks_during_deploy(service.most or 0, service.maximum_percent)
-            limit = _limit(stack)
             warning = say(
                 "pool_does_not_fit",
                 pool=service.database_pool,
                 tasks=tasks,
                 connections=service.database_pool * tasks,
-                usable=limit,
+                usable=usable_connections(stack) or 0,
                 fitting=fitting,
             )
             found.append(Finding(warning, place.file, place.line))
@@ -124,11 +134,6 @@ def _tasks(promise: str, wanted: int, counts: list[int | None]) -> Verdict:
         return Verdict(promise, UNKNOWN, say("tasks_unknown", wanted=wanted))
     fewest = min(count for count in counts if count is not None)
     return Verdict(promise, KEPT if fewest >= wanted else BROKEN, say(promise, found=fewest, wanted=wanted))
-
-
-def _limit(stack: Stack) -> int:
-    limits = [CONNECTION_LIMITS.get(database.instance_class or "") for database in stack.of(Database)]
-    return next(limit.usable for limit in limits if limit)
 
 
 def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:

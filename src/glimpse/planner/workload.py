@@ -101,6 +101,9 @@ class Commitment:
         except ValueError:  # the 29th of February
             return self.bought_on.replace(year=self.bought_on.year + years, day=28)
 
+    def holds(self, today: datetime.date) -> bool:
+        return self.bought_on <= today < self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:

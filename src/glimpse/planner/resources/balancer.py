@@ -47,7 +47,7 @@ def capacity_units(hour: HourOfTraffic, traffic: Traffic, rules: int) -> Fractio
 @dataclass(frozen=True, slots=True)
 class Balancer:
     """
-    `kind` is "application" or "network"; `zones` None is unknown.
+    `kind` is "application" or "network".
 
     `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown.
     """

@@ -79,8 +79,10 @@ class FargateService:
             tasks.append(highest if asked is None else min(max(asked, lowest), highest))
         return tuple(tasks)
 
-    def on_demand_tasks(self, tasks: int) -> int:
-        return place(self.strategy, tasks).expected.get(FARGATE, 0)
+    def on_demand_tasks(self, tasks: int) -> tuple[int, int]:
+        """The fewest and the most on demand that any usual rounding of the split gives."""
+        counts = [split.get(FARGATE, 0) for split in place(self.strategy, tasks).possible]
+        return min(counts), max(counts)
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -130,7 +132,9 @@ class FargateService:
             )
             for share in self.strategy
         }
-        return {provider: cases for provider, cases in hours.items() if not cases.is_zero}
+        placed = {provider: cases for provider, cases in hours.items() if not cases.is_zero}
+        # A service with no task is a line of 0, not a gap.
+        return placed or {self.strategy[0].provider: NOTHING}
 
     def _assumptions(self, traffic: Traffic) -> tuple[Sentence, ...]:
         by_hour = self.tasks_by_hour(traffic) or (0,)

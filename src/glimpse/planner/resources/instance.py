@@ -22,8 +22,8 @@ class Instances:
     """
     `count` Linux instances of one type; a type or a count of None is unknown.
 
-    `addresses` are the public IPv4 that each holds for itself (not Elastic ones); None is decided by the
-    subnet and was not found.
+    `addresses` are the public IPv4 that each holds for itself (not Elastic ones); None is decided by the subnet
+    and was not found. `tenancy` as on the pricing page.
     """
 
     origin: Origin
@@ -32,6 +32,7 @@ class Instances:
     disks: tuple[Disk, ...] = ()
     addresses: int | None = 0
     spot: bool = False
+    tenancy: str = "Shared"
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -41,7 +42,7 @@ class Instances:
             needs = say("needs_instance_type" if self.instance_type is None else "needs_instance_count")
             yield Meter(self.origin, "EC2 instance", "hour", None, Sku(EC2, "instance_hour"), needs=needs)
             return
-        attributes = {"instance_type": self.instance_type, "os": "Linux", "tenancy": "Shared"}
+        attributes = {"instance_type": self.instance_type, "os": "Linux", "tenancy": self.tenancy}
         hours = certain(HOURS_PER_MONTH * self.count)
         if self.spot:
             sku = Sku(EC2, "instance_hour", attributes, SPOT)

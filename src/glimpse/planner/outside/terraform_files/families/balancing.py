@@ -10,6 +10,9 @@ from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
+RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
+GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
+FORWARDS = ("default_action.target_group_arn", "default_action.forward", "action.target_group_arn", "action.forward")
 WITHOUT_IPV4 = "dualstack-without-public-ipv4"
 
 
@@ -19,12 +22,8 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Gateway Load Balancer", say("family_unknown", type=block.type))
         return
     listeners = tree.linking(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
-    rules = [rule for listener in listeners for rule in tree.linking(listener, "listener_arn", "aws_lb_listener_rule")]
-    groups = [
-        group
-        for listener in listeners
-        for group in tree.linked(listener, "default_action.target_group_arn", "aws_lb_target_group")
-    ]
+    rules = [rule for listener in listeners for rule in tree.linking(listener, "listener_arn", *RULES)]
+    groups = [group for part in (*listeners, *rules) for name in FORWARDS for group in tree.linked(part, name, *GROUPS)]
     internal = block.values.flag("internal") or False
     yield Balancer(
         origin=block.origin,

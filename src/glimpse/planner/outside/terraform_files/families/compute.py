@@ -10,14 +10,20 @@ from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.volume import Disk, Volume
 
+TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
 ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
 
 
 def instance(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     template = _template(block, tree)
+    interfaces = template.blocks("network_interfaces") if template else ()
     elastic = tree.linking(block, "instance", "aws_eip") or tree.linking(block, "instance_id", "aws_eip_association")
-    own = values.flag("associate_public_ip_address")
+    flags = [
+        values.flag("associate_public_ip_address"),
+        *(row.flag("associate_public_ip_address") for row in interfaces),
+    ]
+    own = next((flag for flag in flags if flag is not None), None)
     root = values.block("root_block_device")
     extra = tuple(_disk(row) for row in values.blocks("ebs_block_device"))
     disks = (_disk(root), *extra) if root.raw else (*(_template_disks(template) or (Disk("gp2", None),)), *extra)
@@ -27,7 +33,10 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         count=1,
         disks=disks,
         addresses=0 if elastic else int(own) if own is not None else _subnet_addresses(block, tree),
-        spot=bool(values.blocks("instance_market_options")),
+        spot=bool(
+            values.blocks("instance_market_options") or (template and template.blocks("instance_market_options"))
+        ),
+        tenancy=TENANCIES.get(values.text("tenancy") or "default", "Dedicated"),
     )
 
 

@@ -8,6 +8,11 @@ from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Unpriced
+
+FREE_INSIGHTS_DAYS = 7
+"""What Performance Insights keeps without charge (RDS user guide, Performance Insights retention)."""
 
 ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
 CACHE_ENGINES = {"redis": "Redis", "valkey": "Valkey", "memcached": "Memcached"}
@@ -15,11 +20,17 @@ CACHE_ENGINES = {"redis": "Redis", "valkey": "Valkey", "memcached": "Memcached"}
 
 def database(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    source = next(iter(tree.linked(block, "replicate_source_db", "aws_db_instance")), None)
+    source = _replicated(block, tree)
     inherited = source.values if source else values
     engine = values.text("engine") or inherited.text("engine") or "unknown"
     version = values.text("engine_version") or inherited.text("engine_version")
     iops = values.whole("iops")
+    if (values.whole("performance_insights_retention_period") or 7) > FREE_INSIGHTS_DAYS:
+        yield Unpriced(block.origin, "Performance Insights", say("part_unknown"))
+    if (values.whole("monitoring_interval") or 0) > 0:
+        yield Unpriced(block.origin, "Enhanced Monitoring", say("part_unknown"))
+    if (values.whole("storage_throughput") or 0) > 0:
+        yield Unpriced(block.origin, "Storage throughput", say("part_unknown"))
     yield Database(
         origin=block.origin,
         engine=ENGINES.get(engine, engine),
@@ -32,6 +43,14 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
         extended_support=values.text("engine_lifecycle_support") != "open-source-rds-extended-support-disabled",
         managed_password=values.flag("manage_master_user_password") or False,
     )
+
+
+def _replicated(block: Block, tree: Tree) -> Block | None:
+    """The database that this one is a replica of: by link, or by identifier."""
+    identifier = block.values.text("replicate_source_db")
+    linked = tree.linked(block, "replicate_source_db", "aws_db_instance")
+    named = [row for row in tree.of("aws_db_instance") if identifier and row.values.text("identifier") == identifier]
+    return next(iter((*linked, *named)), None)
 
 
 def cache_cluster(block: Block, tree: Tree) -> Iterator[Found]:
@@ -51,8 +70,10 @@ def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     # A plan leaves whichever of the two the files do not set to be known after apply.
     nodes = values.whole("num_cache_clusters") or values.whole("number_cache_clusters")
-    if nodes is None and (shards := values.whole("num_node_groups")):
-        nodes = shards * (1 + (values.whole("replicas_per_node_group") or 0))
+    # Until provider 4 the shards stood in a block of their own.
+    sharded = next((part for part in (values, values.block("cluster_mode")) if part.whole("num_node_groups")), None)
+    if nodes is None and sharded:
+        nodes = (sharded.whole("num_node_groups") or 0) * (1 + (sharded.whole("replicas_per_node_group") or 0))
     elif nodes is None and not (values.is_unknown("num_cache_clusters") or values.is_unknown("num_node_groups")):
         nodes = 1
     engine = values.text("engine") or "redis"

@@ -22,15 +22,21 @@ TAG = "glimpse:"
 def service(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     strategy = _strategy(block, tree)
+    if strategy is None and values.text("launch_type") is None and not _clusters(block, tree):
+        yield Unpriced(block.origin, "ECS service", say("cluster_unknown"))
+        return
     if strategy is None:
         # Tasks on instances: the instances are charged, the service is not.
         yield block.origin
+        return
+    if not any(share.weight for share in strategy):
+        yield Unpriced(block.origin, "ECS service", say("strategy_without_weight"))
         return
     strange = [share.provider for share in strategy if share.provider not in (FARGATE, FARGATE_SPOT)]
     if strange:
         yield Unpriced(block.origin, "ECS service", say("capacity_provider_unknown", provider=strange[0]))
         return
-    definition = next(iter(tree.linked(block, "task_definition", "aws_ecs_task_definition")), None)
+    definition = _definition(block, tree)
     if definition and definition.values.block("runtime_platform").text("operating_system_family") not in (
         None,
         "LINUX",
@@ -43,6 +49,8 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "ECS service", say("task_size_illegal", **params))
         return
     target = _scaling_target(block, tree)
+    scaling = _scaling(target, tree) if target else None
+    desired = values.whole("desired_count") if "desired_count" in values.raw else 0  # the provider's default
     tags = {**values.mapping("tags_all"), **values.mapping("tags")}
     settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)})
     yield FargateService(
@@ -50,8 +58,9 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         name=values.text("name") or block.address,
         size=size,
         strategy=strategy,
-        desired=1 if "desired_count" not in values.raw else values.whole("desired_count"),
-        scaling=_scaling(target, tree) if target else None,
+        # A target whose bounds are unknown still overrules desired_count.
+        desired=None if target and not scaling else desired,
+        scaling=scaling,
         behind_balancer=bool(values.blocks("load_balancer")),
         public_address=values.block("network_configuration").flag("assign_public_ip") or False,
         uploads=settings.text("uploads"),
@@ -82,20 +91,38 @@ def _strategy(block: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
     if not rows and block.values.text("launch_type") == FARGATE:
         return (ProviderShare(FARGATE, weight=1),)
     if not rows and block.values.text("launch_type") is None:
-        for cluster_block in tree.linked(block, "cluster", "aws_ecs_cluster"):
-            for providers in tree.linking(cluster_block, "cluster_name", "aws_ecs_cluster_capacity_providers"):
-                rows = providers.values.blocks("default_capacity_provider_strategy")
-            if not rows:
-                name = cluster_block.values.text("name")
-                for providers in tree.of("aws_ecs_cluster_capacity_providers"):
-                    if name and providers.values.text("cluster_name") == name:
-                        rows = providers.values.blocks("default_capacity_provider_strategy")
+        for home in _clusters(block, tree):
+            name = home.values.text("name")
+            for providers in tree.of("aws_ecs_cluster_capacity_providers"):
+                linked = home.address in providers.links.get("cluster_name", ())
+                if linked or (name and providers.values.text("cluster_name") == name):
+                    rows = providers.values.blocks("default_capacity_provider_strategy")
     if not rows:
         return None
     return tuple(
         ProviderShare(row.text("capacity_provider") or "?", row.whole("base") or 0, row.whole("weight") or 0)
         for row in rows
     )
+
+
+def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
+    """The service's cluster, as far as it is in the tree: by link, or by its name in the argument."""
+    named = (block.values.text("cluster") or "").rpartition("/")[2]
+    return tree.linked(block, "cluster", "aws_ecs_cluster") or tuple(
+        home for home in tree.of("aws_ecs_cluster") if named and home.values.text("name") == named
+    )
+
+
+def _definition(block: Block, tree: Tree) -> Block | None:
+    """The task definition: by link, by its family (`family:revision`), or as the only one the service refers to."""
+    linked = tree.linked(block, "task_definition", "aws_ecs_task_definition")
+    if linked:
+        return linked[0]
+    family = (block.values.text("task_definition") or "").rpartition("/")[2].partition(":")[0]
+    named = [row for row in tree.of("aws_ecs_task_definition") if family and row.values.text("family") == family]
+    referred = [row for row in tree.of("aws_ecs_task_definition") if row.address in block.refers]
+    found = named or referred
+    return found[0] if len(found) == 1 else None
 
 
 def _size(values: Values) -> TaskSize | None:
@@ -120,16 +147,23 @@ def _scaling_target(block: Block, tree: Tree) -> Block | None:
     if linked:
         return linked[0]
     name = block.values.text("name")
+    homes = {home.values.text("name") for home in _clusters(block, tree)} - {None}
     for target in tree.of("aws_appautoscaling_target"):
         parts = (target.values.text("resource_id") or "").split("/")
-        if name and len(parts) == 3 and parts[0] == "service" and parts[2] == name:
+        if (
+            name
+            and len(parts) == 3
+            and parts[0] == "service"
+            and parts[2] == name
+            and parts[1] in (homes or {parts[1]})
+        ):
             return target
     return None
 
 
 def _scaling(target: Block, tree: Tree) -> Scaling | None:
     lowest, highest = target.values.whole("min_capacity"), target.values.whole("max_capacity")
-    if lowest is None or highest is None:
+    if lowest is None or highest is None or not 0 <= lowest <= highest:
         return None
     tracked: dict[str, Fraction] = {}
     for row in tree.of("aws_appautoscaling_policy"):
@@ -138,9 +172,9 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
             continue
         tracking = row.values.block("target_tracking_scaling_policy_configuration")
         metric = tracking.block("predefined_metric_specification").text("predefined_metric_type")
-        percent = tracking.text("target_value")
-        if metric and percent:
-            tracked[metric] = Fraction(percent)
+        percent = tracking.number("target_value")
+        if metric and percent and percent > 0:
+            tracked[metric] = percent
     return Scaling(
         lowest,
         highest,

@@ -22,9 +22,11 @@ FREE = frozenset(
 
     aws_lb_listener aws_lb_listener_rule aws_lb_listener_certificate aws_lb_target_group
     aws_lb_target_group_attachment aws_alb_listener aws_alb_listener_rule aws_alb_target_group
-    aws_alb_target_group_attachment aws_acm_certificate aws_acm_certificate_validation
+    aws_alb_target_group_attachment aws_acm_certificate_validation
 
     aws_ecs_task_definition aws_ecs_cluster_capacity_providers aws_ecs_account_setting_default
+    aws_ecs_capacity_provider aws_cloudwatch_event_rule aws_cloudwatch_event_target aws_lambda_permission
+    aws_cloudwatch_log_subscription_filter aws_ec2_tag aws_iam_saml_provider
     aws_appautoscaling_target aws_appautoscaling_scheduled_action aws_autoscaling_policy aws_autoscaling_schedule
     aws_autoscaling_attachment aws_autoscaling_lifecycle_hook aws_launch_template aws_launch_configuration
     aws_key_pair aws_placement_group aws_volume_attachment aws_ami_launch_permission

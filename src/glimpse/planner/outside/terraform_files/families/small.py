@@ -36,6 +36,32 @@ def parameter(block: Block, tree: Tree) -> Iterator[Found]:
     yield AdvancedParameter(block.origin) if block.values.text("tier") == "Advanced" else block.origin
 
 
+def logs(block: Block, tree: Tree) -> Iterator[Found]:
+    """Delivery-only groups pass logs on to somewhere that is charged there; they keep none."""
+    kind = block.values.text("log_group_class") or "STANDARD"
+    if kind == "DELIVERY":
+        yield Unpriced(block.origin, "Log delivery", say("part_unknown"))
+    else:
+        yield LogGroup(block.origin, infrequent_access=kind == "INFREQUENT_ACCESS")
+
+
+def secret(block: Block, tree: Tree) -> Iterator[Found]:
+    """A secret, and each copy of it in another region, which is charged there."""
+    yield Secret(block.origin)
+    for replica in block.values.blocks("replica"):
+        region = replica.text("region") or "?"
+        yield Unpriced(block.origin, f"Secret replica in {region}", say("part_unknown"))
+
+
+def certificate(block: Block, tree: Tree) -> Iterator[Found]:
+    """Public certificates are free; those that can be exported, or that a private authority signs, are not."""
+    exportable = any(row.text("export") == "ENABLED" for row in block.values.blocks("options"))
+    if exportable or "certificate_authority_arn" in block.values.raw:
+        yield Unpriced(block.origin, "Certificate", say("part_unknown"))
+    else:
+        yield block.origin
+
+
 def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
     """Gateway endpoints (S3, DynamoDB) are free; the others are charged by the hour and zone."""
     if block.values.text("vpc_endpoint_type") in (None, "Gateway"):
@@ -53,11 +79,12 @@ def _alone(made: type[Resource]) -> Reader:
 
 READERS = {
     "aws_s3_bucket": _alone(Bucket),
-    "aws_cloudwatch_log_group": _alone(LogGroup),
+    "aws_cloudwatch_log_group": logs,
+    "aws_acm_certificate": certificate,
     "aws_cloudwatch_metric_alarm": alarm,
     "aws_cloudwatch_composite_alarm": composite,
     "aws_cloudwatch_dashboard": _alone(Dashboard),
-    "aws_secretsmanager_secret": _alone(Secret),
+    "aws_secretsmanager_secret": secret,
     "aws_ssm_parameter": parameter,
     "aws_kms_key": _alone(Key),
     "aws_kms_replica_key": _alone(Key),
