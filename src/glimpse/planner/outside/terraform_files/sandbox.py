@@ -308,10 +308,10 @@ class Sandbox:
             return False
 
     def _is_file(self, path: Path) -> bool:
-        return self._inside(path) and path.resolve().is_file()
+        return self._inside(path) and os.path.isfile(path)
 
     def _is_folder(self, path: Path) -> bool:
-        return self._inside(path) and path.resolve().is_dir()
+        return self._inside(path) and os.path.isdir(path)
 
     def _name(self, path: Path) -> str:
         return os.path.relpath(path, self.top)
