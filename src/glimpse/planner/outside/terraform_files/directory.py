@@ -42,7 +42,7 @@ def read_answer(answer: Mapping[str, Any]) -> Read:
     ]
     addresses = {entry["id"]: entry[META]["path"] for _, entry in entries if "id" in entry}
     regions = _regions(evaluated.get("provider", ()))
-    moved = _moved_modules(evaluated.get("module", ()), regions)
+    moved = _moved_modules(answer, regions, shown)
     blocks = tuple(
         Block(
             address=entry[META]["path"],
@@ -176,16 +176,19 @@ def _own_region(entry: Mapping[str, Any], regions: Mapping[str | None, str], mov
     return moved[max(modules, key=len)] if modules else None
 
 
-def _moved_modules(modules: Any, regions: Mapping[str | None, str]) -> dict[str, str]:
-    """Modules that are handed another default provider, with its region."""
-    moved = {}
-    for entry in modules:
-        providers = entry.get("providers")
-        given = providers.get("aws") if isinstance(providers, Mapping) else None
-        alias = given.get(REFERENCE, "") if isinstance(given, Mapping) else str(given or "")
-        if alias and alias != "aws":
-            moved[entry[META]["path"]] = regions.get(alias.removeprefix("aws."), "?")
-    return moved
+def _moved_modules(answer: Mapping[str, Any], regions: Mapping[str | None, str], shown: _Names) -> dict[str, str]:
+    """Modules that are handed another default provider, with its region; the evaluator does not show the alias."""
+    handed = {
+        (shown.in_tree(entry["file"]), entry["block"]["line"]): entry["block"]["provider"]
+        for entry in answer["expected"]
+        if entry["block"]["provider"]
+    }
+    calls = ((entry[META]["path"], entry[META]) for entry in answer["evaluated"].get("module", ()))
+    return {
+        path: regions.get(handed[place], "?")
+        for path, meta in calls
+        if (place := (shown.evaluated(meta["filename"]), meta["line_start"])) in handed
+    }
 
 
 def _missing(answer: Mapping[str, Any], shown: _Names) -> Iterator[Finding]:

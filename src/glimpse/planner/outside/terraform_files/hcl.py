@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import tree_sitter_hcl
@@ -18,6 +19,9 @@ FILE_FUNCTIONS = frozenset(
 )
 
 
+DEFAULT_PROVIDER = re.compile(r"\baws\s*=\s*aws\.(\w+)")
+
+
 class Broken(ValueError):
     """The text is not HCL; `line` is where it first goes wrong."""
 
@@ -28,7 +32,10 @@ class Broken(ValueError):
 
 @dataclass(frozen=True)
 class FileBlock:
-    """A top-level block as it stands in a file. `many` is the text of its count or for_each."""
+    """
+    A top-level block as it stands in a file. `many` is the text of its count or for_each; `provider` the alias of
+    the AWS provider that a module is handed as its default.
+    """
 
     kind: str
     labels: tuple[str, ...]
@@ -39,6 +46,7 @@ class FileBlock:
     many: str | None = None
     many_word: str = ""
     many_span: tuple[int, int] = (0, 0)
+    provider: str | None = None
 
     @property
     def name(self) -> str:
@@ -92,12 +100,15 @@ def _block(node: Node) -> FileBlock:
     many: str | None = None
     many_word = ""
     many_span = (0, 0)
+    provider: str | None = None
     for body in _named(node, "body"):
         for attribute in _named(body, "attribute"):
             name, value = _text(attribute.children[0]), attribute.children[-1]
             if kind == "module" and name == "source":
                 source, literal = _text(value), _literal(value) is not None
                 source = _literal(value) or source
+            elif kind == "module" and name == "providers" and (handed := DEFAULT_PROVIDER.search(_text(value))):
+                provider = handed[1]
             elif name in ("count", "for_each"):
                 many, many_word, many_span = _text(value), name, (value.start_byte, value.end_byte)
     return FileBlock(
@@ -110,6 +121,7 @@ def _block(node: Node) -> FileBlock:
         many,
         many_word,
         many_span,
+        provider,
     )
 
 
