@@ -45,6 +45,10 @@ MEANINGS = {
         "requests before a client opens a new connection",
         "클라이언트가 연결 하나로 보내는 요청 수",
     ),
+    "fetched_gb_a_month": (
+        "what servers fetch through a NAT gateway, in all",
+        "서버가 NAT 게이트웨이로 가져오는 양 전체",
+    ),
     "alarm_emails_a_month": ("alarm mails, in all", "한 달 경보 메일 수"),
 }
 PROMISES = {

@@ -68,6 +68,7 @@ class Traffic:
     buckets: int = 1
     registries: int = 1
     topics: int = 1
+    nat_gateways: int = 1
     zones: int = 2
 
     def commitment(self, address: str) -> Commitment | None:

@@ -14,6 +14,7 @@ from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.logs import LogGroup
+from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.resources.registry import Registry
 from glimpse.planner.resources.topic import Topic
 from glimpse.planner.resources.transfer import between_zones, internet_out
@@ -61,5 +62,6 @@ def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, toda
         buckets=max(1, len(stack.of(Bucket))),
         registries=max(1, len(stack.of(Registry))),
         topics=max(1, len(stack.of(Topic))),
+        nat_gateways=max(1, len(stack.of(NatGateway))),
         zones=max((balancer.addresses or 0 for balancer in public), default=0) or ASSUMED_ZONES,
     )

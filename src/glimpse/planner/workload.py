@@ -54,6 +54,7 @@ KEYS = (
     Key("habits", "recipients_per_message", "sockets", "2"),
     Key("habits", "requests_per_connection", "requests", "10", lowest="1"),
     Key("habits", "alarm_emails_a_month", "a month", "0"),
+    Key("habits", "fetched_gb_a_month", "GB", "1"),
 )
 
 # Share of the busiest hour, 0:00 to 23:00 local time; the mean is 0.6 of the peak.

@@ -93,10 +93,10 @@ class _Names:
         return self.in_tree(os.path.normpath(os.path.join(self.stack, name)))
 
 
-def _order(entry: Mapping[str, Any]) -> tuple[list[object], ...]:
-    """By address, numbers in it as numbers."""
+def _order(entry: Mapping[str, Any]) -> list[str | int]:
+    """By address, the numbers in it as numbers: text and number take turns."""
     parts = re.split(r"(\d+)", entry[META]["path"])
-    return ([int(part) if part.isdigit() else 0 for part in parts], list(parts))
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _known(value: Any) -> Any:

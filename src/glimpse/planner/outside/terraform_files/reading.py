@@ -11,7 +11,7 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.directory import Read, read_answer
 from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
-from glimpse.planner.outside.terraform_files.families import balancing, compute, databases, ecs, small
+from glimpse.planner.outside.terraform_files.families import balancing, compute, databases, ecs, networking, small
 from glimpse.planner.outside.terraform_files.families.found import Found, Reader
 from glimpse.planner.outside.terraform_files.families.free import FREE, HELPERS
 from glimpse.planner.outside.terraform_files.plan_json import read_plan
@@ -23,6 +23,7 @@ READERS: dict[str, Reader] = {
     **balancing.READERS,
     **databases.READERS,
     **compute.READERS,
+    **networking.READERS,
     **small.READERS,
 }
 

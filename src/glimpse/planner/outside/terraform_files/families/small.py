@@ -62,14 +62,6 @@ def certificate(block: Block, tree: Tree) -> Iterator[Found]:
         yield block.origin
 
 
-def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
-    """Gateway endpoints (S3, DynamoDB) are free; the others are charged by the hour and zone."""
-    if block.values.text("vpc_endpoint_type") in (None, "Gateway"):
-        yield block.origin
-    else:
-        yield Unpriced(block.origin, "VPC endpoint", say("family_unknown", type=block.type))
-
-
 def _alone(made: type[Resource]) -> Reader:
     def read(block: Block, tree: Tree) -> Iterator[Found]:
         yield made(block.origin)  # type: ignore[call-arg]
@@ -91,5 +83,4 @@ READERS = {
     "aws_route53_zone": _alone(Zone),
     "aws_ecr_repository": _alone(Registry),
     "aws_sns_topic": _alone(Topic),
-    "aws_vpc_endpoint": endpoint,
 }
