@@ -20,7 +20,9 @@ from tests.conftest import estimator_for
 
 def verdicts(stack: Stack, promises: Promises | None = None) -> dict[str, str]:
     workload: Workload = replace(built_in(), promises=promises or Promises())
-    return {row.promise: row.verdict for row in judged(estimator_for(workload=workload).bill(stack))}
+    return {
+        row.promise: row.verdict for row in judged(stack, estimator_for(workload=workload).bill(stack).usage.traffic)
+    }
 
 
 def without(stack: Stack, kind: type) -> Stack:

@@ -62,11 +62,11 @@ class Scenario:
 
     @property
     def websocket(self) -> str:
-        return websocket(self.bill)[0]
+        return websocket(self.bill.stack)[0]
 
     @property
     def capacity_sockets(self) -> int | None:
-        return capacity_sockets(self.bill)
+        return capacity_sockets(self.bill.stack, self.bill.usage.traffic)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _scenario(name: str, names: tuple[str, ...], stack: Stack, today: Bill, esti
     levers = tuple(LEVERS[lever] for lever in names)
     bill = estimator.bill(applied(stack, levers)) if levers else today
     effects = tuple(_effect(lever, stack, today, levers, bill, estimator) for lever in levers)
-    return Scenario(name, bill, effects, judged(bill), saving(today, bill))
+    return Scenario(name, bill, effects, judged(bill.stack, bill.usage.traffic), saving(today, bill))
 
 
 def _effect(

@@ -17,6 +17,7 @@ from glimpse.planner.sizing import (
     tasks_during_deploy,
 )
 from glimpse.planner.stack import Finding, Stack
+from glimpse.planner.traffic import Traffic
 
 KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 
@@ -28,16 +29,16 @@ class Verdict:
     why: Sentence
 
 
-def judged(bill: Bill) -> tuple[Verdict, ...]:
-    """Every promise of the workload against the stack of this bill."""
-    return tuple(_judged(bill))
+def judged(stack: Stack, traffic: Traffic) -> tuple[Verdict, ...]:
+    """Every promise of the workload against the stack."""
+    return tuple(_judged(stack, traffic))
 
 
-def _judged(bill: Bill) -> Iterator[Verdict]:
-    promises = bill.workload.promises
-    services = _chat_services(bill.stack)
+def _judged(stack: Stack, traffic: Traffic) -> Iterator[Verdict]:
+    promises = traffic.workload.promises
+    services = _chat_services(stack)
     if promises.websocket:
-        answer, why = websocket(bill)
+        answer, why = websocket(stack)
         yield Verdict("websocket", {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN), why)
     yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
     least, most = (
@@ -48,7 +49,7 @@ def _judged(bill: Bill) -> Iterator[Verdict]:
     if floor.verdict == BROKEN and _tasks("", promises.min_on_demand_tasks, most).verdict == KEPT:
         floor = Verdict(floor.promise, UNKNOWN, say("on_demand_by_rounding", wanted=promises.min_on_demand_tasks))
     yield floor
-    engines = sorted({database.engine for database in bill.stack.of(Database)})
+    engines = sorted({database.engine for database in stack.of(Database)})
     if promises.database:
         right = [engine for engine in engines if engine.lower() == promises.database]
         verdict = UNKNOWN if not engines else KEPT if len(right) == len(engines) else BROKEN
@@ -56,32 +57,32 @@ def _judged(bill: Bill) -> Iterator[Verdict]:
             "database", verdict, say(f"database_{verdict}", found=", ".join(engines), wanted=promises.database)
         )
     if promises.no_commitment:
-        count = len(bill.workload.commitments)
+        count = len(traffic.workload.commitments)
         yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
     if promises.connections_fit:
-        yield _connections(bill.stack, services)
+        yield _connections(stack, services)
     if promises.sockets is not None:
-        yield _sockets(bill, services, promises.sockets)
+        yield _sockets(stack, traffic, promises.sockets)
 
 
-def websocket(bill: Bill) -> tuple[str, Sentence]:
+def websocket(stack: Stack) -> tuple[str, Sentence]:
     """Whether sockets reach tasks that can hear each other: `yes`, `limited`, `no` or `unknown`."""
-    services = _chat_services(bill.stack)
-    balancers = [balancer for balancer in bill.stack.of(Balancer) if balancer.kind == "application"]
+    services = _chat_services(stack)
+    balancers = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
     if not services or not balancers:
         return "unknown", say("websocket_unknown")
     several = any(service.most is None or service.most > 1 for service in services)
-    if several and not any(cache.engine in ("Redis", "Valkey") for cache in bill.stack.of(Cache)):
+    if several and not any(cache.engine in ("Redis", "Valkey") for cache in stack.of(Cache)):
         return "limited", say("websocket_no_bus")
     if several and not any(balancer.sticky for balancer in balancers):
         return "limited", say("websocket_not_sticky")
     return "yes", say("websocket_yes")
 
 
-def capacity_sockets(bill: Bill) -> int | None:
+def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:
     """Sockets that the tasks at their most hold when one of them is lost; None where nobody measured it."""
-    services = _chat_services(bill.stack)
-    capacity = bill.usage.traffic.capacity
+    services = _chat_services(stack)
+    capacity = traffic.capacity
     if not services or not capacity:
         return None
     total = 0
@@ -150,8 +151,8 @@ def _connections(stack: Stack, services: tuple[FargateService, ...]) -> Verdict:
     )
 
 
-def _sockets(bill: Bill, services: tuple[FargateService, ...], wanted: int) -> Verdict:
-    held = capacity_sockets(bill)
+def _sockets(stack: Stack, traffic: Traffic, wanted: int) -> Verdict:
+    held = capacity_sockets(stack, traffic)
     if held is None:
         return Verdict("sockets", UNKNOWN, say("sockets_unknown", wanted=wanted))
     return Verdict("sockets", KEPT if held >= wanted else BROKEN, say("sockets_held", found=held, wanted=wanted))
