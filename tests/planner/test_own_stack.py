@@ -66,8 +66,9 @@ def test_levers_outside_the_scenario_have_their_price_and_their_risk(plan: Plan)
 
 
 def test_a_scenario_with_planned_levers_is_never_recommended(plan: Plan) -> None:
-    assert plan.recommended is plan.today
-    assert [reason.code for reason in plan.reasons] == ["passed_over_planned"]
+    assert plan.recommended is not None
+    assert plan.recommended.planned == ()
+    assert "passed_over_planned" in [reason.code for reason in plan.reasons]
 
 
 def test_the_bill_of_the_edited_files_is_the_bill_that_the_scenario_promised(

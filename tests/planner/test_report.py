@@ -46,7 +46,7 @@ def test_the_first_five_lines_answer_cost_action_saving_risk_and_doubt(plan: Pla
     for line, label in zip(first, ("ui_now", "ui_do", "ui_saves", "ui_risks", "ui_not_known"), strict=True):
         assert line.startswith(words(label))
     assert "88.41" in first[0]
-    assert "$0.00" in first[2]
+    assert "$3.50" in first[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -105,8 +105,9 @@ def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
     granted = {scenario.name: estimator.bill(scenario.bill.stack, free_tier=True) for scenario in plan.scenarios}
     document = plan_document(plan, granted, Words("ko"))
     assert document["schema"] == "glimpse.plan/1"
-    assert document["recommended"] == "today"
-    assert [scenario["name"] for scenario in document["scenarios"]] == ["today", "balanced"]
+    assert document["recommended"] == "best"
+    assert [scenario["name"] for scenario in document["scenarios"]] == ["today", "balanced", "best"]
+    assert document["search"]["best"] == {"levers": ["valkey_node"], "monthly_usd": "84.91"}
     balanced = document["scenarios"][1]
     assert (balanced["saving_usd"], balanced["saving_percent"]) == ("0.00", "0")
     assert {lever["implemented"] for lever in balanced["levers"]} == {"terraform", "planned"}

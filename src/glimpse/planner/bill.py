@@ -21,6 +21,7 @@ from glimpse.planner.money import cents, decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Stack, Unpriced
+from glimpse.planner.traffic import Traffic
 from glimpse.planner.usage import Usage
 from glimpse.planner.workload import Workload
 
@@ -128,7 +129,7 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
     lines: list[Line] = []
     unpriced = list(stack.unpriced)
     for meter in _with_numbers(meters):
-        priced = _line(meter, catalogue, usage)
+        priced = line_of(meter, catalogue, usage.traffic)
         if isinstance(priced, Line):
             lines.append(priced)
         else:
@@ -136,7 +137,8 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
     return Bill(stack, usage, catalogue, free_tier, tuple(lines), tuple(unpriced))
 
 
-def _line(meter: Meter, catalogue: Catalogue, usage: Usage) -> Line | Sentence:
+def line_of(meter: Meter, catalogue: Catalogue, traffic: Traffic) -> Line | Sentence:
+    """The priced meter, or why it has no price."""
     if meter.quantity is None:
         return meter.needs or say("needs_quantity")
     price = catalogue.price(meter.sku)
@@ -144,7 +146,7 @@ def _line(meter: Meter, catalogue: Catalogue, usage: Usage) -> Line | Sentence:
         if meter.quantity.is_zero:
             return Line(meter, meter.quantity, None, meter.quantity)
         return _no_price(meter, catalogue)
-    commitment = usage.traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
+    commitment = traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
     until = commitment.until.isoformat() if commitment else None
     line = Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
     if not commitment:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
 from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sizing import CONNECTION_LIMITS, fitted_pool, tasks_during_deploy
@@ -97,6 +98,18 @@ def pool_size(stack: Stack, service: FargateService) -> FargateService:
     return replace(service, database_pool=fitting)
 
 
+def arm(stack: Stack, service: FargateService) -> FargateService:
+    """Tasks on ARM processors."""
+    if service.size is None or service.size.arch == "arm64":
+        return service
+    return replace(service, size=replace(service.size, arch="arm64"))
+
+
+def valkey_node(stack: Stack) -> Stack:
+    """The same node with Valkey, which speaks Redis's protocol."""
+    return stack.each(Cache, lambda cache: replace(cache, engine="Valkey") if cache.engine == "Redis" else cache)
+
+
 def idle_timeout(stack: Stack) -> int:
     return max((balancer.idle_timeout for balancer in stack.of(Balancer)), default=60)
 
@@ -128,6 +141,8 @@ LEVERS: Mapping[str, Lever] = {
             "variable",
             {"fargate_weight": 10, "fargate_spot_weight": 90},
         ),
+        Lever("arm", each_service(arm), "terraform", "config", {"cpu_architecture": "ARM64"}),
+        Lever("valkey_node", valkey_node, "terraform", "variable", {"cache_engine": "valkey"}),
         Lever("presigned_uploads", each_service(presigned_uploads), "planned", "code", {"uploads": "presigned"}),
         Lever("keep_alive", each_service(keep_alive), "planned", "config", {"keep_alive_seconds": 65}),
         Lever("pool_size", each_service(pool_size), "planned", "config", {"database_pool": 1}),

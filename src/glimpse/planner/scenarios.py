@@ -10,11 +10,14 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.claims import DOCUMENTS, Claim
 from glimpse.planner.estimate import Estimator, saving
 from glimpse.planner.levers import EFFORTS, LEVERS, Lever, applied
+from glimpse.planner.money import usd_text
+from glimpse.planner.search import Search, search
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Stack
 from glimpse.planner.verdict import KEPT, Verdict, capacity_sockets, design_warnings, judged, websocket
 
-# `balanced` is the plan document's own recommendation, with the smallest number of tasks left at two.
+# `balanced` is the plan document's own recommendation, with the smallest number of tasks left at two. Beside these
+# stands `best`, which is not written down but searched for among the levers that are implemented.
 SCENARIOS: Mapping[str, tuple[str, ...]] = {
     "today": (),
     "balanced": ("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
@@ -74,10 +77,11 @@ class Plan:
     """
     The scenarios judged. `single` are levers outside every scenario, priced on today's stack.
 
-    `recommended` is None where no scenario keeps every promise.
+    `recommended` is None where no scenario keeps every promise, `search` where no combination does.
     """
 
     scenarios: tuple[Scenario, ...]
+    search: Search | None
     single: tuple[Effect, ...]
     recommended: Scenario | None
     reasons: tuple[Sentence, ...]
@@ -91,9 +95,13 @@ class Plan:
 
 def plan_of(stack: Stack, estimator: Estimator) -> Plan:
     today = estimator.bill(stack)
-    scenarios = [_scenario(name, names, stack, today, estimator) for name, names in SCENARIOS.items()]
-    ranked = _ranked(scenarios)
-    used = {name for names in SCENARIOS.values() for name in names}
+    implemented = [lever for lever in LEVERS.values() if lever.implemented != "planned"]
+    searched = search(stack, estimator, implemented)
+    named = {name: tuple(LEVERS[lever] for lever in levers) for name, levers in SCENARIOS.items()}
+    if searched:
+        named["best"] = searched.best.levers
+    ranked = _ranked([_scenario(name, levers, stack, today, estimator) for name, levers in named.items()])
+    used = SCENARIOS["balanced"]
     balanced = next(scenario for scenario in ranked if scenario.name == "balanced")
     single = tuple(
         _on_top(lever, stack, today, balanced, estimator) for name, lever in LEVERS.items() if name not in used
@@ -101,11 +109,11 @@ def plan_of(stack: Stack, estimator: Estimator) -> Plan:
     recommended = _recommended(ranked)
     document = DOCUMENTS.get(estimator.workload.document)
     claims = document(today, balanced.bill, estimator) if document else ()
-    return Plan(ranked, single, recommended, _reasons(ranked, recommended), design_warnings(today), claims)
+    reasons = (*_reasons(ranked, recommended), *(searched.reasons() if searched else ()))
+    return Plan(ranked, searched, single, recommended, reasons, design_warnings(today), claims)
 
 
-def _scenario(name: str, names: tuple[str, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:
-    levers = tuple(LEVERS[lever] for lever in names)
+def _scenario(name: str, levers: tuple[Lever, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:
     bill = estimator.bill(applied(stack, levers)) if levers else today
     effects = tuple(_effect(lever, stack, today, levers, bill, estimator) for lever in levers)
     return Scenario(name, bill, effects, judged(bill.stack, bill.usage.traffic), saving(today, bill))
@@ -149,6 +157,7 @@ def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
 def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> tuple[Sentence, ...]:
     """Why each scenario that is not recommended was passed over."""
     said = []
+    cheapest = recommended.bill.monthly if recommended else Fraction(0)
     for scenario in scenarios:
         if scenario is recommended:
             continue
@@ -161,5 +170,6 @@ def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> t
             names = ", ".join(lever.name for lever in scenario.planned)
             said.append(say("passed_over_planned", scenario=scenario.name, levers=names))
         else:
-            said.append(say("passed_over_dearer", scenario=scenario.name))
+            more = usd_text(scenario.bill.monthly - cheapest)
+            said.append(say("passed_over_dearer", scenario=scenario.name, more=more))
     return tuple(said)

@@ -71,6 +71,14 @@ class Traffic:
     nat_gateways: int = 1
     zones: int = 2
 
+    @property
+    def sharing(self) -> tuple[int, ...]:
+        """All that one stack's traffic differs by from another's under the same workload."""
+        return (
+            self.uploads_through_api, self.balancers, self.services, self.log_groups, self.buckets,
+            self.registries, self.topics, self.nat_gateways, self.zones,
+        )  # fmt: skip
+
     def commitment(self, address: str) -> Commitment | None:
         """The commitment that prices this resource today."""
         rows = self.workload.commitments

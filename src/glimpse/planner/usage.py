@@ -35,10 +35,10 @@ class Usage:
 def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today: datetime.date) -> Usage:
     traffic = traffic_of(stack, workload, capacity, today)
     meters = [meter for resource in stack.resources for meter in resource.meters(traffic)]
-    return Usage(traffic, (*meters, *_flows(stack, traffic)))
+    return Usage(traffic, (*meters, *flow_meters(stack, traffic)))
 
 
-def _flows(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
+def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
     """Transfer, as far as the stack has anything that sends it."""
     servers = (*stack.of(FargateService), *stack.of(Instances))
     sends = (*servers, *stack.of(Balancer), *stack.of(Bucket))

@@ -17,6 +17,7 @@ from glimpse.planner.claims import Amount, Claim
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
+from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
 from glimpse.planner.words import Words, plain
@@ -45,6 +46,7 @@ def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
             ],
             "scenarios": [_scenario(scenario, other[scenario.name], words) for scenario in plan.scenarios],
             "levers": [_effect(effect, words) for effect in plan.single],
+            "search": _search(plan.search) if plan.search else None,
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
             "warnings": [_finding(found, words) for found in plan.warnings],
@@ -164,6 +166,22 @@ def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
         "effort": scenario.effort,
         "levers": [_effect(effect, words) for effect in scenario.effects],
         "bill": _bill(scenario.bill, other, words),
+    }
+
+
+def _search(search: Search) -> Json:
+    def shown(combination: Combination) -> Json:
+        return {
+            "levers": [lever.name for lever in combination.levers],
+            "monthly_usd": usd_text(combination.monthly),
+            "broken": list(combination.broken),
+        }
+
+    return {
+        "combinations": search.looked_at,
+        "best": shown(search.best),
+        "second": shown(search.second) if search.second else None,
+        "forbidden": [shown(combination) for combination in search.forbidden],
     }
 
 

@@ -32,7 +32,7 @@ WIDTH = 80
 
 # Columns as (width, alignment): "<" left, ">" right. Each row comes to WIDTH at most.
 BILL = ((31, "<"), (20, ">"), (10, ">"), (9, ">"), (1, "<"), (8, "<"))
-SCENARIOS = ((5, ">"), (1, "<"), (12, "<"), (10, ">"), (10, ">"), (2, "<"), (11, "<"), (9, "<"), (20, "<"))
+SCENARIOS = ((5, ">"), (1, "<"), (11, "<"), (10, ">"), (9, ">"), (2, "<"), (11, "<"), (9, "<"), (22, "<"))
 LEVERS = ((45, "<"), (10, ">"), (13, ">"), (2, "<"), (10, "<"))
 SUM = ((61, "<"), (9, ">"))
 
@@ -75,7 +75,8 @@ class Report:
         elif best.name == "today":
             self._line("ui_do", words("do_nothing"))
         else:
-            self._line("ui_do", words("do_apply", scenario=best.name), "green")
+            names = ", ".join(effect.lever.name for effect in best.effects if effect.changes)
+            self._line("ui_do", words("do_apply", scenario=best.name, levers=names), "green")
         self._line("ui_saves", self._savings(plan))
         names = ", ".join(words(f"short_{found.what.code}") for found in plan.warnings)
         if plan.warnings:
@@ -198,6 +199,8 @@ class Report:
                 Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
                 Text(words(f"effort_{scenario.effort}") + mark),
             )  # fmt: skip
+        if plan.search:
+            self._say(words("ui_best", levers=plan.search.best.names, count=plan.search.looked_at))
         for reason in plan.reasons:
             self._say(words.say(reason), "dim")
 
