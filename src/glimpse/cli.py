@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import itertools
 import json
@@ -216,6 +217,8 @@ def _read(asked: Asked) -> tuple[Stack, Estimator]:
     """The stack, and what prices it. The files are evaluated in their own process while the rest is loaded."""
     given = asked.given
     with Reading(asked.path, [Path(name) for name in given.var_file], given.var) as reading, _patience(asked):
+        if given.format == "terminal":
+            importlib.import_module("glimpse.planner.report.terminal")
         workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
         capacity = workload_files.capacity_of(workload)
         stack = reading.stack(given.region)

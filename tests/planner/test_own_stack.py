@@ -45,7 +45,7 @@ def test_the_lines_are_those_that_seoul_list_prices_give(plan: Plan) -> None:
     # 20.87
     assert (database["db.t4g.micro PostgreSQL"], database["Database storage gp3"]) == ("18.25", "2.62")
     # 8.18
-    assert printed(bill, "aws_autoscaling_group.nat") == {
+    assert printed(bill, "aws_autoscaling_group.nat[0]") == {
         "t4g.nano instance": "3.80", "EBS gp3 storage": "0.73", "Public IPv4 address": "3.65",
     }  # fmt: skip
     assert printed(bill, "aws_elasticache_replication_group.this") == {"cache.t4g.micro Redis": "17.52"}
@@ -90,10 +90,12 @@ def test_the_edit_of_each_lever_makes_the_stack_that_the_lever_makes(own_stack: 
     assert edited.resources != own_stack.resources
 
 
-def test_the_variables_file_holds_the_edits_of_its_scenario_and_no_others() -> None:
-    text = (OWN / "balanced.tfvars").read_text()
+@pytest.mark.parametrize("name", ["balanced", "best"])
+def test_a_variables_file_holds_the_edits_of_its_scenario_and_no_others(plan: Plan, name: str) -> None:
+    text = (OWN / f"{name}.tfvars").read_text()
     written = dict(re.findall(r"^(\w+)\s*=\s*\"?([^\"#\n]+?)\"?\s*(?:#.*)?$", text, re.MULTILINE))
-    wanted = {key: str(value) for name in SCENARIOS["balanced"] for key, value in LEVERS[name].edit.items()}
+    scenario = next(scenario for scenario in plan.scenarios if scenario.name == name)
+    wanted = {key: str(value) for effect in scenario.effects for key, value in effect.lever.edit.items()}
     assert written == wanted
 
 

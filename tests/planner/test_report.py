@@ -46,7 +46,7 @@ def test_the_first_five_lines_answer_cost_action_saving_risk_and_doubt(plan: Pla
     for line, label in zip(first, ("ui_now", "ui_do", "ui_saves", "ui_risks", "ui_not_known"), strict=True):
         assert line.startswith(words(label))
     assert "88.41" in first[0]
-    assert "$3.50" in first[2]
+    assert "$5.18" in first[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -107,7 +107,10 @@ def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
     assert document["schema"] == "glimpse.plan/1"
     assert document["recommended"] == "best"
     assert [scenario["name"] for scenario in document["scenarios"]] == ["today", "balanced", "best"]
-    assert document["search"]["best"] == {"levers": ["valkey_node"], "monthly_usd": "84.91"}
+    assert document["search"]["best"] == {
+        "levers": ["valkey_node", "parameters", "task_addresses"],
+        "monthly_usd": "83.23",
+    }
     balanced = document["scenarios"][1]
     assert (balanced["saving_usd"], balanced["saving_percent"]) == ("0.00", "0")
     assert {lever["implemented"] for lever in balanced["levers"]} == {"terraform", "planned"}

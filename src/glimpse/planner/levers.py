@@ -16,8 +16,11 @@ from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.instance import Instances
+from glimpse.planner.resources.nat_gateway import NatGateway
+from glimpse.planner.resources.secret import Secret
 from glimpse.planner.sizing import CONNECTION_LIMITS, fitted_pool, tasks_during_deploy
-from glimpse.planner.stack import Stack
+from glimpse.planner.stack import Resource, Stack
 
 EFFORTS = ("none", "variable", "config", "code", "migration")
 
@@ -110,6 +113,29 @@ def valkey_node(stack: Stack) -> Stack:
     return stack.each(Cache, lambda cache: replace(cache, engine="Valkey") if cache.engine == "Redis" else cache)
 
 
+def parameters(stack: Stack) -> Stack:
+    """Standard parameters instead of secrets: they cost nothing."""
+    return _without(stack, lambda resource: isinstance(resource, Secret))
+
+
+def task_addresses(stack: Stack) -> Stack:
+    """Tasks in public subnets with an address each, instead of a NAT."""
+    elastic = {gateway.elastic for gateway in stack.of(NatGateway)} - {None}
+    without = _without(stack, lambda resource: _is_nat(resource) or resource.origin.address in elastic)
+    if without is stack:
+        return stack
+    return without.each(FargateService, lambda service: replace(service, public_address=True))
+
+
+def _is_nat(resource: Resource) -> bool:
+    return isinstance(resource, NatGateway) or (isinstance(resource, Instances) and resource.is_nat)
+
+
+def _without(stack: Stack, gone: Callable[[Resource], bool]) -> Stack:
+    kept = tuple(resource for resource in stack.resources if not gone(resource))
+    return stack if len(kept) == len(stack.resources) else replace(stack, resources=kept)
+
+
 def idle_timeout(stack: Stack) -> int:
     return max((balancer.idle_timeout for balancer in stack.of(Balancer)), default=60)
 
@@ -143,6 +169,8 @@ LEVERS: Mapping[str, Lever] = {
         ),
         Lever("arm", each_service(arm), "terraform", "config", {"cpu_architecture": "ARM64"}),
         Lever("valkey_node", valkey_node, "terraform", "variable", {"cache_engine": "valkey"}),
+        Lever("parameters", parameters, "terraform", "config", {"secret_store": "parameter_store"}),
+        Lever("task_addresses", task_addresses, "terraform", "config", {"egress": "task_addresses"}),
         Lever("presigned_uploads", each_service(presigned_uploads), "planned", "code", {"uploads": "presigned"}),
         Lever("keep_alive", each_service(keep_alive), "planned", "config", {"keep_alive_seconds": 65}),
         Lever("pool_size", each_service(pool_size), "planned", "config", {"database_pool": 1}),

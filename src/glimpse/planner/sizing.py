@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.traffic import HourOfTraffic
@@ -47,27 +48,34 @@ class Scaling:
     memory_percent: Fraction | None = None
 
 
+@lru_cache(maxsize=256)
 def tasks_asked(
-    hour: HourOfTraffic, share: Fraction, capacity: Capacity, size: TaskSize, scaling: Scaling
-) -> int | None:
+    hours: tuple[HourOfTraffic, ...],
+    share: Fraction,
+    capacity: Capacity,
+    size: TaskSize,
+    cpu_percent: Fraction | None,
+    memory_percent: Fraction | None,
+) -> tuple[int | None, ...]:
     """
-    The tasks that target tracking would ask for in one hour; None when memory could never meet its target.
+    The tasks that target tracking would ask for in each hour; None when memory could never meet its target.
 
     CPU: (messages × µs + connects × µs) over the hour, divided by what one task gives at the target.
     Memory: the sockets that fit between the service's base and the target. Coefficients nobody
     measured count as nothing, so this is a lower bound; the line says which service was measured.
     """
-    asked = 1
-    if scaling.cpu_percent and capacity.message_us is not None:
-        busy_us = hour.messages * capacity.message_us + hour.connects * (capacity.connect_us or 0)
-        vcpu = busy_us * share / 10**6 / 3600
-        asked = max(asked, math.ceil(vcpu / (size.vcpu * scaling.cpu_percent / 100)))
-    if scaling.memory_percent and capacity.base_mib is not None and capacity.bytes_per_socket:
-        fitting = sockets_per_task(capacity, size, scaling.memory_percent)
-        if not fitting:
-            return None
-        asked = max(asked, math.ceil(hour.sockets * share / fitting))
-    return asked
+    fitting = sockets_per_task(capacity, size, memory_percent) if memory_percent else None
+    asked: list[int | None] = []
+    for hour in hours:
+        tasks = 1
+        if cpu_percent and capacity.message_us is not None:
+            busy_us = hour.messages * capacity.message_us + hour.connects * (capacity.connect_us or 0)
+            vcpu = busy_us * share / 10**6 / 3600
+            tasks = max(tasks, math.ceil(vcpu / (size.vcpu * cpu_percent / 100)))
+        if fitting:
+            tasks = max(tasks, math.ceil(hour.sockets * share / fitting))
+        asked.append(None if fitting == 0 else tasks)
+    return tuple(asked)
 
 
 def sockets_per_task(capacity: Capacity, size: TaskSize, percent: Fraction | int = 100) -> int | None:

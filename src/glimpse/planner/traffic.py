@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.quantities import DAYS_PER_MONTH
@@ -26,6 +27,7 @@ class HourOfTraffic:
     uploads: Fraction
 
 
+@lru_cache(maxsize=16)
 def hours_of(workload: Workload) -> tuple[HourOfTraffic, ...]:
     """The 24 hours of an average day. Sockets follow the peak, counts follow the share of the day."""
     peak, total = max(workload.hours), sum(workload.hours)

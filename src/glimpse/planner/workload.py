@@ -13,6 +13,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from glimpse.planner.quantities import DAYS_PER_MONTH
@@ -124,8 +125,10 @@ class Derived:
     formula: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Workload:
+    """All that `glimpse.toml` says. Only the same one is equal, so that what follows from it can be kept."""
+
     source: str
     numbers: Mapping[str, Fraction]
     hours: tuple[Fraction, ...] = BUILT_IN_HOURS
@@ -142,27 +145,27 @@ class Workload:
         """How often people do `what` (messages, requests, uploads, …) in a month of 730 hours."""
         return self["users"] * self[what] * DAYS_PER_MONTH
 
-    @property
+    @cached_property
     def peak_sockets(self) -> Fraction:
         return self["users"] * self["peak_socket_share"]
 
-    @property
+    @cached_property
     def events(self) -> Fraction:
         """Messages and requests together: what is logged, and what asks the database."""
         return self.monthly("messages") + self.monthly("requests")
 
-    @property
+    @cached_property
     def internet_out_gb(self) -> Fraction:
         delivered = self.monthly("messages") * self["recipients_per_message"] * self["message_bytes"]
         answered = self.monthly("requests") * self["response_bytes"]
         downloaded = self.monthly("downloads") * self["download_mb"] * 10**6
         return (delivered + answered + downloaded) / 10**9
 
-    @property
+    @cached_property
     def log_gb(self) -> Fraction:
         return self.events * self["log_bytes_per_event"] / 10**9
 
-    @property
+    @cached_property
     def stored_gb(self) -> Fraction:
         return self["users"] * self["stored_mb_per_user"] / 1000
 

@@ -6,6 +6,8 @@ locals {
   database_max_connections      = 79
   database_reserved_connections = 5
   database_admin_connections    = 3
+
+  own_secret_arns = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]
 }
 
 module "networking" {
@@ -14,6 +16,7 @@ module "networking" {
   name              = local.name
   region            = var.region
   zones             = var.zones
+  egress            = var.egress
   nat_instance_type = var.nat_instance_type
   nat_disk_gb       = var.nat_disk_gb
 }
@@ -74,7 +77,8 @@ module "ecr" {
 module "secrets" {
   source = "../../modules/secrets"
 
-  name = local.name
+  name  = local.name
+  store = var.secret_store
 }
 
 module "roles" {
@@ -84,11 +88,10 @@ module "roles" {
   repository_arn = module.ecr.repository_arn
   log_group_arn  = module.ecs.log_group_arn
   object_arns    = module.s3.object_arns
-  secret_arns = [
-    module.secrets.jwt_secret_arn,
-    module.secrets.push_secret_arn,
-    module.rds.password_secret_arn,
-  ]
+
+  # The database's password stays where RDS keeps it.
+  secret_arns    = concat(var.secret_store == "secrets_manager" ? local.own_secret_arns : [], [module.rds.password_secret_arn])
+  parameter_arns = var.secret_store == "parameter_store" ? local.own_secret_arns : []
 }
 
 module "ecs" {
@@ -99,7 +102,8 @@ module "ecs" {
   region       = var.region
 
   vpc_id                     = module.networking.vpc_id
-  subnet_ids                 = module.networking.private_subnet_ids
+  subnet_ids                 = var.egress == "task_addresses" ? module.networking.public_subnet_ids : module.networking.private_subnet_ids
+  egress                     = var.egress
   target_group_arn           = module.balancer.target_group_arn
   balancer_security_group_id = module.balancer.security_group_id
   database_security_group_id = module.rds.security_group_id

@@ -34,8 +34,8 @@ output "database_address" {
 }
 
 output "secret_arns" {
-  description = "Secrets whose values an operator puts in before the first deploy."
-  value       = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]
+  description = "Secrets, or parameters, whose values an operator puts in before the first deploy."
+  value       = local.own_secret_arns
 }
 
 output "alarm_topic_arn" {

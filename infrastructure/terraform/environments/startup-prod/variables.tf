@@ -38,6 +38,17 @@ variable "deletion_protection" {
   default     = true
 }
 
+variable "egress" {
+  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone."
+  type        = string
+  default     = "nat_instance"
+
+  validation {
+    condition     = contains(["nat_instance", "task_addresses"], var.egress)
+    error_message = "Egress is nat_instance or task_addresses."
+  }
+}
+
 variable "nat_instance_type" {
   description = "Instance type of the NAT instance, a t4g."
   type        = string
@@ -199,6 +210,17 @@ variable "cache_node_type" {
   description = "Node type of the cache."
   type        = string
   default     = "cache.t4g.micro"
+}
+
+variable "secret_store" {
+  description = "Where the signing keys and the push credentials are kept: secrets_manager, or parameter_store, which is free. Their values must be put in again after a change. RDS keeps the database's password in Secrets Manager either way."
+  type        = string
+  default     = "secrets_manager"
+
+  validation {
+    condition     = contains(["secrets_manager", "parameter_store"], var.secret_store)
+    error_message = "Secrets are kept in secrets_manager or parameter_store."
+  }
 }
 
 variable "alarm_email" {

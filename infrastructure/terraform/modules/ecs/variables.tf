@@ -21,8 +21,19 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of the tasks."
+  description = "Subnets of the tasks: private ones, unless the tasks have public addresses."
   type        = list(string)
+}
+
+variable "egress" {
+  description = "Way of the tasks to the internet: a NAT instance (nat_instance), or public addresses of their own (task_addresses)."
+  type        = string
+  default     = "nat_instance"
+
+  validation {
+    condition     = contains(["nat_instance", "task_addresses"], var.egress)
+    error_message = "Egress is nat_instance or task_addresses."
+  }
 }
 
 variable "target_group_arn" {

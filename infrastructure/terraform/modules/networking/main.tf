@@ -60,8 +60,9 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# The default route of these tables is not declared: it points at the NAT instance of the moment, and the
+# The default IPv4 route of these tables is not declared: it points at the NAT instance of the moment, and the
 # instance writes it itself when it starts. Declared here, each apply would put back an instance that is gone.
+# Without a NAT instance there is none.
 resource "aws_route_table" "private" {
   count = length(var.zones)
 

@@ -48,11 +48,15 @@ locals {
 }
 
 data "aws_ssm_parameter" "nat_image" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 }
 
 # The tasks send nothing but HTTPS through here: registry, secrets, logs, push services.
 resource "aws_security_group" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name        = local.nat_role
   description = "NAT instance"
   vpc_id      = aws_vpc.this.id
@@ -61,9 +65,9 @@ resource "aws_security_group" "nat" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "nat" {
-  count = length(var.zones)
+  count = var.egress == "nat_instance" ? length(var.zones) : 0
 
-  security_group_id = aws_security_group.nat.id
+  security_group_id = aws_security_group.nat[0].id
   description       = "HTTPS from ${aws_subnet.private[count.index].availability_zone}"
   cidr_ipv4         = aws_subnet.private[count.index].cidr_block
   ip_protocol       = "tcp"
@@ -72,7 +76,9 @@ resource "aws_vpc_security_group_ingress_rule" "nat" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "nat" {
-  security_group_id = aws_security_group.nat.id
+  count = var.egress == "nat_instance" ? 1 : 0
+
+  security_group_id = aws_security_group.nat[0].id
   description       = "HTTPS to anywhere"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
@@ -81,6 +87,8 @@ resource "aws_vpc_security_group_egress_rule" "nat" {
 }
 
 resource "aws_iam_role" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name = local.nat_role
 
   assume_role_policy = jsonencode({
@@ -94,8 +102,10 @@ resource "aws_iam_role" "nat" {
 }
 
 resource "aws_iam_role_policy" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name = "become-the-default-route"
-  role = aws_iam_role.nat.id
+  role = aws_iam_role.nat[0].id
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -116,22 +126,26 @@ resource "aws_iam_role_policy" "nat" {
 }
 
 resource "aws_iam_instance_profile" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name = local.nat_role
-  role = aws_iam_role.nat.name
+  role = aws_iam_role.nat[0].name
 
   # An instance that starts before its permissions exist would wait for them in vain.
   depends_on = [aws_iam_role_policy.nat]
 }
 
 resource "aws_launch_template" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name                   = local.nat_role
-  image_id               = data.aws_ssm_parameter.nat_image.insecure_value
+  image_id               = data.aws_ssm_parameter.nat_image[0].insecure_value
   instance_type          = var.nat_instance_type
   user_data              = base64encode(local.nat_user_data)
   update_default_version = true
 
   iam_instance_profile {
-    arn = aws_iam_instance_profile.nat.arn
+    arn = aws_iam_instance_profile.nat[0].arn
   }
 
   # T4g is "unlimited" unless told otherwise: a busy hour would be billed instead of slowed down.
@@ -155,7 +169,7 @@ resource "aws_launch_template" "nat" {
     device_index                = 0
     associate_public_ip_address = true
     delete_on_termination       = true
-    security_groups             = [aws_security_group.nat.id]
+    security_groups             = [aws_security_group.nat[0].id]
   }
 
   metadata_options {
@@ -176,6 +190,8 @@ resource "aws_launch_template" "nat" {
 }
 
 resource "aws_autoscaling_group" "nat" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
   name                = local.nat_role
   min_size            = 1
   max_size            = 1
@@ -184,8 +200,8 @@ resource "aws_autoscaling_group" "nat" {
   health_check_type   = "EC2"
 
   launch_template {
-    id      = aws_launch_template.nat.id
-    version = aws_launch_template.nat.latest_version
+    id      = aws_launch_template.nat[0].id
+    version = aws_launch_template.nat[0].latest_version
   }
 
   # A new image or size replaces the instance at once; egress pauses for a minute or two.
@@ -201,6 +217,13 @@ resource "aws_autoscaling_group" "nat" {
     key                 = "Name"
     value               = local.nat_role
     propagate_at_launch = true
+  }
+
+  # The cost planner reads it, to know which instance carries the egress.
+  tag {
+    key                 = "glimpse:role"
+    value               = "nat"
+    propagate_at_launch = false
   }
 
   # The instance calls out as soon as it starts, so its own way to the internet must be there first.

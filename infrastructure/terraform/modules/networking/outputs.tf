@@ -4,8 +4,11 @@ output "vpc_id" {
 }
 
 output "public_subnet_ids" {
-  description = "Subnets of the balancer and the NAT instance."
+  description = "Subnets of the balancer, of the NAT instance, and of tasks that have public addresses."
   value       = aws_subnet.public[*].id
+
+  # What starts in them calls out at once.
+  depends_on = [aws_route.internet, aws_route_table_association.public]
 }
 
 output "private_subnet_ids" {

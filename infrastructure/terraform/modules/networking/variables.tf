@@ -29,6 +29,17 @@ variable "cidr" {
   }
 }
 
+variable "egress" {
+  description = "Way out of the private subnets: a NAT instance (nat_instance), or none (task_addresses)."
+  type        = string
+  default     = "nat_instance"
+
+  validation {
+    condition     = contains(["nat_instance", "task_addresses"], var.egress)
+    error_message = "Egress is nat_instance or task_addresses."
+  }
+}
+
 variable "nat_instance_type" {
   description = "Instance type of the NAT instance: a burstable ARM type, as the image and the credit setting expect."
   type        = string

@@ -24,33 +24,40 @@ resource "aws_iam_role_policy" "execution" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        # This action knows no resource.
+    Statement = concat(
+      [
+        {
+          # This action knows no resource.
+          Effect   = "Allow"
+          Action   = "ecr:GetAuthorizationToken"
+          Resource = "*"
+        },
+        {
+          Effect = "Allow"
+          Action = [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+          ]
+          Resource = var.repository_arn
+        },
+        {
+          Effect   = "Allow"
+          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = "${var.log_group_arn}:*"
+        },
+        {
+          Effect   = "Allow"
+          Action   = "secretsmanager:GetSecretValue"
+          Resource = var.secret_arns
+        },
+      ],
+      length(var.parameter_arns) == 0 ? [] : [{
         Effect   = "Allow"
-        Action   = "ecr:GetAuthorizationToken"
-        Resource = "*"
-      },
-      {
-        Effect = "Allow"
-        Action = [
-          "ecr:BatchCheckLayerAvailability",
-          "ecr:BatchGetImage",
-          "ecr:GetDownloadUrlForLayer",
-        ]
-        Resource = var.repository_arn
-      },
-      {
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "${var.log_group_arn}:*"
-      },
-      {
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
-        Resource = var.secret_arns
-      },
-    ]
+        Action   = "ssm:GetParameters"
+        Resource = var.parameter_arns
+      }],
+    )
   })
 }
 

@@ -18,6 +18,12 @@ variable "secret_arns" {
   type        = list(string)
 }
 
+variable "parameter_arns" {
+  description = "Parameters that a task is started with."
+  type        = list(string)
+  default     = []
+}
+
 variable "object_arns" {
   description = "Objects that the service reads, writes and deletes."
   type        = list(string)

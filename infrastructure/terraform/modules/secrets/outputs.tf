@@ -1,9 +1,9 @@
 output "jwt_secret_arn" {
-  description = "Secret of the token signing keys."
-  value       = aws_secretsmanager_secret.jwt.arn
+  description = "Secret or parameter of the token signing keys."
+  value       = one(concat(aws_secretsmanager_secret.jwt[*].arn, aws_ssm_parameter.jwt[*].arn))
 }
 
 output "push_secret_arn" {
-  description = "Secret of the push credentials."
-  value       = aws_secretsmanager_secret.push.arn
+  description = "Secret or parameter of the push credentials."
+  value       = one(concat(aws_secretsmanager_secret.push[*].arn, aws_ssm_parameter.push[*].arn))
 }

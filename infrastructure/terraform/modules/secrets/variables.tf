@@ -3,8 +3,19 @@ variable "name" {
   type        = string
 }
 
+variable "store" {
+  description = "Where the secrets are kept: secrets_manager, or parameter_store, which is free and brings nothing deleted back."
+  type        = string
+  default     = "secrets_manager"
+
+  validation {
+    condition     = contains(["secrets_manager", "parameter_store"], var.store)
+    error_message = "Secrets are kept in secrets_manager or parameter_store."
+  }
+}
+
 variable "recovery_days" {
-  description = "Days during which a deleted secret can be brought back."
+  description = "Days during which a deleted secret can be brought back. Parameters are gone at once."
   type        = number
   default     = 7
 

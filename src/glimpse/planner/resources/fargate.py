@@ -72,12 +72,15 @@ class FargateService:
         lowest, highest = self.scaling.lowest, self.scaling.highest
         if not (traffic.capacity and self.size and self.behind_balancer):
             return (lowest,) * len(traffic.hours)
-        share = Fraction(1, traffic.services)
-        tasks = []
-        for hour in traffic.hours:
-            asked = tasks_asked(hour, share, traffic.capacity, self.size, self.scaling)
-            tasks.append(highest if asked is None else min(max(asked, lowest), highest))
-        return tuple(tasks)
+        asked = tasks_asked(
+            traffic.hours,
+            Fraction(1, traffic.services),
+            traffic.capacity,
+            self.size,
+            self.scaling.cpu_percent,
+            self.scaling.memory_percent,
+        )
+        return tuple(highest if tasks is None else min(max(tasks, lowest), highest) for tasks in asked)
 
     def on_demand_tasks(self, tasks: int) -> tuple[int, int]:
         """The fewest and the most on demand that any usual rounding of the split gives."""

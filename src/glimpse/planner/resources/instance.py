@@ -23,7 +23,7 @@ class Instances:
     `count` Linux instances of one type; a type or a count of None is unknown.
 
     `addresses` are the public IPv4 that each holds for itself (not Elastic ones); None is decided by the subnet
-    and was not found. `tenancy` as on the pricing page.
+    and was not found. `tenancy` as on the pricing page. `is_nat`: other servers reach the internet through it.
     """
 
     origin: Origin
@@ -33,6 +33,7 @@ class Instances:
     addresses: int | None = 0
     spot: bool = False
     tenancy: str = "Shared"
+    is_nat: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))

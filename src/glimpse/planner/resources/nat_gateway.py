@@ -15,7 +15,10 @@ EC2 = "AmazonEC2"
 
 @dataclass(frozen=True, slots=True)
 class NatGateway:
+    """`elastic` is where its Elastic IP stands, as far as that is in the stack."""
+
     origin: Origin
+    elastic: str | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         fetched = certain(traffic.workload["fetched_gb_a_month"] / traffic.nat_gateways)

@@ -59,6 +59,8 @@ run "refuses_values_out_of_range" {
     uploads             = "ftp"
     keep_alive_seconds  = 0
     database_pool       = 0
+    egress              = "nat_gateway"
+    secret_store        = "vault"
     zones               = ["ap-northeast-2a", "us-east-1a"]
   }
 
@@ -69,6 +71,8 @@ run "refuses_values_out_of_range" {
     var.uploads,
     var.keep_alive_seconds,
     var.database_pool,
+    var.egress,
+    var.secret_store,
     var.zones,
   ]
 }

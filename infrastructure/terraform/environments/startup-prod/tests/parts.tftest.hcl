@@ -146,12 +146,12 @@ run "network_has_one_self_healing_way_out" {
   }
 
   assert {
-    condition     = aws_autoscaling_group.nat.min_size == 1 && aws_autoscaling_group.nat.max_size == 1 && aws_autoscaling_group.nat.desired_capacity == 1
+    condition     = aws_autoscaling_group.nat[0].min_size == 1 && aws_autoscaling_group.nat[0].max_size == 1 && aws_autoscaling_group.nat[0].desired_capacity == 1
     error_message = "There must always be exactly one NAT instance."
   }
 
   assert {
-    condition     = one(aws_launch_template.nat.credit_specification).cpu_credits == "standard"
+    condition     = one(aws_launch_template.nat[0].credit_specification).cpu_credits == "standard"
     error_message = "The NAT instance can run up a bill for CPU credits."
   }
 
@@ -170,11 +170,12 @@ run "network_refuses_a_single_zone_and_an_instance_that_cannot_boot_the_image" {
 
   variables {
     zones             = ["ap-northeast-2a"]
+    egress            = "nat_gateway"
     nat_instance_type = "t3.nano"
     nat_disk_gb       = 4
   }
 
-  expect_failures = [var.zones, var.nat_instance_type, var.nat_disk_gb]
+  expect_failures = [var.zones, var.egress, var.nat_instance_type, var.nat_disk_gb]
 }
 
 run "database_is_private_and_never_in_extended_support" {
@@ -223,5 +224,54 @@ run "cache_follows_the_engine" {
   assert {
     condition     = aws_elasticache_replication_group.this.engine == "valkey" && aws_elasticache_replication_group.this.engine_version == "8.0"
     error_message = "Valkey has no version 7.1."
+  }
+}
+
+run "parameters_start_with_a_placeholder_and_replace_the_secrets" {
+  command = plan
+
+  module {
+    source = "../../modules/secrets"
+  }
+
+  variables {
+    store = "parameter_store"
+  }
+
+  assert {
+    condition = [for each in [aws_ssm_parameter.jwt[0], aws_ssm_parameter.push[0]] : "${each.name} ${each.type} ${each.tier}"] == [
+      "/glimpse-test/jwt-signing-keys SecureString Standard",
+      "/glimpse-test/push-credentials SecureString Standard",
+    ]
+    error_message = "The parameters are not encrypted, or not free."
+  }
+
+  assert {
+    condition     = length(aws_secretsmanager_secret.jwt) == 0 && length(aws_secretsmanager_secret.push) == 0
+    error_message = "A secret is paid for beside its parameter."
+  }
+}
+
+run "a_task_is_started_with_its_own_secrets_and_parameters" {
+  command = plan
+
+  module {
+    source = "../../modules/roles"
+  }
+
+  variables {
+    repository_arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/glimpse-api"
+    log_group_arn  = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-api"
+    object_arns    = ["arn:aws:s3:::uploads/*"]
+    secret_arns    = ["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"]
+    parameter_arns = ["arn:aws:ssm:ap-northeast-2:123456789012:parameter/jwt", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/push"]
+  }
+
+  assert {
+    condition = jsonencode({
+      for each in jsondecode(aws_iam_role_policy.execution.policy).Statement : each.Action => each.Resource
+      if can(regex("^(ssm|secretsmanager):", each.Action))
+    }) == jsonencode({ "secretsmanager:GetSecretValue" = var.secret_arns, "ssm:GetParameters" = var.parameter_arns })
+    error_message = "The role may read other secrets or parameters than a task is started with."
   }
 }

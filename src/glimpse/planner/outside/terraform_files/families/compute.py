@@ -11,6 +11,9 @@ from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.volume import Disk, Volume
 
 TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
+ROLE, NAT = "glimpse:role", "nat"
+"""The tag by which a group says that its instance carries the others' way out."""
+
 ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
 
 
@@ -37,6 +40,7 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
             values.blocks("instance_market_options") or (template and template.blocks("instance_market_options"))
         ),
         tenancy=TENANCIES.get(values.text("tenancy") or "default", "Dedicated"),
+        is_nat=values.flag("source_dest_check") is False or values.mapping("tags").get(ROLE) == NAT,
     )
 
 
@@ -56,6 +60,7 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
         else values.whole("min_size"),
         disks=_template_disks(template) or (Disk("gp2", None),),
         addresses=_subnet_addresses(block, tree, "vpc_zone_identifier") if public is None else public,
+        is_nat=any((row.text("key"), row.text("value")) == (ROLE, NAT) for row in values.blocks("tag")),
         spot=bool(template and (template.blocks("instance_market_options") or template.text("spot_price"))),
     )
 

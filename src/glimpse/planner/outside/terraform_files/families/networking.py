@@ -13,7 +13,8 @@ from glimpse.planner.stack import Unpriced
 
 
 def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
-    yield NatGateway(block.origin)
+    elastic = next(iter(tree.linked(block, "allocation_id", "aws_eip")), None)
+    yield NatGateway(block.origin, elastic.address if elastic else None)
 
 
 def endpoint(block: Block, tree: Tree) -> Iterator[Found]:

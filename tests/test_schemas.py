@@ -1,0 +1,65 @@
+"""Every JSON document that a command prints is one that the shipped schema describes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.conftest import REPOSITORY
+
+SCHEMA = json.loads((files("glimpse.planner.report") / "schemas/glimpse.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def printed(*arguments: str) -> Any:
+    command = [sys.executable, "-m", "glimpse", *arguments, "--format", "json"]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    return json.loads(ran.stdout)
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan",),
+        ("plan", "--lang", "ko", "--free-tier", "always"),
+        ("bill",),
+        ("bill", "--region", "eu-west-1"),
+        ("plan", "/does/not/exist"),
+        ("prices", "show"),
+        ("prices", "show", "--region", "ap-northeast-2"),
+    ],
+)
+def test_what_a_command_prints_is_described(arguments: tuple[str, ...]) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(printed(*arguments))] == []
+
+
+@pytest.mark.parametrize(
+    "case", sorted(path.parent for path in (REPOSITORY / "tests/cases").glob("*/main.tf")), ids=lambda case: case.name
+)
+def test_the_bill_of_every_case_is_described(case: Path) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(printed("bill", str(case)))] == []
+
+
+def test_an_incomplete_stack_is_described(write_stack: Callable[..., Path]) -> None:
+    folder = write_stack('module "m" {\n  source = "./gone"\n}\nresource "aws_sqs_queue" "q" {}\n')
+    assert [error.message for error in VALIDATOR.iter_errors(printed("plan", str(folder)))] == []
+
+
+def test_the_schema_would_notice() -> None:
+    document = printed("bill")
+    document["lines"][0]["monthly_usd"] = 16.43
+    assert list(VALIDATOR.iter_errors(document))
+    del document["monthly_usd"]
+    assert list(VALIDATOR.iter_errors(document))
