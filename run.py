@@ -34,25 +34,38 @@ def set_up() -> None:
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return
     uv = shutil.which("uv")
-    python = str(BIN / "python")
-    say(f"setting up {ENVIRONMENT.name} with {'uv (seconds)' if uv else 'pip (a minute or two)'}; this is done once")
-    if uv:
-        call(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(ENVIRONMENT))
-        install = [uv, "pip", "install", "--quiet", "--python", python]
-    else:
-        try:
-            venv.create(ENVIRONMENT, with_pip=True)
-        except subprocess.CalledProcessError:
-            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-            sys.exit(
-                "run.py: this Python cannot make a virtual environment: install python3-venv (Debian, Ubuntu), or uv"
-            )
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    say("installing the pinned dependencies")
-    call(*install, "--require-hashes", "-r", str(LOCK))
-    say("installing glimpse itself")
-    call(*install, "--no-deps", "--no-build-isolation", "-e", str(HERE))
+    if not (uv and installed_with_uv(uv)):
+        install_with_pip()
     STAMP.write_text(wanted)
+
+
+def installed_with_uv(uv: str) -> bool:
+    say(f"setting up {ENVIRONMENT.name} with uv (seconds); this is done once")
+    install = [uv, "pip", "install", "--quiet", "--python", str(BIN / "python")]
+    steps = [[uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)], *installing(install)]
+    if all(subprocess.run(step, cwd=HERE, check=False).returncode == 0 for step in steps):
+        return True
+    say("uv could not do it; trying pip")
+    return False
+
+
+def install_with_pip() -> None:
+    say(f"setting up {ENVIRONMENT.name} with pip (a minute or two); this is done once")
+    try:
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        sys.exit("run.py: this Python cannot make a virtual environment: install python3-venv (Debian, Ubuntu), or uv")
+    for step in installing([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]):
+        call(*step)
+
+
+def installing(install: list[str]) -> list[list[str]]:
+    """The pinned dependencies, by hash; then glimpse itself, which needs nothing more."""
+    return [
+        [*install, "--require-hashes", "-r", str(LOCK)],
+        [*install, "--no-deps", "--no-build-isolation", "-e", str(HERE)],
+    ]
 
 
 def call(*command: str) -> None:
