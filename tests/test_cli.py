@@ -178,6 +178,7 @@ def test_every_problem_of_a_workload_file_is_named_at_once(run: Run, tmp_path: P
     path.write_text("[people]\nusers = -1\npeople = 3\n")
     code, _, err = run("plan", "--workload", path)
     assert code == 2
+    assert all(line.startswith(f"{path}: people.") for line in err.strip().splitlines())
     assert len(err.strip().splitlines()) == 2
 
 

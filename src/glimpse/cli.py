@@ -144,7 +144,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     except NotRead as wrong:
         errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
     except WorkloadError as wrong:
-        errors = [Finding(problem) for problem in wrong.problems]
+        errors = [Finding(problem, wrong.source) for problem in wrong.problems]
     except price_files.RegionUnknown as wrong:
         held = ", ".join(entry.region for entry in price_files.manifest()[1] if entry.region != price_files.GLOBAL)
         errors = [Finding(say("region_not_held", region=wrong.region, held=held))]
@@ -160,7 +160,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
         print(_json(errors_document(errors, words)))
     else:
         for found in errors:
-            where = f"{found.file}:{found.line}: " if found.file and found.line else ""
+            where = "" if not found.file else f"{found.file}:{found.line}: " if found.line else f"{found.file}: "
             print(where + words.say(found.what), file=sys.stderr)
     return NOT_READ
 

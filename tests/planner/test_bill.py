@@ -172,6 +172,20 @@ def test_an_old_engine_is_charged_for_extended_support_from_the_day_it_begins(wr
     assert after.monthly - before.monthly == Fraction("175.20")
 
 
+@pytest.mark.parametrize(
+    ("engine", "version", "named"),
+    [("postgres", "10.4", True), ("postgres", "18", False), ("postgres", None, False), ("mysql", "8.0", True),
+     ("mysql", None, False), ("mariadb", "10.6", False)],
+)  # fmt: skip
+def test_support_that_may_be_charged_and_is_not_known_makes_the_total_at_least(
+    write_stack: Write, engine: str, version: str | None, named: bool
+) -> None:
+    line = f'  engine_version = "{version}"\n' if version else ""
+    body = f'resource "aws_db_instance" "d" {{\n  engine = "{engine}"\n{line}  instance_class = "db.t4g.micro"\n}}\n'
+    bill = estimator_for().bill(read_stack(write_stack(body)))
+    assert ("Extended support" in {entry.component for entry in bill.unpriced}) is named
+
+
 def test_what_aws_grants_every_account_is_off_unless_asked_for(own_stack: Stack, own_workload: Workload) -> None:
     listed = estimator_for(workload=own_workload).bill(own_stack)
     granted = estimator_for(workload=own_workload, free_tier=True).bill(own_stack)

@@ -10,7 +10,10 @@ import pytest
 
 from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.levers import LEVERS, applied
+from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
+from glimpse.planner.resources.instance import Instances
+from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.search import search
 from glimpse.planner.stack import Stack
@@ -92,3 +95,20 @@ def test_the_bill_of_the_best_variables_file_is_the_one_the_search_promised(
     assert [(line.id, line.exact) for line in edited.lines] == [
         (line.id, line.exact) for line in plan.recommended.bill.lines
     ]
+
+
+def test_a_nat_that_serves_more_than_tasks_is_not_taken_away(own_stack: Stack, own_workload: Workload) -> None:
+    lever = LEVERS["task_addresses"]
+    gateway = NatGateway(Origin("aws_nat_gateway.a"))
+    alone = replace(own_stack, resources=(gateway,))
+    assert lever.change(alone) == alone
+    server = Instances(Origin("aws_instance.web"), "t4g.micro", 1)
+    shared = replace(own_stack, resources=(*own_stack.resources, server))
+    assert lever.change(shared) == shared
+    assert lever.change(own_stack) != own_stack
+
+
+def test_where_the_best_is_the_stack_as_it_is_no_reason_says_that_it_costs_more(own_workload: Workload) -> None:
+    plan = plan_of(read_stack(OWN, var_files=(OWN / "best.tfvars",)), estimator_for(workload=own_workload))
+    assert plan.recommended is plan.today
+    assert {reason.code for reason in plan.reasons} >= {"passed_over_same"}

@@ -119,7 +119,10 @@ def parameters(stack: Stack) -> Stack:
 
 
 def task_addresses(stack: Stack) -> Stack:
-    """Tasks in public subnets with an address each, instead of a NAT."""
+    """Tasks in public subnets with an address each, instead of a NAT: where nothing but tasks goes out through it."""
+    others = [instances for instances in stack.of(Instances) if not instances.is_nat]
+    if others or not stack.of(FargateService):
+        return stack
     elastic = {gateway.elastic for gateway in stack.of(NatGateway)} - {None}
     without = _without(stack, lambda resource: _is_nat(resource) or resource.origin.address in elastic)
     if without is stack:

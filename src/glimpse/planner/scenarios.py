@@ -170,6 +170,7 @@ def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> t
             names = ", ".join(lever.name for lever in scenario.planned)
             said.append(say("passed_over_planned", scenario=scenario.name, levers=names))
         else:
-            more = usd_text(scenario.bill.monthly - cheapest)
-            said.append(say("passed_over_dearer", scenario=scenario.name, more=more))
+            more = scenario.bill.monthly - cheapest
+            code, params = ("passed_over_dearer", {"more": usd_text(more)}) if more else ("passed_over_same", {})
+            said.append(say(code, scenario=scenario.name, **params))
     return tuple(said)

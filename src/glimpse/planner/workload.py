@@ -200,8 +200,9 @@ def built_in() -> Workload:
 class WorkloadError(ValueError):
     """The workload file says something that cannot be used; one sentence for each such thing."""
 
-    def __init__(self, problems: Iterable[Sentence]) -> None:
+    def __init__(self, problems: Iterable[Sentence], source: str | None = None) -> None:
         self.problems = tuple(problems)
+        self.source = source
         super().__init__(", ".join(problem.code for problem in self.problems))
 
 
@@ -243,7 +244,7 @@ class _Checker:
             accepted=tuple(self._accepted()),
         )
         if self.problems:
-            raise WorkloadError(self.problems)
+            raise WorkloadError(self.problems, source)
         return workload
 
     def _refuse_unknown(self, prefix: str, table: Mapping[str, Any], known: set[str]) -> None:

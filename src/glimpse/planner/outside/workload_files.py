@@ -40,7 +40,7 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
     workload = workload_from(table, str(chosen))
     if workload.document is not None and workload.document not in DOCUMENTS:
         held = ", ".join(str(name) for name in DOCUMENTS)
-        raise WorkloadError([say("document_not_held", name=workload.document, held=held)])
+        raise WorkloadError([say("document_not_held", name=workload.document, held=held)], workload.source)
     return workload
 
 
@@ -50,7 +50,7 @@ def capacity_of(workload: Workload) -> Capacity | None:
         return None
     held = sorted(entry.name.removesuffix(".json") for entry in CAPACITIES.iterdir() if entry.name.endswith(".json"))
     if workload.capacity not in held:
-        raise WorkloadError([say("capacity_not_held", name=workload.capacity, held=", ".join(held))])
+        raise WorkloadError([say("capacity_not_held", name=workload.capacity, held=", ".join(held))], workload.source)
     read = json.loads((CAPACITIES / f"{workload.capacity}.json").read_text(encoding="utf-8"), parse_float=Fraction)
     cpu, memory = read.get("cpu_us", {}), read.get("memory", {})
     return Capacity(

@@ -19,7 +19,7 @@ RDS = "AmazonRDS"
 # The day from which a major version is charged for extended support, and the day its third year begins.
 # PostgreSQL 11, 12: RDS user guide, "Extended Support charges". 13 to 17: RDS for PostgreSQL release calendar,
 # the day after the end of standard support. MySQL 5.7: RDS user guide, "Supported MySQL major versions".
-# Of versions not listed the line says that nothing is known.
+# Whether a version not listed is charged is not known, and named as such.
 EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] = {
     ("PostgreSQL", "11"): (datetime.date(2024, 4, 1), datetime.date(2026, 4, 1)),
     ("PostgreSQL", "12"): (datetime.date(2025, 3, 1), datetime.date(2027, 3, 1)),
@@ -80,6 +80,18 @@ class Database:
         parts = (self.version or "").split(".")
         return ".".join(parts[: 1 if self.engine == "PostgreSQL" else 2])
 
+    @property
+    def _may_be_charged(self) -> bool:
+        """
+        Whether a version that EXTENDED_SUPPORT does not list may be out of standard support.
+
+        RDS sells extended support for PostgreSQL and MySQL alone. Without a version, RDS takes one it supports;
+        and a PostgreSQL newer than all listed is younger than the five years that support lasts.
+        """
+        if self.engine == "PostgreSQL":
+            return self.major.isdecimal() and int(self.major) < 11
+        return self.engine == "MySQL" and self.version is not None
+
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
 
@@ -91,9 +103,7 @@ class Database:
         else:
             attributes = {"engine": self.engine, "instance_class": self.instance_class, **zone}
             sku = Sku(RDS, "db_instance_hour", attributes)
-            known = not self.extended_support or (self.engine, self.major) in EXTENDED_SUPPORT
-            assumed = () if known else (say("support_unknown", engine=self.engine, version=self.version or "?"),)
-            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic, *assumed)
+            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic)
             yield from self._extended_support(traffic)
         volume = {"engine": self.engine, "volume_type": self.storage_type, **zone}
         yield Meter(
@@ -126,6 +136,10 @@ class Database:
 
     def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
         begins = EXTENDED_SUPPORT.get((self.engine, self.major))
+        if self.extended_support and begins is None and self._may_be_charged:
+            sku = Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine})
+            needs = say("support_unknown", engine=self.engine, version=self.major)
+            yield Meter(self.origin, "Extended support", "vCPU-hour", None, sku, needs=needs)
         if not self.extended_support or not begins or traffic.today < begins[0] or self.instance_class is None:
             return
         cpus = vcpus(self.instance_class)
