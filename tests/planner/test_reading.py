@@ -238,6 +238,14 @@ def test_what_stands_an_unknown_number_of_times_is_left_out_of_at_least(write_st
     assert [entry.origin.address for entry in stack.of(PublicAddress)] == ["aws_eip.sure"]
 
 
+def test_an_unknown_count_is_left_out_however_long_its_address(write_stack: Write) -> None:
+    name = "a" * 120
+    main = f'variable "n" {{\n  type = number\n}}\nresource "aws_eip" "{name}" {{\n  count = var.n\n}}\n'
+    stack = read_stack(write_stack(main))
+    assert stack.of(PublicAddress) == ()
+    assert stack.unresolved[0].what.params["address"] == f"aws_eip.{name}"
+
+
 def test_a_count_that_is_known_to_be_zero_is_no_finding(write_stack: Write) -> None:
     stack = read_stack(
         write_stack(

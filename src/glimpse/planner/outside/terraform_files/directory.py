@@ -246,7 +246,8 @@ def _is_unknown(value: Any) -> bool:
 
 
 def _short(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Expressions and calls may be long; an address is kept whole, for others look things up by it."""
     return {
-        name: value[: SHORT - 1] + "…" if isinstance(value, str) and len(value) > SHORT else value
+        name: value[: SHORT - 1] + "…" if name != "address" and isinstance(value, str) and len(value) > SHORT else value
         for name, value in params.items()
     }
