@@ -17,8 +17,9 @@ from glimpse.planner.traffic import Traffic
 RDS = "AmazonRDS"
 
 # The day from which a major version is charged for extended support, and the day its third year begins.
-# PostgreSQL 11, 12: RDS user guide, "Extended Support charges". 13 to 17: RDS for PostgreSQL release calendar,
-# the day after the end of standard support. MySQL 5.7: RDS user guide, "Supported MySQL major versions".
+# PostgreSQL 11 and 12, MySQL 5.7: RDS user guide, "Extended Support charges" and "Using RDS Extended Support".
+# PostgreSQL 13 to 17 are derived, and their lines say so: the community ends a version in the November of its fifth
+# year (PostgreSQL versioning policy), and RDS ended 11 and 12 with the February after that.
 # Whether a version not listed is charged is not known, and named as such.
 EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] = {
     ("PostgreSQL", "11"): (datetime.date(2024, 4, 1), datetime.date(2026, 4, 1)),
@@ -30,6 +31,8 @@ EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] 
     ("PostgreSQL", "17"): (datetime.date(2030, 3, 1), datetime.date(2032, 3, 1)),
     ("MySQL", "5.7"): (datetime.date(2024, 3, 1), datetime.date(2026, 3, 1)),
 }
+
+DERIVED = frozenset(("PostgreSQL", str(major)) for major in range(13, 18))
 
 GP3_LARGE_GIB = 400
 GP3_BASELINE_IOPS = (3000, 12_000)
@@ -151,6 +154,9 @@ class Database:
             "vCPU-hour",
             hours,
             Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine, "year": year}),
-            assumes=(say("extended_support", version=self.major, since=begins[0].isoformat()),),
+            assumes=(
+                say("extended_support", version=self.major, since=begins[0].isoformat()),
+                *((say("support_derived"),) if (self.engine, self.major) in DERIVED else ()),
+            ),
             needs=say("needs_vcpu_count") if hours is None else None,
         )
