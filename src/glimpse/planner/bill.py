@@ -95,10 +95,6 @@ class Bill:
             totals[line.meter.sku.service] += line.monthly
         return dict(totals)
 
-    def of_kind(self, *services: str) -> Fraction:
-        """What the lines of these AWS services come to."""
-        return sum((amount for service, amount in self.by_service().items() if service in services), Fraction(0))
-
     def coverage(self) -> dict[str, int]:
         priced = {line.meter.origin.address for line in self.lines if not is_flow(line.meter.origin)}
         unpriced = {entry.origin.address for entry in self.unpriced if not is_flow(entry.origin)}

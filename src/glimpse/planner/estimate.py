@@ -9,9 +9,13 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.catalogue import Catalogue
-from glimpse.planner.stack import Stack
+from glimpse.planner.meter import Origin
+from glimpse.planner.quantities import Cases
+from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.usage import usage_of
 from glimpse.planner.workload import Workload
+
+Gap = tuple[str, str, Cases | Resource | None]
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,19 @@ def saving(before: Bill, after: Bill) -> Fraction | None:
     Something unpriced on both sides in the same quantity cancels. A difference in what is unpriced could
     hide any amount, so it is never a saving.
     """
-    if _unpriced(before) != _unpriced(after) or before.stack.unresolved != after.stack.unresolved:
+    if _gaps(before) != _gaps(after) or before.stack.unresolved != after.stack.unresolved:
         return None
     return before.monthly - after.monthly
 
 
-def _unpriced(bill: Bill) -> set[tuple[str, str, object]]:
+def gap(origin: Origin, component: str, quantity: Cases | None, resource: Resource | None) -> Gap:
     """What has no price, with its quantity; where that is unknown, only an equal resource has an equal one."""
+    return origin.address, component, quantity or resource
+
+
+def _gaps(bill: Bill) -> set[Gap]:
     resources = {resource.origin.address: resource for resource in bill.stack.resources}
     return {
-        (entry.origin.address, entry.component, entry.quantity or resources.get(entry.origin.address))
+        gap(entry.origin, entry.component, entry.quantity, resources.get(entry.origin.address))
         for entry in bill.unpriced
     }

@@ -11,9 +11,6 @@ HOURS_PER_MONTH = 730
 
 DAYS_PER_MONTH = Fraction(HOURS_PER_MONTH, 24)
 
-GIB = 1024**3
-GB = 10**9
-
 
 @dataclass(frozen=True, slots=True)
 class Cases:

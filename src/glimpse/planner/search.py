@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.bill import Line, line_of
-from glimpse.planner.estimate import Estimator
+from glimpse.planner.estimate import Estimator, Gap, gap
 from glimpse.planner.levers import EFFORTS, Lever, applied
 from glimpse.planner.meter import Meter
 from glimpse.planner.money import usd_text
@@ -23,7 +23,7 @@ from glimpse.planner.traffic import Traffic
 from glimpse.planner.usage import flow_meters, traffic_of
 from glimpse.planner.verdict import KEPT, judged
 
-Gaps = frozenset[tuple[str, str, object]]
+Gaps = frozenset[Gap]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class _Costs:
             if isinstance(line, Line):
                 total += line.monthly
             else:
-                gaps.add((meter.origin.address, meter.component, meter.quantity or resource))
+                gaps.add(gap(meter.origin, meter.component, meter.quantity, resource))
         return total, frozenset(gaps)
 
 

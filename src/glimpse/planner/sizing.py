@@ -113,8 +113,8 @@ class ConnectionLimit:
         return self.lowest_seen - RESERVED_CONNECTIONS - ADMIN_CONNECTIONS
 
 
-# Values read off running instances by six public repositories and one incident note (79, 85, 85, 87, 87);
-# 1 GiB / 9,531,392 = 112 is an upper bound that no instance showed.
+# Values that public repositories and one incident note report from running instances: 79, about 85 twice, about
+# 87 twice; a lone 60 is left out. 1 GiB / 9,531,392 = 112 is an upper bound that no instance showed.
 CONNECTION_LIMITS: Mapping[str, ConnectionLimit] = {"db.t4g.micro": ConnectionLimit(79, 87, 112)}
 
 

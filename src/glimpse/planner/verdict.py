@@ -12,10 +12,7 @@ from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.sizing import (
-    sockets_per_task,
-    tasks_during_deploy,
-)
+from glimpse.planner.sizing import sockets_per_task, tasks_during_deploy
 from glimpse.planner.stack import Finding, Stack
 from glimpse.planner.traffic import Traffic
 

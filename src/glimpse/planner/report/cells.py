@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-
-def width(text: str) -> int:
-    """Columns on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+from rich.cells import cell_len
 
 
 def wrapped(text: str, room: int) -> list[str]:
     """Break at spaces so that no line is wider than `room`; a longer word stands alone."""
     lines: list[str] = []
     for word in text.split():
-        if lines and width(lines[-1]) + 1 + width(word) <= room:
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= room:
             lines[-1] += " " + word
         else:
             lines.append(word)

@@ -28,7 +28,7 @@ def capacity_units(hour: HourOfTraffic, traffic: Traffic, rules: int) -> Fractio
     Assumes: an open WebSocket is an active connection in every minute, even a silent one; a request's
              connection is active in the minute it is opened.
     Source:  Elastic Load Balancing pricing page, "LCU details" (25 new connections a second, 3,000 active a
-             minute, 1 GB an hour, 1,000 rule evaluations a second above ten free rules), read 2026-11-22.
+             minute, 1 GB an hour, 1,000 rule evaluations a second above ten free rules), as collected 2026-11-22.
     """
     new_connections = traffic.new_connections(hour)
     active = hour.sockets + new_connections / 60

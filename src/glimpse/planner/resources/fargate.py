@@ -26,7 +26,6 @@ class HealthCheck:
 
     interval: int = 30
     unhealthy: int = 2
-    deregistration_delay: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class FargateService:
     """
 
     origin: Origin
-    name: str
     size: TaskSize | None
     strategy: tuple[ProviderShare, ...]
     desired: int | None

@@ -29,7 +29,7 @@ class Values:
     The arguments of a block, read with their types.
 
     Absent and null are None; so is what could not be known, unless asked for by `is_unknown`. A module's optional
-    variable is null far more often than unknown, so only arguments that AWS requires are asked for.
+    variable is null far more often than unknown, so only the arguments that decide a charge are asked for.
     """
 
     raw: Mapping[str, Any]
@@ -107,12 +107,6 @@ class Block:
     @property
     def origin(self) -> Origin:
         return Origin(self.address, self.file, self.line)
-
-    @property
-    def module(self) -> str:
-        """The address of the module it stands in; empty at the root."""
-        head, found, _ = self.address.rpartition(f"{self.type}.")
-        return head.rstrip(".") if found else ""
 
 
 class Tree:

@@ -38,7 +38,7 @@ FUNCTION_IN_JSON = re.compile(r"\b(" + "|".join(sorted(hcl.FILE_FUNCTIONS)) + r"
 
 
 class TooLarge(ValueError):
-    """The tree is larger than the reader takes: `what` is a file, the files, or their bytes."""
+    """The tree is larger than the reader takes: `what` is a file, the files, their bytes, or the modules."""
 
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(what)
@@ -59,7 +59,6 @@ class BrokenValues(ValueError):
 class Expected:
     """A block that the files hold and that the evaluation must therefore show, or have a reason not to."""
 
-    module_dir: str
     file: str
     block: FileBlock
     probe: str | None
@@ -191,7 +190,7 @@ class Sandbox:
                 probes.append(f"\nlocals {{\n{probe} = (\n{block.many}\n)\n}}\n")
                 if bound := hcl.at_most(block, MOST_INSTANCES):
                     bounds.append(bound)
-            self.result.expected.append(Expected(self._name(folder), file.name, block, probe))
+            self.result.expected.append(Expected(file.name, block, probe))
         self._put(file.path, hcl.edited(source, bounds) + "".join(probes).encode())
 
     def _json_file(self, source: bytes, name: str) -> bytes:

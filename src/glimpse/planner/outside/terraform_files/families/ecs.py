@@ -55,7 +55,6 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
     settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)})
     yield FargateService(
         origin=block.origin,
-        name=values.text("name") or block.address,
         size=size,
         strategy=strategy,
         # A target whose bounds are unknown still overrules desired_count.
@@ -186,11 +185,9 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
 def _health(block: Block, tree: Tree) -> HealthCheck:
     for group in tree.linked(block, "load_balancer.target_group_arn", "aws_lb_target_group", "aws_alb_target_group"):
         check = group.values.block("health_check")
-        delay = group.values.whole("deregistration_delay")
         return HealthCheck(
             interval=check.whole("interval") or 30,
             unhealthy=check.whole("unhealthy_threshold") or 3,
-            deregistration_delay=300 if delay is None else delay,
         )
     return HealthCheck()
 

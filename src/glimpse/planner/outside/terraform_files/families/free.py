@@ -2,7 +2,7 @@
 Resource types that cost nothing themselves: plumbing, permissions, settings of something that is charged where
 it stands, and definitions that only something else makes run.
 
-Budgets: one that only watches and notifies is free (AWS Budgets pricing page, read 2026-11-22).
+Budgets: one that only watches and notifies is free (AWS Budgets pricing page, as collected 2026-11-22).
 """
 
 from __future__ import annotations
