@@ -86,10 +86,25 @@ def test_coefficients_that_nobody_measured_stay_unknown(own_workload: Workload) 
     assert capacity.limit_sockets == 12_700
 
 
-@pytest.mark.parametrize("text", ["users = ", "\x00", "a = 1\na = 2", "[" * 3000])
+@pytest.mark.parametrize("text", ["users = ", "\x00", "a = 1\na = 2", "[" * 3000, "a = " + "9" * 5000])
 def test_a_broken_file_is_one_clear_sentence(tmp_path: Path, text: str) -> None:
     path = tmp_path / "glimpse.toml"
     path.write_text(text)
     with pytest.raises(NotRead) as wrong:
         workload_files.workload_beside(OWN, path)
     assert str(path) in Words("ko").say(wrong.value.why)
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "-1e99999999", "nan", "0x" + "f" * 9000])
+def test_a_number_beyond_counting_is_refused_before_it_is_counted(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "glimpse.toml"
+    path.write_text(f"[people]\nusers = {number}\n")
+    with pytest.raises(WorkloadError) as wrong:
+        workload_files.workload_beside(OWN, path)
+    assert "people.users" in Words("en").say(wrong.value.problems[0])
+
+
+def test_a_share_too_small_to_matter_is_none_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "glimpse.toml"
+    path.write_text("[people]\npeak_socket_share = 1e-99999999\n")
+    assert workload_files.workload_beside(OWN, path).peak_sockets == 0

@@ -353,5 +353,8 @@ def _as_fraction(found: object) -> Fraction | None:
 def _shown(found: object) -> str:
     if found is None:
         return "–"
-    text = repr(found) if isinstance(found, str) else str(float(found)) if isinstance(found, Fraction) else str(found)
+    try:
+        text = repr(found) if isinstance(found, str) else str(float(found) if isinstance(found, Fraction) else found)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return "…"
     return text if len(text) <= 60 else text[:57] + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from fractions import Fraction
 from importlib.resources import files
@@ -35,7 +36,7 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
         with chosen.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8")
         table = tomllib.loads(text, parse_float=_number)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, too many digits
         raise NotRead(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None
     workload = workload_from(table, str(chosen))
     if workload.document is not None and workload.document not in DOCUMENTS:
@@ -69,7 +70,6 @@ def _fraction(number: int | Fraction | None) -> Fraction | None:
 
 
 def _number(text: str) -> Fraction | float:
-    try:
-        return Fraction(text)
-    except ValueError:  # nan and inf, which the workload then refuses by name
-        return float(text)
+    """As written; where a float holds it as 0, nan or inf, that float: the digits of 1e99999999 would fill memory."""
+    number = float(text)
+    return Fraction(text) if number and math.isfinite(number) else number

@@ -185,6 +185,7 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
 def _health(block: Block, tree: Tree) -> HealthCheck:
     for group in tree.linked(block, "load_balancer.target_group_arn", "aws_lb_target_group", "aws_alb_target_group"):
         check = group.values.block("health_check")
+        # The provider's own defaults; its 3 failures overrule the 2 of AWS.
         return HealthCheck(
             interval=check.whole("interval") or 30,
             unhealthy=check.whole("unhealthy_threshold") or 3,
