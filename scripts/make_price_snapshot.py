@@ -20,7 +20,9 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 SHIPPED = Path(__file__).parent.parent / "src/glimpse/planner/outside/prices"
 
@@ -31,24 +33,70 @@ DESCRIPTIVE = frozenset(
     " offering_class az_id".split()
 )
 
-# Rows that stand in the evidence only under the label of another tool's test, and what they are.
-# (service, region, label) -> (service, kind, attributes, tier). Everything else labelled so is dropped.
+
+class Name(NamedTuple):
+    """What a row is that the evidence holds only under the label of another tool's test."""
+
+    kind: str
+    attributes: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    tier: str = ""
+    per: int = 1  # the row's unit holds so many of ours
+    region: str = ""
+
+
+# (service, region, label) -> what it is. Every other row labelled so is dropped.
 NAMED = {
-    ("AmazonS3", "us-east-1", "standard_storage"): ("storage_gb_month", {"storage_class": "Standard"}),
-    ("AmazonS3", "us-east-1", "standard_put_copy_post_list_requests"): ("request_tier1", {}),
-    ("AmazonS3", "us-east-1", "standard_get_select_and_all_other_requests"): ("request_tier2", {}),
-    ("AmazonCloudWatch", "us-east-1", "data_ingested"): ("logs_ingest_gb", {}),
-    ("AmazonCloudWatch", "us-east-1", "archival_storage"): ("logs_storage_gb_month", {}),
-    ("AmazonECR", "us-east-1", "storage"): ("storage_gb_month", {}),
-    ("AmazonSNS", "us-east-1", "email_email_json_notifications_over_1k"): ("email_100k", {}),
-    ("AWSDataTransfer", "*", "intra_region_data_transfer"): ("inter_az_gb", {}),
-}
-TRANSFER_TIERS = {
-    "outbound_data_transfer_to_internet_first_10tb": "first 10 TB",
-    "outbound_data_transfer_to_internet_next_40tb": "next 40 TB",
-    "outbound_data_transfer_to_internet_next_100tb": "next 100 TB",
-    "outbound_data_transfer_to_internet_over_150tb": "over 150 TB",
-}
+    ("AmazonS3", "us-east-1", "standard_storage"): Name("storage_gb_month", {"storage_class": "Standard"}),
+    ("AmazonS3", "us-east-1", "standard_put_copy_post_list_requests"): Name("request_tier1"),
+    ("AmazonS3", "us-east-1", "standard_get_select_and_all_other_requests"): Name("request_tier2"),
+    ("AmazonCloudWatch", "us-east-1", "data_ingested"): Name("logs_ingest_gb"),
+    ("AmazonCloudWatch", "us-east-1", "archival_storage"): Name("logs_storage_gb_month"),
+    ("AmazonECR", "us-east-1", "storage"): Name("storage_gb_month"),
+    ("AmazonSNS", "us-east-1", "email_email_json_notifications_over_1k"): Name("email_100k"),
+    ("AmazonApiGateway", "us-east-1", "messages_first_1b"): Name("websocket_message", tier="first 1B", per=10**6),
+    ("AmazonApiGateway", "us-east-1", "messages_over_1b"): Name("websocket_message", tier="over 1B", per=10**6),
+    ("AmazonApiGateway", "us-east-1", "connection_duration"): Name("websocket_connection_minute", per=10**6),
+    ("AmazonApiGateway", "us-east-1", "requests_first_300m"): Name("http_api_request", tier="first 300M", per=10**6),
+    ("AmazonApiGateway", "us-east-1", "requests_over_300m"): Name("http_api_request", tier="over 300M", per=10**6),
+    ("AWSLambda", "us-east-1", "requests"): Name("request", per=10**6),
+    ("AWSLambda", "us-east-1", "duration_first_6b"): Name("gb_second", {"arch": "x86_64"}, "first 6B"),
+    ("AWSLambda", "us-east-1", "duration_next_9b"): Name("gb_second", {"arch": "x86_64"}, "next 9B"),
+    ("AWSLambda", "us-east-1", "duration_over_15b"): Name("gb_second", {"arch": "x86_64"}, "over 15B"),
+    ("AWSLambda", "us-east-1", "duration_first_7_5b"): Name("gb_second", {"arch": "arm64"}, "first 7.5B"),
+    ("AWSLambda", "us-east-1", "duration_next_11_25b"): Name("gb_second", {"arch": "arm64"}, "next 11.25B"),
+    ("AWSLambda", "us-east-1", "duration_over_18_75b"): Name("gb_second", {"arch": "arm64"}, "over 18.75B"),
+    ("AWSDataTransfer", "*", "intra_region_data_transfer"): Name("inter_az_gb"),
+    **{
+        ("AWSDataTransfer", "*", f"outbound_data_transfer_to_internet_{label}"): Name("internet_out_gb", tier=tier)
+        for label, tier in (
+            ("first_10tb", "first 10 TB"), ("next_40tb", "next 40 TB"), ("next_100tb", "next 100 TB"),
+            ("over_150tb", "over 150 TB"),
+        )
+    },
+}  # fmt: skip
+
+# CloudFront's price list by geography. Requests are priced in two of them alone, as far as the evidence goes.
+EDGES = {
+    "us_mexico_canada": "edge:us-mexico-canada", "europe_israel": "edge:europe-israel", "japan": "edge:japan",
+    "australia_new_zealand": "edge:australia-new-zealand", "india": "edge:india",
+    "hong_kong_philippines_asia_pacific": "edge:asia-pacific", "south_america": "edge:south-america",
+    "south_africa_kenya_middle_east": "edge:south-africa-middle-east",
+}  # fmt: skip
+for geography, edge in EDGES.items():
+    for label, name in (
+        ("https_requests", Name("https_request", region=edge)),
+        ("http_requests", Name("http_request", region=edge)),
+        ("data_transfer_out_to_origin", Name("to_origin_gb", region=edge)),
+        *(
+            (f"data_transfer_out_to_internet_{word}", Name("internet_out_gb", tier=tier, region=edge))
+            for word, tier in (
+                ("first_10tb", "first 10 TB"), ("next_40tb", "next 40 TB"), ("next_100tb", "next 100 TB"),
+                ("next_350tb", "next 350 TB"), ("next_524tb", "next 524 TB"), ("next_4pb", "next 4 PB"),
+                ("over_5pb", "over 5 PB"),
+            )
+        ),
+    ):  # fmt: skip
+        NAMED[("AmazonCloudFront", "global", f"{geography}_{label}")] = name
 
 # AWS counts 1 TB of transfer as 1,024 GB (its first internet tier ends at 10,240 GB).
 SCALE = {"TB": 1024, "PB": 1024 * 1024, "GB": 1, "K": 1000, "M": 1000**2, "B": 1000**3, "": 1}
@@ -61,20 +109,17 @@ def evidence(folder: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def named(row: dict[str, str]) -> tuple[str, dict[str, str], str] | None:
-    """The kind, attributes and tier of a row, or None where the row is only another tool's test label."""
+def named(row: dict[str, str]) -> Name | None:
+    """What a row is the price of, or None where it is only another tool's test label."""
     attributes = json.loads(row["attributes_json"] or "{}")
     kind = row["sku_kind"]
     if kind.startswith("golden:"):
         label = kind.removeprefix("golden:").split("@")[0]
-        if row["service"] == "AWSDataTransfer" and label in TRANSFER_TIERS:
-            return "internet_out_gb", {}, TRANSFER_TIERS[label]
-        found = NAMED.get((row["service"], row["region"], label)) or NAMED.get((row["service"], "*", label))
-        return (*found, "") if found else None
+        return NAMED.get((row["service"], row["region"], label)) or NAMED.get((row["service"], "*", label))
     key = {name: str(value) for name, value in attributes.items() if name not in DESCRIPTIVE | {"tier", "upfront_usd"}}
     if row["term"] == "spot" and attributes.get("az_id"):
         key["zone"] = str(attributes["az_id"])
-    return kind, key, str(attributes.get("tier", ""))
+    return Name(kind, key, str(attributes.get("tier", "")))
 
 
 def latest(rows: Iterable[dict[str, str]]) -> dict[tuple, dict[str, str]]:
@@ -83,13 +128,18 @@ def latest(rows: Iterable[dict[str, str]]) -> dict[tuple, dict[str, str]]:
     for row in rows:
         if row["confidence"] == "low" or not (what := named(row)):
             continue
-        kind, attributes, tier = what
-        key = (row["region"], row["service"], kind, tuple(sorted(attributes.items())), row["term"], tier)
+        attributes = tuple(sorted(what.attributes.items()))
+        key = (what.region or row["region"], row["service"], what.kind, attributes, row["term"], what.tier)
         rank = ("" if row["as_of"] == "unknown" else row["as_of"], row["confidence"] == "high")
         held = best.get(key)
         if held is None or rank > ("" if held["as_of"] == "unknown" else held["as_of"], held["confidence"] == "high"):
-            best[key] = row
+            best[key] = row if what.per == 1 else {**row, **by_one(row, what)}
     return best
+
+
+def by_one(row: dict[str, str], what: Name) -> dict[str, str]:
+    """The price of a million, as the price of one."""
+    return {"usd": f"{Decimal(row['usd']) / what.per:f}", "unit": what.kind.rpartition("_")[2]}
 
 
 def tier_starts(words: list[str]) -> dict[str, int]:

@@ -36,6 +36,7 @@ MEANINGS = {
     "log_bytes_per_event": ("logged for each message or request", "메시지나 요청마다 남는 로그"),
     "database_bytes_per_event": ("exchanged with database and cache for each", "그때마다 DB, 캐시와 주고받는 양"),
     "stored_mb_per_user": ("kept in buckets", "버킷에 보관하는 양"),
+    "function_ms": ("one call of a Lambda function, where there is one", "Lambda 함수 호출 한 번의 시간"),
     "image_gb": ("container images kept in all", "보관하는 컨테이너 이미지 전체"),
     "recipients_per_message": (
         "sockets that hear one message, the sender's included",

@@ -146,7 +146,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     except WorkloadError as wrong:
         errors = [Finding(problem, wrong.source) for problem in wrong.problems]
     except price_files.RegionUnknown as wrong:
-        held = ", ".join(entry.region for entry in price_files.manifest()[1] if entry.region != price_files.GLOBAL)
+        held = ", ".join(price_files.regions())
         errors = [Finding(say("region_not_held", region=wrong.region, held=held))]
     except KeyboardInterrupt:
         return 130

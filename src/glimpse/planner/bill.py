@@ -143,7 +143,7 @@ def line_of(meter: Meter, catalogue: Catalogue, traffic: Traffic) -> Line | Sent
             return Line(meter, meter.quantity, None, meter.quantity)
         return _no_price(meter, catalogue)
     commitment = traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
-    until = commitment.until.isoformat() if commitment else None
+    until = commitment.until.isoformat() if commitment and commitment.until else None
     line = Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
     if not commitment:
         return line

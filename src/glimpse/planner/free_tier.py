@@ -15,10 +15,13 @@ from glimpse.planner.meter import Meter
 from glimpse.planner.sentence import say
 
 # (service, kind) → units a month. Sources: data transfer, the EC2 on-demand pricing page's note on 100 GB out
-# a month; alarms, the CloudWatch pricing page's free tier (10 alarms). As collected 2026-11-22.
+# a month; alarms, the CloudWatch pricing page's free tier (10 alarms); CloudFront's 1 TB out and Lambda's million
+# requests, their pricing pages' always-free allowances. As collected 2026-11-22.
 GRANTED = {
     ("AWSDataTransfer", "internet_out_gb"): Fraction(100),
     ("AmazonCloudWatch", "alarm_standard_month"): Fraction(10),
+    ("AmazonCloudFront", "internet_out_gb"): Fraction(1024),
+    ("AWSLambda", "request"): Fraction(10**6),
 }
 
 

@@ -40,12 +40,26 @@ class TaskSize:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """A scaling target and its target-tracking policies, in per cent; None where there is no such policy."""
+    """
+    A scaling target and its target-tracking policies, in per cent; None where there is no such policy.
+
+    `schedule`: fewest and most tasks in each hour of the day, where scheduled actions change them.
+    """
 
     lowest: int
     highest: int
     cpu_percent: Fraction | None = None
     memory_percent: Fraction | None = None
+    schedule: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def bounds(self) -> tuple[tuple[int, int], ...]:
+        """Fewest and most tasks, hour by hour."""
+        return self.schedule or ((self.lowest, self.highest),) * 24
+
+    @property
+    def fewest(self) -> int:
+        return min(lowest for lowest, _ in self.schedule) if self.schedule else self.lowest
 
 
 @lru_cache(maxsize=256)

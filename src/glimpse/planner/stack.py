@@ -10,6 +10,7 @@ from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.traffic import Traffic
+from glimpse.planner.workload import Commitment
 
 
 class Resource(Protocol):
@@ -47,7 +48,8 @@ class Finding:
 class Stack:
     """
     `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
-    see whole; any entry makes every total "at least".
+    see whole; any entry makes every total "at least". `commitments` are proposed, not bought: the bought ones
+    are the workload's.
     """
 
     name: str
@@ -57,9 +59,14 @@ class Stack:
     unpriced: tuple[Unpriced, ...] = ()
     unresolved: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
 
-    def of(self, kind: type[R]) -> tuple[R, ...]:
-        return tuple(resource for resource in self.resources if isinstance(resource, kind))
+    def of(self, *kinds: type[R]) -> tuple[R, ...]:
+        return tuple(resource for resource in self.resources if isinstance(resource, kinds))
+
+    def count(self, kind: type[R]) -> int:
+        """Among how many of a kind something is shared: 1 where there is none."""
+        return max(1, len(self.of(kind)))
 
     def changed(self, old: Resource, new: Resource) -> Stack:
         return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))

@@ -7,9 +7,9 @@ Sharing is even where several resources of a kind could carry the same flow: the
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.quantities import DAYS_PER_MONTH
@@ -51,39 +51,49 @@ def hours_of(workload: Workload) -> tuple[HourOfTraffic, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Traffic:
     """
     The hours, and among how many resources of each kind they are shared (at least 1 each).
 
-    `uploads_through_api`: files pass the balancer and a task on their way to the bucket.
+    `uploads_through_api`: files pass the balancer and a task on their way to the bucket. Functions that answer
+    requests or sockets, and distributions (edges) before the service or before its files, are counted from 0.
+    `commitments` are those the stack proposes, beside those the workload already holds.
     """
 
     workload: Workload
     hours: tuple[HourOfTraffic, ...]
     today: datetime.date
     capacity: Capacity | None = None
+    commitments: tuple[Commitment, ...] = ()
     uploads_through_api: bool = True
     balancers: int = 1
     services: int = 1
+    logged_percent: int = 100
     log_groups: int = 1
     buckets: int = 1
     registries: int = 1
     topics: int = 1
     nat_gateways: int = 1
+    http_apis: int = 1
+    socket_apis: int = 1
+    tables: int = 1
+    serverless_caches: int = 1
+    request_functions: int = 0
+    socket_functions: int = 0
+    service_edges: int = 0
+    file_edges: int = 0
     zones: int = 2
 
-    @property
-    def sharing(self) -> tuple[int, ...]:
+    @cached_property
+    def sharing(self) -> tuple[object, ...]:
         """All that one stack's traffic differs by from another's under the same workload."""
-        return (
-            self.uploads_through_api, self.balancers, self.services, self.log_groups, self.buckets,
-            self.registries, self.topics, self.nat_gateways, self.zones,
-        )  # fmt: skip
+        shared = {"workload", "hours", "today", "capacity"}
+        return tuple(getattr(self, field.name) for field in fields(self) if field.name not in shared)
 
     def commitment(self, address: str) -> Commitment | None:
         """The commitment that prices this resource today."""
-        rows = self.workload.commitments
+        rows = (*self.workload.commitments, *self.commitments)
         return next((row for row in rows if row.address == address and row.holds(self.today)), None)
 
     def balancer_gb(self, hour: HourOfTraffic) -> Fraction:

@@ -11,11 +11,16 @@ from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.bucket import Bucket
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.distribution import FILES, SERVICE, Distribution
 from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.function import REQUESTS, SOCKETS, Function
+from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.logs import LogGroup
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.resources.registry import Registry
+from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.resources.table import Table
 from glimpse.planner.resources.topic import Topic
 from glimpse.planner.resources.transfer import between_zones, internet_out
 from glimpse.planner.stack import Stack
@@ -40,28 +45,43 @@ def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today:
 
 def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
     """Transfer, as far as the stack has anything that sends it."""
-    servers = (*stack.of(FargateService), *stack.of(Instances))
-    sends = (*servers, *stack.of(Balancer), *stack.of(Bucket))
-    asks = servers and (*stack.of(Database), *stack.of(Cache))
+    servers = stack.of(FargateService, Instances)
+    sends = servers or stack.of(Balancer, Bucket, HttpApi, WebSocketApi)
+    asks = servers and stack.of(Database, Cache, ServerlessCache)
     return ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
 
 
 def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, today: datetime.date) -> Traffic:
     """How the workload is shared among what the stack has."""
-    public = [balancer for balancer in stack.of(Balancer) if not balancer.internal and balancer.kind == "application"]
+    edges = stack.of(Distribution)
+    service_edges = sum(SERVICE in edge.carries for edge in edges)
+    balancers = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
+    # Behind a distribution the balancer may be internal and still carry what people do.
+    public = balancers if service_edges else [balancer for balancer in balancers if not balancer.internal]
     services = [service for service in stack.of(FargateService) if service.behind_balancer]
+    functions = stack.of(Function)
     return Traffic(
         workload=workload,
         hours=hours_of(workload),
         today=today,
         capacity=capacity,
+        commitments=stack.commitments,
         uploads_through_api=not any(service.uploads == "presigned" for service in services),
         balancers=max(1, len(public)),
         services=max(1, len(services)),
-        log_groups=max(1, len(stack.of(LogGroup))),
-        buckets=max(1, len(stack.of(Bucket))),
-        registries=max(1, len(stack.of(Registry))),
-        topics=max(1, len(stack.of(Topic))),
-        nat_gateways=max(1, len(stack.of(NatGateway))),
+        logged_percent=max((service.log_sample_percent for service in services), default=100),
+        log_groups=stack.count(LogGroup),
+        buckets=stack.count(Bucket),
+        registries=stack.count(Registry),
+        topics=stack.count(Topic),
+        nat_gateways=stack.count(NatGateway),
+        http_apis=stack.count(HttpApi),
+        socket_apis=stack.count(WebSocketApi),
+        tables=max(1, sum(table.provisioned is None for table in stack.of(Table))),
+        serverless_caches=stack.count(ServerlessCache),
+        request_functions=sum(REQUESTS in function.answers for function in functions),
+        socket_functions=sum(SOCKETS in function.answers for function in functions),
+        service_edges=service_edges,
+        file_edges=sum(FILES in edge.carries for edge in edges),
         zones=max((balancer.addresses or 0 for balancer in public), default=0) or ASSUMED_ZONES,
     )

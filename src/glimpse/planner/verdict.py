@@ -98,7 +98,7 @@ def design_warnings(bill: Bill) -> tuple[Finding, ...]:
     for row in bill.workload.commitments:
         if row.address not in stack.addresses():
             found.append(Finding(say("commitment_unmatched", address=row.address)))
-        elif not row.holds(today):
+        elif row.until and not row.holds(today):
             found.append(Finding(say("commitment_over", address=row.address, until=row.until.isoformat())))
     for service in _chat_services(stack):
         place = service.origin

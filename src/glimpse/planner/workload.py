@@ -52,6 +52,7 @@ KEYS = (
     Key("sizes", "database_bytes_per_event", "bytes", "4000"),
     Key("sizes", "stored_mb_per_user", "MB", "10"),
     Key("sizes", "image_gb", "GB", "0.3"),
+    Key("sizes", "function_ms", "ms", "100"),
     Key("habits", "recipients_per_message", "sockets", "2"),
     Key("habits", "requests_per_connection", "requests", "10", lowest="1"),
     Key("habits", "alarm_emails_a_month", "a month", "0"),
@@ -89,14 +90,16 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """A reservation already paid for, or about to be: it prices the hours of one resource."""
+    """A reservation: it prices the hours of one resource. `bought_on` None is one that is only proposed."""
 
     address: str
     term: str
-    bought_on: datetime.date
+    bought_on: datetime.date | None = None
 
     @property
-    def until(self) -> datetime.date:
+    def until(self) -> datetime.date | None:
+        if self.bought_on is None:
+            return None
         years = TERMS[self.term] // 12
         try:
             return self.bought_on.replace(year=self.bought_on.year + years)
@@ -104,7 +107,7 @@ class Commitment:
             return self.bought_on.replace(year=self.bought_on.year + years, day=28)
 
     def holds(self, today: datetime.date) -> bool:
-        return self.bought_on <= today < self.until
+        return self.bought_on is None or self.until is None or self.bought_on <= today < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,24 @@ class Workload:
         return self.monthly("messages") + self.monthly("requests")
 
     @cached_property
-    def internet_out_gb(self) -> Fraction:
+    def served_gb(self) -> Fraction:
+        """What the service sends to people: deliveries and answers."""
         delivered = self.monthly("messages") * self["recipients_per_message"] * self["message_bytes"]
-        answered = self.monthly("requests") * self["response_bytes"]
-        downloaded = self.monthly("downloads") * self["download_mb"] * 10**6
-        return (delivered + answered + downloaded) / 10**9
+        return (delivered + self.monthly("requests") * self["response_bytes"]) / 10**9
+
+    @cached_property
+    def downloaded_gb(self) -> Fraction:
+        return self.monthly("downloads") * self["download_mb"] / 1000
+
+    def sent_gb(self, with_uploads: bool) -> Fraction:
+        """What people send to the service; files are among it where they pass the API."""
+        sent = self.monthly("messages") * self["message_bytes"] + self.monthly("requests") * self["request_bytes"]
+        uploaded = self.monthly("uploads") * self["upload_mb"] / 1000 if with_uploads else Fraction(0)
+        return sent / 10**9 + uploaded
+
+    @cached_property
+    def internet_out_gb(self) -> Fraction:
+        return self.served_gb + self.downloaded_gb
 
     @cached_property
     def log_gb(self) -> Fraction:

@@ -15,6 +15,16 @@ from glimpse.planner.catalogue import Catalogue, Held, Price, Shelf, Tier
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
 
+# CloudFront's geography by the beginning of a region's name, the longest that fits: people are where the stack is.
+# Source: the CloudFront pricing page's list of edge locations; Korea is in its Asia Pacific column.
+EDGES = {
+    "us-": "us-mexico-canada", "ca-": "us-mexico-canada", "mx-": "us-mexico-canada",
+    "eu-": "europe-israel", "il-": "europe-israel", "sa-": "south-america",
+    "af-": "south-africa-middle-east", "me-": "south-africa-middle-east",
+    "ap-": "asia-pacific", "ap-south-": "india", "ap-northeast-1": "japan", "ap-northeast-3": "japan",
+    "ap-southeast-2": "australia-new-zealand", "ap-southeast-4": "australia-new-zealand",
+}  # fmt: skip
+
 
 class RegionUnknown(LookupError):
     """The snapshot holds no price for this region."""
@@ -30,12 +40,23 @@ def manifest() -> tuple[str, tuple[Held, ...]]:
     return read["id"], tuple(Held(region, **entry) for region, entry in read["regions"].items())
 
 
+def regions() -> tuple[str, ...]:
+    """Where a stack may stand: what is the same everywhere, or sold at an edge, is held beside them."""
+    held = (entry.region for entry in manifest()[1])
+    return tuple(region for region in held if region != GLOBAL and not region.startswith("edge:"))
+
+
 def catalogue(region: str) -> Catalogue:
     """Raises RegionUnknown."""
-    name, held = manifest()
-    if region == GLOBAL or region not in {entry.region for entry in held}:
+    if region not in regions():
         raise RegionUnknown(region)
-    return Catalogue(name, region, _Shelves((region, GLOBAL)))
+    return Catalogue(manifest()[0], region, _Shelves((region, GLOBAL, *edge_of(region))))
+
+
+def edge_of(region: str) -> tuple[str, ...]:
+    """The part of the snapshot with CloudFront's prices for the people around a region; none for an unknown one."""
+    fitting = [name for name in EDGES if region.startswith(name)]
+    return (f"edge:{EDGES[max(fitting, key=len)]}",) if fitting else ()
 
 
 def holdings(region: str) -> tuple[Counter[str], Counter[str]]:

@@ -66,15 +66,16 @@ class Balancer:
     def _meters(self, traffic: Traffic) -> Iterator[Meter]:
         always = certain(HOURS_PER_MONTH)
         if self.kind == "application":
+            apart = self.internal and not traffic.service_edges
             yield Meter(self.origin, "Application Load Balancer", "hour", always, Sku("AWSELB", "alb_hour"))
             units = sum((capacity_units(hour, traffic, self.rules) for hour in traffic.hours), Fraction(0))
             yield Meter(
                 self.origin,
                 "Load balancer capacity units",
                 "LCU-hour",
-                certain(Fraction(0) if self.internal else units * DAYS_PER_MONTH),
+                certain(Fraction(0) if apart else units * DAYS_PER_MONTH),
                 Sku("AWSELB", "alb_lcu_hour"),
-                assumes=(say("lcu_internal") if self.internal else say("lcu_largest"),),
+                assumes=(say("lcu_internal") if apart else say("lcu_largest"),),
                 usage_based=True,
             )
         else:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
-from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases
+from glimpse.planner.quantities import DAYS_PER_MONTH, NOTHING, Cases
 from glimpse.planner.resources.address import public_ipv4
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
@@ -33,8 +33,10 @@ class FargateService:
     """
     One service. Unknown is None: `size` where the task definition was not found, `desired` where nothing says it.
 
-    `uploads` is how files reach the bucket ("api" or "presigned"), `keep_alive_seconds` the server's own,
-    `database_pool` the connections each task holds; the service's tags tell them.
+    `behind_balancer`: people reach it, through a balancer or a gateway. What the service's tags tell: `uploads`,
+    how files reach the bucket ("api" or "presigned"); `keep_alive_seconds`, the server's own; `database_pool`, the
+    connections each task holds; `bus`, what carries events between tasks where it is not a cache ("postgresql");
+    `log_sample_percent`, how many lines of one event each are written; `environment`.
     """
 
     origin: Origin
@@ -47,12 +49,15 @@ class FargateService:
     uploads: str | None = None
     keep_alive_seconds: int | None = None
     database_pool: int | None = None
+    bus: str | None = None
+    log_sample_percent: int = 100
+    environment: str | None = None
     maximum_percent: int = 200
     health: HealthCheck = HealthCheck()
 
     @property
     def fewest(self) -> int | None:
-        return self.scaling.lowest if self.scaling else self.desired
+        return self.scaling.fewest if self.scaling else self.desired
 
     @property
     def most(self) -> int | None:
@@ -67,9 +72,9 @@ class FargateService:
         """
         if not self.scaling:
             return None if self.desired is None else (self.desired,) * len(traffic.hours)
-        lowest, highest = self.scaling.lowest, self.scaling.highest
+        bounds = self.scaling.bounds
         if not (traffic.capacity and self.size and self.behind_balancer):
-            return (lowest,) * len(traffic.hours)
+            return tuple(lowest for lowest, _ in bounds)
         asked = tasks_asked(
             traffic.hours,
             Fraction(1, traffic.services),
@@ -78,7 +83,10 @@ class FargateService:
             self.scaling.cpu_percent,
             self.scaling.memory_percent,
         )
-        return tuple(highest if tasks is None else min(max(tasks, lowest), highest) for tasks in asked)
+        return tuple(
+            highest if tasks is None else min(max(tasks, lowest), highest)
+            for tasks, (lowest, highest) in zip(asked, bounds, strict=True)
+        )
 
     def on_demand_tasks(self, tasks: int) -> tuple[int, int]:
         """The fewest and the most on demand that any usual rounding of the split gives."""
@@ -118,18 +126,17 @@ class FargateService:
     def _task_hours(self, traffic: Traffic) -> dict[str, Cases] | None:
         """Hours a month on each provider, in the stack's cheapest, expected and dearest case."""
         by_hour = self.tasks_by_hour(traffic)
-        if by_hour is None or self.fewest is None or self.most is None:
+        if by_hour is None:
             return None
-        cheapest = place(self.strategy, self.fewest).most(FARGATE_SPOT)
-        dearest = place(self.strategy, self.most).most(FARGATE)
-        expected: Counter[str] = Counter()
-        for tasks in by_hour:
+        bounds = self.scaling.bounds if self.scaling else tuple((tasks, tasks) for tasks in by_hour)
+        cheapest, expected, dearest = Counter[str](), Counter[str](), Counter[str]()
+        for tasks, (lowest, highest) in zip(by_hour, bounds, strict=True):
+            cheapest.update(place(self.strategy, lowest).most(FARGATE_SPOT))
             expected.update(place(self.strategy, tasks).expected)
+            dearest.update(place(self.strategy, highest).most(FARGATE))
         hours = {
             share.provider: Cases(
-                Fraction(cheapest[share.provider] * HOURS_PER_MONTH),
-                expected[share.provider] * DAYS_PER_MONTH,
-                Fraction(dearest[share.provider] * HOURS_PER_MONTH),
+                *(counted[share.provider] * DAYS_PER_MONTH for counted in (cheapest, expected, dearest))
             )
             for share in self.strategy
         }

@@ -15,6 +15,11 @@ def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic
     """`count` instances through the month, under the resource's commitment where there is one."""
     commitment = traffic.commitment(origin.address)
     term = commitment.term if commitment else ON_DEMAND
-    assumes = (say("committed", term=term, until=commitment.until.isoformat()),) if commitment else ()
+    assumes: tuple[Sentence, ...] = ()
+    if commitment:
+        until = commitment.until
+        assumes = (
+            say("committed", term=term, until=until.isoformat()) if until else say("committed_proposed", term=term),
+        )
     quantity = certain(HOURS_PER_MONTH * count)
     return Meter(origin, component, "hour", quantity, replace(sku, term=term), (*assumed, *assumes))

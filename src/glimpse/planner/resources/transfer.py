@@ -15,14 +15,18 @@ BETWEEN_ZONES = Origin("flow.between_zones")
 
 
 def internet_out(traffic: Traffic) -> Meter:
-    """Deliveries, answers and downloads."""
+    """Deliveries, answers and downloads, without what leaves through CloudFront: that is charged there."""
+    workload = traffic.workload
+    served = Fraction(0) if traffic.service_edges else workload.served_gb
+    downloaded = Fraction(0) if traffic.file_edges else workload.downloaded_gb
+    through = traffic.service_edges or traffic.file_edges
     return Meter(
         INTERNET_OUT,
         "Data transfer out, internet",
         "GB",
-        certain(traffic.workload.internet_out_gb),
+        certain(served + downloaded),
         Sku("AWSDataTransfer", "internet_out_gb"),
-        assumes=(say("internet_out_of_workload"),),
+        assumes=(say("internet_out_beside_edge" if through else "internet_out_of_workload"),),
         usage_based=True,
     )
 

@@ -11,7 +11,16 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.directory import Read, read_answer
 from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
-from glimpse.planner.outside.terraform_files.families import balancing, compute, databases, ecs, networking, small
+from glimpse.planner.outside.terraform_files.families import (
+    balancing,
+    compute,
+    databases,
+    ecs,
+    edge,
+    networking,
+    serverless,
+    small,
+)
 from glimpse.planner.outside.terraform_files.families.found import Found, Reader
 from glimpse.planner.outside.terraform_files.families.free import FREE, HELPERS
 from glimpse.planner.outside.terraform_files.plan_json import read_plan
@@ -24,6 +33,8 @@ READERS: dict[str, Reader] = {
     **databases.READERS,
     **compute.READERS,
     **networking.READERS,
+    **edge.READERS,
+    **serverless.READERS,
     **small.READERS,
 }
 
@@ -105,7 +116,16 @@ DECIDING = {
     "aws_vpc_endpoint": ("vpc_endpoint_type",),
     "aws_ssm_parameter": ("tier",),
     "aws_cloudwatch_log_group": ("log_group_class",),
+    "aws_apigatewayv2_api": ("protocol_type",),
+    "aws_dynamodb_table": ("billing_mode",),
+    "aws_elasticache_serverless_cache": ("engine",),
+    "aws_lambda_function": ("memory_size", "architectures"),
+    "aws_cloudfront_distribution": ("enabled",),
 }
+
+
+EVERYWHERE = frozenset(("aws_acm_certificate", "aws_cloudfront_distribution", "aws_route53_zone"))
+"""What costs the same whichever region its provider names."""
 
 
 def _found(block: Block, tree: Tree, region: str) -> Iterator[Found]:
@@ -115,7 +135,7 @@ def _found(block: Block, tree: Tree, region: str) -> Iterator[Found]:
     elif block.type not in READERS:
         code = "family_unknown" if block.type.startswith("aws_") else "not_aws"
         yield Unpriced(block.origin, block.type, say(code, type=block.type))
-    elif block.region not in (None, region):
+    elif block.region not in (None, region) and block.type not in EVERYWHERE:
         yield Unpriced(block.origin, block.type, say("other_region", region=block.region or "", bill=region))
     elif undecided:
         yield Unpriced(block.origin, block.type, say("argument_unknown", argument=undecided))

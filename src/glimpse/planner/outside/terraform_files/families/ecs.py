@@ -16,6 +16,7 @@ from glimpse.planner.sizing import Scaling, TaskSize
 from glimpse.planner.stack import Unpriced
 
 SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
+DAILY = re.compile(r"^cron\(0 (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$")
 TAG = "glimpse:"
 
 
@@ -65,6 +66,9 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         uploads=settings.text("uploads"),
         keep_alive_seconds=settings.whole("keep-alive-seconds"),
         database_pool=settings.whole("database-pool"),
+        bus=settings.text("bus"),
+        log_sample_percent=min(100, max(0, settings.whole("log-sample-percent") or 100)),
+        environment=settings.text("environment"),
         maximum_percent=values.whole("deployment_maximum_percent") or 200,
         health=_health(block, tree),
     )
@@ -160,14 +164,47 @@ def _scaling_target(block: Block, tree: Tree) -> Block | None:
     return None
 
 
+def scheduled(block: Block, tree: Tree) -> Iterator[Found]:
+    """Free itself; what it makes of the tasks is the service's, and cannot be told of a calendar that is not daily."""
+    dimension = block.values.text("scalable_dimension")
+    unread = dimension == "ecs:service:DesiredCount" and _hour(block) is None
+    yield Unpriced(block.origin, "Scheduled scaling", say("schedule_not_daily")) if unread else block.origin
+
+
+def _hour(action: Block) -> int | None:
+    """The full hour at which an action repeats every day; None for any other calendar."""
+    match = DAILY.match(action.values.text("schedule") or "")
+    hour = int(match[1]) if match else None
+    return hour if hour is not None and hour < 24 else None
+
+
+def _schedule(target: Block, lowest: int, highest: int, tree: Tree) -> tuple[tuple[int, int], ...]:
+    """The bounds of each hour as the day's actions leave them; nothing where there is no daily action."""
+    changes: dict[int, tuple[int, int]] = {}
+    for action in tree.of("aws_appautoscaling_scheduled_action"):
+        hour, bounds = _hour(action), action.values.block("scalable_target_action")
+        if hour is None or not _same_target(action, target):
+            continue
+        low, high = bounds.whole("min_capacity"), bounds.whole("max_capacity")
+        changes[hour] = (lowest if low is None else low, highest if high is None else high)
+    if not changes:
+        return ()
+    latest = {hour: max((at for at in changes if at <= hour), default=max(changes)) for hour in range(24)}
+    return tuple(changes[latest[hour]] for hour in range(24))
+
+
+def _same_target(row: Block, target: Block) -> bool:
+    same = row.values.text("resource_id") == target.values.text("resource_id")
+    return same or target.address in row.links.get("resource_id", ())
+
+
 def _scaling(target: Block, tree: Tree) -> Scaling | None:
     lowest, highest = target.values.whole("min_capacity"), target.values.whole("max_capacity")
     if lowest is None or highest is None or not 0 <= lowest <= highest:
         return None
     tracked: dict[str, Fraction] = {}
     for row in tree.of("aws_appautoscaling_policy"):
-        same = row.values.text("resource_id") == target.values.text("resource_id")
-        if not same and target.address not in row.links.get("resource_id", ()):
+        if not _same_target(row, target):
             continue
         tracking = row.values.block("target_tracking_scaling_policy_configuration")
         metric = tracking.block("predefined_metric_specification").text("predefined_metric_type")
@@ -179,6 +216,7 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
         highest,
         tracked.get("ECSServiceAverageCPUUtilization"),
         tracked.get("ECSServiceAverageMemoryUtilization"),
+        _schedule(target, lowest, highest, tree),
     )
 
 
@@ -197,4 +235,5 @@ READERS = {
     "aws_ecs_service": service,
     "aws_ecs_cluster": cluster,
     "aws_appautoscaling_policy": policy,
+    "aws_appautoscaling_scheduled_action": scheduled,
 }

@@ -42,7 +42,8 @@ def logs(block: Block, tree: Tree) -> Iterator[Found]:
     if kind == "DELIVERY":
         yield Unpriced(block.origin, "Log delivery", say("part_unknown"))
     else:
-        yield LogGroup(block.origin, infrequent_access=kind == "INFREQUENT_ACCESS")
+        days = block.values.whole("retention_in_days") or None  # 0 never expires
+        yield LogGroup(block.origin, infrequent_access=kind == "INFREQUENT_ACCESS", kept_days=days)
 
 
 def secret(block: Block, tree: Tree) -> Iterator[Found]:
