@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,6 +36,9 @@ OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json")
 FREE_TIERS = ("none", "always")
 PATIENCE_SECONDS = 1.0
+
+ILLUSTRATION = "us-east-1"
+"""Where most prices are known: a scenario that the stack's own region cannot price is shown there."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
 
 def _plan(asked: Asked) -> int:
     stack, estimator = _read(asked)
-    plan = plan_of(stack, estimator)
+    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(ILLUSTRATION)))
     other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
     if asked.given.format == "json":
         _write(asked, _json(plan_document(plan, other, asked.words)))

@@ -129,7 +129,7 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
         if isinstance(priced, Line):
             lines.append(priced)
         else:
-            unpriced.append(Unpriced(meter.origin, meter.component, priced, meter.quantity))
+            unpriced.append(Unpriced(meter.origin, meter.component, priced, meter.quantity, meter.sku))
     return Bill(stack, usage, catalogue, free_tier, tuple(lines), tuple(unpriced))
 
 

@@ -75,7 +75,11 @@ class _Facts:
     estimator: Estimator
     service: FargateService
     today: Bill
-    balanced: Bill
+    scenarios: Mapping[str, Bill]
+
+    @property
+    def balanced(self) -> Bill:
+        return self.scenarios["balanced"]
 
     def ecs(self, tasks: int, strategy: tuple[ProviderShare, ...]) -> Fraction | None:
         """USD a month for that many tasks, all month, by that strategy."""
@@ -105,24 +109,29 @@ class _Facts:
     def lever(self, name: str) -> Fraction | None:
         return saving(self.today, self.estimator.bill(LEVERS[name].change(self.stack)))
 
+    def asleep(self) -> Fraction | None:
+        """What nights without tasks would save if this were the development environment the document means."""
+        stack = self.stack.changed(self.service, replace(self.service, environment="development"))
+        return saving(self.today, self.estimator.bill(LEVERS["night_off"].change(stack)))
+
     def price(self, service: str, kind: str) -> Fraction | None:
         price = self.estimator.catalogue.price(Sku(service, kind))
         return price.tiers[0].usd if price else None
 
 
-def phase5(today: Bill, balanced: Bill, estimator: Estimator) -> tuple[Claim, ...]:
+def phase5(today: Bill, scenarios: Mapping[str, Bill], estimator: Estimator) -> tuple[Claim, ...]:
     """The claims of the plan document; none where the stack has no Fargate service to test them on."""
     services = today.stack.of(FargateService)
     if not services:
         return ()
-    facts = _Facts(today.stack, estimator, services[0], today, balanced)
+    facts = _Facts(today.stack, estimator, services[0], today, scenarios)
     return tuple(
         Claim(id_, quote, line, claimed, computed, verdict or _verdict(claimed, computed), why)
         for id_, line, quote, claimed, (computed, why), verdict in _claims(facts)
     )
 
 
-DOCUMENTS: Mapping[str | None, Callable[[Bill, Bill, Estimator], tuple[Claim, ...]]] = {"phase5": phase5}
+DOCUMENTS: Mapping[str | None, Callable[[Bill, Mapping[str, Bill], Estimator], tuple[Claim, ...]]] = {"phase5": phase5}
 
 Row = tuple[str, int, str, Amount, Computed, str | None]
 
@@ -237,8 +246,13 @@ def _savings(facts: _Facts) -> Iterator[Row]:
 
 
 def _percentages(facts: _Facts) -> Iterator[Row]:
-    after = facts.total(facts.balanced)
-    yield "balanced_cost", 14, "$56-66", _usd(56, 66), (_amount(after), say("claim_balanced_cost")), None
+    for name, line, quote, low, high in (
+        ("extreme", 13, "$40-46", 40, 46), ("balanced", 14, "$56-66", 56, 66), ("serverless", 15, "$25-36", 25, 36)
+    ):  # fmt: skip
+        bill = facts.scenarios[name]
+        least = say("claim_scenario_least", least=usd_text(bill.monthly), region=bill.stack.region)
+        why = least if bill.at_least else say(f"claim_{name}_cost")
+        yield f"{name}_cost", line, quote, _usd(low, high), (_amount(facts.total(bill)), why), None
     for id_, line, claimed, low, high in (
         ("extreme_percent", 13, 45, 40, 46),
         ("balanced_percent", 14, 28, 56, 66),
@@ -316,9 +330,13 @@ def _phase6(facts: _Facts) -> Iterator[Row]:
             why = say("claim_reserved", now=usd_text(now), reserved=usd_text(reserved))
     yield "reserved_saving", 421, "RDS Reserved Instance (1년) (-$4/월)", _usd(4), (computed, why), None
     yield "reserved_percent", 422, "$13/월 → $9/월 (30% 할인)", _percent(Fraction(30, 100)), (share, why), None
-    yield "cloudfront", 424, "CloudFront CDN 도입 (-$3/월)", _usd(3), (None, say("claim_cloudfront")), None
-    yield "capacity_zero", 428, "ECS Min Capacity 0 (-$4/월)", _usd(4), (None, say("claim_capacity_zero")), None
-    yield "phase6", 419, "향후 3-6개월 ($56 → $45/월)", _usd(45), (None, say("claim_phase6")), None
+    files = facts.lever("cloudfront_downloads")
+    yield "cloudfront", 424, "CloudFront CDN 도입 (-$3/월)", _usd(3), (_amount(files), say("claim_cloudfront")), None
+    asleep = facts.asleep()
+    why = say("claim_capacity_zero") if asleep is not None else say("claim_capacity_zero_unknown")
+    yield "capacity_zero", 428, "ECS Min Capacity 0 (-$4/월)", _usd(4), (_amount(asleep), why), None
+    total = facts.total(facts.scenarios["phase6"])
+    yield "phase6", 419, "향후 3-6개월 ($56 → $45/월)", _usd(45), (_amount(total), say("claim_phase6")), None
 
 
 def _verdict(claimed: Amount, computed: Amount | None) -> str:

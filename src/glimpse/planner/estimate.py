@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
-from glimpse.planner.catalogue import Catalogue
+from glimpse.planner.catalogue import Catalogue, Sku
 from glimpse.planner.meter import Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.usage import usage_of
 from glimpse.planner.workload import Workload
 
-Gap = tuple[str, str, Cases | Resource | None]
+Gap = tuple[str, str, Cases | Resource | None, tuple[object, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,18 @@ def saving(before: Bill, after: Bill) -> Fraction | None:
     return before.monthly - after.monthly
 
 
-def gap(origin: Origin, component: str, quantity: Cases | None, resource: Resource | None) -> Gap:
-    """What has no price, with its quantity; where that is unknown, only an equal resource has an equal one."""
-    return origin.address, component, quantity or resource
+def gap(origin: Origin, component: str, quantity: Cases | None, sku: Sku | None, resource: Resource | None) -> Gap:
+    """
+    What has no price: what would have to be bought, and how much. Where that is unknown, only an equal resource has an
+    equal one. Hours of an x86 and of an ARM task have the same name and quantity, and are not the same gap.
+    """
+    bought = (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
+    return origin.address, component, quantity or resource, bought
 
 
 def _gaps(bill: Bill) -> set[Gap]:
     resources = {resource.origin.address: resource for resource in bill.stack.resources}
     return {
-        gap(entry.origin, entry.component, entry.quantity, resources.get(entry.origin.address))
+        gap(entry.origin, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address))
         for entry in bill.unpriced
     }

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from glimpse.planner.alarms import Alarm, alarms_of
+from glimpse.planner.availability import Availability, availability
 from glimpse.planner.bill import Bill
 from glimpse.planner.claims import DOCUMENTS, Claim
+from glimpse.planner.document import CHECKS, ROWS, Check, Row
 from glimpse.planner.estimate import Estimator, saving
-from glimpse.planner.levers import EFFORTS, LEVERS, Lever, applied
+from glimpse.planner.levers import LEVERS
+from glimpse.planner.levers.lever import EFFORTS, Lever, applied
 from glimpse.planner.money import usd_text
-from glimpse.planner.search import Search, search
+from glimpse.planner.search import Search, Searches
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Stack
+from glimpse.planner.steps import Step, steps_of
 from glimpse.planner.verdict import KEPT, Verdict, capacity_sockets, design_warnings, judged, websocket
 
-# `balanced` is the plan document's own recommendation, with the smallest number of tasks left at two. Beside these
-# stands `best`, which is not written down but searched for among the levers that are implemented.
+# The plan document's own, with the smallest number of tasks of `balanced` left at two. Beside these stand `best` and
+# `best_with_planned`, which are not written down but searched for.
 SCENARIOS: Mapping[str, tuple[str, ...]] = {
     "today": (),
+    "extreme": ("spot_weights", "task_count", "min_capacity", "api_gateway_websocket"),
     "balanced": ("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
+    "serverless": ("serverless",),
+    "phase6": (
+        *("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
+        *("reserved_database", "cloudfront_downloads", "night_off"),
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Effect:
     """
-    What one lever saves on today's stack alone, and given the others of its scenario (for one outside every
-    scenario: on top of `balanced`); None: cannot be told.
+    What one lever saves on today's stack alone, and given the others of a scenario: taken out of it, or where it is
+    not in it, put in instead of what decides the same part. None: cannot be told.
     """
 
     lever: Lever
@@ -38,34 +49,52 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Illustration:
+    """The same scenario in a region that has the prices this one lacks, and what it saves there."""
+
+    bill: Bill
+    saving: Fraction | None
+
+
+@dataclass(frozen=True)
 class Scenario:
+    """`document` is the plan document's own row of it; `elsewhere` only where this region cannot price it."""
+
     name: str
+    levers: tuple[Lever, ...]
     bill: Bill
     effects: tuple[Effect, ...]
     verdicts: tuple[Verdict, ...]
     saving: Fraction | None
     rank: int | None = None
+    elsewhere: Illustration | None = None
+    document: Row | None = None
 
     @property
     def effort(self) -> str:
-        return max(
-            (effect.lever.effort for effect in self.effects if effect.changes), key=EFFORTS.index, default="none"
-        )
+        return max((lever.effort for lever in self.changing), key=EFFORTS.index, default="none")
 
     @property
     def planned(self) -> tuple[Lever, ...]:
         """Levers that nothing implements yet: they keep the scenario from being recommended."""
-        return tuple(
-            effect.lever for effect in self.effects if effect.lever.implemented == "planned" and effect.changes
-        )
+        return tuple(lever for lever in self.changing if lever.is_planned)
+
+    @property
+    def changing(self) -> tuple[Lever, ...]:
+        """Its levers that change anything here."""
+        return tuple(effect.lever for effect in self.effects if effect.changes)
 
     @property
     def keeps_all(self) -> bool:
         return all(verdict.verdict == KEPT for verdict in self.verdicts)
 
     @property
-    def websocket(self) -> str:
-        return websocket(self.bill.stack)[0]
+    def websocket(self) -> tuple[str, Sentence]:
+        return websocket(self.bill.stack)
+
+    @property
+    def availability(self) -> Availability | None:
+        return availability(self.bill.stack)
 
     @property
     def capacity_sockets(self) -> int | None:
@@ -75,48 +104,88 @@ class Scenario:
 @dataclass(frozen=True)
 class Plan:
     """
-    The scenarios judged. `single` are levers outside every scenario, priced on today's stack.
-
-    `recommended` is None where no scenario keeps every promise, `search` where no combination does.
+    The scenarios judged. `effects` holds every lever, alone and beside `measure`: the best, or `balanced` where no
+    combination keeps every promise. `recommended` and `search` are None where nothing keeps them.
     """
 
     scenarios: tuple[Scenario, ...]
     search: Search | None
-    single: tuple[Effect, ...]
+    measure: Scenario
+    effects: tuple[Effect, ...]
     recommended: Scenario | None
     reasons: tuple[Sentence, ...]
     warnings: tuple[Finding, ...]
     claims: tuple[Claim, ...]
+    checks: tuple[Check, ...]
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What to do for the recommendation."""
+        chosen = self.recommended
+        return steps_of(chosen.changing, chosen.bill.stack) if chosen else ()
 
     @property
     def today(self) -> Scenario:
         return self.scenarios[0]
 
+    def scenario(self, name: str) -> Scenario:
+        return next(scenario for scenario in self.scenarios if scenario.name == name)
 
-def plan_of(stack: Stack, estimator: Estimator) -> Plan:
+
+def plan_of(stack: Stack, estimator: Estimator, abroad: Callable[[], Estimator] | None = None) -> Plan:
+    """`abroad` prices what this region cannot: it is asked only where a scenario has no price for a part."""
     today = estimator.bill(stack)
-    implemented = [lever for lever in LEVERS.values() if lever.implemented != "planned"]
-    searched = search(stack, estimator, implemented)
+    searches = Searches(stack, estimator, searched())
+    found, planned = searches.search(), searches.search(planned=True)
     named = {name: tuple(LEVERS[lever] for lever in levers) for name, levers in SCENARIOS.items()}
-    if searched:
-        named["best"] = searched.best.levers
-    ranked = _ranked([_scenario(name, levers, stack, today, estimator) for name, levers in named.items()])
-    used = SCENARIOS["balanced"]
-    balanced = next(scenario for scenario in ranked if scenario.name == "balanced")
-    single = tuple(
-        _on_top(lever, stack, today, balanced, estimator) for name, lever in LEVERS.items() if name not in used
-    )
+    if found:
+        named["best"] = found.best.levers
+    if planned:
+        named["best_with_planned"] = planned.best.levers
+    scenarios = [_scenario(name, levers, stack, today, estimator) for name, levers in named.items()]
+    if abroad and any(scenario.saving is None for scenario in scenarios):
+        there = abroad()
+        before = there.bill(_moved(stack, there))
+        scenarios = [_illustrated(scenario, before, there) for scenario in scenarios]
+    ranked = _ranked(scenarios)
+    by_name = {scenario.name: scenario for scenario in ranked}
+    measure = by_name.get("best", by_name["balanced"])
+    effects = tuple(_beside(lever, stack, today, measure, estimator) for lever in LEVERS.values())
     recommended = _recommended(ranked)
     document = DOCUMENTS.get(estimator.workload.document)
-    claims = document(today, balanced.bill, estimator) if document else ()
-    reasons = (*_reasons(ranked, recommended), *(searched.reasons() if searched else ()))
-    return Plan(ranked, searched, single, recommended, reasons, design_warnings(today), claims)
+    claims = document(today, {name: row.bill for name, row in by_name.items()}, estimator) if document else ()
+    if document:
+        ranked = tuple(replace(row, document=ROWS.get(row.name)) for row in ranked)
+        recommended = recommended and next(row for row in ranked if row.name == recommended.name)
+    reasons = (*_reasons(ranked, recommended), *(found.reasons() if found else ()))
+    return Plan(
+        ranked, found, measure, effects, recommended, reasons, design_warnings(today), claims,
+        CHECKS if document else (), alarms_of(stack, today.usage.traffic) if document else (),
+    )  # fmt: skip
+
+
+def searched() -> tuple[Lever, ...]:
+    """What a search for the cheapest tries: all but rewrites, and what saves nothing by its nature."""
+    return tuple(lever for lever in LEVERS.values() if lever.effort != EFFORTS[-1] and lever.priced)
 
 
 def _scenario(name: str, levers: tuple[Lever, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:
-    bill = estimator.bill(applied(stack, levers)) if levers else today
+    bill = _billed(applied(stack, levers), today, estimator)
     effects = tuple(_effect(lever, stack, today, levers, bill, estimator) for lever in levers)
-    return Scenario(name, bill, effects, judged(bill.stack, bill.usage.traffic), saving(today, bill))
+    verdicts = judged(bill.stack, bill.usage.traffic)
+    return Scenario(name, levers, bill, effects, verdicts, saving(today, bill))
+
+
+def _illustrated(scenario: Scenario, before: Bill, there: Estimator) -> Scenario:
+    if scenario.saving is not None:
+        return scenario
+    bill = there.bill(_moved(scenario.bill.stack, there))
+    return replace(scenario, elsewhere=Illustration(bill, saving(before, bill)))
+
+
+def _moved(stack: Stack, there: Estimator) -> Stack:
+    return replace(stack, region=there.catalogue.region)
 
 
 def _effect(
@@ -128,10 +197,14 @@ def _effect(
     return Effect(lever, saving(today, alone), saving(rest, bill), changes=changed != stack)
 
 
-def _on_top(lever: Lever, stack: Stack, today: Bill, balanced: Scenario, estimator: Estimator) -> Effect:
-    changed, together = lever.change(stack), lever.change(balanced.bill.stack)
-    alone, here = _billed(changed, today, estimator), _billed(together, balanced.bill, estimator)
-    return Effect(lever, saving(today, alone), saving(balanced.bill, here), changes=changed != stack)
+def _beside(lever: Lever, stack: Stack, today: Bill, measure: Scenario, estimator: Estimator) -> Effect:
+    inside = next((effect for effect in measure.effects if effect.lever is lever), None)
+    if inside:
+        return inside
+    others = tuple(other for other in measure.levers if other.part != lever.part)
+    changed, together = lever.change(stack), applied(stack, (*others, lever))
+    alone, here = _billed(changed, today, estimator), _billed(together, measure.bill, estimator)
+    return Effect(lever, saving(today, alone), saving(measure.bill, here), changes=changed != stack)
 
 
 def _billed(stack: Stack, known: Bill, estimator: Estimator) -> Bill:
@@ -146,7 +219,7 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
         key=lambda scenario: (scenario.bill.monthly, EFFORTS.index(scenario.effort)),
     )
     place = {scenario.name: number for number, scenario in enumerate(comparable, start=1)}
-    return tuple(Scenario(s.name, s.bill, s.effects, s.verdicts, s.saving, place.get(s.name)) for s in scenarios)
+    return tuple(replace(scenario, rank=place.get(scenario.name)) for scenario in scenarios)
 
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:

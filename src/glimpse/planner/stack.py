@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.sentence import Sentence
@@ -27,12 +28,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Unpriced:
-    """A resource or a part of one that the planner knows of and cannot price; its quantity where that is known."""
+    """
+    A resource or a part of one that the planner knows of and cannot price; its quantity, and what would have to be
+    bought, where that is known.
+    """
 
     origin: Origin
     component: str
     why: Sentence
     quantity: Cases | None = None
+    sku: Sku | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,15 @@ class Stack:
     warnings: tuple[Finding, ...] = ()
     commitments: tuple[Commitment, ...] = ()
 
-    def of(self, *kinds: type[R]) -> tuple[R, ...]:
-        return tuple(resource for resource in self.resources if isinstance(resource, kinds))
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        return tuple(resource for resource in self.resources if isinstance(resource, kind))
 
-    def count(self, kind: type[R]) -> int:
+    def has(self, *kinds: type[Resource]) -> bool:
+        return any(isinstance(resource, kinds) for resource in self.resources)
+
+    def count(self, kind: type[Resource]) -> int:
         """Among how many of a kind something is shared: 1 where there is none."""
-        return max(1, len(self.of(kind)))
+        return max(1, sum(isinstance(resource, kind) for resource in self.resources))
 
     def changed(self, old: Resource, new: Resource) -> Stack:
         return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))

@@ -45,9 +45,9 @@ def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today:
 
 def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
     """Transfer, as far as the stack has anything that sends it."""
-    servers = stack.of(FargateService, Instances)
-    sends = servers or stack.of(Balancer, Bucket, HttpApi, WebSocketApi)
-    asks = servers and stack.of(Database, Cache, ServerlessCache)
+    servers = stack.has(FargateService, Instances)
+    sends = servers or stack.has(Balancer, Bucket, HttpApi, WebSocketApi)
+    asks = servers and stack.has(Database, Cache, ServerlessCache)
     return ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
 
 

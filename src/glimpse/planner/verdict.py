@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.levers import idle_timeout, pool_that_fits, usable_connections
+from glimpse.planner.limits import idle_timeout, pool_that_fits, usable_connections
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.distribution import SERVICE, Distribution
 from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.function import Function
+from glimpse.planner.resources.gateway import WebSocketApi
+from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import sockets_per_task, tasks_during_deploy
 from glimpse.planner.stack import Finding, Stack
 from glimpse.planner.traffic import Traffic
+from glimpse.planner.workload import Promises
 
 KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 
@@ -26,17 +32,33 @@ class Verdict:
     why: Sentence
 
 
-def judged(stack: Stack, traffic: Traffic) -> tuple[Verdict, ...]:
-    """Every promise of the workload against the stack."""
-    return tuple(_judged(stack, traffic))
+def judged(stack: Stack, traffic: Traffic, promises: Promises | None = None) -> tuple[Verdict, ...]:
+    """Every promise against the stack: the workload's, unless others are asked about."""
+    return tuple(_judged(stack, traffic, promises or traffic.workload.promises))
 
 
-def _judged(stack: Stack, traffic: Traffic) -> Iterator[Verdict]:
-    promises = traffic.workload.promises
+def _judged(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verdict]:
     services = _chat_services(stack)
     if promises.websocket:
         answer, why = websocket(stack)
         yield Verdict("websocket", {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN), why)
+    if stack.has(Function) and not services:
+        yield Verdict("min_tasks", BROKEN, say("tasks_none"))
+        yield Verdict("min_on_demand_tasks", BROKEN, say("tasks_none"))
+    else:
+        yield from _floors(services, promises)
+    yield from _held(stack, promises)
+    if promises.no_commitment:
+        count = len(traffic.workload.commitments) + len(stack.commitments)
+        yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
+    if promises.connections_fit:
+        yield _connections(stack, services)
+    if promises.sockets is not None:
+        yield _sockets(stack, traffic, promises.sockets)
+
+
+def _floors(services: tuple[FargateService, ...], promises: Promises) -> Iterator[Verdict]:
+    """How many tasks remain at the fewest, and how many of those cannot be reclaimed."""
     yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
     least, most = (
         [None if service.fewest is None else service.on_demand_tasks(service.fewest)[end] for service in services]
@@ -46,34 +68,39 @@ def _judged(stack: Stack, traffic: Traffic) -> Iterator[Verdict]:
     if floor.verdict == BROKEN and _tasks("", promises.min_on_demand_tasks, most).verdict == KEPT:
         floor = Verdict(floor.promise, UNKNOWN, say("on_demand_by_rounding", wanted=promises.min_on_demand_tasks))
     yield floor
-    engines = sorted({database.engine for database in stack.of(Database)})
+
+
+def _held(stack: Stack, promises: Promises) -> Iterator[Verdict]:
+    """What holds the messages."""
+    # A table beside a database (a lock, a counter) does not hold the messages.
+    engines = sorted({database.engine for database in stack.of(Database)}) or ["DynamoDB"] * stack.has(Table)
     if promises.database:
         right = [engine for engine in engines if engine.lower() == promises.database]
         verdict = UNKNOWN if not engines else KEPT if len(right) == len(engines) else BROKEN
         yield Verdict(
             "database", verdict, say(f"database_{verdict}", found=", ".join(engines), wanted=promises.database)
         )
-    if promises.no_commitment:
-        count = len(traffic.workload.commitments)
-        yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
-    if promises.connections_fit:
-        yield _connections(stack, services)
-    if promises.sockets is not None:
-        yield _sockets(stack, traffic, promises.sockets)
 
 
 def websocket(stack: Stack) -> tuple[str, Sentence]:
     """Whether sockets reach tasks that can hear each other: `yes`, `limited`, `no` or `unknown`."""
     services = _chat_services(stack)
     balancers = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
+    if stack.has(WebSocketApi) and not balancers:
+        return "limited", say("websocket_gateway")
+    if stack.has(Function) and not services:
+        return "no", say("websocket_functions")
     if not services or not balancers:
         return "unknown", say("websocket_unknown")
     several = any(service.most is None or service.most > 1 for service in services)
-    if several and not any(cache.engine in ("Redis", "Valkey") for cache in stack.of(Cache)):
+    engines = {cache.engine for cache in stack.of(Cache)} | {cache.engine for cache in stack.of(ServerlessCache)}
+    shared = engines & {"Redis", "Valkey"} or all(service.bus for service in services)
+    if several and not shared:
         return "limited", say("websocket_no_bus")
     if several and not any(balancer.sticky for balancer in balancers):
         return "limited", say("websocket_not_sticky")
-    return "yes", say("websocket_yes")
+    edge = any(SERVICE in row.carries for row in stack.of(Distribution))
+    return "yes", say("websocket_edge" if edge else "websocket_yes")
 
 
 def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:

@@ -1,8 +1,14 @@
-"""Text measured as terminals measure it: a Korean letter takes two columns."""
+"""Pieces of text that more than one report shows, and text measured as terminals measure it: Korean is two wide."""
 
 from __future__ import annotations
 
 from rich.cells import cell_len
+
+from glimpse.planner.availability import Availability
+from glimpse.planner.document import Row
+from glimpse.planner.money import decimal_text
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.words import Words
 
 
 def wrapped(text: str, room: int) -> list[str]:
@@ -17,3 +23,20 @@ def wrapped(text: str, room: int) -> list[str]:
         # An indented line of an example or a list is laid out by hand.
         return [text]
     return lines
+
+
+def document_row(row: Row) -> str:
+    """The plan document's own columns, in its own words."""
+    low, high = row.monthly_usd
+    cost = f"${low}" if low == high else f"${low}-{high}"
+    share = "" if row.saving_percent is None else f"{row.saving_percent} %"
+    stars = "⭐" * (row.stars or 0)
+    return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
+
+
+def availability_sentence(found: Availability, words: Words) -> Sentence:
+    unrated = ", ".join(words(f"part_{name}") for name in found.unrated) or words("part_none")
+    most = decimal_text(found.most * 100, 2)
+    if found.tasks is None:
+        return say("availability_functions", most=most, unrated=unrated)
+    return say("availability_why", most=most, tasks=found.tasks, on_demand=found.on_demand or 0, unrated=unrated)

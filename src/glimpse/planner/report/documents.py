@@ -8,18 +8,23 @@ English code, its facts, and its text in the reader's language; null and empty f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from glimpse import __version__
+from glimpse.planner.alarms import Alarm
+from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import Amount, Claim
+from glimpse.planner.document import Check
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
+from glimpse.planner.steps import Step, steps_of_lever
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import KEYS, Workload
 
@@ -45,10 +50,14 @@ def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
                 if (value := getattr(today.bill.workload.promises, name)) is not None
             ],
             "scenarios": [_scenario(scenario, other[scenario.name], words) for scenario in plan.scenarios],
-            "levers": [_effect(effect, words) for effect in plan.single],
+            "measured_in": plan.measure.name,
+            "levers": [_effect(effect, words) for effect in plan.effects],
             "search": _search(plan.search) if plan.search else None,
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
+            "steps": [_step(step, words) for step in plan.steps],
+            "checks": [_check(check, words) for check in plan.checks],
+            "alarms": [_alarm(alarm, words) for alarm in plan.alarms],
             "warnings": [_finding(found, words) for found in plan.warnings],
             "claims": [_claim(claim, words) for claim in plan.claims],
         },
@@ -147,25 +156,97 @@ def _workload(workload: Workload) -> Json:
 
 
 def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
-    percent = None
-    if scenario.saving is not None and (before := scenario.bill.monthly + scenario.saving):
-        percent = decimal_text(scenario.saving / before * 100, 1)
+    kept, why = scenario.websocket
+    document, elsewhere = scenario.document, scenario.elsewhere
     return {
         "name": scenario.name,
         "rank": scenario.rank,
         "monthly_usd": usd_text(scenario.bill.monthly),
         "at_least": scenario.bill.at_least,
-        "saving_usd": None if scenario.saving is None else usd_text(scenario.saving),
-        "saving_percent": percent,
+        "saving_usd": _usd(scenario.saving),
+        "saving_percent": _share(scenario.saving, scenario.bill),
         "verdicts": [
             {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words)}
             for row in scenario.verdicts
         ],
-        "websocket": scenario.websocket,
+        "websocket": kept,
+        "websocket_why": _sentence(why, words),
+        "availability": _availability(scenario.availability),
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
         "levers": [_effect(effect, words) for effect in scenario.effects],
+        "commitments": [{"address": plain(row.address), "term": row.term} for row in scenario.bill.stack.commitments],
+        "document": None
+        if document is None
+        else {
+            "source_line": document.line,
+            "monthly_usd": {"min": str(document.monthly_usd[0]), "max": str(document.monthly_usd[1])},
+            "saving_percent": None if document.saving_percent is None else str(document.saving_percent),
+            "websocket": document.websocket,
+            "availability": document.availability,
+            "difficulty": document.difficulty,
+            "stars": document.stars,
+        },
+        "elsewhere": None
+        if elsewhere is None
+        else {
+            "region": elsewhere.bill.stack.region,
+            "monthly_usd": usd_text(elsewhere.bill.monthly),
+            "at_least": elsewhere.bill.at_least,
+            "saving_usd": _usd(elsewhere.saving),
+        },
         "bill": _bill(scenario.bill, other, words),
+    }
+
+
+def _usd(amount: Fraction | None) -> str | None:
+    return None if amount is None else usd_text(amount)
+
+
+def _share(saved: Fraction | None, bill: Bill) -> str | None:
+    """Per cent of what it cost before."""
+    if saved is None or not (before := bill.monthly + saved):
+        return None
+    return decimal_text(saved / before * 100, 1)
+
+
+def _availability(found: Availability | None) -> Json | None:
+    """Per cent; the contract's `expected` waits for a model that has one."""
+    if found is None:
+        return None
+    return {
+        "by": "sla",
+        "min": decimal_text(found.least * 100, 3),
+        "max": decimal_text(found.most * 100, 3),
+        "tasks": found.tasks,
+        "on_demand_tasks": found.on_demand,
+        "without_sla": list(found.unrated),
+    }
+
+
+def _step(step: Step, words: Words) -> Json:
+    return {
+        "phase": step.phase, "lever": step.lever, "what": _sentence(step.what, words), "source_line": step.document_line
+    }  # fmt: skip
+
+
+def _check(check: Check, words: Words) -> Json:
+    return {
+        "group": check.group,
+        "lever": check.lever,
+        "quote": check.quote,
+        "source_line": check.line,
+        "ours": None if check.ours is None else {"code": check.ours, "params": {}, "text": words(check.ours)},
+    }
+
+
+def _alarm(alarm: Alarm, words: Words) -> Json:
+    return {
+        "name": alarm.name,
+        "document": alarm.document,
+        "derived": alarm.derived,
+        "why": _sentence(alarm.why, words),
+        "source_line": alarm.line,
     }
 
 
@@ -174,7 +255,7 @@ def _search(search: Search) -> Json:
         return {
             "levers": [lever.name for lever in combination.levers],
             "monthly_usd": usd_text(combination.monthly),
-            "broken": list(combination.broken),
+            "broken": sorted(combination.broken),
         }
 
     return {
@@ -182,6 +263,7 @@ def _search(search: Search) -> Json:
         "best": shown(search.best),
         "second": shown(search.second) if search.second else None,
         "forbidden": [shown(combination) for combination in search.forbidden],
+        "stricter": [{"lever": name, **shown(combination)} for name, combination in search.stricter.items()],
     }
 
 
@@ -189,11 +271,14 @@ def _effect(effect: Effect, words: Words) -> Json:
     return {
         "name": effect.lever.name,
         "implemented": effect.lever.implemented,
+        "part": effect.lever.part,
         "effort": effect.lever.effort,
         "changes": effect.changes,
-        "saves_alone_usd": None if effect.alone is None else usd_text(effect.alone),
-        "saves_here_usd": None if effect.here is None else usd_text(effect.here),
+        "saves_alone_usd": _usd(effect.alone),
+        "saves_here_usd": _usd(effect.here),
         "risk": {"code": f"risk_{effect.lever.name}", "params": {}, "text": words(f"risk_{effect.lever.name}")},
+        "edit": dict(effect.lever.edit),
+        "steps": [_step(step, words) for step in steps_of_lever(effect.lever)],
     }
 
 

@@ -8,7 +8,8 @@ Texts become `rich` values without markup, so nothing that came from a file can 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import SPOT, Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Amount, Claim
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.cells import availability_sentence, document_row
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
@@ -32,7 +34,10 @@ WIDTH = 80
 
 # Columns as (width, alignment): "<" left, ">" right. Each row comes to WIDTH at most.
 BILL = ((31, "<"), (20, ">"), (10, ">"), (9, ">"), (1, "<"), (8, "<"))
-SCENARIOS = ((5, ">"), (1, "<"), (11, "<"), (10, ">"), (9, ">"), (2, "<"), (11, "<"), (9, "<"), (22, "<"))
+SCENARIOS = (
+    (4, ">"), (1, "<"), (17, "<"), (10, ">"), (8, ">"), (2, "<"), (10, "<"), (9, "<"), (6, ">"), (2, "<"), (11, "<")
+)  # fmt: skip
+ALARMS = ((24, "<"), (14, "<"), (20, "<"))
 LEVERS = ((45, "<"), (10, ">"), (13, ">"), (2, "<"), (10, "<"))
 SUM = ((61, "<"), (9, ">"))
 
@@ -53,8 +58,11 @@ class Report:
         self._findings("ui_warnings", plan.warnings)
         self._bill(plan.today.bill, other)
         self._scenarios(plan)
-        self._promises(plan.today)
+        self._promises(plan)
         self._levers(plan)
+        self._steps(plan)
+        self._checks(plan)
+        self._alarms(plan)
         self._claims(plan.claims)
         self._workload(plan.today.bill)
 
@@ -75,8 +83,7 @@ class Report:
         elif best.name == "today":
             self._line("ui_do", words("do_nothing"))
         else:
-            names = ", ".join(effect.lever.name for effect in best.effects if effect.changes)
-            self._line("ui_do", words("do_apply", scenario=best.name, levers=names), "green")
+            self._line("ui_do", words("do_apply", scenario=best.name, count=len(best.changing)), "green")
         self._line("ui_saves", self._savings(plan))
         names = ", ".join(words(f"short_{found.what.code}") for found in plan.warnings)
         if plan.warnings:
@@ -96,7 +103,7 @@ class Report:
 
     def _savings(self, plan: Plan) -> str:
         chosen = plan.recommended if plan.recommended and plan.recommended.name != "today" else None
-        other = chosen or next((s for s in plan.scenarios[1:] if any(e.changes for e in s.effects)), None)
+        other = chosen or next((row for row in plan.scenarios[1:] if row.changing and not row.planned), None)
         if other is None:
             return self.words("saves_no_other")
         if other.saving is None:
@@ -184,41 +191,97 @@ class Report:
         self._title("ui_scenarios")
         heads = (
             words("ui_rank"), "", words("ui_scenario"), words("ui_usd"), words("ui_saving"), "", "WebSocket",
-            words("ui_promises"), words("ui_effort"),
+            words("ui_promises"), "SLA %", "", words("ui_effort"),
         )  # fmt: skip
         self._row(SCENARIOS, *(Text(head, "dim") for head in heads))
         for scenario in plan.scenarios:
             kept = sum(row.verdict == KEPT for row in scenario.verdicts)
-            mark = f" ← {words('ui_recommended')}" if scenario is plan.recommended else ""
+            rated = scenario.availability
             self._row(
                 SCENARIOS,
                 Text(str(scenario.rank or "–")), Text(""), Text(scenario.name, "bold"),
                 Text(("≥ " if scenario.bill.at_least else "") + usd_text(scenario.bill.monthly)),
                 Text("?" if scenario.saving is None else usd_text(scenario.saving)), Text(""),
-                Text(words(scenario.websocket)),
+                Text(words(scenario.websocket[0])),
                 Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
-                Text(words(f"effort_{scenario.effort}") + mark),
+                Text(f"{float(rated.least) * 100:.2f}" if rated else "–"), Text(""),
+                Text(words(f"effort_{scenario.effort}")),
             )  # fmt: skip
+            for note, style in self._beside(scenario, recommended=scenario is plan.recommended):
+                self._say(Text(note, style), indent=5)
+        self._say(words("ui_sla"), "dim")
         if plan.search:
-            self._say(words("ui_best", levers=plan.search.best.names, count=plan.search.looked_at))
+            self._say(words("ui_best", levers=plan.search.best.names, count=f"{plan.search.looked_at:,}"))
         for reason in plan.reasons:
             self._say(words.say(reason), "dim")
 
-    def _promises(self, scenario: Scenario) -> None:
-        self._title("ui_promises_of", scenario=scenario.name)
-        for row in scenario.verdicts:
-            verdict = set_cell_size(self.words(row.verdict), 9)
-            name = set_cell_size(self.words(f"promise_{row.promise}"), 20)
-            self._say(Text.assemble((verdict, COLOURS[row.verdict]), name, self.words.say(row.why)), hang=29)
+    def _beside(self, scenario: Scenario, recommended: bool) -> Iterator[tuple[str, str]]:
+        """What stands under a scenario: that it is recommended, its illustration, the document's own row."""
+        words, there = self.words, scenario.elsewhere
+        if recommended:
+            yield f"← {words('ui_recommended')}", "green"
+        if there:
+            cost = ("≥ $" if there.bill.at_least else "$") + usd_text(there.bill.monthly)
+            code = "ui_elsewhere" if there.saving is None else "ui_elsewhere_saves"
+            params = {} if there.saving is None else {"saving": usd_text(there.saving)}
+            yield words(code, region=there.bill.stack.region, cost=cost, **params), "dim"
+        if scenario.document:
+            yield f"{words('ui_document')} {document_row(scenario.document)}", "dim"
+
+    def _promises(self, plan: Plan) -> None:
+        """Every promise as the stack keeps it today, and those that each scenario does not."""
+        for scenario in plan.scenarios:
+            rows = [row for row in scenario.verdicts if scenario is plan.today or row.verdict != KEPT]
+            rated = scenario.availability
+            if not rows:
+                continue
+            self._title("ui_promises_of", scenario=scenario.name)
+            for row in rows:
+                verdict = set_cell_size(self.words(row.verdict), 9)
+                name = set_cell_size(self.words(f"promise_{row.promise}"), 20)
+                self._say(Text.assemble((verdict, COLOURS[row.verdict]), name, self.words.say(row.why)), hang=29)
+            if rated:
+                self._say(Text(self.words.say(availability_sentence(rated, self.words)), "dim"), hang=2)
+
+    def _steps(self, plan: Plan) -> None:
+        words = self.words
+        if plan.recommended and plan.steps:
+            self._title("ui_steps", scenario=plan.recommended.name)
+        for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
+            self._say(words(f"phase_{phase}"), "bold")
+            for step in steps:
+                self._say(f"- {words.say(step.what)}", indent=2, hang=4)
+
+    def _checks(self, plan: Plan) -> None:
+        words = self.words
+        if plan.checks:
+            self._title("ui_checks")
+        for group, checks in itertools.groupby(plan.checks, key=lambda check: check.group):
+            self._say(words(f"group_{group}"), "bold")
+            for check in checks:
+                self._say(f"[ ] {check.quote}", indent=2)
+                if check.ours:
+                    self._say(Text(words(check.ours), "dim"), indent=6)
+
+    def _alarms(self, plan: Plan) -> None:
+        words = self.words
+        if plan.alarms:
+            self._title("ui_alarms")
+            heads = ("", words("ui_document_says"), words("ui_derived"))
+            self._row(ALARMS, *(Text(head, "dim") for head in heads))
+        for alarm in plan.alarms:
+            name = Text(words(f"alarm_{alarm.name}"), "bold")
+            self._row(ALARMS, name, Text(alarm.document), Text(alarm.derived or "–"))
+            self._say(Text(words.say(alarm.why), "dim"), indent=2)
 
     def _levers(self, plan: Plan) -> None:
         words = self.words
         self._title("ui_levers")
-        self._say(words("ui_levers_more"), "dim")
-        heads = (words("ui_lever"), words("ui_alone"), words("ui_here"), "", words("ui_by"))
+        self._say(words("ui_levers_more", scenario=plan.measure.name), "dim")
+        here = words("ui_here", scenario=plan.measure.name)
+        heads = (words("ui_lever"), words("ui_alone"), here, "", words("ui_by"))
         self._row(LEVERS, *(Text(head, "dim") for head in heads))
-        balanced = next(scenario for scenario in plan.scenarios if scenario.name == "balanced")
-        for effect in (*balanced.effects, *plan.single):
+        for effect in plan.effects:
             name, by = Text(words(f"lever_{effect.lever.name}"), "bold"), Text(words(effect.lever.implemented))
             if effect.changes:
                 shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
@@ -272,7 +335,7 @@ class Report:
         """One paragraph; its first line begins at `indent`, later ones at `indent` or further in at `hang`."""
         body = Text(text, style) if isinstance(text, str) else text
         first, *rest = body.wrap(self.console, WIDTH - indent)
-        left = indent or hang
+        left = max(indent, hang)
         if rest:
             # What did not fit on the first line is wrapped anew, to the narrower room that is left.
             remaining = body[len(first) :]

@@ -33,7 +33,9 @@ class Function:
             calls += (workload.monthly("messages") + 2 * workload.monthly("connects")) / traffic.socket_functions
         gb_seconds = calls * workload["function_ms"] / 1000 * Fraction(self.memory_mib, 1024)
         needs = None if self.answers else say("needs_invocations")
-        assumes = (say("function_called", ms=str(workload["function_ms"])),) if self.answers else ()
+        assumes = (
+            (say("function_called", ms=str(workload["function_ms"]), mib=self.memory_mib),) if self.answers else ()
+        )
         return (
             Meter(
                 self.origin, "Lambda requests", "request", None if needs else certain(calls), Sku(LAMBDA, "request"),

@@ -16,7 +16,13 @@ LONGEST = 300
 
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((files("glimpse.planner.words") / "sentences.toml").read_text(encoding="utf-8"))
+    """Every sentence by its code: what each file of this folder holds."""
+    folder = files("glimpse.planner.words")
+    return {
+        code: entry
+        for name in ("sentences.toml", "levers.toml", "plan.toml")
+        for code, entry in tomllib.loads((folder / name).read_text(encoding="utf-8")).items()
+    }
 
 
 def plain(text: object) -> str:

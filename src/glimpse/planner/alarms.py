@@ -1,0 +1,79 @@
+"""The plan document's five alarms: its thresholds, the ones that follow from the design, and why they differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from glimpse.planner.limits import usable_connections
+from glimpse.planner.money import decimal_text
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.sizing import CONNECTION_LIMITS, RESERVED_CONNECTIONS
+from glimpse.planner.stack import Stack
+from glimpse.planner.traffic import Traffic
+
+CONNECTIONS_SHARE = Fraction(4, 5)
+"""Of what the database gives: the rest is the time to act in. As the monitoring module has it."""
+
+FEWEST_ERRORS = 10
+ERRORS_SHARE = Fraction(1, 100)
+"""One request in a hundred of the busiest five minutes; below ten errors one client's trouble would page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`document` and `derived` are thresholds as people read them; `derived` None where the design does not tell it."""
+
+    name: str
+    line: int
+    document: str
+    derived: str | None
+    why: Sentence
+
+
+def alarms_of(stack: Stack, traffic: Traffic) -> tuple[Alarm, ...]:
+    """None of them where no service stands behind a balancer."""
+    services = [service for service in stack.of(FargateService) if service.behind_balancer]
+    return tuple(_alarms(stack, services[0], traffic)) if services else ()
+
+
+def _alarms(stack: Stack, service: FargateService, traffic: Traffic) -> Iterator[Alarm]:
+    scaling = service.scaling
+    targets = (scaling.cpu_percent, scaling.memory_percent) if scaling else (None, None)
+    for name, line, document, target in zip(("cpu", "memory"), (408, 409), ("> 70 %", "> 80 %"), targets, strict=True):
+        # Half-way between what scaling steers to and what there is.
+        derived = None if target is None else f"> {decimal_text((target + 100) / 2, 0)} %, 10 min"
+        known = None if target is None else say("alarm_load", target=decimal_text(target, 0))
+        yield Alarm(f"ecs_{name}", line, document, derived, known or say("alarm_load_unknown"))
+    fewest = service.fewest
+    yield Alarm(
+        "running_tasks",
+        410,
+        "< 2",
+        None if fewest is None else f"< {fewest}, 5 min",
+        say("alarm_tasks_unknown") if fewest is None else say("alarm_tasks", fewest=fewest),
+    )
+    if stack.has(Balancer):
+        busiest = max(hour.requests for hour in traffic.hours) / 12
+        errors = max(FEWEST_ERRORS, math.ceil(busiest * ERRORS_SHARE))
+        share = decimal_text(errors / busiest * 100, 1) if busiest else "?"
+        why = say("alarm_errors", requests=math.floor(busiest), percent=share)
+        yield Alarm("balancer_5xx", 411, "> 10 / 5 min", f"> {errors} / 5 min", why)
+    yield _connections(stack, service)
+
+
+def _connections(stack: Stack, service: FargateService) -> Alarm:
+    classes = [database.instance_class or "" for database in stack.of(Database)]
+    limit = CONNECTION_LIMITS.get(classes[0]) if len(classes) == 1 else None
+    if limit is None or usable_connections(stack) is None:
+        return Alarm("database_connections", 412, "> 45", None, say("alarm_connections_unknown"))
+    offered = limit.lowest_seen - RESERVED_CONNECTIONS
+    derived = math.floor(offered * CONNECTIONS_SHARE)
+    deploy = 2 * (service.fewest or 0) * (service.database_pool or 0)
+    why = say("alarm_connections", offered=offered, deploy=deploy, fewest=service.fewest or 0)
+    return Alarm("database_connections", 412, "> 45", f"> {derived}", why)

@@ -1,0 +1,39 @@
+"""Levers on what carries events between the tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from glimpse.planner.levers.lever import new, without
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.stack import Resource, Stack
+
+ENGINES = ("Redis", "Valkey")
+
+
+def valkey_node(stack: Stack) -> Stack:
+    """The same node with Valkey, which speaks Redis's protocol."""
+    return stack.each(Cache, lambda cache: replace(cache, engine="Valkey") if cache.engine == "Redis" else cache)
+
+
+def valkey_serverless(stack: Stack) -> Stack:
+    """Valkey by what is kept and asked instead of a node by the hour; where there is one cache to replace."""
+    caches = [cache for cache in stack.of(Cache) if cache.engine in ENGINES]
+    return stack.changed(caches[0], ServerlessCache(new("serverless_cache"), "Valkey")) if len(caches) == 1 else stack
+
+
+def bus_postgresql(stack: Stack) -> Stack:
+    """The database announces what it stored, and no cache is needed."""
+    if not any(database.engine == "PostgreSQL" for database in stack.of(Database)):
+        return stack
+    spared = without(stack, _is_bus)
+    if spared is stack:
+        return stack
+    return spared.each(FargateService, lambda service: replace(service, bus="postgresql"))
+
+
+def _is_bus(resource: Resource) -> bool:
+    return isinstance(resource, Cache | ServerlessCache) and resource.engine in ENGINES

@@ -1,0 +1,68 @@
+"""
+The two other architectures of the plan document, on the same workload. Each is a rewrite, and none is built here:
+they are priced so that the comparison has figures.
+"""
+
+from __future__ import annotations
+
+from glimpse.planner.levers.lever import new, with_more, without
+from glimpse.planner.levers.network import without_nat
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.distribution import SERVICE, Distribution
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.function import REQUESTS, SOCKETS, Function
+from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
+from glimpse.planner.resources.monitoring import Alarms
+from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.resources.table import Table
+from glimpse.planner.resources.zone import Zone
+from glimpse.planner.stack import Resource, Stack
+
+FUNCTION_MIB = 256
+"""Room for a small service; Lambda's least is 128 MiB. An assumption, like the time of a call."""
+
+
+def api_gateway_websocket(stack: Stack) -> Stack:
+    """
+    API Gateway holds the sockets and hands each event to the tasks, found by a private zone; no balancer.
+
+    A WebSocket API reaches tasks in a VPC only through a network balancer; an HTTP API reaches them without one.
+    So the events pass both APIs.
+    """
+    if not stack.has(FargateService) or not any(balancer.kind == "application" for balancer in stack.of(Balancer)):
+        return stack
+    return with_more(
+        without(stack, _is_front),
+        WebSocketApi(new("websocket_api")),
+        HttpApi(new("http_api"), hears_sockets=True),
+        Zone(new("discovery_zone")),
+    )
+
+
+def serverless(stack: Stack) -> Stack:
+    """Functions behind an HTTP and a WebSocket API, and a table: nothing that costs by the hour."""
+    if not stack.has(FargateService):
+        return stack
+    gone = (FargateService, Cache, ServerlessCache, Database)
+    return with_more(
+        without(
+            without_nat(stack),
+            lambda resource: (
+                isinstance(resource, gone)
+                or _is_front(resource)
+                or (isinstance(resource, Alarms) and resource.made_by_scaling)
+            ),
+        ),
+        WebSocketApi(new("websocket_api")),
+        HttpApi(new("http_api")),
+        Function(new("function"), FUNCTION_MIB, "arm64", frozenset({REQUESTS, SOCKETS})),
+        Table(new("table")),
+    )
+
+
+def _is_front(resource: Resource) -> bool:
+    if isinstance(resource, Distribution):
+        return SERVICE in resource.carries
+    return isinstance(resource, Balancer) and resource.kind == "application"
