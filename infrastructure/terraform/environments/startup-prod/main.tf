@@ -57,6 +57,7 @@ module "elasticache" {
   name       = local.name
   vpc_id     = module.networking.vpc_id
   subnet_ids = module.networking.private_subnet_ids
+  bus        = var.bus
   engine     = var.cache_engine
   node_type  = var.cache_node_type
 }
@@ -107,6 +108,7 @@ module "ecs" {
   target_group_arn           = module.balancer.target_group_arn
   balancer_security_group_id = module.balancer.security_group_id
   database_security_group_id = module.rds.security_group_id
+  bus                        = var.bus
   cache_security_group_id    = module.elasticache.security_group_id
 
   execution_role_arn = module.roles.execution_role_arn
@@ -125,7 +127,7 @@ module "ecs" {
   # The address carries no password; the PostgreSQL client takes it from PGPASSWORD.
   environment = {
     GLIMPSE_ALLOWED_ORIGINS = join(",", var.allowed_origins)
-    GLIMPSE_BUS_URL         = "rediss://${module.elasticache.address}:6379"
+    GLIMPSE_BUS_URL         = module.elasticache.url
     GLIMPSE_DATABASE_URL    = "postgresql://${module.rds.username}@${module.rds.address}:5432/${module.rds.database_name}?sslmode=require"
     GLIMPSE_S3_BUCKET       = module.s3.bucket_name
     GLIMPSE_S3_REGION       = var.region

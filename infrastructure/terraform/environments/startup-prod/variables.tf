@@ -200,14 +200,25 @@ variable "database_storage_gb" {
   default     = 20
 }
 
+variable "bus" {
+  description = "What carries events between the tasks. cache_node: one node of ElastiCache, at a fixed price. cache_serverless: ElastiCache billed by what it holds and does, with a floor below which it is never billed. postgresql: the database, by NOTIFY, and no cache at all."
+  type        = string
+  default     = "cache_node"
+
+  validation {
+    condition     = contains(["cache_node", "cache_serverless", "postgresql"], var.bus)
+    error_message = "The bus is cache_node, cache_serverless or postgresql."
+  }
+}
+
 variable "cache_engine" {
-  description = "redis or valkey."
+  description = "redis or valkey, if the bus is a cache."
   type        = string
   default     = "redis"
 }
 
 variable "cache_node_type" {
-  description = "Node type of the cache."
+  description = "Node type of the cache, if the bus is cache_node."
   type        = string
   default     = "cache.t4g.micro"
 }

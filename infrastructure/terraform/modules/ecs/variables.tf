@@ -51,9 +51,26 @@ variable "database_security_group_id" {
   type        = string
 }
 
-variable "cache_security_group_id" {
-  description = "Security group of the cache."
+variable "bus" {
+  description = "What carries events between the tasks: a cache (cache_node, cache_serverless), or the database (postgresql)."
   type        = string
+  default     = "cache_node"
+
+  validation {
+    condition     = contains(["cache_node", "cache_serverless", "postgresql"], var.bus)
+    error_message = "The bus is cache_node, cache_serverless or postgresql."
+  }
+}
+
+variable "cache_security_group_id" {
+  description = "Security group of the cache, unless the database is the bus."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bus == "postgresql" || var.cache_security_group_id != null
+    error_message = "Give the security group of the cache: the tasks could not reach it."
+  }
 }
 
 # What a task is

@@ -210,9 +210,7 @@ run "database_refuses_an_old_engine" {
   expect_failures = [var.engine_version]
 }
 
-run "cache_follows_the_engine" {
-  command = plan
-
+run "cache_follows_the_engine_and_is_reached_over_tls" {
   module {
     source = "../../modules/elasticache"
   }
@@ -222,8 +220,56 @@ run "cache_follows_the_engine" {
   }
 
   assert {
-    condition     = aws_elasticache_replication_group.this.engine == "valkey" && aws_elasticache_replication_group.this.engine_version == "8.0"
+    condition     = aws_elasticache_replication_group.this[0].engine == "valkey" && aws_elasticache_replication_group.this[0].engine_version == "8.0"
     error_message = "Valkey has no version 7.1."
+  }
+
+  assert {
+    condition     = output.url == "rediss://${aws_elasticache_replication_group.this[0].primary_endpoint_address}:6379"
+    error_message = "The service is not told where its events pass."
+  }
+}
+
+run "serverless_cache_follows_the_engine_and_is_reached_over_tls" {
+  module {
+    source = "../../modules/elasticache"
+  }
+
+  variables {
+    bus    = "cache_serverless"
+    engine = "valkey"
+  }
+
+  override_resource {
+    target = aws_elasticache_serverless_cache.this
+    values = { endpoint = [{ address = "events.example.com", port = 6379 }] }
+  }
+
+  assert {
+    condition     = aws_elasticache_serverless_cache.this[0].engine == "valkey" && aws_elasticache_serverless_cache.this[0].major_engine_version == "8"
+    error_message = "Valkey has no version 7."
+  }
+
+  assert {
+    condition     = output.url == "rediss://events.example.com:6379"
+    error_message = "The service is not told where its events pass."
+  }
+}
+
+run "without_a_cache_events_pass_through_the_database" {
+  command = plan
+
+  module {
+    source = "../../modules/elasticache"
+  }
+
+  variables {
+    bus = "postgresql"
+  }
+
+  assert {
+    condition     = output.url == "postgresql:" && output.security_group_id == null
+    error_message = "The service is not told that there is no cache."
   }
 }
 
