@@ -123,6 +123,8 @@ module "ecs" {
   uploads            = var.uploads
   keep_alive_seconds = var.keep_alive_seconds
   database_pool      = var.database_pool
+  log_retention_days = var.log_retention_days
+  log_sample_percent = var.log_sample_percent
 
   # The address carries no password; the PostgreSQL client takes it from PGPASSWORD.
   environment = {
@@ -145,6 +147,10 @@ module "ecs" {
   desired_count       = var.desired_count
   min_capacity        = var.min_capacity
   max_capacity        = var.max_capacity
+
+  stage     = var.environment
+  night_off = var.night_off
+  time_zone = var.time_zone
 }
 
 module "monitoring" {
@@ -156,6 +162,7 @@ module "monitoring" {
   balancer_arn_suffix           = module.balancer.arn_suffix
   database_identifier           = module.rds.identifier
   min_capacity                  = var.min_capacity
+  night_off                     = var.night_off
   database_max_connections      = local.database_max_connections
   database_reserved_connections = local.database_reserved_connections
   alarm_email                   = var.alarm_email

@@ -20,6 +20,39 @@ variable "zones" {
   }
 }
 
+variable "environment" {
+  description = "production, or development: an environment that nobody depends on. It stays in its own state and its own account, as names do not tell one from the other."
+  type        = string
+  default     = "production"
+
+  validation {
+    condition     = contains(["production", "development"], var.environment)
+    error_message = "The environment is production or development."
+  }
+}
+
+variable "night_off" {
+  description = "Whether no task runs from 22:00 to 07:00. Whoever connects at night is answered 503, so it is for development alone."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.night_off || var.environment == "development"
+    error_message = "Only a development environment may stand still at night."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the nights, such as Asia/Seoul."
+  type        = string
+  default     = "Asia/Seoul"
+
+  validation {
+    condition     = can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)*$", var.time_zone))
+    error_message = "A time zone looks like Asia/Seoul, or UTC."
+  }
+}
+
 variable "domain_name" {
   description = "Name that clients connect to. It becomes a public zone of its own, to be delegated from the parent domain."
   type        = string
@@ -185,6 +218,28 @@ variable "database_pool" {
   validation {
     condition     = var.database_pool >= 1 && floor(var.database_pool) == var.database_pool
     error_message = "A task needs at least one connection."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which logs are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
+  }
+}
+
+variable "log_sample_percent" {
+  description = "Share of the log lines about single events that the service writes, in percent. Warnings and errors are all written. Logs are paid by the gigabyte that comes in."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
+    error_message = "The share must be a whole number from 1 to 100."
   }
 }
 

@@ -204,6 +204,17 @@ variable "log_retention_days" {
   }
 }
 
+variable "log_sample_percent" {
+  description = "Share of the log lines about single events that the service writes, in percent."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
+    error_message = "The share must be a whole number from 1 to 100."
+  }
+}
+
 # How many tasks there are, and of which kind
 
 variable "fargate_base" {
@@ -258,6 +269,39 @@ variable "max_capacity" {
   validation {
     condition     = 0 <= var.min_capacity && var.min_capacity <= var.desired_count && var.desired_count <= var.max_capacity
     error_message = "The counts must be in order: 0 <= min_capacity <= desired_count <= max_capacity."
+  }
+}
+
+variable "stage" {
+  description = "production, or development: one that may stand still at night."
+  type        = string
+  default     = "production"
+
+  validation {
+    condition     = contains(["production", "development"], var.stage)
+    error_message = "The stage is production or development."
+  }
+}
+
+variable "night_off" {
+  description = "Whether no task runs from 22:00 to 07:00."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.night_off || var.stage == "development"
+    error_message = "Only a development environment may stand still at night."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the nights."
+  type        = string
+  default     = "Asia/Seoul"
+
+  validation {
+    condition     = can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)*$", var.time_zone))
+    error_message = "A time zone looks like Asia/Seoul, or UTC."
   }
 }
 
