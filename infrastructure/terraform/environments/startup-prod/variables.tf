@@ -21,7 +21,7 @@ variable "zones" {
 }
 
 variable "environment" {
-  description = "production, or development: an environment that nobody depends on. It stays in its own state and its own account, as names do not tell one from the other."
+  description = "production, or development: one that nobody depends on. Give it an account of its own: its names are the same."
   type        = string
   default     = "production"
 
@@ -72,13 +72,24 @@ variable "deletion_protection" {
 }
 
 variable "egress" {
-  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone."
+  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. nat_gateway: one NAT gateway for all, paid by the hour and by the gigabyte; coming from nat_instance, first delete the default routes that the instance wrote. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone. ipv6_only: the tasks have no IPv4 at all and leave by IPv6, a way that costs nothing; push services and other third parties without IPv6 are then out of reach, and a cache is made anew, as its network type cannot be changed after it is made."
   type        = string
   default     = "nat_instance"
 
   validation {
-    condition     = contains(["nat_instance", "task_addresses"], var.egress)
-    error_message = "Egress is nat_instance or task_addresses."
+    condition     = contains(["nat_instance", "nat_gateway", "task_addresses", "ipv6_only"], var.egress)
+    error_message = "Egress is nat_instance, nat_gateway, task_addresses or ipv6_only."
+  }
+}
+
+variable "ingress" {
+  description = "Where clients come in. balancer: straight to the balancer, which has a public IPv4 in each zone. cloudfront: to CloudFront, which reaches a balancer inside the VPC that nobody else does. A change makes the balancer anew, and clients wait for it; deletion_protection must be off before."
+  type        = string
+  default     = "balancer"
+
+  validation {
+    condition     = contains(["balancer", "cloudfront"], var.ingress)
+    error_message = "Ingress is balancer or cloudfront."
   }
 }
 
@@ -233,7 +244,7 @@ variable "log_retention_days" {
 }
 
 variable "log_sample_percent" {
-  description = "Share of the log lines about single events that the service writes, in percent. Warnings and errors are all written. Logs are paid by the gigabyte that comes in."
+  description = "Share of the log lines about single events that the service writes, in percent. Logs are paid by the gigabyte that comes in."
   type        = number
   default     = 100
 

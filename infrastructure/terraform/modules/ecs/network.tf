@@ -73,3 +73,14 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_internet" {
   from_port         = 443
   to_port           = 443
 }
+
+resource "aws_vpc_security_group_egress_rule" "tasks_to_internet_ipv6" {
+  count = var.egress == "ipv6_only" ? 1 : 0
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to AWS and to the push services"
+  cidr_ipv6         = "::/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

@@ -21,18 +21,18 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the tasks: private ones, unless the tasks have public addresses."
+  description = "Subnets of the tasks: private ones, unless the tasks have public addresses, or none but IPv6."
   type        = list(string)
 }
 
 variable "egress" {
-  description = "Way of the tasks to the internet: a NAT instance (nat_instance), or public addresses of their own (task_addresses)."
+  description = "Way of the tasks to the internet: a NAT (nat_instance, nat_gateway), public addresses of their own (task_addresses), or IPv6 alone (ipv6_only)."
   type        = string
   default     = "nat_instance"
 
   validation {
-    condition     = contains(["nat_instance", "task_addresses"], var.egress)
-    error_message = "Egress is nat_instance or task_addresses."
+    condition     = contains(["nat_instance", "nat_gateway", "task_addresses", "ipv6_only"], var.egress)
+    error_message = "Egress is nat_instance, nat_gateway, task_addresses or ipv6_only."
   }
 }
 
@@ -86,7 +86,7 @@ variable "task_role_arn" {
 }
 
 variable "repository_url" {
-  description = "Repository of the image."
+  description = "Repository of the image, by an address that the tasks can reach."
   type        = string
 }
 

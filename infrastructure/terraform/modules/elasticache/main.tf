@@ -42,6 +42,10 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = true
   at_rest_encryption_enabled = true
 
+  # The client is told the address that the node is found by, so it must be one that a task without IPv4 can reach.
+  network_type = var.dual_stack ? "dual_stack" : null
+  ip_discovery = var.dual_stack ? "ipv6" : null
+
   subnet_group_name  = aws_elasticache_subnet_group.this[0].name
   security_group_ids = [aws_security_group.this[0].id]
   maintenance_window = "sun:20:00-sun:21:00"
@@ -70,6 +74,7 @@ resource "aws_elasticache_serverless_cache" "this" {
 
   snapshot_retention_limit = 0
 
+  network_type       = var.dual_stack ? "dual_stack" : null
   subnet_ids         = var.subnet_ids
   security_group_ids = [aws_security_group.this[0].id]
 }

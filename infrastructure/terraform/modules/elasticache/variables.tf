@@ -29,6 +29,12 @@ variable "bus" {
   }
 }
 
+variable "dual_stack" {
+  description = "Whether the cache answers over IPv6 as well. Its subnets must speak it. It cannot be changed after a cache is made, so the cache is made anew."
+  type        = bool
+  default     = false
+}
+
 variable "engine" {
   description = "redis or valkey. Valkey speaks the same protocol at a lower price."
   type        = string
