@@ -13,6 +13,8 @@ locals {
   # Tasks without IPv4 reach nothing that has no IPv6.
   dual_stack = var.egress == "ipv6_only"
 
+  balancer_subnet_ids = var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids
+
   task_subnet_ids = (
     var.egress == "task_addresses" ? module.networking.public_subnet_ids :
     var.egress == "ipv6_only" ? module.networking.ipv6_subnet_ids :
@@ -44,7 +46,7 @@ module "balancer" {
 
   name                = local.name
   vpc_id              = module.networking.vpc_id
-  subnet_ids          = var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids
+  subnet_ids          = local.balancer_subnet_ids
   ingress             = var.ingress
   distribution        = one(module.cloudfront[*].distribution)
   dual_stack          = local.dual_stack
