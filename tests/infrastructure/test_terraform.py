@@ -31,10 +31,22 @@ pytestmark = pytest.mark.xdist_group("terraform")
 DIGEST = "sha256:" + "0" * 64
 DESIGNS = {"before": [], "balanced": ["-var-file=balanced.tfvars"]}
 
-# Away from the first design. Secrets and egress have nothing to do with each other, so two choices share a plan.
+# Away from the first design. Choices that have nothing to do with each other share a plan.
 CHOICES = {
-    "addresses_and_parameters": ["-var=egress=task_addresses", "-var=secret_store=parameter_store"],
+    "addresses_and_parameters": {"egress": "task_addresses", "secret_store": "parameter_store"},
+    "gateway_and_serverless": {"egress": "nat_gateway", "bus": "cache_serverless"},
+    "ipv6_and_cloudfront": {"egress": "ipv6_only", "ingress": "cloudfront"},
+    "ipv6_and_postgresql": {"egress": "ipv6_only", "bus": "postgresql", "database_pool": "1"},
+    "cloudfront_and_nights": {
+        "ingress": "cloudfront",
+        "environment": "development",
+        "night_off": "true",
+        "log_sample_percent": "10",
+        "log_retention_days": "7",
+    },
 }
+DOMAIN = "chat.example.com"
+WORLD = {"0.0.0.0/0", "::/0"}
 SECRETS = re.compile(r"^module\.secrets\.")
 
 Values = dict[str, Any]
@@ -220,10 +232,13 @@ def plans(terraform: Terraform, opinions: dict[str, subprocess.Popen[str]]) -> d
     service = Path("modules") / "ecs"
     (terraform.tree / service / "terraform.tfvars.json").write_text(json.dumps(TASK))
     terraform.init(service)
+    chosen = {
+        choice: [f"-var={name}={value}" for name, value in variables.items()] for choice, variables in CHOICES.items()
+    }
     with ThreadPoolExecutor() as pool:
         jobs = {
             design: pool.submit(terraform.plan, design, ENVIRONMENT, f"-var=image_digest={DIGEST}", *arguments)
-            for design, arguments in {**DESIGNS, **CHOICES}.items()
+            for design, arguments in {**DESIGNS, **chosen}.items()
         }
         jobs["service"] = pool.submit(terraform.plan, "service", service)
         return {name: job.result() for name, job in jobs.items()}
@@ -323,23 +338,32 @@ def test_without_a_nat_instance_nothing_of_it_is_left(plans: dict[str, Plan]) ->
         "aws_vpc_security_group_egress_rule",
         "aws_vpc_security_group_ingress_rule",
     }
-    for choice in CHOICES:
+    for choice, variables in CHOICES.items():
         gone, _, _ = difference(plans, choice)
-        assert {address for address in gone if not SECRETS.match(address)} == nat, choice
-        assert not plans[choice].of_type("aws_autoscaling_group")
+        assert {address for address in gone if ".networking." in address} == (nat if "egress" in variables else set())
+        assert bool(plans[choice].of_type("aws_autoscaling_group")) == ("egress" not in variables)
 
 
 def test_with_addresses_of_their_own_only_the_tasks_move(plans: dict[str, Plan]) -> None:
-    _, new, changed = difference(plans, "addresses_and_parameters")
+    gone, new, changed = difference(plans, "addresses_and_parameters")
+    assert all(SECRETS.match(address) or NAT.search(address) for address in gone)
     assert all(SECRETS.match(address) for address in new)
     # The subnets are still unknown in a plan, so that the tasks move to public ones shows in the text alone.
     assert changed == {("module.ecs.aws_ecs_service.this", "network_configuration")}
     network = block(plans["addresses_and_parameters"].one("aws_ecs_service"), "network_configuration")
     assert network["assign_public_ip"] is True
-    (subnets,) = re.findall(r"subnet_ids += (var\.egress.*)", source(str(ENVIRONMENT), "main.tf"))
-    assert subnets == (
-        'var.egress == "task_addresses" ? module.networking.public_subnet_ids : module.networking.private_subnet_ids'
-    )
+    assert task_subnets() == [
+        'var.egress == "task_addresses" ? module.networking.public_subnet_ids :',
+        'var.egress == "ipv6_only" ? module.networking.ipv6_subnet_ids :',
+        "module.networking.private_subnet_ids",
+    ]
+
+
+def task_subnets() -> list[str]:
+    text = source(str(ENVIRONMENT), "main.tf")
+    assert re.search(r"^  subnet_ids += local\.task_subnet_ids$", text, re.MULTILINE)
+    (chosen,) = re.findall(r"^  task_subnet_ids = \(\n(.*?)^  \)", text, re.MULTILINE | re.DOTALL)
+    return [line.strip() for line in chosen.splitlines()]
 
 
 def test_tasks_with_addresses_still_answer_the_balancer_alone(plans: dict[str, Plan]) -> None:
@@ -365,6 +389,365 @@ def test_parameters_take_the_place_of_the_secrets_and_cost_nothing(plans: dict[s
         assert (parameter["type"], parameter["tier"]) == ("SecureString", "Standard")
         assert parameter["value"] == "to be set by an operator"
     assert plans["addresses_and_parameters"].one("aws_db_instance")["manage_master_user_password"] is True
+
+
+def record_types(plan: Plan) -> list[str]:
+    """What kinds of address the name of the service has."""
+    records = plan.of_type("aws_route53_record")
+    return sorted(record["type"] for record in records if record.get("name") == DOMAIN)
+
+
+def test_without_a_choice_nothing_of_what_the_choices_bring_is_there(plan: Plan) -> None:
+    for kind in (
+        "aws_appautoscaling_scheduled_action",
+        "aws_cloudfront_distribution",
+        "aws_cloudfront_vpc_origin",
+        "aws_egress_only_internet_gateway",
+        "aws_eip",
+        "aws_elasticache_serverless_cache",
+        "aws_nat_gateway",
+    ):
+        assert not plan.of_type(kind), kind
+    for address, values in plan.resources.items():
+        for name in ("cidr_ipv6", "destination_ipv6_cidr_block", "ipv6_cidr_block", "ip_discovery", "network_type"):
+            assert values.get(name) is None, f"{address}: {name}"
+    assert plan.one("aws_vpc").get("assign_generated_ipv6_cidr_block") is None
+    assert plan.one("aws_lb")["ip_address_type"] == "ipv4"
+    assert plan.one("aws_lb_target_group").get("ip_address_type") is None
+    assert plan.one("aws_lb_target_group")["name"] == "glimpse-prod-api"
+    assert plan.one("aws_db_instance").get("apply_immediately") is None
+    assert record_types(plan) == ["A"]
+
+
+def test_a_nat_gateway_takes_the_place_of_the_nat_instance_and_a_serverless_cache_that_of_the_node(
+    plans: dict[str, Plan],
+) -> None:
+    gone, new, changed = difference(plans, "gateway_and_serverless")
+    assert {address for address in gone if not NAT.search(address)} == {
+        "module.elasticache.aws_elasticache_replication_group.this[0]",
+        "module.elasticache.aws_elasticache_subnet_group.this[0]",
+    }
+    assert new == {
+        "module.elasticache.aws_elasticache_serverless_cache.this[0]",
+        "module.networking.aws_eip.nat[0]",
+        "module.networking.aws_nat_gateway.nat[0]",
+        "module.networking.aws_route.nat[0]",
+        "module.networking.aws_route.nat[1]",
+    }
+    assert not changed
+
+
+def test_the_nat_gateway_is_public_itself_and_every_private_subnet_leaves_through_it(plans: dict[str, Plan]) -> None:
+    plan = plans["gateway_and_serverless"]
+    gateway = plan.written["module.networking.aws_nat_gateway.nat"]
+    assert "aws_subnet.public[0]" in gateway["subnet_id"]["references"]
+    assert "aws_eip.nat[0]" in gateway["allocation_id"]["references"]
+    assert plan.one("aws_eip")["domain"] == "vpc"
+    routes = [values for address, values in plan.resources.items() if ".aws_route.nat[" in address]
+    assert [route["destination_cidr_block"] for route in routes] == ["0.0.0.0/0", "0.0.0.0/0"]
+    written = plan.written["module.networking.aws_route.nat"]
+    assert {"aws_route_table.private", "count.index"} <= set(written["route_table_id"]["references"])
+    assert "aws_nat_gateway.nat[0]" in written["nat_gateway_id"]["references"]
+    assert block(plan.one("aws_ecs_service"), "network_configuration")["assign_public_ip"] is False
+
+
+def test_a_serverless_cache_keeps_nothing_and_cannot_run_up_a_bill(plans: dict[str, Plan]) -> None:
+    cache = plans["gateway_and_serverless"].one("aws_elasticache_serverless_cache")
+    assert (cache["engine"], cache["major_engine_version"]) == ("redis", "7")
+    limits = block(cache, "cache_usage_limits")
+    storage, work = block(limits, "data_storage"), block(limits, "ecpu_per_second")
+    assert (storage["maximum"], storage["unit"], work["maximum"]) == (1, "GB", 1000)
+    assert cache["snapshot_retention_limit"] == 0
+    written = plans["gateway_and_serverless"].written["module.elasticache.aws_elasticache_serverless_cache.this"]
+    assert "aws_security_group.this[0]" in written["security_group_ids"]["references"]
+    assert written["subnet_ids"]["references"] == ["var.subnet_ids"]
+    (written_limits,) = written["cache_usage_limits"]
+    for limit in written_limits.values():
+        assert "minimum" not in limit[0], "a minimum is billed whether it is used or not"
+
+
+def test_with_the_database_as_the_bus_nothing_of_the_cache_is_left(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "ipv6_and_postgresql")
+    assert {address for address in gone if not NAT.search(address)} == {
+        "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_cache[0]",
+        "module.ecs.aws_vpc_security_group_ingress_rule.cache_from_tasks[0]",
+        "module.elasticache.aws_elasticache_replication_group.this[0]",
+        "module.elasticache.aws_elasticache_subnet_group.this[0]",
+        "module.elasticache.aws_security_group.this[0]",
+    }
+    assert not [address for address in plans["ipv6_and_postgresql"].resources if "elasticache" in address]
+    assert new == IPV6 | {
+        "module.balancer.aws_vpc_security_group_ingress_rule.http_ipv6[0]",
+        "module.balancer.aws_vpc_security_group_ingress_rule.https_ipv6[0]",
+    }
+    assert changed == IPV6_CHANGES | {("module.ecs.aws_ecs_service.this", "tags")}
+
+
+def test_the_service_is_told_what_carries_its_events() -> None:
+    assert re.search(r"GLIMPSE_BUS_URL += module\.elasticache\.url$", source(str(ENVIRONMENT), "main.tf"), re.MULTILINE)
+
+
+def test_a_task_that_listens_to_the_database_takes_one_connection_more(plans: dict[str, Plan]) -> None:
+    assert plans["balanced"].check("database_connections_fit") == "pass", "with the same pool"
+    assert plans["ipv6_and_postgresql"].check("database_connections_fit") == "fail"
+
+
+IPV6 = {
+    "module.balancer.aws_route53_record.ipv6[0]",
+    "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_internet_ipv6[0]",
+    "module.networking.aws_egress_only_internet_gateway.tasks[0]",
+    "module.networking.aws_route.internet_ipv6[0]",
+    "module.networking.aws_route.tasks[0]",
+    "module.networking.aws_route_table.tasks[0]",
+    "module.networking.aws_route_table_association.tasks[0]",
+    "module.networking.aws_route_table_association.tasks[1]",
+    "module.networking.aws_subnet.tasks[0]",
+    "module.networking.aws_subnet.tasks[1]",
+}
+IPV6_CHANGES = {
+    ("module.balancer.aws_lb.this", "ip_address_type"),
+    ("module.balancer.aws_lb_target_group.this", "ip_address_type"),
+    ("module.balancer.aws_lb_target_group.this", "name"),
+    ("module.networking.aws_vpc.this", "assign_generated_ipv6_cidr_block"),
+    ("module.rds.aws_db_instance.this", "apply_immediately"),
+    ("module.rds.aws_db_instance.this", "network_type"),
+}
+CLOUDFRONT = {
+    "module.cloudfront[0].aws_acm_certificate.this",
+    "module.cloudfront[0].aws_acm_certificate_validation.this",
+    "module.cloudfront[0].aws_cloudfront_distribution.this",
+    "module.cloudfront[0].aws_cloudfront_vpc_origin.this",
+}
+CLOUDFRONT_GONE = {
+    "module.balancer.aws_lb_listener.http[0]",
+    "module.balancer.aws_vpc_security_group_ingress_rule.http[0]",
+}
+CLOUDFRONT_CHANGES = {
+    ("module.balancer.aws_lb.this", "internal"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "cidr_ipv4"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "description"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "prefix_list_id"),
+}
+
+
+def test_with_ipv6_alone_everything_that_a_task_meets_learns_to_speak_it(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "ipv6_and_cloudfront")
+    assert {address for address in gone if not NAT.search(address)} == CLOUDFRONT_GONE
+    assert new == IPV6 | CLOUDFRONT
+    cache = "module.elasticache.aws_elasticache_replication_group.this[0]"
+    assert changed == IPV6_CHANGES | CLOUDFRONT_CHANGES | {(cache, "ip_discovery"), (cache, "network_type")}
+
+
+@pytest.mark.parametrize("choice", ["ipv6_and_cloudfront", "ipv6_and_postgresql"])
+def test_the_balancer_the_database_and_the_cache_answer_a_task_without_ipv4(
+    plans: dict[str, Plan], choice: str
+) -> None:
+    plan = plans[choice]
+    assert plan.one("aws_lb")["ip_address_type"] == "dualstack"
+    assert plan.one("aws_lb_target_group")["ip_address_type"] == "ipv6"
+    assert plan.one("aws_db_instance")["network_type"] == "DUAL"
+    assert plan.one("aws_db_instance")["apply_immediately"] is True, "or it waits for the maintenance window"
+    for cache in plan.of_type("aws_elasticache_replication_group"):
+        assert (cache["network_type"], cache["ip_discovery"]) == ("dual_stack", "ipv6")
+    for name in ("public", "private"):
+        assert "aws_vpc.this" in plan.written[f"module.networking.aws_subnet.{name}"]["ipv6_cidr_block"]["references"]
+
+
+def test_a_group_of_ipv6_targets_is_there_before_the_old_one_goes(plans: dict[str, Plan]) -> None:
+    names = {plans[choice].one("aws_lb_target_group")["name"] for choice in ("before", "ipv6_and_cloudfront")}
+    assert len(names) == 2, "two groups of one name cannot be"
+    assert all(len(name) <= 32 for name in names)
+    group = re.search(
+        r'^resource "aws_lb_target_group" .*?^\}', source("modules", "balancer", "main.tf"), re.MULTILINE | re.DOTALL
+    )
+    assert group
+    assert "create_before_destroy = true" in group[0]
+
+
+def test_tasks_without_ipv4_have_subnets_of_their_own_that_nobody_enters(plans: dict[str, Plan]) -> None:
+    plan = plans["ipv6_and_cloudfront"]
+    subnets = [values for address, values in plan.resources.items() if ".aws_subnet.tasks[" in address]
+    assert [subnet["availability_zone"] for subnet in subnets] == ["ap-northeast-2a", "ap-northeast-2c"]
+    for subnet in subnets:
+        assert subnet["ipv6_native"] is True
+        assert subnet["assign_ipv6_address_on_creation"] is True
+        assert subnet["enable_resource_name_dns_aaaa_record_on_launch"] is True
+        assert subnet.get("cidr_block") is None
+    assert "cidr_block" not in plan.written["module.networking.aws_subnet.tasks"]
+    route = plan.resources["module.networking.aws_route.tasks[0]"]
+    assert route["destination_ipv6_cidr_block"] == "::/0"
+    written = plan.written["module.networking.aws_route.tasks"]
+    assert "aws_egress_only_internet_gateway.tasks[0]" in written["egress_only_gateway_id"]["references"]
+    assert "gateway_id" not in written
+    (rule,) = [rule for address, rule in plan.resources.items() if address.endswith(".tasks_to_internet_ipv6[0]")]
+    assert (rule["cidr_ipv6"], rule["from_port"], rule["to_port"]) == ("::/0", 443, 443)
+
+
+def test_no_two_subnets_share_an_ipv6_block() -> None:
+    text = source("modules", "networking", "main.tf") + source("modules", "networking", "ipv6.tf")
+    offsets = re.findall(r"cidrsubnet\(aws_vpc\.this\.ipv6_cidr_block, 8, count\.index(?: \+ (\d+))?\)", text)
+    assert [int(offset or 0) for offset in offsets] == [0, 8, 16], "there are up to eight zones"
+
+
+def test_tasks_without_ipv4_fetch_their_image_and_keep_uploads_over_ipv6() -> None:
+    text = source(str(ENVIRONMENT), "main.tf")
+    only = 'var.egress == "ipv6_only" ?'
+    assert f"{only} module.ecr.dual_stack_url : module.ecr.repository_url" in text
+    assert f'{only} {{ GLIMPSE_S3_ENDPOINT = "https://s3.dualstack.${{var.region}}.amazonaws.com" }} : {{}}' in text
+    assert text.count("GLIMPSE_S3_ENDPOINT") == 1
+
+
+def test_a_public_balancer_that_speaks_ipv6_is_open_and_known_over_it(plans: dict[str, Plan]) -> None:
+    plan = plans["ipv6_and_postgresql"]
+    rules = {
+        (rule["cidr_ipv6"], rule["from_port"], rule["to_port"])
+        for rule in plan.of_type("aws_vpc_security_group_ingress_rule")
+        if rule.get("cidr_ipv6")
+    }
+    assert rules == {("::/0", 80, 80), ("::/0", 443, 443)}
+    assert record_types(plan) == ["A", "AAAA"]
+
+
+def test_with_ipv6_and_cloudfront_there_is_no_public_ipv4_anywhere(plans: dict[str, Plan]) -> None:
+    plan = plans["ipv6_and_cloudfront"]
+    for kind in ("aws_eip", "aws_nat_gateway", "aws_instance", "aws_launch_template", "aws_network_interface"):
+        assert not plan.of_type(kind), kind
+    assert plan.one("aws_lb")["internal"] is True
+    assert block(plan.one("aws_ecs_service"), "network_configuration")["assign_public_ip"] is False
+    assert plan.one("aws_db_instance")["publicly_accessible"] is False
+    assert not any(subnet["map_public_ip_on_launch"] for subnet in plan.of_type("aws_subnet"))
+
+
+# Behind CloudFront
+
+BEHIND = [choice for choice, variables in CHOICES.items() if variables.get("ingress") == "cloudfront"]
+
+
+def test_with_cloudfront_the_balancer_goes_inside_and_nothing_else_changes(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "cloudfront_and_nights")
+    assert gone == CLOUDFRONT_GONE
+    assert {address for address in new if ".ecs." not in address} == CLOUDFRONT | {
+        "module.balancer.aws_route53_record.ipv6[0]"
+    }
+    assert {change for change in changed if ".balancer." in change[0]} == CLOUDFRONT_CHANGES
+    text = source(str(ENVIRONMENT), "main.tf")
+    assert re.search(r"^  subnet_ids += local\.balancer_subnet_ids$", text, re.MULTILINE)
+    (subnets,) = re.findall(r"balancer_subnet_ids = (.*)", text)
+    assert subnets == (
+        'var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids'
+    )
+
+
+@pytest.mark.parametrize("choice", BEHIND)
+def test_an_inside_balancer_admits_nobody_but_cloudfront(plans: dict[str, Plan], choice: str) -> None:
+    plan = plans[choice]
+    assert plan.one("aws_lb")["internal"] is True
+    assert [listener["port"] for listener in plan.of_type("aws_lb_listener")] == [443]
+    kind = "module.balancer.aws_vpc_security_group_ingress_rule"
+    ((address, rule),) = [each for each in plan.resources.items() if each[0].startswith(kind)]
+    assert address == f"{kind}.https"
+    assert (rule["from_port"], rule["to_port"]) == (443, 443)
+    assert rule["prefix_list_id"]
+    assert not any(rule.get(name) for name in ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id"))
+    listed = plan.written["module.balancer.data.aws_ec2_managed_prefix_list.cloudfront"]
+    assert listed["name"]["constant_value"] == "com.amazonaws.global.cloudfront.origin-facing"
+    world = [
+        address
+        for address, rule in plan.resources.items()
+        if "security_group_ingress_rule" in address and (rule.get("cidr_ipv4") or rule.get("cidr_ipv6")) in WORLD
+    ]
+    assert not world
+
+
+@pytest.mark.parametrize("choice", BEHIND)
+def test_cloudfront_speaks_tls_to_the_balancer_by_way_of_the_vpc(plans: dict[str, Plan], choice: str) -> None:
+    plan = plans[choice]
+    endpoint = block(plan.one("aws_cloudfront_vpc_origin"), "vpc_origin_endpoint_config")
+    assert (endpoint["origin_protocol_policy"], endpoint["https_port"]) == ("https-only", 443)
+    assert block(endpoint, "origin_ssl_protocols") == {"items": ["TLSv1.2"], "quantity": 1}
+    origin = block(plan.one("aws_cloudfront_distribution"), "origin")
+    assert not origin["custom_origin_config"]
+    reach = block(origin, "vpc_origin_config")
+    assert (reach["origin_read_timeout"], reach["origin_keepalive_timeout"]) == (60, 60)
+    written = plan.written["module.cloudfront.aws_cloudfront_distribution.this"]
+    assert "var.balancer_dns_name" in written["origin"][0]["domain_name"]["references"]
+
+
+@pytest.mark.parametrize("choice", BEHIND)
+def test_cloudfront_passes_everything_on_and_keeps_nothing(plans: dict[str, Plan], choice: str) -> None:
+    plan = plans[choice]
+    distribution = plan.one("aws_cloudfront_distribution")
+    assert (distribution["enabled"], distribution["is_ipv6_enabled"]) == (True, True)
+    assert (distribution["aliases"], distribution["http_version"]) == ([DOMAIN], "http2and3")
+    assert distribution["price_class"] == "PriceClass_200", "the cheapest with edges in Korea"
+    behaviour = block(distribution, "default_cache_behavior")
+    assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
+    assert len(behaviour["allowed_methods"]) == 7
+    assert behaviour["target_origin_id"] == block(distribution, "origin")["origin_id"]
+    for name, policy in (("cache_policy.none", "CachingDisabled"), ("origin_request_policy.all", "AllViewer")):
+        named = plan.written[f"module.cloudfront.data.aws_cloudfront_{name}"]
+        assert named["name"]["constant_value"] == f"Managed-{policy}"
+    assert block(block(distribution, "restrictions"), "geo_restriction")["restriction_type"] == "none"
+
+
+@pytest.mark.parametrize("choice", BEHIND)
+def test_cloudfronts_certificate_stands_where_cloudfront_looks_for_it(plans: dict[str, Plan], choice: str) -> None:
+    plan = plans[choice]
+    for kind in ("aws_acm_certificate", "aws_acm_certificate_validation"):
+        assert plan.resources[f"module.cloudfront[0].{kind}.this"]["region"] == "us-east-1"
+        assert not plan.resources[f"module.dns.{kind}.this"].get("region"), "the balancer's stays with the balancer"
+    assert plan.resources["module.cloudfront[0].aws_acm_certificate.this"]["domain_name"] == DOMAIN
+    shown = block(plan.one("aws_cloudfront_distribution"), "viewer_certificate")
+    assert (shown["ssl_support_method"], shown["minimum_protocol_version"]) == ("sni-only", "TLSv1.2_2021")
+    written = plan.written["module.cloudfront.aws_cloudfront_distribution.this"]["viewer_certificate"][0]
+    valid = "aws_acm_certificate_validation.this.certificate_arn"
+    assert valid in written["acm_certificate_arn"]["references"], "one that is not valid yet is refused"
+
+
+@pytest.mark.parametrize("choice", BEHIND)
+def test_clients_find_the_distribution_by_the_records_that_led_to_the_balancer(
+    plans: dict[str, Plan], choice: str
+) -> None:
+    assert record_types(plans[choice]) == ["A", "AAAA"]
+    (alias,) = re.findall(r"^  alias = (.*)", source("modules", "balancer", "main.tf"), re.MULTILINE)
+    assert alias.startswith('var.ingress == "cloudfront" ? var.distribution : { domain_name = aws_lb.this.dns_name,')
+    distribution = written_blocks(source("modules", "cloudfront", "outputs.tf"), "output")["distribution"]
+    assert "aws_cloudfront_distribution.this.domain_name" in distribution
+    assert "aws_cloudfront_distribution.this.hosted_zone_id" in distribution
+
+
+# A development environment, and fewer logs
+
+
+def test_a_development_environment_stands_still_at_night_and_says_so(plans: dict[str, Plan]) -> None:
+    plan = plans["cloudfront_and_nights"]
+    target = plan.one("aws_appautoscaling_target")
+    actions = {action["schedule"]: action for action in plan.of_type("aws_appautoscaling_scheduled_action")}
+    bounds = {
+        schedule: {name: int(value) for name, value in block(action, "scalable_target_action").items()}
+        for schedule, action in actions.items()
+    }
+    assert bounds == {
+        "cron(0 22 * * ? *)": {"min_capacity": 0, "max_capacity": 0},
+        "cron(0 7 * * ? *)": {name: target[name] for name in ("min_capacity", "max_capacity")},
+    }
+    for action in actions.values():
+        assert action["timezone"] == "Asia/Seoul"
+        assert action["resource_id"] == target["resource_id"]
+        assert action["scalable_dimension"] == target["scalable_dimension"]
+    tasks = plan.resources["module.monitoring.aws_cloudwatch_metric_alarm.running_tasks"]
+    assert tasks["treat_missing_data"] == "notBreaching", "or the alarm is red all night"
+
+
+def test_what_makes_it_cheaper_is_a_tag_for_the_cost_plan(plans: dict[str, Plan]) -> None:
+    before = plans["before"].one("aws_ecs_service")["tags"]
+    assert before.keys() == {"glimpse:uploads", "glimpse:keep-alive-seconds", "glimpse:database-pool"}
+    plan = plans["cloudfront_and_nights"]
+    assert plan.one("aws_ecs_service")["tags"] == before | {
+        "glimpse:environment": "development",
+        "glimpse:log-sample-percent": "10",
+    }
+    assert plan.one("aws_cloudwatch_log_group")["retention_in_days"] == 7
 
 
 def test_an_apply_does_not_undo_what_an_operator_put_into_a_parameter() -> None:
@@ -514,6 +897,10 @@ def test_a_task_writes_nowhere_but_to_its_own_tmp(container: Values, plan: Plan)
     (mount,) = container["mountPoints"]
     (volume,) = plan.one("aws_ecs_task_definition")["volume"]
     assert (mount["containerPath"], mount["sourceVolume"]) == ("/tmp", volume["name"])
+
+
+def test_a_task_that_writes_every_line_is_told_nothing_of_a_share(container: Values) -> None:
+    assert "GLIMPSE_LOG_SAMPLE_PERCENT" not in {each["name"] for each in container["environment"]}
 
 
 def test_no_secret_is_an_environment_variable(container: Values) -> None:
@@ -681,7 +1068,7 @@ def test_only_the_balancer_is_open_to_the_world(plan: Plan) -> None:
     kind = "aws_vpc_security_group_ingress_rule"
     rules = {address: values for address, values in plan.resources.items() if f".{kind}." in address}
     world = {address for address, rule in rules.items() if rule.get("cidr_ipv4") == "0.0.0.0/0"}
-    assert world == {f"module.balancer.{kind}.http", f"module.balancer.{kind}.https"}
+    assert world == {f"module.balancer.{kind}.http[0]", f"module.balancer.{kind}.https"}
     for address, expressions in plan.written.items():
         if re.search(r"aws_(default_)?security_group\.", address):
             assert not {"ingress", "egress"} & expressions.keys(), address
@@ -958,13 +1345,17 @@ def test_the_first_design_is_warned_about_and_the_balanced_one_is_not(
 # The policy checker
 
 
-def test_the_policy_checker_has_nothing_to_say_beyond_the_reasoned_exceptions() -> None:
+@pytest.mark.parametrize("choice", ["none", "ipv6_and_cloudfront"])
+def test_the_policy_checker_has_nothing_to_say_beyond_the_reasoned_exceptions(choice: str, tmp_path: Path) -> None:
     checkov = os.environ.get("GLIMPSE_CHECKOV") or shutil.which("checkov")
     if not checkov:
         pytest.skip("NOT RUN: checkov is not installed")
     configuration = str(TREE / ".checkov.yaml")
+    chosen = tmp_path / "chosen.tfvars"
+    chosen.write_text("".join(f'{name} = "{value}"\n' for name, value in CHOICES.get(choice, {}).items()))
+    options = ["--config-file", configuration, "--var-file", str(chosen), "--output", "json"]
     done = subprocess.run(
-        [checkov, "--directory", str(TREE), "--config-file", configuration, "--output", "json"],
+        [checkov, "--directory", str(TREE), *options],
         capture_output=True,
         text=True,
         timeout=120,

@@ -7,6 +7,20 @@ locals {
   database_reserved_connections = 5
   database_admin_connections    = 3
 
+  # Listening for events takes a connection for itself, beside the pool.
+  connections_per_task = var.database_pool + (var.bus == "postgresql" ? 1 : 0)
+
+  # Tasks without IPv4 reach nothing that has no IPv6.
+  dual_stack = var.egress == "ipv6_only"
+
+  balancer_subnet_ids = var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids
+
+  task_subnet_ids = (
+    var.egress == "task_addresses" ? module.networking.public_subnet_ids :
+    var.egress == "ipv6_only" ? module.networking.ipv6_subnet_ids :
+    module.networking.private_subnet_ids
+  )
+
   own_secret_arns = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]
 }
 
@@ -32,12 +46,26 @@ module "balancer" {
 
   name                = local.name
   vpc_id              = module.networking.vpc_id
-  subnet_ids          = module.networking.public_subnet_ids
+  subnet_ids          = local.balancer_subnet_ids
+  ingress             = var.ingress
+  distribution        = one(module.cloudfront[*].distribution)
+  dual_stack          = local.dual_stack
   zone_id             = module.dns.zone_id
   domain_name         = var.domain_name
   certificate_arn     = module.dns.certificate_arn
   port                = local.port
   deletion_protection = var.deletion_protection
+}
+
+module "cloudfront" {
+  source = "../../modules/cloudfront"
+  count  = var.ingress == "cloudfront" ? 1 : 0
+
+  name                   = local.name
+  domain_name            = var.domain_name
+  validation_record_fqdn = module.dns.validation_record_fqdn
+  balancer_arn           = module.balancer.arn
+  balancer_dns_name      = module.balancer.dns_name
 }
 
 module "rds" {
@@ -46,6 +74,7 @@ module "rds" {
   name                = local.name
   vpc_id              = module.networking.vpc_id
   subnet_ids          = module.networking.private_subnet_ids
+  dual_stack          = local.dual_stack
   instance_class      = var.database_class
   storage_gb          = var.database_storage_gb
   deletion_protection = var.deletion_protection
@@ -57,6 +86,8 @@ module "elasticache" {
   name       = local.name
   vpc_id     = module.networking.vpc_id
   subnet_ids = module.networking.private_subnet_ids
+  dual_stack = local.dual_stack
+  bus        = var.bus
   engine     = var.cache_engine
   node_type  = var.cache_node_type
 }
@@ -71,7 +102,8 @@ module "s3" {
 module "ecr" {
   source = "../../modules/ecr"
 
-  name = "glimpse-api"
+  name   = "glimpse-api"
+  region = var.region
 }
 
 module "secrets" {
@@ -102,16 +134,17 @@ module "ecs" {
   region       = var.region
 
   vpc_id                     = module.networking.vpc_id
-  subnet_ids                 = var.egress == "task_addresses" ? module.networking.public_subnet_ids : module.networking.private_subnet_ids
+  subnet_ids                 = local.task_subnet_ids
   egress                     = var.egress
   target_group_arn           = module.balancer.target_group_arn
   balancer_security_group_id = module.balancer.security_group_id
   database_security_group_id = module.rds.security_group_id
+  bus                        = var.bus
   cache_security_group_id    = module.elasticache.security_group_id
 
   execution_role_arn = module.roles.execution_role_arn
   task_role_arn      = module.roles.task_role_arn
-  repository_url     = module.ecr.repository_url
+  repository_url     = var.egress == "ipv6_only" ? module.ecr.dual_stack_url : module.ecr.repository_url
   image_digest       = var.image_digest
   task_cpu           = var.task_cpu
   task_memory        = var.task_memory
@@ -121,15 +154,21 @@ module "ecs" {
   uploads            = var.uploads
   keep_alive_seconds = var.keep_alive_seconds
   database_pool      = var.database_pool
+  log_retention_days = var.log_retention_days
+  log_sample_percent = var.log_sample_percent
 
   # The address carries no password; the PostgreSQL client takes it from PGPASSWORD.
-  environment = {
-    GLIMPSE_ALLOWED_ORIGINS = join(",", var.allowed_origins)
-    GLIMPSE_BUS_URL         = "rediss://${module.elasticache.address}:6379"
-    GLIMPSE_DATABASE_URL    = "postgresql://${module.rds.username}@${module.rds.address}:5432/${module.rds.database_name}?sslmode=require"
-    GLIMPSE_S3_BUCKET       = module.s3.bucket_name
-    GLIMPSE_S3_REGION       = var.region
-  }
+  environment = merge(
+    {
+      GLIMPSE_ALLOWED_ORIGINS = join(",", var.allowed_origins)
+      GLIMPSE_BUS_URL         = module.elasticache.url
+      GLIMPSE_DATABASE_URL    = "postgresql://${module.rds.username}@${module.rds.address}:5432/${module.rds.database_name}?sslmode=require"
+      GLIMPSE_S3_BUCKET       = module.s3.bucket_name
+      GLIMPSE_S3_REGION       = var.region
+    },
+    # The usual address of S3 has no IPv6.
+    var.egress == "ipv6_only" ? { GLIMPSE_S3_ENDPOINT = "https://s3.dualstack.${var.region}.amazonaws.com" } : {},
+  )
 
   secrets = {
     GLIMPSE_JWT_SECRETS      = module.secrets.jwt_secret_arn
@@ -143,6 +182,10 @@ module "ecs" {
   desired_count       = var.desired_count
   min_capacity        = var.min_capacity
   max_capacity        = var.max_capacity
+
+  stage     = var.environment
+  night_off = var.night_off
+  time_zone = var.time_zone
 }
 
 module "monitoring" {
@@ -154,6 +197,7 @@ module "monitoring" {
   balancer_arn_suffix           = module.balancer.arn_suffix
   database_identifier           = module.rds.identifier
   min_capacity                  = var.min_capacity
+  night_off                     = var.night_off
   database_max_connections      = local.database_max_connections
   database_reserved_connections = local.database_reserved_connections
   alarm_email                   = var.alarm_email
@@ -172,7 +216,7 @@ check "keep_alive_outlasts_balancer" {
 # A deploy runs the old and the new tasks side by side.
 check "database_connections_fit" {
   assert {
-    condition     = 2 * var.max_capacity * var.database_pool <= local.database_max_connections - local.database_reserved_connections - local.database_admin_connections
-    error_message = "A deploy at ${var.max_capacity} tasks opens ${2 * var.max_capacity * var.database_pool} connections; the database has ${local.database_max_connections - local.database_reserved_connections - local.database_admin_connections} for them. Lower database_pool or max_capacity."
+    condition     = 2 * var.max_capacity * local.connections_per_task <= local.database_max_connections - local.database_reserved_connections - local.database_admin_connections
+    error_message = "A deploy at ${var.max_capacity} tasks opens ${2 * var.max_capacity * local.connections_per_task} connections; the database has ${local.database_max_connections - local.database_reserved_connections - local.database_admin_connections} for them. Lower database_pool or max_capacity."
   }
 }

@@ -20,6 +20,39 @@ variable "zones" {
   }
 }
 
+variable "environment" {
+  description = "production, or development: one that nobody depends on. Give it an account of its own: its names are the same."
+  type        = string
+  default     = "production"
+
+  validation {
+    condition     = contains(["production", "development"], var.environment)
+    error_message = "The environment is production or development."
+  }
+}
+
+variable "night_off" {
+  description = "Whether no task runs from 22:00 to 07:00. Whoever connects at night is answered 503, so it is for development alone."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.night_off || var.environment == "development"
+    error_message = "Only a development environment may stand still at night."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the nights, such as Asia/Seoul."
+  type        = string
+  default     = "Asia/Seoul"
+
+  validation {
+    condition     = can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)*$", var.time_zone))
+    error_message = "A time zone looks like Asia/Seoul, or UTC."
+  }
+}
+
 variable "domain_name" {
   description = "Name that clients connect to. It becomes a public zone of its own, to be delegated from the parent domain."
   type        = string
@@ -39,13 +72,24 @@ variable "deletion_protection" {
 }
 
 variable "egress" {
-  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone."
+  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. nat_gateway: one NAT gateway for all, paid by the hour and by the gigabyte; coming from nat_instance, first delete the default routes that the instance wrote. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone. ipv6_only: the tasks have no IPv4 at all and leave by IPv6, a way that costs nothing; push services and other third parties without IPv6 are then out of reach, and a cache is made anew, as its network type cannot be changed after it is made."
   type        = string
   default     = "nat_instance"
 
   validation {
-    condition     = contains(["nat_instance", "task_addresses"], var.egress)
-    error_message = "Egress is nat_instance or task_addresses."
+    condition     = contains(["nat_instance", "nat_gateway", "task_addresses", "ipv6_only"], var.egress)
+    error_message = "Egress is nat_instance, nat_gateway, task_addresses or ipv6_only."
+  }
+}
+
+variable "ingress" {
+  description = "Where clients come in. balancer: straight to the balancer, which has a public IPv4 in each zone. cloudfront: to CloudFront, which reaches a balancer inside the VPC that nobody else does. A change makes the balancer anew, and clients wait for it; deletion_protection must be off before."
+  type        = string
+  default     = "balancer"
+
+  validation {
+    condition     = contains(["balancer", "cloudfront"], var.ingress)
+    error_message = "Ingress is balancer or cloudfront."
   }
 }
 
@@ -188,6 +232,28 @@ variable "database_pool" {
   }
 }
 
+variable "log_retention_days" {
+  description = "Days for which logs are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.log_retention_days)
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
+  }
+}
+
+variable "log_sample_percent" {
+  description = "Share of the log lines about single events that the service writes, in percent. Logs are paid by the gigabyte that comes in."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
+    error_message = "The share must be a whole number from 1 to 100."
+  }
+}
+
 variable "database_class" {
   description = "Instance class of the database."
   type        = string
@@ -200,14 +266,25 @@ variable "database_storage_gb" {
   default     = 20
 }
 
+variable "bus" {
+  description = "What carries events between the tasks. cache_node: one node of ElastiCache, at a fixed price. cache_serverless: ElastiCache billed by what it holds and does, with a floor below which it is never billed. postgresql: the database, by NOTIFY, and no cache at all."
+  type        = string
+  default     = "cache_node"
+
+  validation {
+    condition     = contains(["cache_node", "cache_serverless", "postgresql"], var.bus)
+    error_message = "The bus is cache_node, cache_serverless or postgresql."
+  }
+}
+
 variable "cache_engine" {
-  description = "redis or valkey."
+  description = "redis or valkey, if the bus is a cache."
   type        = string
   default     = "redis"
 }
 
 variable "cache_node_type" {
-  description = "Node type of the cache."
+  description = "Node type of the cache, if the bus is cache_node."
   type        = string
   default     = "cache.t4g.micro"
 }

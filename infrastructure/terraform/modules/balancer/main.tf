@@ -6,7 +6,15 @@ resource "aws_security_group" "this" {
   tags = { Name = "${var.name}-balancer" }
 }
 
+data "aws_ec2_managed_prefix_list" "cloudfront" {
+  count = var.ingress == "cloudfront" ? 1 : 0
+
+  name = "com.amazonaws.global.cloudfront.origin-facing"
+}
+
 resource "aws_vpc_security_group_ingress_rule" "http" {
+  count = var.ingress == "balancer" ? 1 : 0
+
   security_group_id = aws_security_group.this.id
   description       = "HTTP from anywhere, to be redirected"
   cidr_ipv4         = "0.0.0.0/0"
@@ -17,8 +25,32 @@ resource "aws_vpc_security_group_ingress_rule" "http" {
 
 resource "aws_vpc_security_group_ingress_rule" "https" {
   security_group_id = aws_security_group.this.id
+  description       = var.ingress == "cloudfront" ? "HTTPS from CloudFront" : "HTTPS from anywhere"
+  cidr_ipv4         = var.ingress == "cloudfront" ? null : "0.0.0.0/0"
+  prefix_list_id    = var.ingress == "cloudfront" ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# CloudFront speaks IPv4 to the balancer, whatever its clients speak.
+resource "aws_vpc_security_group_ingress_rule" "http_ipv6" {
+  count = var.ingress == "balancer" && var.dual_stack ? 1 : 0
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTP from anywhere, to be redirected"
+  cidr_ipv6         = "::/0"
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+}
+
+resource "aws_vpc_security_group_ingress_rule" "https_ipv6" {
+  count = var.ingress == "balancer" && var.dual_stack ? 1 : 0
+
+  security_group_id = aws_security_group.this.id
   description       = "HTTPS from anywhere"
-  cidr_ipv4         = "0.0.0.0/0"
+  cidr_ipv6         = "::/0"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
@@ -27,8 +59,8 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
 resource "aws_lb" "this" {
   name                       = var.name
   load_balancer_type         = "application"
-  internal                   = false
-  ip_address_type            = "ipv4"
+  internal                   = var.ingress == "cloudfront"
+  ip_address_type            = var.dual_stack ? "dualstack" : "ipv4"
   subnets                    = var.subnet_ids
   security_groups            = [aws_security_group.this.id]
   idle_timeout               = var.idle_timeout_seconds
@@ -36,12 +68,15 @@ resource "aws_lb" "this" {
   enable_deletion_protection = var.deletion_protection
 }
 
+# A group of IPv6 targets is another group, and the listener must have it before the old one can go: hence another
+# name, and the order.
 resource "aws_lb_target_group" "this" {
-  name        = "${var.name}-api"
-  vpc_id      = var.vpc_id
-  target_type = "ip"
-  protocol    = "HTTP"
-  port        = var.port
+  name            = var.dual_stack ? "${var.name}-ip6" : "${var.name}-api"
+  vpc_id          = var.vpc_id
+  target_type     = "ip"
+  ip_address_type = var.dual_stack ? "ipv6" : null
+  protocol        = "HTTP"
+  port            = var.port
 
   # The 300 s default does not fit the 120 s between a Spot notice and the end of the task.
   deregistration_delay = var.deregistration_delay_seconds
@@ -62,9 +97,16 @@ resource "aws_lb_target_group" "this" {
     type            = "lb_cookie"
     cookie_duration = 86400
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
+# Behind CloudFront it is CloudFront that redirects.
 resource "aws_lb_listener" "http" {
+  count = var.ingress == "balancer" ? 1 : 0
+
   load_balancer_arn = aws_lb.this.arn
   port              = 80
   protocol          = "HTTP"
@@ -93,14 +135,33 @@ resource "aws_lb_listener" "https" {
   }
 }
 
+locals {
+  alias = var.ingress == "cloudfront" ? var.distribution : { domain_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
+}
+
+# Pointed elsewhere by a change of the record, never by a second one: two of one name and type cannot be.
 resource "aws_route53_record" "this" {
   zone_id = var.zone_id
   name    = var.domain_name
   type    = "A"
 
   alias {
-    name                   = aws_lb.this.dns_name
-    zone_id                = aws_lb.this.zone_id
+    name                   = local.alias.domain_name
+    zone_id                = local.alias.zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "ipv6" {
+  count = var.ingress == "cloudfront" || var.dual_stack ? 1 : 0
+
+  zone_id = var.zone_id
+  name    = var.domain_name
+  type    = "AAAA"
+
+  alias {
+    name                   = local.alias.domain_name
+    zone_id                = local.alias.zone_id
     evaluate_target_health = false
   }
 }

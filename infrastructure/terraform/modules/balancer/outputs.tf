@@ -3,6 +3,18 @@ output "arn_suffix" {
   value       = aws_lb.this.arn_suffix
 }
 
+output "arn" {
+  description = "The balancer, once it answers."
+  value       = aws_lb.this.arn
+
+  depends_on = [aws_lb_listener.https]
+}
+
+output "dns_name" {
+  description = "Host name of the balancer."
+  value       = aws_lb.this.dns_name
+}
+
 output "security_group_id" {
   description = "Security group of the balancer."
   value       = aws_security_group.this.id

@@ -14,8 +14,36 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Public subnets, in at least two zones. Each costs one public IPv4."
+  description = "Subnets in at least two zones: public ones, each of which costs one public IPv4, or private ones behind CloudFront."
   type        = list(string)
+}
+
+variable "ingress" {
+  description = "Where clients come in: straight to the balancer (balancer), or through CloudFront (cloudfront), and then nobody else reaches the balancer."
+  type        = string
+  default     = "balancer"
+
+  validation {
+    condition     = contains(["balancer", "cloudfront"], var.ingress)
+    error_message = "Ingress is balancer or cloudfront."
+  }
+}
+
+variable "distribution" {
+  description = "Name and zone of the distribution that clients come through, if they come through CloudFront."
+  type        = object({ domain_name = string, zone_id = string })
+  default     = null
+
+  validation {
+    condition     = var.ingress == "balancer" || var.distribution != null
+    error_message = "Name the distribution: clients could not find it."
+  }
+}
+
+variable "dual_stack" {
+  description = "Whether the balancer speaks IPv6, and to its tasks nothing else."
+  type        = bool
+  default     = false
 }
 
 variable "zone_id" {

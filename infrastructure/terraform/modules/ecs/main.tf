@@ -1,13 +1,19 @@
 locals {
   container_name = "api"
 
-  environment = merge(var.environment, {
-    GLIMPSE_PORT               = tostring(var.port)
-    GLIMPSE_UPLOADS            = var.uploads
-    GLIMPSE_KEEP_ALIVE_SECONDS = tostring(var.keep_alive_seconds)
-    GLIMPSE_DATABASE_POOL      = tostring(var.database_pool)
-    GLIMPSE_DRAIN_SECONDS      = tostring(var.drain_seconds)
-  })
+  sample = tostring(var.log_sample_percent)
+
+  environment = merge(
+    var.environment,
+    {
+      GLIMPSE_PORT               = tostring(var.port)
+      GLIMPSE_UPLOADS            = var.uploads
+      GLIMPSE_KEEP_ALIVE_SECONDS = tostring(var.keep_alive_seconds)
+      GLIMPSE_DATABASE_POOL      = tostring(var.database_pool)
+      GLIMPSE_DRAIN_SECONDS      = tostring(var.drain_seconds)
+    },
+    var.log_sample_percent < 100 ? { GLIMPSE_LOG_SAMPLE_PERCENT = local.sample } : {},
+  )
 
   # Starts Python once per check; the standard library is all that the image is sure to have.
   health_probe = <<-PYTHON
@@ -141,11 +147,15 @@ resource "aws_ecs_service" "this" {
   }
 
   # A new task definition hides its containers in a plan file, but not these: a cost plan reads the settings here.
-  tags = {
-    "glimpse:uploads"            = var.uploads
-    "glimpse:keep-alive-seconds" = tostring(var.keep_alive_seconds)
-    "glimpse:database-pool"      = tostring(var.database_pool)
-  }
+  tags = merge(
+    {
+      "glimpse:uploads"            = var.uploads
+      "glimpse:keep-alive-seconds" = tostring(var.keep_alive_seconds)
+      "glimpse:database-pool"      = tostring(var.database_pool)
+    },
+    var.log_sample_percent < 100 ? { "glimpse:log-sample-percent" = local.sample } : {},
+    var.stage == "development" ? { "glimpse:environment" = "development" } : {},
+  )
 
   # The number of tasks is autoscaling's from the first minute on.
   lifecycle {

@@ -44,6 +44,8 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_tasks" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "tasks_to_cache" {
+  count = var.bus == "postgresql" ? 0 : 1
+
   security_group_id            = aws_security_group.this.id
   description                  = "To the cache"
   referenced_security_group_id = var.cache_security_group_id
@@ -53,6 +55,8 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_cache" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "cache_from_tasks" {
+  count = var.bus == "postgresql" ? 0 : 1
+
   security_group_id            = var.cache_security_group_id
   description                  = "From the tasks"
   referenced_security_group_id = aws_security_group.this.id
@@ -65,6 +69,17 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_internet" {
   security_group_id = aws_security_group.this.id
   description       = "HTTPS to AWS and to the push services"
   cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "tasks_to_internet_ipv6" {
+  count = var.egress == "ipv6_only" ? 1 : 0
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to AWS and to the push services"
+  cidr_ipv6         = "::/0"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -21,18 +21,18 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the tasks: private ones, unless the tasks have public addresses."
+  description = "Subnets of the tasks: private ones, unless the tasks have public addresses, or none but IPv6."
   type        = list(string)
 }
 
 variable "egress" {
-  description = "Way of the tasks to the internet: a NAT instance (nat_instance), or public addresses of their own (task_addresses)."
+  description = "Way of the tasks to the internet: a NAT (nat_instance, nat_gateway), public addresses of their own (task_addresses), or IPv6 alone (ipv6_only)."
   type        = string
   default     = "nat_instance"
 
   validation {
-    condition     = contains(["nat_instance", "task_addresses"], var.egress)
-    error_message = "Egress is nat_instance or task_addresses."
+    condition     = contains(["nat_instance", "nat_gateway", "task_addresses", "ipv6_only"], var.egress)
+    error_message = "Egress is nat_instance, nat_gateway, task_addresses or ipv6_only."
   }
 }
 
@@ -51,9 +51,26 @@ variable "database_security_group_id" {
   type        = string
 }
 
-variable "cache_security_group_id" {
-  description = "Security group of the cache."
+variable "bus" {
+  description = "What carries events between the tasks: a cache (cache_node, cache_serverless), or the database (postgresql)."
   type        = string
+  default     = "cache_node"
+
+  validation {
+    condition     = contains(["cache_node", "cache_serverless", "postgresql"], var.bus)
+    error_message = "The bus is cache_node, cache_serverless or postgresql."
+  }
+}
+
+variable "cache_security_group_id" {
+  description = "Security group of the cache, unless the database is the bus."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bus == "postgresql" || var.cache_security_group_id != null
+    error_message = "Give the security group of the cache: the tasks could not reach it."
+  }
 }
 
 # What a task is
@@ -69,7 +86,7 @@ variable "task_role_arn" {
 }
 
 variable "repository_url" {
-  description = "Repository of the image."
+  description = "Repository of the image, by an address that the tasks can reach."
   type        = string
 }
 
@@ -187,6 +204,17 @@ variable "log_retention_days" {
   }
 }
 
+variable "log_sample_percent" {
+  description = "Share of the log lines about single events that the service writes, in percent."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
+    error_message = "The share must be a whole number from 1 to 100."
+  }
+}
+
 # How many tasks there are, and of which kind
 
 variable "fargate_base" {
@@ -241,6 +269,39 @@ variable "max_capacity" {
   validation {
     condition     = 0 <= var.min_capacity && var.min_capacity <= var.desired_count && var.desired_count <= var.max_capacity
     error_message = "The counts must be in order: 0 <= min_capacity <= desired_count <= max_capacity."
+  }
+}
+
+variable "stage" {
+  description = "production, or development: one that may stand still at night."
+  type        = string
+  default     = "production"
+
+  validation {
+    condition     = contains(["production", "development"], var.stage)
+    error_message = "The stage is production or development."
+  }
+}
+
+variable "night_off" {
+  description = "Whether no task runs from 22:00 to 07:00."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.night_off || var.stage == "development"
+    error_message = "Only a development environment may stand still at night."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the nights."
+  type        = string
+  default     = "Asia/Seoul"
+
+  validation {
+    condition     = can(regex("^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)*$", var.time_zone))
+    error_message = "A time zone looks like Asia/Seoul, or UTC."
   }
 }
 

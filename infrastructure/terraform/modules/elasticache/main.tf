@@ -1,13 +1,18 @@
 locals {
-  engine_versions = { redis = "7.1", valkey = "8.0" }
+  engine_versions       = { redis = "7.1", valkey = "8.0" }
+  major_engine_versions = { redis = "7", valkey = "8" }
 }
 
 resource "aws_elasticache_subnet_group" "this" {
+  count = var.bus == "cache_node" ? 1 : 0
+
   name       = var.name
   subnet_ids = var.subnet_ids
 }
 
 resource "aws_security_group" "this" {
+  count = var.bus == "postgresql" ? 0 : 1
+
   name        = "${var.name}-cache"
   description = "Cache"
   vpc_id      = var.vpc_id
@@ -18,6 +23,8 @@ resource "aws_security_group" "this" {
 # It carries events between the tasks and keeps none of them, so one node and no snapshot are enough:
 # while it is away, messages are still stored, and each task reads what it missed from the database.
 resource "aws_elasticache_replication_group" "this" {
+  count = var.bus == "cache_node" ? 1 : 0
+
   replication_group_id = var.name
   description          = "Events between the tasks"
 
@@ -35,7 +42,39 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = true
   at_rest_encryption_enabled = true
 
-  subnet_group_name  = aws_elasticache_subnet_group.this.name
-  security_group_ids = [aws_security_group.this.id]
+  # The client is told the address that the node is found by, so it must be one that a task without IPv4 can reach.
+  network_type = var.dual_stack ? "dual_stack" : null
+  ip_discovery = var.dual_stack ? "ipv6" : null
+
+  subnet_group_name  = aws_elasticache_subnet_group.this[0].name
+  security_group_ids = [aws_security_group.this[0].id]
   maintenance_window = "sun:20:00-sun:21:00"
+}
+
+# Billed by what it holds and does, so the limits are there against a bill that runs away: beyond the one, a write
+# is refused, and beyond the other, requests wait. They are the smallest that there are.
+resource "aws_elasticache_serverless_cache" "this" {
+  count = var.bus == "cache_serverless" ? 1 : 0
+
+  name                 = var.name
+  description          = "Events between the tasks"
+  engine               = var.engine
+  major_engine_version = local.major_engine_versions[var.engine]
+
+  cache_usage_limits {
+    data_storage {
+      maximum = 1
+      unit    = "GB"
+    }
+
+    ecpu_per_second {
+      maximum = 1000
+    }
+  }
+
+  snapshot_retention_limit = 0
+
+  network_type       = var.dual_stack ? "dual_stack" : null
+  subnet_ids         = var.subnet_ids
+  security_group_ids = [aws_security_group.this[0].id]
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the replication group."
+  description = "Name of the replication group, or of the serverless cache."
   type        = string
 
   validation {
@@ -18,6 +18,23 @@ variable "subnet_ids" {
   type        = list(string)
 }
 
+variable "bus" {
+  description = "What carries the events: a node (cache_node), a cache billed by use (cache_serverless), or no cache at all (postgresql)."
+  type        = string
+  default     = "cache_node"
+
+  validation {
+    condition     = contains(["cache_node", "cache_serverless", "postgresql"], var.bus)
+    error_message = "The bus is cache_node, cache_serverless or postgresql."
+  }
+}
+
+variable "dual_stack" {
+  description = "Whether the cache answers over IPv6 as well. Its subnets must speak it. It cannot be changed after a cache is made, so the cache is made anew."
+  type        = bool
+  default     = false
+}
+
 variable "engine" {
   description = "redis or valkey. Valkey speaks the same protocol at a lower price."
   type        = string
@@ -30,7 +47,7 @@ variable "engine" {
 }
 
 variable "node_type" {
-  description = "Node type."
+  description = "Node type, if there is a node."
   type        = string
   default     = "cache.t4g.micro"
 

@@ -70,7 +70,8 @@ resource "aws_cloudwatch_metric_alarm" "memory" {
   ok_actions          = [aws_sns_topic.this.arn]
 }
 
-# Each running task gives one sample a minute, so the samples count the tasks. No sample: no task.
+# Each running task gives one sample a minute, so the samples count the tasks. No sample: no task. Where that is
+# meant to be at night, it says nothing at any hour.
 resource "aws_cloudwatch_metric_alarm" "running_tasks" {
   alarm_name          = "${var.name}-running-tasks"
   alarm_description   = "Fewer tasks than the minimum are running."
@@ -82,7 +83,7 @@ resource "aws_cloudwatch_metric_alarm" "running_tasks" {
   evaluation_periods  = 5
   comparison_operator = "LessThanThreshold"
   threshold           = var.min_capacity
-  treat_missing_data  = "breaching"
+  treat_missing_data  = var.night_off ? "notBreaching" : "breaching"
   alarm_actions       = [aws_sns_topic.this.arn]
   ok_actions          = [aws_sns_topic.this.arn]
 }

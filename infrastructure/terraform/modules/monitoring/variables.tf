@@ -28,6 +28,12 @@ variable "min_capacity" {
   type        = number
 }
 
+variable "night_off" {
+  description = "Whether no task runs at night, so that none is no reason for an alarm."
+  type        = bool
+  default     = false
+}
+
 variable "alarm_email" {
   description = "Address that gets the alarms and must confirm it once. Empty: none."
   type        = string

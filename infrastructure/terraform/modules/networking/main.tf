@@ -3,6 +3,8 @@ resource "aws_vpc" "this" {
   enable_dns_support   = true
   enable_dns_hostnames = true
 
+  assign_generated_ipv6_cidr_block = var.egress == "ipv6_only" ? true : null
+
   tags = { Name = var.name }
 }
 
@@ -25,6 +27,7 @@ resource "aws_subnet" "public" {
   vpc_id                  = aws_vpc.this.id
   availability_zone       = var.zones[count.index]
   cidr_block              = cidrsubnet(var.cidr, 4, count.index)
+  ipv6_cidr_block         = var.egress == "ipv6_only" ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, count.index) : null
   map_public_ip_on_launch = false
 
   tags = { Name = "${var.name}-public-${var.zones[count.index]}" }
@@ -36,6 +39,7 @@ resource "aws_subnet" "private" {
   vpc_id                  = aws_vpc.this.id
   availability_zone       = var.zones[count.index]
   cidr_block              = cidrsubnet(var.cidr, 4, count.index + 8)
+  ipv6_cidr_block         = var.egress == "ipv6_only" ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, count.index + 8) : null
   map_public_ip_on_launch = false
 
   tags = { Name = "${var.name}-private-${var.zones[count.index]}" }
@@ -60,9 +64,9 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# The default IPv4 route of these tables is not declared: it points at the NAT instance of the moment, and the
-# instance writes it itself when it starts. Declared here, each apply would put back an instance that is gone.
-# Without a NAT instance there is none.
+# With a NAT instance the default IPv4 route of these tables is not declared: it points at the instance of the
+# moment, which writes it itself when it starts. Declared here, each apply would put back an instance that is gone.
+# Without a NAT there is none.
 resource "aws_route_table" "private" {
   count = length(var.zones)
 
@@ -78,7 +82,7 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private[count.index].id
 }
 
-# Image layers come from S3. The gateway is free and keeps them, and the uploads, off the NAT instance.
+# Image layers come from S3. The gateway is free and keeps them, and the uploads, off the NAT.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   vpc_endpoint_type = "Gateway"

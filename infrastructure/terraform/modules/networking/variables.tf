@@ -9,7 +9,7 @@ variable "region" {
 }
 
 variable "zones" {
-  description = "Availability zones; each gets one public and one private subnet."
+  description = "Availability zones; each gets one public and one private subnet, and with ipv6_only one for the tasks."
   type        = list(string)
 
   validation {
@@ -30,13 +30,13 @@ variable "cidr" {
 }
 
 variable "egress" {
-  description = "Way out of the private subnets: a NAT instance (nat_instance), or none (task_addresses)."
+  description = "Way out of the private subnets: a NAT instance (nat_instance), a NAT gateway (nat_gateway), or none (task_addresses). With ipv6_only every subnet speaks IPv6, and the tasks have subnets of their own that speak nothing else."
   type        = string
   default     = "nat_instance"
 
   validation {
-    condition     = contains(["nat_instance", "task_addresses"], var.egress)
-    error_message = "Egress is nat_instance or task_addresses."
+    condition     = contains(["nat_instance", "nat_gateway", "task_addresses", "ipv6_only"], var.egress)
+    error_message = "Egress is nat_instance, nat_gateway, task_addresses or ipv6_only."
   }
 }
 

@@ -60,9 +60,13 @@ resource "aws_db_instance" "this" {
 
   multi_az               = var.multi_az
   publicly_accessible    = false
+  network_type           = var.dual_stack ? "DUAL" : null
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this.id]
   parameter_group_name   = aws_db_parameter_group.this.name
+
+  # Tasks without IPv4 would wait for an IPv6 address until the maintenance window.
+  apply_immediately = var.dual_stack ? true : null
 
   # Both windows are UTC: 03:00 and Monday 04:00 in Seoul.
   backup_retention_period = var.backup_days

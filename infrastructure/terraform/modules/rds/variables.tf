@@ -13,6 +13,12 @@ variable "subnet_ids" {
   type        = list(string)
 }
 
+variable "dual_stack" {
+  description = "Whether the instance answers over IPv6 as well. Its subnets must speak it. Changes are then applied at once, not in the maintenance window."
+  type        = bool
+  default     = false
+}
+
 variable "engine_version" {
   description = "PostgreSQL version; a major version alone follows its minor upgrades. Stay in standard support: extended support costs several times what a small instance does. 17 is supported until 2030."
   type        = string

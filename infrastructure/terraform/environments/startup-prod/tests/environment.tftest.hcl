@@ -59,7 +59,13 @@ run "refuses_values_out_of_range" {
     uploads             = "ftp"
     keep_alive_seconds  = 0
     database_pool       = 0
-    egress              = "nat_gateway"
+    egress              = "vpn"
+    ingress             = "nginx"
+    bus                 = "sns"
+    environment         = "staging"
+    time_zone           = "KST+9"
+    log_retention_days  = 31
+    log_sample_percent  = 0
     secret_store        = "vault"
     zones               = ["ap-northeast-2a", "us-east-1a"]
   }
@@ -72,6 +78,12 @@ run "refuses_values_out_of_range" {
     var.keep_alive_seconds,
     var.database_pool,
     var.egress,
+    var.ingress,
+    var.bus,
+    var.environment,
+    var.time_zone,
+    var.log_retention_days,
+    var.log_sample_percent,
     var.secret_store,
     var.zones,
   ]
@@ -91,14 +103,15 @@ run "refuses_fewer_tasks_than_the_minimum_and_a_strategy_of_zero_weights" {
   expect_failures = [var.desired_count, var.fargate_spot_weight]
 }
 
-run "refuses_more_tasks_than_the_maximum" {
+run "refuses_more_tasks_than_the_maximum_and_a_production_that_sleeps" {
   command = plan
 
   variables {
     max_capacity       = 2
+    night_off          = true
     keep_alive_seconds = 65
     database_pool      = 1
   }
 
-  expect_failures = [var.desired_count]
+  expect_failures = [var.desired_count, var.night_off]
 }

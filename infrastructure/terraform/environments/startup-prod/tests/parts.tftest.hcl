@@ -37,12 +37,12 @@ run "balancer_lets_a_leaving_task_finish" {
   }
 
   assert {
-    condition     = one(aws_lb_listener.http.default_action).type == "redirect" && aws_lb_listener.https.protocol == "HTTPS"
+    condition     = one(aws_lb_listener.http[0].default_action).type == "redirect" && aws_lb_listener.https.protocol == "HTTPS"
     error_message = "Clients must end up on HTTPS."
   }
 }
 
-run "balancer_refuses_a_delay_beyond_the_spot_notice" {
+run "balancer_refuses_a_delay_beyond_the_spot_notice_and_a_name_that_leads_nowhere" {
   command = plan
 
   module {
@@ -54,9 +54,12 @@ run "balancer_refuses_a_delay_beyond_the_spot_notice" {
     domain_name                  = "chat.example.com"
     certificate_arn              = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
     deregistration_delay_seconds = 300
+
+    # And to hide behind a distribution that is not there.
+    ingress = "cloudfront"
   }
 
-  expect_failures = [var.deregistration_delay_seconds]
+  expect_failures = [var.deregistration_delay_seconds, var.distribution]
 }
 
 run "alarms_are_five_and_never_equal_to_a_scaling_target" {
@@ -170,7 +173,7 @@ run "network_refuses_a_single_zone_and_an_instance_that_cannot_boot_the_image" {
 
   variables {
     zones             = ["ap-northeast-2a"]
-    egress            = "nat_gateway"
+    egress            = "vpn"
     nat_instance_type = "t3.nano"
     nat_disk_gb       = 4
   }
@@ -210,9 +213,7 @@ run "database_refuses_an_old_engine" {
   expect_failures = [var.engine_version]
 }
 
-run "cache_follows_the_engine" {
-  command = plan
-
+run "cache_follows_the_engine_and_is_reached_over_tls" {
   module {
     source = "../../modules/elasticache"
   }
@@ -222,8 +223,74 @@ run "cache_follows_the_engine" {
   }
 
   assert {
-    condition     = aws_elasticache_replication_group.this.engine == "valkey" && aws_elasticache_replication_group.this.engine_version == "8.0"
+    condition     = aws_elasticache_replication_group.this[0].engine == "valkey" && aws_elasticache_replication_group.this[0].engine_version == "8.0"
     error_message = "Valkey has no version 7.1."
+  }
+
+  assert {
+    condition     = output.url == "rediss://${aws_elasticache_replication_group.this[0].primary_endpoint_address}:6379"
+    error_message = "The service is not told where its events pass."
+  }
+}
+
+run "serverless_cache_follows_the_engine_and_is_reached_over_tls" {
+  module {
+    source = "../../modules/elasticache"
+  }
+
+  variables {
+    bus    = "cache_serverless"
+    engine = "valkey"
+
+    dual_stack = true
+  }
+
+  override_resource {
+    target = aws_elasticache_serverless_cache.this
+    values = { endpoint = [{ address = "events.example.com", port = 6379 }] }
+  }
+
+  assert {
+    condition     = aws_elasticache_serverless_cache.this[0].engine == "valkey" && aws_elasticache_serverless_cache.this[0].major_engine_version == "8"
+    error_message = "Valkey has no version 7."
+  }
+
+  assert {
+    condition     = aws_elasticache_serverless_cache.this[0].network_type == "dual_stack"
+    error_message = "A task without IPv4 could not reach the cache."
+  }
+
+  assert {
+    condition     = output.url == "rediss://events.example.com:6379"
+    error_message = "The service is not told where its events pass."
+  }
+}
+
+run "without_a_cache_events_pass_through_the_database" {
+  command = plan
+
+  module {
+    source = "../../modules/elasticache"
+  }
+
+  variables {
+    bus = "postgresql"
+  }
+
+  assert {
+    condition     = output.url == "postgresql:" && output.security_group_id == null
+    error_message = "The service is not told that there is no cache."
+  }
+}
+
+run "the_repository_has_an_address_for_those_without_ipv4" {
+  module {
+    source = "../../modules/ecr"
+  }
+
+  assert {
+    condition     = output.dual_stack_url == "${aws_ecr_repository.this.registry_id}.dkr-ecr.ap-northeast-2.on.aws/glimpse-test"
+    error_message = "A task without IPv4 could not fetch its image."
   }
 }
 

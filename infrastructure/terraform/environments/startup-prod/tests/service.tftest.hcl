@@ -125,6 +125,40 @@ run "keeps_the_promises_of_the_balanced_design" {
   }
 }
 
+run "a_development_service_sleeps_at_night_and_writes_a_tenth_of_its_log_lines" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  variables {
+    stage                   = "development"
+    night_off               = true
+    log_sample_percent      = 10
+    bus                     = "postgresql"
+    cache_security_group_id = null
+  }
+
+  assert {
+    condition = [
+      for each in [aws_appautoscaling_scheduled_action.night[0], aws_appautoscaling_scheduled_action.morning[0]] :
+      "${each.schedule} ${each.timezone} ${one(each.scalable_target_action).min_capacity} ${one(each.scalable_target_action).max_capacity}"
+    ] == ["cron(0 22 * * ? *) Asia/Seoul 0 0", "cron(0 7 * * ? *) Asia/Seoul 2 20"]
+    error_message = "The tasks do not stop at 22:00 and come back at 07:00."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "GLIMPSE_LOG_SAMPLE_PERCENT", value = "10" })
+    error_message = "The task is not told to write fewer lines."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.tags["glimpse:log-sample-percent"] == "10" && aws_ecs_service.this.tags["glimpse:environment"] == "development"
+    error_message = "The tags do not show the settings."
+  }
+}
+
 run "refuses_what_fargate_does_not_run" {
   command = plan
 
@@ -139,6 +173,10 @@ run "refuses_what_fargate_does_not_run" {
     secrets          = { PGPASSWORD = "in the clear" }
     drain_seconds    = 120
     fargate_weight   = 0.5
+
+    cache_security_group_id = null
+    log_sample_percent      = 101
+    night_off               = true
   }
 
   expect_failures = [
@@ -148,5 +186,8 @@ run "refuses_what_fargate_does_not_run" {
     var.secrets,
     var.drain_seconds,
     var.fargate_weight,
+    var.cache_security_group_id,
+    var.log_sample_percent,
+    var.night_off,
   ]
 }

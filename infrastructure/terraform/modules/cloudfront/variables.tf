@@ -1,0 +1,24 @@
+variable "name" {
+  description = "Name of the origin, and comment of the distribution."
+  type        = string
+}
+
+variable "domain_name" {
+  description = "Name that clients connect to."
+  type        = string
+}
+
+variable "validation_record_fqdn" {
+  description = "Name of the record by which ACM knows that the domain is ours."
+  type        = string
+}
+
+variable "balancer_arn" {
+  description = "The balancer, an internal one."
+  type        = string
+}
+
+variable "balancer_dns_name" {
+  description = "Host name of the balancer."
+  type        = string
+}
