@@ -668,7 +668,7 @@ def test_cloudfront_speaks_tls_to_the_balancer_by_way_of_the_vpc(plans: dict[str
     origin = block(plan.one("aws_cloudfront_distribution"), "origin")
     assert not origin["custom_origin_config"]
     reach = block(origin, "vpc_origin_config")
-    assert (reach["origin_read_timeout"], reach["origin_keepalive_timeout"]) == (60, 60)
+    assert (reach["origin_read_timeout"], reach["origin_keepalive_timeout"]) == (60, 55)
     written = plan.written["module.cloudfront.aws_cloudfront_distribution.this"]
     assert "var.balancer_dns_name" in written["origin"][0]["domain_name"]["references"]
 

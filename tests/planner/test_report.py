@@ -46,7 +46,7 @@ def test_the_first_five_lines_answer_cost_action_saving_risk_and_doubt(plan: Pla
     for line, label in zip(first, ("ui_now", "ui_do", "ui_saves", "ui_risks", "ui_not_known"), strict=True):
         assert line.startswith(words(label))
     assert "88.41" in first[0]
-    assert "$5.18" in first[2]
+    assert "$25.36" in first[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,12 +106,24 @@ def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
     document = plan_document(plan, granted, Words("ko"))
     assert document["schema"] == "glimpse.plan/1"
     assert document["recommended"] == "best"
-    assert [scenario["name"] for scenario in document["scenarios"]] == ["today", "balanced", "best"]
+    assert [scenario["name"] for scenario in document["scenarios"]] == [
+        "today", "extreme", "balanced", "serverless", "phase6", "best", "best_with_planned",
+    ]  # fmt: skip
     assert document["search"]["best"] == {
-        "levers": ["valkey_node", "parameters", "task_addresses"],
-        "monthly_usd": "83.23",
+        "levers": ["valkey_serverless", "parameters", "ipv6_only", "cloudfront_ingress", "log_retention"],
+        "monthly_usd": "63.05",
     }
-    balanced = document["scenarios"][1]
+    assert [row["promise"] for row in document["scenarios"][4]["verdicts"] if row["verdict"] == "broken"] == [
+        "no_commitment"
+    ]
+    assert document["scenarios"][4]["commitments"] == [
+        {"address": "module.rds.aws_db_instance.this", "term": "reserved_1yr_no_upfront"}
+    ]
+    extreme = document["scenarios"][1]
+    assert "rank" not in extreme
+    assert extreme["at_least"] is True
+    assert extreme["document"]["monthly_usd"] == {"min": "40", "max": "46"}
+    balanced = document["scenarios"][2]
     assert (balanced["saving_usd"], balanced["saving_percent"]) == ("0.00", "0")
     assert {lever["implemented"] for lever in balanced["levers"]} == {"terraform", "planned"}
     assert {row["verdict"] for row in balanced["verdicts"]} == {"kept"}

@@ -21,8 +21,13 @@ def usable_connections(stack: Stack) -> int | None:
 
 
 def pool_that_fits(stack: Stack, service: FargateService) -> int | None:
-    """None where the database's limit is not known, or how many tasks there can be."""
+    """
+    None where the database's limit is not known, or how many tasks there can be.
+
+    Where the database is the bus, each task listens on a connection of its own beside its pool.
+    """
     usable = usable_connections(stack)
     if usable is None or service.most is None:
         return None
-    return fitted_pool(usable, tasks_during_deploy(service.most, service.maximum_percent))
+    fitting = fitted_pool(usable, tasks_during_deploy(service.most, service.maximum_percent))
+    return max(0, fitting - 1) if service.bus == "postgresql" else fitting

@@ -57,11 +57,12 @@ resource "aws_cloudfront_distribution" "this" {
     origin_id   = local.origin_id
     domain_name = var.balancer_dns_name
 
-    # The longest that AWS grants unasked. A WebSocket, which pings every 25 s, is not held to them.
+    # The balancer may hang up after 60 s of silence, so CloudFront does before. A WebSocket, which pings every 25 s,
+    # is held to neither.
     vpc_origin_config {
       vpc_origin_id            = aws_cloudfront_vpc_origin.this.id
       origin_read_timeout      = 60
-      origin_keepalive_timeout = 60
+      origin_keepalive_timeout = 55
     }
   }
 

@@ -153,6 +153,7 @@ resource "aws_ecs_service" "this" {
       "glimpse:keep-alive-seconds" = tostring(var.keep_alive_seconds)
       "glimpse:database-pool"      = tostring(var.database_pool)
     },
+    var.bus == "postgresql" ? { "glimpse:bus" = "postgresql" } : {},
     var.log_sample_percent < 100 ? { "glimpse:log-sample-percent" = local.sample } : {},
     var.stage == "development" ? { "glimpse:environment" = "development" } : {},
   )

@@ -76,7 +76,7 @@ def keep_alive(stack: Stack, service: FargateService) -> FargateService:
 def pool_size(stack: Stack, service: FargateService) -> FargateService:
     """The largest pool with which every task of a deploy at its peak still finds its connections."""
     fitting = pool_that_fits(stack, service)
-    if fitting is None or service.database_pool is None:
+    if not fitting or service.database_pool is None:
         return service
     return replace(service, database_pool=fitting)
 
