@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """
-Write `docs/reference/`: every key of `glimpse.toml`, and every command, as the program itself knows them.
+Write `docs/reference/`: every key of `glimpse.toml`, every command, and every lever with what it saves at three sizes,
+as the program itself knows them.
 
     python scripts/make_reference.py
 
@@ -10,15 +11,30 @@ A test checks that what is committed is what this writes.
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
-from glimpse.cli import parser
+from glimpse.cli import OWN_STACK, parser
 from glimpse.planner.claims import DOCUMENTS
-from glimpse.planner.words import Words
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.levers import LEVERS
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.money import usd_text
+from glimpse.planner.outside import price_files, workload_files
+from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.steps import steps_of_lever
+from glimpse.planner.words import LANGUAGES, Words
 from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, built_in
 
-REFERENCE = Path(__file__).resolve().parents[1] / "docs/reference"
+REPOSITORY = Path(__file__).resolve().parents[1]
+REFERENCE = REPOSITORY / "docs/reference"
+SIZES = (500, 5_000, 50_000)
 
 MEANINGS = {
     "users": ("people who use the service", "서비스를 쓰는 사람 수"),
@@ -136,6 +152,105 @@ def workload_page() -> str:
     )
 
 
+@cache
+def plans() -> Mapping[int, Plan]:
+    """This repository's own stack, planned for each number of users on the day of the newest price."""
+    own = REPOSITORY / OWN_STACK
+    with Reading(own) as reading:
+        stack = reading.stack()
+    workload = workload_files.workload_beside(own, None)
+    newest = max(entry.newest for entry in price_files.manifest()[1])
+    prices, capacity = price_files.catalogue(stack.region), workload_files.capacity_of(workload)
+    return {
+        users: plan_of(
+            stack,
+            Estimator(
+                prices,
+                replace(workload, numbers={**workload.numbers, "users": Fraction(users)}),
+                capacity,
+                datetime.date.fromisoformat(newest),
+            ),
+        )
+        for users in SIZES
+    }
+
+
+TEXTS = {
+    "en": {
+        "title": "Levers",
+        "about": "Each named change of a stack, with what it saves on this repository's own stack in Seoul at {sizes}"
+        " users: alone, and beside the best combination of what is implemented there (taken out of it, or put in"
+        " instead of what decides the same part). A `?` is a saving that cannot be told for want of a price.",
+        "totals": "A month costs, in USD:",
+        "users": "users",
+        "part": "decides",
+        "effort": "effort",
+        "by": "by",
+        "risk": "Risk",
+        "alone": "alone",
+        "beside": "beside the best",
+    },
+    "ko": {
+        "title": "변경안",
+        "about": "스택을 바꾸는 변경안마다 이 저장소의 서울 스택에서 사용자 {sizes}명일 때의 월 절감액이에요."
+        " 단독으로 적용할 때, 그리고 구현된 변경안의 최적 조합에서 빼거나 같은 부분의 변경안 대신 넣을 때예요."
+        " `?`는 가격이 없어 말할 수 없는 절감액이에요.",
+        "totals": "월 비용(USD):",
+        "users": "사용자",
+        "part": "정하는 것",
+        "effort": "작업",
+        "by": "구현",
+        "risk": "위험",
+        "alone": "단독",
+        "beside": "최적 조합 곁",
+    },
+}
+
+
+def levers_page(language: str) -> str:
+    """Every lever: what it decides, edits, asks for and risks, and what it saves at each size."""
+    words, texts = Words(language), TEXTS[language]
+    sizes = ", ".join(f"{users:,}" for users in SIZES)
+    other = "ko" if language == "en" else "en"
+    names = ("today", "balanced", "best", "best_with_planned")
+    parts = [
+        f"# {texts['title']}",
+        "",
+        "<!-- made by scripts/make_reference.py -->",
+        f"*[{'한국어' if other == 'ko' else 'English'}](levers{'.ko' if other == 'ko' else ''}.md)*",
+        "",
+        texts["about"].format(sizes=sizes),
+        "",
+        texts["totals"],
+        "",
+        f"| {texts['users']} | {' | '.join(f'`{name}`' for name in names)} |",
+        f"|---|{'---|' * len(names)}",
+    ]
+    for users, plan in plans().items():
+        costs = " | ".join(usd_text(plan.scenario(name).bill.monthly) for name in names)
+        parts.append(f"| {users:,} | {costs} |")
+    for lever in LEVERS.values():
+        parts += _lever(lever, words, texts)
+    return "\n".join([*parts, ""])
+
+
+def _lever(lever: Lever, words: Words, texts: Mapping[str, str]) -> list[str]:
+    facts = (
+        f"`{lever.name}` · {texts['part']}: {lever.part} · {texts['effort']}: {words(f'effort_{lever.effort}')}"
+        f" · {texts['by']}: {words(lever.implemented)}"
+    )
+    rows = []
+    for users, plan in plans().items():
+        effect = next(effect for effect in plan.effects if effect.lever is lever)
+        shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
+        rows.append(f"| {users:,} | {' | '.join(shown if effect.changes else ['–', '–'])} |")
+    parts = ["", f"## {words(f'lever_{lever.name}')}", "", facts, ""]
+    parts += [f"| {texts['users']} | {texts['alone']} | {texts['beside']} |", "|---|---|---|", *rows, ""]
+    parts += [f"**{texts['risk']}:** {words(f'risk_{lever.name}')}", ""]
+    parts += [f"- {words(f'phase_{step.phase}')}: {words.say(step.what)}" for step in steps_of_lever(lever)]
+    return parts
+
+
 def commands_page() -> str:
     """The help of every command."""
     parts = ["# Commands", "", "<!-- made by scripts/make_reference.py -->", ""]
@@ -156,7 +271,11 @@ def _commands(top: argparse.ArgumentParser) -> list[tuple[str, argparse.Argument
 def pages() -> dict[Path, str]:
     """Each page with its text; the width of a help text does not depend on the terminal."""
     os.environ["COLUMNS"] = "80"
-    return {REFERENCE / "workload.md": workload_page(), REFERENCE / "commands.md": commands_page()}
+    levers = {
+        REFERENCE / f"levers{'' if language == 'en' else f'.{language}'}.md": levers_page(language)
+        for language in LANGUAGES
+    }
+    return {REFERENCE / "workload.md": workload_page(), REFERENCE / "commands.md": commands_page(), **levers}
 
 
 if __name__ == "__main__":

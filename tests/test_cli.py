@@ -62,7 +62,7 @@ def test_every_command_explains_itself_in_both_languages(run: Run, command: tupl
     for language in ("en", "ko"):
         code, out, _ = run(*command, "--help", "--lang", language)
         assert code == 0
-        assert Words(language)("help_format") in " ".join(out.split())
+        assert Words(language)("help_lang") in " ".join(out.split())
 
 
 def test_json_is_one_document_on_standard_output(run: Run) -> None:

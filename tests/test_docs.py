@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from glimpse.planner.money import usd_text
+from glimpse.planner.scenarios import plan_of, searched
+from glimpse.planner.search import Searches
+from glimpse.planner.stack import Stack
+from glimpse.planner.workload import Workload
+from tests.conftest import REPOSITORY, estimator_for
 
 DOCUMENTS = sorted(
     path
@@ -57,3 +62,20 @@ def test_every_file_that_the_architecture_names_exists() -> None:
     text = text.replace("FAMILY", "bucket")
     for name in re.findall(r"`([\w/.-]+\.(?:py|toml|tfvars)|[\w/.-]+/)`", text):
         assert any((root / name).exists() for root in roots) or list(REPOSITORY.rglob(name.rstrip("/"))), name
+
+
+def test_figures_in_prose_are_the_computed_ones(own_stack: Stack, own_workload: Workload) -> None:
+    plan = plan_of(own_stack, estimator_for(workload=own_workload))
+    assert plan.search is not None
+    for name in ("README.md", "README.ko.md"):
+        text = (REPOSITORY / name).read_text()
+        assert f"{plan.search.looked_at:,}" in text
+        assert f"${usd_text(plan.scenario('best_with_planned').bill.monthly)}" in text
+    claims = {"README.md": "thirty-seven", "README.ko.md": "37개"}
+    assert len(plan.claims) == 37
+    assert all(number in (REPOSITORY / name).read_text() for name, number in claims.items())
+    planned = Searches(own_stack, estimator_for(workload=own_workload), searched()).search(planned=True)
+    assert planned is not None
+    compared = (REPOSITORY / "docs/explanation/the-comparison.md").read_text()
+    assert f"{plan.search.looked_at:,}" in compared
+    assert f"{planned.looked_at:,}" in compared

@@ -24,6 +24,7 @@ from glimpse.planner.outside.terraform_files.evaluation import NotRead
 from glimpse.planner.outside.terraform_files.reading import Reading
 from glimpse.planner.report.cells import wrapped
 from glimpse.planner.report.documents import bill_document, errors_document, plan_document
+from glimpse.planner.report.markdown import bill_markdown, plan_markdown
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Finding, Stack
@@ -33,7 +34,7 @@ from glimpse.planner.workload import WorkloadError
 
 DONE, PROMISE_BROKEN, NOT_READ, NOT_ACCEPTED = 0, 1, 2, 3
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
-FORMATS = ("terminal", "json")
+FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
 PATIENCE_SECONDS = 1.0
 
@@ -113,11 +114,15 @@ def parser(words: Words) -> Parser:
     top.add_argument("--version", action="version", version=f"glimpse {__version__}", help=words("help_version"))
     commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
 
-    def command(under: Any, name: str, code: str, does: Callable[[Asked], int], more: str = "") -> Parser:
+    def command(
+        under: Any, name: str, code: str, does: Callable[[Asked], int], more: str = "", formats: Sequence[str] = FORMATS
+    ) -> Parser:
         described = words(code) + ("\n\n" + words(more) if more else "")
         made: Parser = under.add_parser(name, words=words, help=words(code), description=described)
         made.set_defaults(does=does)
-        made.add_argument("--format", default="terminal", choices=FORMATS, help=words("help_format"))
+        made.add_argument(
+            "--format", default="terminal", choices=formats, help=words("help_format", formats=", ".join(formats))
+        )
         made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         made.add_argument("--region", metavar="REGION", help=words("help_region"))
         return made
@@ -133,7 +138,7 @@ def parser(words: Words) -> Parser:
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
-    command(under, "show", "help_prices_show", _prices)
+    command(under, "show", "help_prices_show", _prices, formats=FORMATS[:2])
     return top
 
 
@@ -174,6 +179,8 @@ def _plan(asked: Asked) -> int:
     other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
     if asked.given.format == "json":
         _write(asked, _json(plan_document(plan, other, asked.words)))
+    elif asked.given.format == "markdown":
+        _write(asked, plan_markdown(plan, other["today"], asked.words))
     else:
         _write(asked, _text(asked, "plan", plan, other["today"]))
     broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
@@ -190,6 +197,8 @@ def _bill(asked: Asked) -> int:
     other = _otherwise(bill, estimator)
     if asked.given.format == "json":
         _write(asked, _json(bill_document(bill, other, asked.words)))
+    elif asked.given.format == "markdown":
+        _write(asked, bill_markdown(bill, other, asked.words))
     else:
         _write(asked, _text(asked, "bill", bill, other))
     return _strict(asked, bill)

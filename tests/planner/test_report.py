@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from glimpse.planner.money import usd_text
 from glimpse.planner.report.documents import bill_document, plan_document
+from glimpse.planner.report.markdown import bill_markdown, plan_markdown
 from glimpse.planner.report.terminal import text_of
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.stack import Stack
@@ -144,3 +147,48 @@ def test_codes_do_not_depend_on_the_language(plan: Plan) -> None:
         return [stripped(item) for item in value] if isinstance(value, list) else value
 
     assert stripped(plan_document(plan, granted, Words("en"))) == stripped(plan_document(plan, granted, Words("ko")))
+
+
+# ---- Markdown
+
+
+def cells(line: str) -> int:
+    return len(re.findall(r"(?<!\\)\|", line))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_of_the_markdown_has_as_many_cells_in_every_row(plan: Plan, language: str) -> None:
+    page = plan_markdown(plan, plan.today.bill, Words(language))
+    tables = [
+        list(rows) for is_row, rows in groupby(page.splitlines(), key=lambda line: line.startswith("|")) if is_row
+    ]
+    assert len(tables) >= 6
+    for table in tables:
+        assert {cells(row) for row in table} == {cells(table[0])}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_markdown_shows_the_figures_of_the_terminal(plan: Plan, language: str) -> None:
+    page = plan_markdown(plan, plan.today.bill, Words(language))
+    for scenario in plan.scenarios:
+        assert usd_text(scenario.bill.monthly) in page
+    assert page.count("<details>") == page.count("</details>") >= 5
+    assert page.count("- [ ] ") == len(plan.steps) + len(plan.checks)
+
+
+def test_a_name_from_a_file_cannot_link_mention_style_or_break_a_table(write_stack: Write) -> None:
+    hostile = "x|[a](http://evil.example)<b>@someone#1`*_y_* www.evil.example"
+    folder = write_stack(
+        f'resource "aws_eip" "a" {{\n  for_each = toset(["{hostile}"])\n}}\nmodule "m" {{\n  source = "./{hostile}"\n}}\n'
+    )
+    plan = plan_of(read_stack(folder), estimator_for())
+    page = plan_markdown(plan, plan.today.bill, Words("en"))
+    for live in ("[a]", "<b>", "http://", "www.evil", "@someone", "someone#1", "*_y", "x|"):
+        assert live not in page, live
+    assert "evil.example" in page
+
+
+def test_a_bill_has_its_markdown_too(plan: Plan) -> None:
+    page = bill_markdown(plan.today.bill, plan.today.bill, Words("en"))
+    assert "**Total 88.41**" in page
+    assert "<code>module.rds.aws_db_instance.this</code>" in page

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from glimpse.planner.availability import Availability
+from glimpse.planner.claims import Amount
 from glimpse.planner.document import Row
-from glimpse.planner.money import decimal_text
+from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.words import Words
 
@@ -32,6 +33,16 @@ def document_row(row: Row) -> str:
     share = "" if row.saving_percent is None else f"{row.saving_percent} %"
     stars = "⭐" * (row.stars or 0)
     return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
+
+
+def amount_text(amount: Amount | None, words: Words) -> str:
+    """A figure of a claim, from its low to its high end, with its unit."""
+    if amount is None:
+        return "–"
+    scale = 100 if amount.unit == "percent" else 1
+    places = {"usd": None, "usd_per_gb": 4, "percent": 1}.get(amount.unit, 0)
+    ends = [usd_text(end) if places is None else decimal_text(end * scale, places) for end in (amount.low, amount.high)]
+    return words(f"unit_{amount.unit}", value=ends[0] if ends[0] == ends[1] else "–".join(ends))
 
 
 def availability_sentence(found: Availability, words: Words) -> Sentence:

@@ -19,10 +19,11 @@ from rich.rule import Rule
 from rich.text import Text
 
 from glimpse.planner.bill import Bill, Line
-from glimpse.planner.catalogue import SPOT, Price
-from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Amount, Claim
+from glimpse.planner.catalogue import Price
+from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.report.cells import availability_sentence, document_row
+from glimpse.planner.report.answers import answers, cost_text, unknowns_text
+from glimpse.planner.report.cells import amount_text, availability_sentence, document_row
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
@@ -67,54 +68,16 @@ class Report:
         self._workload(plan.today.bill)
 
     def bill(self, bill: Bill, other: Bill) -> None:
-        self._line("ui_now", self._cost(bill))
-        self._line("ui_not_known", self._unknowns(bill, "unknowns_plain"))
+        self._line("ui_now", cost_text(bill, self.words))
+        self._line("ui_not_known", unknowns_text(bill, "unknowns_plain", self.words))
         self._bill(bill, other)
         self._workload(bill)
 
     # ---- The first five lines
 
     def _answers(self, plan: Plan) -> None:
-        words, today, best = self.words, plan.today, plan.recommended
-        self._line("ui_now", self._cost(today.bill))
-        if best is None:
-            broken = any(row.verdict == BROKEN for row in today.verdicts)
-            self._line("ui_do", words("do_none" if broken else "do_unknown"), "yellow")
-        elif best.name == "today":
-            self._line("ui_do", words("do_nothing"))
-        else:
-            self._line("ui_do", words("do_apply", scenario=best.name, count=len(best.changing)), "green")
-        self._line("ui_saves", self._savings(plan))
-        names = ", ".join(words(f"short_{found.what.code}") for found in plan.warnings)
-        if plan.warnings:
-            self._line("ui_risks", words("risks_some", count=len(plan.warnings), names=names), "yellow")
-        else:
-            self._line("ui_risks", words("risks_not_seen" if today.bill.stack.unresolved else "risks_none"))
-        spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
-        self._line("ui_not_known", self._unknowns(today.bill, "unknowns" if spot else "unknowns_plain"))
-
-    def _cost(self, bill: Bill) -> str:
-        monthly, region = usd_text(bill.monthly), bill.stack.region
-        if bill.at_least:
-            return self.words("now_at_least", monthly=monthly, region=region)
-        if bill.range.high == bill.monthly:
-            return self.words("now_fixed", monthly=monthly, region=region)
-        return self.words("now", monthly=monthly, high=usd_text(bill.range.high), region=region)
-
-    def _savings(self, plan: Plan) -> str:
-        chosen = plan.recommended if plan.recommended and plan.recommended.name != "today" else None
-        other = chosen or next((row for row in plan.scenarios[1:] if row.changing and not row.planned), None)
-        if other is None:
-            return self.words("saves_no_other")
-        if other.saving is None:
-            return self.words("saves_unknown", scenario=other.name)
-        share = other.saving / plan.today.bill.monthly * 100 if plan.today.bill.monthly else Fraction(0)
-        saving, percent = usd_text(other.saving), decimal_text(share, 1)
-        code = "saves_at_most" if plan.today.bill.at_least else "saves"
-        return self.words(code, saving=saving, scenario=other.name, percent=percent)
-
-    def _unknowns(self, bill: Bill, code: str) -> str:
-        return self.words(code, unpriced=len(bill.unpriced), unresolved=len(bill.stack.unresolved))
+        for label, text, style in answers(plan, self.words):
+            self._line(label, text, style)
 
     def _line(self, label: str, text: str, style: str = "") -> None:
         self._say(Text.assemble((set_cell_size(self.words(label), 11), "bold"), (text, style)), hang=11)
@@ -301,20 +264,10 @@ class Report:
             verdict = Text(words(claim.verdict), COLOURS[claim.verdict])
             self.console.print()
             self._say(Text.assemble(f"{claim.source_line:>4}  ", (claim.quote, "bold")), hang=6)
-            claimed, computed = self._amount(claim.claimed), self._amount(claim.computed)
+            claimed, computed = amount_text(claim.claimed, words), amount_text(claim.computed, words)
             figures = f"      {words('ui_claimed')} {claimed} · {words('ui_computed')} {computed} · "
             self._say(Text.assemble(figures, verdict), hang=6)
             self._say(Text(words.say(claim.why), "dim"), indent=6)
-
-    def _amount(self, amount: Amount | None) -> str:
-        if amount is None:
-            return "–"
-        scale = 100 if amount.unit == "percent" else 1
-        places = {"usd": None, "usd_per_gb": 4, "percent": 1}.get(amount.unit, 0)
-        ends = [
-            usd_text(end) if places is None else decimal_text(end * scale, places) for end in (amount.low, amount.high)
-        ]
-        return self.words(f"unit_{amount.unit}", value=ends[0] if ends[0] == ends[1] else "–".join(ends))
 
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload

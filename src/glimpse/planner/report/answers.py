@@ -1,0 +1,62 @@
+"""What every report begins with: what it costs, what to do, what that saves, what is at risk, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from glimpse.planner.bill import Bill
+from glimpse.planner.catalogue import SPOT
+from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.scenarios import Plan
+from glimpse.planner.verdict import BROKEN
+from glimpse.planner.words import Words
+
+Answer = tuple[str, str, str]
+"""The code of its label, its text, and how it is coloured where there is colour."""
+
+
+def answers(plan: Plan, words: Words) -> Iterator[Answer]:
+    today, best = plan.today, plan.recommended
+    yield "ui_now", cost_text(today.bill, words), ""
+    if best is None:
+        broken = any(row.verdict == BROKEN for row in today.verdicts)
+        yield "ui_do", words("do_none" if broken else "do_unknown"), "yellow"
+    elif best.name == "today":
+        yield "ui_do", words("do_nothing"), ""
+    else:
+        yield "ui_do", words("do_apply", scenario=best.name, count=len(best.changing)), "green"
+    yield "ui_saves", _savings(plan, words), ""
+    names = ", ".join(words(f"short_{found.what.code}") for found in plan.warnings)
+    if plan.warnings:
+        yield "ui_risks", words("risks_some", count=len(plan.warnings), names=names), "yellow"
+    else:
+        yield "ui_risks", words("risks_not_seen" if today.bill.stack.unresolved else "risks_none"), ""
+    spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
+    yield "ui_not_known", unknowns_text(today.bill, "unknowns" if spot else "unknowns_plain", words), ""
+
+
+def cost_text(bill: Bill, words: Words) -> str:
+    monthly, region = usd_text(bill.monthly), bill.stack.region
+    if bill.at_least:
+        return words("now_at_least", monthly=monthly, region=region)
+    if bill.range.high == bill.monthly:
+        return words("now_fixed", monthly=monthly, region=region)
+    return words("now", monthly=monthly, high=usd_text(bill.range.high), region=region)
+
+
+def unknowns_text(bill: Bill, code: str, words: Words) -> str:
+    return words(code, unpriced=len(bill.unpriced), unresolved=len(bill.stack.unresolved))
+
+
+def _savings(plan: Plan, words: Words) -> str:
+    chosen = plan.recommended if plan.recommended and plan.recommended.name != "today" else None
+    other = chosen or next((row for row in plan.scenarios[1:] if row.changing and not row.planned), None)
+    if other is None:
+        return words("saves_no_other")
+    if other.saving is None:
+        return words("saves_unknown", scenario=other.name)
+    share = other.saving / plan.today.bill.monthly * 100 if plan.today.bill.monthly else Fraction(0)
+    saving, percent = usd_text(other.saving), decimal_text(share, 1)
+    code = "saves_at_most" if plan.today.bill.at_least else "saves"
+    return words(code, saving=saving, scenario=other.name, percent=percent)
