@@ -18,6 +18,7 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.nat_gateway import NatGateway
+from glimpse.planner.scale import Scale
 from glimpse.planner.scenarios import plan_of, searched
 from glimpse.planner.search import Search, Searches
 from glimpse.planner.stack import Stack
@@ -35,7 +36,7 @@ FEW = tuple(
 
 
 def found(stack: Stack, estimator: Estimator, levers: Iterable[Lever], planned: bool = False) -> Search:
-    search = Searches(stack, estimator, levers).search(planned)
+    search = Searches(Scale(stack, estimator), levers).search(planned)
     assert search is not None
     return search
 
@@ -76,7 +77,7 @@ def test_a_combination_drawn_at_random_costs_and_breaks_what_the_search_says(
 ) -> None:
     """Across fields prices add up and broken promises unite: priced and judged whole, they are the same."""
     estimator = estimator_for(workload=own_workload)
-    searches = Searches(own_stack, estimator, searched())
+    searches = Searches(Scale(own_stack, estimator), searched())
     chance = random.Random(seed)
     options = [chance.choice([row for row in field if not row.gaps]) for field in searches._fields]
     [claimed] = searches._joined([[option] for option in options])
@@ -163,7 +164,7 @@ def test_the_best_never_wins_through_a_missing_price(
 
 
 def test_a_stack_that_cannot_keep_its_promises_has_no_best(own_workload: Workload) -> None:
-    searches = Searches(Stack("empty", "ap-northeast-2"), estimator_for(workload=own_workload), searched())
+    searches = Searches(Scale(Stack("empty", "ap-northeast-2"), estimator_for(workload=own_workload)), searched())
     assert searches.search() is None
 
 

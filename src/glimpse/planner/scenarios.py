@@ -13,8 +13,9 @@ from glimpse.planner.claims import DOCUMENTS, Claim
 from glimpse.planner.document import CHECKS, ROWS, Check, Row
 from glimpse.planner.estimate import Estimator, saving
 from glimpse.planner.levers import LEVERS
-from glimpse.planner.levers.lever import EFFORTS, Lever, applied
+from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.money import usd_text
+from glimpse.planner.scale import Scale
 from glimpse.planner.search import Search, Searches
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Stack
@@ -136,14 +137,15 @@ class Plan:
 def plan_of(stack: Stack, estimator: Estimator, abroad: Callable[[], Estimator] | None = None) -> Plan:
     """`abroad` prices what this region cannot: it is asked only where a scenario has no price for a part."""
     today = estimator.bill(stack)
-    searches = Searches(stack, estimator, searched())
+    scale = Scale(stack, estimator)
+    searches = Searches(scale, searched())
     found, planned = searches.search(), searches.search(planned=True)
     named = {name: tuple(LEVERS[lever] for lever in levers) for name, levers in SCENARIOS.items()}
     if found:
         named["best"] = found.best.levers
     if planned:
         named["best_with_planned"] = planned.best.levers
-    scenarios = [_scenario(name, levers, stack, today, estimator) for name, levers in named.items()]
+    scenarios = [_scenario(name, levers, today, scale) for name, levers in named.items()]
     if abroad and any(scenario.saving is None for scenario in scenarios):
         there = abroad()
         before = there.bill(_moved(stack, there))
@@ -151,7 +153,7 @@ def plan_of(stack: Stack, estimator: Estimator, abroad: Callable[[], Estimator] 
     ranked = _ranked(scenarios)
     by_name = {scenario.name: scenario for scenario in ranked}
     measure = by_name.get("best", by_name["balanced"])
-    effects = tuple(_beside(lever, stack, today, measure, estimator) for lever in LEVERS.values())
+    effects = tuple(_beside(lever, measure, scale) for lever in LEVERS.values())
     recommended = _recommended(ranked)
     document = DOCUMENTS.get(estimator.workload.document)
     claims = document(today, {name: row.bill for name, row in by_name.items()}, estimator) if document else ()
@@ -170,9 +172,10 @@ def searched() -> tuple[Lever, ...]:
     return tuple(lever for lever in LEVERS.values() if lever.effort != EFFORTS[-1] and lever.priced)
 
 
-def _scenario(name: str, levers: tuple[Lever, ...], stack: Stack, today: Bill, estimator: Estimator) -> Scenario:
-    bill = _billed(applied(stack, levers), today, estimator)
-    effects = tuple(_effect(lever, stack, today, levers, bill, estimator) for lever in levers)
+def _scenario(name: str, levers: tuple[Lever, ...], today: Bill, scale: Scale) -> Scenario:
+    changed = scale.of(levers).stack
+    bill = today if changed == today.stack else scale.estimator.bill(changed)
+    effects = tuple(_effect(lever, levers, scale) for lever in levers)
     verdicts = judged(bill.stack, bill.usage.traffic)
     return Scenario(name, levers, bill, effects, verdicts, saving(today, bill))
 
@@ -188,28 +191,20 @@ def _moved(stack: Stack, there: Estimator) -> Stack:
     return replace(stack, region=there.catalogue.region)
 
 
-def _effect(
-    lever: Lever, stack: Stack, today: Bill, together: tuple[Lever, ...], bill: Bill, estimator: Estimator
-) -> Effect:
-    without = applied(stack, tuple(other for other in together if other is not lever))
-    changed = lever.change(stack)
-    alone, rest = _billed(changed, today, estimator), _billed(without, bill, estimator)
-    return Effect(lever, saving(today, alone), saving(rest, bill), changes=changed != stack)
+def _effect(lever: Lever, together: tuple[Lever, ...], scale: Scale) -> Effect:
+    today, alone = scale.of(()), scale.of((lever,))
+    rest = scale.of(tuple(other for other in together if other is not lever))
+    return Effect(lever, today.saves(alone), rest.saves(scale.of(together)), changes=alone.stack != today.stack)
 
 
-def _beside(lever: Lever, stack: Stack, today: Bill, measure: Scenario, estimator: Estimator) -> Effect:
+def _beside(lever: Lever, measure: Scenario, scale: Scale) -> Effect:
     inside = next((effect for effect in measure.effects if effect.lever is lever), None)
     if inside:
         return inside
-    others = tuple(other for other in measure.levers if other.part != lever.part)
-    changed, together = lever.change(stack), applied(stack, (*others, lever))
-    alone, here = _billed(changed, today, estimator), _billed(together, measure.bill, estimator)
-    return Effect(lever, saving(today, alone), saving(measure.bill, here), changes=changed != stack)
-
-
-def _billed(stack: Stack, known: Bill, estimator: Estimator) -> Bill:
-    """The stack's bill; the one already known where the stack is the same."""
-    return known if stack == known.stack else estimator.bill(stack)
+    instead = (*(other for other in measure.levers if other.part != lever.part), lever)
+    today, alone = scale.of(()), scale.of((lever,))
+    here = scale.of(measure.levers).saves(scale.of(instead))
+    return Effect(lever, today.saves(alone), here, changes=alone.stack != today.stack)
 
 
 def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:

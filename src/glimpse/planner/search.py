@@ -15,20 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from glimpse.planner.bill import Line, line_of
-from glimpse.planner.estimate import Estimator, Gap, gap
-from glimpse.planner.levers.lever import EFFORTS, Lever, applied
-from glimpse.planner.meter import Meter
+from glimpse.planner.estimate import Gap
+from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.money import usd_text
+from glimpse.planner.scale import Levers, Scale, Weight
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Resource, Stack
-from glimpse.planner.traffic import Traffic
-from glimpse.planner.usage import flow_meters, traffic_of
 from glimpse.planner.verdict import KEPT, judged
 from glimpse.planner.workload import Promises
-
-Gaps = frozenset[Gap]
-Levers = tuple[Lever, ...]
 
 
 @dataclass(frozen=True)
@@ -86,17 +79,18 @@ class Search:
 class Searches:
     """All combinations of the levers that change one stack, surveyed once and asked more than once."""
 
-    def __init__(self, stack: Stack, estimator: Estimator, levers: Iterable[Lever]) -> None:
-        self._scale = _Scale(stack, estimator)
+    def __init__(self, scale: Scale, levers: Iterable[Lever]) -> None:
+        stack = scale.stack
+        self._judge = _Judge(scale)
         useful = [lever for lever in levers if lever.change(stack) != stack]
         self._place = {lever: number for number, lever in enumerate(useful)}
         parts: dict[str, Levers] = {}
         for lever in useful:
             parts[lever.part] = (*parts.get(lever.part, ()), lever)
         self._fields = [
-            _weighed(tuple(parts[name] for name in field), self._scale) for field in _fields(parts, self._scale)
+            _weighed(tuple(parts[name] for name in field), self._judge) for field in _fields(parts, self._judge)
         ]
-        self._today = self._scale.of(())
+        self._today = self._judge.of(())
 
     def search(self, planned: bool = False) -> Search | None:
         """None where no combination keeps every promise. `planned`: what nothing implements yet is taken too."""
@@ -143,41 +137,31 @@ class Searches:
 
 
 @dataclass(frozen=True)
-class _Weight:
-    """What a combination comes to, as a whole bill would."""
-
-    monthly: Fraction
-    gaps: Gaps
-    broken: frozenset[str]
-    stricter: frozenset[str]
-
-
-@dataclass(frozen=True)
 class _Option:
     """One choice inside a field: what it adds to today. `gaps`: what it leaves unpriced otherwise than today."""
 
     levers: Levers
     more: Fraction
-    gaps: Gaps
+    gaps: frozenset[Gap]
     broken: frozenset[str]
     stricter: frozenset[str]
 
 
-def _fields(parts: Mapping[str, Levers], scale: _Scale) -> list[list[str]]:
+def _fields(parts: Mapping[str, Levers], judge: _Judge) -> list[list[str]]:
     """The parts, put together where two of them have to do with each other."""
     fields: list[list[str]] = []
     for name in parts:
-        near = [field for field in fields if any(_interact(parts[name], parts[other], scale) for other in field)]
+        near = [field for field in fields if any(_interact(parts[name], parts[other], judge) for other in field)]
         fields = [field for field in fields if field not in near]
         fields.append([*itertools.chain(*near), name])
     return fields
 
 
-def _interact(one: Levers, other: Levers, scale: _Scale) -> bool:
+def _interact(one: Levers, other: Levers, judge: _Judge) -> bool:
     """Whether two levers together come to something else than the sum of each."""
-    today = scale.of(())
+    today = judge.of(())
     for first, second in itertools.product(one, other):
-        apart, too, together = scale.of((first,)), scale.of((second,)), scale.of((first, second))
+        apart, too, together = judge.of((first,)), judge.of((second,)), judge.of((first, second))
         if (
             together.monthly - today.monthly != apart.monthly + too.monthly - 2 * today.monthly
             or together.gaps ^ today.gaps != (apart.gaps ^ today.gaps) | (too.gaps ^ today.gaps)
@@ -188,6 +172,40 @@ def _interact(one: Levers, other: Levers, scale: _Scale) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """What a combination comes to, and what it breaks."""
+
+    monthly: Fraction
+    gaps: frozenset[Gap]
+    broken: frozenset[str]
+    stricter: frozenset[str]
+
+
+class _Judge:
+    """Combinations weighed and judged, each once."""
+
+    def __init__(self, scale: Scale) -> None:
+        self._scale = scale
+        self._held: dict[Levers, _Judged] = {}
+        self._promises = scale.estimator.workload.promises
+        self._stricter = {
+            "on_demand_pair": replace(self._promises, min_on_demand_tasks=self._promises.min_on_demand_tasks + 1),
+        }
+
+    def of(self, levers: Levers) -> _Judged:
+        if levers not in self._held:
+            weight = self._scale.of(levers)
+            broken = _broken(weight, self._promises)
+            stricter = (name for name, promises in self._stricter.items() if _broken(weight, promises) - broken)
+            self._held[levers] = _Judged(weight.monthly, weight.gaps, broken, frozenset(stricter))
+        return self._held[levers]
+
+
+def _broken(weight: Weight, promises: Promises) -> frozenset[str]:
+    return frozenset(row.promise for row in judged(weight.stack, weight.traffic, promises) if row.verdict != KEPT)
+
+
 def _united(today: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:
     """Today's broken promises, less those that some field mends, and those that some field breaks."""
     others = tuple(others)
@@ -195,15 +213,15 @@ def _united(today: frozenset[str], others: Iterable[frozenset[str]]) -> frozense
     return (today - mended).union(*(broken - today for broken in others))
 
 
-def _weighed(choices: Sequence[Levers], scale: _Scale) -> list[_Option]:
+def _weighed(choices: Sequence[Levers], judge: _Judge) -> list[_Option]:
     """Every combination inside one field, applied and priced: one lever of each part, or none."""
-    today = scale.of(())
+    today = judge.of(())
     options = []
     for chosen in itertools.product(*((None, *levers) for levers in choices)):
         levers = tuple(lever for lever in chosen if lever)
-        weight = scale.of(levers)
-        more = weight.monthly - today.monthly
-        options.append(_Option(levers, more, weight.gaps ^ today.gaps, weight.broken, weight.stricter))
+        found = judge.of(levers)
+        more = found.monthly - today.monthly
+        options.append(_Option(levers, more, found.gaps ^ today.gaps, found.broken, found.stricter))
     return options
 
 
@@ -215,56 +233,6 @@ def _worth_keeping(options: Sequence[_Option]) -> list[_Option]:
         if not option.gaps and len(held) < 2 and all(option.more != row.more for row in held):
             held.append(option)
     return [option for held in kept.values() for option in held]
-
-
-class _Scale:
-    """Weighs combinations on one stack, with each resource priced once."""
-
-    def __init__(self, stack: Stack, estimator: Estimator) -> None:
-        self._stack, self._estimator = stack, estimator
-        self._weights: dict[Levers, _Weight] = {}
-        self._costs: dict[tuple[object, ...], tuple[Fraction, Gaps]] = {}
-        promises = estimator.workload.promises
-        self.stricter = {
-            "on_demand_pair": replace(promises, min_on_demand_tasks=promises.min_on_demand_tasks + 1),
-        }
-
-    def of(self, levers: Levers) -> _Weight:
-        if levers not in self._weights:
-            self._weights[levers] = self._weigh(applied(self._stack, levers))
-        return self._weights[levers]
-
-    def _weigh(self, stack: Stack) -> _Weight:
-        estimator = self._estimator
-        traffic = traffic_of(stack, estimator.workload, estimator.capacity, estimator.today)
-        total, gaps = self._sum(None, flow_meters(stack, traffic), traffic)
-        for resource in stack.resources:
-            cost, missing = self._cost(resource, traffic)
-            total += cost
-            gaps |= missing
-        broken = _broken(stack, traffic, estimator.workload.promises)
-        stricter = (name for name, promises in self.stricter.items() if _broken(stack, traffic, promises) - broken)
-        return _Weight(total, gaps, broken, frozenset(stricter))
-
-    def _cost(self, resource: Resource, traffic: Traffic) -> tuple[Fraction, Gaps]:
-        key = (resource, *traffic.sharing)
-        if key not in self._costs:
-            self._costs[key] = self._sum(resource, resource.meters(traffic), traffic)
-        return self._costs[key]
-
-    def _sum(self, resource: Resource | None, meters: Sequence[Meter], traffic: Traffic) -> tuple[Fraction, Gaps]:
-        total, gaps = Fraction(0), set()
-        for meter in meters:
-            line = line_of(meter, self._estimator.catalogue, traffic)
-            if isinstance(line, Line):
-                total += line.monthly
-            else:
-                gaps.add(gap(meter.origin, meter.component, meter.quantity, meter.sku, resource))
-        return total, frozenset(gaps)
-
-
-def _broken(stack: Stack, traffic: Traffic, promises: Promises) -> frozenset[str]:
-    return frozenset(row.promise for row in judged(stack, traffic, promises) if row.verdict != KEPT)
 
 
 def _usd(more: Combination, less: Combination) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from functools import cached_property
+from typing import Protocol, TypeVar, cast
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
@@ -66,21 +67,31 @@ class Stack:
     warnings: tuple[Finding, ...] = ()
     commitments: tuple[Commitment, ...] = ()
 
+    @cached_property
+    def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:
+        found: dict[type, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(type(resource), []).append(resource)
+        return {kind: tuple(resources) for kind, resources in found.items()}
+
     def of(self, kind: type[R]) -> tuple[R, ...]:
-        return tuple(resource for resource in self.resources if isinstance(resource, kind))
+        """Every resource of a family; families have no families of their own."""
+        return cast("tuple[R, ...]", self._by_kind.get(kind, ()))
 
     def has(self, *kinds: type[Resource]) -> bool:
-        return any(isinstance(resource, kinds) for resource in self.resources)
+        return any(kind in self._by_kind for kind in kinds)
 
     def count(self, kind: type[Resource]) -> int:
         """Among how many of a kind something is shared: 1 where there is none."""
-        return max(1, sum(isinstance(resource, kind) for resource in self.resources))
+        return max(1, len(self._by_kind.get(kind, ())))
 
     def changed(self, old: Resource, new: Resource) -> Stack:
         return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))
 
     def each(self, kind: type[R], change: Callable[[R], Resource]) -> Stack:
         """Every resource of a kind, changed; the same stack where nothing is different."""
+        if kind not in self._by_kind:
+            return self
         changed = tuple(change(entry) if isinstance(entry, kind) else entry for entry in self.resources)
         return self if changed == self.resources else replace(self, resources=changed)
 

@@ -130,10 +130,13 @@ class FargateService:
             return None
         bounds = self.scaling.bounds if self.scaling else tuple((tasks, tasks) for tasks in by_hour)
         cheapest, expected, dearest = Counter[str](), Counter[str](), Counter[str]()
-        for tasks, (lowest, highest) in zip(by_hour, bounds, strict=True):
-            cheapest.update(place(self.strategy, lowest).most(FARGATE_SPOT))
-            expected.update(place(self.strategy, tasks).expected)
-            dearest.update(place(self.strategy, highest).most(FARGATE))
+        for (tasks, (lowest, highest)), hours_alike in Counter(zip(by_hour, bounds, strict=True)).items():
+            for counted, split in (
+                (cheapest, place(self.strategy, lowest).most(FARGATE_SPOT)),
+                (expected, place(self.strategy, tasks).expected),
+                (dearest, place(self.strategy, highest).most(FARGATE)),
+            ):
+                counted.update({provider: count * hours_alike for provider, count in split.items()})
         hours = {
             share.provider: Cases(
                 *(counted[share.provider] * DAYS_PER_MONTH for counted in (cheapest, expected, dearest))
