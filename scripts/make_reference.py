@@ -244,7 +244,7 @@ def _lever(lever: Lever, words: Words, texts: Mapping[str, str]) -> list[str]:
         effect = next(effect for effect in plan.effects if effect.lever is lever)
         shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
         rows.append(f"| {users:,} | {' | '.join(shown if effect.changes else ['–', '–'])} |")
-    parts = ["", f"## {words(f'lever_{lever.name}')}", "", facts, ""]
+    parts = ["", f"## {words(f'lever_{lever.name}')}", "", facts, "", f"{words(f'how_{lever.name}')}.", ""]
     parts += [f"| {texts['users']} | {texts['alone']} | {texts['beside']} |", "|---|---|---|", *rows, ""]
     parts += [f"**{texts['risk']}:** {words(f'risk_{lever.name}')}", ""]
     parts += [f"- {words(f'phase_{step.phase}')}: {words.say(step.what)}" for step in steps_of_lever(lever)]

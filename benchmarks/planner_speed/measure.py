@@ -7,7 +7,8 @@ Compare:  run it before and after a change on the same machine and compare the r
           seconds: the subjects are timed in turn, so that noise meets them all alike.
 
 Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; and as the floor, a new
-Python that only lets tfparse evaluate the own stack, without prices, comparison or report.
+Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then the search alone, in
+this process, beside its rival: a whole bill for each combination, timed on some and multiplied out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.outside import clock, price_files, workload_files
+from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.scale import Scale
+from glimpse.planner.scenarios import searched
+from glimpse.planner.search import Searches
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
@@ -80,6 +88,31 @@ def timed(command: list[str]) -> tuple[float, float]:
     return seconds, usage.ru_maxrss / 1024
 
 
+def search_times(runs: int) -> None:
+    """All combinations of the levers on the own stack: by the search, and one whole bill after another."""
+    workload = workload_files.workload_beside(OWN, None)
+    with Reading(OWN) as reading:
+        stack = reading.stack()
+    prices, capacity = price_files.catalogue(stack.region), workload_files.capacity_of(workload)
+    estimator = Estimator(prices, workload, capacity, clock.today())
+    levers = [lever for lever in searched() if lever.change(stack) != stack]
+    surveyed, billed, looked_at = [], [], 0
+    for _ in range(runs):
+        begun = time.perf_counter()
+        found = Searches(Scale(stack, estimator), levers).search(planned=True)
+        surveyed.append(time.perf_counter() - begun)
+        looked_at = found.looked_at if found else 0
+        begun = time.perf_counter()
+        for lever in levers:
+            estimator.bill(lever.change(stack))
+        billed.append((time.perf_counter() - begun) / len(levers))
+    middle, one = statistics.median(surveyed), statistics.median(billed)
+    spread = f"{min(surveyed):.3f} to {max(surveyed):.3f}"
+    print(f"search, {looked_at:,} combinations: {middle:.3f} s ({spread})")
+    slower = one * looked_at
+    print(f"rival, one whole bill: {one * 1000:.2f} ms, so {slower:,.0f} s for as many, × {slower / middle:,.0f}")
+
+
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     with tempfile.TemporaryDirectory() as folder:
@@ -110,6 +143,7 @@ def main() -> None:
         middle = statistics.median(seconds)
         largest = max(pair[1] for pair in pairs)
         print(f"{name:<24}{middle:>10.3f}{min(seconds):>8.3f}{max(seconds):>8.3f}{middle / base:>9.1f}{largest:>8.0f}")
+    search_times(runs)
 
 
 if __name__ == "__main__":

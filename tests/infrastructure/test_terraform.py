@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from glimpse.planner.levers import LEVERS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TREE = REPOSITORY / "infrastructure" / "terraform"
 ENVIRONMENT = Path("environments") / "startup-prod"
@@ -44,6 +46,12 @@ CHOICES = {
         "log_sample_percent": "10",
         "log_retention_days": "7",
     },
+}
+
+# What the levers set beside those, as far as it can stand in one plan. Together they are every edit of every lever.
+EDITS = {
+    "small_values": {"cpu_architecture": "ARM64", "fargate_base": "0", "min_capacity": "1", "cache_engine": "valkey"},
+    "on_demand_pair": {"fargate_base": "2"},
 }
 DOMAIN = "chat.example.com"
 WORLD = {"0.0.0.0/0", "::/0"}
@@ -233,7 +241,8 @@ def plans(terraform: Terraform, opinions: dict[str, subprocess.Popen[str]]) -> d
     (terraform.tree / service / "terraform.tfvars.json").write_text(json.dumps(TASK))
     terraform.init(service)
     chosen = {
-        choice: [f"-var={name}={value}" for name, value in variables.items()] for choice, variables in CHOICES.items()
+        choice: [f"-var={name}={value}" for name, value in variables.items()]
+        for choice, variables in {**CHOICES, **EDITS}.items()
     }
     with ThreadPoolExecutor() as pool:
         jobs = {
@@ -307,6 +316,28 @@ def test_no_lock_state_or_plan_file_lies_in_the_tree() -> None:
         for file in TREE.rglob(pattern)
     ]
     assert not stray
+
+
+# What the levers of the planner set
+
+
+def test_every_edit_of_every_lever_has_been_planned_by_terraform() -> None:
+    planned = {(name, value) for variables in (*CHOICES.values(), *EDITS.values()) for name, value in variables.items()}
+    for design in DESIGNS:
+        if design != "before":
+            text = source(str(ENVIRONMENT), f"{design}.tfvars")
+            planned |= set(re.findall(r'^(\w+)\s*=\s*"?([^"#\n]+?)"?\s*(?:#.*)?$', text, re.MULTILINE))
+    edits = {(name, str(value)) for lever in LEVERS.values() for name, value in lever.edit.items()}
+    assert edits <= planned
+
+
+def test_the_small_values_of_the_levers_arrive_where_they_count(plans: dict[str, Plan]) -> None:
+    small = plans["small_values"]
+    assert strategy(small) == {"FARGATE": (0, 30), "FARGATE_SPOT": (0, 70)}
+    assert small.one("aws_appautoscaling_target")["min_capacity"] == 1
+    assert block(small.one("aws_ecs_task_definition"), "runtime_platform")["cpu_architecture"] == "ARM64"
+    assert small.one("aws_elasticache_replication_group")["engine"] == "valkey"
+    assert strategy(plans["on_demand_pair"]) == {"FARGATE": (2, 30), "FARGATE_SPOT": (0, 70)}
 
 
 # What each choice changes, and what it leaves alone

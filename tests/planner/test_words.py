@@ -58,10 +58,9 @@ def test_korean_sentences_are_korean() -> None:
             assert re.search("[가-힣]", entry["ko"]), code
 
 
-def test_every_lever_has_a_name_and_a_risk() -> None:
+def test_every_lever_has_a_name_a_way_and_a_risk() -> None:
     for name in LEVERS:
-        assert Words("ko")(f"lever_{name}")
-        assert Words("en")(f"risk_{name}")
+        assert {f"lever_{name}", f"how_{name}", f"risk_{name}"} <= set(sentences())
 
 
 @given(st.text())

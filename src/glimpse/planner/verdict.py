@@ -49,8 +49,9 @@ def _judged(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verd
         yield from _floors(services, promises)
     yield from _held(stack, promises)
     if promises.no_commitment:
-        count = len(traffic.workload.commitments) + len(stack.commitments)
-        yield Verdict("no_commitment", BROKEN if count else KEPT, say("commitments_held", count=count))
+        held, proposed = len(traffic.workload.commitments), len(stack.commitments)
+        why = say("commitments_proposed", count=proposed) if proposed else say("commitments_held", count=held)
+        yield Verdict("no_commitment", BROKEN if held or proposed else KEPT, why)
     if promises.connections_fit:
         yield _connections(stack, services)
     if promises.sockets is not None:

@@ -22,7 +22,7 @@ from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
-from glimpse.planner.sentence import Sentence
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Finding, Unpriced
 from glimpse.planner.steps import Step, steps_of_lever
 from glimpse.planner.words import Words, plain
@@ -236,7 +236,7 @@ def _check(check: Check, words: Words) -> Json:
         "lever": check.lever,
         "quote": check.quote,
         "source_line": check.line,
-        "ours": None if check.ours is None else {"code": check.ours, "params": {}, "text": words(check.ours)},
+        "ours": None if check.ours is None else _sentence(say(check.ours), words),
     }
 
 
@@ -276,7 +276,8 @@ def _effect(effect: Effect, words: Words) -> Json:
         "changes": effect.changes,
         "saves_alone_usd": _usd(effect.alone),
         "saves_here_usd": _usd(effect.here),
-        "risk": {"code": f"risk_{effect.lever.name}", "params": {}, "text": words(f"risk_{effect.lever.name}")},
+        "how": _sentence(say(f"how_{effect.lever.name}"), words),
+        "risk": _sentence(say(f"risk_{effect.lever.name}"), words),
         "edit": dict(effect.lever.edit),
         "steps": [_step(step, words) for step in steps_of_lever(effect.lever)],
     }
