@@ -188,7 +188,7 @@ TEXTS = {
         "by": "by",
         "risk": "Risk",
         "alone": "alone",
-        "beside": "beside the best",
+        "beside": "in the best",
     },
     "ko": {
         "title": "변경안",
@@ -202,7 +202,7 @@ TEXTS = {
         "by": "구현",
         "risk": "위험",
         "alone": "단독",
-        "beside": "최적 조합 곁",
+        "beside": "최적 조합 기준",
     },
 }
 
@@ -239,7 +239,7 @@ def _lever(lever: Lever, words: Words, texts: Mapping[str, str]) -> list[str]:
         f"`{lever.name}` · {texts['part']}: {lever.part} · {texts['effort']}: {words(f'effort_{lever.effort}')}"
         f" · {texts['by']}: {words(lever.implemented)}"
     )
-    rows = []
+    rows, stack = [], plans()[SIZES[0]].today.bill.stack
     for users, plan in plans().items():
         effect = next(effect for effect in plan.effects if effect.lever is lever)
         shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
@@ -247,7 +247,7 @@ def _lever(lever: Lever, words: Words, texts: Mapping[str, str]) -> list[str]:
     parts = ["", f"## {words(f'lever_{lever.name}')}", "", facts, "", f"{words(f'how_{lever.name}')}.", ""]
     parts += [f"| {texts['users']} | {texts['alone']} | {texts['beside']} |", "|---|---|---|", *rows, ""]
     parts += [f"**{texts['risk']}:** {words(f'risk_{lever.name}')}", ""]
-    parts += [f"- {words(f'phase_{step.phase}')}: {words.say(step.what)}" for step in steps_of_lever(lever)]
+    parts += [f"- {words(f'phase_{step.phase}')}: {words.say(step.what)}" for step in steps_of_lever(lever, stack)]
     return parts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import io
 import itertools
@@ -128,7 +129,7 @@ def parser(words: Words) -> Parser:
         return made
 
     for name, does in (("plan", _plan), ("bill", _bill)):
-        made = command(commands, name, f"help_{name}", does, "help_plan_more")
+        made = command(commands, name, f"help_{name}", does, f"help_{name}_more")
         made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
         made.add_argument("--var-file", metavar="FILE", action="append", default=[], help=words("help_var_file"))
@@ -154,8 +155,9 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     except WorkloadError as wrong:
         errors = [Finding(problem, wrong.source) for problem in wrong.problems]
     except price_files.RegionUnknown as wrong:
-        held = ", ".join(price_files.regions())
-        errors = [Finding(say("region_not_held", region=wrong.region, held=held))]
+        held = price_files.regions()
+        near = next(iter(difflib.get_close_matches(wrong.region, held, n=1)), held[0])
+        errors = [Finding(say("region_not_held", region=wrong.region, near=near))]
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -195,8 +195,18 @@ def test_the_claims_are_judged_against_what_was_computed(plan: Plan) -> None:
         "lcu_per_gb", "inbound_free", "reserved_saving",
     }  # fmt: skip
     assert {name for name, verdict in verdicts.items() if verdict == "unknown"} == {
-        "interruption", "connections", "extreme_cost", "serverless_cost",
+        "interruption", "connections", "serverless_cost",
     }  # fmt: skip
+
+
+def test_what_is_priced_of_a_scenario_refutes_a_claim_that_is_lower_still(plan: Plan) -> None:
+    """Extreme has no price for its sockets in Seoul, and costs more than $46 without them."""
+    extreme = next(claim for claim in plan.claims if claim.id == "extreme_cost")
+    assert extreme.verdict == "refuted"
+    assert extreme.computed is not None
+    assert extreme.computed.low == plan.scenario("extreme").bill.monthly > 46
+    serverless = next(claim for claim in plan.claims if claim.id == "serverless_cost")
+    assert (serverless.verdict, serverless.computed) == ("unknown", None)
 
 
 def test_the_figures_beside_the_claims_are_the_ones_worked_out_by_hand(plan: Plan) -> None:

@@ -190,5 +190,5 @@ def test_a_name_from_a_file_cannot_link_mention_style_or_break_a_table(write_sta
 
 def test_a_bill_has_its_markdown_too(plan: Plan) -> None:
     page = bill_markdown(plan.today.bill, plan.today.bill, Words("en"))
-    assert "**Total 88.41**" in page
+    assert "**Total: 88.41.**" in page
     assert "<code>module.rds.aws_db_instance.this</code>" in page

@@ -27,12 +27,12 @@ ERRORS_SHARE = Fraction(1, 100)
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`document` and `derived` are thresholds as people read them; `derived` None where the design does not tell it."""
+    """`document` is the threshold as the document writes it, `derived` None where the design does not tell one."""
 
     name: str
     line: int
     document: str
-    derived: str | None
+    derived: Sentence | None
     why: Sentence
 
 
@@ -45,17 +45,19 @@ def alarms_of(stack: Stack, traffic: Traffic) -> tuple[Alarm, ...]:
 def _alarms(stack: Stack, service: FargateService, traffic: Traffic) -> Iterator[Alarm]:
     scaling = service.scaling
     targets = (scaling.cpu_percent, scaling.memory_percent) if scaling else (None, None)
-    for name, line, document, target in zip(("cpu", "memory"), (408, 409), ("> 70 %", "> 80 %"), targets, strict=True):
+    for name, line, document, target in zip(("cpu", "memory"), (408, 409), ("> 70%", "> 80%"), targets, strict=True):
         # Half-way between what scaling steers to and what there is.
-        derived = None if target is None else f"> {decimal_text((target + 100) / 2, 0)} %, 10 min"
-        known = None if target is None else say("alarm_load", target=decimal_text(target, 0))
-        yield Alarm(f"ecs_{name}", line, document, derived, known or say("alarm_load_unknown"))
+        if target is None:
+            yield Alarm(f"ecs_{name}", line, document, None, say("alarm_load_unknown"))
+        else:
+            halfway = say("threshold_percent", value=decimal_text((target + 100) / 2, 0), minutes=10)
+            yield Alarm(f"ecs_{name}", line, document, halfway, say("alarm_load", target=decimal_text(target, 0)))
     fewest = service.fewest
     yield Alarm(
         "running_tasks",
         410,
         "< 2",
-        None if fewest is None else f"< {fewest}, 5 min",
+        None if fewest is None else say("threshold_fewer", value=fewest, minutes=5),
         say("alarm_tasks_unknown") if fewest is None else say("alarm_tasks", fewest=fewest),
     )
     if stack.has(Balancer):
@@ -63,7 +65,7 @@ def _alarms(stack: Stack, service: FargateService, traffic: Traffic) -> Iterator
         errors = max(FEWEST_ERRORS, math.ceil(busiest * ERRORS_SHARE))
         share = decimal_text(errors / busiest * 100, 1) if busiest else "?"
         why = say("alarm_errors", requests=math.floor(busiest), percent=share)
-        yield Alarm("balancer_5xx", 411, "> 10 / 5 min", f"> {errors} / 5 min", why)
+        yield Alarm("balancer_5xx", 411, "> 10건/5분", say("threshold_errors", value=errors, minutes=5), why)
     yield _connections(stack, service)
 
 
@@ -71,9 +73,9 @@ def _connections(stack: Stack, service: FargateService) -> Alarm:
     classes = [database.instance_class or "" for database in stack.of(Database)]
     limit = CONNECTION_LIMITS.get(classes[0]) if len(classes) == 1 else None
     if limit is None or usable_connections(stack) is None:
-        return Alarm("database_connections", 412, "> 45", None, say("alarm_connections_unknown"))
+        return Alarm("database_connections", 412, "> 45개", None, say("alarm_connections_unknown"))
     offered = limit.lowest_seen - RESERVED_CONNECTIONS
     derived = math.floor(offered * CONNECTIONS_SHARE)
     deploy = 2 * (service.fewest or 0) * (service.database_pool or 0)
     why = say("alarm_connections", offered=offered, deploy=deploy, fewest=service.fewest or 0)
-    return Alarm("database_connections", 412, "> 45", f"> {derived}", why)
+    return Alarm("database_connections", 412, "> 45개", say("threshold_more", value=derived), why)

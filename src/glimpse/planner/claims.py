@@ -106,6 +106,17 @@ class _Facts:
     def total(self, bill: Bill) -> Fraction | None:
         return None if bill.at_least else bill.monthly
 
+    def cost(self, scenario: str, claimed: Amount, why: Sentence) -> Computed:
+        """
+        What a scenario comes to. Where some of it has no price, the rest refutes a claim that is lower still, and
+        otherwise nothing is known.
+        """
+        bill = self.scenarios[scenario]
+        if not bill.at_least:
+            return _amount(bill.monthly), why
+        least = say("claim_scenario_least", least=usd_text(bill.monthly), region=bill.stack.region)
+        return _amount(bill.monthly) if bill.monthly > claimed.high else None, least
+
     def lever(self, name: str) -> Fraction | None:
         return saving(self.today, self.estimator.bill(LEVERS[name].change(self.stack)))
 
@@ -182,15 +193,19 @@ def _lines(facts: _Facts) -> Iterator[Row]:
         "ecs_after", 311, "ECS Fargate (2 tasks, Spot 90%) $23 (-$17)", _usd(23),
         (_range([two_spot, after]), why), None,
     )  # fmt: skip
-    for id_, line, quote, claimed, computed in (
-        ("balancer", 299, "ALB $17", 17, facts.at(Balancer)),
-        ("database", 300, "RDS db.t4g.micro $13", 13, facts.at(Database, service="AmazonRDS")),
-        ("cache", 301, "Redis t4g.micro $12", 12, facts.at(Cache)),
-        ("nat", 302, "NAT Instance $4", 4, facts.at(Instances)),
-        ("rest_before", 303, "기타 (S3, CloudWatch, SNS) $7", 7, facts.rest(facts.today)),
-        ("rest_after", 316, "기타 (S3 절감) $2 (-$5)", 2, facts.rest(facts.balanced)),
+    for id_, line, quote, claimed, kind, computed in (
+        ("balancer", 299, "ALB $17", 17, Balancer, facts.at(Balancer)),
+        ("database", 300, "RDS db.t4g.micro $13", 13, Database, facts.at(Database, service="AmazonRDS")),
+        ("cache", 301, "Redis t4g.micro $12", 12, Cache, facts.at(Cache)),
+        ("nat", 302, "NAT Instance $4", 4, Instances, facts.at(Instances)),
     ):
-        yield id_, line, quote, _usd(claimed), (_amount(computed), say(f"claim_{id_}")), None
+        why = say(f"claim_{id_}") if facts.stack.has(kind) else say("claim_absent")
+        yield id_, line, quote, _usd(claimed), (_amount(computed), why), None
+    for id_, line, quote, claimed, bill in (
+        ("rest_before", 303, "기타 (S3, CloudWatch, SNS) $7", 7, facts.today),
+        ("rest_after", 316, "기타 (S3 절감) $2 (-$5)", 2, facts.balanced),
+    ):
+        yield id_, line, quote, _usd(claimed), (_amount(facts.rest(bill)), say(f"claim_{id_}")), None
 
 
 def _savings(facts: _Facts) -> Iterator[Row]:
@@ -249,10 +264,8 @@ def _percentages(facts: _Facts) -> Iterator[Row]:
     for name, line, quote, low, high in (
         ("extreme", 13, "$40-46", 40, 46), ("balanced", 14, "$56-66", 56, 66), ("serverless", 15, "$25-36", 25, 36)
     ):  # fmt: skip
-        bill = facts.scenarios[name]
-        least = say("claim_scenario_least", least=usd_text(bill.monthly), region=bill.stack.region)
-        why = least if bill.at_least else say(f"claim_{name}_cost")
-        yield f"{name}_cost", line, quote, _usd(low, high), (_amount(facts.total(bill)), why), None
+        range_ = _usd(low, high)
+        yield f"{name}_cost", line, quote, range_, facts.cost(name, range_, say(f"claim_{name}_cost")), None
     for id_, line, claimed, low, high in (
         ("extreme_percent", 13, 45, 40, 46),
         ("balanced_percent", 14, 28, 56, 66),
@@ -335,8 +348,8 @@ def _phase6(facts: _Facts) -> Iterator[Row]:
     asleep = facts.asleep()
     why = say("claim_capacity_zero") if asleep is not None else say("claim_capacity_zero_unknown")
     yield "capacity_zero", 428, "ECS Min Capacity 0 (-$4/월)", _usd(4), (_amount(asleep), why), None
-    total = facts.total(facts.scenarios["phase6"])
-    yield "phase6", 419, "향후 3-6개월 ($56 → $45/월)", _usd(45), (_amount(total), say("claim_phase6")), None
+    total = facts.cost("phase6", _usd(45), say("claim_phase6"))
+    yield "phase6", 419, "향후 3-6개월 ($56 → $45/월)", _usd(45), total, None
 
 
 def _verdict(claimed: Amount, computed: Amount | None) -> str:

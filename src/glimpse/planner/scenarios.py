@@ -124,7 +124,7 @@ class Plan:
     def steps(self) -> tuple[Step, ...]:
         """What to do for the recommendation."""
         chosen = self.recommended
-        return steps_of(chosen.changing, chosen.bill.stack) if chosen else ()
+        return steps_of(chosen.name, chosen.changing, chosen.bill) if chosen else ()
 
     @property
     def today(self) -> Scenario:

@@ -67,13 +67,19 @@ class Search:
     def reasons(self) -> tuple[Sentence, ...]:
         """Why nothing cheaper was taken, and what the next best and the next promise would cost."""
         said = [
-            say("search_forbidden", promise=next(iter(row.broken)), levers=row.names, less=_usd(self.best, row))
+            say("search_forbidden", promise=next(iter(row.broken)), levers=self._beside(row), less=_usd(self.best, row))
             for row in self.forbidden
         ]
         if self.second:
-            said.append(say("search_second", levers=self.second.names, more=_usd(self.second, self.best)))
+            said.append(say("search_second", levers=self._beside(self.second), more=_usd(self.second, self.best)))
         said += [say(f"search_{name}", more=_usd(row, self.best)) for name, row in self.stricter.items()]
         return tuple(said)
+
+    def _beside(self, row: Combination) -> str:
+        """A combination by what it has more and less than the best."""
+        more = [f"+ {lever.name}" for lever in row.levers if lever not in self.best.levers]
+        less = [f"− {lever.name}" for lever in self.best.levers if lever not in row.levers]
+        return " ".join(("best", *more, *less))
 
 
 class Searches:

@@ -55,7 +55,7 @@ class Stack:
     """
     `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
     see whole; any entry makes every total "at least". `commitments` are proposed, not bought: the bought ones
-    are the workload's.
+    are the workload's. `variables` are those that the root of the tree declares, as far as that is known.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Stack:
     unresolved: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    variables: frozenset[str] = frozenset()
 
     @cached_property
     def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:

@@ -1,5 +1,6 @@
 """
-The steps of a scenario in the plan document's order: code, Terraform, deploy, test; and what is bought, first.
+The steps of a scenario in the plan document's order: code, Terraform, deploy, test; what is bought comes first, and
+what must stand before the apply is prepared, because in this repository's tree the apply itself deploys.
 
 A lever that Terraform makes real has its edit as a step; what else it asks for stands in STEPS, and its sentence in
 `words`, as `step_PHASE_LEVER`.
@@ -10,30 +11,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from glimpse.planner.levers.lever import PURCHASE, Lever
+from glimpse.planner.bill import Bill
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.money import usd_text
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Stack
 
-PURCHASES, CODE, EDIT, DEPLOY, TEST = "purchase", "code", "terraform", "deploy", "test"
-PHASES = (PURCHASES, CODE, EDIT, DEPLOY, TEST)
+PURCHASES, CODE, PREPARE, EDIT, DEPLOY, TEST = "purchase", "code", "prepare", "terraform", "deploy", "test"
+PHASES = (PURCHASES, CODE, PREPARE, EDIT, DEPLOY, TEST)
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "task_count": (TEST,),
     "min_capacity": (TEST,),
     "spot_base": (TEST,),
     "on_demand_pair": (TEST,),
-    "spot_weights": (DEPLOY, TEST),
-    "arm": (DEPLOY, TEST),
+    "spot_weights": (TEST,),
+    "arm": (PREPARE, TEST),
     "night_off": (TEST,),
-    "valkey_node": (DEPLOY, TEST),
-    "valkey_serverless": (CODE, DEPLOY, TEST),
+    "valkey_node": (PREPARE, TEST),
+    "valkey_serverless": (CODE, PREPARE, TEST),
     "bus_postgresql": (CODE, TEST),
-    "parameters": (DEPLOY, TEST),
-    "nat_gateway": (TEST,),
+    "parameters": (PREPARE, TEST),
+    "nat_gateway": (PREPARE, TEST),
     "task_addresses": (TEST,),
-    "ipv6_only": (CODE, DEPLOY, TEST),
+    "ipv6_only": (CODE, PREPARE, TEST),
     "ipv6_dual_stack": (CODE, TEST),
-    "cloudfront_ingress": (DEPLOY, TEST),
+    "cloudfront_ingress": (PREPARE, TEST),
     "cloudfront_downloads": (CODE, TEST),
     "log_retention": (TEST,),
     "log_sample": (CODE, TEST),
@@ -67,34 +70,41 @@ class Step:
     document_line: int | None = None
 
 
-def steps_of(levers: Sequence[Lever], stack: Stack) -> tuple[Step, ...]:
-    """Everything to do for these levers, phase by phase; `stack` is what they make. Nothing where there is none."""
+def steps_of(scenario: str, levers: Sequence[Lever], bill: Bill) -> tuple[Step, ...]:
+    """All that is to do for a scenario, phase by phase; `bill` is what it comes to. Nothing where it has no lever."""
     if not levers:
         return ()
-    found = [step for lever in levers for step in steps_of_lever(lever)]
+    stack = bill.stack
+    found = [step for lever in levers for step in steps_of_lever(lever, stack)]
     found += [
         Step(PURCHASES, None, say("step_commitment", address=row.address, term=row.term)) for row in stack.commitments
     ]
     phases = {step.phase for step in found}
+    if CODE in phases or any(step.lever == "arm" for step in found):
+        found.append(Step(PREPARE, None, say("step_image"), 369))
     if EDIT in phases:
-        found.append(Step(EDIT, None, say("step_apply"), 360))
-    if phases & {CODE, DEPLOY}:
-        found.append(Step(DEPLOY, None, say("step_image"), 369))
-    found.append(Step(TEST, None, say("step_verify")))
+        found.append(Step(EDIT, None, say("step_apply", scenario=scenario), 360))
+        found.append(Step(DEPLOY, None, say("step_stable")))
+    found.append(Step(TEST, None, say("step_verify", monthly=usd_text(bill.monthly))))
     return tuple(sorted(found, key=lambda step: PHASES.index(step.phase)))
 
 
-def steps_of_lever(lever: Lever) -> Iterator[Step]:
-    if lever.implemented == PURCHASE:
-        return
+def steps_of_lever(lever: Lever, stack: Stack) -> Iterator[Step]:
+    """The lever's own; where the stack has not its variables, the files must be changed by hand."""
     phases = STEPS.get(lever.name, ())
     for phase in PHASES:
         line = DOCUMENT_LINES.get((lever.name, phase))
         if phase == EDIT and lever.edit:
-            values = ", ".join(f"{name} = {_hcl(value)}" for name, value in lever.edit.items())
-            yield Step(EDIT, lever.name, say("step_edit", values=values), line)
+            yield Step(EDIT, lever.name, _edit(lever, stack), line)
         elif phase in phases:
             yield Step(phase, lever.name, say(f"step_{phase}_{lever.name}"), line)
+
+
+def _edit(lever: Lever, stack: Stack) -> Sentence:
+    if not stack.variables.issuperset(lever.edit):
+        return say("step_edit_by_hand", stack=stack.name, lever=lever.name)
+    values = ", ".join(f"{name} = {_hcl(value)}" for name, value in lever.edit.items())
+    return say("step_edit", stack=stack.name, values=values)
 
 
 def _hcl(value: str | int) -> str:

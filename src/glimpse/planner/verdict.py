@@ -17,7 +17,7 @@ from glimpse.planner.resources.gateway import WebSocketApi
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.sizing import sockets_per_task, tasks_during_deploy
+from glimpse.planner.sizing import ADMIN_CONNECTIONS, RESERVED_CONNECTIONS, sockets_per_task, tasks_during_deploy
 from glimpse.planner.stack import Finding, Stack
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.workload import Promises
@@ -140,6 +140,9 @@ def design_warnings(bill: Bill) -> tuple[Finding, ...]:
                 connections=service.database_pool * tasks,
                 usable=usable_connections(stack) or 0,
                 fitting=fitting,
+                seen=(usable_connections(stack) or 0) + RESERVED_CONNECTIONS + ADMIN_CONNECTIONS,
+                reserved=RESERVED_CONNECTIONS,
+                admin=ADMIN_CONNECTIONS,
             )
             found.append(Finding(warning, place.file, place.line))
         known = service.keep_alive_seconds

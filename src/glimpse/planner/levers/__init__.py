@@ -42,14 +42,14 @@ LEVERS: Mapping[str, Lever] = {
             "bus",
             bus.valkey_serverless,
             TERRAFORM,
-            "config",
+            "code",
             {"bus": "cache_serverless", "cache_engine": "valkey"},
         ),
         Lever("bus_postgresql", "bus", bus.bus_postgresql, PLANNED, "code", {"bus": "postgresql"}),
         Lever("parameters", "secrets", upkeep.parameters, TERRAFORM, "config", {"secret_store": "parameter_store"}),
         Lever("nat_gateway", "egress", network.nat_gateway, TERRAFORM, "variable", {"egress": "nat_gateway"}),
         Lever("task_addresses", "egress", network.task_addresses, TERRAFORM, "config", {"egress": "task_addresses"}),
-        Lever("ipv6_only", "egress", network.ipv6, TERRAFORM, "config", {"egress": "ipv6_only"}),
+        Lever("ipv6_only", "egress", network.ipv6, TERRAFORM, "code", {"egress": "ipv6_only"}),
         Lever("ipv6_dual_stack", "egress", network.ipv6, PLANNED, "config"),
         Lever(
             "cloudfront_ingress", "ingress", network.cloudfront_ingress, TERRAFORM, "config", {"ingress": "cloudfront"}

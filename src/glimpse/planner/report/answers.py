@@ -50,13 +50,12 @@ def unknowns_text(bill: Bill, code: str, words: Words) -> str:
 
 
 def _savings(plan: Plan, words: Words) -> str:
-    chosen = plan.recommended if plan.recommended and plan.recommended.name != "today" else None
-    other = chosen or next((row for row in plan.scenarios[1:] if row.changing and not row.planned), None)
-    if other is None:
+    chosen = plan.recommended
+    if chosen is None or chosen.saving is None:
         return words("saves_no_other")
-    if other.saving is None:
-        return words("saves_unknown", scenario=other.name)
-    share = other.saving / plan.today.bill.monthly * 100 if plan.today.bill.monthly else Fraction(0)
-    saving, percent = usd_text(other.saving), decimal_text(share, 1)
+    if chosen.name == "today":
+        return words("saves_none")
+    share = chosen.saving / plan.today.bill.monthly * 100 if plan.today.bill.monthly else Fraction(0)
+    saving, percent = usd_text(chosen.saving), decimal_text(share, 1)
     code = "saves_at_most" if plan.today.bill.at_least else "saves"
-    return words(code, saving=saving, scenario=other.name, percent=percent)
+    return words(code, saving=saving, scenario=chosen.name, percent=percent)

@@ -8,8 +8,11 @@ from glimpse.planner.availability import Availability
 from glimpse.planner.claims import Amount
 from glimpse.planner.document import Row
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.scenarios import Scenario
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.words import Words
+from glimpse.planner.steps import EDIT, Step
+from glimpse.planner.words import Words, plain
+from glimpse.planner.workload import BUILT_IN, Workload
 
 
 def wrapped(text: str, room: int) -> list[str]:
@@ -30,7 +33,7 @@ def document_row(row: Row) -> str:
     """The plan document's own columns, in its own words."""
     low, high = row.monthly_usd
     cost = f"${low}" if low == high else f"${low}-{high}"
-    share = "" if row.saving_percent is None else f"{row.saving_percent} %"
+    share = "" if row.saving_percent is None else f"{row.saving_percent}%"
     stars = "⭐" * (row.stars or 0)
     return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
 
@@ -41,13 +44,35 @@ def amount_text(amount: Amount | None, words: Words) -> str:
         return "–"
     scale = 100 if amount.unit == "percent" else 1
     places = {"usd": None, "usd_per_gb": 4, "percent": 1}.get(amount.unit, 0)
-    ends = [usd_text(end) if places is None else decimal_text(end * scale, places) for end in (amount.low, amount.high)]
+    ends = [
+        ("-$" if end < 0 else "$") + usd_text(abs(end)) if places is None else decimal_text(end * scale, places)
+        for end in (amount.low, amount.high)
+    ]
     return words(f"unit_{amount.unit}", value=ends[0] if ends[0] == ends[1] else "–".join(ends))
 
 
 def availability_sentence(found: Availability, words: Words) -> Sentence:
     unrated = ", ".join(words(f"part_{name}") for name in found.unrated) or words("part_none")
-    most = decimal_text(found.most * 100, 2)
+    least, most = rated_text(found), decimal_text(found.most * 100, 2)
     if found.tasks is None:
-        return say("availability_functions", most=most, unrated=unrated)
-    return say("availability_why", most=most, tasks=found.tasks, on_demand=found.on_demand or 0, unrated=unrated)
+        return say("availability_functions", least=least, unrated=unrated)
+    return say(
+        "availability_why", least=least, most=most, tasks=found.tasks, on_demand=found.on_demand or 0, unrated=unrated
+    )
+
+
+def rated_text(found: Availability | None) -> str:
+    """Per cent with every rated part counted; a dash where nothing is rated, or nothing runs."""
+    return "–" if found is None or found.least == 1 or found.tasks == 0 else f"{float(found.least) * 100:.2f}"
+
+
+def step_text(step: Step, scenario: Scenario, words: Words) -> str:
+    """What to do, and beside an edit what it saves in its scenario."""
+    effect = next((effect for effect in scenario.effects if effect.lever.name == step.lever), None)
+    if step.phase != EDIT or effect is None or effect.here is None:
+        return words.say(step.what)
+    return f"{words.say(step.what)}  ({words('ui_edit_saves', saved=usd_text(effect.here))})"
+
+
+def workload_name(workload: Workload, words: Words) -> str:
+    return words("ui_built_in") if workload.source == BUILT_IN else plain(workload.source)

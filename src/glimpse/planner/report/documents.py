@@ -23,7 +23,7 @@ from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Finding, Unpriced
+from glimpse.planner.stack import Finding, Stack, Unpriced
 from glimpse.planner.steps import Step, steps_of_lever
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import KEYS, Workload
@@ -51,7 +51,7 @@ def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
             ],
             "scenarios": [_scenario(scenario, other[scenario.name], words) for scenario in plan.scenarios],
             "measured_in": plan.measure.name,
-            "levers": [_effect(effect, words) for effect in plan.effects],
+            "levers": [_effect(effect, today.bill.stack, words) for effect in plan.effects],
             "search": _search(plan.search) if plan.search else None,
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
@@ -174,7 +174,7 @@ def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
         "availability": _availability(scenario.availability),
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
-        "levers": [_effect(effect, words) for effect in scenario.effects],
+        "levers": [_effect(effect, scenario.bill.stack, words) for effect in scenario.effects],
         "commitments": [{"address": plain(row.address), "term": row.term} for row in scenario.bill.stack.commitments],
         "document": None
         if document is None
@@ -244,7 +244,7 @@ def _alarm(alarm: Alarm, words: Words) -> Json:
     return {
         "name": alarm.name,
         "document": alarm.document,
-        "derived": alarm.derived,
+        "derived": None if alarm.derived is None else _sentence(alarm.derived, words),
         "why": _sentence(alarm.why, words),
         "source_line": alarm.line,
     }
@@ -267,7 +267,7 @@ def _search(search: Search) -> Json:
     }
 
 
-def _effect(effect: Effect, words: Words) -> Json:
+def _effect(effect: Effect, stack: Stack, words: Words) -> Json:
     return {
         "name": effect.lever.name,
         "implemented": effect.lever.implemented,
@@ -279,7 +279,7 @@ def _effect(effect: Effect, words: Words) -> Json:
         "how": _sentence(say(f"how_{effect.lever.name}"), words),
         "risk": _sentence(say(f"risk_{effect.lever.name}"), words),
         "edit": dict(effect.lever.edit),
-        "steps": [_step(step, words) for step in steps_of_lever(effect.lever)],
+        "steps": [_step(step, words) for step in steps_of_lever(effect.lever, stack)],
     }
 
 

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from glimpse.planner.bill import Bill, Line
+from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.answers import answers
-from glimpse.planner.report.cells import amount_text, availability_sentence, document_row
+from glimpse.planner.report.cells import (
+    amount_text,
+    availability_sentence,
+    document_row,
+    rated_text,
+    step_text,
+    workload_name,
+)
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.stack import Finding
 from glimpse.planner.verdict import KEPT
 from glimpse.planner.words import Words, plain
-from glimpse.planner.workload import BUILT_IN
 
 ACTIVE = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*{}[]<>#|@&~"})
 EDGE = re.compile(r"(?<!\w)_|_(?!\w)")
@@ -37,48 +44,42 @@ def plan_markdown(plan: Plan, other: Bill, words: Words) -> str:
 
 
 def bill_markdown(bill: Bill, other: Bill, words: Words) -> str:
-    page = [f"## {words('ui_bill', name='')} {_code(bill.stack.name)}", "", *_bill(bill, other, words)]
+    """What could not be priced or read stands open; the rest of a bill is its lines."""
+    page = [f"## {_text(words('ui_bill', name=bill.stack.name))}", "", *_bill(bill, other, words), *_gaps(bill, words)]
     return "\n".join(page) + "\n"
 
 
 def _plan(plan: Plan, other: Bill, words: Words) -> Iterator[str]:
-    yield f"## glimpse plan: {_code(plan.today.bill.stack.name)}"
+    today = plan.today.bill
+    yield f"## glimpse plan: {_code(today.stack.name)}"
     yield ""
     for label, text, _ in answers(plan, words):
-        yield f"- **{words(label)}** {_text(text)}"
-    yield from _findings(plan.warnings, words)
+        yield f"- **{words(label)}:** {_text(text)}"
+    if plan.warnings:
+        yield from _heading(words("ui_warnings"))
+        yield from _findings(plan.warnings, words)
     yield from _heading(words("ui_scenarios"))
     yield from _scenarios(plan, words)
     yield ""
     yield from (f"- {_text(words.say(reason))}" for reason in plan.reasons)
+    yield from _steps(plan, words)
+    yield from _gaps(today, words)
     yield from _folded(words("ui_promises"), _promises(plan, words))
     yield from _folded(words("ui_levers"), _levers(plan, words))
-    if plan.recommended and plan.steps:
-        yield from _heading(words("ui_steps", scenario=plan.recommended.name))
-        for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
-            yield f"**{words(f'phase_{phase}')}**"
-            yield ""
-            yield from (f"- [ ] {_text(words.say(step.what))}" for step in steps)
-            yield ""
+    yield from _folded(words("ui_bill", name=today.stack.name), _bill(today, other, words))
     if plan.checks:
         yield from _folded(words("ui_checks"), _checks(plan, words))
     if plan.alarms:
-        rows = [
-            (words(f"alarm_{row.name}"), row.document, row.derived or "–", words.say(row.why)) for row in plan.alarms
-        ]
-        yield from _folded(
-            words("ui_alarms"), _table((("", words("ui_document_says"), words("ui_derived"), ""), map(_texts, rows)))
-        )
+        yield from _folded(words("ui_alarms"), _alarms(plan, words))
     if plan.claims:
         yield from _folded(words("ui_claims"), _claims(plan, words))
-    yield from _folded(words("ui_bill", name=plan.today.bill.stack.name), _bill(plan.today.bill, other, words))
 
 
 def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
-    heads = ("#", words("ui_scenario"), words("ui_usd"), words("ui_saving"), "WebSocket", words("ui_promises"), "SLA %")
-    yield from _table(
-        ((*heads, words("ui_effort"), words("ui_document")), (_row(row, plan, words) for row in plan.scenarios))
-    )
+    heads = ("ui_rank", "ui_scenario", "ui_usd", "ui_saving", "", "ui_promises", "", "ui_effort", "ui_document")
+    named = [words(code) if code else "" for code in heads]
+    named[4], named[6] = "WebSocket", "SLA %"
+    yield from _table((named, (_row(row, plan, words) for row in plan.scenarios)), figures={0, 2, 3, 6})
     yield ""
     yield words("ui_sla")
     if plan.search:
@@ -88,10 +89,10 @@ def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
 
 def _row(scenario: Scenario, plan: Plan, words: Words) -> Sequence[str]:
     name = f"`{scenario.name}`" + (f" ← **{words('ui_recommended')}**" if scenario is plan.recommended else "")
-    if scenario.elsewhere:
+    if scenario.elsewhere and scenario.elsewhere.bill.stack.region != scenario.bill.stack.region:
         there = scenario.elsewhere.bill
         name += f"<br>{there.stack.region}: {_cost(there)}"
-    kept, rated = sum(row.verdict == KEPT for row in scenario.verdicts), scenario.availability
+    kept = sum(row.verdict == KEPT for row in scenario.verdicts)
     return (
         str(scenario.rank or "–"),
         name,
@@ -99,7 +100,7 @@ def _row(scenario: Scenario, plan: Plan, words: Words) -> Sequence[str]:
         "?" if scenario.saving is None else usd_text(scenario.saving),
         words(scenario.websocket[0]),
         f"{kept}/{len(scenario.verdicts)}",
-        f"{float(rated.least) * 100:.2f}" if rated else "–",
+        rated_text(scenario.availability),
         words(f"effort_{scenario.effort}"),
         _text(document_row(scenario.document)) if scenario.document else "",
     )
@@ -109,14 +110,27 @@ def _cost(bill: Bill) -> str:
     return ("≥ " if bill.at_least else "") + usd_text(bill.monthly)
 
 
+def _steps(plan: Plan, words: Words) -> Iterator[str]:
+    chosen = plan.recommended
+    if chosen is None or not plan.steps:
+        return
+    yield from _heading(words("ui_steps", scenario=chosen.name))
+    for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
+        yield f"**{words(f'phase_{phase}')}**"
+        yield ""
+        yield from (f"- [ ] {_text(step_text(step, chosen, words))}" for step in steps)
+        yield ""
+
+
 def _promises(plan: Plan, words: Words) -> Iterator[str]:
     rows = [
-        (f"`{scenario.name}`", words(row.verdict), words(f"promise_{row.promise}"), _text(words.say(row.why)))
+        (f"`{scenario.name}`", words(f"promise_{row.promise}"), words(row.verdict), _text(words.say(row.why)))
         for scenario in plan.scenarios
         for row in scenario.verdicts
-        if scenario is plan.today or row.verdict != KEPT
+        if scenario is plan.today or (row.verdict != KEPT and row not in plan.today.verdicts)
     ]
-    yield from _table(((words("ui_scenario"), "", words("ui_promises"), ""), rows))
+    heads = ("ui_scenario", "ui_promises", "ui_verdict", "ui_why")
+    yield from _table((tuple(map(words, heads)), rows))
     yield ""
     for scenario in plan.scenarios:
         if scenario.availability:
@@ -126,14 +140,32 @@ def _promises(plan: Plan, words: Words) -> Iterator[str]:
 def _levers(plan: Plan, words: Words) -> Iterator[str]:
     yield words("ui_levers_more", scenario=plan.measure.name)
     yield ""
-    heads = (words("ui_lever"), words("ui_alone"), words("ui_here", scenario=plan.measure.name), words("ui_by"), "")
+    here = words("ui_here", scenario=plan.measure.name)
+    heads = (words("ui_lever"), words("ui_alone"), here, words("ui_by"), words("ui_why_not"))
     rows = []
     for effect in plan.effects:
-        saved = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
-        shown = saved if effect.changes else [words("ui_no_change"), ""]
-        name, by = words(f"lever_{effect.lever.name}"), words(effect.lever.implemented)
-        rows.append(_texts((name, *shown, by, words(f"risk_{effect.lever.name}"))))
-    yield from _table((heads, rows))
+        if effect.changes:
+            name = effect.lever.name
+            saved = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
+            titled = f"{_text(words(f'lever_{name}'))} (`{name}`)"
+            rows.append((titled, *saved, words(effect.lever.implemented), _text(words(f"risk_{name}"))))
+    yield from _table((heads, rows), figures={1, 2})
+    idle = [f"`{effect.lever.name}`" for effect in plan.effects if not effect.changes]
+    if idle:
+        yield ""
+        yield words("ui_unchanged", count=len(idle), levers=", ".join(idle))
+
+
+def _alarms(plan: Plan, words: Words) -> Iterator[str]:
+    rows = (
+        (
+            words(f"alarm_{row.name}"), row.document, words.say(row.derived) if row.derived else "–",
+            words.say(row.why),
+        )
+        for row in plan.alarms
+    )  # fmt: skip
+    heads = ("", words("ui_document_says"), words("ui_derived"), words("ui_why"))
+    yield from _table((heads, map(_texts, rows)))
 
 
 def _checks(plan: Plan, words: Words) -> Iterator[str]:
@@ -146,7 +178,7 @@ def _checks(plan: Plan, words: Words) -> Iterator[str]:
 
 
 def _claims(plan: Plan, words: Words) -> Iterator[str]:
-    heads = ("", words("ui_claims_quote"), words("ui_claimed"), words("ui_computed"), "", "")
+    heads = ("ui_line", "ui_claims_quote", "ui_claimed", "ui_computed", "ui_verdict", "ui_why")
     rows = (
         (
             str(claim.source_line), claim.quote, amount_text(claim.claimed, words), amount_text(claim.computed, words),
@@ -154,21 +186,33 @@ def _claims(plan: Plan, words: Words) -> Iterator[str]:
         )
         for claim in plan.claims
     )  # fmt: skip
-    yield from _table((heads, map(_texts, rows)))
+    counts = {name: sum(claim.verdict == name for claim in plan.claims) for name in (CONFIRMED, REFUTED, UNKNOWN)}
+    yield words("ui_claims_count", **counts)
+    yield ""
+    yield from _table((tuple(map(words, heads)), map(_texts, rows)), figures={0})
 
 
 def _bill(bill: Bill, other: Bill, words: Words) -> Iterator[str]:
     heads = (words("ui_component"), words("ui_quantity"), words("ui_unit_usd"), words("ui_usd"))
-    yield from _table((heads, _lines(bill.lines, words)))
+    yield from _table((heads, _lines(bill.lines, words)), figures={1, 2, 3})
     yield ""
     total = words("ui_total_at_least" if bill.at_least else "ui_total")
     label = words("ui_total_listed" if bill.free_tier else "ui_total_free_tier")
-    yield f"**{total} {usd_text(bill.monthly)}**, {label} {usd_text(other.monthly)}."
+    yield f"**{total}: {usd_text(bill.monthly)}.** {label}: {usd_text(other.monthly)}."
     if bill.free:
         yield words("ui_free", count=len(bill.free))
     yield ""
-    source = words("ui_built_in") if bill.workload.source == BUILT_IN else _code(bill.workload.source)
-    yield f"{words('ui_workload', source='')} {source}. {words('ui_hours_free_tier' if bill.free_tier else 'ui_hours')}"
+    yield _text(words("ui_workload", source=workload_name(bill.workload, words)) + ".")
+    yield words("ui_hours_free_tier" if bill.free_tier else "ui_hours")
+    assumed = dict.fromkeys(words.say(note) for line in bill.lines for note in line.meter.assumes)
+    sources = dict.fromkeys(
+        f"{line.price.as_of} {line.price.confidence}: {plain(line.price.source)}" for line in bill.lines if line.price
+    )
+    for title, rows in (("ui_assumed", assumed), ("ui_sources", sources)):
+        yield from ("", f"**{words(title)}**", "", *(f"- {_text(row)}" for row in rows))
+
+
+def _gaps(bill: Bill, words: Words) -> Iterator[str]:
     if bill.unpriced:
         yield from _heading(words("ui_unpriced"))
         for entry in bill.unpriced:
@@ -180,8 +224,10 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Iterator[str]:
 
 def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
     for address, group in itertools.groupby(lines, key=lambda line: line.meter.origin.address):
-        yield (_code(address), "", "", "")
-        for line in group:
+        first, *_ = lines_here = list(group)
+        place = f" {_code(f'{first.meter.origin.file}:{first.meter.origin.line}')}" if first.meter.origin.file else ""
+        yield (_code(address) + place, "", "", "")
+        for line in lines_here:
             price = line.price
             unit = "" if price is None else words("ui_tiered")
             if price and len(price.tiers) == 1:
@@ -204,10 +250,11 @@ def _folded(title: str, body: Iterable[str]) -> Iterator[str]:
     yield from ("", f"<details><summary>{_text(title)}</summary>", "", *body, "", "</details>")
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, figures: Collection[int] = ()) -> Iterator[str]:
+    """`figures` are the columns that hold numbers: they end at one line."""
     heads, rows = table
     yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
+    yield "|" + "".join("---:|" if column in figures else "---|" for column in range(len(heads)))
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -224,4 +271,5 @@ def _text(text: str) -> str:
 
 
 def _code(name: str) -> str:
-    return f"<code>{_text(plain(name))}</code>"
+    """A name; its dollar signs would begin a formula."""
+    return f"<code>{_text(plain(name)).replace('$', '&#36;')}</code>"

@@ -23,13 +23,19 @@ from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.answers import answers, cost_text, unknowns_text
-from glimpse.planner.report.cells import amount_text, availability_sentence, document_row
+from glimpse.planner.report.cells import (
+    amount_text,
+    availability_sentence,
+    document_row,
+    rated_text,
+    step_text,
+    workload_name,
+)
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Finding, Unpriced
 from glimpse.planner.verdict import BROKEN, KEPT
 from glimpse.planner.words import Words, plain
-from glimpse.planner.workload import BUILT_IN
 
 WIDTH = 80
 
@@ -57,11 +63,11 @@ class Report:
     def plan(self, plan: Plan, other: Bill) -> None:
         self._answers(plan)
         self._findings("ui_warnings", plan.warnings)
-        self._bill(plan.today.bill, other)
         self._scenarios(plan)
+        self._steps(plan)
         self._promises(plan)
         self._levers(plan)
-        self._steps(plan)
+        self._bill(plan.today.bill, other)
         self._checks(plan)
         self._alarms(plan)
         self._claims(plan.claims)
@@ -132,12 +138,13 @@ class Report:
         ]  # fmt: skip
 
     def _unpriced(self, entries: Iterable[Unpriced]) -> None:
-        entries = list(entries)
+        entries = sorted(entries, key=lambda entry: entry.origin.address)
         if entries:
             self._title("ui_unpriced")
-        for entry in entries:
-            self._place(entry.origin.address, entry.origin.file, entry.origin.line)
-            self._say(f"{plain(entry.component)}: {self.words.say(entry.why)}", indent=2)
+        for origin, alike in itertools.groupby(entries, key=lambda entry: entry.origin):
+            self._place(origin.address, origin.file, origin.line)
+            for entry in alike:
+                self._say(f"{plain(entry.component)}: {self.words.say(entry.why)}", indent=2)
 
     def _findings(self, title: str, found: Iterable[Finding]) -> None:
         found = list(found)
@@ -159,7 +166,6 @@ class Report:
         self._row(SCENARIOS, *(Text(head, "dim") for head in heads))
         for scenario in plan.scenarios:
             kept = sum(row.verdict == KEPT for row in scenario.verdicts)
-            rated = scenario.availability
             self._row(
                 SCENARIOS,
                 Text(str(scenario.rank or "–")), Text(""), Text(scenario.name, "bold"),
@@ -167,7 +173,7 @@ class Report:
                 Text("?" if scenario.saving is None else usd_text(scenario.saving)), Text(""),
                 Text(words(scenario.websocket[0])),
                 Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
-                Text(f"{float(rated.least) * 100:.2f}" if rated else "–"), Text(""),
+                Text(rated_text(scenario.availability)), Text(""),
                 Text(words(f"effort_{scenario.effort}")),
             )  # fmt: skip
             for note, style in self._beside(scenario, recommended=scenario is plan.recommended):
@@ -183,37 +189,38 @@ class Report:
         words, there = self.words, scenario.elsewhere
         if recommended:
             yield f"← {words('ui_recommended')}", "green"
-        if there:
+        if there and there.bill.stack.region != scenario.bill.stack.region:
             cost = ("≥ $" if there.bill.at_least else "$") + usd_text(there.bill.monthly)
             code = "ui_elsewhere" if there.saving is None else "ui_elsewhere_saves"
             params = {} if there.saving is None else {"saving": usd_text(there.saving)}
             yield words(code, region=there.bill.stack.region, cost=cost, **params), "dim"
         if scenario.document:
-            yield f"{words('ui_document')} {document_row(scenario.document)}", "dim"
+            yield words("ui_document_row", row=document_row(scenario.document)), "dim"
 
     def _promises(self, plan: Plan) -> None:
-        """Every promise as the stack keeps it today, and those that each scenario does not."""
+        """Every promise as the stack keeps it today, and where a scenario differs from that."""
         for scenario in plan.scenarios:
-            rows = [row for row in scenario.verdicts if scenario is plan.today or row.verdict != KEPT]
-            rated = scenario.availability
-            if not rows:
+            changed = [row for row in scenario.verdicts if row not in plan.today.verdicts]
+            rows = scenario.verdicts if scenario is plan.today else [row for row in changed if row.verdict != KEPT]
+            if not rows and scenario is not plan.recommended:
                 continue
             self._title("ui_promises_of", scenario=scenario.name)
             for row in rows:
                 verdict = set_cell_size(self.words(row.verdict), 9)
                 name = set_cell_size(self.words(f"promise_{row.promise}"), 20)
                 self._say(Text.assemble((verdict, COLOURS[row.verdict]), name, self.words.say(row.why)), hang=29)
-            if rated:
-                self._say(Text(self.words.say(availability_sentence(rated, self.words)), "dim"), hang=2)
+            if scenario.availability:
+                self._say(self.words.say(availability_sentence(scenario.availability, self.words)), "dim")
 
     def _steps(self, plan: Plan) -> None:
-        words = self.words
-        if plan.recommended and plan.steps:
-            self._title("ui_steps", scenario=plan.recommended.name)
+        words, chosen = self.words, plan.recommended
+        if chosen is None or not plan.steps:
+            return
+        self._title("ui_steps", scenario=chosen.name)
         for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
             self._say(words(f"phase_{phase}"), "bold")
             for step in steps:
-                self._say(f"- {words.say(step.what)}", indent=2, hang=4)
+                self._say(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
 
     def _checks(self, plan: Plan) -> None:
         words = self.words
@@ -221,10 +228,11 @@ class Report:
             self._title("ui_checks")
         for group, checks in itertools.groupby(plan.checks, key=lambda check: check.group):
             self._say(words(f"group_{group}"), "bold")
-            for check in checks:
-                self._say(f"[ ] {check.quote}", indent=2)
-                if check.ours:
-                    self._say(Text(words(check.ours), "dim"), indent=6)
+            for ours, alike in itertools.groupby(checks, key=lambda check: check.ours):
+                for check in alike:
+                    self._say(f"[ ] {check.quote}", indent=2)
+                if ours:
+                    self._say(Text(words(ours), "dim"), indent=6)
 
     def _alarms(self, plan: Plan) -> None:
         words = self.words
@@ -234,7 +242,8 @@ class Report:
             self._row(ALARMS, *(Text(head, "dim") for head in heads))
         for alarm in plan.alarms:
             name = Text(words(f"alarm_{alarm.name}"), "bold")
-            self._row(ALARMS, name, Text(alarm.document), Text(alarm.derived or "–"))
+            derived = words.say(alarm.derived) if alarm.derived else "–"
+            self._row(ALARMS, name, Text(alarm.document), Text(derived))
             self._say(Text(words.say(alarm.why), "dim"), indent=2)
 
     def _levers(self, plan: Plan) -> None:
@@ -245,13 +254,16 @@ class Report:
         heads = (words("ui_lever"), words("ui_alone"), here, "", words("ui_by"))
         self._row(LEVERS, *(Text(head, "dim") for head in heads))
         for effect in plan.effects:
+            if not effect.changes:
+                continue
+            shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
             name, by = Text(words(f"lever_{effect.lever.name}"), "bold"), Text(words(effect.lever.implemented))
-            if effect.changes:
-                shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
-                self._row(LEVERS, name, Text(shown[0]), Text(shown[1]), Text(""), by)
-            else:
-                self._row(LEVERS, name, Text(words("ui_no_change"), "dim"), Text(""), Text(""), by)
-            self._say(Text(words(f"risk_{effect.lever.name}"), "dim"), indent=2)
+            self._row(LEVERS, name, Text(shown[0]), Text(shown[1]), Text(""), by)
+            risk = words("ui_risk", risk=words(f"risk_{effect.lever.name}"))
+            self._say(Text.assemble(effect.lever.name, " · ", risk, style="dim"), indent=2)
+        idle = [effect.lever.name for effect in plan.effects if not effect.changes]
+        if idle:
+            self._say(words("ui_unchanged", count=len(idle), levers=", ".join(idle)), "dim")
 
     def _claims(self, claims: tuple[Claim, ...]) -> None:
         if not claims:
@@ -271,8 +283,7 @@ class Report:
 
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload
-        source = words("ui_built_in") if workload.source == BUILT_IN else workload.source
-        self._title("ui_workload", source=source)
+        self._title("ui_workload", source=workload_name(workload, words))
         for row in workload.derived():
             figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {set_cell_size(words(f'amount_{row.unit}'), 11)}"
             self._say(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)

@@ -50,4 +50,12 @@ class Words:
         return sentences()[code][self.language].format_map(safe)
 
     def say(self, sentence: Sentence) -> str:
-        return self(sentence.code, **sentence.params)
+        """The sentence in this language; params called `promise` or `promises` hold codes, and are named."""
+        params = {
+            name: self._promises(value) if name in ("promise", "promises") else value
+            for name, value in sentence.params.items()
+        }
+        return self(sentence.code, **params)
+
+    def _promises(self, codes: str | int) -> str:
+        return ", ".join(self(f"promise_{code}") for code in str(codes).split(", "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from glimpse.planner.meter import Origin
@@ -80,7 +81,8 @@ class Reading:
                 near = difflib.get_close_matches(name, answer["variables"], n=1)
                 code = "variable_undeclared_near" if near else "variable_undeclared"
                 raise NotRead(say(code, name=name, path=str(self.path), **({"near": near[0]} if near else {})))
-        return stack_of(read_answer(answer), self.path, region)
+        stack = stack_of(read_answer(answer), self.path, region)
+        return replace(stack, variables=frozenset(answer["variables"]))
 
 
 def stack_of(read: Read, path: Path, region: str | None) -> Stack:
