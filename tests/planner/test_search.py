@@ -98,7 +98,7 @@ def test_the_best_on_the_own_stack_and_what_each_promise_alone_forbids(
     # two Spot tasks instead of one and one: 10.37 - 3.11; a year reserved: 18.25 - 14.45; one task instead of two
     assert refused == {"min_on_demand_tasks": "7.26", "no_commitment": "3.80", "min_tasks": "3.11"}
     assert {name: usd_text(row.monthly - search.best.monthly) for name, row in search.stricter.items()} == {
-        "on_demand_pair": "7.24"  # two at 10.36 printed as 17.00 + 3.73, instead of 10.37 + 3.11
+        "more_on_demand": "7.24"  # two at 10.36 printed as 17.00 + 3.73, instead of 10.37 + 3.11
     }
 
 

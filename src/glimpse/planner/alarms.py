@@ -13,7 +13,7 @@ from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.sizing import CONNECTION_LIMITS, RESERVED_CONNECTIONS
+from glimpse.planner.sizing import CONNECTION_LIMITS, RESERVED_CONNECTIONS, tasks_during_deploy
 from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import Traffic
 
@@ -47,7 +47,7 @@ def _alarms(stack: Stack, service: FargateService, traffic: Traffic) -> Iterator
     targets = (scaling.cpu_percent, scaling.memory_percent) if scaling else (None, None)
     for name, line, document, target in zip(("cpu", "memory"), (408, 409), ("> 70%", "> 80%"), targets, strict=True):
         # Half-way between what scaling steers to and what there is.
-        if target is None:
+        if target is None or target >= 100:
             yield Alarm(f"ecs_{name}", line, document, None, say("alarm_load_unknown"))
         else:
             halfway = say("threshold_percent", value=decimal_text((target + 100) / 2, 0), minutes=10)
@@ -57,8 +57,8 @@ def _alarms(stack: Stack, service: FargateService, traffic: Traffic) -> Iterator
         "running_tasks",
         410,
         "< 2",
-        None if fewest is None else say("threshold_fewer", value=fewest, minutes=5),
-        say("alarm_tasks_unknown") if fewest is None else say("alarm_tasks", fewest=fewest),
+        say("threshold_fewer", value=fewest, minutes=5) if fewest else None,
+        say("alarm_tasks", fewest=fewest) if fewest else say("alarm_tasks_unknown"),
     )
     if stack.has(Balancer):
         busiest = max(hour.requests for hour in traffic.hours) / 12
@@ -76,6 +76,10 @@ def _connections(stack: Stack, service: FargateService) -> Alarm:
         return Alarm("database_connections", 412, "> 45개", None, say("alarm_connections_unknown"))
     offered = limit.lowest_seen - RESERVED_CONNECTIONS
     derived = math.floor(offered * CONNECTIONS_SHARE)
-    deploy = 2 * (service.fewest or 0) * (service.database_pool or 0)
-    why = say("alarm_connections", offered=offered, deploy=deploy, fewest=service.fewest or 0)
+    fewest, pool = service.fewest, service.database_pool
+    if fewest and pool:
+        deploy = tasks_during_deploy(fewest, service.maximum_percent) * pool
+        why = say("alarm_connections", offered=offered, deploy=deploy, fewest=fewest)
+    else:
+        why = say("alarm_connections_only", offered=offered)
     return Alarm("database_connections", 412, "> 45개", say("threshold_more", value=derived), why)

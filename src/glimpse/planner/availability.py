@@ -38,11 +38,12 @@ SLA = {
         "database_multi_az": "99.95",
         "table": "99.99",
         "cache": "99.5",
+        "cache_multi_az": "99.99",
         "nat_instance": "99.5",
     }.items()
 }
 
-ASIDE = frozenset({"cache", "nat_instance"})
+ASIDE = frozenset({"cache", "cache_multi_az", "nat_instance"})
 """Parts whose loss leaves messages flowing for a while: events come late, or no new task starts."""
 
 
@@ -96,8 +97,8 @@ def _parts(stack: Stack, services: list[FargateService]) -> Iterator[str]:
         yield "database_multi_az" if database.multi_az else "database"
     if stack.has(Table) and stack.has(Function):
         yield "table"
-    if stack.has(Cache):
-        yield "cache"
+    for cache in stack.of(Cache):
+        yield "cache_multi_az" if cache.multi_az and (cache.nodes or 0) > 1 else "cache"
     if stack.has(ServerlessCache):
         yield "serverless_cache"
     if any(instances.is_nat for instances in stack.of(Instances)):

@@ -15,13 +15,16 @@ from glimpse.planner.meter import Meter
 from glimpse.planner.sentence import say
 
 # (service, kind) → units a month. Sources: data transfer, the EC2 on-demand pricing page's note on 100 GB out
-# a month; alarms, the CloudWatch pricing page's free tier (10 alarms); CloudFront's 1 TB out and Lambda's million
-# requests, their pricing pages' always-free allowances. As collected 2026-11-22.
+# a month; alarms, the CloudWatch pricing page's free tier (10 alarms); CloudFront's 1 TB out and 10 million
+# requests, Lambda's million requests and 400,000 GB-seconds: their pricing pages' always-free allowances. As
+# collected 2026-11-22.
 GRANTED = {
     ("AWSDataTransfer", "internet_out_gb"): Fraction(100),
     ("AmazonCloudWatch", "alarm_standard_month"): Fraction(10),
     ("AmazonCloudFront", "internet_out_gb"): Fraction(1024),
+    ("AmazonCloudFront", "https_request"): Fraction(1000),  # of 10,000 each
     ("AWSLambda", "request"): Fraction(10**6),
+    ("AWSLambda", "gb_second"): Fraction(400_000),
 }
 
 

@@ -136,6 +136,8 @@ class Plan:
 
 def plan_of(stack: Stack, estimator: Estimator, abroad: Callable[[], Estimator] | None = None) -> Plan:
     """`abroad` prices what this region cannot: it is asked only where a scenario has no price for a part."""
+    rows = estimator.workload.commitments
+    stack = replace(stack, bought=frozenset(row.address for row in rows if row.holds(estimator.today)))
     today = estimator.bill(stack)
     scale = Scale(stack, estimator)
     searches = Searches(scale, searched())

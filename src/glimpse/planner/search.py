@@ -63,6 +63,7 @@ class Search:
     second: Combination | None
     forbidden: tuple[Combination, ...]
     stricter: Mapping[str, Combination]
+    next_on_demand: int
 
     def reasons(self) -> tuple[Sentence, ...]:
         """Why nothing cheaper was taken, and what the next best and the next promise would cost."""
@@ -72,7 +73,10 @@ class Search:
         ]
         if self.second:
             said.append(say("search_second", levers=self._beside(self.second), more=_usd(self.second, self.best)))
-        said += [say(f"search_{name}", more=_usd(row, self.best)) for name, row in self.stricter.items()]
+        said += [
+            say(f"search_{name}", count=self.next_on_demand, more=_usd(row, self.best))
+            for name, row in self.stricter.items()
+        ]
         return tuple(said)
 
     def _beside(self, row: Combination) -> str:
@@ -125,6 +129,7 @@ class Searches:
             second and self._in_order(second),
             tuple(self._in_order(row) for row in forbidden.values()),
             {name: self._in_order(row) for name, row in stricter.items()},
+            self._judge.next_on_demand,
         )
 
     def _in_order(self, row: Combination) -> Combination:
@@ -195,9 +200,8 @@ class _Judge:
         self._scale = scale
         self._held: dict[Levers, _Judged] = {}
         self._promises = scale.estimator.workload.promises
-        self._stricter = {
-            "on_demand_pair": replace(self._promises, min_on_demand_tasks=self._promises.min_on_demand_tasks + 1),
-        }
+        self.next_on_demand = self._promises.min_on_demand_tasks + 1
+        self._stricter = {"more_on_demand": replace(self._promises, min_on_demand_tasks=self.next_on_demand)}
 
     def of(self, levers: Levers) -> _Judged:
         if levers not in self._held:

@@ -59,7 +59,11 @@ class Scaling:
 
     @property
     def fewest(self) -> int:
-        return min(lowest for lowest, _ in self.schedule) if self.schedule else self.lowest
+        return min(lowest for lowest, _ in self.bounds)
+
+    @property
+    def most(self) -> int:
+        return max(highest for _, highest in self.bounds)
 
 
 @lru_cache(maxsize=256)

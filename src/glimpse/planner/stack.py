@@ -54,8 +54,9 @@ class Finding:
 class Stack:
     """
     `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
-    see whole; any entry makes every total "at least". `commitments` are proposed, not bought: the bought ones
-    are the workload's. `variables` are those that the root of the tree declares, as far as that is known.
+    see whole; any entry makes every total "at least". `commitments` are proposed; `bought` holds the addresses of
+    those that the workload has already. `variables` are those that the root of the tree declares, where that is
+    known.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Stack:
     unresolved: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    bought: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
 
     @cached_property

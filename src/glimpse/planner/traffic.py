@@ -54,7 +54,8 @@ def hours_of(workload: Workload) -> tuple[HourOfTraffic, ...]:
 @dataclass(frozen=True)
 class Traffic:
     """
-    The hours, and among how many resources of each kind they are shared (at least 1 each).
+    The hours, and among how many resources of each kind they are shared (at least 1 each). `behind_balancers`:
+    services that people reach through a balancer, counted from 0.
 
     `uploads_through_api`: files pass the balancer and a task on their way to the bucket. Functions that answer
     requests or sockets, and distributions (edges) before the service or before its files, are counted from 0.
@@ -81,6 +82,7 @@ class Traffic:
     serverless_caches: int = 1
     request_functions: int = 0
     socket_functions: int = 0
+    behind_balancers: int = 0
     service_edges: int = 0
     file_edges: int = 0
     zones: int = 2

@@ -81,7 +81,8 @@ def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, toda
         serverless_caches=stack.count(ServerlessCache),
         request_functions=sum(REQUESTS in function.answers for function in functions),
         socket_functions=sum(SOCKETS in function.answers for function in functions),
+        behind_balancers=len(services) if public else 0,
         service_edges=service_edges,
         file_edges=sum(FILES in edge.carries for edge in edges),
-        zones=max((balancer.addresses or 0 for balancer in public), default=0) or ASSUMED_ZONES,
+        zones=max((balancer.zones or 0 for balancer in public), default=0) or ASSUMED_ZONES,
     )

@@ -86,13 +86,15 @@ def _held(stack: Stack, promises: Promises) -> Iterator[Verdict]:
 def websocket(stack: Stack) -> tuple[str, Sentence]:
     """Whether sockets reach tasks that can hear each other: `yes`, `limited`, `no` or `unknown`."""
     services = _chat_services(stack)
-    balancers = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
+    edge = any(SERVICE in row.carries for row in stack.of(Distribution))
+    inside = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
+    balancers = [balancer for balancer in inside if edge or not balancer.internal]
     if stack.has(WebSocketApi) and not balancers:
         return "limited", say("websocket_gateway")
     if stack.has(Function) and not services:
         return "no", say("websocket_functions")
     if not services or not balancers:
-        return "unknown", say("websocket_unknown")
+        return "unknown", say("websocket_internal" if services and inside else "websocket_unknown")
     several = any(service.most is None or service.most > 1 for service in services)
     engines = {cache.engine for cache in stack.of(Cache)} | {cache.engine for cache in stack.of(ServerlessCache)}
     shared = engines & {"Redis", "Valkey"} or all(service.bus for service in services)
@@ -100,7 +102,6 @@ def websocket(stack: Stack) -> tuple[str, Sentence]:
         return "limited", say("websocket_no_bus")
     if several and not any(balancer.sticky for balancer in balancers):
         return "limited", say("websocket_not_sticky")
-    edge = any(SERVICE in row.carries for row in stack.of(Distribution))
     return "yes", say("websocket_edge" if edge else "websocket_yes")
 
 

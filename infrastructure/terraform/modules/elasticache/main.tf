@@ -1,6 +1,9 @@
 locals {
   engine_versions       = { redis = "7.1", valkey = "8.0" }
   major_engine_versions = { redis = "7", valkey = "8" }
+
+  # The cost planner reads it, to know that nothing is kept here.
+  tags = { "glimpse:role" = "bus" }
 }
 
 resource "aws_elasticache_subnet_group" "this" {
@@ -49,6 +52,8 @@ resource "aws_elasticache_replication_group" "this" {
   subnet_group_name  = aws_elasticache_subnet_group.this[0].name
   security_group_ids = [aws_security_group.this[0].id]
   maintenance_window = "sun:20:00-sun:21:00"
+
+  tags = local.tags
 }
 
 # Billed by what it holds and does, so the limits are there against a bill that runs away: beyond the one, a write
@@ -77,4 +82,6 @@ resource "aws_elasticache_serverless_cache" "this" {
   network_type       = var.dual_stack ? "dual_stack" : null
   subnet_ids         = var.subnet_ids
   security_group_ids = [aws_security_group.this[0].id]
+
+  tags = local.tags
 }

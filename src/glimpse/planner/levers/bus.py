@@ -21,8 +21,10 @@ def valkey_node(stack: Stack) -> Stack:
 
 def valkey_serverless(stack: Stack) -> Stack:
     """Valkey by what is kept and asked instead of a node by the hour; where there is one cache to replace."""
-    caches = [cache for cache in stack.of(Cache) if cache.engine in ENGINES]
-    return stack.changed(caches[0], ServerlessCache(new("serverless_cache"), "Valkey")) if len(caches) == 1 else stack
+    caches = [cache for cache in stack.of(Cache) if _is_bus(cache)]
+    if len(caches) != 1:
+        return stack
+    return stack.changed(caches[0], ServerlessCache(new("serverless_cache"), "Valkey", is_bus=True))
 
 
 def bus_postgresql(stack: Stack) -> Stack:
@@ -36,4 +38,5 @@ def bus_postgresql(stack: Stack) -> Stack:
 
 
 def _is_bus(resource: Resource) -> bool:
-    return isinstance(resource, Cache | ServerlessCache) and resource.engine in ENGINES
+    """A cache that is known to carry events alone: any other may hold what somebody needs."""
+    return isinstance(resource, Cache | ServerlessCache) and resource.is_bus and resource.engine in ENGINES

@@ -10,6 +10,7 @@ from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.bucket import Bucket
 from glimpse.planner.resources.distribution import FILES, SERVICE, Distribution
 from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.function import Function
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.stack import Resource, Stack
@@ -22,7 +23,8 @@ def nat_gateway(stack: Stack) -> Stack:
         return stack
     address = PublicAddress(new("nat_address"))
     gateway = NatGateway(new("nat_gateway"), address.origin.address)
-    return with_more(without(stack, lambda resource: resource in instances), gateway, address)
+    spared = without(stack, lambda resource: resource in instances or resource.origin.address in _elastic(stack))
+    return with_more(spared, gateway, address)
 
 
 def task_addresses(stack: Stack) -> Stack:
@@ -39,12 +41,24 @@ def ipv6(stack: Stack) -> Stack:
 
 
 def without_nat(stack: Stack) -> Stack:
-    """The stack without its NAT: where nothing but tasks goes out through it. They then need another way."""
-    others = [instances for instances in stack.of(Instances) if not instances.is_nat]
-    if others or not stack.has(FargateService):
+    """The stack without its NAT: where nothing but tasks is known to go out through it. They then need another way."""
+    if not stack.has(FargateService) or _others_go_out(stack):
         return stack
-    elastic = {gateway.elastic for gateway in stack.of(NatGateway)} - {None}
+    elastic = _elastic(stack)
     return without(stack, lambda resource: _is_nat(resource) or resource.origin.address in elastic)
+
+
+def _others_go_out(stack: Stack) -> bool:
+    """Whether anything beside tasks may use the NAT: servers, functions, or what the reader does not know."""
+    servers = any(not instances.is_nat for instances in stack.of(Instances))
+    unknown = any(entry.why.code != "part_unknown" for entry in stack.unpriced)
+    return servers or stack.has(Function) or unknown or bool(stack.unresolved)
+
+
+def _elastic(stack: Stack) -> set[str]:
+    """Where the Elastic IPs of the NATs are charged."""
+    found = {gateway.elastic for gateway in stack.of(NatGateway) if gateway.elastic}
+    return found.union(*(instances.elastic for instances in stack.of(Instances) if instances.is_nat))
 
 
 def cloudfront_ingress(stack: Stack) -> Stack:

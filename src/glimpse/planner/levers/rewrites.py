@@ -31,10 +31,11 @@ def api_gateway_websocket(stack: Stack) -> Stack:
     A WebSocket API reaches tasks in a VPC only through a network balancer; an HTTP API reaches them without one.
     So the events pass both APIs.
     """
-    if not stack.has(FargateService) or not any(balancer.kind == "application" for balancer in stack.of(Balancer)):
+    front = _front(stack)
+    if _is_elsewhere(stack) or not front:
         return stack
     return with_more(
-        without(stack, _is_front),
+        without(stack, lambda resource: resource in front),
         WebSocketApi(new("websocket_api")),
         HttpApi(new("http_api"), hears_sockets=True),
         Zone(new("discovery_zone")),
@@ -43,15 +44,16 @@ def api_gateway_websocket(stack: Stack) -> Stack:
 
 def serverless(stack: Stack) -> Stack:
     """Functions behind an HTTP and a WebSocket API, and a table: nothing that costs by the hour."""
-    if not stack.has(FargateService):
+    if _is_elsewhere(stack):
         return stack
+    front = _front(stack)
     gone = (FargateService, Cache, ServerlessCache, Database)
     return with_more(
         without(
             without_nat(stack),
             lambda resource: (
                 isinstance(resource, gone)
-                or _is_front(resource)
+                or resource in front
                 or (isinstance(resource, Alarms) and resource.made_by_scaling)
             ),
         ),
@@ -62,7 +64,13 @@ def serverless(stack: Stack) -> Stack:
     )
 
 
-def _is_front(resource: Resource) -> bool:
-    if isinstance(resource, Distribution):
-        return SERVICE in resource.carries
-    return isinstance(resource, Balancer) and resource.kind == "application"
+def _is_elsewhere(stack: Stack) -> bool:
+    """Whether there is nothing to rewrite, or something of the new architecture that does other work already."""
+    return not stack.has(FargateService) or stack.has(HttpApi, WebSocketApi, Function)
+
+
+def _front(stack: Stack) -> tuple[Resource, ...]:
+    """What people meet first: public balancers, or a distribution and the balancer behind it."""
+    edges = tuple(edge for edge in stack.of(Distribution) if SERVICE in edge.carries)
+    balancers = (balancer for balancer in stack.of(Balancer) if balancer.kind == "application")
+    return (*edges, *(balancer for balancer in balancers if edges or not balancer.internal))

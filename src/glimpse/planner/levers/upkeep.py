@@ -28,7 +28,9 @@ def log_retention(stack: Stack) -> Stack:
     return stack.each(
         LogGroup,
         lambda group: (
-            replace(group, kept_days=LOG_DAYS) if group.kept_days is None or group.kept_days > LOG_DAYS else group
+            replace(group, kept_days=LOG_DAYS, retention_known=True)
+            if group.kept_days is None or group.kept_days > LOG_DAYS
+            else group
         ),
     )
 
@@ -42,6 +44,6 @@ def reserved_cache(stack: Stack) -> Stack:
 
 
 def _reserved(stack: Stack, addresses: Iterable[str]) -> Stack:
-    held = {row.address for row in stack.commitments}
+    held = stack.bought | {row.address for row in stack.commitments}
     rows = tuple(Commitment(address, TERM) for address in addresses if address not in held)
     return replace(stack, commitments=(*stack.commitments, *rows)) if rows else stack

@@ -49,7 +49,8 @@ class Balancer:
     """
     `kind` is "application" or "network".
 
-    `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown.
+    `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown, as is
+    None for `zones`, in how many it stands.
     """
 
     origin: Origin
@@ -59,6 +60,7 @@ class Balancer:
     rules: int = 0
     idle_timeout: int = 60
     sticky: bool = False
+    zones: int | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))

@@ -13,12 +13,18 @@ from glimpse.planner.traffic import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """`engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas."""
+    """
+    `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas.
+
+    `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
+    """
 
     origin: Origin
     engine: str
     node_type: str | None
     nodes: int | None
+    multi_az: bool = False
+    is_bus: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         if self.node_type is None or self.nodes is None:

@@ -72,6 +72,7 @@ class Database:
     iops: int | None = None
     extended_support: bool = True
     managed_password: bool = False
+    version_known: bool = True
 
     @property
     def deployment(self) -> str:
@@ -139,6 +140,10 @@ class Database:
 
     def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
         begins = EXTENDED_SUPPORT.get((self.engine, self.major))
+        if self.extended_support and not self.version_known and self.engine in ("PostgreSQL", "MySQL"):
+            sku = Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine})
+            yield Meter(self.origin, "Extended support", "vCPU-hour", None, sku, needs=say("needs_version"))
+            return
         if self.extended_support and begins is None and self._may_be_charged:
             sku = Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine})
             needs = say("support_unknown", engine=self.engine, version=self.major)

@@ -11,7 +11,7 @@ from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
 from glimpse.planner.quantities import DAYS_PER_MONTH, NOTHING, Cases
-from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.resources.address import IPV4, public_ipv4
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
 from glimpse.planner.traffic import Traffic
@@ -45,7 +45,7 @@ class FargateService:
     desired: int | None
     scaling: Scaling | None = None
     behind_balancer: bool = True
-    public_address: bool = False
+    public_address: bool | None = False
     uploads: str | None = None
     keep_alive_seconds: int | None = None
     database_pool: int | None = None
@@ -61,7 +61,7 @@ class FargateService:
 
     @property
     def most(self) -> int | None:
-        return self.scaling.highest if self.scaling else self.desired
+        return self.scaling.most if self.scaling else self.desired
 
     def tasks_by_hour(self, traffic: Traffic) -> tuple[int, ...] | None:
         """
@@ -120,7 +120,9 @@ class FargateService:
         if extra > 0:
             sku = Sku("AmazonECS", "fargate_ephemeral_storage_gb_hour")
             yield Meter(self.origin, "Fargate ephemeral storage", "GB-hour", all_hours * extra, sku)
-        if self.public_address:
+        if self.public_address is None:
+            yield Meter(self.origin, "Public IPv4 address", "hour", None, IPV4, needs=say("needs_public_ip"))
+        elif self.public_address:
             yield public_ipv4(self.origin, all_hours)
 
     def _task_hours(self, traffic: Traffic) -> dict[str, Cases] | None:
@@ -165,6 +167,8 @@ class FargateService:
         if len(placed.possible) > 1:
             counts = sorted({split.get(FARGATE, 0) for split in placed.possible})
             said.append(say("placement_range", least=counts[0], most=counts[-1]))
+        if self.scaling and self.scaling.schedule:
+            said.append(say("schedule_local"))
         if self.scaling and self.behind_balancer:
             if traffic.capacity:
                 said.append(say("capacity_measured", service=traffic.capacity.service))

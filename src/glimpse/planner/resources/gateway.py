@@ -30,11 +30,15 @@ class HttpApi:
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         workload = traffic.workload
+        sku = Sku(API_GATEWAY, "http_api_request")
+        if traffic.behind_balancers and not self.hears_sockets:
+            # What people ask goes to the balancer; what comes here beside it, nothing tells.
+            needs = say("needs_api_requests")
+            return (Meter(self.origin, "HTTP API requests", "request", None, sku, usage_based=True, needs=needs),)
         requests = workload.monthly("requests") / traffic.http_apis
         if self.hears_sockets:
             requests += (workload.monthly("messages") + 2 * workload.monthly("connects")) / traffic.http_apis
         assumes = (say("sockets_as_requests"),) if self.hears_sockets else ()
-        sku = Sku(API_GATEWAY, "http_api_request")
         return (Meter(self.origin, "HTTP API requests", "request", certain(requests), sku, assumes, usage_based=True),)
 
 

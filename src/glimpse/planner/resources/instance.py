@@ -23,7 +23,8 @@ class Instances:
     `count` Linux instances of one type; a type or a count of None is unknown.
 
     `addresses` are the public IPv4 that each holds for itself (not Elastic ones); None is decided by the subnet
-    and was not found. `tenancy` as on the pricing page. `is_nat`: other servers reach the internet through it.
+    and was not found. `tenancy` as on the pricing page. `is_nat`: other servers reach the internet
+    through it. `elastic`: where its Elastic IPs are charged.
     """
 
     origin: Origin
@@ -34,6 +35,7 @@ class Instances:
     spot: bool = False
     tenancy: str = "Shared"
     is_nat: bool = False
+    elastic: tuple[str, ...] = ()
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
@@ -21,6 +21,7 @@ class LogGroup:
     origin: Origin
     infrequent_access: bool = False
     kept_days: int | None = None
+    retention_known: bool = True
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         written = certain(traffic.workload.log_gb * Fraction(traffic.logged_percent, 100) / traffic.log_groups)
@@ -29,7 +30,7 @@ class LogGroup:
         how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
         kind = "logs_ingest_ia_gb" if self.infrequent_access else "logs_ingest_gb"
         ingestion, storage = Sku(CLOUDWATCH, kind), Sku(CLOUDWATCH, "logs_storage_gb_month")
-        return (
-            Meter(self.origin, "Log ingestion", "GB", written, ingestion, shared, usage_based=True),
-            Meter(self.origin, "Log storage", "GB-month", kept, storage, (*shared, how_long), usage_based=True),
-        )
+        storing = Meter(self.origin, "Log storage", "GB-month", kept, storage, (*shared, how_long), usage_based=True)
+        if not self.retention_known:
+            storing = replace(storing, quantity=None, assumes=shared, needs=say("needs_retention"))
+        return (Meter(self.origin, "Log ingestion", "GB", written, ingestion, shared, usage_based=True), storing)

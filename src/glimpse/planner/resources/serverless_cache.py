@@ -23,13 +23,20 @@ ECPU_PER_MESSAGE = 3
 
 @dataclass(frozen=True, slots=True)
 class ServerlessCache:
-    """`engine` as on the pricing page."""
+    """
+    `engine` as on the pricing page. `least_gb` is the minimum that its limits ask for, which is charged too.
+
+    `is_bus`: it carries events and keeps nothing, so the least is all; of any other, what it keeps is unknown.
+    """
 
     origin: Origin
     engine: str
+    is_bus: bool
+    least_gb: int = 0
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        least = LEAST_GB.get(self.engine)
+        charged = LEAST_GB.get(self.engine)
+        least = max(charged, Fraction(self.least_gb)) if charged is not None and self.is_bus else None
         attributes = {"engine": self.engine}
         units = certain(traffic.workload.monthly("messages") * ECPU_PER_MESSAGE / traffic.serverless_caches)
         return (
@@ -40,7 +47,7 @@ class ServerlessCache:
                 None if least is None else certain(least * HOURS_PER_MONTH),
                 Sku(ELASTICACHE, "serverless_data_gb_hour", attributes),
                 assumes=() if least is None else (say("cache_least", gb=str(float(least))),),
-                needs=say("needs_cache_engine") if least is None else None,
+                needs=None if least is not None else say("needs_cache_size"),
             ),
             Meter(
                 self.origin,

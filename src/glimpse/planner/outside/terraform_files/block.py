@@ -44,6 +44,7 @@ class Values:
         return str(value) or None
 
     def whole(self, name: str) -> int | None:
+        """A count; AWS counts nothing below zero, so such a figure is as good as none."""
         value = self.raw.get(name)
         if isinstance(value, bool):
             return None
@@ -51,7 +52,7 @@ class Values:
             number = int(value) if isinstance(value, int | float | str) else None
         except (ValueError, OverflowError):
             return None
-        return number if number is None or abs(number) <= MOST else None
+        return number if number is not None and 0 <= number <= MOST else None
 
     def number(self, name: str) -> Fraction | None:
         try:
@@ -107,6 +108,15 @@ class Block:
     @property
     def origin(self) -> Origin:
         return Origin(self.address, self.file, self.line)
+
+
+ROLE = "glimpse:role"
+
+
+def role(values: Values) -> str | None:
+    """What a resource says of itself by its role tag: what no argument shows."""
+    found = {**values.mapping("tags_all"), **values.mapping("tags")}.get(ROLE)
+    return found if isinstance(found, str) else None
 
 
 class Tree:

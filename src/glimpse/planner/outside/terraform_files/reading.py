@@ -119,7 +119,7 @@ DECIDING = {
     "aws_ssm_parameter": ("tier",),
     "aws_cloudwatch_log_group": ("log_group_class",),
     "aws_apigatewayv2_api": ("protocol_type",),
-    "aws_dynamodb_table": ("billing_mode",),
+    "aws_dynamodb_table": ("billing_mode", "table_class"),
     "aws_elasticache_serverless_cache": ("engine",),
     "aws_lambda_function": ("memory_size", "architectures"),
     "aws_cloudfront_distribution": ("enabled",),

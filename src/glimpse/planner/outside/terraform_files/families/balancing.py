@@ -25,26 +25,30 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
     rules = [rule for listener in listeners for rule in tree.linking(listener, "listener_arn", *RULES)]
     groups = [group for part in (*listeners, *rules) for name in FORWARDS for group in tree.linked(part, name, *GROUPS)]
     internal = block.values.flag("internal") or False
+    zones = _zones(block, tree)
     yield Balancer(
         origin=block.origin,
         kind=kind,
         internal=internal,
-        addresses=0 if internal or block.values.text("ip_address_type") == WITHOUT_IPV4 else _addresses(block, tree),
+        addresses=0 if internal or block.values.text("ip_address_type") == WITHOUT_IPV4 else _addresses(block, zones),
         # A listener's default action is a rule too.
         rules=len(rules) + len(listeners),
         idle_timeout=block.values.whole("idle_timeout") or 60,
         sticky=any(row.flag("enabled") is not False for group in groups for row in group.values.blocks("stickiness")),
+        zones=zones,
     )
 
 
-def _addresses(block: Block, tree: Tree) -> int | None:
+def _addresses(block: Block, zones: int | None) -> int | None:
     """One for each zone, unless an Elastic IP is given for it: that one is charged where it stands."""
     mappings = block.values.blocks("subnet_mapping")
-    if mappings:
-        return sum(1 for row in mappings if not row.raw.get("allocation_id"))
-    listed = block.values.items("subnets")
-    linked = tree.linked(block, "subnets", "aws_subnet")
-    return max(len(listed or ()), len(linked)) or None
+    return sum(1 for row in mappings if not row.raw.get("allocation_id")) if mappings else zones
+
+
+def _zones(block: Block, tree: Tree) -> int | None:
+    """As many as it has subnets: a balancer takes one of each zone."""
+    listed = block.values.blocks("subnet_mapping") or block.values.items("subnets")
+    return max(len(listed or ()), len(tree.linked(block, "subnets", "aws_subnet"))) or None
 
 
 READERS = {"aws_lb": balancer, "aws_alb": balancer}

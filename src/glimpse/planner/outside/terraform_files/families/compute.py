@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import ROLE, Block, Tree, Values, role
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.volume import Disk, Volume
 
 TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
-ROLE, NAT = "glimpse:role", "nat"
-"""The tag by which a group says that its instance carries the others' way out."""
+NAT = "nat"
+"""The value of the role tag by which a group says that its instance carries the others' way out."""
 
 ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
 
@@ -40,7 +40,8 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
             values.blocks("instance_market_options") or (template and template.blocks("instance_market_options"))
         ),
         tenancy=TENANCIES.get(values.text("tenancy") or "default", "Dedicated"),
-        is_nat=values.flag("source_dest_check") is False or values.mapping("tags").get(ROLE) == NAT,
+        elastic=tuple(address.address for address in elastic if address.type == "aws_eip"),
+        is_nat=values.flag("source_dest_check") is False or role(values) == NAT,
     )
 
 

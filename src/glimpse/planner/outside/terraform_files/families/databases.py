@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import Block, Tree, role
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
@@ -15,6 +15,9 @@ FREE_INSIGHTS_DAYS = 7
 """What Performance Insights keeps without charge (RDS user guide, Performance Insights retention)."""
 
 ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
+BUS = "bus"
+"""The value of the role tag by which a cache says that it carries events and keeps nothing."""
+
 CACHE_ENGINES = {"redis": "Redis", "valkey": "Valkey", "memcached": "Memcached"}
 
 
@@ -35,6 +38,7 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
         origin=block.origin,
         engine=ENGINES.get(engine, engine),
         version=version,
+        version_known=not values.is_unknown("engine_version"),
         instance_class=values.text("instance_class"),
         storage_type=values.text("storage_type") or ("io1" if iops else "gp2"),
         storage_gib=values.whole("allocated_storage") or inherited.whole("allocated_storage"),
@@ -63,6 +67,7 @@ def cache_cluster(block: Block, tree: Tree) -> Iterator[Found]:
         engine=CACHE_ENGINES.get(engine, engine),
         node_type=values.text("node_type") or inherited.text("node_type"),
         nodes=1 if group else values.whole("num_cache_nodes"),
+        is_bus=role(values) == BUS,
     )
 
 
@@ -77,7 +82,14 @@ def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
     elif nodes is None and not (values.is_unknown("num_cache_clusters") or values.is_unknown("num_node_groups")):
         nodes = 1
     engine = values.text("engine") or "redis"
-    yield Cache(block.origin, CACHE_ENGINES.get(engine, engine), values.text("node_type"), nodes)
+    yield Cache(
+        origin=block.origin,
+        engine=CACHE_ENGINES.get(engine, engine),
+        node_type=values.text("node_type"),
+        nodes=nodes,
+        multi_az=values.flag("multi_az_enabled") or False,
+        is_bus=role(values) == BUS,
+    )
 
 
 READERS = {

@@ -54,6 +54,7 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
     desired = values.whole("desired_count") if "desired_count" in values.raw else 0  # the provider's default
     tags = {**values.mapping("tags_all"), **values.mapping("tags")}
     settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)})
+    network = values.block("network_configuration")
     yield FargateService(
         origin=block.origin,
         size=size,
@@ -62,7 +63,7 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         desired=None if target and not scaling else desired,
         scaling=scaling,
         behind_balancer=bool(values.blocks("load_balancer")),
-        public_address=values.block("network_configuration").flag("assign_public_ip") or False,
+        public_address=None if network.is_unknown("assign_public_ip") else network.flag("assign_public_ip") or False,
         uploads=settings.text("uploads"),
         keep_alive_seconds=settings.whole("keep-alive-seconds"),
         database_pool=settings.whole("database-pool"),
@@ -179,18 +180,25 @@ def _hour(action: Block) -> int | None:
 
 
 def _schedule(target: Block, lowest: int, highest: int, tree: Tree) -> tuple[tuple[int, int], ...]:
-    """The bounds of each hour as the day's actions leave them; nothing where there is no daily action."""
-    changes: dict[int, tuple[int, int]] = {}
+    """
+    The bounds of each hour as the day's actions leave them; nothing where there is no daily action.
+
+    An action that sets one bound leaves the other as it was, so the day is walked twice: the second time it begins as
+    the first one ended.
+    """
+    actions: dict[int, tuple[int | None, int | None]] = {}
     for action in tree.of("aws_appautoscaling_scheduled_action"):
         hour, bounds = _hour(action), action.values.block("scalable_target_action")
-        if hour is None or not _same_target(action, target):
-            continue
-        low, high = bounds.whole("min_capacity"), bounds.whole("max_capacity")
-        changes[hour] = (lowest if low is None else low, highest if high is None else high)
-    if not changes:
+        if hour is not None and _same_target(action, target):
+            actions[hour] = bounds.whole("min_capacity"), bounds.whole("max_capacity")
+    if not actions:
         return ()
-    latest = {hour: max((at for at in changes if at <= hour), default=max(changes)) for hour in range(24)}
-    return tuple(changes[latest[hour]] for hour in range(24))
+    day: list[tuple[int, int]] = []
+    for hour in (*range(24), *range(24)):
+        low, high = actions.get(hour, (None, None))
+        lowest, highest = lowest if low is None else low, highest if high is None else high
+        day.append((lowest, max(lowest, highest)))
+    return tuple(day[24:])
 
 
 def _same_target(row: Block, target: Block) -> bool:

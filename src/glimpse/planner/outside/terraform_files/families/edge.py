@@ -19,7 +19,7 @@ def distribution(block: Block, tree: Tree) -> Iterator[Found]:
     for argument in ORIGINS:
         carries |= {SERVICE for _ in tree.linked(block, argument, *BALANCERS)}
         carries |= {FILES for _ in tree.linked(block, argument, "aws_s3_bucket")}
-    if block.values.text("web_acl_id"):
+    if block.values.text("web_acl_id") or block.values.is_unknown("web_acl_id"):
         yield Unpriced(block.origin, "AWS WAF", say("part_unknown"))
     if block.values.flag("enabled") is False:
         yield block.origin

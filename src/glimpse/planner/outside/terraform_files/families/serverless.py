@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.databases import CACHE_ENGINES
+from glimpse.planner.outside.terraform_files.block import Block, Tree, role
+from glimpse.planner.outside.terraform_files.families.databases import BUS, CACHE_ENGINES
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.function import REQUESTS, SOCKETS, Function
 from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
@@ -32,6 +32,7 @@ def function(block: Block, tree: Tree) -> Iterator[Found]:
     if values.blocks("snap_start"):
         yield Unpriced(block.origin, "Lambda SnapStart", say("part_unknown"))
     answers = {SOCKETS if _of_sockets(row, tree) else REQUESTS for row in _callers(block, tree)}
+    answers |= {REQUESTS for row in tree.of(API) if block.address in row.links.get("target", row.refers)}
     arch = next(iter(values.items("architectures") or ("x86_64",)))
     yield Function(block.origin, values.whole("memory_size") or DEFAULT_MEMORY_MIB, str(arch), frozenset(answers))
 
@@ -57,7 +58,8 @@ def table(block: Block, tree: Tree) -> Iterator[Found]:
 
 def serverless_cache(block: Block, tree: Tree) -> Iterator[Found]:
     engine = block.values.text("engine") or "redis"
-    yield ServerlessCache(block.origin, CACHE_ENGINES.get(engine, engine))
+    least = block.values.block("cache_usage_limits").block("data_storage").whole("minimum") or 0
+    yield ServerlessCache(block.origin, CACHE_ENGINES.get(engine, engine), role(block.values) == BUS, least)
 
 
 def _callers(target: Block, tree: Tree) -> tuple[Block, ...]:

@@ -42,8 +42,12 @@ def logs(block: Block, tree: Tree) -> Iterator[Found]:
     if kind == "DELIVERY":
         yield Unpriced(block.origin, "Log delivery", say("part_unknown"))
     else:
-        days = block.values.whole("retention_in_days") or None  # 0 never expires
-        yield LogGroup(block.origin, infrequent_access=kind == "INFREQUENT_ACCESS", kept_days=days)
+        yield LogGroup(
+            origin=block.origin,
+            infrequent_access=kind == "INFREQUENT_ACCESS",
+            kept_days=block.values.whole("retention_in_days") or None,  # 0 never expires
+            retention_known=not block.values.is_unknown("retention_in_days"),
+        )
 
 
 def secret(block: Block, tree: Tree) -> Iterator[Found]:
