@@ -1,0 +1,1 @@
+"""The chat service: conversations, messages and presence, over Socket.IO and HTTP."""

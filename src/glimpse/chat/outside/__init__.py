@@ -1,0 +1,1 @@
+"""The world of the chat service: sockets, PostgreSQL, the clock."""

@@ -1,0 +1,104 @@
+"""What people have in a chat, as values: users, conversations, and the entries that number every durable change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """`id` is opaque: another issuer's tokens may bring any. `handle` only where somebody signed up here."""
+
+    id: str
+    handle: str | None = None
+    display_name: str | None = None
+    profile_image_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`last_seq` is the number of its newest entry, 0 while there is none. `reads`: how far each member has read."""
+
+    id: str
+    member_ids: tuple[str, ...]
+    last_seq: int
+    reads: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One durable change of a conversation; `seq` counts 1, 2, 3 … without gaps.
+
+    message: `body`, None once it was deleted. deleted: `of` is the seq of the message that is gone. members: `member_ids`
+    as they are from here on.
+    """
+
+    conversation_id: str
+    seq: int
+    type: str
+    id: str
+    sender_id: str
+    created_at: datetime.datetime
+    client_id: str | None = None
+    body: str | None = None
+    file_id: str | None = None
+    of: int | None = None
+    member_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that somebody asks to store. (conversation, sender, client_id) is its identity, whichever task gets it."""
+
+    conversation_id: str
+    sender_id: str
+    client_id: str
+    body: str
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`fresh` is False for a repeat: it took no number, and nobody is told again."""
+
+    entry: Entry
+    member_ids: tuple[str, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why something was not done: `not_found`, `forbidden`, `blocked`, `handle_taken`, `invalid`, `unknown`, `busy` …"""
+
+    code: str
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation as its member's list shows it."""
+
+    conversation: Conversation
+    members: tuple[User, ...]
+    last_message: Entry | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """
+    What a client missed: each conversation that its cursors lack or lag, those it is no longer in, and the entries
+    after its cursors, contiguous for each conversation. `more`: ask again with the advanced cursors. `reset` names
+    conversations whose cursor is above their last_seq.
+    """
+
+    conversations: tuple[Conversation, ...]
+    gone: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    more: bool
+    reset: tuple[str, ...] = ()
