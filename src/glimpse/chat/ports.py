@@ -47,7 +47,7 @@ class Store(Protocol):
         """None leaves a field as it is. Refused `not_found`."""
         ...
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> None | Refused:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
         """In their pair, messages of the blocked are refused. Idempotent. Refused `not_found`."""
         ...
 
@@ -75,7 +75,7 @@ class Store(Protocol):
         ...
 
     async def add_members(self, conversation_id: str, by_id: str, member_ids: Sequence[str]) -> Stored | Refused:
-        """A `members` entry; fresh is False where all were members already. Refused `not_found`, `forbidden` (a pair)."""
+        """A `members` entry; not fresh where all were members already. Refused `not_found`, `forbidden` (a pair)."""
         ...
 
     async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:

@@ -34,8 +34,8 @@ class Entry:
     """
     One durable change of a conversation; `seq` counts 1, 2, 3 … without gaps.
 
-    message: `body`, None once it was deleted. deleted: `of` is the seq of the message that is gone. members: `member_ids`
-    as they are from here on.
+    message: `body`, None once it was deleted. deleted: `of` is the seq of the message that is gone. members:
+    `member_ids` as they are from here on.
     """
 
     conversation_id: str
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message that somebody asks to store. (conversation, sender, client_id) is its identity, whichever task gets it."""
+    """What somebody asks to store. (conversation, sender, client_id) is its identity, whichever task gets it."""
 
     conversation_id: str
     sender_id: str
@@ -73,7 +73,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why something was not done: `not_found`, `forbidden`, `blocked`, `handle_taken`, `invalid`, `unknown`, `busy` …"""
+    """Why something was not done: `not_found`, `forbidden`, `blocked`, `handle_taken`, `invalid`, …"""
 
     code: str
     retry: bool = False
