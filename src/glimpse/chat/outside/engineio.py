@@ -1,0 +1,276 @@
+"""
+Engine.IO sessions on real connections: long polling as an ASGI endpoint, and the registry that both transports share.
+
+A session is fed by one transport at a time. What it has to say is collected while one turn of the event loop lasts and
+goes out as one write, or as the answer to the poll that waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from glimpse.chat.protocol.engineio import (
+    BAD_REQUEST,
+    CLOSE,
+    HANDSHAKE,
+    NOOP,
+    POLL,
+    POLLING,
+    BadRequest,
+    Malformed,
+    Packet,
+    Timing,
+    asked,
+    opening,
+    payload_decoded,
+    payload_encoded,
+)
+from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, Listener, Session
+
+if TYPE_CHECKING:
+    from glimpse.chat.outside.websocket import WebSocket
+
+Scope = MutableMapping[str, Any]
+Headers = list[tuple[bytes, bytes]]
+
+UPGRADE_SECONDS = 10.0
+"""How long a WebSocket that joined a polling session may take to complete the upgrade."""
+
+SWEEPS_A_TIMEOUT = 10
+"""Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
+
+TEXT = (b"content-type", b"text/plain; charset=UTF-8")
+JSON = (b"content-type", b"application/json")
+
+
+class Connection:
+    """One session with what carries it: a poll that waits, or a WebSocket. Whoever serves it sends through here."""
+
+    __slots__ = ("_engine", "_flushing", "candidate", "poll", "session", "websocket")
+
+    def __init__(self, engine: Engine, session: Session) -> None:
+        self._engine = engine
+        self._flushing = False
+        self.session = session
+        self.poll: asyncio.Future[list[Packet]] | None = None
+        self.websocket: WebSocket | None = None
+        self.candidate: WebSocket | None = None
+
+    def send(self, messages: Iterable[str | bytes]) -> None:
+        for data in messages:
+            self.session.send(data)
+        self.wake()
+
+    def wake(self) -> None:
+        """What is to be sent goes out at the end of this turn of the loop."""
+        if not self._flushing:
+            self._flushing = True
+            self._engine.loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        self._flushing = False
+        session = self.session
+        if session.state == ON_WEBSOCKET:
+            if self.websocket and session.outgoing:
+                self.websocket.write_packets(session.taken())
+        elif self.poll and not self.poll.done() and (packets := session.taken()):
+            self.poll.set_result(packets)
+
+    def close(self, reason: str = "server close") -> None:
+        """End the session: its WebSocket is closed, its poll answered with what it had left."""
+        self.session.end(reason)
+        self._engine.forget(self)
+
+    def upgraded(self, websocket: WebSocket) -> None:
+        """The WebSocket that joined carries the session from here on; the poll that waits is released."""
+        self.candidate, self.websocket = None, websocket
+        if self.poll and not self.poll.done():
+            self.poll.set_result([Packet(NOOP)])
+        self.flush()
+
+
+class Engine:
+    """All sessions of one task. `listen` gives each new connection somebody who listens to it."""
+
+    def __init__(
+        self,
+        timing: Timing,
+        listen: Callable[[Connection], Listener],
+        make_id: Callable[[], str],
+        allowed_origins: frozenset[str],
+    ) -> None:
+        self.timing = timing
+        self.loop = asyncio.get_running_loop()
+        self.connections: dict[str, Connection] = {}
+        self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
+        self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_A_TIMEOUT
+        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
+
+    def open(self, transport: str) -> Connection:
+        session = Session(self._make_id(), transport, self.timing, self.loop.time(), _Nobody())
+        connection = Connection(self, session)
+        session.listener = self._listen(connection)
+        self.connections[session.sid] = connection
+        session.outgoing.append(opening(session.sid, transport, self.timing))
+        return connection
+
+    def asked(self, method: str, query: Mapping[str, str], upgrading: bool) -> str | BadRequest:
+        return asked(method, query, upgrading, self._transport_of)
+
+    def allows(self, origin: str | None) -> bool:
+        """A request without an origin is no page's: a phone's, or a server's."""
+        return origin is None or "*" in self._origins or origin in self._origins
+
+    def received(self, connection: Connection, packet: Packet) -> None:
+        """A packet over the transport that carries the session. Raises Malformed, with the session ended."""
+        session = connection.session
+        try:
+            session.received(packet, self.loop.time())
+        finally:
+            if session.state == CLOSED:
+                self.forget(connection)
+
+    def forget(self, connection: Connection) -> None:
+        """A session that ended leaves nothing behind. Forgetting twice is nothing."""
+        self.connections.pop(connection.session.sid, None)
+        for websocket in (connection.websocket, connection.candidate):
+            if websocket:
+                websocket.close()
+        if connection.poll and not connection.poll.done():
+            connection.poll.set_result(connection.session.taken() or [Packet(CLOSE)])
+
+    def close(self) -> None:
+        self._sweeper.cancel()
+        for connection in list(self.connections.values()):
+            connection.close()
+
+    def _transport_of(self, sid: str) -> str | None:
+        connection = self.connections.get(sid)
+        return connection.session.transport if connection else None
+
+    def _sweep(self) -> None:
+        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
+        now = self.loop.time()
+        for connection in list(self.connections.values()):
+            connection.session.tick(now)
+            if connection.session.state == CLOSED:
+                self.forget(connection)
+            elif connection.session.outgoing:
+                connection.flush()
+
+
+class _Nobody:
+    """Listens until somebody does."""
+
+    def on_message(self, data: str | bytes) -> None: ...
+
+    def on_close(self, reason: str) -> None: ...
+
+
+class Polling:
+    """The ASGI endpoint of long polling: handshakes, polls and posts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        engine = self._engine
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1") or None
+        allowed = _cors(engine, origin)
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", allowed)
+            return
+        if not engine.allows(origin):
+            await _refuse(send, BadRequest(4, "Forbidden"), allowed, status=403)
+            return
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        what = engine.asked(scope["method"], query, upgrading=False)
+        if isinstance(what, BadRequest):
+            await _refuse(send, what, allowed)
+        elif what == HANDSHAKE:
+            await _answer(send, 200, _payload(engine.open(POLLING).session.taken()), [TEXT, *allowed])
+        elif what == POLL:
+            await self._poll(engine.connections[query["sid"]], send, allowed)
+        else:
+            await self._post(engine, engine.connections[query["sid"]], receive, send, allowed)
+
+    async def _poll(self, connection: Connection, send: Any, allowed: Headers) -> None:
+        if connection.poll is not None:
+            # Two polls at once: neither can be trusted to be the client's.
+            connection.session.outgoing = [Packet(CLOSE)]
+            connection.close("transport error")
+            await _refuse(send, BAD_REQUEST, allowed)
+            return
+        packets = connection.session.taken()
+        if not packets:
+            connection.poll = asyncio.get_running_loop().create_future()
+            try:
+                packets = await connection.poll
+            finally:
+                connection.poll = None
+        await _answer(send, 200, _payload(packets), [TEXT, *allowed])
+
+    async def _post(self, engine: Engine, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
+        body = await _body(receive, engine.timing.max_payload)
+        if body is None:
+            connection.close("payload too large")
+            await _answer(send, 413, b"", allowed)
+            return
+        try:
+            for packet in payload_decoded(body.decode()):
+                engine.received(connection, packet)
+        except (Malformed, UnicodeDecodeError):
+            connection.close("parse error")
+            await _refuse(send, BAD_REQUEST, allowed)
+            return
+        await _answer(send, 200, b"ok", [TEXT, *allowed])
+
+
+async def _body(receive: Any, most: int) -> bytes | None:
+    """The whole body; None as soon as it is longer than `most`."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(event.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            return None
+        if not event.get("more_body"):
+            return b"".join(parts)
+
+
+def _payload(packets: Iterable[Packet]) -> bytes:
+    return payload_encoded(packets).encode()
+
+
+def _cors(engine: Engine, origin: str | None) -> Headers:
+    if origin is None or not engine.allows(origin):
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", b"authorization, content-type"),
+        (b"vary", b"origin"),
+    ]
+
+
+async def _refuse(send: Any, why: BadRequest, allowed: Headers, status: int = 400) -> None:
+    body = msgspec.json.encode({"code": why.code, "message": why.message})
+    await _answer(send, status, body, [JSON, *allowed])
+
+
+async def _answer(send: Any, status: int, body: bytes, headers: Headers) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    headers = [length, (b"cache-control", b"no-store"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,150 @@
+"""
+WebSocket (RFC 6455), the server's side: bytes into messages, messages into frames. No extensions, so no compression.
+
+Section numbers are the RFC's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+CONTROL_MOST = 125
+"""A control frame's payload is this long at the most, and never fragmented (5.5)."""
+
+NORMAL, GOING_AWAY, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG, RESTART = 1000, 1001, 1002, 1007, 1009, 1012
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class Broken(ValueError):
+    """The client broke the protocol; the connection is failed with `code` (7.4)."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A whole message, or a control frame: `opcode` is of its first frame."""
+
+    opcode: int
+    data: str | bytes
+
+
+def accept_key(key: str) -> str:
+    """The proof that the server read the client's key (4.2.2)."""
+    return base64.b64encode(hashlib.sha1(key.encode("ascii", "replace") + GUID).digest()).decode()  # noqa: S324
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """One unfragmented, unmasked frame (5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x80 | opcode, size)) + payload
+    if size < 65_536:
+        return struct.pack("!BBH", 0x80 | opcode, 126, size) + payload
+    return struct.pack("!BBQ", 0x80 | opcode, 127, size) + payload
+
+
+def text_frame(text: str) -> bytes:
+    return frame(TEXT, text.encode())
+
+
+def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
+    return frame(CLOSE, struct.pack("!H", code) + reason.encode()[: CONTROL_MOST - 2])
+
+
+class Receiver:
+    """
+    Cuts what arrives into messages. `most` bounds a message, however many frames it comes in.
+
+    What is not yet a whole frame waits here, and nothing else: an idle connection holds no buffer.
+    """
+
+    __slots__ = ("_fragments", "_opcode", "_size", "_waiting", "most")
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._waiting = b""
+        self._fragments: list[bytes] = []
+        self._opcode = CONTINUATION
+        self._size = 0
+
+    def fed(self, data: bytes | memoryview) -> Iterator[Message]:
+        """Whole messages, as they complete. Raises Broken."""
+        held = self._waiting + bytes(data) if self._waiting else bytes(data)
+        start = 0
+        try:
+            while (found := self._frame(held, start)) is not None:
+                final, opcode, payload, start = found
+                message = self._message(final, opcode, payload)
+                if message is not None:
+                    yield message
+        finally:
+            self._waiting = held[start:]
+
+    def _frame(self, held: bytes, start: int) -> tuple[bool, int, bytes, int] | None:
+        """The frame that begins at `start` and where the next one does; None while it is not whole."""
+        if len(held) - start < 2:
+            return None
+        first, second = held[start], held[start + 1]
+        final, opcode, size = bool(first & 0x80), first & 0x0F, second & 0x7F
+        if first & 0x70:
+            raise Broken(PROTOCOL_ERROR, "reserved bits")  # 5.2: no extension was negotiated
+        if not second & 0x80:
+            raise Broken(PROTOCOL_ERROR, "not masked")  # 5.1
+        if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):
+            raise Broken(PROTOCOL_ERROR, "opcode")
+        if opcode >= CLOSE and (not final or size > CONTROL_MOST):
+            raise Broken(PROTOCOL_ERROR, "control frame")  # 5.5
+        start += 2
+        if size == 126:
+            if len(held) - start < 2:
+                return None
+            size = int.from_bytes(held[start : start + 2])
+            start += 2
+        elif size == 127:
+            if len(held) - start < 8:
+                return None
+            size = int.from_bytes(held[start : start + 8])
+            start += 8
+        if size + self._size > self.most:
+            raise Broken(TOO_BIG, "message")
+        end = start + 4 + size
+        if len(held) < end:
+            return None
+        return final, opcode, _unmasked(held[start + 4 : end], held[start : start + 4]), end
+
+    def _message(self, final: bool, opcode: int, payload: bytes) -> Message | None:
+        if opcode >= CLOSE:
+            return Message(opcode, payload)
+        if (opcode == CONTINUATION) != bool(self._opcode):
+            raise Broken(PROTOCOL_ERROR, "fragments")  # 5.4
+        if opcode == CONTINUATION or not final:
+            self._opcode = self._opcode or opcode
+            self._fragments.append(payload)
+            self._size += len(payload)
+            if not final:
+                return None
+            opcode, payload = self._opcode, b"".join(self._fragments)
+            self._fragments, self._opcode, self._size = [], CONTINUATION, 0
+        if opcode == BINARY:
+            return Message(BINARY, payload)
+        try:
+            return Message(TEXT, payload.decode())
+        except UnicodeDecodeError:
+            raise Broken(NOT_UTF8, "text") from None  # 8.1
+
+
+def _unmasked(payload: bytes, mask: bytes) -> bytes:
+    """Every byte against its byte of the mask (5.3), as one number: a hundred times faster than byte by byte."""
+    size = len(payload)
+    if not size:
+        return b""
+    repeated = (mask * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""
+A server for the protocols' own test suites, on the real transport.
+
+    python tests/chat/conformance_server.py --port 3000
+
+/engine.io/ echoes every message. /socket.io/ has the namespaces `/` and `/custom`: on connecting each emits `auth` with
+what the client gave; `message` comes back as `message-back`, and `message-with-ack` as the acknowledgement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+
+import uvloop
+
+from glimpse.chat.outside.engineio import Connection, Engine, Polling
+from glimpse.chat.outside.server import server
+from glimpse.chat.outside.socketio import Peer
+from glimpse.chat.protocol.client import Joining, Said
+from glimpse.chat.protocol.engineio import Timing
+
+TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
+CONNECT_SECONDS = 1.0
+EVERYWHERE = frozenset({"*"})
+
+
+class Echo:
+    """The Engine.IO suite's server."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def on_message(self, data: str | bytes) -> None:
+        self.connection.send([data])
+
+    def on_close(self, reason: str) -> None: ...
+
+
+class Answers:
+    """The Socket.IO suite's server."""
+
+    def on_join(self, peer: Peer, joining: Joining) -> None:
+        if joining.namespace not in ("/", "/custom"):
+            peer.refuse(joining.namespace, "Invalid namespace")
+            return
+        peer.accept(joining.namespace, secrets.token_urlsafe(15))
+        peer.emit(joining.namespace, "auth", joining.auth)
+
+    def on_said(self, peer: Peer, said: Said) -> None:
+        if said.name == "message":
+            peer.emit(said.namespace, "message-back", *said.arguments)
+        elif said.name == "message-with-ack":
+            peer.acknowledge(said, *said.arguments)
+
+    def on_left(self, peer: Peer, namespace: str) -> None: ...
+
+
+def make_id() -> str:
+    return secrets.token_urlsafe(15)
+
+
+async def serve(port: int) -> None:
+    answers = Answers()
+    engines = {
+        "/engine.io/": Engine(TIMING, Echo, make_id, EVERYWHERE),
+        "/socket.io/": Engine(
+            TIMING, lambda connection: Peer(answers, connection, CONNECT_SECONDS), make_id, EVERYWHERE
+        ),
+    }
+    polling = {path: Polling(engine) for path, engine in engines.items()}
+
+    async def app(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        endpoint = polling.get(scope["path"])
+        if endpoint:
+            await endpoint(scope, receive, send)
+        else:
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+    await server(app, engines.get, "127.0.0.1", port).serve()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=3000, help="where to listen on 127.0.0.1 (default: 3000)")
+    uvloop.run(serve(parser.parse_args().port))
