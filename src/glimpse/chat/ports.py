@@ -18,17 +18,18 @@ class StoreDown(Exception):
 class Store(Protocol):
     """
     Everything durable. Each call is one transaction; what it answers is committed. Raises StoreDown where the outcome
-    is unknown. A refusal changes nothing.
+    is unknown. A refusal changes nothing. Limits are at least 1. What is asked about an id that no database can hold
+    is answered as for an unknown one.
     """
 
     # ---- Users
 
-    async def ensure_user(self, user_id: str) -> User:
-        """The user of a valid token, made on first use."""
+    async def ensure_user(self, user_id: str) -> User | Refused:
+        """The user of a valid token, made on first use. Refused `invalid`."""
         ...
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
-        """Refused `handle_taken`; handles are compared without case."""
+        """Refused `handle_taken`, `invalid`; handles are compared without case."""
         ...
 
     async def credentials(self, handle: str) -> tuple[User, str] | None:
@@ -44,11 +45,13 @@ class Store(Protocol):
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refused:
-        """None leaves a field as it is. Refused `not_found`."""
+        """None leaves a field as it is. Refused `not_found`, `invalid`."""
         ...
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
-        """In their pair, messages of the blocked are refused. Idempotent. Refused `not_found`."""
+        """
+        In their pair, messages of the blocked are refused. Idempotent. Refused `not_found`, `invalid` (oneself).
+        """
         ...
 
     # ---- Conversations
@@ -57,8 +60,9 @@ class Store(Protocol):
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
     ) -> tuple[Conversation, bool] | Refused:
         """
-        The conversation and whether it is new; the creator is a member. The same two people get the same
-        conversation, also when asked twice at once. Refused `not_found` for an unknown member.
+        The conversation and whether it is new; the creator is a member, and the first. The same two people get the
+        same conversation, also when asked twice at once; so does its creator who asks again with the same id.
+        Refused `not_found` for an unknown member, `invalid` for an id that is another conversation's.
         """
         ...
 
@@ -70,16 +74,26 @@ class Store(Protocol):
 
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
-    ) -> tuple[Sequence[Listed], str | None]:
-        """Newest change first, and the cursor of the next page; None on the last."""
+    ) -> tuple[Sequence[Listed], str | None] | Refused:
+        """Newest change first, and the cursor of the next page; None on the last. Refused `invalid`: the cursor."""
         ...
 
-    async def add_members(self, conversation_id: str, by_id: str, member_ids: Sequence[str]) -> Stored | Refused:
-        """A `members` entry; not fresh where all were members already. Refused `not_found`, `forbidden` (a pair)."""
+    async def add_members(
+        self, conversation_id: str, by_id: str, member_ids: Sequence[str]
+    ) -> Stored | Conversation | Refused:
+        """
+        A `members` entry; the conversation as it is where all were members already. Refused `not_found`, `forbidden`
+        (a pair).
+        """
         ...
 
     async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
-        """A `members` entry for those who stay; `member_ids` of Stored are those who stay. Refused `not_found`."""
+        """
+        A `members` entry for those who stay; `member_ids` of Stored are those who stay. Refused `not_found`.
+
+        A pair that one leaves is over: the other keeps what was said, nobody can be added, and the two who ask for
+        their conversation again get a new one.
+        """
         ...
 
     # ---- Messages
@@ -88,15 +102,16 @@ class Store(Protocol):
         """
         Store a batch in one transaction, each at the next seq of its conversation, answered in the order given.
 
-        A repeat, also inside the batch and through another task at the same moment, answers the first entry. A bad
-        message (not a member: `not_found`; `blocked`; text that the database cannot hold: `invalid`) harms only itself.
+        A repeat, also inside the batch and through another task at the same moment, answers the first entry, whatever
+        became of its sender since. A bad message (not a member: `not_found`; `blocked`; text that no database can
+        hold, or a client id that is not 1 to 64 characters: `invalid`) harms only itself.
         """
         ...
 
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
         """
         A `deleted` entry; the message keeps its place with a null body. Again: fresh is False and the first entry.
-        Refused `not_found`, `forbidden` (another's message, or no message).
+        Refused `not_found` (also where there is no such entry), `forbidden` (another's message, or no message).
         """
         ...
 
@@ -110,4 +125,6 @@ class Store(Protocol):
         """Entries in seq order: the first after `after`, or the last before `before`, or the newest."""
         ...
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced: ...
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+        """At most `limit` entries; a conversation without a cursor begins at its first entry."""
+        ...

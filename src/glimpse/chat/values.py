@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
+# Beyond this nobody counts, neither the reader nor the database.
+MOST_UNREAD = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A conversation as its member's list shows it."""
+    """
+    A conversation as its member's list shows it. `last_message` may be a deleted one. `unread` counts what others
+    wrote after what the member read, deleted messages left out; MOST_UNREAD stands for that many or more.
+    """
 
     conversation: Conversation
     members: tuple[User, ...]

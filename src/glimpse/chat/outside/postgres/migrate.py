@@ -1,0 +1,146 @@
+"""
+The schema, step by step: files `0001_before_first.sql`, applied in order, each once, in a transaction of its own.
+
+Two releases run at once during every deploy. A migration marked `before` is applied before the new release starts and
+leaves the old one working; one marked `after` takes away what only the old release used, once no task of it is left.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+_FILE = re.compile(r"(\d{4})_(before|after)_(\w+)\.sql")
+# "glimpse" as a number, so that nobody else's advisory lock is ours.
+_LOCK = int.from_bytes(b"glimpse", "big")
+_RECORD = """
+create table if not exists migrations (
+    number integer primary key,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default clock_timestamp()
+)
+"""
+
+
+class Moment(enum.Enum):
+    """Of a deploy."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file. `checksum` is SHA-256 of its text, so that a changed file is noticed."""
+
+    number: int
+    moment: Moment
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+class MigrationRefused(Exception):
+    """The schema is not one that these migrations lead on from; nothing was changed."""
+
+
+class Changed(MigrationRefused):
+    """A migration was edited after it had been applied."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Migration {name} was applied to this database with another text than this release has: "
+            "restore its file, and put the change into a new migration."
+        )
+        self.name = name
+
+
+class SchemaNewer(MigrationRefused):
+    """
+    The database was migrated by a newer release. A task that only serves may go on, for what is applied before a
+    deploy leaves the release before it working.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Migration {name} was applied to this database and is unknown to this release: "
+            "a newer release migrated it, so migrate with that one."
+        )
+        self.name = name
+
+
+class AfterPending(MigrationRefused):
+    """What should have followed the last deploy never ran, and this deploy's migrations stand on it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Migration {name} belongs after the last deploy and was not applied: "
+            "make sure that no task of an older release runs, apply what is left of it, then deploy."
+        )
+        self.name = name
+
+
+def shipped() -> Sequence[Migration]:
+    """The migrations of this release, in order."""
+    found = []
+    for file in (files("glimpse.chat.outside.postgres") / "migrations").iterdir():
+        match = _FILE.fullmatch(file.name)
+        if match:
+            name = file.name.removesuffix(".sql")
+            found.append(Migration(int(match[1]), Moment(match[2]), name, file.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.number)
+
+
+async def migrate(
+    connection: Any, moment: Moment = Moment.BEFORE, migrations: Sequence[Migration] | None = None
+) -> Sequence[str]:
+    """
+    Apply what this moment of a deploy asks for, and give the names. Raises MigrationRefused.
+
+    Tasks that ask at once take turns. An empty database has no older release, and gets everything.
+    """
+    migrations = shipped() if migrations is None else migrations
+    await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    try:
+        await connection.execute(_RECORD)
+        rows = await connection.fetch("select number, name, checksum from migrations order by number")
+        pending = _pending(migrations, {row["number"]: (row["name"], row["checksum"]) for row in rows}, moment)
+        for migration in pending:
+            async with connection.transaction():
+                await connection.execute(migration.sql)
+                await connection.execute(
+                    "insert into migrations (number, name, checksum) values ($1, $2, $3)",
+                    migration.number,
+                    migration.name,
+                    migration.checksum,
+                )
+        return [migration.name for migration in pending]
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+
+
+def _pending(
+    migrations: Sequence[Migration], applied: dict[int, tuple[str, str]], moment: Moment
+) -> Sequence[Migration]:
+    known = {migration.number: migration for migration in migrations}
+    for number, (name, checksum) in applied.items():
+        if number not in known:
+            raise SchemaNewer(name)
+        if known[number].checksum != checksum:
+            raise Changed(name)
+    pending = [migration for migration in migrations if migration.number not in applied]
+    if not applied or moment is Moment.AFTER:
+        return pending
+    waiting = [migration for migration in pending if migration.moment is Moment.AFTER]
+    if waiting and any(later.moment is Moment.BEFORE and later.number > waiting[0].number for later in pending):
+        raise AfterPending(waiting[0].name)
+    return [migration for migration in pending if migration.moment is Moment.BEFORE]

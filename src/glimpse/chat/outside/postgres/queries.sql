@@ -1,0 +1,341 @@
+-- Every statement of the store, each with its name and a sentence.
+
+-- ---- Starting
+
+-- name: durability
+-- Whether this server keeps what it has confirmed.
+select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit;
+
+-- ---- Users
+
+-- name: ensure_user
+-- The user of an id, made where there is none; no row where another makes it at this moment, or had before.
+insert into users (id) values ($1)
+on conflict (id) do nothing
+returning id, handle, display_name, profile_image_id;
+
+-- name: sign_up
+-- A new user with a handle; no row where the id or the handle is somebody's.
+insert into users (id, handle, handle_key, password_hash) values ($1, $2, $3, $4)
+on conflict do nothing
+returning id, handle, display_name, profile_image_id;
+
+-- name: user_of_handle
+-- The user of a folded handle, and the hash of the password.
+select id, handle, display_name, profile_image_id, password_hash from users where handle_key = $1;
+
+-- name: users
+-- Those of some ids that exist, in the order asked.
+select u.id, u.handle, u.display_name, u.profile_image_id
+from unnest($1::text[]) with ordinality as asked (id, place)
+join users u on u.id = asked.id
+order by asked.place;
+
+-- name: update_profile
+-- Change what is given, leave what is null.
+update users
+set display_name = coalesce($2, display_name), profile_image_id = coalesce($3, profile_image_id)
+where id = $1
+returning id, handle, display_name, profile_image_id;
+
+-- name: block
+-- One blocks another; a row says that both exist.
+with both_known as (
+    select count(*) = 2 as holds from users where id in ($1, $2)
+),
+blocked as (
+    insert into blocks (blocker_id, blocked_id) select $1, $2 from both_known where holds
+    on conflict do nothing
+)
+select holds from both_known;
+
+-- name: unblock
+-- One no longer blocks another; a row says that both exist.
+with both_known as (
+    select count(*) = 2 as holds from users where id in ($1, $2)
+),
+unblocked as (
+    delete from blocks where blocker_id = $1 and blocked_id = $2
+)
+select holds from both_known;
+
+-- ---- Conversations
+
+-- name: create_conversation
+-- A conversation and its members: whether all of them exist, and whether it was made. Not made where its id or its
+-- pair is there; where another makes it at this moment, this waits for what becomes of it.
+with everybody as (
+    select count(*) = cardinality($2::text[]) as known from users where id = any($2)
+),
+made as (
+    insert into conversations (id, changed_at, member_ids, is_pair, pair_low, pair_high)
+    select $1, clock_timestamp(), $2, $3::text is not null, $3, $4 from everybody where known
+    on conflict do nothing
+    returning id
+),
+joined as (
+    insert into members (conversation_id, user_id) select made.id, unnest($2) from made
+)
+select everybody.known, exists (select from made) as made from everybody;
+
+-- name: conversation_made_before
+-- The conversation of a pair, or else of an id, as one who asks to make it sees it.
+select c.id, c.last_seq, c.member_ids,
+    array(
+        select m.read_seq from unnest(c.member_ids) with ordinality as who (id, place)
+        join members m on m.user_id = who.id and m.conversation_id = c.id
+        order by who.place
+    ) as reads
+from conversations c
+where c.id = $1 or (c.pair_low = $2 and c.pair_high = $3)
+order by c.pair_low = $2 and c.pair_high = $3 desc nulls last
+limit 1;
+
+-- name: conversation
+-- A conversation with how far each member has read, for a member.
+select c.id, c.last_seq, c.member_ids,
+    array(
+        select m.read_seq from unnest(c.member_ids) with ordinality as who (id, place)
+        join members m on m.user_id = who.id and m.conversation_id = c.id
+        order by who.place
+    ) as reads
+from conversations c
+where c.id = $1 and $2 = any(c.member_ids);
+
+-- name: conversation_ids
+-- Where somebody is a member.
+select conversation_id from members where user_id = $1 order by conversation_id;
+
+-- name: list_conversations
+-- One page of somebody's conversations, the newest change first, with everything the list shows of each.
+with page as materialized (
+    select c.id, c.last_seq, c.member_ids, c.changed_at, m.read_seq
+    from members m
+    join conversations c on c.id = m.conversation_id
+    where m.user_id = $1 and ($2::timestamptz is null or (c.changed_at, c.id) < ($2, $3))
+    order by c.changed_at desc, c.id desc
+    limit $4
+)
+select p.id, p.last_seq, p.member_ids, p.changed_at,
+    array(
+        select m.read_seq from unnest(p.member_ids) with ordinality as who (id, place)
+        join members m on m.user_id = who.id and m.conversation_id = p.id
+        order by who.place
+    ) as reads,
+    array(
+        select row(u.id, u.handle, u.display_name, u.profile_image_id)
+        from unnest(p.member_ids) with ordinality as who (id, place)
+        join users u on u.id = who.id
+        order by who.place
+    ) as members,
+    (
+        select row(
+            e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id,
+            e.of_seq, e.member_ids
+        )
+        from entries e
+        where e.conversation_id = p.id and e.type = 'message'
+        order by e.seq desc
+        limit 1
+    ) as last_message,
+    (
+        select count(*)
+        from (
+            select from entries e
+            where e.conversation_id = p.id and e.seq > p.read_seq and e.type = 'message' and e.sender_id <> $1
+                and e.body is not null
+            limit $5
+        ) counted
+    ) as unread
+from page p
+order by p.changed_at desc, p.id desc;
+
+-- name: lock_conversation
+-- A conversation for one of its members, until the end of the transaction: what is asked next sees all that was
+-- committed before the lock was had.
+select id, last_seq, member_ids, is_pair from conversations
+where id = $1 and $2 = any(member_ids)
+for no key update;
+
+-- name: add_members
+-- New members, who have read nothing, behind those who are in.
+with joined as (
+    insert into members (conversation_id, user_id) select $1, unnest($2::text[])
+)
+update conversations set member_ids = member_ids || $2::text[] where id = $1
+returning member_ids;
+
+-- name: remove_member
+-- One member less; a pair of one is none.
+with left_behind as (
+    delete from members where conversation_id = $1 and user_id = $2
+)
+update conversations set member_ids = array_remove(member_ids, $2), pair_low = null, pair_high = null where id = $1
+returning member_ids;
+
+-- name: add_change
+-- The next entry of a conversation that is locked: members ($4) or a deletion ($5).
+with numbered as (
+    update conversations set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
+    where id = $1
+    returning last_seq, changed_at
+)
+insert into entries (conversation_id, seq, type, id, sender_id, created_at, member_ids, of_seq)
+select $1, last_seq, $2, gen_random_uuid()::text, $3, changed_at, $4::text[], $5::bigint from numbered
+returning conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id, of_seq, member_ids;
+
+-- ---- Messages
+
+-- name: append_one
+-- Store one message at the next seq, or answer the entry that it has, or why not. No ON CONFLICT: two tasks with the
+-- same message at once both take a number, and the second must lose its whole statement with it; it asks again.
+with stored as materialized (
+    select seq, id, created_at, body, file_id from entries
+    where conversation_id = $1 and sender_id = $2 and client_id = $3
+),
+blocked as materialized (
+    select from conversations c
+    join blocks b on b.blocked_id = $2
+        and b.blocker_id = case $2 when c.pair_low then c.pair_high when c.pair_high then c.pair_low end
+    where c.id = $1
+),
+numbered as (
+    update conversations
+    set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
+    where id = $1 and $2 = any(member_ids) and not exists (select from stored) and not exists (select from blocked)
+    returning last_seq, changed_at, member_ids
+),
+inserted as (
+    insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
+    select $1, last_seq, 'message', gen_random_uuid()::text, $2, changed_at, $3, $4, $5 from numbered
+    returning seq, id, created_at
+)
+select
+    case
+        when i.seq is not null or s.seq is not null then null
+        when exists (select from blocked) then 'blocked'
+        else 'not_found'
+    end as refused,
+    i.seq is not null as fresh,
+    coalesce(i.seq, s.seq) as seq, coalesce(i.id, s.id) as id, coalesce(i.created_at, s.created_at) as created_at,
+    s.body, s.file_id,
+    case when n.last_seq is null then (select member_ids from conversations where id = $1) else n.member_ids end
+        as member_ids
+from (values (1)) as always
+left join stored s on true
+left join numbered n on true
+left join inserted i on true;
+
+-- name: append_batch
+-- Store many messages, each at the next seq of its conversation; one row for each, in the order asked.
+select refused, fresh, seq, id, created_at, body, file_id, member_ids
+from append_batch($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]);
+
+-- name: deletion_of
+-- An entry, and that of its deletion where there is one.
+select e.type, e.sender_id,
+    (
+        select row(
+            d.conversation_id, d.seq, d.type, d.id, d.sender_id, d.created_at, d.client_id, d.body, d.file_id,
+            d.of_seq, d.member_ids
+        )
+        from entries d
+        where d.conversation_id = $1 and d.of_seq = $2
+    ) as deletion
+from entries e
+where e.conversation_id = $1 and e.seq = $2;
+
+-- name: empty_message
+-- A deleted message keeps its place and nothing else.
+update entries set body = null, file_id = null where conversation_id = $1 and seq = $2;
+
+-- name: mark_read
+-- How far a member has read now, and whether that moved: only forward, at most to the newest entry.
+with now as materialized (
+    select m.read_seq, least($3::bigint, c.last_seq) as asked
+    from members m
+    join conversations c on c.id = m.conversation_id
+    where m.conversation_id = $1 and m.user_id = $2
+    for no key update of m
+),
+moved as (
+    update members m set read_seq = now.asked
+    from now
+    where m.conversation_id = $1 and m.user_id = $2 and now.asked > now.read_seq
+)
+select greatest(read_seq, asked) as read_seq, asked > read_seq as moved from now;
+
+-- name: history_after
+-- The first entries after a seq; one row without an entry for a member where there are none, no row for others.
+select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
+    e.member_ids
+from members m
+left join lateral (
+    select * from entries
+    where conversation_id = $1 and seq > $3
+    order by seq
+    limit $4
+) e on true
+where m.conversation_id = $1 and m.user_id = $2
+order by e.seq;
+
+-- name: history_before
+-- The last entries before a seq; otherwise as history_after.
+select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
+    e.member_ids
+from members m
+left join lateral (
+    select * from entries
+    where conversation_id = $1 and seq < $3
+    order by seq desc
+    limit $4
+) e on true
+where m.conversation_id = $1 and m.user_id = $2
+order by e.seq;
+
+-- name: sync
+-- What a client with these cursors missed: a row for each conversation that it lacks, lags, is ahead of, or is no
+-- longer in (last_seq is null). Since nothing is missing in 1, 2, 3 …, how many entries a conversation has to give is
+-- known without counting them, and so is which of them fit on this page ($4).
+with cursors as (
+    select * from unnest($2::text[], $3::bigint[]) as k (conversation_id, seq)
+),
+mine as (
+    select c.id, c.last_seq, c.member_ids
+    from members m
+    join conversations c on c.id = m.conversation_id
+    where m.user_id = $1
+),
+missed as (
+    select coalesce(mine.id, cursors.conversation_id) as id, mine.last_seq, mine.member_ids,
+        cursors.seq as cursor,
+        greatest(coalesce(cursors.seq, 0), 0) as after,
+        greatest(mine.last_seq - greatest(coalesce(cursors.seq, 0), 0), 0) as entries_missed
+    from mine
+    full join cursors on cursors.conversation_id = mine.id
+    where mine.id is null or cursors.seq is null or cursors.seq <> mine.last_seq
+),
+placed as (
+    select missed.*,
+        coalesce(sum(entries_missed) over (order by id rows between unbounded preceding and 1 preceding), 0)::bigint
+            as entries_before
+    from missed
+)
+select id, last_seq, member_ids, cursor, entries_missed,
+    array(
+        select m.read_seq from unnest(p.member_ids) with ordinality as who (id, place)
+        join members m on m.user_id = who.id and m.conversation_id = p.id
+        order by who.place
+    ) as reads,
+    array(
+        select row(
+            e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id,
+            e.of_seq, e.member_ids
+        )
+        from entries e
+        where p.entries_before < $4 and e.conversation_id = p.id and e.seq > p.after
+            and e.seq <= p.after + least(p.entries_missed, $4 - p.entries_before)
+        order by e.seq
+    ) as entries
+from placed p
+order by id;

@@ -1,0 +1,398 @@
+"""
+The store in PostgreSQL. The statements are in `queries.sql`; here is what they are asked and what their rows mean.
+
+How a message gets its number without a gap is told beside `append_one` and in the first migration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+
+from glimpse.chat.outside.postgres.queries import QUERIES
+from glimpse.chat.page import Place, place_of
+from glimpse.chat.ports import StoreDown
+from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.values import (
+    DELETED,
+    MEMBERS,
+    MESSAGE,
+    MOST_UNREAD,
+    Conversation,
+    Entry,
+    Listed,
+    NewMessage,
+    Refused,
+    Stored,
+    Synced,
+    User,
+)
+
+CONNECTIONS = 4
+# A statement that takes longer is hopeless for who waits; a client asks again, and the answer is then the first one.
+STATEMENT_SECONDS = 5.0
+LOCK_SECONDS = 3.0
+# Over the statement's own limit: this one is for a server that no longer answers at all.
+ANSWER_SECONDS = STATEMENT_SECONDS + 2.0
+# Once is enough where another task stored the same message; a second violation can only be a schema out of order.
+TRIES = 3
+
+# What may have happened behind these, nobody knows, or nothing happened and the same may be asked again.
+_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.PostgresSystemError,
+)
+_NOT_FOUND = Refused("not_found")
+_FORBIDDEN = Refused("forbidden")
+_INVALID = Refused("invalid")
+_MOST_SEQ = 2**63 - 1
+
+
+class NotDurable(Exception):
+    """The server may forget what it has confirmed, and so would we."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(
+            f"The database runs with {setting} = off and may lose messages that were acknowledged: "
+            f"set {setting} = on for the server, this database and this role, then start again."
+        )
+        self.setting = setting
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Sessions keep no state between two calls, so there is nothing to reset, and no round trip for it."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class PostgresStore:
+    """Fulfils the port `Store` over a pool of connections. Made by `open`."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, connections: int = CONNECTIONS) -> PostgresStore:
+        """Connect to a database that was migrated. Raises NotDurable, and StoreDown where none answers."""
+        with _unknown_outcome():
+            pool = await asyncpg.create_pool(
+                url,
+                connection_class=_Connection,
+                min_size=1,
+                max_size=connections,
+                max_inactive_connection_lifetime=0,
+                timeout=ANSWER_SECONDS,
+                command_timeout=ANSWER_SECONDS,
+                server_settings={
+                    "application_name": "glimpse",
+                    "statement_timeout": str(int(STATEMENT_SECONDS * 1000)),
+                    "lock_timeout": str(int(LOCK_SECONDS * 1000)),
+                    # Planned once for all parameters: a fifth less of the database's work for a single message.
+                    "plan_cache_mode": "force_generic_plan",
+                    # Compiling pays for long reports only.
+                    "jit": "off",
+                },
+            )
+        store = cls(pool)
+        try:
+            [row] = await store._rows("durability")
+            for setting in ("fsync", "synchronous_commit"):
+                if row[setting] == "off":
+                    raise NotDurable(setting)
+        except BaseException:
+            pool.terminate()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Let running calls end, at most as long as one may take."""
+        try:
+            await asyncio.wait_for(self._pool.close(), ANSWER_SECONDS)
+        except _DOWN:
+            self._pool.terminate()
+
+    # ---- Users
+
+    async def ensure_user(self, user_id: str) -> User | Refused:
+        if not is_id(user_id):
+            return _INVALID
+        while True:
+            for name, asked in (("users", [user_id]), ("ensure_user", user_id)):
+                for row in await self._rows(name, asked):
+                    return User(*row)
+
+    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
+        if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
+            return _INVALID
+        for row in await self._rows("sign_up", user_id, handle, handle_key(handle), password_hash):
+            return User(*row)
+        return Refused("handle_taken") if await self.user_by_handle(handle) else _INVALID
+
+    async def credentials(self, handle: str) -> tuple[User, str] | None:
+        if not is_handle(handle):
+            return None
+        for *user, password_hash in await self._rows("user_of_handle", handle_key(handle)):
+            return User(*user), password_hash
+        return None
+
+    async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
+        return [User(*row) for row in await self._rows("users", [user_id for user_id in user_ids if is_id(user_id)])]
+
+    async def user_by_handle(self, handle: str) -> User | None:
+        found = await self.credentials(handle)
+        return found[0] if found else None
+
+    async def update_profile(
+        self, user_id: str, display_name: str | None, profile_image_id: str | None
+    ) -> User | Refused:
+        if not is_storable(display_name) or not is_storable(profile_image_id):
+            return _INVALID
+        if is_id(user_id):
+            for row in await self._rows("update_profile", user_id, display_name, profile_image_id):
+                return User(*row)
+        return _NOT_FOUND
+
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
+        if not is_id(blocker_id) or not is_id(blocked_id):
+            return _NOT_FOUND
+        if blocker_id == blocked_id:
+            return _INVALID if await self.users([blocker_id]) else _NOT_FOUND
+        [row] = await self._rows("block" if on else "unblock", blocker_id, blocked_id)
+        return None if row["holds"] else _NOT_FOUND
+
+    # ---- Conversations
+
+    async def create_conversation(
+        self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
+    ) -> tuple[Conversation, bool] | Refused:
+        if not is_id(conversation_id):
+            return _INVALID
+        members = list(dict.fromkeys((creator_id, *member_ids)))
+        if not all(map(is_id, members)):
+            return _NOT_FOUND
+        pair = sorted(members) if len(members) == 2 else (None, None)
+        while True:
+            [row] = await self._rows("create_conversation", conversation_id, members, *pair)
+            if not row["known"]:
+                return _NOT_FOUND
+            if row["made"]:
+                return Conversation(conversation_id, tuple(members), 0, dict.fromkeys(members, 0)), True
+            for found in await self._rows("conversation_made_before", conversation_id, *pair):
+                conversation = _conversation(found)
+                return (conversation, False) if creator_id in conversation.reads else _INVALID
+            # Between the two statements one of the pair has left it, so now there is room for a new one.
+
+    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
+        if is_id(conversation_id) and is_id(member_id):
+            for row in await self._rows("conversation", conversation_id, member_id):
+                return _conversation(row)
+        return _NOT_FOUND
+
+    async def conversation_ids(self, member_id: str) -> Sequence[str]:
+        if not is_id(member_id):
+            return []
+        return [row["conversation_id"] for row in await self._rows("conversation_ids", member_id)]
+
+    async def list_conversations(
+        self, member_id: str, cursor: str | None, limit: int
+    ) -> tuple[Sequence[Listed], str | None] | Refused:
+        place = None if cursor is None else place_of(cursor)
+        if cursor is not None and place is None:
+            return _INVALID
+        if not is_id(member_id):
+            return [], None
+        changed_at, conversation_id = (place.changed_at, place.conversation_id) if place else (None, None)
+        rows = await self._rows("list_conversations", member_id, changed_at, conversation_id, limit + 1, MOST_UNREAD)
+        page = [
+            Listed(
+                _conversation(row),
+                tuple(User(*user) for user in row["members"]),
+                _entry(row["last_message"]) if row["last_message"] else None,
+                row["unread"],
+            )
+            for row in rows[:limit]
+        ]
+        last = rows[limit - 1] if rows[limit:] else None
+        return page, Place(last["changed_at"], last["id"]).cursor if last else None
+
+    async def add_members(
+        self, conversation_id: str, by_id: str, member_ids: Sequence[str]
+    ) -> Stored | Conversation | Refused:
+        if not is_id(conversation_id) or not is_id(by_id):
+            return _NOT_FOUND
+        async with self._locked(conversation_id, by_id) as (connection, locked):
+            if locked is None:
+                return _NOT_FOUND
+            if locked["is_pair"]:
+                return _FORBIDDEN
+            asked = list(dict.fromkeys(member_ids))
+            if not all(map(is_id, asked)) or len(await connection.fetch(QUERIES["users"], asked)) < len(asked):
+                return _NOT_FOUND
+            new = [member_id for member_id in asked if member_id not in locked["member_ids"]]
+            if not new:
+                return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, by_id))
+            members = await connection.fetchval(QUERIES["add_members"], conversation_id, new)
+            return await _changed(connection, conversation_id, MEMBERS, by_id, members, None, members)
+
+    async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
+        if not is_id(conversation_id) or not is_id(member_id):
+            return _NOT_FOUND
+        async with self._locked(conversation_id, member_id) as (connection, locked):
+            if locked is None:
+                return _NOT_FOUND
+            members = await connection.fetchval(QUERIES["remove_member"], conversation_id, member_id)
+            return await _changed(connection, conversation_id, MEMBERS, member_id, members, None, members)
+
+    # ---- Messages
+
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        good = [message for message in messages if can_be_stored(message)]
+        rows = iter(await self._appended(good) if good else ())
+        return [_stored(message, next(rows)) if can_be_stored(message) else _INVALID for message in messages]
+
+    async def _appended(self, messages: Sequence[NewMessage]) -> Sequence[Any]:
+        fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
+        for left in reversed(range(TRIES)):
+            try:
+                if len(fields) == 1:
+                    return await self._rows("append_one", *fields[0])
+                return await self._rows("append_batch", *map(list, zip(*fields, strict=True)))
+            except asyncpg.UniqueViolationError:
+                # Another task stored the same message at this moment. Nothing of ours happened, no number was taken.
+                if not left:
+                    raise
+        raise AssertionError
+
+    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
+        if not is_id(conversation_id) or not is_id(by_id) or not 1 <= seq <= _MOST_SEQ:
+            return _NOT_FOUND
+        async with self._locked(conversation_id, by_id) as (connection, locked):
+            found = await connection.fetchrow(QUERIES["deletion_of"], conversation_id, seq) if locked else None
+            if found is None:
+                return _NOT_FOUND
+            if found["type"] != MESSAGE or found["sender_id"] != by_id:
+                return _FORBIDDEN
+            if found["deletion"]:
+                return Stored(_entry(found["deletion"]), tuple(locked["member_ids"]), False)
+            await connection.execute(QUERIES["empty_message"], conversation_id, seq)
+            return await _changed(connection, conversation_id, DELETED, by_id, None, seq, locked["member_ids"])
+
+    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
+        if is_id(conversation_id) and is_id(member_id):
+            for row in await self._rows("mark_read", conversation_id, member_id, _bigint(seq)):
+                return row["read_seq"], row["moved"]
+        return _NOT_FOUND
+
+    async def history(
+        self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
+    ) -> Sequence[Entry] | Refused:
+        if not is_id(conversation_id) or not is_id(member_id):
+            return _NOT_FOUND
+        if after is not None:
+            name, seq = "history_after", _bigint(after)
+        else:
+            name, seq = "history_before", _MOST_SEQ if before is None else _bigint(before)
+        rows = await self._rows(name, conversation_id, member_id, seq, limit)
+        if not rows:
+            return _NOT_FOUND
+        return [_entry(row) for row in rows if row["seq"] is not None]
+
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+        known = {conversation_id: _bigint(seq) for conversation_id, seq in cursors.items() if is_id(conversation_id)}
+        rows: Sequence[Any] = ()
+        if is_id(member_id):
+            rows = await self._rows("sync", member_id, list(known), list(known.values()), limit)
+        here = [row for row in rows if row["last_seq"] is not None]
+        never = known.keys() if not is_id(member_id) else [row["id"] for row in rows if row["last_seq"] is None]
+        return Synced(
+            conversations=tuple(_conversation(row) for row in here if (row["cursor"] or 0) <= row["last_seq"]),
+            gone=tuple(sorted({*never, *(cursors.keys() - known.keys())})),
+            entries=tuple(_entry(entry) for row in here for entry in row["entries"]),
+            more=sum(row["entries_missed"] for row in here) > limit,
+            reset=tuple(row["id"] for row in here if (row["cursor"] or 0) > row["last_seq"]),
+        )
+
+    # ---- The database
+
+    async def _rows(self, name: str, *asked: object) -> Sequence[Any]:
+        """One statement, which is a transaction."""
+        with _unknown_outcome():
+            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection:
+                rows: Sequence[Any] = await connection.fetch(QUERIES[name], *asked)
+                return rows
+
+    @asynccontextmanager
+    async def _locked(self, conversation_id: str, member_id: str) -> AsyncIterator[tuple[Any, Any]]:
+        """A transaction that begins with the lock of a conversation; None for who is not a member."""
+        with _unknown_outcome():
+            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection, connection.transaction():
+                yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
+
+
+@contextmanager
+def _unknown_outcome() -> Iterator[None]:
+    try:
+        yield
+    except _DOWN as error:
+        # asyncpg's own complaint about an argument is also an InterfaceError, and our mistake.
+        if isinstance(error, ValueError):
+            raise
+        raise StoreDown(f"{type(error).__name__}: {error}") from error
+
+
+async def _changed(
+    connection: Any,
+    conversation_id: str,
+    kind: str,
+    sender_id: str,
+    member_ids: Sequence[str] | None,
+    of: int | None,
+    told: Sequence[str],
+) -> Stored:
+    row = await connection.fetchrow(QUERIES["add_change"], conversation_id, kind, sender_id, member_ids, of)
+    return Stored(_entry(row), tuple(told), True)
+
+
+def _stored(message: NewMessage, row: Any) -> Stored | Refused:
+    refused, fresh, seq, entry_id, created_at, body, file_id, member_ids = row
+    if refused:
+        return Refused(refused)
+    if fresh:
+        body, file_id = message.body, message.file_id
+    entry = Entry(
+        message.conversation_id, seq, MESSAGE, entry_id, message.sender_id, created_at, message.client_id, body, file_id
+    )
+    return Stored(entry, tuple(member_ids), fresh)
+
+
+def _entry(row: Any) -> Entry:
+    """Columns in the order of Entry's fields."""
+    room, seq, kind, entry_id, sender_id, created_at, client_id, body, file_id, of, member_ids = row
+    return Entry(
+        room, seq, kind, entry_id, sender_id, created_at, client_id, body, file_id, of, tuple(member_ids or ())
+    )
+
+
+def _conversation(row: Any) -> Conversation:
+    member_ids = tuple(row["member_ids"])
+    return Conversation(row["id"], member_ids, row["last_seq"], dict(zip(member_ids, row["reads"], strict=True)))
+
+
+def _bigint(seq: int) -> int:
+    """Any client's number as one that PostgreSQL can hold; nothing it is compared with is that large."""
+    return min(max(seq, -_MOST_SEQ), _MOST_SEQ)

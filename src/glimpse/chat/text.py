@@ -1,0 +1,50 @@
+"""Which texts can be kept, and when two handles are the same: alike in every store, whatever its database thinks."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from glimpse.chat.values import NewMessage
+
+# A token's subject is at most 255 characters (OpenID Connect Core, section 2); three such ids fit into one index entry.
+MOST_ID = 255
+MOST_HANDLE = 64
+MOST_CLIENT_ID = 64
+
+
+def is_storable(text: str | None) -> bool:
+    """PostgreSQL keeps UTF-8 without NUL; JSON may bring half a surrogate pair, which is no UTF-8. None is fine."""
+    if text is None or text.isascii():
+        return text is None or "\0" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def is_id(text: str) -> bool:
+    return 1 <= len(text) <= MOST_ID and is_storable(text)
+
+
+def is_handle(text: str) -> bool:
+    return 1 <= len(text) <= MOST_HANDLE and is_storable(text)
+
+
+def handle_key(handle: str) -> str:
+    """
+    What of a handle must be unique: no case, and one spelling of each letter. A Korean name typed on a Mac may come
+    as single jamo and is the same name.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", handle).casefold())
+
+
+def can_be_stored(message: NewMessage) -> bool:
+    return (
+        is_id(message.conversation_id)
+        and is_id(message.sender_id)
+        and 1 <= len(message.client_id) <= MOST_CLIENT_ID
+        and is_storable(message.client_id)
+        and is_storable(message.body)
+        and (message.file_id is None or is_id(message.file_id))
+    )

@@ -1,0 +1,141 @@
+"""A loop for each test, both stores behind one name, and one PostgreSQL for the whole session of a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import inspect
+import itertools
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import asyncpg
+import pytest
+
+from glimpse.chat.memory import MemoryStore
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
+from glimpse.chat.outside.postgres.migrate import migrate
+from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.ports import Store
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+
+NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test that is a coroutine runs on the loop of its fixtures."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = pyfuncitem._fixtureinfo.argnames
+    pyfuncitem.funcargs["runner"].run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
+    return True
+
+
+@pytest.fixture(scope="session")
+def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as url:
+
+        async def make_schema() -> None:
+            connection = await asyncpg.connect(url)
+            await migrate(connection)
+            await connection.close()
+
+        asyncio.run(make_schema())
+        yield url
+
+
+@pytest.fixture
+def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
+    """A database with the schema and nothing in it."""
+
+    async def empty() -> None:
+        connection = await asyncpg.connect(migrated_url)
+        await connection.execute("delete from blocks; delete from members; delete from users")
+        await connection.execute("delete from conversations; delete from entries")
+        await connection.close()
+
+    runner.run(empty())
+    return migrated_url
+
+
+@pytest.fixture
+def open_store(database_url: str, runner: asyncio.Runner) -> Iterator[Callable[[], Awaitable[PostgresStore]]]:
+    """Each call is another task of the service, with connections of its own."""
+    opened: list[PostgresStore] = []
+
+    async def open_one() -> PostgresStore:
+        opened.append(await PostgresStore.open(database_url))
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        runner.run(store.close())
+
+
+def memory_store() -> MemoryStore:
+    ticks, numbers = itertools.count(), itertools.count(1)
+    return MemoryStore(
+        clock=lambda: NOON + datetime.timedelta(milliseconds=next(ticks)), ids=lambda: f"id-{next(numbers)}"
+    )
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def store(request: pytest.FixtureRequest, runner: asyncio.Runner) -> Store:
+    if request.param == "memory":
+        return memory_store()
+    return runner.run(request.getfixturevalue("open_store")())
+
+
+class Chat:
+    """Short sentences for tests: who is there, who says what where."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._numbers = itertools.count(1)
+
+    async def people(self, *names: str) -> None:
+        for name in names:
+            await self.store.ensure_user(name)
+
+    async def room(self, room_id: str, *names: str) -> Conversation:
+        await self.people(*names)
+        made = await self.store.create_conversation(room_id, names[0], names[1:])
+        assert not isinstance(made, Refused)
+        return made[0]
+
+    def message(self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello") -> NewMessage:
+        return NewMessage(room_id, sender, client_id or f"c{next(self._numbers)}", body)
+
+    async def say(self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello") -> Stored:
+        return stored(await self.try_to_say(room_id, sender, client_id, body))
+
+    async def try_to_say(
+        self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello"
+    ) -> Stored | Refused:
+        [outcome] = await self.store.append([self.message(room_id, sender, client_id, body)])
+        return outcome
+
+    async def entries(self, room_id: str, reader: str) -> Sequence[Entry]:
+        entries = await self.store.history(room_id, reader, after=0, before=None, limit=10_000)
+        assert not isinstance(entries, Refused)
+        return entries
+
+
+@pytest.fixture
+def chat(store: Store) -> Chat:
+    return Chat(store)
+
+
+def stored(outcome: object) -> Stored:
+    assert isinstance(outcome, Stored), outcome
+    return outcome
+
+
+def seqs(entries: Sequence[Entry]) -> list[int]:
+    return [entry.seq for entry in entries]

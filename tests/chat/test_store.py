@@ -1,0 +1,536 @@
+"""The promises of the port, kept by the store without a world and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import pytest
+
+from glimpse.chat.ports import Store
+from glimpse.chat.values import Conversation, NewMessage, Refused, Stored, Synced, User
+from tests.chat.conftest import Chat, seqs, stored
+
+NOT_FOUND, FORBIDDEN, INVALID, BLOCKED = map(Refused, ("not_found", "forbidden", "invalid", "blocked"))
+UNSTORABLE = ["nul\0", "half a surrogate \ud800", "", "x" * 256]
+
+
+# ---- Users
+
+
+async def test_a_valid_token_of_an_unknown_user_makes_the_user_once(store: Store) -> None:
+    first, again = await asyncio.gather(store.ensure_user("ada"), store.ensure_user("ada"))
+    assert first == again == User("ada")
+
+
+@pytest.mark.parametrize("text", UNSTORABLE)
+async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Store, chat: Chat, text: str) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    assert await store.ensure_user(text) == INVALID
+    assert await store.sign_up(text, "handle", "hash") == INVALID
+    assert await store.sign_up("id", text, "hash") == INVALID
+    assert await store.users([text, "ada"]) == [User("ada")]
+    assert await store.user_by_handle(text) is None
+    assert await store.credentials(text) is None
+    assert await store.update_profile(text, "Ada", None) == NOT_FOUND
+    assert await store.block("ada", text, True) == NOT_FOUND
+    assert await store.create_conversation(text, "ada", ["bob"]) == INVALID
+    assert await store.create_conversation("new", "ada", [text]) == NOT_FOUND
+    for answer in (
+        await store.conversation("room", text),
+        await store.conversation(text, "ada"),
+        await store.add_members("room", "ada", [text]),
+        await store.add_members(text, "ada", ["bob"]),
+        await store.leave("room", text),
+        await store.delete_message(text, "ada", 1),
+        await store.mark_read(text, "ada", 1),
+        await store.history(text, "ada", after=None, before=None, limit=9),
+    ):
+        assert answer == NOT_FOUND
+    assert list(await store.conversation_ids(text)) == []
+    assert await store.list_conversations(text, None, 9) == ([], None)
+    assert await store.list_conversations("ada", text, 9) == INVALID
+    assert await store.sync(text, {"room": 0}, 9) == Synced((), ("room",), (), False)
+    assert (await store.sync("ada", {"room": 0, text: 3}, 9)).gone == (text,)
+
+
+async def test_a_handle_is_taken_whatever_its_case_and_spelling(store: Store) -> None:
+    assert await store.sign_up("1", "Ada", "hash") == User("1", "Ada")
+    assert await store.sign_up("2", "aDA", "other") == Refused("handle_taken")
+    # 한 as one letter, and as the three jamo that a Mac writes
+    assert await store.sign_up("3", "\ud55c", "hash") == User("3", "\ud55c")
+    assert await store.sign_up("4", "\u1112\u1161\u11ab", "hash") == Refused("handle_taken")
+    assert await store.sign_up("1", "someone", "hash") == INVALID
+
+
+async def test_credentials_are_found_by_handle_without_case(store: Store) -> None:
+    await store.sign_up("1", "Ada", "hash")
+    assert await store.credentials("ADA") == (User("1", "Ada"), "hash")
+    assert await store.user_by_handle("ada") == User("1", "Ada")
+    assert await store.credentials("bob") is None
+    assert await store.user_by_handle("bob") is None
+
+
+async def test_users_come_in_the_order_asked_and_only_those_that_exist(store: Store, chat: Chat) -> None:
+    await chat.people("ada", "bob")
+    assert list(await store.users(["bob", "nobody", "ada", "bob"])) == [User("bob"), User("ada"), User("bob")]
+
+
+async def test_a_profile_changes_only_what_is_given(store: Store, chat: Chat) -> None:
+    await chat.people("ada")
+    assert await store.update_profile("ada", "Ada L.", None) == User("ada", None, "Ada L.")
+    assert await store.update_profile("ada", None, "picture") == User("ada", None, "Ada L.", "picture")
+    assert await store.update_profile("ada", "nul\0", None) == INVALID
+    assert await store.update_profile("nobody", "x", None) == NOT_FOUND
+    assert await store.users(["ada"]) == [User("ada", None, "Ada L.", "picture")]
+
+
+async def test_nobody_blocks_themselves_or_who_does_not_exist(store: Store, chat: Chat) -> None:
+    await chat.people("ada")
+    assert await store.block("ada", "nobody", True) == NOT_FOUND
+    assert await store.block("nobody", "ada", False) == NOT_FOUND
+    assert await store.block("ada", "ada", True) == INVALID
+
+
+# ---- Conversations
+
+
+async def test_a_new_conversation_has_its_creator_first_and_no_entry(store: Store, chat: Chat) -> None:
+    await chat.people("ada", "bob", "cy")
+    made = await store.create_conversation("room", "cy", ["ada", "cy", "bob", "ada"])
+    expected = Conversation("room", ("cy", "ada", "bob"), 0, {"cy": 0, "ada": 0, "bob": 0})
+    assert made == (expected, True)
+    assert await store.conversation("room", "bob") == expected
+    assert await chat.entries("room", "ada") == []
+
+
+async def test_an_unknown_member_refuses_the_conversation_and_makes_nothing(store: Store, chat: Chat) -> None:
+    await chat.people("ada")
+    assert await store.create_conversation("room", "ada", ["nobody"]) == NOT_FOUND
+    assert await store.create_conversation("room", "nobody", ["ada"]) == NOT_FOUND
+    assert list(await store.conversation_ids("ada")) == []
+
+
+async def test_the_same_two_people_get_the_same_conversation_whoever_asks(store: Store, chat: Chat) -> None:
+    pair = await chat.room("first", "ada", "bob")
+    assert await store.create_conversation("second", "bob", ["ada"]) == (pair, False)
+    assert list(await store.conversation_ids("bob")) == ["first"]
+
+
+async def test_three_people_get_a_new_conversation_each_time(store: Store, chat: Chat) -> None:
+    await chat.room("first", "ada", "bob", "cy")
+    await chat.room("second", "ada", "bob", "cy")
+    assert list(await store.conversation_ids("cy")) == ["first", "second"]
+
+
+async def test_who_asks_again_with_the_same_id_gets_what_was_made(store: Store, chat: Chat) -> None:
+    room = await chat.room("room", "ada", "bob", "cy")
+    assert await store.create_conversation("room", "ada", ["bob", "cy"]) == (room, False)
+    await chat.people("dan", "eve", "fay")
+    assert await store.create_conversation("room", "dan", ["eve", "fay"]) == INVALID
+
+
+async def test_a_conversation_is_not_found_by_who_is_not_in_it(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    await chat.people("eve")
+    for room_id, who in (("room", "eve"), ("room", "nobody"), ("other", "ada")):
+        assert await store.conversation(room_id, who) == NOT_FOUND
+        assert await store.history(room_id, who, after=None, before=None, limit=9) == NOT_FOUND
+        assert await store.mark_read(room_id, who, 1) == NOT_FOUND
+        assert await store.delete_message(room_id, who, 1) == NOT_FOUND
+        assert await store.add_members(room_id, who, ["eve"]) == NOT_FOUND
+        assert await store.leave(room_id, who) == NOT_FOUND
+        assert await chat.try_to_say(room_id, who) == NOT_FOUND
+
+
+async def test_new_members_are_an_entry_and_come_last(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.people("dan", "eve")
+    added = stored(await store.add_members("room", "bob", ["eve", "ada", "dan", "eve"]))
+    assert added.fresh
+    assert added.member_ids == added.entry.member_ids == ("ada", "bob", "cy", "eve", "dan")
+    assert (added.entry.seq, added.entry.type, added.entry.sender_id) == (1, "members", "bob")
+    assert await chat.entries("room", "dan") == [added.entry]
+    assert (await chat.say("room", "eve")).entry.seq == 2
+
+
+async def test_adding_who_is_in_changes_nothing(store: Store, chat: Chat) -> None:
+    room = await chat.room("room", "ada", "bob", "cy")
+    assert await store.add_members("room", "ada", ["bob", "ada"]) == room
+    assert await store.add_members("room", "ada", []) == room
+
+
+async def test_an_unknown_person_among_the_new_adds_nobody(store: Store, chat: Chat) -> None:
+    room = await chat.room("room", "ada", "bob", "cy")
+    await chat.people("dan")
+    assert await store.add_members("room", "ada", ["dan", "nobody"]) == NOT_FOUND
+    assert await store.conversation("room", "ada") == room
+
+
+async def test_a_pair_stays_a_pair(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    await chat.people("cy")
+    assert await store.add_members("pair", "ada", ["cy"]) == FORBIDDEN
+
+
+async def test_who_leaves_is_gone_at_once_and_the_others_have_an_entry(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.say("room", "bob")
+    left = stored(await store.leave("room", "bob"))
+    assert (left.entry.seq, left.entry.sender_id, left.entry.member_ids) == (2, "bob", ("ada", "cy"))
+    assert left.member_ids == ("ada", "cy")
+    assert await chat.try_to_say("room", "bob") == NOT_FOUND
+    assert await store.conversation("room", "bob") == NOT_FOUND
+    assert await store.leave("room", "bob") == NOT_FOUND
+    assert list(await store.conversation_ids("bob")) == []
+    assert (await store.conversation("room", "ada")) == Conversation("room", ("ada", "cy"), 2, {"ada": 0, "cy": 0})
+
+
+async def test_who_comes_back_has_read_nothing(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.say("room", "ada")
+    await store.mark_read("room", "bob", 1)
+    await store.leave("room", "bob")
+    await store.add_members("room", "ada", ["bob"])
+    room = await store.conversation("room", "bob")
+    assert room == Conversation("room", ("ada", "cy", "bob"), 3, {"ada": 0, "cy": 0, "bob": 0})
+
+
+async def test_a_pair_that_one_left_is_over_and_the_two_get_a_new_one(store: Store, chat: Chat) -> None:
+    await chat.room("old", "ada", "bob")
+    await chat.say("old", "bob", body="before")
+    await store.leave("old", "bob")
+    await chat.people("cy")
+    assert await store.add_members("old", "ada", ["cy"]) == FORBIDDEN
+    assert (await chat.room("new", "bob", "ada")).id == "new"
+    assert (await chat.entries("old", "ada"))[0].body == "before"
+    # the last one can close the door, too
+    await store.leave("old", "ada")
+    assert (await chat.room("newer", "ada", "bob")).id == "new"
+
+
+# ---- Messages
+
+
+async def test_entries_count_one_two_three_whatever_they_are(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.say("room", "ada")
+    await store.delete_message("room", "ada", 1)
+    await store.leave("room", "cy")
+    await store.add_members("room", "bob", ["cy"])
+    await store.append([chat.message("room", name) for name in ("ada", "cy", "bob")])
+    entries = await chat.entries("room", "ada")
+    assert [(e.seq, e.type) for e in entries] == [
+        (1, "message"),
+        (2, "deleted"),
+        (3, "members"),
+        (4, "members"),
+        (5, "message"),
+        (6, "message"),
+        (7, "message"),
+    ]
+    assert len({entry.id for entry in entries}) == 7
+    assert [e.created_at for e in entries] == sorted(e.created_at for e in entries)
+    assert all(e.created_at.utcoffset() is not None for e in entries)
+
+
+async def test_a_message_is_answered_as_it_is_read_later(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    body = "안녕 👋\r\n'; drop table entries; --"
+    [one] = await store.append([NewMessage("room", "ada", "c1", body, "file")])
+    many = await store.append([NewMessage("room", "bob", "c1", ""), NewMessage("room", "ada", "c2", "x", "file")])
+    told = [stored(outcome) for outcome in (one, *many)]
+    assert all(outcome.fresh and outcome.member_ids == ("ada", "bob") for outcome in told)
+    assert [outcome.entry for outcome in told] == await chat.entries("room", "ada")
+    assert (told[0].entry.body, told[0].entry.file_id, told[0].entry.client_id) == (body, "file", "c1")
+
+
+async def test_a_repeat_answers_the_first_entry_and_takes_no_number(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    first = await chat.say("room", "ada", "c1", "the first text")
+    again = await chat.say("room", "ada", "c1", "another text")
+    assert again == dataclasses.replace(first, fresh=False)
+    [in_a_batch, other] = await store.append([chat.message("room", "ada", "c1"), chat.message("room", "bob", "c1")])
+    assert in_a_batch == again
+    assert stored(other).entry.seq == 2, "another sender's message of that name is another message"
+
+
+async def test_a_repeat_is_answered_also_to_who_was_blocked_or_left_since(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    first = await chat.say("pair", "bob", "c1")
+    await store.block("ada", "bob", True)
+    assert await chat.say("pair", "bob", "c1") == dataclasses.replace(first, fresh=False)
+    await store.leave("pair", "bob")
+    both = [chat.message("pair", "bob", "c1"), chat.message("pair", "bob", "c2")]
+    [repeat, new] = await store.append(both)
+    assert stored(repeat).entry == first.entry
+    assert new == NOT_FOUND
+    assert stored((await store.append(both[:1]))[0]).entry == first.entry
+
+
+async def test_a_repeat_of_a_deleted_message_brings_no_text_back(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    await chat.say("room", "ada", "c1")
+    await store.delete_message("room", "ada", 1)
+    assert (await chat.say("room", "ada", "c1")).entry.body is None
+    [in_a_batch, _] = await store.append([chat.message("room", "ada", "c1"), chat.message("room", "ada")])
+    assert stored(in_a_batch).entry.body is None
+
+
+async def test_a_bad_message_harms_only_itself(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.room("pair", "ada", "eve")
+    await store.block("ada", "eve", True)
+    await chat.say("room", "ada", "before")
+    asked_and_expected: list[tuple[NewMessage, object]] = [
+        (chat.message("room", "ada", "c1", "one"), 2),
+        (chat.message("nowhere", "ada"), NOT_FOUND),
+        (chat.message("room", "eve"), NOT_FOUND),
+        (chat.message("room", "nobody"), NOT_FOUND),
+        (chat.message("pair", "eve"), BLOCKED),
+        (chat.message("pair", "ada"), 1),
+        (chat.message("room", "ada", "c2", "nul\0"), INVALID),
+        (chat.message("room", "ada", "c2", "\udfff"), INVALID),
+        (chat.message("room", "ada", "c" * 65), INVALID),
+        (NewMessage("room", "ada", "", "text"), INVALID),
+        (NewMessage("room", "ada", "c2", "text", "nul\0"), INVALID),
+        (NewMessage("ro\0m", "ada", "c2", "text"), INVALID),
+        (NewMessage("room", "\ud800", "c2", "text"), INVALID),
+        (chat.message("room", "ada", "c1", "again"), "repeat of 2"),
+        (chat.message("room", "bob", "c1"), 3),
+        (chat.message("room", "ada", "before"), "repeat of 1"),
+        (chat.message("room", "ada", "c2", "two"), 4),
+    ]
+
+    outcomes = await store.append([message for message, _ in asked_and_expected])
+
+    got = []
+    for outcome in outcomes:
+        if isinstance(outcome, Stored):
+            got.append(outcome.entry.seq if outcome.fresh else f"repeat of {outcome.entry.seq}")
+        else:
+            got.append(outcome)
+    assert got == [expected for _, expected in asked_and_expected]
+    assert [(e.seq, e.body) for e in await chat.entries("room", "cy")] == [
+        (1, "hello"),
+        (2, "one"),
+        (3, "hello"),
+        (4, "two"),
+    ]
+    for message, expected in asked_and_expected:
+        if isinstance(expected, Refused):
+            assert await store.append([message]) == [expected], "and alone it is judged alike"
+
+
+async def test_no_messages_have_no_answers(store: Store) -> None:
+    assert list(await store.append([])) == []
+
+
+async def test_a_batch_is_numbered_in_the_order_asked_in_each_conversation(store: Store, chat: Chat) -> None:
+    for room in ("a", "b", "c"):
+        await chat.room(room, "ada", "bob", "cy")
+    asked = [chat.message("bca"[n % 3], "ada", f"c{n}") for n in range(300)]
+    outcomes = [stored(outcome) for outcome in await store.append(asked)]
+    assert [outcome.entry.client_id for outcome in outcomes] == [message.client_id for message in asked]
+    assert [outcome.entry.seq for outcome in outcomes] == [n // 3 + 1 for n in range(300)]
+
+
+async def test_the_blocked_cannot_write_in_the_pair_and_everywhere_else(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    await chat.room("group", "ada", "bob", "cy")
+    assert await store.block("ada", "bob", True) is None
+    assert await store.block("ada", "bob", True) is None
+    assert await chat.try_to_say("pair", "bob") == BLOCKED
+    assert (await chat.say("pair", "ada")).fresh
+    assert (await chat.say("group", "bob")).fresh
+    assert await store.block("ada", "bob", False) is None
+    assert await store.block("ada", "bob", False) is None
+    assert (await chat.say("pair", "bob")).entry.seq == 2
+
+
+async def test_a_deleted_message_keeps_its_place_without_text_or_file(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    [told] = await store.append([NewMessage("room", "ada", "c1", "secret", "file")])
+    deleted = stored(await store.delete_message("room", "ada", 1))
+    assert deleted.fresh
+    assert deleted.member_ids == ("ada", "bob")
+    assert (deleted.entry.seq, deleted.entry.type, deleted.entry.of) == (2, "deleted", 1)
+    empty = dataclasses.replace(stored(told).entry, body=None, file_id=None)
+    assert await chat.entries("room", "bob") == [empty, deleted.entry]
+
+
+async def test_deleting_again_answers_the_first_deletion(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    await chat.say("room", "ada")
+    first = stored(await store.delete_message("room", "ada", 1))
+    await chat.say("room", "ada")
+    assert await store.delete_message("room", "ada", 1) == dataclasses.replace(first, fresh=False)
+    assert seqs(await chat.entries("room", "ada")) == [1, 2, 3]
+
+
+async def test_only_ones_own_messages_can_be_deleted(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    await chat.say("room", "ada")
+    await store.delete_message("room", "ada", 1)
+    await chat.say("room", "bob")
+    assert await store.delete_message("room", "bob", 1) == FORBIDDEN, "another's, though it is deleted"
+    assert await store.delete_message("room", "ada", 2) == FORBIDDEN, "no message"
+    assert await store.delete_message("room", "ada", 3) == FORBIDDEN, "another's"
+    for seq in (0, -1, 4, 10**30):
+        assert await store.delete_message("room", "ada", seq) == NOT_FOUND
+
+
+async def test_read_moves_forward_only_and_at_most_to_the_newest(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    for _ in range(5):
+        await chat.say("room", "ada")
+    answers = [await store.mark_read("room", "bob", seq) for seq in (3, 3, 2, -1, -(10**30), 10**30, 5)]
+    assert answers == [(3, True), (3, False), (3, False), (3, False), (3, False), (5, True), (5, False)]
+    room = await store.conversation("room", "ada")
+    assert isinstance(room, Conversation)
+    assert room.reads == {"ada": 0, "bob": 5}
+
+
+async def test_history_goes_both_ways(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    for _ in range(9):
+        await chat.say("room", "ada")
+
+    async def page(after: int | None = None, before: int | None = None, limit: int = 3) -> list[int]:
+        entries = await store.history("room", "bob", after=after, before=before, limit=limit)
+        assert not isinstance(entries, Refused)
+        return seqs(entries)
+
+    assert await page() == [7, 8, 9]
+    assert await page(before=7) == [4, 5, 6]
+    assert await page(before=3) == [1, 2]
+    assert await page(before=1) == await page(before=-5) == []
+    assert await page(before=10**30) == [7, 8, 9]
+    assert await page(after=0) == await page(after=-(10**30)) == [1, 2, 3]
+    assert await page(after=7) == [8, 9]
+    assert await page(after=9) == await page(after=10**30) == []
+    assert await page(limit=100) == list(range(1, 10))
+
+
+# ---- Lists
+
+
+async def test_the_list_shows_the_newest_change_first_with_all_it_needs(store: Store, chat: Chat) -> None:
+    await store.sign_up("ada", "Ada", "hash")
+    await chat.room("old", "ada", "bob")
+    await chat.room("empty", "ada", "cy")
+    await chat.say("old", "bob", body="one")
+    last = await chat.say("old", "bob", body="two")
+    await store.mark_read("old", "ada", 1)
+
+    listed = await store.list_conversations("ada", None, 10)
+
+    assert not isinstance(listed, Refused)
+    rows, cursor = listed
+    assert cursor is None
+    assert [row.conversation.id for row in rows] == ["old", "empty"]
+    assert rows[0].conversation == Conversation("old", ("ada", "bob"), 2, {"ada": 1, "bob": 0})
+    assert rows[0].members == (User("ada", "Ada"), User("bob"))
+    assert (rows[0].last_message, rows[0].unread) == (last.entry, 1)
+    assert (rows[1].last_message, rows[1].unread) == (None, 0)
+
+
+async def test_unread_counts_what_others_wrote_and_did_not_delete(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    for who in ("ada", "bob", "bob", "cy"):
+        await chat.say("room", who)
+    await store.delete_message("room", "bob", 2)
+    await store.leave("room", "cy")
+
+    async def unread(who: str) -> int:
+        listed = await store.list_conversations(who, None, 10)
+        assert not isinstance(listed, Refused)
+        assert listed[0][0].last_message is not None
+        assert listed[0][0].last_message.seq == 4
+        return listed[0][0].unread
+
+    assert await unread("ada") == 2
+    assert await unread("bob") == 2
+    await store.append([chat.message("room", "bob") for _ in range(1001)])
+    assert (await store.list_conversations("ada", None, 10))[0][0].unread == 1000  # type: ignore[index]
+
+
+async def test_the_pages_of_the_list_have_each_conversation_once(store: Store, chat: Chat) -> None:
+    for n in range(7):
+        await chat.room(f"room-{n}", "ada", "bob", "cy")
+    for n in (3, 0, 5):
+        await chat.say(f"room-{n}", "bob")
+    seen, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        listed = await store.list_conversations("ada", cursor, 3)
+        assert not isinstance(listed, Refused)
+        seen += [row.conversation.id for row in listed[0]]
+        cursor, pages = listed[1], pages + 1
+    assert seen == [f"room-{n}" for n in (5, 0, 3, 6, 4, 2, 1)]
+    assert pages == 3
+
+
+@pytest.mark.parametrize("cursor", ["", "-", "x", "1-", "-room", "²-room", "1.5-room", "9" * 400 + "-room", "1-\0"])
+async def test_a_cursor_that_no_list_has_given_is_invalid(store: Store, cursor: str) -> None:
+    assert await store.list_conversations("ada", cursor, 3) == INVALID
+
+
+# ---- Sync
+
+
+async def test_sync_gives_what_the_cursors_lack_or_lag_and_nothing_else(store: Store, chat: Chat) -> None:
+    for room in ("current", "lagging", "lacking", "silent", "above"):
+        await chat.room(room, "ada", "bob", "cy")
+    for room in ("current", "lagging", "lacking", "above"):
+        await chat.say(room, "bob")
+    await chat.say("lagging", "bob")
+    await store.mark_read("lagging", "cy", 2)
+
+    synced = await store.sync("ada", {"current": 1, "lagging": 1, "above": 7, "never": 3}, 500)
+
+    assert [(room.id, room.last_seq) for room in synced.conversations] == [
+        ("lacking", 1),
+        ("lagging", 2),
+        ("silent", 0),
+    ]
+    assert synced.conversations[1] == await store.conversation("lagging", "ada")
+    assert [(e.conversation_id, e.seq) for e in synced.entries] == [("lacking", 1), ("lagging", 2)]
+    assert synced.gone == ("never",)
+    assert synced.reset == ("above",)
+    assert not synced.more
+
+
+async def test_sync_names_what_one_is_no_longer_in_and_says_nothing_of_it(store: Store, chat: Chat) -> None:
+    await chat.room("left", "ada", "bob", "cy")
+    await chat.room("others", "bob", "cy")
+    await store.leave("left", "ada")
+    assert await store.sync("ada", {"others": 0, "left": 0}, 500) == Synced((), ("left", "others"), (), False)
+
+
+async def test_sync_survives_any_cursor(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    await chat.say("room", "ada")
+    assert (await store.sync("ada", {"room": 10**30}, 9)).reset == ("room",)
+    assert seqs((await store.sync("ada", {"room": -(10**30)}, 9)).entries) == [1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+async def test_sync_pages_are_contiguous_and_bring_everything_once(store: Store, chat: Chat, limit: int) -> None:
+    sizes = {"a": 3, "b": 0, "c": 4, "d": 1, "e": 2}
+    for room, size in sizes.items():
+        await chat.room(room, "ada", "bob", "cy")
+        await store.append([chat.message(room, "bob") for _ in range(size)])
+    cursors = {"c": 1}
+    got = 0
+    for _ in range(20):
+        page = await store.sync("ada", cursors, limit)
+        assert len(page.entries) <= limit
+        for entry in page.entries:
+            assert entry.seq == cursors.get(entry.conversation_id, 0) + 1
+            cursors[entry.conversation_id] = entry.seq
+        got += len(page.entries)
+        if not page.more:
+            break
+        assert len(page.entries) == limit
+    assert got == 9
+    assert cursors == {"a": 3, "c": 4, "d": 1, "e": 2}
