@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
+from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
 from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import clock, price_files, workload_files
@@ -140,7 +141,27 @@ def parser(words: Words) -> Parser:
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
     command(under, "show", "help_prices_show", _prices, formats=FORMATS[:2])
+
+    def chat_command(name: str, does: Callable[[Asked], int], more: str = "") -> Parser:
+        described = words(f"help_{name}") + more
+        made: Parser = commands.add_parser(name, words=words, help=words(f"help_{name}"), description=described)
+        made.set_defaults(does=does)
+        made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
+        return made
+
+    chat_command("serve", _serve, "\n\n" + words("help_serve_more") + "\n" + _variables(words))
+    migrate = chat_command("migrate", _migrate)
+    migrate.add_argument("--after", action="store_true", help=words("help_after"))
     return top
+
+
+def _variables(words: Words) -> str:
+    """What the environment may say, with the values that hold where it says nothing."""
+    lines = []
+    for key in KEYS:
+        default = f" ({key.default})" if key.default else ""
+        lines += [f"  {key.variable}{default}", f"      {key.korean if words.language == 'ko' else key.english}"]
+    return "\n".join(lines)
 
 
 def _guarded(arguments: Sequence[str], words: Words) -> int:
@@ -225,6 +246,49 @@ def _prices(asked: Asked) -> int:
     else:
         print(prices_text(name, chosen, services, sources, clock.today(), asked.words), end="")
     return DONE
+
+
+def _serve(asked: Asked) -> int:
+    from glimpse.chat import app
+
+    def tell(code: str, **values: Any) -> None:
+        print(asked.words(code, **values), file=sys.stderr, flush=True)
+
+    with _chat_problems():
+        app.run(settings_of(os.environ), tell)
+    return DONE
+
+
+def _migrate(asked: Asked) -> int:
+    from glimpse.chat import app
+
+    with _chat_problems():
+        settings = settings_of(os.environ)
+        if not settings.database_url:
+            print(asked.words("database_not_given"))
+            return DONE
+        applied = app.run_migrations(settings, after=asked.given.after)
+    print(asked.words("migrated", names=", ".join(applied)) if applied else asked.words("migrated_nothing"))
+    return DONE
+
+
+@contextmanager
+def _chat_problems() -> Iterator[None]:
+    """What keeps the chat from starting, as sentences."""
+    from glimpse.chat import app
+    from glimpse.chat.outside.server import PortTaken
+
+    try:
+        yield
+    except SettingsWrong as wrong:
+        found = [Finding(say(code, variable=name, **values)) for name, code, values in wrong.problems]
+        raise NotRead(found[-1].what, because=found[:-1]) from None
+    except app.DatabaseAway as away:
+        raise NotRead(say("database_away", seconds=str(round(away.seconds)), detail=away.detail)) from None
+    except PortTaken as taken:
+        raise NotRead(say("port_taken", port=str(taken.port), detail=taken.why)) from None
+    except app.CANNOT_SERVE as failed:
+        raise NotRead(say("serve_failed", detail=str(failed))) from None
 
 
 def _read(asked: Asked) -> tuple[Stack, Estimator]:

@@ -18,7 +18,7 @@ from typing import Any
 import uvloop
 
 from glimpse.chat.outside.engineio import Connection, Engine, Polling
-from glimpse.chat.outside.server import server
+from glimpse.chat.outside.server import listening, server
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.protocol.client import Joining, Said
 from glimpse.chat.protocol.engineio import Timing
@@ -81,7 +81,7 @@ async def serve(port: int) -> None:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
 
-    await server(app, engines.get, "127.0.0.1", port).serve()
+    await server(app, engines.get).serve([listening("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.values import NewMessage, Refused, Stored
@@ -21,25 +22,25 @@ MOST_ROWS = 500
 MOST_WAITING = 5000
 
 
-@dataclass(slots=True)
-class Counters:
-    """Since the start: flights that took off, messages they carried, and the most that one carried."""
-
-    flights: int = 0
-    rows: int = 0
-    largest: int = 0
+Change = Callable[[], Awaitable[Any]]
 
 
 class GroupCommit:
     """Appends to a store, one flight at a time."""
 
-    def __init__(self, store: Store, most_rows: int = MOST_ROWS, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        store: Store,
+        most_rows: int = MOST_ROWS,
+        most_waiting: int = MOST_WAITING,
+        took_off: Callable[[int], None] = lambda messages: None,
+    ) -> None:
         self._store = store
         self._most_rows = most_rows
         self._most_waiting = most_waiting
-        self._waiting: deque[tuple[NewMessage, asyncio.Future[Stored | Refused]]] = deque()
+        self._took_off = took_off
+        self._waiting: deque[tuple[NewMessage | Change, asyncio.Future[Any]]] = deque()
         self._flying: asyncio.Task[None] | None = None
-        self.counters = Counters()
 
     @property
     def waiting(self) -> int:
@@ -52,27 +53,42 @@ class GroupCommit:
 
         A message that was taken is stored even if who waits for the answer is cancelled.
         """
-        if len(self._waiting) >= self._most_waiting:
-            return Refused("busy", retry=True)
-        answer: asyncio.Future[Stored | Refused] = asyncio.get_running_loop().create_future()
-        self._waiting.append((message, answer))
-        if self._flying is None:
-            self._flying = asyncio.create_task(self._fly())
-        return await answer
+        answered: Stored | Refused = await self._boarded(message)
+        return answered
+
+    async def alone(self, change: Change) -> Any:
+        """
+        Another change of a conversation, in a flight of its own: it lands after what was asked for before it, and
+        before what is asked for after it. Raises what the change raises.
+        """
+        return await self._boarded(change)
 
     async def drain(self) -> None:
         """Until nothing is in flight and nothing waits."""
         while self._flying is not None:
             await asyncio.wait([self._flying])
 
+    def _boarded(self, passenger: NewMessage | Change) -> Awaitable[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if len(self._waiting) >= self._most_waiting:
+            answer.set_result(Refused("busy", retry=True))
+            return answer
+        self._waiting.append((passenger, answer))
+        if self._flying is None:
+            self._flying = asyncio.create_task(self._fly())
+        return answer
+
     async def _fly(self) -> None:
         try:
             while self._waiting:
-                flight = [self._waiting.popleft() for _ in range(min(self._most_rows, len(self._waiting)))]
-                self.counters.flights += 1
-                self.counters.rows += len(flight)
-                self.counters.largest = max(self.counters.largest, len(flight))
-                await self._land(flight)
+                passenger, answer = self._waiting[0]
+                if isinstance(passenger, NewMessage):
+                    flight = self._next_flight()
+                    self._took_off(len(flight))
+                    await self._land(flight)
+                else:
+                    self._waiting.popleft()
+                    await self._land_alone(passenger, answer)
         finally:
             self._flying = None
             # Something is left only where the loop ends: nobody will answer.
@@ -80,7 +96,31 @@ class GroupCommit:
                 answer.cancel()
             self._waiting.clear()
 
-    async def _land(self, flight: list[tuple[NewMessage, asyncio.Future[Stored | Refused]]]) -> None:
+    def _next_flight(self) -> list[tuple[NewMessage, asyncio.Future[Any]]]:
+        """The messages that wait, up to the first change that flies alone."""
+        flight: list[tuple[NewMessage, asyncio.Future[Any]]] = []
+        while self._waiting and len(flight) < self._most_rows:
+            passenger, answer = self._waiting[0]
+            if not isinstance(passenger, NewMessage):
+                break
+            flight.append((passenger, answer))
+            self._waiting.popleft()
+        return flight
+
+    async def _land_alone(self, change: Change, answer: asyncio.Future[Any]) -> None:
+        try:
+            outcome = await change()
+        except asyncio.CancelledError:
+            answer.cancel()
+            raise
+        except Exception as error:
+            if not answer.done():
+                answer.set_exception(error)
+            return
+        if not answer.done():
+            answer.set_result(outcome)
+
+    async def _land(self, flight: list[tuple[NewMessage, asyncio.Future[Any]]]) -> None:
         """A flight that fails, fails for its passengers alone."""
         answers = [answer for _message, answer in flight]
         try:

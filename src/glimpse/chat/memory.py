@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from glimpse.chat.page import Place, place_of
+from glimpse.chat.listing import Place, place_of
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
@@ -70,6 +70,8 @@ class MemoryStore:
         self._rooms: dict[str, _Room] = {}
         self._pairs: dict[frozenset[str], str] = {}
         self._sent: dict[tuple[str, str, str], int] = {}
+
+    async def check(self) -> None: ...
 
     # ---- Users
 
@@ -148,6 +150,11 @@ class MemoryStore:
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
         room = self._room_of(conversation_id, member_id)
         return room.seen() if room else _NOT_FOUND
+
+    async def partners(self, member_id: str) -> Sequence[str]:
+        pairs = [room for room in self._rooms.values() if room.is_pair and member_id in room.reads]
+        others = {other for room in pairs for other in room.reads if other != member_id}
+        return sorted(other for other in others if not self._blocks & {(member_id, other), (other, member_id)})
 
     async def conversation_ids(self, member_id: str) -> Sequence[str]:
         return sorted(room.id for room in self._rooms_of(member_id))

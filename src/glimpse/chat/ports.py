@@ -22,6 +22,10 @@ class Store(Protocol):
     is answered as for an unknown one.
     """
 
+    async def check(self) -> None:
+        """Nothing, where the store answers."""
+        ...
+
     # ---- Users
 
     async def ensure_user(self, user_id: str) -> User | Refused:
@@ -68,6 +72,10 @@ class Store(Protocol):
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
         """Refused `not_found` also to who is not a member."""
+        ...
+
+    async def partners(self, member_id: str) -> Sequence[str]:
+        """The others of the two-person conversations of a member, each once; where one blocked the other, nobody."""
         ...
 
     async def conversation_ids(self, member_id: str) -> Sequence[str]: ...

@@ -79,6 +79,7 @@ class Refused:
 
     code: str
     retry: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

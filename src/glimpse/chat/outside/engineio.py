@@ -61,6 +61,10 @@ class Connection:
         self.websocket: WebSocket | None = None
         self.candidate: WebSocket | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self.session.state != CLOSED
+
     def send(self, messages: Iterable[str | bytes]) -> None:
         for data in messages:
             self.session.send(data)
@@ -122,9 +126,11 @@ class Engine:
     def asked(self, method: str, query: Mapping[str, str], upgrading: bool) -> str | BadRequest:
         return asked(method, query, upgrading, self._transport_of)
 
-    def allows(self, origin: str | None) -> bool:
-        """A request without an origin is no page's: a phone's, or a server's."""
-        return origin is None or "*" in self._origins or origin in self._origins
+    def allows(self, origin: str | None, host: str | None) -> bool:
+        """A request without an origin is no page's: a phone's, or a server's. The service's own page may always."""
+        if origin is None or "*" in self._origins or origin in self._origins:
+            return True
+        return host is not None and origin.partition("://")[2].lower() == host.lower()
 
     def received(self, connection: Connection, packet: Packet) -> None:
         """A packet over the transport that carries the session. Raises Malformed, with the session ended."""
@@ -182,11 +188,12 @@ class Polling:
         engine = self._engine
         headers: dict[bytes, bytes] = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1") or None
-        allowed = _cors(engine, origin)
+        host = headers.get(b"host", b"").decode("latin-1") or None
+        allowed = _cors(origin) if origin and engine.allows(origin, host) else []
         if scope["method"] == "OPTIONS":
             await _answer(send, 204, b"", allowed)
             return
-        if not engine.allows(origin):
+        if not engine.allows(origin, host):
             await _refuse(send, BadRequest(4, "Forbidden"), allowed, status=403)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
@@ -252,9 +259,7 @@ def _payload(packets: Iterable[Packet]) -> bytes:
     return payload_encoded(packets).encode()
 
 
-def _cors(engine: Engine, origin: str | None) -> Headers:
-    if origin is None or not engine.allows(origin):
-        return []
+def _cors(origin: str) -> Headers:
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-allow-credentials", b"true"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ from glimpse.chat.outside.websocket import Engines, for_uvicorn
 KEEP_ALIVE_SECONDS = 65
 """Longer than the balancer's idle timeout of 60 s, so that it is never the service that hangs up first."""
 
-MOST_HEADER_BYTES = 16_384
+WAITING_CONNECTIONS = 2_048
+"""Connections that the kernel holds while the loop is busy: a reconnect storm's."""
 
 
 class Server(uvicorn.Server):
@@ -24,12 +26,34 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Any, engines: Engines, host: str, port: int, keep_alive_seconds: int = KEEP_ALIVE_SECONDS) -> Server:
-    """A server that is not serving yet: `await server.serve()`."""
+class PortTaken(Exception):
+    """Nobody can listen there."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host} port {port}: {why}")
+        self.port = port
+        self.why = why
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """An open port. `::` takes IPv4 too, and only that where the machine has no IPv6. Raises PortTaken."""
+    try:
+        if host == "::" and socket.has_dualstack_ipv6():
+            with contextlib.suppress(OSError):
+                return socket.create_server(
+                    (host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=WAITING_CONNECTIONS
+                )
+        host = "0.0.0.0" if host == "::" else host  # noqa: S104 (the balancer's side; a task has no other)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+    except OSError as error:
+        raise PortTaken(host, port, error.strerror or str(error)) from None
+
+
+def server(app: Any, engines: Engines, keep_alive_seconds: int = KEEP_ALIVE_SECONDS) -> Server:
+    """A server that is not serving yet: `await server.serve([listening(host, port)])`."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http="httptools",
         ws=for_uvicorn(engines),  # type: ignore[arg-type]
         loop="none",
@@ -40,6 +64,5 @@ def server(app: Any, engines: Engines, host: str, port: int, keep_alive_seconds:
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
-        backlog=2048,
     )
     return Server(config)

@@ -96,7 +96,7 @@ class WebSocket(asyncio.BufferedProtocol):
             self._upgrading = engine.loop.call_later(UPGRADE_SECONDS, self.close)
 
     def _asked(self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]) -> str | BadRequest:
-        if not engine.allows(headers.get("origin")):
+        if not engine.allows(headers.get("origin"), headers.get("host")):
             return BadRequest(4, "Forbidden")
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST

@@ -6,6 +6,10 @@
 -- Whether this server keeps what it has confirmed.
 select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit;
 
+-- name: check
+-- Whether anybody answers.
+select 1;
+
 -- ---- Users
 
 -- name: ensure_user
@@ -105,6 +109,18 @@ where c.id = $1 and $2 = any(c.member_ids);
 -- name: conversation_ids
 -- Where somebody is a member.
 select conversation_id from members where user_id = $1 order by conversation_id;
+
+-- name: partners
+-- The others of somebody's two-person conversations, unless one of the two has blocked the other.
+select distinct other.id
+from members m
+join conversations c on c.id = m.conversation_id and c.is_pair
+cross join lateral unnest(c.member_ids) as other (id)
+where m.user_id = $1 and other.id <> $1 and not exists (
+    select from blocks
+    where (blocker_id = $1 and blocked_id = other.id) or (blocker_id = other.id and blocked_id = $1)
+)
+order by other.id;
 
 -- name: list_conversations
 -- One page of somebody's conversations, the newest change first, with everything the list shows of each.

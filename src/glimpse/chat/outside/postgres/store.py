@@ -13,8 +13,8 @@ from typing import Any
 
 import asyncpg
 
+from glimpse.chat.listing import Place, place_of
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.page import Place, place_of
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
@@ -126,6 +126,9 @@ class PostgresStore:
         except _DOWN:
             self._pool.terminate()
 
+    async def check(self) -> None:
+        await self._rows("check")
+
     # ---- Users
 
     async def ensure_user(self, user_id: str) -> User | Refused:
@@ -202,6 +205,11 @@ class PostgresStore:
             for row in await self._rows("conversation", conversation_id, member_id):
                 return _conversation(row)
         return _NOT_FOUND
+
+    async def partners(self, member_id: str) -> Sequence[str]:
+        if not is_id(member_id):
+            return []
+        return [row["id"] for row in await self._rows("partners", member_id)]
 
     async def conversation_ids(self, member_id: str) -> Sequence[str]:
         if not is_id(member_id):

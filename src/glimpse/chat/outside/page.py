@@ -1,0 +1,33 @@
+"""The chat page, as files: kept in memory, so that nothing is read while people chat."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+START = "index.html"
+
+HEADERS = {
+    "cache-control": "no-cache",
+    # Nothing from elsewhere, nothing inline: what somebody writes in a chat can never become a program.
+    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+
+def routes() -> list[Route]:
+    """`/` and each file that the page is made of."""
+    found = {file.name: file.read_bytes() for file in (files("glimpse.chat") / "page").iterdir() if file.is_file()}
+    return [_route(name, content) for name, content in sorted(found.items()) if name.rpartition(".")[2] in TYPES]
+
+
+def _route(name: str, content: bytes) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return Response(content, headers=HEADERS, media_type=TYPES[name.rpartition(".")[2]])
+
+    return Route("/" if name == START else f"/page/{name}", endpoint)

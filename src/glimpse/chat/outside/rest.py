@@ -1,0 +1,264 @@
+"""The REST half of the contract: what is asked becomes a call of the service, what it answers becomes JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from glimpse.chat.accounts import Accounts, LoggedIn
+from glimpse.chat.documents import (
+    Document,
+    conversation_document,
+    entry_document,
+    error_document,
+    listed_document,
+    user_document,
+)
+from glimpse.chat.limits import Rates
+from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.requests import MOST_SEQ, LogIn, Profile, SignUp, WithMembers, cleaned
+from glimpse.chat.service import RATE_LIMITED, UNAVAILABLE, Service
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.values import Refused
+
+MOST_BODY_BYTES = 64 * 1024
+PAGE, MOST_A_PAGE = 50, 200
+
+STATUSES = {
+    "unauthorized": 401,
+    "token_expired": 401,
+    "invalid": 400,
+    "not_found": 404,
+    "forbidden": 403,
+    "blocked": 403,
+    "handle_taken": 409,
+    "too_large": 413,
+    "rate_limited": 429,
+    "busy": 503,
+    "unknown": 503,
+    "unavailable": 503,
+    "internal": 500,
+}
+
+Answer = tuple[int, Any] | Refused
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The handlers; each is given the request and, where the path needs one, the id of whose token it carries."""
+
+    service: Service
+    store: Store
+    accounts: Accounts
+    tokens: Tokens
+    rates: Rates
+    now: Callable[[], float]
+    failed: Callable[[BaseException], None]
+
+    def routes(self) -> list[Route]:
+        conversation = "/conversations/{id}"
+        return [
+            self._open("POST", "/auth/signup", self.sign_up),
+            self._open("POST", "/auth/login", self.log_in),
+            self._closed("POST", "/auth/refresh", self.refresh),
+            self._closed("GET", "/me", self.me),
+            self._closed("POST", "/profile", self.profile),
+            self._closed("GET", "/users", self.users),
+            self._closed("PUT", "/users/{id}/block", self.block),
+            self._closed("DELETE", "/users/{id}/block", self.unblock),
+            self._closed("POST", "/conversations", self.create_conversation),
+            self._closed("GET", "/conversations", self.conversations),
+            self._closed("GET", conversation + "/messages", self.history),
+            self._closed("POST", conversation + "/members", self.add_members),
+            self._closed("DELETE", conversation + "/messages/{seq:int}", self.delete_message),
+            self._closed("POST", conversation + "/leave", self.leave),
+        ]
+
+    # ---- Accounts and users
+
+    async def sign_up(self, request: Request) -> Answer:
+        asked = await _asked(request, SignUp)
+        if isinstance(asked, Refused):
+            return asked
+        return _logged_in(201, await self.accounts.sign_up(asked.handle, asked.password))
+
+    async def log_in(self, request: Request) -> Answer:
+        asked = await _asked(request, LogIn)
+        if isinstance(asked, Refused):
+            return asked
+        return _logged_in(200, await self.accounts.log_in(asked.handle, asked.password))
+
+    async def refresh(self, request: Request, user_id: str) -> Answer:
+        return _logged_in(200, await self.accounts.refresh(user_id))
+
+    async def me(self, request: Request, user_id: str) -> Answer:
+        return _document(await self.store.ensure_user(user_id), user_document)
+
+    async def profile(self, request: Request, user_id: str) -> Answer:
+        asked = await _asked(request, Profile)
+        if isinstance(asked, Refused):
+            return asked
+        await self.store.ensure_user(user_id)
+        changed = await self.store.update_profile(user_id, asked.display_name, asked.profile_image_id)
+        return _document(changed, user_document)
+
+    async def users(self, request: Request, user_id: str) -> Answer:
+        found = await self.store.user_by_handle(request.query_params.get("handle", ""))
+        return (200, user_document(found)) if found else Refused("not_found")
+
+    async def block(self, request: Request, user_id: str) -> Answer:
+        return await self._block(request, user_id, on=True)
+
+    async def unblock(self, request: Request, user_id: str) -> Answer:
+        return await self._block(request, user_id, on=False)
+
+    async def _block(self, request: Request, user_id: str, on: bool) -> Answer:
+        await self.store.ensure_user(user_id)
+        refused = await self.store.block(user_id, request.path_params["id"], on)
+        return refused or (200, {"blocked": on})
+
+    # ---- Conversations and messages
+
+    async def create_conversation(self, request: Request, user_id: str) -> Answer:
+        asked = await _asked(request, WithMembers)
+        if isinstance(asked, Refused):
+            return asked
+        await self.store.ensure_user(user_id)
+        made = await self.service.create_conversation(user_id, asked.member_ids)
+        if isinstance(made, Refused):
+            return made
+        conversation, is_new = made
+        return 201 if is_new else 200, conversation_document(conversation)
+
+    async def conversations(self, request: Request, user_id: str) -> Answer:
+        limit = _number(request, "limit", PAGE, most=MOST_A_PAGE)
+        if isinstance(limit, Refused):
+            return limit
+        listed = await self.store.list_conversations(user_id, request.query_params.get("cursor"), limit)
+        if isinstance(listed, Refused):
+            return listed
+        page, cursor = listed
+        return 200, {"conversations": [listed_document(each) for each in page], "cursor": cursor}
+
+    async def history(self, request: Request, user_id: str) -> Answer:
+        after, before = _number(request, "after", None), _number(request, "before", None)
+        limit = _number(request, "limit", PAGE, most=MOST_A_PAGE)
+        for asked in (after, before, limit):
+            if isinstance(asked, Refused):
+                return asked
+        if after is not None and before is not None:
+            return Refused("invalid", detail="after and before exclude each other")
+        entries = await self.service.history(user_id, request.path_params["id"], after, before, limit)
+        if isinstance(entries, Refused):
+            return entries
+        return 200, {"messages": [entry_document(entry) for entry in entries]}
+
+    async def add_members(self, request: Request, user_id: str) -> Answer:
+        asked = await _asked(request, WithMembers)
+        if isinstance(asked, Refused):
+            return asked
+        conversation_id = request.path_params["id"]
+        stored = await self.service.add_members(user_id, conversation_id, asked.member_ids)
+        return await self._conversation(stored, user_id, conversation_id)
+
+    async def delete_message(self, request: Request, user_id: str) -> Answer:
+        stored = await self.service.delete_message(user_id, request.path_params["id"], request.path_params["seq"])
+        return _document(stored, lambda stored: entry_document(stored.entry))
+
+    async def leave(self, request: Request, user_id: str) -> Answer:
+        stored = await self.service.leave(user_id, request.path_params["id"])
+        return _document(stored, lambda stored: {"left": True})
+
+    async def _conversation(self, stored: Any, user_id: str, conversation_id: str) -> Answer:
+        if isinstance(stored, Refused):
+            return stored
+        return _document(await self.store.conversation(conversation_id, user_id), conversation_document)
+
+    # ---- Around each request
+
+    def _open(self, method: str, path: str, handler: Callable[[Request], Awaitable[Answer]]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await self._answered(handler(request))
+
+        return Route(path, endpoint, methods=[method])
+
+    def _closed(self, method: str, path: str, handler: Callable[[Request, str], Awaitable[Answer]]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            identity = self.tokens.verified(token if scheme.lower() == "bearer" else None, self.now())
+            if isinstance(identity, Refused):
+                return response(identity)
+            if not self.rates.allows(identity.user_id, self.now()):
+                return response(RATE_LIMITED)
+            return await self._answered(handler(request, identity.user_id))
+
+        return Route(path, endpoint, methods=[method])
+
+    async def _answered(self, handling: Awaitable[Answer]) -> Response:
+        try:
+            return response(await handling)
+        except StoreDown:
+            return response(UNAVAILABLE)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            self.failed(error)
+            return response(Refused("internal", retry=True))
+
+
+def response(answer: Answer) -> Response:
+    if not isinstance(answer, Refused):
+        return _json(*answer)
+    status = STATUSES[answer.code]
+    headers = {"retry-after": "1"} if status in (429, 503) else {}
+    headers |= {"www-authenticate": "Bearer"} if status == 401 else {}
+    return _json(status, error_document(answer), headers)
+
+
+def _json(status: int, document: Any, headers: dict[str, str] | None = None) -> Response:
+    all_headers = {"cache-control": "no-store", **(headers or {})}
+    return Response(msgspec.json.encode(document), status, all_headers, "application/json")
+
+
+def _document(found: Any, document: Callable[[Any], Document]) -> Answer:
+    return found if isinstance(found, Refused) else (200, document(found))
+
+
+def _logged_in(status: int, logged_in: LoggedIn | Refused) -> Answer:
+    if isinstance(logged_in, Refused):
+        return logged_in
+    return status, {
+        "accessToken": logged_in.token,
+        "expiresIn": logged_in.lifetime_seconds,
+        "user": user_document(logged_in.user),
+    }
+
+
+async def _asked(request: Request, wanted: type[Any]) -> Any:
+    """The body as what is wanted, or why not: Refused `invalid`, `too_large`."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BODY_BYTES:
+            return Refused("too_large")
+        parts.append(part)
+    try:
+        raw = msgspec.json.decode(b"".join(parts))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Refused("invalid", detail="the body is not JSON")
+    return cleaned(raw, wanted)
+
+
+def _number(request: Request, name: str, default: Any, most: int = MOST_SEQ) -> Any:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+        return Refused("invalid", detail=f"{name} is a whole number")
+    return min(int(text), most)

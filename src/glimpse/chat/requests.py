@@ -1,0 +1,109 @@
+"""
+What clients may ask, as types: a request that does not fit is refused before anything looks at it.
+
+Names are the contract's. `cleaned` gives the request or why it is refused; text that no database holds (NUL, half a
+surrogate pair) is refused here, so that a bad message never reaches a batch.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from glimpse.chat.text import MOST_CLIENT_ID, MOST_HANDLE, MOST_ID, is_storable
+from glimpse.chat.tokens import LONGEST_TOKEN
+from glimpse.chat.values import Refused
+
+MOST_MEMBERS = 200
+MOST_CURSORS = 1_000
+MOST_SEQ = 2**53 - 1
+"""What JavaScript counts exactly."""
+
+Id = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
+ClientId = Annotated[str, Meta(min_length=1, max_length=MOST_CLIENT_ID, pattern=r"\A[\x21-\x7e]+\Z")]
+Seq = Annotated[int, Meta(ge=0, le=MOST_SEQ)]
+Token = Annotated[str, Meta(min_length=1, max_length=LONGEST_TOKEN)]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Handle = Annotated[str, Meta(min_length=2, max_length=MOST_HANDLE, pattern=r"\A[^\s/@]+\Z")]
+Password = Annotated[str, Meta(min_length=8, max_length=200)]
+Members = Annotated[list[Id], Meta(max_length=MOST_MEMBERS)]
+
+
+class Asked(Struct, frozen=True, rename="camel"):
+    """What all requests have in common: names in camel case, and nothing changes them."""
+
+
+class SendMessage(Asked, frozen=True):
+    conversation_id: Id
+    client_id: ClientId
+    body: str
+    file_id: Id | None = None
+
+
+class MarkRead(Asked, frozen=True):
+    conversation_id: Id
+    seq: Seq
+
+
+class Sync(Asked, frozen=True):
+    cursors: Annotated[dict[Id, Seq], Meta(max_length=MOST_CURSORS)]
+
+
+class Renew(Asked, frozen=True):
+    token: Token
+
+
+class Typing(Asked, frozen=True):
+    conversation_id: Id
+
+
+class SignUp(Asked, frozen=True):
+    handle: Handle
+    password: Password
+
+
+class LogIn(Asked, frozen=True):
+    handle: Annotated[str, Meta(max_length=200)]
+    password: Annotated[str, Meta(max_length=200)]
+
+
+class Profile(Asked, frozen=True):
+    display_name: Name | None = None
+    profile_image_id: Id | None = None
+
+
+class WithMembers(Asked, frozen=True):
+    member_ids: Members
+
+
+EVENTS: dict[str, type[Asked]] = {
+    "message": SendMessage,
+    "read": MarkRead,
+    "sync": Sync,
+    "auth": Renew,
+    "typing": Typing,
+}
+"""What a client may say on its socket."""
+
+A = TypeVar("A", bound=Asked)
+
+
+def cleaned(raw: Any, wanted: type[A]) -> A | Refused:
+    """The request that decoded JSON makes. Refused `invalid`, with where it does not fit."""
+    try:
+        asked = msgspec.convert(raw, wanted)
+    except msgspec.ValidationError as wrong:
+        return Refused("invalid", detail=str(wrong))
+    bad = next((name for name, text in _texts(asked) if not is_storable(text)), None)
+    return asked if bad is None else Refused("invalid", detail=f"text that cannot be stored - at `$.{bad}`")
+
+
+def _texts(asked: Asked) -> list[tuple[str, str]]:
+    names = asked.__struct_encode_fields__
+    found: list[tuple[str, str]] = []
+    for name, value in zip(names, msgspec.structs.astuple(asked), strict=True):
+        values = value if isinstance(value, list | dict) else [value]
+        found.extend((name, text) for text in values if isinstance(text, str))
+    return found

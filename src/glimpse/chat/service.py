@@ -1,0 +1,333 @@
+"""
+What the chat does, whoever carries it: sockets and REST both come here.
+
+Nothing is told to anybody before it is durable. Every numbered change goes through the one `Commits`, which lands them
+one flight after the other; so each socket hears a conversation in the order of its numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from glimpse.chat.documents import (
+    Document,
+    acknowledgement,
+    conversation_document,
+    error_document,
+    event_of,
+    synced_document,
+)
+from glimpse.chat.limits import Rates
+from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.protocol.socketio import EVENT, Packet, encoded
+from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
+from glimpse.chat.sockets import Presence, Socket, Sockets, Wire
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+
+MOST_SYNCED = 500
+MOST_WAITING = 1_000
+"""Requests of sockets that may be under way at once, on this task."""
+
+TYPING_A_SECOND = 1.0
+
+BUSY = Refused("busy", retry=True)
+RATE_LIMITED = Refused("rate_limited", retry=True)
+UNKNOWN = Refused("unknown", retry=True)
+UNAVAILABLE = Refused("unavailable", retry=True)
+
+Answer = Callable[[Document], None]
+Changed = TypeVar("Changed")
+Told = TypeVar("Told", bound=Stored | Conversation | Refused)
+
+
+class Commits(Protocol):
+    """Where every numbered change becomes durable, in the order in which it was asked for."""
+
+    def append(self, message: NewMessage) -> Awaitable[Stored | Refused]: ...
+
+    def alone(self, change: Callable[[], Awaitable[Changed]]) -> Awaitable[Changed | Refused]: ...
+
+
+class Witness(Protocol):
+    """Is told what happens, to count it."""
+
+    def socket_joined(self) -> None: ...
+
+    def socket_left(self) -> None: ...
+
+    def event(self, name: str) -> None: ...
+
+    def refused(self, code: str) -> None: ...
+
+    def acknowledged(self, seconds: float) -> None: ...
+
+    def delivered(self, count: int) -> None: ...
+
+    def failed(self, error: BaseException) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    body_characters: int
+    events_per_second: int
+    sockets_per_user: int
+
+
+class Service:
+    """`now` in seconds since 1970; the loop's own clock is not asked."""
+
+    def __init__(
+        self,
+        store: Store,
+        commits: Commits,
+        tokens: Tokens,
+        limits: Limits,
+        witness: Witness,
+        now: Callable[[], float],
+        make_id: Callable[[], str],
+    ) -> None:
+        self._store, self._commits, self._tokens, self._limits = store, commits, tokens, limits
+        self._witness, self._now, self._make_id = witness, now, make_id
+        self._rates = Rates(limits.events_per_second)
+        self._typing_rates = Rates(TYPING_A_SECOND)
+        self._presence = Presence()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.sockets = Sockets(limits.sockets_per_user)
+
+    # ---- Sockets
+
+    async def join(self, wire: Wire, auth: Mapping[str, Any]) -> Socket | Refused:
+        """
+        A client that showed its token. Refused `unauthorized`, `token_expired`. Raises StoreDown, which is no reason
+        to refuse anybody for good.
+        """
+        identity = self._tokens.verified(auth.get("token"), self._now())
+        if isinstance(identity, Refused):
+            return identity
+        user = await self._store.ensure_user(identity.user_id)
+        return user if isinstance(user, Refused) else Socket(wire, user.id, identity.expires_at)
+
+    def joined(self, socket: Socket) -> None:
+        """It was told that it is in: from here on it hears what happens."""
+        evicted = self.sockets.add(socket)
+        self._witness.socket_joined()
+        if evicted:
+            self._witness.socket_left()
+            evicted.wire.close("too many sockets")
+        self._run(self._greet(socket, self._presence.came(socket.user_id)))
+
+    def left(self, socket: Socket) -> None:
+        if socket not in self.sockets.of(socket.user_id):
+            return
+        self._witness.socket_left()
+        if self.sockets.remove(socket):
+            self._presence.went(socket.user_id, self._now())
+
+    def sweep(self) -> None:
+        """Once a second: tokens that ended, and people who did not come back."""
+        now = self._now()
+        for socket in self.sockets.all():
+            if socket.expires_at <= now:
+                socket.wire.close("token expired")
+        for user_id in self._presence.gone(now):
+            self._run(self._tell_partners(user_id, online=False))
+
+    def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
+        """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
+        self._witness.event(name if name in EVENTS else "other")
+        refused: Refused | None = None
+        if not self._rates.allows(socket.user_id, self._now()):
+            refused = RATE_LIMITED
+        elif len(self._tasks) >= MOST_WAITING:
+            refused = BUSY
+        elif name not in EVENTS:
+            refused = Refused("invalid", detail="no such event")
+        else:
+            asked = cleaned(arguments[0] if arguments else None, EVENTS[name])
+            if not isinstance(asked, Refused):
+                unsure = UNKNOWN if name == "message" else UNAVAILABLE
+                self._run(self._answered(HANDLERS[name](self, socket, asked), answer, unsure))
+                return
+            refused = asked
+        self._refuse(refused, answer)
+
+    async def finished(self) -> None:
+        """Everything that was under way is answered."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _answered(
+        self, handled: Coroutine[Any, Any, Document | Refused | None], answer: Answer, unsure: Refused
+    ) -> None:
+        try:
+            answered = await handled
+        except StoreDown:
+            answered = unsure
+        except Exception as error:
+            self._witness.failed(error)
+            answered = Refused("internal", retry=True)
+        if isinstance(answered, Refused):
+            self._refuse(answered, answer)
+        elif answered is not None:
+            answer(answered)
+
+    async def _message(self, socket: Socket, asked: SendMessage) -> Document | Refused:
+        if not asked.body and asked.file_id is None:
+            return Refused("invalid", detail="neither a body nor a file")
+        if len(asked.body) > self._limits.body_characters:
+            return Refused("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
+        began = self._now()
+        stored = await self._commits.append(
+            NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
+        )
+        if isinstance(stored, Refused):
+            return stored
+        # The sender's own sockets hear the event before the acknowledgement.
+        self._tell_of(stored)
+        self._witness.acknowledged(self._now() - began)
+        return acknowledgement(stored.entry)
+
+    async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refused:
+        marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
+        return marked if isinstance(marked, Refused) else {"seq": marked}
+
+    async def _sync(self, socket: Socket, asked: Sync) -> Document:
+        return synced_document(await self._store.sync(socket.user_id, asked.cursors, MOST_SYNCED))
+
+    async def _renew(self, socket: Socket, asked: Renew) -> Document | Refused:
+        identity = self._tokens.verified(asked.token, self._now())
+        if isinstance(identity, Refused):
+            return identity
+        if identity.user_id != socket.user_id:
+            return Refused("forbidden")
+        socket.expires_at = identity.expires_at
+        return {}
+
+    async def _typing(self, socket: Socket, asked: Typing) -> Refused | None:
+        if not self._typing_rates.allows((socket.user_id, asked.conversation_id), self._now()):
+            return None
+        found = await self._store.conversation(asked.conversation_id, socket.user_id)
+        if isinstance(found, Refused):
+            return found
+        others = [user_id for user_id in found.member_ids if user_id != socket.user_id]
+        self._tell(others, "typing", {"conversationId": found.id, "userId": socket.user_id})
+        return None
+
+    # ---- What both sockets and REST ask for
+
+    async def create_conversation(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refused:
+        """The conversation, and whether it is new; its members hear of it then."""
+        made = await self._store.create_conversation(self._make_id(), user_id, member_ids)
+        if not isinstance(made, Refused) and made[1]:
+            self._tell(made[0].member_ids, "conversation", conversation_document(made[0]))
+            await self._introduce(made[0])
+        return made
+
+    async def add_members(
+        self, user_id: str, conversation_id: str, member_ids: Sequence[str]
+    ) -> Stored | Conversation | Refused:
+        """The conversation as it is where there was nobody to add."""
+        stored = await self._commits.alone(lambda: self._store.add_members(conversation_id, user_id, member_ids))
+        return self._told(stored)
+
+    async def leave(self, user_id: str, conversation_id: str) -> Stored | Refused:
+        """Those who stay hear of it, and so do the other sockets of who left."""
+        stored = await self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
+        return self._told(stored, also=(user_id,))
+
+    async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> Stored | Refused:
+        stored = await self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
+        return self._told(stored)
+
+    async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refused:
+        """How far is read now; the members hear of it where that moved."""
+        marked = await self._store.mark_read(conversation_id, user_id, seq)
+        if isinstance(marked, Refused):
+            return marked
+        read_to, moved = marked
+        if moved and not isinstance(found := await self._store.conversation(conversation_id, user_id), Refused):
+            read = {"conversationId": conversation_id, "userId": user_id, "seq": read_to}
+            self._tell(found.member_ids, "read", read)
+        return read_to
+
+    async def history(
+        self, user_id: str, conversation_id: str, after: int | None, before: int | None, limit: int
+    ) -> Sequence[Entry] | Refused:
+        return await self._store.history(conversation_id, user_id, after=after, before=before, limit=limit)
+
+    # ---- Telling
+
+    def _told(self, stored: Told, also: Sequence[str] = ()) -> Told:
+        if isinstance(stored, Stored):
+            self._tell_of(stored, also)
+        return stored
+
+    def _tell_of(self, stored: Stored, also: Sequence[str] = ()) -> None:
+        """A repeat is told to nobody."""
+        if stored.fresh:
+            name, document = event_of(stored)
+            self._tell((*stored.member_ids, *also), name, document)
+
+    def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:
+        """To every socket of each of them; what goes over the wire is made once."""
+        frames: list[str | bytes] | None = None
+        count = 0
+        for user_id in user_ids:
+            for socket in self.sockets.of(user_id):
+                frames = frames or encoded(Packet(EVENT, data=[name, document]))
+                socket.wire.send(frames)
+                count += 1
+        if count:
+            self._witness.delivered(count)
+
+    async def _greet(self, socket: Socket, is_news: bool) -> None:
+        """Who of the partners is online; and they hear of the newcomer."""
+        partners = await self._store.partners(socket.user_id)
+        for partner in partners:
+            if self._presence.is_online(partner):
+                socket.wire.send(encoded(Packet(EVENT, data=["presence", {"userId": partner, "online": True}])))
+        if is_news:
+            self._tell(partners, "presence", {"userId": socket.user_id, "online": True})
+
+    async def _tell_partners(self, user_id: str, online: bool) -> None:
+        partners = await self._store.partners(user_id)
+        if online == self._presence.is_online(user_id):
+            self._tell(partners, "presence", {"userId": user_id, "online": online})
+
+    async def _introduce(self, conversation: Conversation) -> None:
+        """Two who now share their first conversation learn of each other whether they are here."""
+        if len(conversation.member_ids) == 2:
+            for user_id, other in (conversation.member_ids, reversed(conversation.member_ids)):
+                if self._presence.is_online(other):
+                    self._tell([user_id], "presence", {"userId": other, "online": True})
+
+    # ---- Under way
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._witness.failed(error)
+
+    def _refuse(self, refused: Refused, answer: Answer) -> None:
+        self._witness.refused(refused.code)
+        answer(error_document(refused))
+
+
+Handler = Callable[[Service, Socket, Any], Coroutine[Any, Any, Document | Refused | None]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "message": Service._message,
+    "read": Service._read,
+    "sync": Service._sync,
+    "auth": Service._renew,
+    "typing": Service._typing,
+}

@@ -1,0 +1,95 @@
+"""Who is here: the sockets of each user on this task, and who counts as online."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+AWAY_SECONDS = 15.0
+"""So long after the last socket somebody still counts as online: a phone that changes its network is not news."""
+
+
+class Wire(Protocol):
+    """What carries a socket; whoever leaves too much unread is cut off by it."""
+
+    def send(self, messages: Iterable[str | bytes]) -> None: ...
+
+    def close(self, reason: str) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Socket:
+    """One joined client. `expires_at`: when its token ends, in seconds since 1970."""
+
+    wire: Wire
+    user_id: str
+    expires_at: float
+
+
+class Sockets:
+    """The oldest first, for each user."""
+
+    def __init__(self, most_per_user: int) -> None:
+        self.count = 0
+        self._most = most_per_user
+        self._by_user: dict[str, list[Socket]] = {}
+
+    def add(self, socket: Socket) -> Socket | None:
+        """The socket that has to make room, if one has to; it is no longer among them."""
+        own = self._by_user.setdefault(socket.user_id, [])
+        own.append(socket)
+        self.count += 1
+        if len(own) <= self._most:
+            return None
+        self.count -= 1
+        return own.pop(0)
+
+    def remove(self, socket: Socket) -> bool:
+        """Whether it was the last one of its user. Removing twice is nothing."""
+        own = self._by_user.get(socket.user_id, [])
+        if socket not in own:
+            return False
+        own.remove(socket)
+        self.count -= 1
+        if own:
+            return False
+        del self._by_user[socket.user_id]
+        return True
+
+    def of(self, user_id: str) -> Sequence[Socket]:
+        return self._by_user.get(user_id, ())
+
+    def all(self) -> list[Socket]:
+        return [socket for own in self._by_user.values() for socket in own]
+
+
+class Presence:
+    """Who is online: whoever has a socket, or had one a moment ago."""
+
+    def __init__(self) -> None:
+        self._present: set[str] = set()
+        self._away_until: dict[str, float] = {}
+
+    def came(self, user_id: str) -> bool:
+        """Whether that is news."""
+        was_away = self._away_until.pop(user_id, None) is not None
+        news = user_id not in self._present and not was_away
+        self._present.add(user_id)
+        return news
+
+    def went(self, user_id: str, now: float) -> None:
+        """The last socket of a user is gone."""
+        if user_id in self._present:
+            self._present.remove(user_id)
+            self._away_until[user_id] = now + AWAY_SECONDS
+
+    def gone(self, now: float) -> list[str]:
+        """Those who are offline from now on; each is named once."""
+        gone = [user_id for user_id, until in self._away_until.items() if until <= now]
+        for user_id in gone:
+            del self._away_until[user_id]
+        return gone
+
+    def is_online(self, user_id: str) -> bool:
+        return user_id in self._present or user_id in self._away_until

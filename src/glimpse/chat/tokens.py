@@ -1,0 +1,75 @@
+"""
+Who somebody is: a JWT signed with HS256, `sub` the user's id, `exp` required (RFC 7519).
+
+The algorithm is pinned: what a token says of its own algorithm decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jwt
+
+from glimpse.chat.text import is_id
+from glimpse.chat.values import Refused
+
+ALGORITHM = "HS256"
+LONGEST_TOKEN = 4_096
+LATEST = 253_402_300_799
+"""The last second of the year 9999."""
+UNAUTHORIZED = Refused("unauthorized", detail="the token is missing or not valid")
+EXPIRED = Refused("token_expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`expires_at` in seconds since 1970."""
+
+    user_id: str
+    expires_at: float
+
+
+class Tokens:
+    """The first secret signs; all verify, so that a secret can be replaced while its tokens live."""
+
+    def __init__(self, secrets: Sequence[str], lifetime_seconds: int) -> None:
+        self._secrets = tuple(secrets)
+        self.lifetime_seconds = lifetime_seconds
+
+    def issued(self, user_id: str, now: float) -> str:
+        claims = {"sub": user_id, "iat": int(now), "exp": int(now) + self.lifetime_seconds}
+        return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM)
+
+    def verified(self, token: object, now: float) -> Identity | Refused:
+        """Whose token it is. Refused `unauthorized`, or `token_expired` where only the time is wrong."""
+        if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
+            return UNAUTHORIZED
+        for secret in self._secrets:
+            try:
+                claims = jwt.decode(
+                    token,
+                    secret,
+                    algorithms=[ALGORITHM],
+                    # Time is handed in, so it is compared here and not by the library.
+                    options={"require": ["exp", "sub"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            except (jwt.InvalidTokenError, ValueError):
+                return UNAUTHORIZED
+            return _identity(claims, now)
+        return UNAUTHORIZED
+
+
+def _identity(claims: dict[str, object], now: float) -> Identity | Refused:
+    user_id, expires, begins = claims["sub"], _time(claims["exp"]), _time(claims.get("nbf", 0))
+    if not isinstance(user_id, str) or not is_id(user_id) or expires is None or begins is None or begins > now:
+        return UNAUTHORIZED
+    return Identity(user_id, expires) if expires > now else EXPIRED
+
+
+def _time(claim: object) -> float | None:
+    if isinstance(claim, bool) or not isinstance(claim, int | float) or not 0 <= claim <= LATEST:
+        return None
+    return float(claim)
