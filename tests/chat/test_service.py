@@ -1,0 +1,444 @@
+"""What people hear, and what they are answered: the service on a store without a world, with handed-in time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from glimpse.chat.commit import GroupCommit
+from glimpse.chat.ports import StoreDown
+from glimpse.chat.protocol.socketio import Decoder
+from glimpse.chat.service import Limits, Service
+from glimpse.chat.sockets import Socket
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from tests.chat.conftest import memory_store
+
+SECRET = "a secret of at least thirty-two bytes"
+Heard = list[tuple[str, dict[str, Any]]]
+
+
+class Ears:
+    """What one socket heard, and how it was closed."""
+
+    def __init__(self) -> None:
+        self.heard: Heard = []
+        self.closed: str | None = None
+
+    def send(self, messages: Iterable[str | bytes]) -> None:
+        decoder = Decoder()
+        for message in messages:
+            packet = decoder.fed(message)
+            if packet is not None:
+                name, document = packet.data
+                self.heard.append((name, document))
+
+    def close(self, reason: str) -> None:
+        self.closed = reason
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.heard]
+
+    def of(self, wanted: str) -> list[dict[str, Any]]:
+        return [document for name, document in self.heard if name == wanted]
+
+
+class Counting:
+    """A witness that keeps what failed and what was refused."""
+
+    def __init__(self) -> None:
+        self.failures: list[BaseException] = []
+        self.refusals: list[str] = []
+        self.sockets = 0
+
+    def socket_joined(self) -> None:
+        self.sockets += 1
+
+    def socket_left(self) -> None:
+        self.sockets -= 1
+
+    def event(self, name: str) -> None: ...
+
+    def refused(self, code: str) -> None:
+        self.refusals.append(code)
+
+    def acknowledged(self, seconds: float) -> None: ...
+
+    def delivered(self, count: int) -> None: ...
+
+    def failed(self, error: BaseException) -> None:
+        self.failures.append(error)
+
+
+class House:
+    """A service, its time, and short sentences about who is in and what they say."""
+
+    def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
+        self.now = 1_000_000.0
+        numbers = itertools.count(1)
+        self.store = memory_store()
+        self.witness = Counting()
+        self.tokens = Tokens([SECRET], 3600)
+        self.commits = GroupCommit(self.store)
+        limits = Limits(body_characters=4000, events_per_second=events_per_second, sockets_per_user=sockets_per_user)
+        self.service = Service(
+            self.store,
+            self.commits,
+            self.tokens,
+            limits,
+            self.witness,
+            lambda: self.now,
+            lambda: f"room-{next(numbers)}",
+        )
+
+    async def enters(self, user_id: str) -> tuple[Socket, Ears]:
+        ears = Ears()
+        socket = await self.service.join(ears, {"token": self.tokens.issued(user_id, self.now)})
+        assert isinstance(socket, Socket)
+        self.service.joined(socket)
+        await self.service.finished()
+        return socket, ears
+
+    async def room(self, *user_ids: str) -> str:
+        for user_id in user_ids:
+            await self.store.ensure_user(user_id)
+        made = await self.service.create_conversation(user_ids[0], user_ids[1:])
+        assert not isinstance(made, Refused)
+        return made[0].id
+
+    async def asks(self, socket: Socket, name: str, *arguments: Any) -> dict[str, Any]:
+        answers: list[dict[str, Any]] = []
+        self.service.said(socket, name, arguments, answers.append)
+        await self.service.finished()
+        assert len(answers) <= 1
+        return answers[0] if answers else {}
+
+    async def says(self, socket: Socket, room: str, client_id: str, body: str = "hello") -> dict[str, Any]:
+        return await self.asks(socket, "message", {"conversationId": room, "clientId": client_id, "body": body})
+
+
+def code(answer: dict[str, Any]) -> str:
+    found: str = answer["error"]["code"]
+    return found
+
+
+# ---- Messages
+
+
+async def test_every_socket_of_every_member_hears_a_message_and_the_sender_hears_it_before_the_answer() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, first = await house.enters("ada")
+    _, second = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    order: list[str] = []
+    first.send = lambda messages: order.append("event")  # type: ignore[method-assign]
+    house.service.said(
+        ada, "message", [{"conversationId": room, "clientId": "1", "body": "안녕"}], lambda _: order.append("answer")
+    )
+    await house.service.finished()
+    assert order == ["event", "answer"]
+    assert [event["body"] for event in second.of("message") + theirs.of("message")] == ["안녕", "안녕"]
+
+
+async def test_a_repeat_gets_the_first_answer_and_is_told_to_nobody() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    first = await house.says(ada, room, "same")
+    assert await house.says(ada, room, "same", "another text") == first
+    assert len(theirs.of("message")) == 1
+
+
+async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
+    house = House(events_per_second=10_000)
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    answers: list[dict[str, Any]] = []
+    asked = {"conversationId": room, "clientId": "same", "body": "hello"}
+    for _ in range(1000):
+        house.service.said(ada, "message", [asked], answers.append)
+    await house.service.finished()
+    stored = [answer for answer in answers if "error" not in answer]
+    assert len(answers) == 1000
+    assert len(theirs.of("message")) == 1
+    assert {msgspec.json.encode(answer) for answer in stored} == {msgspec.json.encode(stored[0])}
+
+
+async def test_each_socket_hears_a_conversation_in_the_order_of_its_numbers() -> None:
+    house = House(events_per_second=10_000)
+    room = await house.room("ada", "bob", "cy")
+    ada, _ = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    await house.says(ada, room, "first")
+    append = house.store.append
+
+    async def slow(messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        """It is stored, and the news of it takes some turns of the loop."""
+        outcomes = await append(messages)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return outcomes
+
+    house.store.append = slow  # type: ignore[method-assign]
+    work = []
+    for number in range(40):
+        asked = {"conversationId": room, "clientId": f"c{number}", "body": "hello"}
+        house.service.said(ada, "message", [asked], lambda answer: None)
+        await asyncio.sleep(0)
+        if number % 10 == 5:
+            await house.store.ensure_user(f"guest-{number}")
+            work.append(asyncio.create_task(house.service.add_members("ada", room, [f"guest-{number}"])))
+            work.append(asyncio.create_task(house.service.delete_message("ada", room, 1 + number // 10)))
+    await asyncio.gather(*work)
+    await house.service.finished()
+    heard = [document.get("seq", document.get("lastSeq")) for _, document in theirs.heard if _ != "presence"]
+    assert heard == sorted(heard)
+    assert len(heard) > 44
+
+
+async def test_a_conversation_that_somebody_left_is_silent_for_them_from_then_on() -> None:
+    house = House()
+    room = await house.room("ada", "bob", "cy")
+    ada, _ = await house.enters("ada")
+    bob, theirs = await house.enters("bob")
+    await house.service.leave("bob", room)
+    assert theirs.of("conversation")[-1]["memberIds"] == ["ada", "cy"]
+    await house.says(ada, room, "1")
+    assert theirs.of("message") == []
+    assert code(await house.says(bob, room, "2")) == "not_found"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"conversationId": "room-1", "clientId": "1"},
+        {"conversationId": "room-1", "clientId": "", "body": "x"},
+        {"conversationId": "room-1", "clientId": "x" * 65, "body": "x"},
+        {"conversationId": "room-1", "clientId": "é", "body": "x"},
+        {"conversationId": "room-1", "clientId": "1\n", "body": "x"},
+        {"conversationId": "room-1", "clientId": "1", "body": "nul \0"},
+        {"conversationId": "room-1", "clientId": "1", "body": "half \ud800"},
+        {"conversationId": "room-1", "clientId": "1", "body": ""},
+        {"conversationId": "room-1", "clientId": "1", "body": "x" * 4001},
+        {"conversationId": 7, "clientId": "1", "body": "x"},
+    ],
+)
+async def test_a_message_that_does_not_fit_is_refused_with_a_reason_and_takes_no_number(asked: Any) -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    answer = await house.asks(ada, "message", asked)
+    assert code(answer) == "invalid"
+    assert len(answer["error"]["message"]) > len("the request does not fit: ")
+    assert (await house.says(ada, room, "good"))["seq"] == 1
+
+
+async def test_a_blocked_person_is_told_so_and_others_are_not_disturbed() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    await house.store.block("bob", "ada", True)
+    assert code(await house.says(ada, room, "1")) == "blocked"
+
+
+async def test_where_the_outcome_is_unknown_the_sender_is_told_to_send_again() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+
+    async def lost(messages: Iterable[NewMessage]) -> list[Stored | Refused]:
+        raise StoreDown
+
+    house.store.append = lost  # type: ignore[method-assign, assignment]
+    answer = await house.says(ada, room, "1")
+    assert (code(answer), answer["error"]["retry"]) == ("unknown", True)
+
+
+# ---- Receipts, typing, presence
+
+
+async def test_reading_moves_only_forward_and_is_told_once() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, mine = await house.enters("ada")
+    bob, _ = await house.enters("bob")
+    for number in range(3):
+        await house.says(ada, room, str(number))
+    assert await house.asks(bob, "read", {"conversationId": room, "seq": 2}) == {"seq": 2}
+    assert await house.asks(bob, "read", {"conversationId": room, "seq": 1}) == {"seq": 2}
+    assert await house.asks(bob, "read", {"conversationId": room, "seq": 99}) == {"seq": 3}
+    assert [(event["userId"], event["seq"]) for event in mine.of("read")] == [("bob", 2), ("bob", 3)]
+
+
+async def test_typing_is_told_to_the_others_alone_and_at_most_once_a_second() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, mine = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    for _ in range(5):
+        await house.asks(ada, "typing", {"conversationId": room})
+    assert (mine.of("typing"), theirs.of("typing")) == ([], [{"conversationId": room, "userId": "ada"}])
+    house.now += 1
+    await house.asks(ada, "typing", {"conversationId": room})
+    assert len(theirs.of("typing")) == 2
+
+
+async def test_typing_where_one_is_no_member_is_heard_by_nobody() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    _, theirs = await house.enters("ada")
+    eve, _ = await house.enters("eve")
+    assert code(await house.asks(eve, "typing", {"conversationId": room})) == "not_found"
+    assert theirs.of("typing") == []
+
+
+async def test_partners_hear_that_somebody_came_and_15_s_after_the_last_socket_that_they_went() -> None:
+    house = House()
+    await house.room("ada", "bob")
+    _, mine = await house.enters("ada")
+    bob, theirs = await house.enters("bob")
+    assert mine.of("presence") == [{"userId": "bob", "online": True}]
+    assert theirs.of("presence") == [{"userId": "ada", "online": True}]
+    house.service.left(bob)
+    house.now += 14.9
+    house.service.sweep()
+    await house.service.finished()
+    assert len(mine.of("presence")) == 1
+    house.now += 0.2
+    house.service.sweep()
+    await house.service.finished()
+    assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
+
+
+async def test_whoever_is_back_within_15_s_was_never_away() -> None:
+    house = House()
+    await house.room("ada", "bob")
+    _, mine = await house.enters("ada")
+    bob, _ = await house.enters("bob")
+    house.service.left(bob)
+    house.now += 10
+    await house.enters("bob")
+    house.now += 60
+    house.service.sweep()
+    await house.service.finished()
+    assert mine.of("presence") == [{"userId": "bob", "online": True}]
+
+
+async def test_strangers_and_members_of_larger_conversations_are_not_told() -> None:
+    house = House()
+    await house.room("ada", "bob", "cy")
+    _, mine = await house.enters("ada")
+    await house.enters("bob")
+    assert mine.of("presence") == []
+
+
+# ---- Who may
+
+
+@pytest.mark.parametrize("auth", [{}, {"token": 7}, {"token": ""}, {"token": "x.y.z"}, {"token": None}])
+async def test_without_a_valid_token_nobody_comes_in(auth: dict[str, Any]) -> None:
+    house = House()
+    refused = await house.service.join(Ears(), auth)
+    assert isinstance(refused, Refused)
+    assert refused.code == "unauthorized"
+
+
+async def test_a_token_that_has_expired_says_so_and_one_of_another_secret_does_not() -> None:
+    house = House()
+    old = house.tokens.issued("ada", house.now - 3601)
+    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", house.now)
+    outcomes = [await house.service.join(Ears(), {"token": token}) for token in (old, foreign)]
+    assert [refused.code for refused in outcomes if isinstance(refused, Refused)] == ["token_expired", "unauthorized"]
+
+
+async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> None:
+    house = House()
+    ada, mine = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    house.now += 3000
+    assert await house.asks(ada, "auth", {"token": house.tokens.issued("ada", house.now)}) == {}
+    house.now += 700
+    house.service.sweep()
+    assert (mine.closed, theirs.closed) == (None, "token expired")
+
+
+async def test_nobody_renews_with_the_token_of_another() -> None:
+    house = House()
+    ada, _ = await house.enters("ada")
+    assert code(await house.asks(ada, "auth", {"token": house.tokens.issued("bob", house.now)})) == "forbidden"
+
+
+async def test_over_the_cap_the_oldest_socket_closes() -> None:
+    house = House(sockets_per_user=2)
+    ears = [(await house.enters("ada"))[1] for _ in range(3)]
+    assert [each.closed for each in ears] == ["too many sockets", None, None]
+    assert house.service.sockets.count == house.witness.sockets == 2
+
+
+async def test_whoever_asks_too_much_is_told_to_slow_down_and_may_go_on_a_second_later() -> None:
+    house = House(events_per_second=5)
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    answers = [await house.says(ada, room, str(number)) for number in range(7)]
+    assert [code(answer) for answer in answers if "error" in answer] == ["rate_limited", "rate_limited"]
+    house.now += 1
+    assert "seq" in await house.says(ada, room, "later")
+
+
+async def test_an_unknown_event_is_refused_and_a_defect_of_ours_is_no_ones_business_but_ours() -> None:
+    house = House()
+    ada, _ = await house.enters("ada")
+    assert code(await house.asks(ada, "shout", {})) == "invalid"
+
+    async def broken(*_: Any, **__: Any) -> Conversation:
+        raise ZeroDivisionError("a secret detail")
+
+    house.store.sync = broken  # type: ignore[method-assign, assignment]
+    answer = await house.asks(ada, "sync", {"cursors": {}})
+    assert code(answer) == "internal"
+    assert "secret" not in str(answer)
+    assert [type(error) for error in house.witness.failures] == [ZeroDivisionError]
+
+
+# ---- Law 5
+
+
+async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() -> None:
+    house = House()
+    room = await house.room("ada", "bob", "cy")
+    ada, _ = await house.enters("ada")
+    await house.says(ada, room, "before")
+    bob, ears = await house.enters("bob")
+    known = (await house.asks(bob, "sync", {"cursors": {}}))["messages"]
+    await house.says(ada, room, "1", "one")
+    await house.says(ada, room, "2", "two")
+    await house.service.delete_message("ada", room, 2)
+    await house.store.ensure_user("dan")
+    await house.service.add_members("ada", room, ["dan"])
+    rebuilt = {entry["seq"]: entry.get("body") for entry in known}
+    for name, event in ears.heard:
+        if name == "message":
+            rebuilt[event["seq"]] = event["body"]
+        elif name == "deleted":
+            rebuilt |= {event["seq"]: None, event["of"]: None}
+        elif name == "conversation":
+            rebuilt[event["lastSeq"]] = None
+    fresh = await house.service.history("bob", room, 0, None, 100)
+    assert not isinstance(fresh, Refused)
+    assert rebuilt == {entry.seq: _body(entry) for entry in fresh}
+
+
+def _body(entry: Entry) -> str | None:
+    return entry.body
