@@ -294,6 +294,17 @@ def test_what_is_said_while_probing_is_carried_over_by_the_upgrade_in_order() ->
     assert session.taken() == []
 
 
+def test_what_waits_is_counted_until_it_is_taken() -> None:
+    session, _ = session_in(ON_POLLING)
+    for _ in range(10):
+        session.send("")
+    assert session.waiting > 100, "a packet without data is not free"
+    session.send("a" * 5_000)
+    assert session.waiting > 5_000
+    session.taken()
+    assert session.waiting == 0
+
+
 def test_nothing_is_collected_for_a_session_that_ended() -> None:
     session, _ = session_in(CLOSED)
     session.send("to nobody")

@@ -139,7 +139,7 @@ def test_brackets_in_a_text_are_not_nesting() -> None:
 
 
 def test_many_values_side_by_side_are_not_nesting() -> None:
-    wide = [[], {}] * 1_000
+    wide: list[Any] = [[], {}] * 1_000
     assert decoded(event(wide)) == Packet(EVENT, ROOT, ["x", wide])
 
 

@@ -41,6 +41,9 @@ Headers = list[tuple[bytes, bytes]]
 UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
+MOST_BUFFERED_BYTES = 1_000_000
+"""What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
+
 SWEEPS_A_TIMEOUT = 10
 """Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
 
@@ -64,6 +67,10 @@ class Connection:
     def send(self, messages: Iterable[str | bytes]) -> None:
         for data in messages:
             self.session.send(data)
+        if self.session.waiting > MOST_BUFFERED_BYTES:
+            self.flush()
+            if self.session.waiting > MOST_BUFFERED_BYTES:
+                self.close("too slow")
         self.wake()
 
     def wake(self) -> None:
@@ -82,7 +89,9 @@ class Connection:
             self.poll.set_result(packets)
 
     def close(self, reason: str = "server close") -> None:
-        """End the session: its WebSocket is closed, its poll answered with what it had left."""
+        """End the session: what it had left goes out, on its WebSocket or to its poll, and then it is closed."""
+        if self.session.outgoing:
+            self.flush()
         self.session.end(reason)
         self._engine.forget(self)
 
@@ -219,7 +228,7 @@ class Polling:
     async def _post(self, engine: Engine, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
         body = await _body(receive, engine.timing.max_payload)
         if body is None:
-            connection.close("payload too large")
+            connection.close("transport error")
             await _answer(send, 413, b"", allowed)
             return
         try:
@@ -233,13 +242,13 @@ class Polling:
 
 
 async def _body(receive: Any, most: int) -> bytes | None:
-    """The whole body; None as soon as it is longer than `most`."""
+    """The whole body; None as soon as it is longer than `most`, or breaks off."""
     parts: list[bytes] = []
     size = 0
     while True:
         event = await receive()
         if event["type"] != "http.request":
-            return b"".join(parts)
+            return None
         parts.append(event.get("body", b""))
         size += len(parts[-1])
         if size > most:
