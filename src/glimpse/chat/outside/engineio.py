@@ -90,8 +90,9 @@ class Connection:
 
     def close(self, reason: str = "server close") -> None:
         """End the session: what it had left goes out, on its WebSocket or to its poll, and then it is closed."""
-        if self.session.outgoing:
-            self.flush()
+        if self.session.transport == POLLING:
+            self.session.outgoing.append(Packet(CLOSE))
+        self.flush()
         self.session.end(reason)
         self._engine.forget(self)
 
@@ -212,7 +213,6 @@ class Polling:
     async def _poll(self, connection: Connection, send: Any, allowed: Headers) -> None:
         if connection.poll is not None:
             # Two polls at once: neither can be trusted to be the client's.
-            connection.session.outgoing = [Packet(CLOSE)]
             connection.close("transport error")
             await _refuse(send, BAD_REQUEST, allowed)
             return
