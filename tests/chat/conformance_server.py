@@ -5,7 +5,8 @@ A server for the protocols' own test suites, on the real transport.
     python tests/chat/conformance_server.py --port 3000
 
 /engine.io/ echoes every message. /socket.io/ has the namespaces `/` and `/custom`: on connecting each emits `auth` with
-what the client gave; `message` comes back as `message-back`, and `message-with-ack` as the acknowledgement.
+what the client gave; `message` comes back as `message-back`, and `message-with-ack` as the acknowledgement. `cut` is
+answered with `cutting`, and then the server cuts the connection.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import uvloop
 
 from glimpse.chat.outside.engineio import Connection, Engine, Polling
-from glimpse.chat.outside.server import listening, server
+from glimpse.chat.outside.server import Server, listening, server
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.protocol.client import Joining, Said
 from glimpse.chat.protocol.engineio import Timing
@@ -55,6 +56,9 @@ class Answers:
             peer.emit(said.namespace, "message-back", *said.arguments)
         elif said.name == "message-with-ack":
             peer.acknowledge(said, *said.arguments)
+        elif said.name == "cut":
+            peer.emit(said.namespace, "cutting")
+            peer.connection.close("as it was told")
 
     def on_left(self, peer: Peer, namespace: str) -> None: ...
 
@@ -63,12 +67,17 @@ def make_id() -> str:
     return secrets.token_urlsafe(15)
 
 
-async def serve(port: int) -> None:
+def conformance(
+    timing: Timing = TIMING,
+    connect_seconds: float = CONNECT_SECONDS,
+    allowed_origins: frozenset[str] = EVERYWHERE,
+) -> tuple[Server, dict[str, Engine]]:
+    """A server that is not serving yet, and its engines by their paths; within the loop that is to serve."""
     answers = Answers()
     engines = {
-        "/engine.io/": Engine(TIMING, Echo, make_id, EVERYWHERE),
+        "/engine.io/": Engine(timing, Echo, make_id, allowed_origins),
         "/socket.io/": Engine(
-            TIMING, lambda connection: Peer(answers, connection, CONNECT_SECONDS), make_id, EVERYWHERE
+            timing, lambda connection: Peer(answers, connection, connect_seconds), make_id, allowed_origins
         ),
     }
     polling = {path: Polling(engine) for path, engine in engines.items()}
@@ -81,7 +90,11 @@ async def serve(port: int) -> None:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
 
-    await server(app, engines.get).serve([listening("127.0.0.1", port)])
+    return server(app, engines.get), engines
+
+
+async def serve(port: int) -> None:
+    await conformance()[0].serve([listening("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

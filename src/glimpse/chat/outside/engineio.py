@@ -41,6 +41,9 @@ Headers = list[tuple[bytes, bytes]]
 UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
+MOST_BUFFERED_BYTES = 1_000_000
+"""What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
+
 SWEEPS_A_TIMEOUT = 10
 """Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
 
@@ -68,6 +71,10 @@ class Connection:
     def send(self, messages: Iterable[str | bytes]) -> None:
         for data in messages:
             self.session.send(data)
+        if self.session.waiting > MOST_BUFFERED_BYTES:
+            self.flush()
+            if self.session.waiting > MOST_BUFFERED_BYTES:
+                self.close("too slow")
         self.wake()
 
     def wake(self) -> None:
@@ -86,7 +93,10 @@ class Connection:
             self.poll.set_result(packets)
 
     def close(self, reason: str = "server close") -> None:
-        """End the session: its WebSocket is closed, its poll answered with what it had left."""
+        """End the session: what it had left goes out, on its WebSocket or to its poll, and then it is closed."""
+        if self.session.transport == POLLING:
+            self.session.outgoing.append(Packet(CLOSE))
+        self.flush()
         self.session.end(reason)
         self._engine.forget(self)
 
@@ -210,7 +220,6 @@ class Polling:
     async def _poll(self, connection: Connection, send: Any, allowed: Headers) -> None:
         if connection.poll is not None:
             # Two polls at once: neither can be trusted to be the client's.
-            connection.session.outgoing = [Packet(CLOSE)]
             connection.close("transport error")
             await _refuse(send, BAD_REQUEST, allowed)
             return
@@ -226,7 +235,7 @@ class Polling:
     async def _post(self, engine: Engine, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
         body = await _body(receive, engine.timing.max_payload)
         if body is None:
-            connection.close("payload too large")
+            connection.close("transport error")
             await _answer(send, 413, b"", allowed)
             return
         try:
@@ -240,13 +249,13 @@ class Polling:
 
 
 async def _body(receive: Any, most: int) -> bytes | None:
-    """The whole body; None as soon as it is longer than `most`."""
+    """The whole body; None as soon as it is longer than `most`, or breaks off."""
     parts: list[bytes] = []
     size = 0
     while True:
         event = await receive()
         if event["type"] != "http.request":
-            return b"".join(parts)
+            return None
         parts.append(event.get("body", b""))
         size += len(parts[-1])
         if size > most:

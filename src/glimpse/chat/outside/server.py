@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from glimpse.chat.outside.websocket import Engines, for_uvicorn
 
@@ -16,6 +17,36 @@ KEEP_ALIVE_SECONDS = 65
 
 WAITING_CONNECTIONS = 2_048
 """Connections that the kernel holds while the loop is busy: a reconnect storm's."""
+
+MOST_HEAD_BYTES = 16_384
+"""A request's line and headers; uvicorn itself would take them for as long as they come."""
+
+
+class Http(HttpToolsProtocol):
+    """uvicorn's, with a bound on everything of a request that is not its body."""
+
+    _unfinished = 0
+    """Bytes that arrived since a head began or ended or a body went on: of a head, or of what follows a body."""
+
+    def data_received(self, data: bytes) -> None:
+        self._unfinished += len(data)
+        super().data_received(data)
+        if self._unfinished > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("Request head too long.")
+
+    def on_message_begin(self) -> None:
+        self._unfinished = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._unfinished = 0
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD_BYTES:
+            raise ValueError("request head too long")  # which the parser turns into a 400
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unfinished = 0
+        super().on_body(body)
 
 
 class Server(uvicorn.Server):
@@ -54,7 +85,7 @@ def server(app: Any, engines: Engines, keep_alive_seconds: int = KEEP_ALIVE_SECO
     """A server that is not serving yet: `await server.serve([listening(host, port)])`."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Http,
         ws=for_uvicorn(engines),  # type: ignore[arg-type]
         loop="none",
         lifespan="off",

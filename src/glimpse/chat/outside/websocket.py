@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from glimpse.chat.outside.engineio import UPGRADE_SECONDS, Connection, Engine
+from glimpse.chat.outside.engineio import MOST_BUFFERED_BYTES, UPGRADE_SECONDS, Connection, Engine
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
@@ -34,8 +34,8 @@ from glimpse.chat.protocol.session import ON_WEBSOCKET
 
 READ_BUFFER = memoryview(bytearray(256 * 1024))
 
-MOST_BUFFERED_BYTES = 1_000_000
-"""What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
+CLOSE_SECONDS = 10.0
+"""How long a closed socket may take to read what it had left; then it is cut."""
 
 Engines = Callable[[str], Engine | None]
 """The engine that is served at a path; None where there is none."""
@@ -53,7 +53,7 @@ def for_uvicorn(engines: Engines) -> Callable[..., WebSocket]:
 class WebSocket(asyncio.BufferedProtocol):
     """Carries one session from its handshake, or joins one that polls and takes it over."""
 
-    __slots__ = ("_closing", "_connection", "_engine", "_engines", "_receiver", "_transport", "_upgrading")
+    __slots__ = ("_closing", "_connection", "_engine", "_engines", "_receiver", "_timer", "_transport")
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
@@ -61,7 +61,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._receiver: ws.Receiver = cast("ws.Receiver", None)
         self._connection: Connection | None = None
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
-        self._upgrading: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._closing = False
 
     # ---- What uvicorn and the event loop call
@@ -93,7 +93,7 @@ class WebSocket(asyncio.BufferedProtocol):
         else:
             self._connection = engine.connections[query["sid"]]
             self._connection.candidate = self
-            self._upgrading = engine.loop.call_later(UPGRADE_SECONDS, self.close)
+            self._timer = engine.loop.call_later(UPGRADE_SECONDS, self.close)
 
     def _asked(self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]) -> str | BadRequest:
         if not engine.allows(headers.get("origin"), headers.get("host")):
@@ -123,8 +123,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing = True
-        if self._upgrading:
-            self._upgrading.cancel()
+        self._stop_timer()
         connection = self._connection
         if connection is None:
             return
@@ -143,21 +142,21 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def write_packets(self, packets: list[Packet]) -> None:
         """One write for all of them; a reader that leaves too much unread is cut off."""
-        self._transport.write(b"".join(map(_frame, packets)))
-        if self._transport.get_write_buffer_size() > MOST_BUFFERED_BYTES:
-            self._transport.abort()
+        self._write(b"".join(map(_frame, packets)))
 
     def close(self, code: int = ws.NORMAL) -> None:
         if not self._closing:
             self._closing = True
             self._transport.write(ws.close_frame(code))
             self._transport.close()
+            self._stop_timer()
+            self._timer = self._engine.loop.call_later(CLOSE_SECONDS, self._transport.abort)
 
     # ---- Messages
 
     def _received(self, message: ws.Message) -> None:
         if message.opcode == ws.PING:
-            self._transport.write(ws.frame(ws.PONG, cast("bytes", message.data)))
+            self._write(ws.frame(ws.PONG, cast("bytes", message.data)))
         elif message.opcode == ws.CLOSE:
             self.close()
         elif message.opcode != ws.PONG and self._connection is not None:
@@ -174,9 +173,18 @@ class WebSocket(asyncio.BufferedProtocol):
             # A poll that waits is released, so that the client can pause polling and upgrade.
             connection.flush()
         elif connection.session.state == ON_WEBSOCKET:
-            if self._upgrading:
-                self._upgrading.cancel()
+            self._stop_timer()
             connection.upgraded(self)
+
+    def _write(self, data: bytes) -> None:
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > MOST_BUFFERED_BYTES:
+            self._closing = True
+            self._transport.abort()
+
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
 
     def _fail(self, code: int) -> None:
         connection, self._connection = self._connection, None

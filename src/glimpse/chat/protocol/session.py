@@ -41,6 +41,10 @@ MOVES: Mapping[tuple[str, str], str] = {
 }
 
 
+PACKET_BYTES = 100
+"""What a packet that waits costs beside its data, about."""
+
+
 class Listener(Protocol):
     """Who is told: once for each message, and once that the session ended."""
 
@@ -50,9 +54,9 @@ class Listener(Protocol):
 
 
 class Session:
-    """`sid` is a secret of its client: whoever knows it speaks for the session."""
+    """`sid` is a secret of its client: whoever knows it speaks for the session. `waiting` bytes are to be sent."""
 
-    __slots__ = ("_next_ping", "_pong_due", "listener", "outgoing", "sid", "state", "timing")
+    __slots__ = ("_next_ping", "_pong_due", "listener", "outgoing", "sid", "state", "timing", "waiting")
 
     def __init__(self, sid: str, transport: str, timing: Timing, now: float, listener: Listener) -> None:
         self.sid = sid
@@ -60,6 +64,7 @@ class Session:
         self.listener = listener
         self.state = ON_POLLING if transport == POLLING else ON_WEBSOCKET
         self.outgoing: list[Packet] = []
+        self.waiting = 0
         self._next_ping = now + timing.ping_interval
         self._pong_due: float | None = None
 
@@ -73,10 +78,11 @@ class Session:
     def send(self, data: str | bytes) -> None:
         if self.state != CLOSED:
             self.outgoing.append(Packet(MESSAGE, data))
+            self.waiting += len(data) + PACKET_BYTES
 
     def taken(self) -> list[Packet]:
         """What is to be sent, for the transport that carries it: a poll while probing is released with a noop."""
-        packets, self.outgoing = self.outgoing, []
+        packets, self.outgoing, self.waiting = self.outgoing, [], 0
         return packets or ([Packet(NOOP)] if self.state == PROBING else [])
 
     def received(self, packet: Packet, now: float) -> None:

@@ -9,7 +9,7 @@ Bytes stand in the JSON as `{"_placeholder":true,"num":0}` and follow as binary 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,16 +109,25 @@ def _decoded(text: str) -> tuple[Packet, int]:
 
 
 def _json(text: str) -> Any:
-    deepest = depth = 0
-    for character in text if text.count("[") + text.count("{") > DEEPEST else "":
-        depth += (character in "[{") - (character in "]}")
-        deepest = max(deepest, depth)
-    if deepest > DEEPEST:
-        raise Malformed("nesting")
     try:
-        return msgspec.json.decode(text)
+        data = msgspec.json.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("JSON") from None
+    if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(data):
+        raise Malformed("nesting")
+    return data
+
+
+def _is_too_deep(data: Any) -> bool:
+    """Level by level, so that no depth is too deep to be told; brackets within a text are no nesting."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [child for value in level if isinstance(value, list | dict) for child in _children(value)]
+    return any(isinstance(value, list | dict) for value in level)
+
+
+def _children(value: list[Any] | dict[str, Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _is_event(data: Any) -> bool:

@@ -56,28 +56,40 @@ def text_frame(text: str) -> bytes:
 
 
 def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
-    return frame(CLOSE, struct.pack("!H", code) + reason.encode()[: CONTROL_MOST - 2])
+    # Cut between characters: half of one would not be UTF-8.
+    fitting = reason.encode()[: CONTROL_MOST - 2].decode(errors="ignore")
+    return frame(CLOSE, struct.pack("!H", code) + fitting.encode())
 
 
 class Receiver:
     """
     Cuts what arrives into messages. `most` bounds a message, however many frames it comes in.
 
-    What is not yet a whole frame waits here, and nothing else: an idle connection holds no buffer.
+    What is not yet a whole message waits here, and nothing else: an idle connection holds no buffer.
     """
 
-    __slots__ = ("_fragments", "_opcode", "_size", "_waiting", "most")
+    __slots__ = ("_fragments", "_opcode", "_waiting", "most")
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._waiting = b""
-        self._fragments: list[bytes] = []
+        self._waiting: bytearray | None = None
+        self._fragments: bytearray | None = None
         self._opcode = CONTINUATION
-        self._size = 0
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of their message."""
+        return len(self._waiting or b"") + len(self._fragments or b"")
 
     def fed(self, data: bytes | memoryview) -> Iterator[Message]:
         """Whole messages, as they complete. Raises Broken."""
-        held = self._waiting + bytes(data) if self._waiting else bytes(data)
+        held: bytes | bytearray
+        if self._waiting is None:
+            held = bytes(data)
+        else:
+            # Grows in place: a frame in a thousand pieces is not copied a thousand times.
+            self._waiting += data
+            held = self._waiting
         start = 0
         try:
             while (found := self._frame(held, start)) is not None:
@@ -86,9 +98,10 @@ class Receiver:
                 if message is not None:
                     yield message
         finally:
-            self._waiting = held[start:]
+            if start or self._waiting is None:
+                self._waiting = bytearray(held[start:]) if start < len(held) else None
 
-    def _frame(self, held: bytes, start: int) -> tuple[bool, int, bytes, int] | None:
+    def _frame(self, held: bytes | bytearray, start: int) -> tuple[bool, int, bytes, int] | None:
         """The frame that begins at `start` and where the next one does; None while it is not whole."""
         if len(held) - start < 2:
             return None
@@ -113,7 +126,7 @@ class Receiver:
                 return None
             size = int.from_bytes(held[start : start + 8])
             start += 8
-        if size + self._size > self.most:
+        if opcode < CLOSE and size + len(self._fragments or b"") > self.most:
             raise Broken(TOO_BIG, "message")
         end = start + 4 + size
         if len(held) < end:
@@ -121,27 +134,42 @@ class Receiver:
         return final, opcode, _unmasked(held[start + 4 : end], held[start : start + 4]), end
 
     def _message(self, final: bool, opcode: int, payload: bytes) -> Message | None:
+        if opcode == CLOSE:
+            _check_close(payload)
         if opcode >= CLOSE:
             return Message(opcode, payload)
         if (opcode == CONTINUATION) != bool(self._opcode):
             raise Broken(PROTOCOL_ERROR, "fragments")  # 5.4
         if opcode == CONTINUATION or not final:
             self._opcode = self._opcode or opcode
-            self._fragments.append(payload)
-            self._size += len(payload)
+            # One buffer: a message in very many very small frames takes no more than its own length.
+            self._fragments = self._fragments or bytearray()
+            self._fragments += payload
             if not final:
                 return None
-            opcode, payload = self._opcode, b"".join(self._fragments)
-            self._fragments, self._opcode, self._size = [], CONTINUATION, 0
+            opcode, payload = self._opcode, bytes(self._fragments)
+            self._fragments, self._opcode = None, CONTINUATION
         if opcode == BINARY:
             return Message(BINARY, payload)
-        try:
-            return Message(TEXT, payload.decode())
-        except UnicodeDecodeError:
-            raise Broken(NOT_UTF8, "text") from None  # 8.1
+        return Message(TEXT, _text(payload))
 
 
-def _unmasked(payload: bytes, mask: bytes) -> bytes:
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        raise Broken(NOT_UTF8, "text") from None  # 8.1
+
+
+def _check_close(payload: bytes) -> None:
+    """Nothing, or a code that may be sent and a reason (5.5.1, 7.4)."""
+    code = int.from_bytes(payload[:2]) if payload else NORMAL
+    if len(payload) == 1 or not (3000 <= code < 5000 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))):
+        raise Broken(PROTOCOL_ERROR, "close code")
+    _text(payload[2:])
+
+
+def _unmasked(payload: bytes | bytearray, mask: bytes | bytearray) -> bytes:
     """Every byte against its byte of the mask (5.3), as one number: a hundred times faster than byte by byte."""
     size = len(payload)
     if not size:

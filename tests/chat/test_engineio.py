@@ -1,0 +1,428 @@
+"""Engine.IO: packets and payloads there and back, what a request asks for, and one session as a state table."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from glimpse.chat.protocol import engineio
+from glimpse.chat.protocol.engineio import (
+    BAD_METHOD,
+    BAD_REQUEST,
+    BAD_VERSION,
+    CLOSE,
+    HANDSHAKE,
+    JOIN,
+    MESSAGE,
+    NOOP,
+    OPEN,
+    PING,
+    POLL,
+    POLLING,
+    PONG,
+    POST,
+    PROBE,
+    SEPARATOR,
+    UNKNOWN_SESSION,
+    UNKNOWN_TRANSPORT,
+    UPGRADE,
+    WEBSOCKET,
+    BadRequest,
+    Malformed,
+    Packet,
+    Timing,
+    asked,
+)
+from glimpse.chat.protocol.session import (
+    CLOSED,
+    ENDED,
+    MOVES,
+    ON_POLLING,
+    ON_WEBSOCKET,
+    PROBE_LOST,
+    PROBED,
+    PROBING,
+    UPGRADED,
+    Session,
+)
+
+TIMING = Timing(ping_interval=25.0, ping_timeout=20.0)
+STATES = (ON_POLLING, PROBING, ON_WEBSOCKET, CLOSED)
+THE_PROBE, THE_UPGRADE = Packet(PING, PROBE), Packet(UPGRADE)
+
+types = st.sampled_from(sorted(engineio.TYPES))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SEPARATOR))
+packets = st.one_of(st.builds(Packet, types, texts), st.builds(Packet, st.just(MESSAGE), st.binary()))
+
+
+class Told:
+    def __init__(self) -> None:
+        self.messages: list[str | bytes] = []
+        self.closed: list[str] = []
+
+    def on_message(self, data: str | bytes) -> None:
+        self.messages.append(data)
+
+    def on_close(self, reason: str) -> None:
+        self.closed.append(reason)
+
+
+def session_in(state: str) -> tuple[Session, Told]:
+    told = Told()
+    session = Session("s", WEBSOCKET if state == ON_WEBSOCKET else POLLING, TIMING, 0.0, told)
+    if state == PROBING:
+        session.probed(THE_PROBE)
+    if state == CLOSED:
+        session.end("the test")
+        told.closed.clear()
+    assert session.state == state
+    return session, told
+
+
+# ---- Packets and payloads
+
+
+@given(packets)
+def test_a_packet_reads_back_from_its_frame(packet: Packet) -> None:
+    assert engineio.decoded(engineio.encoded(packet)) == packet
+
+
+@given(st.lists(packets, min_size=1))
+def test_a_payload_reads_back_as_its_packets(told: list[Packet]) -> None:
+    assert engineio.payload_decoded(engineio.payload_encoded(told)) == told
+
+
+def test_a_payload_looks_as_the_protocol_writes_it() -> None:
+    payload = "4hello\x1e2\x1ebAQIDBA=="
+    told = [Packet(MESSAGE, "hello"), Packet(PING), Packet(MESSAGE, b"\1\2\3\4")]
+    assert engineio.payload_encoded(told) == payload
+    assert engineio.payload_decoded(payload) == told
+
+
+@pytest.mark.parametrize("frame", ["", "7", "hello", "\x1e", "４full-width four", "-1"])
+def test_a_frame_of_no_known_type_is_malformed(frame: str) -> None:
+    with pytest.raises(Malformed):
+        engineio.decoded(frame)
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "abc", "4a\x1e", "\x1e4a", "4a\x1e\x1e4b", "bAQ", "bAQ=", "b!!!!", "bAQ==AQ==", "b가"]
+)
+def test_a_payload_with_one_bad_packet_is_malformed_as_a_whole(payload: str) -> None:
+    with pytest.raises(Malformed):
+        engineio.payload_decoded(payload)
+
+
+@given(st.text(st.characters()))
+def test_arbitrary_text_is_malformed_or_a_packet_and_nothing_else(text: str) -> None:
+    for read in (engineio.decoded, engineio.payload_decoded):
+        with contextlib.suppress(Malformed):
+            read(text)
+
+
+@pytest.mark.parametrize(("transport", "upgrades"), [(POLLING, [WEBSOCKET]), (WEBSOCKET, [])])
+def test_the_open_packet_tells_times_in_milliseconds_and_what_to_upgrade_to(
+    transport: str, upgrades: list[str]
+) -> None:
+    packet = engineio.opening("secret", transport, Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1000))
+    assert packet.type == OPEN
+    told = {"sid": "secret", "upgrades": upgrades, "pingInterval": 300, "pingTimeout": 200, "maxPayload": 1000}
+    assert json.loads(packet.data) == told
+
+
+# ---- Requests
+
+ALIVE = {"polls": POLLING, "upgraded": WEBSOCKET}
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "upgrading", "answer"),
+    [
+        ("GET", "EIO=4 transport=polling", False, HANDSHAKE),
+        ("GET", "EIO=4 transport=websocket", True, HANDSHAKE),
+        ("GET", "EIO=4 transport=polling sid=polls", False, POLL),
+        ("POST", "EIO=4 transport=polling sid=polls", False, POST),
+        ("GET", "EIO=4 transport=websocket sid=polls", True, JOIN),
+        ("GET", "", False, UNKNOWN_TRANSPORT),
+        ("GET", "EIO=4", False, UNKNOWN_TRANSPORT),
+        ("GET", "EIO=4 transport=carrier-pigeon", False, UNKNOWN_TRANSPORT),
+        ("GET", "EIO=4 transport=websocket", False, BAD_REQUEST),
+        ("GET", "EIO=4 transport=polling", True, BAD_REQUEST),
+        ("GET", "transport=polling", False, BAD_VERSION),
+        ("GET", "EIO=3 transport=polling", False, BAD_VERSION),
+        ("GET", "EIO=abc transport=websocket", True, BAD_VERSION),
+        ("POST", "EIO=4 transport=polling", False, BAD_METHOD),
+        ("PUT", "EIO=4 transport=polling", False, BAD_METHOD),
+        ("POST", "EIO=4 transport=websocket", True, BAD_METHOD),
+        ("PUT", "EIO=4 transport=polling sid=polls", False, BAD_METHOD),
+        ("HEAD", "EIO=4 transport=polling sid=polls", False, BAD_METHOD),
+        ("POST", "EIO=4 transport=websocket sid=polls", True, BAD_METHOD),
+        ("GET", "EIO=4 transport=polling sid=nobody", False, UNKNOWN_SESSION),
+        ("POST", "EIO=4 transport=polling sid=nobody", False, UNKNOWN_SESSION),
+        ("GET", "EIO=4 transport=websocket sid=nobody", True, UNKNOWN_SESSION),
+        ("GET", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
+        ("POST", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
+        ("GET", "EIO=4 transport=websocket sid=upgraded", True, BAD_REQUEST),
+    ],
+)
+def test_what_a_request_asks_for(method: str, query: str, upgrading: bool, answer: str | BadRequest) -> None:
+    parts = dict(part.split("=") for part in query.split())
+    assert asked(method, parts, upgrading, ALIVE.get) == answer
+
+
+@given(
+    st.sampled_from(("GET", "POST", "PUT", "OPTIONS", "HEAD")),
+    st.dictionaries(
+        st.sampled_from(("EIO", "transport", "sid")), st.sampled_from(("", "4", "3", *engineio.TRANSPORTS, *ALIVE))
+    ),
+    st.booleans(),
+)
+def test_whatever_is_asked_only_a_session_that_polls_is_ever_reached(
+    method: str, query: dict[str, str], upgrading: bool
+) -> None:
+    answer = asked(method, query, upgrading, ALIVE.get)
+    if isinstance(answer, BadRequest):
+        return
+    assert (query["EIO"], query["transport"]) == ("4", WEBSOCKET if upgrading else POLLING)
+    assert (answer == HANDSHAKE) == ("sid" not in query)
+    assert query.get("sid", "polls") == "polls"
+    assert answer in ({HANDSHAKE, JOIN} if upgrading else {HANDSHAKE, POLL, POST})
+
+
+# ---- The state table
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("event", [PROBED, UPGRADED, PROBE_LOST, ENDED])
+def test_every_event_in_every_state_moves_as_the_table_says_or_not_at_all(state: str, event: str) -> None:
+    session, told = session_in(state)
+    allowed = (state, event) in MOVES
+    if event == PROBE_LOST:
+        session.probe_lost()
+    elif event == ENDED:
+        session.end("over")
+    elif allowed:
+        assert session.probed(THE_PROBE if event == PROBED else THE_UPGRADE) == (
+            Packet(PONG, PROBE) if event == PROBED else None
+        )
+    else:
+        with pytest.raises(Malformed):
+            session.probed(THE_PROBE if event == PROBED else THE_UPGRADE)
+    assert session.state == MOVES.get((state, event), state)
+    assert told.closed == (["over"] if event == ENDED and state != CLOSED else [])
+
+
+def test_the_table_leads_out_of_every_state_but_the_last() -> None:
+    assert {state for state, _ in MOVES} == set(STATES) - {CLOSED}
+    assert set(MOVES.values()) == set(STATES)
+
+
+@pytest.mark.parametrize(
+    ("state", "transport"),
+    [(ON_POLLING, POLLING), (PROBING, POLLING), (ON_WEBSOCKET, WEBSOCKET), (CLOSED, None)],
+)
+def test_each_state_has_the_transport_that_carries_it(state: str, transport: str | None) -> None:
+    assert session_in(state)[0].transport == transport
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("packet", [OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP])
+def test_every_packet_in_every_state_is_taken_or_ends_the_session(state: str, packet: str) -> None:
+    session, told = session_in(state)
+    if state == CLOSED:
+        session.received(Packet(packet, "x"), 1.0)
+        assert (told.messages, told.closed, session.outgoing) == ([], [], [])
+    elif packet in (MESSAGE, PONG):
+        session.received(Packet(packet, "x"), 1.0)
+        assert (session.state, told.closed) == (state, [])
+        assert told.messages == (["x"] if packet == MESSAGE else [])
+    elif packet == CLOSE:
+        session.received(Packet(packet), 1.0)
+        assert (session.state, told.closed) == (CLOSED, ["client close"])
+        # The poll that waits is answered with a noop.
+        assert session.taken() == [Packet(NOOP)]
+    else:
+        with pytest.raises(Malformed):
+            session.received(Packet(packet), 1.0)
+        assert (session.state, told.closed) == (CLOSED, ["parse error"])
+
+
+@pytest.mark.parametrize(
+    "packet", [Packet(PING), Packet(PING, "prob"), Packet(MESSAGE, "hi"), Packet(MESSAGE, b""), Packet(NOOP)]
+)
+def test_a_joined_websocket_that_does_not_probe_leaves_the_session_polling(packet: Packet) -> None:
+    session, told = session_in(ON_POLLING)
+    with pytest.raises(Malformed):
+        session.probed(packet)
+    assert (session.state, told.messages, told.closed) == (ON_POLLING, [], [])
+
+
+def test_an_upgrade_without_a_probe_or_a_second_probe_is_refused() -> None:
+    session, _ = session_in(ON_POLLING)
+    with pytest.raises(Malformed):
+        session.probed(THE_UPGRADE)
+    session.probed(THE_PROBE)
+    with pytest.raises(Malformed):
+        session.probed(THE_PROBE)
+    assert session.state == PROBING
+
+
+def test_a_poll_is_released_with_a_noop_only_while_a_websocket_probes() -> None:
+    session, _ = session_in(ON_POLLING)
+    assert session.taken() == []
+    session.probed(THE_PROBE)
+    assert session.taken() == [Packet(NOOP)]
+    session.send("news")
+    assert session.taken() == [Packet(MESSAGE, "news")]
+    session.probe_lost()
+    assert session.taken() == []
+
+
+def test_what_is_said_while_probing_is_carried_over_by_the_upgrade_in_order() -> None:
+    session, _ = session_in(ON_POLLING)
+    session.send("first")
+    session.probed(THE_PROBE)
+    session.send(b"second")
+    session.probed(THE_UPGRADE)
+    session.send("third")
+    assert [packet.data for packet in session.taken()] == ["first", b"second", "third"]
+    assert session.taken() == []
+
+
+def test_what_waits_is_counted_until_it_is_taken() -> None:
+    session, _ = session_in(ON_POLLING)
+    for _ in range(10):
+        session.send("")
+    assert session.waiting > 100, "a packet without data is not free"
+    session.send("a" * 5_000)
+    assert session.waiting > 5_000
+    session.taken()
+    assert session.waiting == 0
+
+
+def test_nothing_is_collected_for_a_session_that_ended() -> None:
+    session, _ = session_in(CLOSED)
+    session.send("to nobody")
+    session.tick(1_000.0)
+    assert session.taken() == []
+
+
+# ---- Time is handed in
+
+
+@pytest.mark.parametrize("state", [ON_POLLING, PROBING, ON_WEBSOCKET])
+def test_a_ping_goes_out_when_due_and_once_its_answer_starts_the_interval_anew(state: str) -> None:
+    session, told = session_in(state)
+    session.tick(24.9)
+    assert session.outgoing == []
+    session.tick(25.0)
+    session.tick(44.9)
+    assert session.outgoing == [Packet(PING)]
+    session.received(Packet(PONG), 44.9)
+    session.outgoing.clear()
+    session.tick(69.8)
+    assert session.outgoing == []
+    session.tick(69.9)
+    assert session.outgoing == [Packet(PING)]
+    assert told.closed == []
+
+
+@pytest.mark.parametrize("state", [ON_POLLING, PROBING, ON_WEBSOCKET])
+def test_a_ping_that_is_not_answered_in_time_ends_the_session_once(state: str) -> None:
+    session, told = session_in(state)
+    session.tick(25.0)
+    session.received(Packet(MESSAGE, "a message is no answer"), 30.0)
+    session.tick(44.9)
+    assert session.state == state
+    session.tick(45.0)
+    session.tick(99.0)
+    session.received(Packet(PONG), 99.0)
+    session.end("again")
+    assert (session.state, told.closed) == (CLOSED, ["ping timeout"])
+
+
+def test_a_pong_nobody_asked_for_moves_nothing() -> None:
+    session, _ = session_in(ON_WEBSOCKET)
+    session.received(Packet(PONG), 20.0)
+    session.tick(25.0)
+    assert session.outgoing == [Packet(PING)]
+
+
+# ---- Whatever happens, in whatever order
+
+
+class AnyLife(RuleBasedStateMachine):
+    """Time only ever goes on; everything else comes in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.told = Told()
+        self.session = Session("s", POLLING, TIMING, 0.0, self.told)
+        self.states = [self.session.state]
+        self.said: list[str] = []
+        self.taken: list[str | bytes] = []
+
+    @rule(packet=packets)
+    def receive(self, packet: Packet) -> None:
+        before, heard = self.session.state, len(self.told.messages)
+        try:
+            self.session.received(packet, self.now)
+        except Malformed:
+            assert self.session.state == CLOSED
+        assert len(self.told.messages) - heard == (before != CLOSED and packet.type == MESSAGE)
+
+    @rule(packet=st.one_of(st.just(THE_PROBE), st.just(THE_UPGRADE), packets))
+    def probe(self, packet: Packet) -> None:
+        before = self.session.state
+        try:
+            self.session.probed(packet)
+        except Malformed:
+            assert self.session.state == before
+
+    @rule()
+    def lose_the_probe(self) -> None:
+        self.session.probe_lost()
+
+    @rule(seconds=st.floats(0, 60))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        self.session.tick(self.now)
+
+    @rule()
+    def end(self) -> None:
+        self.session.end("the server's will")
+
+    @precondition(lambda self: self.session.state != CLOSED)
+    @rule(text=texts)
+    def say(self, text: str) -> None:
+        self.session.send(text)
+        self.said.append(text)
+
+    @rule()
+    def take(self) -> None:
+        self.taken += [packet.data for packet in self.session.taken() if packet.type == MESSAGE]
+
+    @invariant()
+    def its_state_is_reached_as_the_table_says(self) -> None:
+        before, after = self.states[-1], self.session.state
+        assert after == before or after in {to for (state, _), to in MOVES.items() if state == before}
+        self.states.append(after)
+
+    @invariant()
+    def its_end_is_told_once_and_when_it_ended(self) -> None:
+        assert len(self.told.closed) == (self.session.state == CLOSED)
+
+    @invariant()
+    def what_is_said_is_taken_once_and_in_order(self) -> None:
+        waiting = [packet.data for packet in self.session.outgoing if packet.type == MESSAGE]
+        assert self.taken + waiting == self.said
+
+
+TestAnyLife = AnyLife.TestCase
+TestAnyLife.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

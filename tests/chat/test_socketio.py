@@ -1,0 +1,349 @@
+"""Socket.IO: packets there and back with what is attached to them, what is malformed, and what a client's packets mean."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from glimpse.chat.protocol import socketio
+from glimpse.chat.protocol.client import Acknowledged, Client, Joining, Left, Said
+from glimpse.chat.protocol.engineio import Malformed
+from glimpse.chat.protocol.socketio import (
+    ACK,
+    CONNECT,
+    CONNECT_ERROR,
+    DEEPEST,
+    DISCONNECT,
+    EVENT,
+    MOST_ATTACHMENTS,
+    RESERVED,
+    ROOT,
+    Decoder,
+    Packet,
+    encoded,
+)
+
+ATTACHED = {"_placeholder": True, "num": 0}
+
+
+def decoded(*messages: str | bytes) -> Packet | None:
+    decoder = Decoder()
+    packet = None
+    for message in messages:
+        assert packet is None
+        packet = decoder.fed(message)
+    return packet
+
+
+def is_malformed(*messages: str | bytes) -> bool:
+    *before, last = messages
+    decoder = Decoder()
+    for message in before:
+        assert decoder.fed(message) is None
+    try:
+        decoder.fed(last)
+    except Malformed:
+        return True
+    return False
+
+
+def event(*arguments: Any) -> str:
+    return "2" + json.dumps(["x", *arguments])
+
+
+def bytes_within(data: Any) -> int:
+    if isinstance(data, bytes):
+        return 1
+    children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return sum(map(bytes_within, children))
+
+
+# ---- There and back
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+names = texts.filter(lambda name: name not in RESERVED)
+keys = texts.filter(lambda key: key != "_placeholder")
+namespaces = st.one_of(st.just(ROOT), texts.map(lambda text: "/" + text.replace(",", "")))
+numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), numbers, texts, st.binary(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
+    max_leaves=10,
+)
+ids = st.one_of(st.none(), st.integers(0, 10**15 - 1))
+packets = st.one_of(
+    st.builds(Packet, st.just(CONNECT), namespaces, st.one_of(st.none(), st.dictionaries(keys, texts, max_size=3))),
+    st.builds(Packet, st.just(DISCONNECT), namespaces),
+    st.builds(
+        Packet,
+        st.just(EVENT),
+        namespaces,
+        st.builds(lambda name, rest: [name, *rest], names, st.lists(values, max_size=4)),
+        ids,
+    ),
+    st.builds(Packet, st.just(ACK), namespaces, st.lists(values, max_size=4), ids),
+    st.builds(Packet, st.just(CONNECT_ERROR), namespaces, st.dictionaries(keys, texts, max_size=3)),
+).filter(lambda packet: bytes_within(packet.data) <= MOST_ATTACHMENTS)
+
+
+@given(packets)
+def test_a_packet_reads_back_with_its_namespace_its_id_and_what_is_attached(packet: Packet) -> None:
+    messages = encoded(packet)
+    assert len(messages) == 1 + bytes_within(packet.data)
+    assert decoded(*messages) == packet
+
+
+@given(st.lists(packets, max_size=5))
+def test_one_decoder_reads_packets_one_after_the_other(told: list[Packet]) -> None:
+    decoder = Decoder()
+    heard = [decoder.fed(message) for packet in told for message in encoded(packet)]
+    assert [packet for packet in heard if packet is not None] == told
+
+
+@pytest.mark.parametrize(
+    ("packet", "messages"),
+    [
+        (Packet(CONNECT), ["0"]),
+        (Packet(CONNECT, "/admin", {"token": "t"}), ['0/admin,{"token":"t"}']),
+        (Packet(DISCONNECT, "/admin"), ["1/admin,"]),
+        (Packet(EVENT, ROOT, ["hello", 1]), ['2["hello",1]']),
+        (Packet(EVENT, "/admin", ["a", None], 456), ['2/admin,456["a",null]']),
+        (Packet(ACK, ROOT, [], 0), ["30[]"]),
+        (Packet(CONNECT_ERROR, "/nope", {"message": "Invalid namespace"}), ['4/nope,{"message":"Invalid namespace"}']),
+        (Packet(EVENT, ROOT, ["f", b"\1\2"]), ['51-["f",{"_placeholder":true,"num":0}]', b"\1\2"]),
+        (
+            Packet(ACK, "/admin", [b"a", {"b": [b"c"]}], 7),
+            ['62-/admin,7[{"_placeholder":true,"num":0},{"b":[{"_placeholder":true,"num":1}]}]', b"a", b"c"],
+        ),
+    ],
+)
+def test_a_packet_looks_as_the_protocol_writes_it(packet: Packet, messages: list[str | bytes]) -> None:
+    assert encoded(packet) == messages
+    assert decoded(*messages) == packet
+
+
+def test_an_attachment_may_stand_in_two_places_and_a_lone_placeholder_is_only_an_object() -> None:
+    packet = decoded("51-" + json.dumps(["f", ATTACHED, ATTACHED]), b"a")
+    assert packet == Packet(EVENT, ROOT, ["f", b"a", b"a"])
+    assert decoded("2" + json.dumps(["f", ATTACHED])) == Packet(EVENT, ROOT, ["f", ATTACHED])
+
+
+def test_brackets_in_a_text_are_not_nesting() -> None:
+    for text in ("[" * 1_000, "]" * 1_000, '\\"[{' * 500):
+        assert decoded(event(text)) == Packet(EVENT, ROOT, ["x", text])
+
+
+def test_many_values_side_by_side_are_not_nesting() -> None:
+    wide: list[Any] = [[], {}] * 1_000
+    assert decoded(event(wide)) == Packet(EVENT, ROOT, ["x", wide])
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**400, 1.5e308])
+def test_a_number_that_can_be_read_can_be_written(number: float) -> None:
+    packet = decoded(event(number))
+    assert packet == Packet(EVENT, ROOT, ["x", number])
+    assert decoded(*encoded(packet)) == packet
+
+
+# ---- What is malformed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "7",
+        "9[]",
+        "-1",
+        " 2",
+        "２" + '["x"]',
+        "2",
+        "2{}",
+        "2[]",
+        "2[1]",
+        "2[null]",
+        "2null",
+        '2"x"',
+        '2["x"',
+        '2["x"]]',
+        '2["x"] x',
+        "2['x']",
+        '2["x",NaN]',
+        '2["x",1e400]',
+        '2["x",-1e400]',
+        '2["x",' + "9" * 5_000 + "]",
+        '2["x","\\ud800"]',
+        '2["x","\0"]',
+        '2["\0',
+        "\0",
+        '21234567890123456["x"]',
+        "3",
+        "3{}",
+        '3"x"',
+        "1[]",
+        "1{}",
+        "0[]",
+        "0null1",
+        '0"token"',
+        "01 2",
+        "4",
+        "4[]",
+        "4null",
+        '2/admin["x"]',
+        '21-["x"]',
+        '5["x"]',
+        '6["x"]',
+        "51-",
+        '5-["x"]',
+        '5111-["x"]',
+        f'5{MOST_ATTACHMENTS + 1}-["x"]',
+        '51-[{"_placeholder":true,"num":0}]',
+        '51-{"_placeholder":true,"num":0}',
+        *(f'2["{name}"]' for name in sorted(RESERVED)),
+        *(f'51-["{name}",{{"_placeholder":true,"num":0}}]' for name in sorted(RESERVED)),
+    ],
+)
+def test_a_text_that_is_no_packet_is_malformed(text: str) -> None:
+    assert is_malformed(text)
+
+
+@pytest.mark.parametrize("num", ["1", "-1", "0.0", "true", "null", '"0"', "[]", "1e3"])
+def test_a_placeholder_of_nothing_is_malformed(num: str) -> None:
+    assert is_malformed(f'51-["x",{{"_placeholder":true,"num":{num}}}]', b"a")
+    assert is_malformed('51-["x",{"_placeholder":true}]', b"a")
+
+
+def test_an_attachment_that_nobody_awaits_and_a_text_that_interrupts_are_malformed() -> None:
+    assert is_malformed(b"a")
+    head = '52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]'
+    assert is_malformed(head, b"a", '2["y"]')
+    decoder = Decoder()
+    decoder.fed('51-["x"]')
+    decoder.fed(b"a")
+    with pytest.raises(Malformed):
+        decoder.fed(b"one too many")
+
+
+@pytest.mark.parametrize("opened", ["[", '{"a":'])
+def test_what_is_nested_as_deep_as_allowed_is_read_and_one_deeper_is_malformed(opened: str) -> None:
+    closed = "]" if opened == "[" else "}"
+
+    def nested(depth: int) -> str:
+        return f'2["x",{opened * (depth - 1)}1{closed * (depth - 1)}]'
+
+    assert decoded(nested(DEEPEST)) is not None
+    assert is_malformed(nested(DEEPEST + 1))
+    assert is_malformed(nested(100_000))
+
+
+@pytest.mark.parametrize("depth", [DEEPEST, 200, 500, 900, 100_000])
+def test_nesting_does_not_hide_behind_brackets_in_a_text(depth: int) -> None:
+    assert is_malformed(f'2["x","{"]" * depth}",{"[" * depth}{"]" * depth}]')
+    assert is_malformed(f'51-["x","{"]" * depth}",{"[" * depth}{"]" * depth}]')
+
+
+heads = st.from_regex(r"[0-7]([0-9]{1,3}-)?(/[a-z,]{0,4},?)?[0-9]{0,17}", fullmatch=True)
+json_like = st.one_of(
+    values.filter(lambda value: not bytes_within(value)).map(json.dumps),
+    st.just(json.dumps(["x", ATTACHED, {"_placeholder": True, "num": 3}])),
+    st.text(st.sampled_from('[]{}":,01e-"ax\\u \0')),
+    st.text(st.characters()),
+)
+
+
+@given(
+    st.lists(
+        st.one_of(st.binary(max_size=5), st.text(st.characters()), st.builds(str.__add__, heads, json_like)), max_size=5
+    )
+)
+@example(['2["x",{"_placeholder":true,"num":0}]', b""])
+def test_arbitrary_messages_are_malformed_or_packets_that_can_be_written(messages: list[str | bytes]) -> None:
+    decoder, client = Decoder(), Client()
+    client.accept(ROOT)
+    with contextlib.suppress(Malformed):
+        for message in messages:
+            packet = decoder.fed(message)
+            if packet is not None:
+                encoded(packet)
+    with contextlib.suppress(Malformed):
+        for message in messages:
+            client.fed(message)
+
+
+# ---- What a client's packets mean
+
+
+def refused(client: Client, message: str | bytes) -> bool:
+    try:
+        client.fed(message)
+    except Malformed:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("message", ['2["x"]', '20["x"]', "30[]", "1", "4{}", '2/admin,["x"]', "1/admin,", b"a"])
+def test_nothing_is_taken_from_a_client_that_has_not_joined(message: str | bytes) -> None:
+    assert refused(Client(), message)
+
+
+def test_nothing_is_taken_between_asking_to_join_and_being_accepted() -> None:
+    client = Client()
+    assert client.fed('0{"token":"t"}') == Joining(ROOT, {"token": "t"})
+    assert client.joined == set()
+    assert refused(client, '2["x"]')
+
+
+def test_a_client_joins_says_acknowledges_and_leaves() -> None:
+    client = Client()
+    assert client.fed("0/admin,") == Joining("/admin", {})
+    client.accept("/admin")
+    assert client.joined == {"/admin"}
+    assert client.fed('2/admin,["x",1]') == Said("/admin", "x", [1], None)
+    assert client.fed('2/admin,12["x"]') == Said("/admin", "x", [], 12)
+    assert client.fed("3/admin,12[true]") == Acknowledged("/admin", 12, [True])
+    assert client.fed('51-/admin,0["x",{"_placeholder":true,"num":0}]') is None
+    assert client.fed(b"a") == Said("/admin", "x", [b"a"], 0)
+    assert client.fed("1/admin,") == Left("/admin")
+    assert client.joined == set()
+    assert refused(client, '2/admin,["x"]')
+
+
+def test_joining_one_namespace_opens_no_other() -> None:
+    client = Client()
+    client.fed("0")
+    client.accept(ROOT)
+    assert refused(client, '2/admin,["x"]')
+
+
+def test_a_namespace_is_joined_once_until_it_is_left_or_refused() -> None:
+    asking, joined, left, turned_away = (Client() for _ in range(4))
+    for client in (asking, joined, left, turned_away):
+        client.fed("0")
+    assert refused(asking, "0")
+    joined.accept(ROOT)
+    assert refused(joined, "0")
+    left.accept(ROOT)
+    left.fed("1")
+    assert left.fed("0") == Joining(ROOT, {})
+    turned_away.refuse(ROOT)
+    assert turned_away.joined == set()
+    assert turned_away.fed("0") == Joining(ROOT, {})
+
+
+@pytest.mark.parametrize("message", ["3[]", '4{"message":"a client refuses nobody"}', '4"x"'])
+def test_what_only_a_server_says_is_refused_from_a_client_that_joined(message: str) -> None:
+    client = Client()
+    client.fed("0")
+    client.accept(ROOT)
+    assert refused(client, message)
+
+
+def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:
+    kept = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
+    assert kept == socketio.RESERVED

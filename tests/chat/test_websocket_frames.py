@@ -1,0 +1,265 @@
+"""RFC 6455, the server's side: what a client may send comes out whole, and what it may not fails with the right code."""
+
+from __future__ import annotations
+
+import struct
+import time
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from glimpse.chat.protocol import websocket as ws
+from glimpse.chat.protocol.websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Broken, Message, Receiver
+
+MOST = 100_000
+MASK = b"\x37\xfa\x21\x3d"
+
+masks = st.binary(min_size=4, max_size=4)
+messages = st.one_of(
+    st.builds(Message, st.just(TEXT), st.text(max_size=300)),
+    st.builds(Message, st.just(BINARY), st.binary(max_size=300)),
+    st.builds(Message, st.sampled_from((PING, PONG)), st.binary(max_size=ws.CONTROL_MOST)),
+)
+
+
+def sent(opcode: int, payload: bytes = b"", *, final: bool = True, mask: bytes = MASK, reserved: int = 0) -> bytes:
+    """A frame as a client sends it, masked byte by byte as the RFC writes it down."""
+    first, size = (0x80 if final else 0) | reserved | opcode, len(payload)
+    if size < 126:
+        head = bytes((first, 0x80 | size))
+    elif size < 65_536:
+        head = struct.pack("!BBH", first, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", first, 0x80 | 127, size)
+    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+
+def received(data: bytes, most: int = MOST) -> list[Message]:
+    return list(Receiver(most).fed(data))
+
+
+def code_of(data: bytes, most: int = MOST) -> int:
+    with pytest.raises(Broken) as broken:
+        received(data, most)
+    return broken.value.code
+
+
+def bytes_of(message: Message) -> bytes:
+    return message.data if isinstance(message.data, bytes) else message.data.encode()
+
+
+# ---- What comes out whole
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5, 125, 126, 127, 65_535, 65_536, MOST])
+def test_a_message_of_every_length_form_comes_out_whole(size: int) -> None:
+    payload = bytes(at % 251 for at in range(size))
+    assert received(sent(BINARY, payload)) == [Message(BINARY, payload)]
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+def test_the_servers_frames_have_the_shortest_length_form_and_no_mask(size: int) -> None:
+    frame = ws.frame(BINARY, b"a" * size)
+    head = bytes((0x80 | BINARY,)) + (
+        bytes((size,))
+        if size < 126
+        else struct.pack("!BH", 126, size)
+        if size < 65_536
+        else struct.pack("!BQ", 127, size)
+    )
+    assert frame == head + b"a" * size
+
+
+def test_the_example_of_the_rfc_reads_hello() -> None:
+    assert received(bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")) == [Message(TEXT, "Hello")]
+    assert ws.text_frame("Hello") == bytes.fromhex("81 05 48 65 6c 6c 6f")
+    assert ws.accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+
+@pytest.mark.parametrize("mask", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\1\2\3\4"])
+def test_any_mask_comes_off(mask: bytes) -> None:
+    assert received(sent(TEXT, "안녕 🌱".encode(), mask=mask)) == [Message(TEXT, "안녕 🌱")]
+
+
+def test_control_frames_between_fragments_come_out_first_and_leave_the_message_whole() -> None:
+    letters = "가나".encode()
+    data = (
+        sent(TEXT, letters[:2], final=False)
+        + sent(PING, b"still there?")
+        + sent(CONTINUATION, letters[2:3], final=False)
+        + sent(PONG)
+        + sent(CONTINUATION, letters[3:])
+        + sent(TEXT, b"next")
+    )
+    assert received(data) == [
+        Message(PING, b"still there?"),
+        Message(PONG, b""),
+        Message(TEXT, "가나"),
+        Message(TEXT, "next"),
+    ]
+
+
+def test_a_control_frame_does_not_count_towards_the_message_it_interrupts() -> None:
+    data = sent(BINARY, b"a" * 90, final=False) + sent(PING, b"b" * 100) + sent(CONTINUATION, b"c" * 10)
+    assert received(data, most=100) == [Message(PING, b"b" * 100), Message(BINARY, b"a" * 90 + b"c" * 10)]
+
+
+def test_a_message_may_be_as_long_as_the_limit_in_one_frame_or_in_many() -> None:
+    assert received(sent(BINARY, b"a" * 100), most=100) == [Message(BINARY, b"a" * 100)]
+    parts = [sent(BINARY, b"a" * 50, final=False), sent(CONTINUATION, b"a" * 50, final=False), sent(CONTINUATION)]
+    assert received(b"".join(parts), most=100) == [Message(BINARY, b"a" * 100)]
+
+
+def test_nothing_of_a_whole_message_stays_behind() -> None:
+    receiver = Receiver(MOST)
+    data = sent(TEXT, b"first", final=False) + sent(CONTINUATION, b"second") + sent(TEXT, b"a")[:-1]
+    assert [message.data for message in receiver.fed(data)] == ["firstsecond"]
+    assert [message.data for message in receiver.fed(sent(TEXT, b"a")[-1:])] == ["a"]
+    assert list(receiver.fed(b"")) == []
+
+
+# ---- What fails
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ws.text_frame("no mask"), id="not masked"),
+        pytest.param(ws.frame(PING, b""), id="control frame not masked"),
+        pytest.param(sent(TEXT, reserved=0x40), id="first reserved bit"),
+        pytest.param(sent(TEXT, reserved=0x20), id="second reserved bit"),
+        pytest.param(sent(TEXT, reserved=0x10), id="third reserved bit"),
+        *(pytest.param(sent(opcode), id=f"opcode {opcode}") for opcode in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)),
+        *(pytest.param(sent(opcode, b"a" * 126), id=f"control {opcode} too long") for opcode in (CLOSE, PING, PONG)),
+        *(pytest.param(sent(opcode, final=False), id=f"control {opcode} fragmented") for opcode in (CLOSE, PING, PONG)),
+        pytest.param(sent(CONTINUATION, b"of what?"), id="continuation of nothing"),
+        pytest.param(sent(TEXT, b"a", final=False) + sent(TEXT, b"b"), id="message inside a message"),
+        pytest.param(sent(CLOSE, b"\x03"), id="half a close code"),
+    ],
+)
+def test_what_the_protocol_forbids_fails_with_1002(data: bytes) -> None:
+    assert code_of(data) == ws.PROTOCOL_ERROR == 1002
+
+
+@pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535])
+def test_a_close_code_that_may_not_be_sent_fails_with_1002(code: int) -> None:
+    assert code_of(sent(CLOSE, struct.pack("!H", code))) == ws.PROTOCOL_ERROR
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 3000, 4999])
+def test_a_close_code_that_may_be_sent_arrives_with_its_reason(code: int) -> None:
+    payload = struct.pack("!H", code) + "끝".encode()
+    assert received(sent(CLOSE, payload)) == [Message(CLOSE, payload)]
+
+
+def test_a_close_frame_needs_no_code() -> None:
+    assert received(sent(CLOSE)) == [Message(CLOSE, b"")]
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", "가".encode()[:2], b"\xf4\x90\x80\x80"])
+def test_text_that_is_not_utf_8_fails_with_1007(text: bytes) -> None:
+    assert code_of(sent(TEXT, b"fine" + text)) == ws.NOT_UTF8 == 1007
+    assert code_of(sent(TEXT, text, final=False) + sent(CONTINUATION)) == 1007
+    assert code_of(sent(CLOSE, struct.pack("!H", 1000) + text)) == 1007
+    assert received(sent(BINARY, text)) == [Message(BINARY, text)]
+
+
+def test_a_message_over_the_limit_fails_with_1009_before_it_has_arrived() -> None:
+    assert code_of(sent(BINARY, b"a" * 101)[:4], most=100) == ws.TOO_BIG == 1009
+    assert code_of(b"\x82" + struct.pack("!BQ", 0xFF, 2**63), most=100) == 1009
+    first = sent(BINARY, b"a" * 60, final=False)
+    assert code_of(first + sent(CONTINUATION, b"a" * 41)[:2], most=100) == 1009
+
+
+def test_a_close_frame_carries_its_code_and_a_reason_that_fits() -> None:
+    assert ws.close_frame(ws.RESTART, "back soon") == b"\x88\x0b" + struct.pack("!H", 1012) + b"back soon"
+    long = ws.close_frame(ws.NORMAL, "a" * 500)
+    assert len(long) == 2 + ws.CONTROL_MOST
+
+
+@given(st.text(max_size=200))
+@example("가" * 50)
+def test_a_reason_is_cut_between_characters(reason: str) -> None:
+    payload = ws.close_frame(ws.NORMAL, reason)[2:]
+    assert len(payload) <= ws.CONTROL_MOST
+    assert reason.startswith(payload[2:].decode())
+
+
+# ---- Whatever is sent, however it is cut
+
+
+@given(st.data(), st.lists(messages, max_size=8))
+def test_any_messages_however_fragmented_and_cut_come_out_equal(data: st.DataObject, told: list[Message]) -> None:
+    wire, expected = b"", list[Message]()
+    pings = st.lists(st.builds(Message, st.just(PING), st.binary(max_size=20)), max_size=1)
+    for message in told:
+        payload = bytes_of(message)
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(payload)), max_size=3))) if message.opcode < CLOSE else []
+        edges = [0, *cuts, len(payload)]
+        for at, (start, end) in enumerate(pairwise(edges)):
+            last = at == len(edges) - 2
+            wire += sent(CONTINUATION if at else message.opcode, payload[start:end], final=last, mask=data.draw(masks))
+            if not last:
+                for ping in data.draw(pings):
+                    wire += sent(PING, bytes_of(ping))
+                    expected.append(ping)
+        expected.append(message)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(wire)), max_size=10)))
+    receiver, heard = Receiver(MOST), list[Message]()
+    for start, end in zip([0, *cuts], [*cuts, len(wire)], strict=True):
+        heard += receiver.fed(memoryview(wire)[start:end])
+    assert heard == expected
+
+
+frames = st.builds(
+    sent,
+    st.integers(0, 15),
+    st.binary(max_size=200),
+    final=st.booleans(),
+    reserved=st.sampled_from((0, 0, 0, 0, 0x40)),
+)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=60), frames), max_size=12), st.integers(0, 300))
+def test_arbitrary_bytes_fail_in_one_way_only_and_what_is_held_is_bounded(chunks: list[bytes], most: int) -> None:
+    receiver = Receiver(most)
+    try:
+        for chunk in chunks:
+            for message in receiver.fed(chunk):
+                bound = most if message.opcode < CLOSE else ws.CONTROL_MOST
+                assert len(bytes_of(message)) <= bound
+            # A frame that is not whole with its head and mask, and the fragments before it.
+            assert receiver.held <= 14 + max(most, ws.CONTROL_MOST) + most
+    except Broken as broken:
+        assert broken.code in (ws.PROTOCOL_ERROR, ws.NOT_UTF8, ws.TOO_BIG)
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_a_message_in_endless_tiny_fragments_holds_no_more_than_the_limit(size: int) -> None:
+    receiver, most = Receiver(30_000), 30_000
+    list(receiver.fed(sent(BINARY, b"", final=False)))
+    fragment = sent(CONTINUATION, b"a" * size, final=False)
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            try:
+                list(receiver.fed(fragment * 2_000))
+            except Broken as broken:
+                assert broken.code == ws.TOO_BIG
+                break
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 4 * most
+
+
+def test_a_frame_that_arrives_byte_by_byte_costs_no_more_than_its_length() -> None:
+    # Copied anew for every byte, these would be 320 GB.
+    receiver, data = Receiver(1_000_000), sent(BINARY, b"a" * 800_000, mask=MASK)
+    began = time.process_time()
+    heard = [message for at in range(len(data)) for message in receiver.fed(data[at : at + 1])]
+    assert heard == [Message(BINARY, b"a" * 800_000)]
+    assert time.process_time() - began < 4
