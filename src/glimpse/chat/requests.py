@@ -26,7 +26,7 @@ ClientId = Annotated[str, Meta(min_length=1, max_length=MOST_CLIENT_ID, pattern=
 Seq = Annotated[int, Meta(ge=0, le=MOST_SEQ)]
 Token = Annotated[str, Meta(min_length=1, max_length=LONGEST_TOKEN)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Handle = Annotated[str, Meta(min_length=2, max_length=MOST_HANDLE, pattern=r"\A[^\s/@]+\Z")]
+Handle = Annotated[str, Meta(min_length=1, max_length=MOST_HANDLE, pattern=r"\A[^\s/@]+\Z")]
 Password = Annotated[str, Meta(min_length=8, max_length=200)]
 Members = Annotated[list[Id], Meta(max_length=MOST_MEMBERS)]
 

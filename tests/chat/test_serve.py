@@ -1,0 +1,311 @@
+"""`glimpse serve` as people start it: its own database, its own process, and what a killed one leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chat.serving import Answer, Wire
+
+SECONDS = 20.0
+ROUNDS = 10
+CHAT = "/socket.io/"
+
+
+@dataclass
+class Serving:
+    """A process of the command, and the port that it named."""
+
+    process: subprocess.Popen[str]
+    port: int
+    said: list[str]
+
+    def rest(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+        answer = self.ask(method, path, json.dumps(body) if body is not None else "", token)
+        return answer.status, json.loads(answer.body)
+
+    def ask(self, method: str, path: str, body: str = "", token: str = "", **headers: str) -> Answer:
+        with Wire(self.port) as wire:
+            return wire.request(method, path, body, {"Authorization": f"Bearer {token}", **headers})
+
+    def sign_up(self, handle: str) -> tuple[str, str]:
+        status, made = self.rest("POST", "/auth/signup", {"handle": handle, "password": "a long password"})
+        assert status == 201, made
+        return made["user"]["id"], made["accessToken"]
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(SECONDS)
+
+
+@contextmanager
+def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Serving]:
+    """Until the block ends, however it ends: then the process does too."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "glimpse", "serve"],
+        cwd=folder,
+        env={**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": "0", "GLIMPSE_HOST": "127.0.0.1", **(environment or {})},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # Whatever hangs, the pipe ends with the process, and so does the reading of it.
+    patience = threading.Timer(SECONDS, process.kill)
+    patience.start()
+    try:
+        said: list[str] = []
+        port = None
+        assert process.stderr
+        while port is None and (line := process.stderr.readline()):
+            said.append(line)
+            port = re.search(r"listens on port (\d+)", line)
+        patience.cancel()
+        assert port, said
+        drained = threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True)
+        drained.start()
+        yield Serving(process, int(port[1]), said)
+        process.terminate()
+        process.wait(SECONDS)
+        drained.join(SECONDS)
+    finally:
+        patience.cancel()
+        if process.poll() is None:
+            process.kill()
+        process.wait(SECONDS)
+        if process.stderr:
+            process.stderr.close()
+
+
+def join(wire: Wire, token: str) -> None:
+    wire.open(CHAT)
+    wire.say("40" + json.dumps({"token": token}))
+    assert str(wire.heard()).startswith('40{"sid"')
+
+
+def send(wire: Wire, room: str, client_id: str, body: str = "hello") -> None:
+    wire.say("427" + json.dumps(["message", {"conversationId": room, "clientId": client_id, "body": body}]))
+
+
+def acknowledgement(wire: Wire) -> dict[str, Any]:
+    """The next one; events before it are passed over."""
+    while not (heard := str(wire.heard())).startswith("437"):
+        assert heard.startswith(("42", "2")), heard
+    found: dict[str, Any] = json.loads(heard[3:])[0]
+    return found
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serve(tmp_path_factory.mktemp("serve")) as running:
+        yield running
+
+
+def test_two_people_sign_up_and_chat(serving: Serving) -> None:
+    (_, anns), (bob, bobs) = serving.sign_up("앤"), serving.sign_up("Bob")
+    status, room = serving.rest("POST", "/conversations", {"memberIds": [bob]}, anns)
+    assert (status, room["lastSeq"]) == (201, 0)
+    with Wire(serving.port) as ann, Wire(serving.port) as other:
+        join(ann, anns)
+        join(other, bobs)
+        send(ann, room["id"], "1", "안녕하세요")
+        assert acknowledgement(ann)["seq"] == 1
+        while not (heard := str(other.heard())).startswith('42["message"'):
+            assert heard.startswith('42["presence"')
+        assert json.loads(heard[2:])[1]["body"] == "안녕하세요"
+    status, listed = serving.rest("GET", "/conversations", token=bobs)
+    assert [(each["lastMessage"]["body"], each["unread"]) for each in listed["conversations"]] == [("안녕하세요", 1)]
+
+
+def test_it_is_well_and_says_so_but_not_through_the_balancer(serving: Serving) -> None:
+    assert serving.ask("GET", "/health").status == 200
+    assert json.loads(serving.ask("GET", "/ready").body) == {"ready": True, "problems": []}
+    measured = serving.ask("GET", "/metrics")
+    assert "glimpse_sockets" in measured.body
+    for path in ("/ready", "/metrics"):
+        assert serving.ask("GET", path, **{"X-Forwarded-For": "192.0.2.1"}).status == 403
+    assert serving.ask("GET", "/health", **{"X-Forwarded-For": "192.0.2.1"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ("", 400, "invalid"),
+        ("{", 400, "invalid"),
+        ("[" * 5000, 400, "invalid"),
+        ('{"handle": "a\\u0000b", "password": "a long password"}', 400, "invalid"),
+        ('{"handle": "\\ud800x", "password": "a long password"}', 400, "invalid"),
+        ('{"handle": 1e999, "password": "a long password"}', 400, "invalid"),
+        ('{"handle": "somebody", "password": "short"}', 400, "invalid"),
+        ('{"handle": "two words", "password": "a long password"}', 400, "invalid"),
+        ('{"handle": "BOBBY", "password": "a long password"}', 409, "handle_taken"),
+        ('{"handle": "' + "x" * 70_000 + '"}', 413, "too_large"),
+    ],
+)
+def test_a_sign_up_that_does_not_fit_is_refused_with_its_reason(
+    serving: Serving, body: str, status: int, code: str
+) -> None:
+    serving.ask("POST", "/auth/signup", '{"handle": "bobby", "password": "a long password"}')
+    answer = serving.ask("POST", "/auth/signup", body)
+    assert (answer.status, json.loads(answer.body)["error"]["code"]) == (status, code)
+
+
+def test_a_wrong_password_and_an_unknown_handle_look_the_same(serving: Serving) -> None:
+    serving.sign_up("carol")
+    wrong = serving.rest("POST", "/auth/login", {"handle": "carol", "password": "not this one"})
+    unknown = serving.rest("POST", "/auth/login", {"handle": "nobody", "password": "not this one"})
+    assert wrong == unknown
+    assert wrong[0] == 401
+    status, right = serving.rest("POST", "/auth/login", {"handle": "CAROL", "password": "a long password"})
+    assert (status, right["user"]["handle"]) == (200, "carol")
+
+
+@pytest.mark.parametrize("path", ["/me", "/conversations", "/users?handle=bob", "/conversations/x/messages"])
+def test_nothing_is_shown_without_a_token(serving: Serving, path: str) -> None:
+    for token in ("", "x", "a.b.c"):
+        assert serving.rest("GET", path, token=token)[0] == 401
+
+
+def test_what_does_not_exist_is_not_found_in_json(serving: Serving) -> None:
+    _, token = serving.sign_up("dora")
+    for method, path in (
+        ("GET", "/nowhere"),
+        ("PATCH", "/me"),
+        ("GET", "/conversations/nope/messages"),
+        ("DELETE", f"/conversations/nope/messages/{10**30}"),
+        ("GET", "/users?handle=%00"),
+        ("PUT", "/users/%00/block"),
+    ):
+        status, answer = serving.rest(method, path, token=token)
+        assert (status, answer["error"]["code"]) == (404, "not_found"), path
+
+
+def test_history_is_read_both_ways(serving: Serving) -> None:
+    (_, eves), (finn, _) = serving.sign_up("eve"), serving.sign_up("finn")
+    room = serving.rest("POST", "/conversations", {"memberIds": [finn]}, eves)[1]["id"]
+    with Wire(serving.port) as wire:
+        join(wire, eves)
+        for number in range(1, 8):
+            send(wire, room, str(number))
+            assert acknowledgement(wire)["seq"] == number
+
+    def read(query: str) -> list[int]:
+        status, page = serving.rest("GET", f"/conversations/{room}/messages?{query}", token=eves)
+        assert status == 200
+        return [entry["seq"] for entry in page["messages"]]
+
+    assert read("after=2&limit=3") == [3, 4, 5]
+    assert read("before=4&limit=2") == [2, 3]
+    assert read("limit=2") == [6, 7]
+    assert serving.rest("GET", f"/conversations/{room}/messages?after=x", token=eves)[0] == 400
+
+
+def test_it_ends_cleanly_and_remembers_everything_when_it_is_back(tmp_path: Path) -> None:
+    with serve(tmp_path) as first:
+        user_id, token = first.sign_up("gil")
+        assert first.end() == 0
+    with serve(tmp_path) as second:
+        assert second.rest("GET", "/me", token=token) == (
+            200,
+            {"id": user_id, "handle": "gil", "displayName": None, "profileImageId": None},
+        )
+
+
+def test_a_port_that_is_taken_is_a_sentence_and_no_database_is_left(tmp_path: Path, serving: Serving) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "glimpse", "serve"],
+        cwd=tmp_path,
+        env={**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": str(serving.port), "GLIMPSE_HOST": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert answer.returncode == 2
+    assert f"Cannot listen on port {serving.port}" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not (tmp_path / "glimpse-data/data/postmaster.pid").exists()
+
+
+def test_what_is_wrong_with_the_settings_is_said_all_at_once(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "glimpse", "serve", "--lang", "en"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "GLIMPSE_PORT": "x",
+            "GLIMPSE_DATABASE_URL": "mysql://",
+            "GLIMPSE_JWT_SECRETS": "tiny-secret",
+        },
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert answer.returncode == 2
+    for name in ("GLIMPSE_PORT", "GLIMPSE_DATABASE_URL", "GLIMPSE_JWT_SECRETS"):
+        assert name in answer.stderr
+    assert "tiny-secret" not in answer.stderr
+
+
+@pytest.mark.parametrize("victim", ["service", "database"])
+def test_nothing_acknowledged_is_lost_or_stored_twice_when_it_is_killed_under_load(tmp_path: Path, victim: str) -> None:
+    """Ten seeded rounds: kill -9 after some acknowledgements, then everything that was not answered is sent again."""
+    seed = random.Random(20261122)
+    acknowledged: dict[str, dict[str, Any]] = {}
+    sent = 0
+    room = token = ""
+    for _ in range(ROUNDS):
+        with serve(tmp_path, {"GLIMPSE_EVENTS_PER_SECOND": "10000"}) as running:
+            if not room:
+                (_, token), (other, _) = running.sign_up("hana"), running.sign_up("ivo")
+                room = running.rest("POST", "/conversations", {"memberIds": [other]}, token)[1]["id"]
+            unsure = [str(number) for number in range(sent) if str(number) not in acknowledged]
+            fresh = [str(number) for number in range(sent, sent + 40)]
+            sent += 40
+            kill_after = seed.randrange(1, len(unsure) + len(fresh))
+            with Wire(running.port) as wire:
+                join(wire, token)
+                for client_id in [*unsure, *fresh]:
+                    wire.say("42" + str(100 + int(client_id)) + message(room, client_id))
+                for _ in range(kill_after):
+                    client_id, answer = numbered_acknowledgement(wire)
+                    assert "error" not in answer
+                    assert acknowledged.setdefault(client_id, answer) == answer
+                if victim == "service":
+                    running.end(signal.SIGKILL)
+                else:
+                    pid_file = tmp_path / "glimpse-data/data/postmaster.pid"
+                    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+                    assert running.end() == 0
+    with serve(tmp_path) as running:
+        kept: list[dict[str, Any]] = []
+        path = f"/conversations/{room}/messages?limit=200&after="
+        while page := running.rest("GET", f"{path}{len(kept)}", token=token)[1]["messages"]:
+            kept += page
+    by_client = {entry["clientId"]: entry for entry in kept}
+    assert [entry["seq"] for entry in kept] == list(range(1, len(kept) + 1))
+    assert len(by_client) == len(kept)
+    assert {client_id: by_client[client_id]["id"] for client_id in acknowledged} == {
+        client_id: answer["id"] for client_id, answer in acknowledged.items()
+    }
+
+
+def message(room: str, client_id: str) -> str:
+    return json.dumps(["message", {"conversationId": room, "clientId": client_id, "body": "hello"}])
+
+
+def numbered_acknowledgement(wire: Wire) -> tuple[str, dict[str, Any]]:
+    while not (heard := str(wire.heard())).startswith("43"):
+        assert heard.startswith(("42", "2")), heard
+    number, _, rest = heard[2:].partition("[")
+    return str(int(number) - 100), json.loads("[" + rest)[0]
