@@ -184,7 +184,7 @@ class MemoryStore:
         if not new:
             return room.seen()
         room.reads.update(dict.fromkeys(new, 0))
-        return self._added(room, MEMBERS, by_id, member_ids=room.member_ids)
+        return self._added(room, MEMBERS, by_id, self._clock(), member_ids=room.member_ids)
 
     async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
         room = self._room_of(conversation_id, member_id)
@@ -193,12 +193,13 @@ class MemoryStore:
         if room.is_pair:
             self._pairs.pop(frozenset(room.reads), None)
         del room.reads[member_id]
-        return self._added(room, MEMBERS, member_id, member_ids=room.member_ids)
+        return self._added(room, MEMBERS, member_id, self._clock(), member_ids=room.member_ids)
 
     # ---- Messages
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
-        return [self._appended(message) for message in messages]
+        now = self._clock()
+        return [self._appended(message, now) for message in messages]
 
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
         room = self._room_of(conversation_id, by_id)
@@ -211,7 +212,7 @@ class MemoryStore:
             if entry.of == seq:
                 return Stored(entry, room.member_ids, False)
         room.entries[seq - 1] = replace(message, body=None, file_id=None)
-        return self._added(room, DELETED, by_id, of=seq)
+        return self._added(room, DELETED, by_id, self._clock(), of=seq)
 
     async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
         room = self._room_of(conversation_id, member_id)
@@ -252,7 +253,7 @@ class MemoryStore:
     def _rooms_of(self, member_id: str) -> Iterable[_Room]:
         return (room for room in self._rooms.values() if member_id in room.reads)
 
-    def _appended(self, message: NewMessage) -> Stored | Refused:
+    def _appended(self, message: NewMessage, now: datetime.datetime) -> Stored | Refused:
         if not can_be_stored(message):
             return _INVALID
         identity = (message.conversation_id, message.sender_id, message.client_id)
@@ -267,6 +268,7 @@ class MemoryStore:
             room,
             MESSAGE,
             message.sender_id,
+            now,
             client_id=message.client_id,
             body=message.body,
             file_id=message.file_id,
@@ -279,6 +281,7 @@ class MemoryStore:
         room: _Room,
         kind: str,
         sender_id: str,
+        now: datetime.datetime,
         *,
         client_id: str | None = None,
         body: str | None = None,
@@ -287,7 +290,7 @@ class MemoryStore:
         member_ids: tuple[str, ...] = (),
     ) -> Stored:
         """The next entry of a room. A clock that was set back does not make a later entry the earlier one."""
-        room.changed_at = max(room.changed_at, self._clock())
+        room.changed_at = max(room.changed_at, now)
         entry = Entry(
             room.id,
             room.last_seq + 1,

@@ -35,9 +35,12 @@ DATABASE = "postgres"
 # A first start takes half a second; a recovery after a crash as long as the log since the last checkpoint.
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+# An orphan may be recovering; one that is ready answers in milliseconds.
+ANSWER_SECONDS = 5
 POLL_SECONDS = 0.005
 # Names under which PostgreSQL may run when we are root, which it refuses to be: initdb wants an entry in passwd.
 PLAIN_USERS = ("postgres", "nobody", "daemon")
+UNSHARE = "unshare"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -255,7 +258,7 @@ class EmbeddedPostgres:
 
     def _is_ours_and_answers(self, programs: Path) -> bool:
         """Whether the server that holds the lock can be asked, and says that it serves this folder."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + ANSWER_SECONDS
         while (postmaster := self._postmaster()) is None or not postmaster.is_ready:
             if time.monotonic() > deadline:
                 return False
@@ -268,7 +271,7 @@ class EmbeddedPostgres:
             programs / "psql",
             *("-h", "127.0.0.1", "-p", str(postmaster.port), "-U", ROLE, "-d", DATABASE, "-X", "-A", "-t"),
             *("-c", "show data_directory"),
-            environment={"PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5"},
+            environment={"PGPASSWORD": password, "PGCONNECT_TIMEOUT": str(ANSWER_SECONDS)},
         )
         return asked.returncode == 0 and asked.stdout.decode().strip() == str(self.data)
 
@@ -372,7 +375,7 @@ def _way(folder: Path) -> _Way:
     if data.exists() and (given := data.stat()).st_uid:
         return _Way(uid=given.st_uid, gid=given.st_gid)
     user = _plain_user()
-    mapped = ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
+    mapped = (UNSHARE, "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
     try:
         if subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
             return _Way(prefix=mapped)

@@ -93,7 +93,7 @@ class PostgresStore:
             pool = await asyncpg.create_pool(
                 url,
                 connection_class=_Connection,
-                min_size=1,
+                min_size=0,
                 max_size=connections,
                 max_inactive_connection_lifetime=0,
                 timeout=ANSWER_SECONDS,

@@ -1,0 +1,254 @@
+"""
+Two laws, over random histories.
+
+What a client knew, plus what it heard and what `sync` gave, equals a fresh fetch. And both stores answer alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.ports import Store
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from tests.chat.conftest import NOON, memory_store
+
+PEOPLE = ("ada", "bob", "cy", "dan")
+ROOMS = 5
+
+person, room, seq = st.sampled_from(PEOPLE), st.integers(0, ROOMS - 1), st.integers(-1, 12)
+text = st.sampled_from(["hi", "", "안녕", "nul\0", "\ud800"])
+message = st.tuples(room, person, st.sampled_from(["c1", "c2", "c3", "c4", ""]), text)
+command = st.one_of(
+    st.tuples(st.just("create"), room, person, st.lists(person, max_size=3)),
+    st.tuples(st.just("say"), st.lists(message, min_size=1, max_size=6)),
+    st.tuples(st.just("say"), st.lists(message, min_size=1, max_size=1)),
+    st.tuples(st.just("delete"), room, person, seq),
+    st.tuples(st.just("add"), room, person, st.lists(person, max_size=2)),
+    st.tuples(st.just("leave"), room, person),
+    st.tuples(st.just("block"), person, person, st.booleans()),
+    st.tuples(st.just("read"), room, person, seq),
+    st.tuples(st.just("list"), person, st.integers(1, 3)),
+    st.tuples(st.just("history"), room, person, st.none() | seq, st.none() | seq, st.integers(1, 5)),
+    st.tuples(st.just("offline"), person, st.booleans()),
+    st.tuples(st.just("sync"), person, st.integers(1, 5)),
+)
+
+
+class Client:
+    """What one person's device knows. It hears events while it is online, and asks when it sees a gap."""
+
+    def __init__(self, user_id: str) -> None:
+        self.user_id = user_id
+        self.is_online = True
+        self.rooms: dict[str, list[Entry]] = {}
+        self.member_ids: dict[str, tuple[str, ...]] = {}
+
+    def hears(self, entry: Entry) -> bool:
+        """False where something is missing before it."""
+        known = self.rooms.get(entry.conversation_id)
+        if known is None or entry.seq > len(known) + 1:
+            return False
+        if entry.seq == len(known) + 1:
+            known.append(entry)
+            if entry.type == "deleted" and entry.of:
+                known[entry.of - 1] = dataclasses.replace(known[entry.of - 1], body=None, file_id=None)
+            if entry.type == "members":
+                self.member_ids[entry.conversation_id] = entry.member_ids
+        return True
+
+    async def catches_up(self, store: Store, limit: int) -> list[object]:
+        pages: list[object] = []
+        while True:
+            page = await store.sync(self.user_id, {room: len(known) for room, known in self.rooms.items()}, limit)
+            pages.append(page)
+            assert page.reset == ()
+            for gone in page.gone:
+                del self.rooms[gone], self.member_ids[gone]
+            for conversation in page.conversations:
+                self.rooms.setdefault(conversation.id, [])
+                self.member_ids[conversation.id] = conversation.member_ids
+            for entry in page.entries:
+                before = len(self.rooms[entry.conversation_id])
+                assert self.hears(entry)
+                assert len(self.rooms[entry.conversation_id]) == before + 1, "nothing comes twice"
+            if not page.more:
+                return pages
+
+    async def knows_what_a_fresh_fetch_gives(self, store: Store) -> None:
+        assert sorted(self.rooms) == list(await store.conversation_ids(self.user_id))
+        for room_id, known in self.rooms.items():
+            fresh = await store.history(room_id, self.user_id, after=0, before=None, limit=1000)
+            assert known == fresh
+            conversation = await store.conversation(room_id, self.user_id)
+            assert isinstance(conversation, Conversation)
+            assert (conversation.last_seq, conversation.member_ids) == (len(known), self.member_ids[room_id])
+            assert [entry.seq for entry in known] == list(range(1, len(known) + 1))
+            assert set(conversation.reads) == set(conversation.member_ids)
+            assert all(0 <= read <= conversation.last_seq for read in conversation.reads.values())
+
+
+class Play:
+    """One history on one store, with names of its own so that many can share a database."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.store, self.name = store, name
+        self.clients = {who: Client(self.id(who)) for who in PEOPLE}
+
+    def id(self, short: str | int) -> str:
+        return f"{self.name}/{short}"
+
+    def ids(self, shorts: Sequence[str]) -> list[str]:
+        return [self.id(short) for short in shorts]
+
+    async def run(self, commands: Sequence[Any]) -> list[object]:
+        for who in PEOPLE:
+            await self.store.ensure_user(self.id(who))
+        answers: list[object] = []
+        for name, *arguments in commands:
+            answers.append(await getattr(self, name)(*arguments))
+        for client in self.clients.values():
+            answers.append(await client.catches_up(self.store, 3))
+            await client.knows_what_a_fresh_fetch_gives(self.store)
+        return answers
+
+    async def told(self, outcome: object) -> object:
+        """Every device of a member that is online hears it, and asks where it was not the next."""
+        if isinstance(outcome, Stored) and outcome.fresh:
+            for client in self.clients.values():
+                if client.is_online and client.user_id in outcome.member_ids and not client.hears(outcome.entry):
+                    await client.catches_up(self.store, 500)
+        return outcome
+
+    async def create(self, room: int, creator: str, others: Sequence[str]) -> object:
+        made = await self.store.create_conversation(self.id(room), self.id(creator), self.ids(others))
+        if not isinstance(made, Refused):
+            for client in self.clients.values():
+                if client.is_online and client.user_id in made[0].member_ids:
+                    await client.catches_up(self.store, 500)
+        return made
+
+    async def say(self, asked: Sequence[tuple[int, str, str, str]]) -> object:
+        messages = [NewMessage(self.id(room), self.id(who), client, body) for room, who, client, body in asked]
+        return [await self.told(outcome) for outcome in await self.store.append(messages)]
+
+    async def delete(self, room: int, who: str, seq: int) -> object:
+        return await self.told(await self.store.delete_message(self.id(room), self.id(who), seq))
+
+    async def add(self, room: int, who: str, others: Sequence[str]) -> object:
+        return await self.told(await self.store.add_members(self.id(room), self.id(who), self.ids(others)))
+
+    async def leave(self, room: int, who: str) -> object:
+        outcome = await self.told(await self.store.leave(self.id(room), self.id(who)))
+        if isinstance(outcome, Stored) and self.clients[who].is_online:
+            await self.clients[who].catches_up(self.store, 500)
+        return outcome
+
+    async def block(self, who: str, whom: str, on: bool) -> object:
+        return await self.store.block(self.id(who), self.id(whom), on)
+
+    async def read(self, room: int, who: str, seq: int) -> object:
+        return await self.store.mark_read(self.id(room), self.id(who), seq)
+
+    async def list(self, who: str, limit: int) -> object:
+        pages, cursor = [], None
+        while True:
+            listed = await self.store.list_conversations(self.id(who), cursor, limit)
+            assert not isinstance(listed, Refused)
+            pages.append(list(listed[0]))
+            if (cursor := listed[1]) is None:
+                return pages
+
+    async def history(self, room: int, who: str, after: int | None, before: int | None, limit: int) -> object:
+        return await self.store.history(self.id(room), self.id(who), after=after, before=before, limit=limit)
+
+    async def offline(self, who: str, is_offline: bool) -> None:
+        self.clients[who].is_online = not is_offline
+        if not is_offline:
+            await self.clients[who].catches_up(self.store, 500)
+
+    async def sync(self, who: str, limit: int) -> object:
+        return await self.clients[who].catches_up(self.store, limit)
+
+
+def plain(answer: object) -> object:
+    """An answer without what differs between two stores: ids of entries, and times."""
+    if isinstance(answer, Entry):
+        return dataclasses.replace(answer, id="", created_at=NOON)
+    if isinstance(answer, (list, tuple)):
+        return [plain(each) for each in answer]
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        return [type(answer).__name__, *(plain(getattr(answer, f.name)) for f in dataclasses.fields(answer))]
+    return answer
+
+
+names = (f"play-{n}" for n in itertools.count())
+
+
+async def both_answer_alike(postgres: Store, commands: Sequence[Any]) -> None:
+    name = next(names)
+    one = await Play(memory_store(), name).run(commands)
+    other = await Play(postgres, name).run(commands)
+    for asked, here, there in itertools.zip_longest(commands, one, other):
+        assert plain(here) == plain(there), asked
+
+
+@pytest.fixture
+def postgres(open_store: Callable[[], Awaitable[PostgresStore]], runner: asyncio.Runner) -> PostgresStore:
+    return runner.run(open_store())  # type: ignore[arg-type]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(commands=st.lists(command, max_size=30))
+def test_both_stores_answer_alike_and_every_client_knows_a_fresh_fetch(
+    commands: Sequence[Any], postgres: PostgresStore, runner: asyncio.Runner
+) -> None:
+    runner.run(both_answer_alike(postgres, commands))
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_a_long_history_holds_the_same_laws(seed: int, postgres: PostgresStore) -> None:
+    """Four hundred moves, most of them possible: rooms are there, and people write."""
+    chance = random.Random(seed)
+
+    def who() -> str:
+        return chance.choice(PEOPLE)
+
+    def where() -> int:
+        return chance.randrange(ROOMS)
+
+    def said() -> tuple[int, str, str, str]:
+        return (where(), who(), f"c{chance.randrange(60)}", chance.choice(["hi", "there", "nul\0"]))
+
+    moves: list[Callable[[], Any]] = [
+        lambda: ("say", [said()]),
+        lambda: ("say", [said() for _ in range(chance.randrange(1, 9))]),
+        lambda: ("say", [said() for _ in range(chance.randrange(1, 9))]),
+        lambda: ("delete", where(), who(), chance.randrange(1, 60)),
+        lambda: ("add", where(), who(), [who(), who()]),
+        lambda: ("leave", where(), who()),
+        lambda: ("block", who(), who(), chance.random() < 0.3),
+        lambda: ("read", where(), who(), chance.randrange(60)),
+        lambda: ("list", who(), chance.randrange(1, 4)),
+        lambda: ("history", where(), who(), chance.choice([None, 3]), chance.choice([None, 9]), 5),
+        lambda: ("offline", who(), chance.random() < 0.5),
+        lambda: ("sync", who(), chance.randrange(1, 9)),
+        lambda: ("create", where(), who(), [who()]),
+    ]
+    start = [("create", n, "ada", PEOPLE[1:]) for n in range(3)] + [("create", 3, "ada", ["bob"])]
+    await both_answer_alike(postgres, start + [chance.choice(moves)() for _ in range(400)])

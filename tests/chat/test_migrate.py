@@ -1,0 +1,106 @@
+"""Migrations are applied once, in order, by one at a time, and only onto the schema they were written for."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from glimpse.chat.outside.postgres.migrate import (
+    AfterPending,
+    Changed,
+    Migration,
+    Moment,
+    SchemaNewer,
+    migrate,
+    shipped,
+)
+
+BEFORE, AFTER = Moment.BEFORE, Moment.AFTER
+FIRST = Migration(1, BEFORE, "0001_before_first", "create table one (id int); create table two (id int)")
+SECOND = Migration(2, BEFORE, "0002_before_second", "alter table one add column name text")
+THIRD = Migration(3, AFTER, "0003_after_third", "drop table two")
+FOURTH = Migration(4, BEFORE, "0004_before_fourth", "create table four (id int)")
+
+
+@pytest.fixture
+def connect(migrated_url: str, runner: asyncio.Runner) -> Iterator[Callable[[], Any]]:
+    """Connections to an empty database."""
+
+    async def on_the_server(statement: str) -> None:
+        connection = await asyncpg.connect(migrated_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(migrated_url, database="empty")
+        yield connection
+        await connection.close()
+
+    runner.run(on_the_server("create database empty"))
+    yield connect
+    runner.run(on_the_server("drop database empty with (force)"))
+
+
+async def test_an_empty_database_gets_everything_in_order_and_once(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        names = [migration.name for migration in (FIRST, SECOND, THIRD)]
+        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))) == names
+        assert list(await migrate(connection, AFTER, (FIRST, SECOND, THIRD))) == []
+
+
+async def test_a_deploy_applies_what_is_before_it_then_what_is_after(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST,))
+        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))) == [SECOND.name]
+        assert list(await migrate(connection, AFTER, (FIRST, SECOND, THIRD))) == [THIRD.name]
+        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD, FOURTH))) == [FOURTH.name]
+
+
+async def test_a_deploy_does_not_begin_before_the_last_one_was_finished(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST,))
+        await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))
+        with pytest.raises(AfterPending, match="0003_after_third belongs after the last deploy"):
+            await migrate(connection, BEFORE, (FIRST, SECOND, THIRD, FOURTH))
+
+
+async def test_a_migration_that_was_edited_is_refused(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST,))
+        edited = dataclasses.replace(FIRST, sql="create table one (id bigint)")
+        with pytest.raises(Changed, match="restore its file"):
+            await migrate(connection, BEFORE, (edited, SECOND))
+
+
+async def test_a_newer_schema_is_refused(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST, SECOND))
+        with pytest.raises(SchemaNewer, match=r"0002_before_second .* unknown to this release"):
+            await migrate(connection, BEFORE, (FIRST,))
+
+
+async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(connect: Callable[[], Any]) -> None:
+    broken = dataclasses.replace(SECOND, sql="create table half (id int); select nonsense")
+    async with connect() as connection:
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await migrate(connection, BEFORE, (FIRST, broken))
+        assert await connection.fetchval("select to_regclass('half')") is None
+        assert list(await migrate(connection, BEFORE, (FIRST, SECOND))) == [SECOND.name]
+
+
+async def test_tasks_that_migrate_at_once_take_turns(connect: Callable[[], Any]) -> None:
+    async with connect() as one, connect() as two, connect() as three:
+        applied = await asyncio.gather(*(migrate(each, BEFORE) for each in (one, two, three)))
+    assert sorted(map(len, applied)) == [0, 0, len(shipped())]
+
+
+def test_the_shipped_migrations_count_one_two_three() -> None:
+    assert [migration.number for migration in shipped()] == list(range(1, len(shipped()) + 1))
+    assert shipped()[0].moment is BEFORE

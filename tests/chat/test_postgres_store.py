@@ -1,0 +1,325 @@
+"""What only a database can break: two tasks at once, a server that forgets, connections that go."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from glimpse.chat.outside.postgres import store as store_module
+from glimpse.chat.outside.postgres.queries import QUERIES
+from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
+from glimpse.chat.ports import StoreDown
+from glimpse.chat.values import NewMessage, Refused, Stored
+from tests.chat.conftest import Chat, seqs, stored
+
+Open = Callable[[], Awaitable[PostgresStore]]
+
+
+async def both(one: Awaitable[object], other: Awaitable[object]) -> list[object]:
+    return list(await asyncio.gather(one, other))
+
+
+async def test_the_same_message_through_two_tasks_at_once_is_one_row_without_a_gap(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    await chat.room("room", "ada", "bob")
+    for n in range(1000):
+        message = chat.message("room", "ada", f"c{n}")
+        [[one], [other]] = await asyncio.gather(here.append([message]), there.append([message]))
+        assert stored(one).entry == stored(other).entry
+        assert {stored(one).fresh, stored(other).fresh} == {True, False}
+    assert seqs(await chat.entries("room", "ada")) == list(range(1, 1001))
+
+
+async def test_the_same_batches_through_two_tasks_at_once_are_stored_once(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    for room in ("a", "b", "c"):
+        await chat.room(room, "ada", "bob", "cy")
+    for n in range(100):
+        # Each in another order, with a single message between: whoever waits, waits in the order of ids.
+        messages = [chat.message(room, "ada", f"c{n}-{k}") for room in ("a", "b", "c") for k in range(3)]
+        answers = await asyncio.gather(
+            here.append(messages), there.append(messages[::-1]), here.append(messages[4:5]), there.append(messages[4:])
+        )
+        entries = {stored(a).entry.client_id or "": set() for a in answers[0]}
+        for answer in answers:
+            for outcome in answer:
+                entry = stored(outcome).entry
+                entries[entry.client_id or ""].add((entry.conversation_id, entry.seq, entry.id, entry.created_at))
+        fresh = sum(stored(outcome).fresh for answer in answers for outcome in answer)
+        assert fresh == 9
+        assert all(len(known) == 3 for known in entries.values()), "one for each room, whoever was asked"
+    for room in ("a", "b", "c"):
+        assert seqs(await chat.entries(room, "bob")) == list(range(1, 301))
+
+
+async def test_different_messages_through_two_tasks_at_once_all_have_a_number(open_store: Open) -> None:
+    stores = [await open_store(), await open_store()]
+    chat = Chat(stores[0])
+    await chat.room("room", "ada", "bob")
+    flights = [
+        stores[n % 2].append([chat.message("room", "ada", f"c{n}-{k}") for k in range(1 + n % 5)]) for n in range(60)
+    ]
+    answers = await asyncio.gather(*flights)
+    told = sorted(stored(outcome).entry.seq for answer in answers for outcome in answer)
+    assert told == seqs(await chat.entries("room", "bob")) == list(range(1, 181))
+
+
+async def test_two_people_who_ask_for_each_other_at_once_get_one_conversation(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    for n in range(100):
+        one, other = f"a{n}", f"b{n}"
+        await both(here.ensure_user(one), there.ensure_user(other))
+        made = await asyncio.gather(
+            here.create_conversation(f"here{n}", one, [other]), there.create_conversation(f"there{n}", other, [one])
+        )
+        [[first, is_new], [second, is_new_too]] = [answer for answer in made if not isinstance(answer, Refused)]
+        assert first == second
+        assert {is_new, is_new_too} == {True, False}
+        assert list(await here.conversation_ids(one)) == list(await there.conversation_ids(other)) == [first.id]
+
+
+async def test_a_user_asked_for_twice_at_once_is_one(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    for n in range(50):
+        one, other = await both(here.ensure_user(f"u{n}"), there.ensure_user(f"u{n}"))
+        assert one == other
+
+
+async def test_a_handle_asked_for_twice_at_once_is_given_once(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    for n in range(50):
+        answers = await both(here.sign_up(f"a{n}", f"Name{n}", "x"), there.sign_up(f"b{n}", f"naME{n}", "x"))
+        assert answers.count(Refused("handle_taken")) == 1
+
+
+async def test_who_leaves_while_they_write_has_no_message_after_they_left(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    for n in range(60):
+        await chat.room(f"room{n}", "ada", "bob", "cy")
+        size = n % 2 + 1
+        messages = [chat.message(f"room{n}", "bob") for _ in range(size)]
+        left, outcomes = await asyncio.gather(there.leave(f"room{n}", "bob"), here.append(messages))
+        entries = await chat.entries(f"room{n}", "ada")
+        assert seqs(entries) == list(range(1, len(entries) + 1))
+        assert entries[-1] == stored(left).entry
+        for outcome in outcomes:
+            assert outcome == Refused("not_found") or "bob" in stored(outcome).member_ids
+
+
+async def test_a_message_deleted_twice_at_once_has_one_deletion(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    await chat.room("room", "ada", "bob")
+    for _ in range(50):
+        seq = (await chat.say("room", "ada")).entry.seq
+        one, other = await both(here.delete_message("room", "ada", seq), there.delete_message("room", "ada", seq))
+        assert stored(one).entry == stored(other).entry
+        assert {stored(one).fresh, stored(other).fresh} == {True, False}
+    assert seqs(await chat.entries("room", "ada")) == list(range(1, 101))
+
+
+async def test_read_moved_through_two_tasks_at_once_ends_at_the_furthest(open_store: Open) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    await chat.room("room", "ada", "bob")
+    await here.append([chat.message("room", "ada") for _ in range(100)])
+    for seq in range(1, 100, 2):
+        near, far = await both(here.mark_read("room", "bob", seq), there.mark_read("room", "bob", seq + 1))
+        assert far == (seq + 1, True)
+        assert near in ((seq, True), (seq + 1, False))
+
+
+async def test_members_are_the_same_from_both_sides(open_store: Open, database_url: str) -> None:
+    here, there = await open_store(), await open_store()
+    chat = Chat(here)
+    await chat.room("room", "ada", "bob", "cy", "dan")
+    for _ in range(30):
+        await asyncio.gather(
+            here.leave("room", "cy"),
+            there.add_members("room", "ada", ["cy", "dan"]),
+            here.leave("room", "dan"),
+            there.leave("room", "cy"),
+            here.add_members("room", "bob", ["dan"]),
+        )
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch(
+        """
+        select (select array_agg(m order by m) from unnest(c.member_ids) m) as here,
+            array_agg(user_id order by user_id) as there
+        from conversations c join members on conversation_id = id group by id
+        """
+    )
+    await connection.close()
+    assert [row["here"] for row in rows] == [row["there"] for row in rows] != []
+
+
+# ---- The connection
+
+
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit"])
+async def test_a_server_that_may_forget_is_refused(
+    setting: str, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    # The server of the tests keeps what it confirms; one that does not would answer this.
+    settings = {"fsync": "on", "synchronous_commit": "on"} | {setting: "off"}
+    forgetful = "select " + ", ".join(f"'{value}' as {name}" for name, value in settings.items())
+    monkeypatch.setitem(QUERIES, "durability", forgetful)  # type: ignore[arg-type]
+    with pytest.raises(NotDurable, match=f"set {setting} = on"):
+        await PostgresStore.open(database_url)
+
+
+async def test_a_role_that_does_not_wait_for_the_disk_is_refused(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("alter role glimpse set synchronous_commit = off")
+    try:
+        with pytest.raises(NotDurable, match="synchronous_commit"):
+            await PostgresStore.open(database_url)
+    finally:
+        await connection.execute("alter role glimpse reset synchronous_commit")
+        await connection.close()
+
+
+async def test_where_nothing_answers_the_store_is_down(unused_port: int) -> None:
+    with pytest.raises(StoreDown):
+        await PostgresStore.open(f"postgresql://nobody@127.0.0.1:{unused_port}/nothing")
+
+
+async def test_a_lost_connection_is_an_unknown_outcome_and_the_next_call_works(
+    open_store: Open, database_url: str
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    holder = await asyncpg.connect(database_url)
+    message = chat.message("room", "ada", "c1")
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        flight = asyncio.create_task(store.append([message]))
+        while not await holder.fetchval(WAITING):
+            await asyncio.sleep(0)
+        await holder.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse'"
+        )
+        with pytest.raises(StoreDown):
+            await flight
+    await holder.close()
+    assert (await chat.say("room", "ada", "c1")).entry.seq == 1
+
+
+async def test_a_lock_that_does_not_come_is_given_up(
+    open_store: Open, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "LOCK_SECONDS", 0.05)
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        for count in (1, 2):
+            with pytest.raises(StoreDown):
+                await store.append([chat.message("room", "ada") for _ in range(count)])
+        with pytest.raises(StoreDown):
+            await store.leave("room", "ada")
+    await holder.close()
+    assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+async def test_every_connection_has_its_limits_and_is_not_reset(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    await store.users([])
+    watcher = await asyncpg.connect(database_url)
+    last = await watcher.fetch("select query from pg_stat_activity where application_name = 'glimpse'")
+    await watcher.close()
+    assert [row["query"] for row in last] == [QUERIES["users"]]
+    async with store._pool.acquire() as connection:
+        limits = await connection.fetchrow(
+            "select current_setting('statement_timeout'), current_setting('lock_timeout')"
+        )
+    assert tuple(limits) == ("5s", "3s")
+
+
+async def test_a_call_that_is_cancelled_leaves_the_connection_usable(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        leaving = asyncio.create_task(store.leave("room", "ada"))
+        while not await holder.fetchval(WAITING):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+    await holder.close()
+    assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+WAITING = "select exists (select from pg_stat_activity where application_name = 'glimpse' and wait_event_type = 'Lock')"
+
+
+@pytest.fixture
+def unused_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# ---- The statements
+
+
+def test_every_statement_has_a_name_and_a_sentence_and_is_used() -> None:
+    folder = Path(store_module.__file__).parent
+    text = (folder / "queries.sql").read_text()
+    assert len(re.findall("^-- name: ", text, re.MULTILINE)) == len(QUERIES)
+    code = (folder / "store.py").read_text()
+    for name, statement in QUERIES.items():
+        assert f'"{name}"' in code, name
+        assert statement.startswith(("select", "insert", "update", "with")), name
+        assert "--" not in statement, name
+
+
+async def test_every_way_to_a_message_is_an_index(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    for batch in range(10):
+        await store.append([chat.message("room", "ada", f"c{batch}-{n}") for n in range(500)])
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("analyze")
+    await connection.execute("set plan_cache_mode = force_generic_plan")
+    await connection.execute("set enable_seqscan = on")
+    for name, types, values in (
+        ("append_one", "text, text, text, text, text", "'room', 'ada', 'c1', 'x', null"),
+        ("history_after", "text, text, bigint, bigint", "'room', 'ada', 5, 10"),
+        ("history_before", "text, text, bigint, bigint", "'room', 'ada', 5, 10"),
+        ("sync", "text, text[], bigint[], bigint", "'ada', '{room}', '{4000}', 500"),
+        ("deletion_of", "text, bigint", "'room', 5"),
+        ("list_conversations", "text, timestamptz, text, bigint, bigint", "'ada', null, null, 20, 1000"),
+    ):
+        await connection.execute(f"prepare asked ({types}) as {QUERIES[name]}")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"explain execute asked ({values})"))
+        assert "Seq Scan on entries" not in plan, f"{name}\n{plan}"
+        await connection.execute("deallocate asked")
+    await connection.close()
+
+
+async def test_the_order_of_a_batch_is_kept_where_everything_is_a_repeat_of_something(open_store: Open) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    message = NewMessage("room", "ada", "c1", "text")
+    outcomes = await store.append([message] * 5)
+    assert [stored(outcome).fresh for outcome in outcomes] == [True, False, False, False, False]
+    assert len({stored(outcome).entry for outcome in outcomes}) == 1
+    assert all(isinstance(outcome, Stored) for outcome in outcomes)
