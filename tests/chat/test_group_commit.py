@@ -60,7 +60,8 @@ class Tower:
 
     def __init__(self, **limits: int) -> None:
         self.airfield = Airfield()
-        self.group = GroupCommit(cast(Store, self.airfield), **limits)
+        self.took_off: list[int] = []
+        self.group = GroupCommit(cast(Store, self.airfield), took_off=self.took_off.append, **limits)
 
     async def send(self, *names: str) -> list[asyncio.Task[Stored | Refused]]:
         message = [NewMessage("room", "ada", name, "hello") for name in names]
@@ -103,8 +104,7 @@ async def test_a_flight_takes_only_so_many() -> None:
     await tower.airfield.land()
     assert tower.airfield.in_the_air == [["d"]]
     await tower.airfield.land()
-    counters = tower.group.counters
-    assert (counters.flights, counters.rows, counters.largest) == (3, 4, 2)
+    assert tower.took_off == [1, 2, 1]
 
 
 async def test_too_many_who_wait_are_told_to_come_again() -> None:
@@ -183,9 +183,44 @@ async def test_a_drain_waits_for_the_flight_and_for_those_behind_it() -> None:
 async def test_a_thousand_at_once_are_few_flights_and_everyone_has_their_own_answer() -> None:
     chat = Chat(memory_store())
     await chat.room("room", "ada", "bob")
-    group = GroupCommit(chat.store)
+    took_off: list[int] = []
+    group = GroupCommit(chat.store, took_off=took_off.append)
     messages = [chat.message("room", "ada", f"c{n}") for n in range(1000)]
     outcomes = [stored(outcome) for outcome in await asyncio.gather(*map(group.append, messages))]
     assert [outcome.entry.client_id for outcome in outcomes] == [message.client_id for message in messages]
     assert sorted(outcome.entry.seq for outcome in outcomes) == list(range(1, 1001))
-    assert group.counters.flights == 2
+    assert took_off == [500, 500]
+
+
+async def test_another_change_flies_alone_after_what_was_asked_before_it_and_before_what_came_later() -> None:
+    tower = Tower()
+    order: list[str] = []
+
+    async def change() -> str:
+        order.append("change")
+        return "done"
+
+    await tower.send("a")
+    await tower.send("b")
+    alone = asyncio.create_task(tower.group.alone(change))
+    await turns()
+    [later] = await tower.send("c")
+    await tower.airfield.land()
+    assert (tower.airfield.in_the_air, order) == ([["b"]], [])
+    await tower.airfield.land()
+    assert (alone.result(), order, tower.airfield.in_the_air) == ("done", ["change"], [["c"]])
+    await tower.airfield.land()
+    assert seq(later) == 3
+
+
+async def test_a_change_that_fails_fails_for_itself_alone() -> None:
+    tower = Tower()
+
+    async def broken() -> str:
+        raise StoreDown
+
+    alone = asyncio.create_task(tower.group.alone(broken))
+    [later] = await tower.send("a")
+    assert isinstance(alone.exception(), StoreDown)
+    await tower.airfield.land()
+    assert seq(later) == 1

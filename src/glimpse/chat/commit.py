@@ -21,12 +21,11 @@ from glimpse.chat.values import NewMessage, Refused, Stored
 MOST_ROWS = 500
 MOST_WAITING = 5000
 
-
 Change = Callable[[], Awaitable[Any]]
 
 
 class GroupCommit:
-    """Appends to a store, one flight at a time."""
+    """Appends to a store, one flight at a time. `took_off` is told how many messages each carries."""
 
     def __init__(
         self,
