@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
-Write `docs/reference/`: every key of `glimpse.toml`, every command, and every lever with what it saves at three sizes,
-as the program itself knows them.
+Write `docs/reference/`: every key of `glimpse.toml`, every command, every lever with what it saves at three sizes, and
+every setting and the session of the chat, as the program itself knows them.
 
     python scripts/make_reference.py
 
@@ -19,6 +19,8 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
+from glimpse.chat.settings import KEYS as KEYS_OF_CHAT
 from glimpse.cli import OWN_STACK, parser
 from glimpse.planner.claims import DOCUMENTS
 from glimpse.planner.estimate import Estimator
@@ -34,6 +36,7 @@ from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, buil
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
+BEGINNINGS = (ON_POLLING, ON_WEBSOCKET)
 SIZES = (500, 5_000, 50_000)
 
 MEANINGS = {
@@ -259,6 +262,30 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
+def settings_page() -> str:
+    """Every variable that the chat service reads."""
+    lines = ["# Settings of the chat service", "", "<!-- made by scripts/make_reference.py -->", ""]
+    lines += [
+        "`glimpse serve` reads them from its environment.",
+        "",
+        "| variable | default | is | 뜻 |",
+        "|---|---|---|---|",
+    ]
+    for key in KEYS_OF_CHAT:
+        default = f"`{key.default}`" if key.default else ""
+        lines.append(f"| `{key.variable}` | {default} | {key.english} | {key.korean} |")
+    return "\n".join([*lines, ""])
+
+
+def session_page() -> str:
+    """The life of a connection, drawn from the table that the service runs on."""
+    lines = ["# The life of a connection", "", "<!-- made by scripts/make_reference.py -->", ""]
+    lines += ["One Engine.IO session, as `chat/protocol/session.py` has it.", "", "```mermaid", "stateDiagram-v2"]
+    lines += [f"    [*] --> {state}" for state in BEGINNINGS]
+    lines += [f"    {before} --> {after}: {event}" for (before, event), after in MOVES.items()]
+    return "\n".join([*lines, "    closed --> [*]", "```", ""])
+
+
 def _commands(top: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
     found = [(top.prog, top)]
     for action in top._actions:
@@ -275,7 +302,13 @@ def pages() -> dict[Path, str]:
         REFERENCE / f"levers{'' if language == 'en' else f'.{language}'}.md": levers_page(language)
         for language in LANGUAGES
     }
-    return {REFERENCE / "workload.md": workload_page(), REFERENCE / "commands.md": commands_page(), **levers}
+    return {
+        REFERENCE / "workload.md": workload_page(),
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "session.md": session_page(),
+        **levers,
+    }
 
 
 if __name__ == "__main__":
