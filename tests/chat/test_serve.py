@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -16,13 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from tests.chat.serving import Answer, Wire
 
 SECONDS = 20.0
 ROUNDS = 10
 CHAT = "/socket.io/"
+
+
+ENVIRONMENT = {**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": "0", "GLIMPSE_HOST": "127.0.0.1"}
 
 
 @dataclass
@@ -57,7 +63,7 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
     process = subprocess.Popen(
         [sys.executable, "-m", "glimpse", "serve"],
         cwd=folder,
-        env={**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": "0", "GLIMPSE_HOST": "127.0.0.1", **(environment or {})},
+        env={**ENVIRONMENT, **(environment or {})},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -86,6 +92,18 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         process.wait(SECONDS)
         if process.stderr:
             process.stderr.close()
+
+
+def glimpse(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "glimpse", command],
+        cwd=folder,
+        env={**ENVIRONMENT, **environment},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
 
 
 def join(wire: Wire, token: str) -> None:
@@ -223,34 +241,45 @@ def test_it_ends_cleanly_and_remembers_everything_when_it_is_back(tmp_path: Path
 
 
 def test_a_port_that_is_taken_is_a_sentence_and_no_database_is_left(tmp_path: Path, serving: Serving) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "glimpse", "serve"],
-        cwd=tmp_path,
-        env={**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": str(serving.port), "GLIMPSE_HOST": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    answer = glimpse("serve", tmp_path, {"GLIMPSE_PORT": str(serving.port)})
     assert answer.returncode == 2
     assert f"Cannot listen on port {serving.port}" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert not (tmp_path / "glimpse-data/data/postmaster.pid").exists()
 
 
+def test_with_a_database_of_ones_own_it_is_migrated_by_hand_and_then_served(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "somewhere") as url:
+        environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32}
+        refused = glimpse("serve", tmp_path, environment)
+        assert refused.returncode == 2
+        assert "run `glimpse migrate` first" in refused.stderr
+        assert "0001" in glimpse("migrate", tmp_path, environment).stdout
+        assert "nothing was changed" in glimpse("migrate", tmp_path, environment).stdout
+        with serve(tmp_path, environment) as running:
+            running.sign_up("jo")
+            assert not (tmp_path / "glimpse-data").exists()
+
+
+def test_a_database_that_forgets_is_refused(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "somewhere") as url:
+        environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32}
+        glimpse("migrate", tmp_path, environment)
+
+        async def make_forgetful() -> None:
+            connection = await asyncpg.connect(url)
+            await connection.execute("alter database postgres set synchronous_commit = off")
+            await connection.close()
+
+        asyncio.run(make_forgetful())
+        refused = glimpse("serve", tmp_path, environment)
+        assert refused.returncode == 2
+        assert "synchronous_commit = off" in refused.stderr
+
+
 def test_what_is_wrong_with_the_settings_is_said_all_at_once(tmp_path: Path) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "glimpse", "serve", "--lang", "en"],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "GLIMPSE_PORT": "x",
-            "GLIMPSE_DATABASE_URL": "mysql://",
-            "GLIMPSE_JWT_SECRETS": "tiny-secret",
-        },
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    wrong = {"GLIMPSE_PORT": "x", "GLIMPSE_DATABASE_URL": "mysql://", "GLIMPSE_JWT_SECRETS": "tiny-secret"}
+    answer = glimpse("serve", tmp_path, wrong)
     assert answer.returncode == 2
     for name in ("GLIMPSE_PORT", "GLIMPSE_DATABASE_URL", "GLIMPSE_JWT_SECRETS"):
         assert name in answer.stderr

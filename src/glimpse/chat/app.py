@@ -29,7 +29,7 @@ from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
 from glimpse.chat.outside.metrics import Metrics
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.embedded import EmbeddedFailed, EmbeddedPostgres
-from glimpse.chat.outside.postgres.migrate import MigrationRefused, Moment, migrate
+from glimpse.chat.outside.postgres.migrate import MigrationRefused, Moment, migrate, refuse_unmigrated
 from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.outside.server import listening, server
@@ -182,6 +182,8 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         await _migrated(url, Moment.BEFORE)
     store = await _opened(url, settings.database_pool, tell)
     try:
+        async with _connected(url) as connection:
+            await refuse_unmigrated(connection)
         async with Task(store, settings).serving() as port:
             tell("serve_ready", port=port)
             await stop.wait()
@@ -207,11 +209,17 @@ async def _opened(url: str, connections: int, tell: Tell) -> PostgresStore:
 
 
 async def _migrated(url: str, moment: Moment) -> Sequence[str]:
+    async with _connected(url) as connection:
+        return await migrate(connection, moment)
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseAway(PATIENCE_SECONDS, str(error) or type(error).__name__) from None
     try:
-        return await migrate(connection, moment)
+        yield connection
     finally:
         await connection.close()

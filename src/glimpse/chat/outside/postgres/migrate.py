@@ -89,6 +89,14 @@ class AfterPending(MigrationRefused):
         self.name = name
 
 
+class Unmigrated(MigrationRefused):
+    """A task may not serve on a schema that is older than itself."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Migration {name} was not applied to this database: run `glimpse migrate` first.")
+        self.name = name
+
+
 def shipped() -> Sequence[Migration]:
     """The migrations of this release, in order."""
     found = []
@@ -126,6 +134,16 @@ async def migrate(
         return [migration.name for migration in pending]
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+
+
+async def refuse_unmigrated(connection: Any) -> None:
+    """Raises Unmigrated where this release would meet a schema that is older than itself; a newer one is no reason."""
+    applied: set[int] = set()
+    if await connection.fetchval("select to_regclass('migrations') is not null"):
+        applied = {row["number"] for row in await connection.fetch("select number from migrations")}
+    for migration in shipped():
+        if migration.number not in applied and (not applied or migration.moment is Moment.BEFORE):
+            raise Unmigrated(migration.name)
 
 
 def _pending(
