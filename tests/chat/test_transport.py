@@ -551,6 +551,12 @@ def test_who_posts_and_never_polls_is_cut_off(calm: Serving, wire: Wire) -> None
     assert still_answers(calm)
 
 
+def transport_of(running: Serving, sid: str) -> asyncio.Transport:
+    websocket = running.connections()[sid].websocket
+    assert websocket is not None
+    return websocket._transport
+
+
 def test_a_closed_websocket_whose_client_reads_nothing_does_not_linger(
     calm: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -558,17 +564,13 @@ def test_a_closed_websocket_whose_client_reads_nothing_does_not_linger(
     before = objects_of(websockets.WebSocket)
     with Wire(calm.port, receive_buffer=4096) as wire:
         sid = wire.open(ECHO)
-        connection = calm.connections()[sid]
-        assert connection.websocket
-        transport = connection.websocket._transport
         # The kernel holds as little as it can, so that the rest waits in the server.
-        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as server_side:
+        with socket.socket(fileno=os.dup(transport_of(calm, sid).get_extra_info("socket").fileno())) as server_side:
             server_side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         wire.say(*[b"a" * 90_000] * 5)
-        assert eventually(lambda: transport.get_write_buffer_size() > 300_000)
+        assert eventually(lambda: transport_of(calm, sid).get_write_buffer_size() > 300_000)
         wire.say("1")
         assert eventually(lambda: sid not in calm.connections())
-        del connection, transport
         assert eventually(lambda: objects_of(websockets.WebSocket) <= before)
 
 
