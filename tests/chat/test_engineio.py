@@ -340,6 +340,7 @@ def test_a_ping_that_is_not_answered_in_time_ends_the_session_once(state: str) -
     session.tick(44.9)
     assert session.state == state
     session.tick(45.0)
+    assert told.closed == ["ping timeout"]
     session.tick(99.0)
     session.received(Packet(PONG), 99.0)
     session.end("again")

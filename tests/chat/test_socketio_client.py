@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from glimpse.chat.protocol.engineio import Timing
 from tests.chat.serving import Serving, serving
 
 CLIENTS = Path(__file__).parent / "clients"
@@ -39,7 +40,7 @@ def talk(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Serving]:
-    with serving() as server:
+    with serving(Timing(ping_interval=0.3, ping_timeout=2.0)) as server:
         yield server
 
 

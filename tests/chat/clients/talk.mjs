@@ -49,7 +49,7 @@ try {
   const unknown = io(`${url}/unknown`, options);
   told.unknown = (await heard(unknown, "connect_error"))[0].message;
 
-  // Longer than a ping and its timeout: who does not answer is gone by then.
+  // The server sends a ping only after the last one was answered.
   let lost = null;
   custom.on("disconnect", (reason) => (lost = reason));
   const last = custom.io.engine;
