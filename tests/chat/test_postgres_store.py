@@ -314,6 +314,26 @@ async def test_every_way_to_a_message_is_an_index(open_store: Open, database_url
     await connection.close()
 
 
+async def test_a_batch_reads_only_the_rows_it_names(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    for n in range(100):
+        await chat.room(f"room{n}", "ada", f"bob{n}")
+        await store.block("ada", f"bob{n}", True)
+    await store.append([chat.message(f"room{n % 100}", "ada", f"c{n}") for n in range(1000)])
+    fields = [[f"room{n}" for n in range(10)], ["ada"] * 10, [f"new{n}" for n in range(10)], ["x"] * 10, [None] * 10]
+    connection = await asyncpg.connect(database_url)
+    async with connection.transaction():
+        await connection.execute("set plan_cache_mode = force_generic_plan")
+        await connection.fetch(QUERIES["append_batch"], *fields)
+        rows = await connection.fetch("select relname, seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables")
+    await connection.close()
+    read = {row["relname"]: (row["seq_tup_read"], row["idx_tup_fetch"]) for row in rows}
+    assert read["entries"] == (0, 0)
+    assert read["blocks"] == (0, 0)
+    assert read["conversations"][0] == 0
+
+
 async def test_the_order_of_a_batch_is_kept_where_everything_is_a_repeat_of_something(open_store: Open) -> None:
     store = await open_store()
     chat = Chat(store)

@@ -78,12 +78,15 @@ create unique index entries_deletion on entries (conversation_id, of_seq) where 
 
 -- Store a batch of messages; one row for each, numbered as asked. `refused` says why nothing was stored, else the
 -- entry is there and `fresh` says whether it is new; the text of a fresh one is the asked one, and not repeated.
+--
+-- Every table is reached by an index, row by row: the statement is planned once, perhaps while the tables are small,
+-- and a plan that reads whole tables would stay after they have grown.
 create function append_batch(
     asked_conversations text[], asked_senders text[], asked_clients text[], asked_bodies text[], asked_files text[]
 ) returns table (
-    place bigint, refused text, fresh boolean, seq bigint, id text, created_at timestamptz, body text, file_id text,
+    refused text, fresh boolean, seq bigint, id text, created_at timestamptz, body text, file_id text,
     member_ids text[]
-) language plpgsql as $$
+) language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 begin
     -- In the order of their ids, so that two tasks never wait for each other.
@@ -92,60 +95,65 @@ begin
     -- A new statement sees what was committed while it waited for the locks; deduplicating in the statement that
     -- takes them would miss it, and leave a gap.
     return query
-    with asked as (
-        select a.place, a.conversation_id, a.sender_id, a.client_id, a.body, a.file_id
-        from unnest(asked_conversations, asked_senders, asked_clients, asked_bodies, asked_files)
-            with ordinality as a (conversation_id, sender_id, client_id, body, file_id, place)
-    ),
-    judged as materialized (
-        select a.*, c.last_seq, c.member_ids,
-            greatest(c.changed_at, (select clock_timestamp())) as now,
+    with judged as (
+        select a.place, a.conversation_id, a.sender_id, a.client_id, a.body, a.file_id,
+            c.last_seq, c.member_ids, greatest(c.changed_at, (select clock_timestamp())) as now,
             e.seq as stored_seq, e.id as stored_id, e.created_at as stored_at, e.body as stored_body,
             e.file_id as stored_file,
-            row_number() over (partition by a.conversation_id, a.sender_id, a.client_id order by a.place) as mention,
             case
                 when e.seq is not null then 'repeat'
                 when c.id is null or a.sender_id <> all(c.member_ids) then 'not_found'
-                when c.pair_low is not null and exists (
-                    select from blocks b
+                when c.pair_low is not null and (
+                    -- One row at most. Asked with `exists`, the whole table would be read once and hashed.
+                    select true from blocks b
                     where b.blocked_id = a.sender_id
                         and b.blocker_id = case a.sender_id when c.pair_low then c.pair_high else c.pair_low end
                 ) then 'blocked'
-                else 'new'
+                when row_number() over same = 1 then 'new'
+                else 'same'
             end as verdict
-        from asked a
+        from unnest(asked_conversations, asked_senders, asked_clients, asked_bodies, asked_files)
+            with ordinality as a (conversation_id, sender_id, client_id, body, file_id, place)
         left join conversations c on c.id = a.conversation_id
         left join entries e on e.conversation_id = a.conversation_id and e.sender_id = a.sender_id
             and e.client_id = a.client_id
+        window same as (partition by a.conversation_id, a.sender_id, a.client_id order by a.place)
+    ),
+    numbered as materialized (
+        select j.*,
+            j.last_seq + count(*) filter (where j.verdict = 'new')
+                over (partition by j.conversation_id order by j.place) as new_seq,
+            case when j.verdict = 'new' then gen_random_uuid()::text end as new_id
+        from judged j
     ),
     inserted as (
         insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
-        select j.conversation_id, j.last_seq + row_number() over (partition by j.conversation_id order by j.place),
-            'message', gen_random_uuid()::text, j.sender_id, j.now, j.client_id, j.body, j.file_id
-        from judged j
-        where j.verdict = 'new' and j.mention = 1
-        returning entries.conversation_id, entries.sender_id, entries.client_id, entries.seq, entries.id,
-            entries.created_at, entries.body, entries.file_id
+        select n.conversation_id, n.new_seq, 'message', n.new_id, n.sender_id, n.now, n.client_id, n.body, n.file_id
+        from numbered n
+        where n.verdict = 'new'
     ),
-    numbered as (
+    counted as (
         update conversations c
-        set last_seq = i.newest, changed_at = i.changed_at
+        set last_seq = newest.seq, changed_at = newest.now
         from (
-            select conversation_id, max(seq) as newest, max(created_at) as changed_at
-            from inserted group by conversation_id
-        ) i
-        where c.id = i.conversation_id
+            select n.conversation_id, max(n.new_seq) as seq, max(n.now) as now
+            from numbered n where n.verdict = 'new'
+            group by n.conversation_id
+        ) newest
+        where c.id = newest.conversation_id
     )
-    select j.place,
-        case when j.verdict in ('not_found', 'blocked') then j.verdict end,
-        j.verdict = 'new' and j.mention = 1,
-        coalesce(i.seq, j.stored_seq), coalesce(i.id, j.stored_id), coalesce(i.created_at, j.stored_at),
-        case when j.verdict = 'repeat' then j.stored_body when j.mention > 1 then i.body end,
-        case when j.verdict = 'repeat' then j.stored_file when j.mention > 1 then i.file_id end,
-        j.member_ids
-    from judged j
-    left join inserted i on i.conversation_id = j.conversation_id and i.sender_id = j.sender_id
-        and i.client_id = j.client_id
-    order by j.place;
+    -- Of several that are the same, the first was stored and the others repeat it.
+    select
+        case when n.verdict in ('not_found', 'blocked') then n.verdict end,
+        n.verdict = 'new',
+        coalesce(n.stored_seq, first_value(n.new_seq) over same),
+        coalesce(n.stored_id, first_value(n.new_id) over same),
+        coalesce(n.stored_at, n.now),
+        case n.verdict when 'repeat' then n.stored_body when 'same' then first_value(n.body) over same end,
+        case n.verdict when 'repeat' then n.stored_file when 'same' then first_value(n.file_id) over same end,
+        n.member_ids
+    from numbered n
+    window same as (partition by n.conversation_id, n.sender_id, n.client_id order by n.place)
+    order by n.place;
 end
 $$;
