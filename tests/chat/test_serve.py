@@ -201,7 +201,8 @@ def test_what_does_not_exist_is_not_found_in_json(serving: Serving) -> None:
         ("GET", "/nowhere"),
         ("PATCH", "/me"),
         ("GET", "/conversations/nope/messages"),
-        ("DELETE", f"/conversations/nope/messages/{10**30}"),
+        ("DELETE", f"/conversations/nope/messages/{'9' * 5000}"),
+        ("DELETE", "/conversations/nope/messages/-1"),
         ("GET", "/users?handle=%00"),
         ("PUT", "/users/%00/block"),
     ):
@@ -227,6 +228,10 @@ def test_history_is_read_both_ways(serving: Serving) -> None:
     assert read("before=4&limit=2") == [2, 3]
     assert read("limit=2") == [6, 7]
     assert serving.rest("GET", f"/conversations/{room}/messages?after=x", token=eves)[0] == 400
+    assert read("limit=0") == [7], "a page has one entry at least"
+    assert read("limit=999999999999") == [1, 2, 3, 4, 5, 6, 7]
+    status, listed = serving.rest("GET", "/conversations?limit=0", token=eves)
+    assert (status, len(listed["conversations"])) == (200, 1)
 
 
 def test_it_ends_cleanly_and_remembers_everything_when_it_is_back(tmp_path: Path) -> None:
@@ -238,6 +243,13 @@ def test_it_ends_cleanly_and_remembers_everything_when_it_is_back(tmp_path: Path
             200,
             {"id": user_id, "handle": "gil", "displayName": None, "profileImageId": None},
         )
+
+
+def test_a_request_that_is_half_asked_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with serve(tmp_path) as running, Wire(running.port) as half, Wire(running.port) as poll:
+        half.socket.sendall(b"POST /auth/login HTTP/1.1\r\nHost: test\r\nContent-Length: 90\r\n\r\n{")
+        poll.ask("GET", f"/socket.io/?EIO=4&transport=polling&sid={poll.handshake(CHAT)}")
+        assert running.end() == 0
 
 
 def test_a_port_that_is_taken_is_a_sentence_and_no_database_is_left(tmp_path: Path, serving: Serving) -> None:

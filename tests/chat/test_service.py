@@ -266,7 +266,72 @@ async def test_where_the_outcome_is_unknown_the_sender_is_told_to_send_again() -
     assert (code(answer), answer["error"]["retry"]) == ("unknown", True)
 
 
+async def test_a_message_that_was_stored_unknown_to_anybody_is_told_when_it_is_sent_again() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    _, theirs = await house.enters("bob")
+    append = house.store.append
+
+    async def lost(messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        await append(messages)
+        raise StoreDown
+
+    house.store.append = lost  # type: ignore[method-assign]
+    assert code(await house.says(ada, room, "1")) == "unknown"
+    house.store.append = append  # type: ignore[method-assign]
+    again = [await house.says(ada, room, "1") for _ in range(2)]
+    assert [answer["seq"] for answer in again] == [1, 1]
+    assert [event["seq"] for event in theirs.of("message")] == [1]
+
+
+async def test_sync_answers_no_more_at_once_than_a_connection_takes_and_comes_to_an_end() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    for number in range(60):
+        await house.says(ada, room, str(number), "가" * 4000)
+    cursors: dict[str, int] = {}
+    pages = []
+    while not pages or pages[-1]["more"]:
+        pages.append(await house.asks(ada, "sync", {"cursors": cursors}))
+        assert len(msgspec.json.encode(pages[-1])) < 300_000
+        cursors[room] = pages[-1]["messages"][-1]["seq"]
+    assert [entry["seq"] for page in pages for entry in page["messages"]] == list(range(1, 61))
+
+
+async def test_a_second_sync_of_a_socket_waits_for_its_first() -> None:
+    house = House()
+    ada, _ = await house.enters("ada")
+    answers: list[dict[str, Any]] = []
+    for _ in range(2):
+        house.service.said(ada, "sync", [{"cursors": {}}], answers.append)
+    await house.service.finished()
+    assert sorted("error" in answer for answer in answers) in ([False, False], [False, True])
+
+
 # ---- Receipts, typing, presence
+
+
+async def test_receipts_that_overtake_each_other_in_the_store_are_told_in_order() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, mine = await house.enters("ada")
+    bob, _ = await house.enters("bob")
+    for number in range(3):
+        await house.says(ada, room, str(number))
+    conversation, slow = house.store.conversation, iter([10, 0])
+
+    async def looked_up(conversation_id: str, member_id: str) -> Conversation | Refused:
+        for _ in range(next(slow)):
+            await asyncio.sleep(0)
+        return await conversation(conversation_id, member_id)
+
+    house.store.conversation = looked_up  # type: ignore[method-assign]
+    for seq in (1, 2):
+        house.service.said(bob, "read", [{"conversationId": room, "seq": seq}], lambda answer: None)
+    await house.service.finished()
+    assert [event["seq"] for event in mine.of("read")] == [1, 2]
 
 
 async def test_reading_moves_only_forward_and_is_told_once() -> None:
@@ -334,6 +399,38 @@ async def test_whoever_is_back_within_15_s_was_never_away() -> None:
     house.service.sweep()
     await house.service.finished()
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
+
+
+async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -> None:
+    house = House()
+    await house.room("ada", "bob")
+    _, mine = await house.enters("ada")
+    bob, _ = await house.enters("bob")
+    house.service.left(bob)
+    house.now += 16
+    partners = house.store.partners
+
+    async def down(member_id: str) -> Sequence[str]:
+        raise StoreDown
+
+    house.store.partners = down  # type: ignore[method-assign]
+    for answers_again in (False, True):
+        if answers_again:
+            house.store.partners = partners  # type: ignore[method-assign]
+        house.service.sweep()
+        await house.service.finished()
+    assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
+    assert house.witness.failures == []
+
+
+async def test_a_blocked_person_does_not_learn_who_is_here() -> None:
+    house = House()
+    _, theirs = await house.enters("eve")
+    await house.enters("ada")
+    await house.store.block("ada", "eve", True)
+    await house.service.create_conversation("eve", ["ada"])
+    await house.service.finished()
+    assert theirs.of("presence") == []
 
 
 async def test_strangers_and_members_of_larger_conversations_are_not_told() -> None:

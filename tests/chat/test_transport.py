@@ -197,6 +197,15 @@ def test_a_waiting_poll_is_answered_as_soon_as_there_is_something(calm: Serving,
     assert wire.answer().body == "4one\x1e4two"
 
 
+def test_a_client_that_hangs_up_during_a_poll_has_to_begin_anew(calm: Serving, wire: Wire, other: Wire) -> None:
+    sid = wire.handshake(ECHO)
+    wire.ask("GET", polled(sid))
+    assert eventually(lambda: calm.polls(sid))
+    wire.socket.close()
+    assert eventually(lambda: sid not in calm.connections())
+    assert other.request("GET", polled(sid)).code == 1
+
+
 def test_a_close_over_polling_releases_the_poll_with_a_noop(calm: Serving, wire: Wire, other: Wire) -> None:
     sid = wire.handshake(ECHO)
     wire.ask("GET", polled(sid))
@@ -718,7 +727,7 @@ def test_polling_is_for_pages_of_allowed_origins(guarded: Serving, origin: str |
         assert answer.headers.get("access-control-allow-credentials") == ("true" if told else None)
 
 
-@pytest.mark.parametrize(("origin", "status"), [(HOME, 101), (None, 101), ("https://evil.example", 400), ("null", 400)])
+@pytest.mark.parametrize(("origin", "status"), [(HOME, 101), (None, 101), ("https://evil.example", 403), ("null", 403)])
 def test_a_websocket_is_for_pages_of_allowed_origins(guarded: Serving, origin: str | None, status: int) -> None:
     with Wire(guarded.port) as wire:
         answer = wire.upgrade(ECHO, headers={"Origin": origin} if origin else {})

@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import signal
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -22,7 +23,7 @@ import uvloop
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.limits import Rates
-from glimpse.chat.outside import page
+from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
@@ -44,6 +45,9 @@ CONNECT_SECONDS = 10.0
 """How long a connection may take to join."""
 
 SWEEP_SECONDS = 1.0
+
+ENDING_SECONDS = 5.0
+"""How long what is under way may take at the end; clients send again whatever is then unanswered."""
 
 PATIENCE_SECONDS = 30.0
 """How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
@@ -115,10 +119,12 @@ class Task:
         finally:
             draining = True
             sweeping.cancel()
-            await service.finished()
-            await commits.drain()
-            engine.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDING_SECONDS):
+                    await service.finished()
+                    await commits.drain()
             served.should_exit = True
+            engine.close()
             await serving
             passwords.close()
 
@@ -140,6 +146,7 @@ def run(settings: Settings, tell: Tell) -> None:
     """
     Serve until SIGTERM or SIGINT. Raises DatabaseAway, PortTaken or one of CANNOT_SERVE, before anything is served.
     """
+    logs.to(sys.stderr)
     with _database(settings, tell) as (url, settings):
         uvloop.run(_serve(url, settings, tell))
 

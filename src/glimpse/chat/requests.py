@@ -17,7 +17,9 @@ from glimpse.chat.tokens import LONGEST_TOKEN
 from glimpse.chat.values import Refused
 
 MOST_MEMBERS = 200
-MOST_CURSORS = 1_000
+MOST_CURSORS = 20_000
+"""About what fits into one payload."""
+
 MOST_SEQ = 2**53 - 1
 """What JavaScript counts exactly."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from glimpse.chat.documents import (
     Document,
@@ -29,6 +30,8 @@ from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
 
 MOST_SYNCED = 500
+MOST_SYNCED_BYTES = 256 * 1024
+MOST_UNSURE = 10_000
 MOST_WAITING = 1_000
 """Requests of sockets that may be under way at once, on this task."""
 
@@ -96,6 +99,8 @@ class Service:
         self._typing_rates = Rates(TYPING_A_SECOND)
         self._presence = Presence()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unsure: set[tuple[str, str, str]] = set()
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.sockets = Sockets(limits.sockets_per_user)
 
     # ---- Sockets
@@ -134,7 +139,7 @@ class Service:
             if socket.expires_at <= now:
                 socket.wire.close("token expired")
         for user_id in self._presence.gone(now):
-            self._run(self._tell_partners(user_id, online=False))
+            self._run(self._tell_gone(user_id))
 
     def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
         """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
@@ -181,11 +186,17 @@ class Service:
         if len(asked.body) > self._limits.body_characters:
             return Refused("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
         began = self._now()
-        stored = await self._commits.append(
-            NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
-        )
+        message = NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
+        identity = (message.conversation_id, message.sender_id, message.client_id)
+        stored = await self._commits.append(message)
         if isinstance(stored, Refused):
+            if stored.code == UNKNOWN.code and len(self._unsure) < MOST_UNSURE:
+                self._unsure.add(identity)
             return stored
+        if identity in self._unsure:
+            # It may have been stored the first time, when nobody was told.
+            self._unsure.discard(identity)
+            stored = replace(stored, fresh=True)
         # The sender's own sockets hear the event before the acknowledgement.
         self._tell_of(stored)
         self._witness.acknowledged(self._now() - began)
@@ -195,8 +206,16 @@ class Service:
         marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
         return marked if isinstance(marked, Refused) else {"seq": marked}
 
-    async def _sync(self, socket: Socket, asked: Sync) -> Document:
-        return synced_document(await self._store.sync(socket.user_id, asked.cursors, MOST_SYNCED))
+    async def _sync(self, socket: Socket, asked: Sync) -> Document | Refused:
+        """One at a time for each socket, and no more at once than its connection may buffer."""
+        if socket.is_syncing:
+            return BUSY
+        socket.is_syncing = True
+        try:
+            synced = await self._store.sync(socket.user_id, asked.cursors, MOST_SYNCED)
+        finally:
+            socket.is_syncing = False
+        return synced_document(synced.within(MOST_SYNCED_BYTES))
 
     async def _renew(self, socket: Socket, asked: Renew) -> Document | Refused:
         identity = self._tokens.verified(asked.token, self._now())
@@ -245,14 +264,16 @@ class Service:
 
     async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refused:
         """How far is read now; the members hear of it where that moved."""
-        marked = await self._store.mark_read(conversation_id, user_id, seq)
-        if isinstance(marked, Refused):
-            return marked
-        read_to, moved = marked
-        if moved and not isinstance(found := await self._store.conversation(conversation_id, user_id), Refused):
-            read = {"conversationId": conversation_id, "userId": user_id, "seq": read_to}
-            self._tell(found.member_ids, "read", read)
-        return read_to
+        # One after the other for each reader, so that nobody hears them go back.
+        async with self._reading.setdefault(user_id, asyncio.Lock()):
+            marked = await self._store.mark_read(conversation_id, user_id, seq)
+            if isinstance(marked, Refused):
+                return marked
+            read_to, moved = marked
+            if moved and not isinstance(found := await self._store.conversation(conversation_id, user_id), Refused):
+                read = {"conversationId": conversation_id, "userId": user_id, "seq": read_to}
+                self._tell(found.member_ids, "read", read)
+            return read_to
 
     async def history(
         self, user_id: str, conversation_id: str, after: int | None, before: int | None, limit: int
@@ -286,26 +307,43 @@ class Service:
 
     async def _greet(self, socket: Socket, is_news: bool) -> None:
         """Who of the partners is online; and they hear of the newcomer."""
-        partners = await self._store.partners(socket.user_id)
+        try:
+            partners = await self._store.partners(socket.user_id)
+        except StoreDown:
+            # Whoever comes back is greeted anew.
+            socket.wire.close("unavailable")
+            return
         for partner in partners:
             if self._presence.is_online(partner):
                 socket.wire.send(encoded(Packet(EVENT, data=["presence", {"userId": partner, "online": True}])))
         if is_news:
             self._tell(partners, "presence", {"userId": socket.user_id, "online": True})
 
-    async def _tell_partners(self, user_id: str, online: bool) -> None:
-        partners = await self._store.partners(user_id)
-        if online == self._presence.is_online(user_id):
-            self._tell(partners, "presence", {"userId": user_id, "online": online})
+    async def _tell_gone(self, user_id: str) -> None:
+        try:
+            partners = await self._store.partners(user_id)
+        except StoreDown:
+            self._presence.not_told(user_id, self._now())
+            return
+        if not self._presence.is_online(user_id):
+            self._tell(partners, "presence", {"userId": user_id, "online": False})
 
     async def _introduce(self, conversation: Conversation) -> None:
         """Two who now share their first conversation learn of each other whether they are here."""
-        if len(conversation.member_ids) == 2:
+        try:
+            partners = await self._store.partners(conversation.member_ids[0])
+        except StoreDown:
+            return
+        if len(conversation.member_ids) == 2 and conversation.member_ids[1] in partners:
             for user_id, other in (conversation.member_ids, reversed(conversation.member_ids)):
                 if self._presence.is_online(other):
                     self._tell([user_id], "presence", {"userId": other, "online": True})
 
     # ---- Under way
+
+    def failed(self, error: BaseException) -> None:
+        """A defect of this program, met while somebody was served."""
+        self._witness.failed(error)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

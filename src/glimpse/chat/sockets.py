@@ -25,6 +25,7 @@ class Socket:
     wire: Wire
     user_id: str
     expires_at: float
+    is_syncing: bool = False
 
 
 class Sockets:
@@ -90,6 +91,11 @@ class Presence:
         for user_id in gone:
             del self._away_until[user_id]
         return gone
+
+    def not_told(self, user_id: str, now: float) -> None:
+        """That somebody is gone could not be told: they are named again, and count as online until then."""
+        if user_id not in self._present:
+            self._away_until.setdefault(user_id, now)
 
     def is_online(self, user_id: str) -> bool:
         return user_id in self._present or user_id in self._away_until

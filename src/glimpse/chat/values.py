@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
 # Beyond this nobody counts, neither the reader nor the database.
 MOST_UNREAD = 1000
+# What an entry's JSON takes beside its text.
+ENTRY_BYTES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +110,12 @@ class Synced:
     entries: tuple[Entry, ...]
     more: bool
     reset: tuple[str, ...] = ()
+
+    def within(self, most_bytes: int) -> Synced:
+        """As many of the entries, from the first, as about so many bytes of JSON hold; one at least."""
+        size = 0
+        for kept, entry in enumerate(self.entries):
+            size += ENTRY_BYTES + len((entry.body or "").encode())
+            if kept and size > most_bytes:
+                return replace(self, entries=self.entries[:kept], more=True)
+        return self

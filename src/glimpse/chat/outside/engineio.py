@@ -17,6 +17,8 @@ import msgspec
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
     CLOSE,
+    FORBIDDEN,
+    GOING_AWAY,
     HANDSHAKE,
     NOOP,
     POLL,
@@ -121,6 +123,7 @@ class Engine:
         self.timing = timing
         self.loop = asyncio.get_running_loop()
         self.connections: dict[str, Connection] = {}
+        self.is_closed = False
         self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_A_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
@@ -134,7 +137,7 @@ class Engine:
         return connection
 
     def asked(self, method: str, query: Mapping[str, str], upgrading: bool) -> str | BadRequest:
-        return asked(method, query, upgrading, self._transport_of)
+        return GOING_AWAY if self.is_closed else asked(method, query, upgrading, self._transport_of)
 
     def allows(self, origin: str | None, host: str | None) -> bool:
         """A request without an origin is no page's: a phone's, or a server's. The service's own page may always."""
@@ -161,6 +164,7 @@ class Engine:
             connection.poll.set_result(connection.session.taken() or [Packet(CLOSE)])
 
     def close(self) -> None:
+        self.is_closed = True
         self._sweeper.cancel()
         for connection in list(self.connections.values()):
             connection.close()
@@ -204,7 +208,7 @@ class Polling:
             await _answer(send, 204, b"", allowed)
             return
         if not engine.allows(origin, host):
-            await _refuse(send, BadRequest(4, "Forbidden"), allowed, status=403)
+            await _refuse(send, FORBIDDEN, allowed)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         what = engine.asked(scope["method"], query, upgrading=False)
@@ -213,11 +217,11 @@ class Polling:
         elif what == HANDSHAKE:
             await _answer(send, 200, _payload(engine.open(POLLING).session.taken()), [TEXT, *allowed])
         elif what == POLL:
-            await self._poll(engine.connections[query["sid"]], send, allowed)
+            await self._poll(engine.connections[query["sid"]], receive, send, allowed)
         else:
             await self._post(engine, engine.connections[query["sid"]], receive, send, allowed)
 
-    async def _poll(self, connection: Connection, send: Any, allowed: Headers) -> None:
+    async def _poll(self, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
         if connection.poll is not None:
             # Two polls at once: neither can be trusted to be the client's.
             connection.close("transport error")
@@ -226,9 +230,16 @@ class Polling:
         packets = connection.session.taken()
         if not packets:
             connection.poll = asyncio.get_running_loop().create_future()
+            hangs_up = asyncio.create_task(_hung_up(receive))
             try:
-                packets = await connection.poll
+                await asyncio.wait((connection.poll, hangs_up), return_when=asyncio.FIRST_COMPLETED)
+                if hangs_up.done():
+                    # What the poll was answered with, if anything, is lost with it: the client has to begin anew.
+                    connection.close("transport close")
+                    return
+                packets = connection.poll.result()
             finally:
+                hangs_up.cancel()
                 connection.poll = None
         await _answer(send, 200, _payload(packets), [TEXT, *allowed])
 
@@ -246,6 +257,12 @@ class Polling:
             await _refuse(send, BAD_REQUEST, allowed)
             return
         await _answer(send, 200, b"ok", [TEXT, *allowed])
+
+
+async def _hung_up(receive: Any) -> None:
+    """Until the client of a request is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _body(receive: Any, most: int) -> bytes | None:
@@ -278,9 +295,9 @@ def _cors(origin: str) -> Headers:
     ]
 
 
-async def _refuse(send: Any, why: BadRequest, allowed: Headers, status: int = 400) -> None:
+async def _refuse(send: Any, why: BadRequest, allowed: Headers) -> None:
     body = msgspec.json.encode({"code": why.code, "message": why.message})
-    await _answer(send, status, body, [JSON, *allowed])
+    await _answer(send, why.status, body, [JSON, *allowed])
 
 
 async def _answer(send: Any, status: int, body: bytes, headers: Headers) -> None:

@@ -54,6 +54,10 @@ class Gateway:
             # Not CONNECT_ERROR: the client would never try again.
             peer.connection.close("unavailable")
             return
+        except Exception as error:
+            self._service.failed(error)
+            peer.connection.close("internal")
+            return
         if not peer.connection.is_open:
             return
         if isinstance(socket, Refused):

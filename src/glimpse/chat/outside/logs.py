@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import logging
-import sys
 from typing import TextIO
 
 import msgspec
@@ -26,7 +25,7 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line).decode()
 
 
-def to(stream: TextIO = sys.stderr) -> None:
+def to(stream: TextIO) -> None:
     """Everything that this program logs goes to the stream; what libraries log, from warnings on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())

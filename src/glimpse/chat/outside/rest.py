@@ -76,7 +76,7 @@ class Rest:
             self._closed("GET", "/conversations", self.conversations),
             self._closed("GET", conversation + "/messages", self.history),
             self._closed("POST", conversation + "/members", self.add_members),
-            self._closed("DELETE", conversation + "/messages/{seq:int}", self.delete_message),
+            self._closed("DELETE", conversation + "/messages/{seq}", self.delete_message),
             self._closed("POST", conversation + "/leave", self.leave),
         ]
 
@@ -137,7 +137,7 @@ class Rest:
         return 201 if is_new else 200, conversation_document(conversation)
 
     async def conversations(self, request: Request, user_id: str) -> Answer:
-        limit = _number(request, "limit", PAGE, most=MOST_A_PAGE)
+        limit = _number(request, "limit", PAGE, least=1, most=MOST_A_PAGE)
         if isinstance(limit, Refused):
             return limit
         listed = await self.store.list_conversations(user_id, request.query_params.get("cursor"), limit)
@@ -148,7 +148,7 @@ class Rest:
 
     async def history(self, request: Request, user_id: str) -> Answer:
         after, before = _number(request, "after", None), _number(request, "before", None)
-        limit = _number(request, "limit", PAGE, most=MOST_A_PAGE)
+        limit = _number(request, "limit", PAGE, least=1, most=MOST_A_PAGE)
         for asked in (after, before, limit):
             if isinstance(asked, Refused):
                 return asked
@@ -168,7 +168,10 @@ class Rest:
         return await self._conversation(stored, user_id, conversation_id)
 
     async def delete_message(self, request: Request, user_id: str) -> Answer:
-        stored = await self.service.delete_message(user_id, request.path_params["id"], request.path_params["seq"])
+        seq = _whole(request.path_params["seq"])
+        if seq is None:
+            return Refused("not_found")
+        stored = await self.service.delete_message(user_id, request.path_params["id"], seq)
         return _document(stored, lambda stored: entry_document(stored.entry))
 
     async def leave(self, request: Request, user_id: str) -> Answer:
@@ -255,10 +258,13 @@ async def _asked(request: Request, wanted: type[Any]) -> Any:
     return cleaned(raw, wanted)
 
 
-def _number(request: Request, name: str, default: Any, most: int = MOST_SEQ) -> Any:
+def _number(request: Request, name: str, default: Any, least: int = 0, most: int = MOST_SEQ) -> Any:
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
-        return Refused("invalid", detail=f"{name} is a whole number")
-    return min(int(text), most)
+    number = _whole(text)
+    return Refused("invalid", detail=f"{name} is a whole number") if number is None else max(least, min(number, most))
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 16 else None

@@ -15,6 +15,9 @@ from glimpse.chat.outside.websocket import Engines, for_uvicorn
 KEEP_ALIVE_SECONDS = 65
 """Longer than the balancer's idle timeout of 60 s, so that it is never the service that hangs up first."""
 
+GRACE_SECONDS = 5
+"""How long a request that is half asked may hold up the end."""
+
 WAITING_CONNECTIONS = 2_048
 """Connections that the kernel holds while the loop is busy: a reconnect storm's."""
 
@@ -95,5 +98,6 @@ def server(app: Any, engines: Engines, keep_alive_seconds: int = KEEP_ALIVE_SECO
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(config)

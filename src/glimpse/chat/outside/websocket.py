@@ -20,6 +20,7 @@ from glimpse.chat.outside.engineio import MOST_BUFFERED_BYTES, UPGRADE_SECONDS, 
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
+    FORBIDDEN,
     HANDSHAKE,
     JOIN,
     MESSAGE,
@@ -74,11 +75,11 @@ class WebSocket(asyncio.BufferedProtocol):
         method, path, query, headers = _request(data)
         engine = self._engines(path)
         if engine is None:
-            self._refuse(404, BadRequest(3, "Not found"))
+            self._refuse(BadRequest(3, "Not found", 404))
             return
         what = self._asked(engine, method, query, headers)
         if isinstance(what, BadRequest):
-            self._refuse(400, what)
+            self._refuse(what)
             return
         self._engine, self._receiver = engine, ws.Receiver(engine.timing.max_payload)
         accepted = ws.accept_key(headers["sec-websocket-key"])
@@ -97,7 +98,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _asked(self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]) -> str | BadRequest:
         if not engine.allows(headers.get("origin"), headers.get("host")):
-            return BadRequest(4, "Forbidden")
+            return FORBIDDEN
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
         what = engine.asked(method, query, upgrading=True)
@@ -197,10 +198,10 @@ class WebSocket(asyncio.BufferedProtocol):
         else:
             connection.close("parse error")
 
-    def _refuse(self, status: int, why: BadRequest) -> None:
+    def _refuse(self, why: BadRequest) -> None:
         self._closing = True
         body = msgspec.json.encode({"code": why.code, "message": why.message})
-        head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+        head = f"HTTP/1.1 {why.status} {HTTPStatus(why.status).phrase}\r\nContent-Type: application/json\r\n"
         head += f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
         self._transport.close()

@@ -96,17 +96,20 @@ def opening(sid: str, transport: str, timing: Timing) -> Packet:
 
 @dataclass(frozen=True, slots=True)
 class BadRequest:
-    """A request that is refused with status 400 and this code and sentence, as Node's server words them."""
+    """A request that is refused with this code and sentence, as Node's server words them."""
 
     code: int
     message: str
+    status: int = 400
 
 
 UNKNOWN_TRANSPORT = BadRequest(0, "Transport unknown")
 UNKNOWN_SESSION = BadRequest(1, "Session ID unknown")
 BAD_METHOD = BadRequest(2, "Bad handshake method")
 BAD_REQUEST = BadRequest(3, "Bad request")
+FORBIDDEN = BadRequest(4, "Forbidden", 403)
 BAD_VERSION = BadRequest(5, "Unsupported protocol version")
+GOING_AWAY = BadRequest(3, "Going away", 503)
 
 HANDSHAKE, POLL, POST, JOIN = "handshake", "poll", "post", "join"
 

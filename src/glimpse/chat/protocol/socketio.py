@@ -8,6 +8,8 @@ Bytes stand in the JSON as `{"_placeholder":true,"num":0}` and follow as binary 
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -110,12 +112,23 @@ def _decoded(text: str) -> tuple[Packet, int]:
 
 def _json(text: str) -> Any:
     try:
-        data = msgspec.json.decode(text)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        try:
+            data = msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            # An emoji cut in half is JSON all the same: whoever is asked says what is wrong with it.
+            data = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
         raise Malformed("JSON") from None
     if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(data):
         raise Malformed("nesting")
     return data
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _is_too_deep(data: Any) -> bool:
