@@ -41,9 +41,18 @@ class SettingsWrong(Exception):
         self.problems = problems
 
 
+class Unfit(Exception):
+    """A text that a variable does not take: the code of a sentence, and its values."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
 @dataclass(frozen=True)
 class Key:
-    """One variable: the field it fills, how its text is read (ValueError: a code of a sentence), and what it means."""
+    """One variable: the field it fills, how its text is read (it may raise Unfit), and what it means."""
 
     field: str
     read: Callable[[str], Any]
@@ -59,7 +68,7 @@ class Key:
 def _number(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
-            raise ValueError(f"setting_number:{least}:{most}")
+            raise Unfit("setting_number", least=str(least), most=str(most))
         return int(text)
 
     return read
@@ -68,7 +77,7 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 def _secrets(text: str) -> tuple[str, ...]:
     secrets = tuple(part.strip() for part in text.split(",") if part.strip())
     if any(len(secret.encode()) < SHORTEST_SECRET for secret in secrets):
-        raise ValueError(f"setting_secret:{SHORTEST_SECRET}:0")
+        raise Unfit("setting_secret", least=str(SHORTEST_SECRET))
     return secrets
 
 
@@ -78,7 +87,7 @@ def _origins(text: str) -> frozenset[str]:
 
 def _database(text: str) -> str | None:
     if text and not text.startswith(("postgresql://", "postgres://")):
-        raise ValueError("setting_database:0:0")
+        raise Unfit("setting_database")
     return text or None
 
 
@@ -153,9 +162,8 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     for key in KEYS:
         try:
             read[key.field] = key.read(environment.get(key.variable, "").strip() or key.default)
-        except ValueError as wrong:
-            code, least, most = str(wrong).split(":")
-            problems.append((key.variable, code, {"least": least, "most": most}))
+        except Unfit as unfit:
+            problems.append((key.variable, unfit.code, unfit.values))
     if read.get("database_url") and read.get("jwt_secrets") == ():
         problems.append((PREFIX + "JWT_SECRETS", "setting_secret_missing", {}))
     if problems:

@@ -1,0 +1,173 @@
+// The open conversation: its head, its messages in the order of their numbers, and what stands below them.
+
+import { hasOlder, nameOf, othersIn, partnerIn, pendingIn, readersOf, typingIn } from "./chat.js";
+import { byId, element, fill, setAvatar, setText } from "./dom.js";
+import { dayOf, say, sayError, timeOf } from "./words.js";
+
+const NEAR_PIXELS = 80;
+const SAME_BREATH_MS = 5 * 60_000;
+let shownId = null;
+
+export function titleOf(state, conversation) {
+  const names = othersIn(state, conversation).map((id) => nameOf(state, id));
+  return names.length ? names.join(", ") : say("alone");
+}
+
+export function isAtNewest() {
+  const scroll = byId("scroll");
+  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PIXELS;
+}
+
+export function goToNewest() {
+  byId("scroll").scrollTop = byId("scroll").scrollHeight;
+}
+
+export function showTalk(state, conversation, ui) {
+  byId("nothing-open").hidden = conversation !== null;
+  byId("talk").hidden = conversation === null;
+  if (conversation) {
+    showHead(state, conversation, ui);
+    showMessages(state, conversation, ui);
+    showTyping(state, conversation);
+  }
+  shownId = conversation?.id ?? null;
+}
+
+function showHead(state, conversation, ui) {
+  const partner = partnerIn(state, conversation);
+  const others = othersIn(state, conversation);
+  const isOnline = partner !== null && state.online.has(partner);
+  setText(byId("talk-title"), titleOf(state, conversation));
+  setAvatar(byId("talk-avatar"), others[0] ?? conversation.id, titleOf(state, conversation));
+  byId("talk-avatar").dataset.online = String(isOnline);
+  setText(byId("talk-state"), ui.connection === "offline" ? "" : stateText(others.length, isOnline));
+  const isBlocked = partner !== null && state.blocked.has(partner);
+  byId("block").hidden = partner === null;
+  if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
+  byId("you-blocked").hidden = !isBlocked;
+}
+
+function stateText(count, isOnline) {
+  if (count === 0) return "";
+  return count === 1 ? say(isOnline ? "online" : "offline") : say("people", { count: count + 1 });
+}
+
+function showMessages(state, conversation, ui) {
+  const scroll = byId("scroll");
+  const isOther = shownId !== conversation.id;
+  const stays = isOther || isAtNewest();
+  const lines = linesOf(state, conversation);
+  const newest = lines.at(-1)?.key;
+  const isNews = !isOther && newest !== scroll.dataset.newest && !lines.at(-1)?.isMine;
+  const fromEnd = scroll.scrollHeight - scroll.scrollTop;
+  const prepended = !isOther && scroll.dataset.oldest !== undefined && scroll.dataset.oldest !== lines[0]?.key;
+  byId("older").hidden = !ui.isLoadingOlder;
+  byId("no-messages").hidden = !conversation.isLoaded || lines.length > 0;
+  // What was written long ago is shown, not read out.
+  byId("messages").setAttribute("aria-live", isOther || prepended ? "off" : "polite");
+  fill(byId("messages"), lines, (line) => line.key, makeLine, updateLine);
+  if (stays || (newest !== scroll.dataset.newest && lines.at(-1)?.isMine)) goToNewest();
+  else if (prepended) scroll.scrollTop = scroll.scrollHeight - fromEnd;
+  if (stays || isAtNewest()) byId("to-newest").hidden = true;
+  else if (isNews) byId("to-newest").hidden = false;
+  scroll.dataset.newest = newest ?? "";
+  scroll.dataset.oldest = lines[0]?.key ?? "";
+  scroll.dataset.hasOlder = String(hasOlder(conversation));
+}
+
+function showTyping(state, conversation) {
+  const typing = typingIn(state, conversation);
+  const one = typing.length === 1 && say("typing", { name: nameOf(state, typing[0]) });
+  setText(byId("typing"), one || (typing.length ? say("typingMany") : ""));
+}
+
+// ---- What there is to show
+
+/** A line for each message, change of members, day, and message that has no number yet. */
+function linesOf(state, conversation) {
+  if (!conversation.isLoaded) return [];
+  const lines = [];
+  let before = null;
+  for (const entry of conversation.entries.filter(({ type }) => type !== "deleted")) {
+    const day = dayOf(entry.createdAt);
+    if (!before || dayOf(before.createdAt) !== day) lines.push({ kind: "day", key: `day ${day}`, text: day });
+    lines.push(entry.type === "message" ? messageLine(state, conversation, entry, before) : changeLine(state, entry));
+    before = entry;
+  }
+  lines.forEach((line, at) => {
+    if (line.time && lines[at + 1]?.follows && lines[at + 1].time === line.time) line.time = "";
+  });
+  const sent = lines.findLast((line) => line.isMine && !line.isDeleted);
+  if (sent) sent.status = statusOf(state, conversation, sent.seq);
+  return [...lines, ...pendingIn(state, conversation).map(pendingLine)];
+}
+
+function messageLine(state, conversation, entry, before) {
+  const isMine = entry.senderId === state.me.id;
+  const follows = before?.type === "message" && before.senderId === entry.senderId &&
+    new Date(entry.createdAt) - new Date(before.createdAt) < SAME_BREATH_MS;
+  return {
+    // The key of a message of one's own is the same before and after it has a number: its line stays in its place.
+    kind: "message", key: isMine ? `mine ${entry.clientId}` : `seq ${entry.seq}`, seq: entry.seq, isMine, follows,
+    isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time: timeOf(entry.createdAt), status: "",
+    name: !isMine && !follows && othersIn(state, conversation).length > 1 ? nameOf(state, entry.senderId) : "",
+    canDelete: isMine && entry.body !== null, clientId: entry.clientId,
+  };
+}
+
+function changeLine(state, { seq, senderId, memberIds }) {
+  const left = !memberIds.includes(senderId);
+  return { kind: "change", key: `seq ${seq}`, text: left ? say("left", { name: nameOf(state, senderId) }) : say("joined") };
+}
+
+function pendingLine({ clientId, body, code }) {
+  return {
+    kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, name: "",
+    status: code ? sayError(code) : say("sending"), hasFailed: code !== null, isPending: true,
+  };
+}
+
+function statusOf(state, conversation, seq) {
+  const readers = readersOf(state, conversation, seq);
+  if (!readers) return say("sent");
+  return othersIn(state, conversation).length === 1 ? say("read") : say("readBy", { count: readers });
+}
+
+// ---- Lines as elements
+
+function makeLine({ kind }) {
+  const line = element("li", kind);
+  if (kind !== "message") return line;
+  const foot = element("span", "foot");
+  foot.append(element("span", "status"), element("span", "time"));
+  for (const [action, word] of [["delete", "delete"], ["retry", "retry"], ["discard", "discard"]]) {
+    const button = element("button", `quiet ${action}`);
+    button.type = "button";
+    button.dataset.action = action;
+    button.dataset.word = word;
+    foot.append(button);
+  }
+  line.append(element("span", "name"), element("span", "bubble"), foot);
+  return line;
+}
+
+function updateLine(target, line) {
+  if (line.kind !== "message") {
+    setText(target, line.text);
+    return;
+  }
+  const find = (name) => target.querySelector(`.${name}`);
+  const is = { mine: line.isMine, follows: line.follows, deleted: line.isDeleted, failed: line.hasFailed, pending: line.isPending };
+  for (const [name, on] of Object.entries(is)) target.classList.toggle(name, Boolean(on));
+  target.dataset.seq = line.seq ?? "";
+  target.dataset.client = line.clientId;
+  for (const name of ["name", "time", "status"]) setText(find(name), line[name]);
+  setText(find("bubble"), line.text);
+  // A finger has no hover: touching one's own message shows what can be done with it.
+  if (line.canDelete) find("bubble").tabIndex = -1;
+  const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed };
+  for (const [action, yes] of Object.entries(can)) {
+    find(action).hidden = !yes;
+    setText(find(action), say(action));
+  }
+}

@@ -1,0 +1,108 @@
+// The frame of the page: the door, the list of conversations, the banner, and the words on everything that stands still.
+
+import { nameOf, othersIn, unreadIn } from "./chat.js";
+import { byId, element, fill, setAvatar, setText } from "./dom.js";
+import { showTalk, titleOf } from "./talk.js";
+import { currentLanguage, dayOf, say, sayError, timeOf } from "./words.js";
+
+/** `ui`: { isSignUp, enterError, startError, open, connection, isLoadingOlder }; `state` is null at the door. */
+export function show(state, ui) {
+  byId("door").hidden = state !== null;
+  byId("rooms").hidden = state === null;
+  showBanner(state, ui.connection);
+  if (!state) showDoor(ui);
+  else showRooms(state, ui);
+}
+
+/** Once, and again when the language changes. */
+export function showWords() {
+  document.documentElement.lang = currentLanguage();
+  for (const target of document.querySelectorAll("[data-word]")) setText(target, say(target.dataset.word));
+  for (const target of document.querySelectorAll("[data-label]")) {
+    target.setAttribute("aria-label", say(target.dataset.label));
+  }
+  for (const target of document.querySelectorAll("[data-placeholder]")) {
+    target.placeholder = say(target.dataset.placeholder);
+  }
+  for (const button of document.querySelectorAll(".language")) {
+    setText(button, say("otherLanguage"));
+    button.lang = currentLanguage() === "ko" ? "en" : "ko";
+    button.title = say("switchLanguage");
+  }
+}
+
+function showDoor({ isSignUp, enterError }) {
+  document.title = "Glimpse";
+  setText(byId("enter-go"), say(isSignUp ? "signUp" : "logIn"));
+  setText(byId("enter-mode"), say(isSignUp ? "toLogIn" : "toSignUp"));
+  byId("enter-hint").hidden = !isSignUp;
+  byId("password").autocomplete = isSignUp ? "new-password" : "current-password";
+  setText(byId("enter-error"), enterError ? sayError(enterError) : "");
+}
+
+function showBanner(state, connection) {
+  const banner = byId("banner");
+  const lost = state?.pending.length ? "reconnectingKept" : "reconnecting";
+  const text = { offline: lost, back: "back_online" }[connection];
+  banner.hidden = !state || !text;
+  banner.dataset.connection = connection;
+  setText(banner, state && text ? say(text) : "");
+}
+
+function showRooms(state, ui) {
+  const open = state.conversations.get(ui.open) ?? null;
+  const unread = unreadIn(state);
+  document.title = unread ? `(${unread}) Glimpse` : "Glimpse";
+  byId("rooms").dataset.screen = open ? "talk" : "list";
+  byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
+  setText(byId("start-error"), ui.startError ? sayError(ui.startError) : "");
+  setText(byId("my-name"), nameOf(state, state.me.id));
+  setAvatar(byId("my-avatar"), state.me.id, nameOf(state, state.me.id));
+  const shown = state.order.map((id) => state.conversations.get(id));
+  fill(byId("conversations"), shown, ({ id }) => id, makeItem, (item, each) => updateItem(item, each, state, ui.open));
+  showTalk(state, open, ui);
+}
+
+function makeItem({ id }) {
+  const item = element("li");
+  const button = element("button", "item");
+  button.type = "button";
+  button.dataset.open = id;
+  const avatar = element("span", "avatar");
+  avatar.setAttribute("aria-hidden", "true");
+  const words = element("span", "words");
+  words.append(element("span", "name"), element("span", "last"));
+  const side = element("span", "side");
+  side.append(element("span", "when"), element("span", "unread"));
+  button.append(avatar, words, side);
+  item.append(button);
+  return item;
+}
+
+function updateItem(item, conversation, state, openId) {
+  const find = (name) => item.querySelector(`.${name}`);
+  const { lastMessage, unread, id } = conversation;
+  const others = othersIn(state, conversation);
+  setAvatar(find("avatar"), others[0] ?? id, titleOf(state, conversation));
+  find("avatar").dataset.online = String(others.length === 1 && state.online.has(others[0]));
+  setText(find("name"), titleOf(state, conversation));
+  setText(find("last"), lastMessage ? previewOf(state, lastMessage) : "");
+  setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");
+  setText(find("unread"), unread ? String(Math.min(unread, 999)) : "");
+  find("unread").setAttribute("aria-label", unread ? say("unread", { count: unread }) : "");
+  if (id === openId) find("item").setAttribute("aria-current", "true");
+  else find("item").removeAttribute("aria-current");
+}
+
+function previewOf(state, { senderId, body }) {
+  const text = body === null ? say("deleted") : body || say("file");
+  return senderId === state.me.id ? `${say("you")}: ${text}` : text;
+}
+
+function whenOf(text) {
+  const day = new Date(text);
+  if (day.toDateString() === new Date().toDateString()) return timeOf(text);
+  const [today, yesterday] = [say("today"), say("yesterday")];
+  return [today, yesterday].find((word) => word === dayOf(text)) ??
+    new Intl.DateTimeFormat(currentLanguage(), { month: "short", day: "numeric" }).format(day);
+}

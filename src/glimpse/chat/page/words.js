@@ -1,0 +1,91 @@
+// Everything the page says, in both languages. `{name}` is replaced.
+
+const WORDS = {
+  en: {
+    otherLanguage: "한국어", switchLanguage: "한국어로 보기", tagline: "Say it. It arrives.",
+    handle: "Handle", password: "Password", logIn: "Log in", signUp: "Sign up", logOut: "Log out",
+    toSignUp: "New here? Make an account", toLogIn: "Already have an account? Log in",
+    signUpHint: "Handle: 3–30 letters, digits, dots, dashes. Password: at least 8 characters.",
+    conversations: "Chats", startLabel: "Handle of the person you want to talk to", startHint: "Start with a handle",
+    start: "Start", noConversations: "No chats yet. Enter a friend’s handle above to begin.",
+    nothingOpen: "Choose a chat, or start a new one.", back: "Back to chats", more: "More", messages: "Messages",
+    online: "Online", offline: "Offline", people: "{count} people", alone: "Nobody else is here",
+    typing: "{name} is typing…", typingMany: "Several people are typing…",
+    write: "Write a message", send: "Send", tooLong: "{count} of {most} characters",
+    sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You",
+    deleted: "This message was deleted", delete: "Delete", deleteAsk: "Delete this message for everyone?",
+    block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. They cannot write to you here.",
+    leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
+    cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "Members changed",
+    noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", file: "A file",
+    unread: "{count} unread", newMessages: "New messages", reconnecting: "Connection lost. Reconnecting…",
+    reconnectingKept: "Connection lost. Reconnecting… Your messages are kept and will be sent.", back_online: "Back online",
+    today: "Today", yesterday: "Yesterday",
+    error_unauthorized: "The handle or the password is not right.", error_handle_taken: "This handle is taken.",
+    error_token_expired: "You were away for a while. Please log in again.", error_ended: "Please log in again.",
+    error_invalid: "That does not fit. Please check what you entered.", error_not_found: "Nobody has this handle.",
+    error_self: "That is you.", error_blocked: "Not delivered: this person does not take messages from you.",
+    error_rate_limited: "Too fast. Please wait a moment.", error_gone: "Not delivered: you are no longer in this chat.",
+    error_offline: "The server cannot be reached. Please try again.", error_other: "That did not work. Please try again.",
+  },
+  ko: {
+    otherLanguage: "English", switchLanguage: "View in English", tagline: "말하면, 닿아요.",
+    handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃",
+    toSignUp: "처음이신가요? 회원가입", toLogIn: "이미 계정이 있나요? 로그인",
+    signUpHint: "아이디는 영문, 숫자, 점(.), 밑줄(_), 하이픈(-)으로 3~30자, 비밀번호는 8자 이상으로 만들어 주세요.",
+    conversations: "채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
+    start: "시작", noConversations: "아직 채팅이 없어요. 위에 친구 아이디를 입력해 시작해 보세요.",
+    nothingOpen: "채팅을 선택하거나 새로 시작해 보세요.", back: "채팅 목록으로", more: "더보기", messages: "메시지",
+    online: "접속 중", offline: "오프라인", people: "{count}명", alone: "대화 상대가 없어요",
+    typing: "{name}님이 입력 중이에요…", typingMany: "여러 명이 입력 중이에요…",
+    write: "메시지 입력", send: "보내기", tooLong: "{count}/{most}자",
+    sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나",
+    deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모두에게서 삭제할까요?",
+    block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 상대가 여기로 메시지를 보낼 수 없어요.",
+    leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
+    cancel: "취소", retry: "다시 보내기", discard: "지우기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
+    noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", file: "파일",
+    unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
+    reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
+    today: "오늘", yesterday: "어제",
+    error_unauthorized: "아이디 또는 비밀번호가 맞지 않아요.", error_handle_taken: "이미 사용 중인 아이디예요.",
+    error_token_expired: "오랫동안 자리를 비우셨네요. 다시 로그인해 주세요.", error_ended: "다시 로그인해 주세요.",
+    error_invalid: "입력한 내용을 확인해 주세요.", error_not_found: "없는 아이디예요.",
+    error_self: "내 아이디예요.", error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.",
+    error_rate_limited: "잠시 후 다시 시도해 주세요.", error_gone: "나간 채팅방이라 보내지 못했어요.",
+    error_offline: "서버에 연결할 수 없어요. 다시 시도해 주세요.", error_other: "문제가 생겼어요. 다시 시도해 주세요.",
+  },
+};
+
+const KEPT = "glimpse.language";
+let language = localStorage.getItem(KEPT) ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en");
+
+export function currentLanguage() {
+  return language;
+}
+
+export function toggleLanguage() {
+  language = language === "ko" ? "en" : "ko";
+  localStorage.setItem(KEPT, language);
+}
+
+export function say(key, values = {}) {
+  return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** A code that nobody foresaw is said in general words. */
+export function sayError(code) {
+  return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
+}
+
+export function timeOf(text) {
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(text));
+}
+
+export function dayOf(text, now = new Date()) {
+  const day = new Date(text);
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (day.toDateString() === now.toDateString()) return say("today");
+  if (day.toDateString() === yesterday.toDateString()) return say("yesterday");
+  return new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(day);
+}

@@ -1,0 +1,448 @@
+"""The chat page in a real browser, on the real server: two people, two windows, and a network that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import importlib.util
+import itertools
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from glimpse.chat.app import Task
+from glimpse.chat.memory import MemoryStore
+from glimpse.chat.settings import settings_of
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+MISSING = [
+    name
+    for name, found in (
+        ("chromium (Debian: chromium)", BROWSER),
+        ("chromedriver (Debian: chromium-driver)", DRIVER),
+        ("selenium (pip install selenium)", importlib.util.find_spec("selenium")),
+    )
+    if not found
+]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The page is tried in a browser; install {', '.join(MISSING)}.")
+
+if not MISSING:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+LONGEST_SECONDS = 15.0
+PHONE, DESK = (360, 720), (1200, 800)
+LINE = ".message .bubble"
+UNREAD = """
+    const done = arguments[0], { token } = JSON.parse(sessionStorage.getItem("glimpse.session"));
+    fetch("/conversations", { headers: { authorization: `Bearer ${token}` } })
+        .then((answer) => answer.json()).then(({ conversations }) => done(conversations[0].unread));
+"""
+numbers = itertools.count(1)
+
+
+@dataclass
+class Network:
+    """Stands between browsers and the server: can be cut, and can swallow what the server says."""
+
+    port: int = 0
+    server_port: int = 0
+    is_cut: bool = False
+    is_mute: bool = False
+    swallowed: bytes = b""
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.loop.call_soon_threadsafe(self._close_all)
+
+    def mend(self) -> None:
+        self.is_cut = self.is_mute = False
+        self.swallowed = b""
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_cut:
+            writer.close()
+            return
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self.server_port)
+        self.writers |= {writer, to_writer}
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._copy(reader, to_writer, lambda: False))
+                group.create_task(self._copy(to_reader, writer, lambda: self.is_mute))
+        finally:
+            self.writers -= {writer, to_writer}
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, drop: Callable[[], bool]) -> None:
+        with contextlib.suppress(OSError):
+            while part := await reader.read(65536):
+                if drop():
+                    self.swallowed += part
+                else:
+                    writer.write(part)
+                    await writer.drain()
+        writer.close()
+
+    def _close_all(self) -> None:
+        for writer in self.writers:
+            writer.transport.abort()
+
+
+async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) -> None:
+    store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
+    settings = settings_of({"GLIMPSE_JWT_SECRETS": "s" * 32, "GLIMPSE_HOST": "127.0.0.1", "GLIMPSE_PORT": "0"})
+    async with Task(store, settings).serving() as network.server_port:
+        carrying = await asyncio.start_server(network.carry, "127.0.0.1", 0)
+        network.port = carrying.sockets[0].getsockname()[1]
+        opened.set()
+        await stop.wait()
+        network.cut()
+        carrying.close()
+
+
+@pytest.fixture(scope="module")
+def whole_network() -> Iterator[Network]:
+    network, opened, stop = Network(), threading.Event(), asyncio.Event()
+    thread = threading.Thread(target=network.loop.run_until_complete, args=[serve(network, opened, stop)])
+    thread.start()
+    assert opened.wait(LONGEST_SECONDS)
+    yield network
+    network.loop.call_soon_threadsafe(stop.set)
+    thread.join(LONGEST_SECONDS)
+    network.loop.close()
+
+
+@pytest.fixture
+def network(whole_network: Network) -> Iterator[Network]:
+    yield whole_network
+    whole_network.mend()
+
+
+class Window:
+    """One browser with one person in it."""
+
+    def __init__(self, driver: Any, url: str) -> None:
+        self.driver, self.url, self.handle = driver, url, f"person{next(numbers)}"
+
+    def all(self, selector: str) -> list[Any]:
+        return [found for found in self.driver.find_elements(By.CSS_SELECTOR, selector) if found.is_displayed()]
+
+    def until(self, happened: Callable[[], Any], what: str) -> Any:
+        return WebDriverWait(self.driver, LONGEST_SECONDS, 0.05, _moments()).until(lambda _: happened(), what)
+
+    def the(self, selector: str) -> Any:
+        return self.until(lambda: (self.all(selector) or [None])[0], f"{selector} is shown")
+
+    def shows(self, selector: str, text: str) -> None:
+        self.until(lambda: text in [found.text for found in self.all(selector)], f"{selector} shows {text!r}")
+
+    def says(self, text: str) -> None:
+        self.the("#body").send_keys(text, Keys.ENTER)
+
+    def signed_up(self) -> Window:
+        self.driver.get(self.url)
+        self.the("#enter-mode").click()
+        self.the("#handle").send_keys(self.handle)
+        self.the("#password").send_keys("correct horse", Keys.ENTER)
+        self.the("#start-handle")
+        return self
+
+    def talks_to(self, other: Window) -> None:
+        self.the("#start-handle").send_keys(other.handle, Keys.ENTER)
+        self.shows("#talk-title", other.handle)
+        other.shows(".item .name", self.handle)
+        other.the(".item").click()
+        other.shows("#talk-title", self.handle)
+
+    def unread_at_server(self) -> int:
+        return int(self.driver.execute_async_script(UNREAD))
+
+    def overflow(self) -> int:
+        return int(self.driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth"))
+
+    def problems(self) -> list[str]:
+        """What the browser complained of: a policy that was broken, a program that failed."""
+        said = [entry["message"] for entry in self.driver.get_log("browser")]
+        return [text for text in said if "Content Security Policy" in text or "Uncaught" in text]
+
+
+def _moments() -> list[type[Exception]]:
+    """What may happen while the page is being changed."""
+    from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
+
+    return [StaleElementReferenceException, ElementNotInteractableException]
+
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture
+def window(network: Network) -> Iterator[Open]:
+    with contextlib.ExitStack() as opened:
+
+        def open_one(language: str = "en-US", size: tuple[int, int] = DESK, port: int | None = None) -> Window:
+            driver = webdriver.Chrome(options=_options(language), service=Service(DRIVER))
+            opened.callback(driver.quit)
+            metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+            return Window(driver, f"http://127.0.0.1:{port or network.port}/")
+
+        yield open_one
+
+
+def _options(language: str) -> Any:
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.add_argument(f"--lang={language}")
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return options
+
+
+@pytest.fixture
+def pair(window: Open) -> tuple[Window, Window]:
+    mina, jihun = window().signed_up(), window().signed_up()
+    mina.talks_to(jihun)
+    return mina, jihun
+
+
+def test_two_people_chat_in_both_directions_and_no_policy_is_broken(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.says("Lunch at noon?")
+    jihun.shows(LINE, "Lunch at noon?")
+    jihun.says("좋아요!")
+    mina.shows(LINE, "좋아요!")
+    for each in pair:
+        assert [line.text for line in each.all(LINE)] == ["Lunch at noon?", "좋아요!"]
+        assert each.problems() == []
+
+
+def test_receipts_and_presence_are_shown(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    for each in pair:
+        each.shows("#talk-state", "Online")
+    mina.says("seen?")
+    mina.shows(".mine .status", "Read")
+    jihun.driver.quit()
+    mina.says("and now?")
+    mina.shows(".mine .status", "Sent")
+
+
+def test_an_unread_message_is_counted_until_its_conversation_is_opened(window: Open) -> None:
+    mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
+    mina.talks_to(jihun)
+    jihun.the("#back").click()
+    mina.says("one")
+    mina.says("two")
+    jihun.shows(".unread", "2")
+    mina.shows(".mine .status", "Sent")
+    jihun.the(".item").click()
+    mina.shows(".mine .status", "Read")
+
+
+def test_a_text_of_html_stays_text(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    text = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
+    mina.says(text)
+    jihun.shows(LINE, text)
+    jihun.shows(".item .last", text)
+    assert jihun.driver.find_elements(By.CSS_SELECTOR, "#rooms img, #rooms script") == []
+    assert "owned" not in jihun.driver.title
+
+
+def test_four_thousand_characters_arrive_and_one_more_cannot_be_sent(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    fill = "const body = document.getElementById('body'); body.value = arguments[0]; body.dispatchEvent(new Event('input'))"
+    mina.driver.execute_script(fill, "글" * 4001)
+    mina.shows("#too-long", "4001 of 4000 characters")
+    assert not mina.the("#send").is_enabled()
+    mina.driver.execute_script(fill, "글" * 4000)
+    mina.the("#body").send_keys(Keys.ENTER)
+    jihun.shows(LINE, "글" * 4000)
+
+
+def test_enter_while_a_korean_syllable_is_composed_sends_nothing(pair: tuple[Window, Window]) -> None:
+    mina, _ = pair
+    mina.the("#body").click()
+    mina.driver.execute_cdp_cmd("Input.imeSetComposition", {"text": "안녀", "selectionStart": 2, "selectionEnd": 2})
+    press = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+    mina.driver.execute_script(press)
+    mina.driver.execute_cdp_cmd("Input.insertText", {"text": "안녕"})
+    assert mina.the("#body").get_property("value") == "안녕"
+    mina.the("#body").send_keys(Keys.ENTER)
+    mina.shows(".mine .status", "Read")
+    assert [line.text for line in mina.all(LINE)] == ["안녕"]
+
+
+def test_a_deleted_message_leaves_a_tombstone(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.says("a slip")
+    jihun.shows(LINE, "a slip")
+    mina.the(LINE).click()
+    mina.the(".mine .delete").click()
+    mina.the("#ask-yes").click()
+    for each in pair:
+        each.shows(LINE, "This message was deleted")
+        assert len(each.all(LINE)) == 1
+
+
+def test_typing_is_shown_and_ends(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    jihun.the("#body").send_keys("h")
+    mina.shows("#typing", f"{jihun.handle} is typing…")
+    mina.until(lambda: not mina.driver.find_element(By.ID, "typing").text, "typing ends")
+
+
+def test_a_blocked_person_learns_why_and_can_try_again_later(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    for _ in ("block", "unblock"):
+        mina.the("#menu summary").click()
+        mina.the("#block").click()
+        if not jihun.all(".failed"):
+            mina.the("#you-blocked")
+            jihun.says("hello?")
+            jihun.shows(".status", "Not delivered: this person does not take messages from you.")
+    mina.until(lambda: not mina.all("#you-blocked"), "the block is gone")
+    jihun.the(".retry").click()
+    mina.shows(LINE, "hello?")
+
+
+def test_who_leaves_no_longer_has_the_chat_and_the_other_is_told(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.says("bye")
+    jihun.shows(LINE, "bye")
+    mina.the("#menu summary").click()
+    mina.the("#leave").click()
+    mina.the("#ask-yes").click()
+    mina.until(lambda: not mina.all(".item"), "the conversation is gone")
+    jihun.shows(".change", f"{mina.handle} left")
+
+
+def test_each_speaks_the_browsers_language_and_changes_it(window: Open) -> None:
+    korean = window("ko-KR")
+    korean.driver.get(korean.url)
+    korean.shows("#enter-go", "로그인")
+    assert korean.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "ko"
+    korean.the("#door .language").click()
+    korean.shows("#enter-go", "Log in")
+    english = window("en-US")
+    english.driver.get(english.url)
+    english.shows("#enter-go", "Log in")
+
+
+def test_a_wrong_password_is_a_sentence(window: Open) -> None:
+    mina = window()
+    mina.driver.get(mina.url)
+    mina.the("#handle").send_keys("nobody")
+    mina.the("#password").send_keys("wrong", Keys.ENTER)
+    mina.shows("#enter-error", "The handle or the password is not right.")
+
+
+def test_the_banner_comes_with_a_cut_and_goes_and_what_was_written_meanwhile_arrives_once(
+    pair: tuple[Window, Window], network: Network
+) -> None:
+    mina, jihun = pair
+    mina.says("before")
+    jihun.shows(LINE, "before")
+    network.cut()
+    for each in pair:
+        assert each.the("#banner").text.startswith("Connection lost. Reconnecting…")
+    mina.says("meanwhile")
+    mina.shows(".mine .status", "Sending")
+    network.mend()
+    mina.shows("#banner", "Back online")
+    jihun.shows(LINE, "meanwhile")
+    mina.until(lambda: not mina.all("#banner"), "the banner is gone")
+    mina.shows(".mine .status", "Read")
+    for each in pair:
+        assert [line.text for line in each.all(LINE)] == ["before", "meanwhile"]
+
+
+def test_a_message_whose_acknowledgement_was_lost_is_there_once(pair: tuple[Window, Window], network: Network) -> None:
+    mina, jihun = pair
+    network.is_mute = True
+    mina.says("once")
+    # The event is told only after the row is durable, and just before the acknowledgement.
+    mina.until(lambda: b'"body":"once"' in network.swallowed, "the message is stored")
+    mina.shows(".mine .status", "Sending")
+    network.cut()
+    mina.the("#banner")
+    network.mend()
+    jihun.shows(LINE, "once")
+    mina.shows(".mine .status", "Read")
+    for each in pair:
+        assert [line.text for line in each.all(LINE)] == ["once"]
+
+
+def test_receipts_that_moved_while_the_network_was_away_are_caught_up(window: Open, network: Network) -> None:
+    mina, jihun = window().signed_up(), window(port=network.server_port).signed_up()
+    mina.talks_to(jihun)
+    jihun.driver.get("about:blank")
+    mina.says("read me later")
+    mina.shows(".mine .status", "Sent")
+    network.cut()
+    mina.the("#banner")
+    jihun.driver.get(jihun.url)
+    jihun.the(".item").click()
+    jihun.until(lambda: jihun.unread_at_server() == 0, "the server knows that it was read")
+    mina.shows(".mine .status", "Sent")
+    network.mend()
+    mina.shows(".mine .status", "Read")
+
+
+def test_a_page_that_is_loaded_anew_is_still_the_same_person_with_the_same_messages(
+    pair: tuple[Window, Window],
+) -> None:
+    mina, jihun = pair
+    mina.says("still here")
+    jihun.shows(LINE, "still here")
+    jihun.driver.refresh()
+    jihun.the(".item").click()
+    jihun.shows(LINE, "still here")
+    jihun.shows("#my-name", jihun.handle)
+
+
+def test_older_messages_come_when_one_scrolls_up(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    for number in range(60):
+        mina.says(f"number {number}")
+    jihun.shows(LINE, "number 59")
+    jihun.driver.refresh()
+    jihun.the(".item").click()
+    jihun.shows(LINE, "number 59")
+    assert len(jihun.all(LINE)) == 50
+    jihun.driver.execute_script("document.getElementById('scroll').scrollTop = 0")
+    jihun.shows(LINE, "number 0")
+    assert [line.text for line in jihun.all(LINE)] == [f"number {number}" for number in range(60)]
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(window: Open) -> None:
+    mina, jihun = window().signed_up(), window("ko-KR", PHONE)
+    jihun.driver.get(jihun.url)
+    assert jihun.overflow() <= 0
+    jihun.signed_up()
+    assert jihun.overflow() <= 0
+    mina.talks_to(jihun)
+    mina.says("x" * 300)
+    jihun.shows(LINE, "x" * 300)
+    jihun.says("가" * 300)
+    jihun.shows(".mine .status", "읽음")
+    assert jihun.overflow() <= 0
+    assert not jihun.all(".list")
+    jihun.the("#back").click()
+    jihun.the(".list")
+    assert not jihun.all(".talk")
+    assert jihun.overflow() <= 0
