@@ -26,6 +26,7 @@ from glimpse.chat.protocol.socketio import (
     Decoder,
     Packet,
     encoded,
+    encoded_event,
 )
 
 ATTACHED = {"_placeholder": True, "num": 0}
@@ -352,3 +353,8 @@ def test_what_only_a_server_says_is_refused_from_a_client_that_joined(message: s
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:
     kept = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
     assert kept == socketio.RESERVED
+
+
+def test_an_event_without_bytes_is_encoded_as_any_other() -> None:
+    document = {"body": '따옴표 " 와 \n', "seq": 7, "file": None}
+    assert [encoded_event("message", document)] == encoded(Packet(EVENT, data=["message", document]))

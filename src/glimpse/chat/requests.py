@@ -98,14 +98,8 @@ def cleaned(raw: Any, wanted: type[A]) -> A | Refused:
         asked = msgspec.convert(raw, wanted)
     except msgspec.ValidationError as wrong:
         return Refused("invalid", detail=str(wrong))
-    bad = next((name for name, text in _texts(asked) if not is_storable(text)), None)
-    return asked if bad is None else Refused("invalid", detail=f"text that cannot be stored - at `$.{bad}`")
-
-
-def _texts(asked: Asked) -> list[tuple[str, str]]:
-    names = asked.__struct_encode_fields__
-    found: list[tuple[str, str]] = []
-    for name, value in zip(names, msgspec.structs.astuple(asked), strict=True):
-        values = value if isinstance(value, list | dict) else [value]
-        found.extend((name, text) for text in values if isinstance(text, str))
-    return found
+    for name, value in zip(asked.__struct_encode_fields__, msgspec.structs.astuple(asked), strict=True):
+        texts = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
+        if not all(map(is_storable, texts)):
+            return Refused("invalid", detail=f"text that cannot be stored - at `$.{name}`")
+    return asked

@@ -23,7 +23,7 @@ from glimpse.chat.documents import (
 )
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.protocol.socketio import EVENT, Packet, encoded
+from glimpse.chat.protocol.socketio import encoded_event
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
 from glimpse.chat.sockets import Presence, Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
@@ -295,12 +295,12 @@ class Service:
 
     def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:
         """To every socket of each of them; what goes over the wire is made once."""
-        frames: list[str | bytes] | None = None
+        messages: list[str] = []
         count = 0
         for user_id in user_ids:
             for socket in self.sockets.of(user_id):
-                frames = frames or encoded(Packet(EVENT, data=[name, document]))
-                socket.wire.send(frames)
+                messages = messages or [encoded_event(name, document)]
+                socket.wire.send(messages)
                 count += 1
         if count:
             self._witness.delivered(count)
@@ -315,7 +315,7 @@ class Service:
             return
         for partner in partners:
             if self._presence.is_online(partner):
-                socket.wire.send(encoded(Packet(EVENT, data=["presence", {"userId": partner, "online": True}])))
+                socket.wire.send([encoded_event("presence", {"userId": partner, "online": True})])
         if is_news:
             self._tell(partners, "presence", {"userId": socket.user_id, "online": True})
 

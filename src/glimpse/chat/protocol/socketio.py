@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,11 @@ def encoded(packet: Packet) -> list[str | bytes]:
     if data is not None:
         parts.append(msgspec.json.encode(data).decode())
     return ["".join(parts), *attachments]
+
+
+def encoded_event(name: str, document: Mapping[str, Any]) -> str:
+    """The one message of an event of the root namespace that holds no bytes and asks for no acknowledgement."""
+    return f"{EVENT}{msgspec.json.encode([name, document]).decode()}"
 
 
 class Decoder:
