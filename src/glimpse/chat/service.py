@@ -330,14 +330,17 @@ class Service:
 
     async def _introduce(self, conversation: Conversation) -> None:
         """Two who now share their first conversation learn of each other whether they are here."""
+        if len(conversation.member_ids) != 2:
+            return
+        first, second = conversation.member_ids
         try:
-            partners = await self._store.partners(conversation.member_ids[0])
+            if second not in await self._store.partners(first):
+                return
         except StoreDown:
             return
-        if len(conversation.member_ids) == 2 and conversation.member_ids[1] in partners:
-            for user_id, other in (conversation.member_ids, reversed(conversation.member_ids)):
-                if self._presence.is_online(other):
-                    self._tell([user_id], "presence", {"userId": other, "online": True})
+        for user_id, other in ((first, second), (second, first)):
+            if self._presence.is_online(other):
+                self._tell([user_id], "presence", {"userId": other, "online": True})
 
     # ---- Under way
 
