@@ -90,8 +90,13 @@ def main() -> None:
     program = [str(BIN / "glimpse"), *rest] if what == "glimpse" else [str(BIN / "python"), "-m", "pytest", *rest]
     say(f"running {'glimpse' if what == 'glimpse' else 'pytest'} {' '.join(rest)}".rstrip())
     # Paths given to glimpse are the caller's; the tests are the repository's.
-    where = None if what == "glimpse" else HERE
-    sys.exit(subprocess.run(program, cwd=where, check=False).returncode)
+    if what == "test":
+        os.chdir(HERE)
+    sys.stderr.flush()
+    if os.name == "nt":
+        sys.exit(subprocess.run(program, check=False).returncode)
+    # In our place, so that Ctrl-C is the program's alone: it ends in its own time.
+    os.execv(program[0], program)  # noqa: S606
 
 
 if __name__ == "__main__":
