@@ -288,7 +288,7 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
     # The server itself, or one of its processes, for which it ends all the others and begins again.
     watcher = await asyncpg.connect(url)
     # Of the store: who asks is gone before anybody is killed.
-    others = "select pid from pg_stat_activity where datname is not null and pid <> pg_backend_pid()"
+    others = "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by pid"
     children = [row["pid"] for row in await watcher.fetch(others)]
     await watcher.close()
     victim = chance.choice([server.pid, server.pid, *children[:1]])
