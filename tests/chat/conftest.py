@@ -132,6 +132,15 @@ def chat(store: Store) -> Chat:
     return Chat(store)
 
 
+async def rooms_of(store: Store, member_id: str) -> list[str]:
+    """Where somebody is a member."""
+    listed = await store.list_conversations(member_id, None, 1000)
+    assert not isinstance(listed, Refused)
+    page, cursor = listed
+    assert cursor is None
+    return sorted(each.conversation.id for each in page)
+
+
 def stored(outcome: object) -> Stored:
     assert isinstance(outcome, Stored), outcome
     return outcome

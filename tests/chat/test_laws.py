@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
 from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
-from tests.chat.conftest import NOON, memory_store
+from tests.chat.conftest import NOON, memory_store, rooms_of
 
 PEOPLE = ("ada", "bob", "cy", "dan")
 ROOMS = 5
@@ -85,7 +85,7 @@ class Client:
                 return pages
 
     async def knows_what_a_fresh_fetch_gives(self, store: Store) -> None:
-        assert sorted(self.rooms) == list(await store.conversation_ids(self.user_id))
+        assert sorted(self.rooms) == await rooms_of(store, self.user_id)
         for room_id, known in self.rooms.items():
             fresh = await store.history(room_id, self.user_id, after=0, before=None, limit=1000)
             assert known == fresh

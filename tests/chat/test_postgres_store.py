@@ -15,7 +15,7 @@ from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.values import NewMessage, Refused, Stored
-from tests.chat.conftest import Chat, seqs, stored
+from tests.chat.conftest import Chat, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
 
@@ -82,7 +82,7 @@ async def test_two_people_who_ask_for_each_other_at_once_get_one_conversation(op
         [[first, is_new], [second, is_new_too]] = [answer for answer in made if not isinstance(answer, Refused)]
         assert first == second
         assert {is_new, is_new_too} == {True, False}
-        assert list(await here.conversation_ids(one)) == list(await there.conversation_ids(other)) == [first.id]
+        assert await rooms_of(here, one) == await rooms_of(there, other) == [first.id]
 
 
 async def test_a_user_asked_for_twice_at_once_is_one(open_store: Open) -> None:

@@ -532,7 +532,7 @@ async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() 
             rebuilt |= {event["seq"]: None, event["of"]: None}
         elif name == "conversation":
             rebuilt[event["lastSeq"]] = None
-    fresh = await house.service.history("bob", room, 0, None, 100)
+    fresh = await house.store.history(room, "bob", after=0, before=None, limit=100)
     assert not isinstance(fresh, Refused)
     assert rebuilt == {entry.seq: _body(entry) for entry in fresh}
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.values import NewMessage, Refused, Stored
+from glimpse.chat.values import BUSY, UNKNOWN, NewMessage, Refused, Stored
 
 # A batch of 500 keeps a quarter vCPU for some 10 ms, within the 25 ms that it gets of every 100.
 MOST_ROWS = 500
@@ -41,11 +41,6 @@ class GroupCommit:
         self._waiting: deque[tuple[NewMessage | Change, asyncio.Future[Any]]] = deque()
         self._flying: asyncio.Task[None] | None = None
 
-    @property
-    def waiting(self) -> int:
-        """Messages for the flights to come."""
-        return len(self._waiting)
-
     async def append(self, message: NewMessage) -> Stored | Refused:
         """
         What the store answers; `busy` where too many wait, `unknown` where nobody knows. Both may be sent again.
@@ -70,7 +65,7 @@ class GroupCommit:
     def _boarded(self, passenger: NewMessage | Change) -> Awaitable[Any]:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= self._most_waiting:
-            answer.set_result(Refused("busy", retry=True))
+            answer.set_result(BUSY)
             return answer
         self._waiting.append((passenger, answer))
         if self._flying is None:
@@ -80,14 +75,13 @@ class GroupCommit:
     async def _fly(self) -> None:
         try:
             while self._waiting:
-                passenger, answer = self._waiting[0]
-                if isinstance(passenger, NewMessage):
-                    flight = self._next_flight()
-                    self._took_off(len(flight))
-                    await self._land(flight)
+                messages, answers = self._next_flight()
+                if messages:
+                    self._took_off(len(messages))
+                    await self._land(answers, self._append(messages))
                 else:
-                    self._waiting.popleft()
-                    await self._land_alone(passenger, answer)
+                    change, answer = self._waiting.popleft()
+                    await self._land([answer], _one(cast("Change", change)))
         finally:
             self._flying = None
             # Something is left only where the loop ends: nobody will answer.
@@ -95,47 +89,42 @@ class GroupCommit:
                 answer.cancel()
             self._waiting.clear()
 
-    def _next_flight(self) -> list[tuple[NewMessage, asyncio.Future[Any]]]:
-        """The messages that wait, up to the first change that flies alone."""
-        flight: list[tuple[NewMessage, asyncio.Future[Any]]] = []
-        while self._waiting and len(flight) < self._most_rows:
+    def _next_flight(self) -> tuple[list[NewMessage], list[asyncio.Future[Any]]]:
+        """The messages that wait, up to the first change that flies alone, and who waits for them."""
+        messages: list[NewMessage] = []
+        answers: list[asyncio.Future[Any]] = []
+        while self._waiting and len(messages) < self._most_rows:
             passenger, answer = self._waiting[0]
             if not isinstance(passenger, NewMessage):
                 break
-            flight.append((passenger, answer))
+            messages.append(passenger)
+            answers.append(answer)
             self._waiting.popleft()
-        return flight
+        return messages, answers
 
-    async def _land_alone(self, change: Change, answer: asyncio.Future[Any]) -> None:
+    async def _append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
         try:
-            outcome = await change()
-        except asyncio.CancelledError:
-            answer.cancel()
-            raise
-        except Exception as error:
-            if not answer.done():
-                answer.set_exception(error)
-            return
-        if not answer.done():
-            answer.set_result(outcome)
-
-    async def _land(self, flight: list[tuple[NewMessage, asyncio.Future[Any]]]) -> None:
-        """A flight that fails, fails for its passengers alone."""
-        answers = [answer for _message, answer in flight]
-        try:
-            outcomes = await self._store.append([message for message, _answer in flight])
-            landed = list(zip(answers, outcomes, strict=True))
+            return await self._store.append(messages)
         except StoreDown:
-            landed = [(answer, Refused("unknown", retry=True)) for answer in answers]
+            return [UNKNOWN] * len(messages)
+
+    async def _land(self, answers: Sequence[asyncio.Future[Any]], landing: Awaitable[Sequence[Any]]) -> None:
+        """A flight that fails, fails for its passengers alone; a waiter may have been cancelled."""
+        try:
+            landed = list(zip(answers, await landing, strict=True))
+        except asyncio.CancelledError:
+            for answer in answers:
+                answer.cancel()
+            raise
         except Exception as error:
             for answer in answers:
                 if not answer.done():
                     answer.set_exception(error)
             return
-        except asyncio.CancelledError:
-            for answer in answers:
-                answer.cancel()
-            raise
         for answer, outcome in landed:
-            if not answer.done():  # its waiter may have been cancelled
+            if not answer.done():
                 answer.set_result(outcome)
+
+
+async def _one(change: Change) -> Sequence[Any]:
+    return [await change()]

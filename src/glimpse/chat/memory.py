@@ -14,9 +14,12 @@ from glimpse.chat.listing import Place, place_of
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
+    FORBIDDEN,
+    INVALID,
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
+    NOT_FOUND,
     Conversation,
     Entry,
     Listed,
@@ -26,10 +29,6 @@ from glimpse.chat.values import (
     Synced,
     User,
 )
-
-_NOT_FOUND = Refused("not_found")
-_FORBIDDEN = Refused("forbidden")
-_INVALID = Refused("invalid")
 
 
 @dataclass(slots=True)
@@ -77,16 +76,16 @@ class MemoryStore:
 
     async def ensure_user(self, user_id: str) -> User | Refused:
         if not is_id(user_id):
-            return _INVALID
+            return INVALID
         return self._users.setdefault(user_id, User(user_id))
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
-            return _INVALID
+            return INVALID
         if handle_key(handle) in self._handles:
             return Refused("handle_taken")
         if user_id in self._users:
-            return _INVALID
+            return INVALID
         self._handles[handle_key(handle)] = (user_id, password_hash)
         return self._users.setdefault(user_id, User(user_id, handle))
 
@@ -105,10 +104,10 @@ class MemoryStore:
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refused:
         if not is_storable(display_name) or not is_storable(profile_image_id):
-            return _INVALID
+            return INVALID
         user = self._users.get(user_id)
         if user is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         if display_name is not None:
             user = replace(user, display_name=display_name)
         if profile_image_id is not None:
@@ -118,9 +117,9 @@ class MemoryStore:
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
         if blocker_id not in self._users or blocked_id not in self._users:
-            return _NOT_FOUND
+            return NOT_FOUND
         if blocker_id == blocked_id:
-            return _INVALID
+            return INVALID
         if on:
             self._blocks.add((blocker_id, blocked_id))
         else:
@@ -133,14 +132,14 @@ class MemoryStore:
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
     ) -> tuple[Conversation, bool] | Refused:
         if not is_id(conversation_id):
-            return _INVALID
+            return INVALID
         members = dict.fromkeys((creator_id, *member_ids))
         if not members.keys() <= self._users.keys():
-            return _NOT_FOUND
+            return NOT_FOUND
         pair = frozenset(members) if len(members) == 2 else None
         room = self._rooms.get(self._pairs.get(pair, conversation_id) if pair else conversation_id)
         if room:
-            return (room.seen(), False) if creator_id in room.reads else _INVALID
+            return (room.seen(), False) if creator_id in room.reads else INVALID
         room = _Room(conversation_id, pair is not None, self._clock(), dict.fromkeys(members, 0))
         self._rooms[conversation_id] = room
         if pair:
@@ -149,22 +148,19 @@ class MemoryStore:
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
         room = self._room_of(conversation_id, member_id)
-        return room.seen() if room else _NOT_FOUND
+        return room.seen() if room else NOT_FOUND
 
     async def partners(self, member_id: str) -> Sequence[str]:
         pairs = [room for room in self._rooms.values() if room.is_pair and member_id in room.reads]
         others = {other for room in pairs for other in room.reads if other != member_id}
         return sorted(other for other in others if not self._blocks & {(member_id, other), (other, member_id)})
 
-    async def conversation_ids(self, member_id: str) -> Sequence[str]:
-        return sorted(room.id for room in self._rooms_of(member_id))
-
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
     ) -> tuple[Sequence[Listed], str | None] | Refused:
         place = None if cursor is None else place_of(cursor)
         if cursor is not None and place is None:
-            return _INVALID
+            return INVALID
         rooms = sorted(self._rooms_of(member_id), key=lambda room: room.place, reverse=True)
         rooms = [room for room in rooms if place is None or room.place < place]
         page = rooms[:limit]
@@ -175,11 +171,11 @@ class MemoryStore:
     ) -> Stored | Conversation | Refused:
         room = self._room_of(conversation_id, by_id)
         if room is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         if room.is_pair:
-            return _FORBIDDEN
+            return FORBIDDEN
         if not set(member_ids) <= self._users.keys():
-            return _NOT_FOUND
+            return NOT_FOUND
         new = [member_id for member_id in dict.fromkeys(member_ids) if member_id not in room.reads]
         if not new:
             return room.seen()
@@ -189,7 +185,7 @@ class MemoryStore:
     async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
         room = self._room_of(conversation_id, member_id)
         if room is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         if room.is_pair:
             self._pairs.pop(frozenset(room.reads), None)
         del room.reads[member_id]
@@ -204,10 +200,10 @@ class MemoryStore:
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
         room = self._room_of(conversation_id, by_id)
         if room is None or not 1 <= seq <= room.last_seq:
-            return _NOT_FOUND
+            return NOT_FOUND
         message = room.entries[seq - 1]
         if message.type != MESSAGE or message.sender_id != by_id:
-            return _FORBIDDEN
+            return FORBIDDEN
         for entry in room.entries[seq:]:
             if entry.of == seq:
                 return Stored(entry, room.member_ids, False)
@@ -217,7 +213,7 @@ class MemoryStore:
     async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
         room = self._room_of(conversation_id, member_id)
         if room is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         before = room.reads[member_id]
         room.reads[member_id] = max(before, min(seq, room.last_seq))
         return room.reads[member_id], room.reads[member_id] > before
@@ -227,7 +223,7 @@ class MemoryStore:
     ) -> Sequence[Entry] | Refused:
         room = self._room_of(conversation_id, member_id)
         if room is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         if after is not None:
             return room.entries[max(after, 0) :][:limit]
         return room.entries[: room.last_seq if before is None else max(before - 1, 0)][-limit:]
@@ -255,13 +251,13 @@ class MemoryStore:
 
     def _appended(self, message: NewMessage, now: datetime.datetime) -> Stored | Refused:
         if not can_be_stored(message):
-            return _INVALID
+            return INVALID
         identity = (message.conversation_id, message.sender_id, message.client_id)
         room = self._rooms.get(message.conversation_id)
         if room and identity in self._sent:
             return Stored(room.entries[self._sent[identity] - 1], room.member_ids, False)
         if room is None or message.sender_id not in room.reads:
-            return _NOT_FOUND
+            return NOT_FOUND
         if room.is_pair and any((other, message.sender_id) in self._blocks for other in room.reads):
             return Refused("blocked")
         stored = self._added(

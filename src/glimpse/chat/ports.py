@@ -78,8 +78,6 @@ class Store(Protocol):
         """The others of the two-person conversations of a member, each once; where one blocked the other, nobody."""
         ...
 
-    async def conversation_ids(self, member_id: str) -> Sequence[str]: ...
-
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
     ) -> tuple[Sequence[Listed], str | None] | Refused:

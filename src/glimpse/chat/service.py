@@ -27,7 +27,7 @@ from glimpse.chat.protocol.socketio import encoded_event
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
 from glimpse.chat.sockets import Presence, Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, NewMessage, Refused, Stored
 
 MOST_SYNCED = 500
 MOST_SYNCED_BYTES = 256 * 1024
@@ -37,9 +37,7 @@ MOST_WAITING = 1_000
 
 TYPING_A_SECOND = 1.0
 
-BUSY = Refused("busy", retry=True)
 RATE_LIMITED = Refused("rate_limited", retry=True)
-UNKNOWN = Refused("unknown", retry=True)
 UNAVAILABLE = Refused("unavailable", retry=True)
 
 Answer = Callable[[Document], None]
@@ -222,7 +220,7 @@ class Service:
         if isinstance(identity, Refused):
             return identity
         if identity.user_id != socket.user_id:
-            return Refused("forbidden")
+            return FORBIDDEN
         socket.expires_at = identity.expires_at
         return {}
 
@@ -274,11 +272,6 @@ class Service:
                 read = {"conversationId": conversation_id, "userId": user_id, "seq": read_to}
                 self._tell(found.member_ids, "read", read)
             return read_to
-
-    async def history(
-        self, user_id: str, conversation_id: str, after: int | None, before: int | None, limit: int
-    ) -> Sequence[Entry] | Refused:
-        return await self._store.history(conversation_id, user_id, after=after, before=before, limit=limit)
 
     # ---- Telling
 

@@ -84,6 +84,12 @@ class Refused:
     detail: str = ""
 
 
+INVALID, NOT_FOUND, FORBIDDEN = Refused("invalid"), Refused("not_found"), Refused("forbidden")
+BUSY = Refused("busy", retry=True)
+# Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
+UNKNOWN = Refused("unknown", retry=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """

@@ -13,10 +13,9 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from glimpse.chat.values import Refused
+from glimpse.chat.values import BUSY, Refused
 
 MOST_WAITING = 20
-BUSY = Refused("busy", retry=True)
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -17,15 +17,16 @@ from glimpse.chat.documents import (
     conversation_document,
     entry_document,
     error_document,
+    event_of,
     listed_document,
     user_document,
 )
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.requests import MOST_SEQ, LogIn, Profile, SignUp, WithMembers, cleaned
+from glimpse.chat.requests import MOST_SEQ, Asked, LogIn, Profile, SignUp, WithMembers, cleaned
 from glimpse.chat.service import RATE_LIMITED, UNAVAILABLE, Service
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refused
+from glimpse.chat.values import NOT_FOUND, Conversation, Refused, Stored
 
 MOST_BODY_BYTES = 64 * 1024
 PAGE, MOST_A_PAGE = 50, 200
@@ -47,6 +48,15 @@ STATUSES = {
 }
 
 Answer = tuple[int, Any] | Refused
+A = TypeVar("A", bound=Asked)
+
+
+class Unfit(Exception):
+    """A request does not fit; it is answered with what it is refused with."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
 
 
 @dataclass(frozen=True)
@@ -84,14 +94,10 @@ class Rest:
 
     async def sign_up(self, request: Request) -> Answer:
         asked = await _asked(request, SignUp)
-        if isinstance(asked, Refused):
-            return asked
         return _logged_in(201, await self.accounts.sign_up(asked.handle, asked.password))
 
     async def log_in(self, request: Request) -> Answer:
         asked = await _asked(request, LogIn)
-        if isinstance(asked, Refused):
-            return asked
         return _logged_in(200, await self.accounts.log_in(asked.handle, asked.password))
 
     async def refresh(self, request: Request, user_id: str) -> Answer:
@@ -102,15 +108,13 @@ class Rest:
 
     async def profile(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, Profile)
-        if isinstance(asked, Refused):
-            return asked
         await self.store.ensure_user(user_id)
         changed = await self.store.update_profile(user_id, asked.display_name, asked.profile_image_id)
         return _document(changed, user_document)
 
     async def users(self, request: Request, user_id: str) -> Answer:
         found = await self.store.user_by_handle(request.query_params.get("handle", ""))
-        return (200, user_document(found)) if found else Refused("not_found")
+        return (200, user_document(found)) if found else NOT_FOUND
 
     async def block(self, request: Request, user_id: str) -> Answer:
         return await self._block(request, user_id, on=True)
@@ -127,8 +131,6 @@ class Rest:
 
     async def create_conversation(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, WithMembers)
-        if isinstance(asked, Refused):
-            return asked
         await self.store.ensure_user(user_id)
         made = await self.service.create_conversation(user_id, asked.member_ids)
         if isinstance(made, Refused):
@@ -137,51 +139,38 @@ class Rest:
         return 201 if is_new else 200, conversation_document(conversation)
 
     async def conversations(self, request: Request, user_id: str) -> Answer:
-        limit = _number(request, "limit", PAGE, least=1, most=MOST_A_PAGE)
-        if isinstance(limit, Refused):
-            return limit
-        listed = await self.store.list_conversations(user_id, request.query_params.get("cursor"), limit)
+        cursor = request.query_params.get("cursor")
+        listed = await self.store.list_conversations(user_id, cursor, _limit(request))
         if isinstance(listed, Refused):
             return listed
         page, cursor = listed
         return 200, {"conversations": [listed_document(each) for each in page], "cursor": cursor}
 
     async def history(self, request: Request, user_id: str) -> Answer:
-        after, before = _number(request, "after", None), _number(request, "before", None)
-        limit = _number(request, "limit", PAGE, least=1, most=MOST_A_PAGE)
-        for asked in (after, before, limit):
-            if isinstance(asked, Refused):
-                return asked
+        after, before = _number(request, "after"), _number(request, "before")
         if after is not None and before is not None:
             return Refused("invalid", detail="after and before exclude each other")
-        entries = await self.service.history(user_id, request.path_params["id"], after, before, limit)
+        conversation_id = request.path_params["id"]
+        entries = await self.store.history(conversation_id, user_id, after=after, before=before, limit=_limit(request))
         if isinstance(entries, Refused):
             return entries
         return 200, {"messages": [entry_document(entry) for entry in entries]}
 
     async def add_members(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, WithMembers)
-        if isinstance(asked, Refused):
-            return asked
-        conversation_id = request.path_params["id"]
-        stored = await self.service.add_members(user_id, conversation_id, asked.member_ids)
-        return await self._conversation(stored, user_id, conversation_id)
+        changed = await self.service.add_members(user_id, request.path_params["id"], asked.member_ids)
+        return _document(changed, _members_document)
 
     async def delete_message(self, request: Request, user_id: str) -> Answer:
         seq = _whole(request.path_params["seq"])
         if seq is None:
-            return Refused("not_found")
+            return NOT_FOUND
         stored = await self.service.delete_message(user_id, request.path_params["id"], seq)
         return _document(stored, lambda stored: entry_document(stored.entry))
 
     async def leave(self, request: Request, user_id: str) -> Answer:
         stored = await self.service.leave(user_id, request.path_params["id"])
         return _document(stored, lambda stored: {"left": True})
-
-    async def _conversation(self, stored: Any, user_id: str, conversation_id: str) -> Answer:
-        if isinstance(stored, Refused):
-            return stored
-        return _document(await self.store.conversation(conversation_id, user_id), conversation_document)
 
     # ---- Around each request
 
@@ -206,6 +195,8 @@ class Rest:
     async def _answered(self, handling: Awaitable[Answer]) -> Response:
         try:
             return response(await handling)
+        except Unfit as unfit:
+            return response(unfit.refused)
         except StoreDown:
             return response(UNAVAILABLE)
         except ClientDisconnect:
@@ -243,28 +234,42 @@ def _logged_in(status: int, logged_in: LoggedIn | Refused) -> Answer:
     }
 
 
-async def _asked(request: Request, wanted: type[Any]) -> Any:
-    """The body as what is wanted, or why not: Refused `invalid`, `too_large`."""
+def _members_document(changed: Stored | Conversation) -> Document:
+    return event_of(changed)[1] if isinstance(changed, Stored) else conversation_document(changed)
+
+
+async def _asked(request: Request, wanted: type[A]) -> A:
+    """The body as what is wanted. Raises Unfit: `invalid`, `too_large`."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > MOST_BODY_BYTES:
-            return Refused("too_large")
+            raise Unfit(Refused("too_large"))
         parts.append(part)
     try:
         raw = msgspec.json.decode(b"".join(parts))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Refused("invalid", detail="the body is not JSON")
-    return cleaned(raw, wanted)
+        raise Unfit(Refused("invalid", detail="the body is not JSON")) from None
+    asked = cleaned(raw, wanted)
+    if isinstance(asked, Refused):
+        raise Unfit(asked)
+    return asked
 
 
-def _number(request: Request, name: str, default: Any, least: int = 0, most: int = MOST_SEQ) -> Any:
+def _limit(request: Request) -> int:
+    asked = _number(request, "limit")
+    return PAGE if asked is None else max(1, min(asked, MOST_A_PAGE))
+
+
+def _number(request: Request, name: str) -> int | None:
+    """What the query says, None where it says nothing. Raises Unfit."""
     text = request.query_params.get(name)
-    if text is None:
-        return default
-    number = _whole(text)
-    return Refused("invalid", detail=f"{name} is a whole number") if number is None else max(least, min(number, most))
+    number = None if text is None else _whole(text)
+    if text is not None and number is None:
+        raise Unfit(Refused("invalid", detail=f"{name} is a whole number"))
+    return number
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 16 else None
+    """A number as it may stand in a request; no seq is larger."""
+    return min(int(text), MOST_SEQ) if text.isascii() and text.isdecimal() and len(text) <= 16 else None

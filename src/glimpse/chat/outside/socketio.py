@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from glimpse.chat.outside.engineio import Connection
 from glimpse.chat.protocol.client import Client, Joining, Left, Said
 from glimpse.chat.protocol.engineio import Malformed
-from glimpse.chat.protocol.socketio import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet, encoded
+from glimpse.chat.protocol.socketio import ACK, CONNECT, CONNECT_ERROR, EVENT, Packet, encoded
 
 
 class Application(Protocol):
@@ -58,13 +58,6 @@ class Peer:
     def acknowledge(self, said: Said, *arguments: Any) -> None:
         if said.id is not None:
             self._send(Packet(ACK, said.namespace, list(arguments), said.id))
-
-    def disconnect(self, namespace: str) -> None:
-        self._client.joined.discard(namespace)
-        self._send(Packet(DISCONNECT, namespace))
-
-    def is_in(self, namespace: str) -> bool:
-        return namespace in self._client.joined
 
     # ---- What the Engine.IO session calls
 

@@ -13,8 +13,8 @@ def named(text: str) -> Mapping[str, str]:
     """
     Each statement of a text by its name. Of its sentence nothing is sent to the server.
 
-        -- name: conversation_ids
-        -- Where somebody is a member.
+        -- name: users
+        -- Those of some ids that exist, in the order asked.
         select …;
     """
     return {name: statement.strip().rstrip(";") for name, _sentence, statement in _NAMED.findall(text)}

@@ -106,10 +106,6 @@ select c.id, c.last_seq, c.member_ids,
 from conversations c
 where c.id = $1 and $2 = any(c.member_ids);
 
--- name: conversation_ids
--- Where somebody is a member.
-select conversation_id from members where user_id = $1 order by conversation_id;
-
 -- name: partners
 -- The others of somebody's two-person conversations, unless one of the two has blocked the other.
 select distinct other.id

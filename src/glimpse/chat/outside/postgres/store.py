@@ -19,9 +19,12 @@ from glimpse.chat.ports import StoreDown
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
+    FORBIDDEN,
+    INVALID,
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
+    NOT_FOUND,
     Conversation,
     Entry,
     Listed,
@@ -56,9 +59,6 @@ _DOWN = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.PostgresSystemError,
 )
-_NOT_FOUND = Refused("not_found")
-_FORBIDDEN = Refused("forbidden")
-_INVALID = Refused("invalid")
 _MOST_SEQ = 2**63 - 1
 
 
@@ -133,7 +133,7 @@ class PostgresStore:
 
     async def ensure_user(self, user_id: str) -> User | Refused:
         if not is_id(user_id):
-            return _INVALID
+            return INVALID
         while True:
             for name, asked in (("users", [user_id]), ("ensure_user", user_id)):
                 for row in await self._rows(name, asked):
@@ -141,10 +141,10 @@ class PostgresStore:
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
-            return _INVALID
+            return INVALID
         for row in await self._rows("sign_up", user_id, handle, handle_key(handle), password_hash):
             return User(*row)
-        return Refused("handle_taken") if await self.user_by_handle(handle) else _INVALID
+        return Refused("handle_taken") if await self.user_by_handle(handle) else INVALID
 
     async def credentials(self, handle: str) -> tuple[User, str] | None:
         if not is_handle(handle):
@@ -164,19 +164,19 @@ class PostgresStore:
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refused:
         if not is_storable(display_name) or not is_storable(profile_image_id):
-            return _INVALID
+            return INVALID
         if is_id(user_id):
             for row in await self._rows("update_profile", user_id, display_name, profile_image_id):
                 return User(*row)
-        return _NOT_FOUND
+        return NOT_FOUND
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
         if not is_id(blocker_id) or not is_id(blocked_id):
-            return _NOT_FOUND
+            return NOT_FOUND
         if blocker_id == blocked_id:
-            return _INVALID if await self.users([blocker_id]) else _NOT_FOUND
+            return INVALID if await self.users([blocker_id]) else NOT_FOUND
         [row] = await self._rows("block" if on else "unblock", blocker_id, blocked_id)
-        return None if row["holds"] else _NOT_FOUND
+        return None if row["holds"] else NOT_FOUND
 
     # ---- Conversations
 
@@ -184,44 +184,39 @@ class PostgresStore:
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
     ) -> tuple[Conversation, bool] | Refused:
         if not is_id(conversation_id):
-            return _INVALID
+            return INVALID
         members = list(dict.fromkeys((creator_id, *member_ids)))
         if not all(map(is_id, members)):
-            return _NOT_FOUND
+            return NOT_FOUND
         pair = sorted(members) if len(members) == 2 else (None, None)
         while True:
             [row] = await self._rows("create_conversation", conversation_id, members, *pair)
             if not row["known"]:
-                return _NOT_FOUND
+                return NOT_FOUND
             if row["made"]:
                 return Conversation(conversation_id, tuple(members), 0, dict.fromkeys(members, 0)), True
             for found in await self._rows("conversation_made_before", conversation_id, *pair):
                 conversation = _conversation(found)
-                return (conversation, False) if creator_id in conversation.reads else _INVALID
+                return (conversation, False) if creator_id in conversation.reads else INVALID
             # Between the two statements one of the pair has left it, so now there is room for a new one.
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
         if is_id(conversation_id) and is_id(member_id):
             for row in await self._rows("conversation", conversation_id, member_id):
                 return _conversation(row)
-        return _NOT_FOUND
+        return NOT_FOUND
 
     async def partners(self, member_id: str) -> Sequence[str]:
         if not is_id(member_id):
             return []
         return [row["id"] for row in await self._rows("partners", member_id)]
 
-    async def conversation_ids(self, member_id: str) -> Sequence[str]:
-        if not is_id(member_id):
-            return []
-        return [row["conversation_id"] for row in await self._rows("conversation_ids", member_id)]
-
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
     ) -> tuple[Sequence[Listed], str | None] | Refused:
         place = None if cursor is None else place_of(cursor)
         if cursor is not None and place is None:
-            return _INVALID
+            return INVALID
         if not is_id(member_id):
             return [], None
         changed_at, conversation_id = (place.changed_at, place.conversation_id) if place else (None, None)
@@ -242,15 +237,15 @@ class PostgresStore:
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
     ) -> Stored | Conversation | Refused:
         if not is_id(conversation_id) or not is_id(by_id):
-            return _NOT_FOUND
+            return NOT_FOUND
         async with self._locked(conversation_id, by_id) as (connection, locked):
             if locked is None:
-                return _NOT_FOUND
+                return NOT_FOUND
             if locked["is_pair"]:
-                return _FORBIDDEN
+                return FORBIDDEN
             asked = list(dict.fromkeys(member_ids))
             if not all(map(is_id, asked)) or len(await connection.fetch(QUERIES["users"], asked)) < len(asked):
-                return _NOT_FOUND
+                return NOT_FOUND
             new = [member_id for member_id in asked if member_id not in locked["member_ids"]]
             if not new:
                 return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, by_id))
@@ -259,10 +254,10 @@ class PostgresStore:
 
     async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
         if not is_id(conversation_id) or not is_id(member_id):
-            return _NOT_FOUND
+            return NOT_FOUND
         async with self._locked(conversation_id, member_id) as (connection, locked):
             if locked is None:
-                return _NOT_FOUND
+                return NOT_FOUND
             members = await connection.fetchval(QUERIES["remove_member"], conversation_id, member_id)
             return await _changed(connection, conversation_id, MEMBERS, member_id, members, None, members)
 
@@ -271,7 +266,7 @@ class PostgresStore:
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
         good = [message for message in messages if can_be_stored(message)]
         rows = iter(await self._appended(good) if good else ())
-        return [_stored(message, next(rows)) if can_be_stored(message) else _INVALID for message in messages]
+        return [_stored(message, next(rows)) if can_be_stored(message) else INVALID for message in messages]
 
     async def _appended(self, messages: Sequence[NewMessage]) -> Sequence[Any]:
         fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
@@ -288,13 +283,13 @@ class PostgresStore:
 
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
         if not is_id(conversation_id) or not is_id(by_id) or not 1 <= seq <= _MOST_SEQ:
-            return _NOT_FOUND
+            return NOT_FOUND
         async with self._locked(conversation_id, by_id) as (connection, locked):
             found = await connection.fetchrow(QUERIES["deletion_of"], conversation_id, seq) if locked else None
             if found is None:
-                return _NOT_FOUND
+                return NOT_FOUND
             if found["type"] != MESSAGE or found["sender_id"] != by_id:
-                return _FORBIDDEN
+                return FORBIDDEN
             if found["deletion"]:
                 return Stored(_entry(found["deletion"]), tuple(locked["member_ids"]), False)
             await connection.execute(QUERIES["empty_message"], conversation_id, seq)
@@ -304,20 +299,20 @@ class PostgresStore:
         if is_id(conversation_id) and is_id(member_id):
             for row in await self._rows("mark_read", conversation_id, member_id, _bigint(seq)):
                 return row["read_seq"], row["moved"]
-        return _NOT_FOUND
+        return NOT_FOUND
 
     async def history(
         self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
     ) -> Sequence[Entry] | Refused:
         if not is_id(conversation_id) or not is_id(member_id):
-            return _NOT_FOUND
+            return NOT_FOUND
         if after is not None:
             name, seq = "history_after", _bigint(after)
         else:
             name, seq = "history_before", _MOST_SEQ if before is None else _bigint(before)
         rows = await self._rows(name, conversation_id, member_id, seq, limit)
         if not rows:
-            return _NOT_FOUND
+            return NOT_FOUND
         return [_entry(row) for row in rows if row["seq"] is not None]
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
