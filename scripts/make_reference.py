@@ -273,7 +273,8 @@ def settings_page() -> str:
     ]
     for key in KEYS_OF_CHAT:
         default = f"`{key.default}`" if key.default else ""
-        lines.append(f"| `{key.variable}` | {default} | {key.english} | {key.korean} |")
+        meanings = (Words(language)(f"setting_of_{key.field}") for language in LANGUAGES)
+        lines.append(f"| `{key.variable}` | {default} | {' | '.join(meanings)} |")
     return "\n".join([*lines, ""])
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
+from glimpse.chat.failure import Failure
 from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
 from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import Estimator
@@ -160,7 +161,7 @@ def _variables(words: Words) -> str:
     lines = []
     for key in KEYS:
         default = f" ({key.default})" if key.default else ""
-        lines += [f"  {key.variable}{default}", f"      {key.korean if words.language == 'ko' else key.english}"]
+        lines += [f"  {key.variable}{default}", f"      {words(f'setting_of_{key.field}')}"]
     return "\n".join(lines)
 
 
@@ -251,44 +252,41 @@ def _prices(asked: Asked) -> int:
 def _serve(asked: Asked) -> int:
     from glimpse.chat import app
 
-    def tell(code: str, **values: Any) -> None:
-        print(asked.words(code, **values), file=sys.stderr, flush=True)
-
-    with _chat_problems():
-        app.run(settings_of(os.environ), tell)
+    with _chat_failures():
+        app.run(settings_of(os.environ), _tell(asked))
     return DONE
 
 
 def _migrate(asked: Asked) -> int:
     from glimpse.chat import app
 
-    with _chat_problems():
-        settings = settings_of(os.environ)
-        if not settings.database_url:
-            print(asked.words("database_not_given"))
-            return DONE
-        applied = app.run_migrations(settings, after=asked.given.after)
-    print(asked.words("migrated", names=", ".join(applied)) if applied else asked.words("migrated_nothing"))
+    with _chat_failures():
+        url = settings_of(os.environ).database_url
+        applied = app.run_migrations(url, asked.given.after, _tell(asked)) if url else None
+    if applied is None:
+        print(asked.words("database_not_given"))
+    else:
+        print(asked.words("migrated", names=", ".join(applied)) if applied else asked.words("migrated_nothing"))
     return DONE
 
 
-@contextmanager
-def _chat_problems() -> Iterator[None]:
-    """What keeps the chat from starting, as sentences."""
-    from glimpse.chat import app
-    from glimpse.chat.outside.server import PortTaken
+def _tell(asked: Asked) -> Callable[..., None]:
+    def tell(code: str, **values: str | int) -> None:
+        print(asked.words(code, **values), file=sys.stderr, flush=True)
 
+    return tell
+
+
+@contextmanager
+def _chat_failures() -> Iterator[None]:
+    """What keeps the chat from starting, as sentences."""
     try:
         yield
     except SettingsWrong as wrong:
-        found = [Finding(say(code, variable=name, **values)) for name, code, values in wrong.problems]
-        raise NotRead(found[-1].what, because=found[:-1]) from None
-    except app.DatabaseAway as away:
-        raise NotRead(say("database_away", seconds=str(round(away.seconds)), detail=away.detail)) from None
-    except PortTaken as taken:
-        raise NotRead(say("port_taken", port=str(taken.port), detail=taken.why)) from None
-    except app.CANNOT_SERVE as failed:
-        raise NotRead(say("serve_failed", detail=str(failed))) from None
+        *before, last = [say(failure.code, **failure.values) for failure in wrong.failures]
+        raise NotRead(last, because=[Finding(each) for each in before]) from None
+    except Failure as failure:
+        raise NotRead(say(failure.code, **failure.values)) from None
 
 
 def _read(asked: Asked) -> tuple[Stack, Estimator]:

@@ -26,6 +26,7 @@ from glimpse.chat.protocol.engineio import Timing
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
 CONNECT_SECONDS = 1.0
+KEEP_ALIVE_SECONDS = 65
 EVERYWHERE = frozenset({"*"})
 
 
@@ -90,7 +91,7 @@ def conformance(
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
 
-    return server(app, engines.get), engines
+    return server(app, engines.get, KEEP_ALIVE_SECONDS), engines
 
 
 async def serve(port: int) -> None:

@@ -6,17 +6,21 @@ import asyncio
 import datetime
 import inspect
 import itertools
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import asyncpg
 import pytest
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
 from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.planner.words import Words
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
@@ -130,6 +134,18 @@ class Chat:
 @pytest.fixture
 def chat(store: Store) -> Chat:
     return Chat(store)
+
+
+def in_english(failure: Failure) -> str:
+    return Words("en")(failure.code, **failure.values)
+
+
+@contextmanager
+def raises_saying(kind: type[Failure], pattern: str) -> Iterator[pytest.ExceptionInfo[Failure]]:
+    """The block fails in this way, and what people are told matches."""
+    with pytest.raises(kind) as raised:
+        yield raised
+    assert re.search(pattern, in_english(raised.value))
 
 
 async def rooms_of(store: Store, member_id: str) -> list[str]:

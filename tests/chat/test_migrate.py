@@ -20,6 +20,7 @@ from glimpse.chat.outside.postgres.migrate import (
     migrate,
     shipped,
 )
+from tests.chat.conftest import raises_saying
 
 BEFORE, AFTER = Moment.BEFORE, Moment.AFTER
 FIRST = Migration(1, BEFORE, "0001_before_first", "create table one (id int); create table two (id int)")
@@ -67,7 +68,7 @@ async def test_a_deploy_does_not_begin_before_the_last_one_was_finished(connect:
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST,))
         await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))
-        with pytest.raises(AfterPending, match="0003_after_third belongs after the last deploy"):
+        with raises_saying(AfterPending, "0003_after_third belongs after the last deploy"):
             await migrate(connection, BEFORE, (FIRST, SECOND, THIRD, FOURTH))
 
 
@@ -75,14 +76,14 @@ async def test_a_migration_that_was_edited_is_refused(connect: Callable[[], Any]
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST,))
         edited = dataclasses.replace(FIRST, sql="create table one (id bigint)")
-        with pytest.raises(Changed, match="restore its file"):
+        with raises_saying(Changed, "restore its file"):
             await migrate(connection, BEFORE, (edited, SECOND))
 
 
 async def test_a_newer_schema_is_refused(connect: Callable[[], Any]) -> None:
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST, SECOND))
-        with pytest.raises(SchemaNewer, match=r"0002_before_second .* unknown to this release"):
+        with raises_saying(SchemaNewer, r"0002_before_second .* unknown to this release"):
             await migrate(connection, BEFORE, (FIRST,))
 
 

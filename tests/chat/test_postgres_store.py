@@ -15,7 +15,7 @@ from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.values import NewMessage, Refused, Stored
-from tests.chat.conftest import Chat, rooms_of, seqs, stored
+from tests.chat.conftest import Chat, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
 
@@ -172,7 +172,7 @@ async def test_a_server_that_may_forget_is_refused(
     settings = {"fsync": "on", "synchronous_commit": "on"} | {setting: "off"}
     forgetful = "select " + ", ".join(f"'{value}' as {name}" for name, value in settings.items())
     monkeypatch.setitem(QUERIES, "durability", forgetful)  # type: ignore[arg-type]
-    with pytest.raises(NotDurable, match=f"set {setting} = on"):
+    with raises_saying(NotDurable, f"set {setting} = on"):
         await PostgresStore.open(database_url)
 
 
@@ -180,7 +180,7 @@ async def test_a_role_that_does_not_wait_for_the_disk_is_refused(database_url: s
     connection = await asyncpg.connect(database_url)
     await connection.execute("alter role glimpse set synchronous_commit = off")
     try:
-        with pytest.raises(NotDurable, match="synchronous_commit"):
+        with raises_saying(NotDurable, "synchronous_commit"):
             await PostgresStore.open(database_url)
     finally:
         await connection.execute("alter role glimpse reset synchronous_commit")

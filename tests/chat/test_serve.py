@@ -273,6 +273,37 @@ def test_with_a_database_of_ones_own_it_is_migrated_by_hand_and_then_served(tmp_
             assert not (tmp_path / "glimpse-data").exists()
 
 
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_a_database_that_lets_nobody_in_is_said_at_once_and_without_the_password(tmp_path: Path, command: str) -> None:
+    with EmbeddedPostgres(tmp_path / "somewhere") as url:
+        for wrong in (
+            url.replace("glimpse:", "glimpse:not-the-password-"),
+            url.replace("glimpse:", "stranger:"),
+            url + "-of-another-name",
+        ):
+            refused = glimpse(command, tmp_path, {"GLIMPSE_DATABASE_URL": wrong, "GLIMPSE_JWT_SECRETS": "x" * 32})
+            assert refused.returncode == 2
+            assert "does not let us in" in refused.stderr
+            assert "not-the-password" not in refused.stderr
+    for unreadable in ("postgresql://ada:half/of-a-password@host/name", "postgresql://[half"):
+        refused = glimpse(command, tmp_path, {"GLIMPSE_DATABASE_URL": unreadable, "GLIMPSE_JWT_SECRETS": "x" * 32})
+        assert refused.returncode == 2
+        assert "begins with postgresql://" in refused.stderr
+        assert "half" not in refused.stderr
+
+
+def test_one_connection_is_enough_for_what_the_terraform_of_the_plan_asks_for(tmp_path: Path) -> None:
+    with serve(tmp_path, {"GLIMPSE_DATABASE_POOL": "1"}) as running:
+        (_, kims), (lee, _) = running.sign_up("kim"), running.sign_up("lee")
+        room = running.rest("POST", "/conversations", {"memberIds": [lee]}, kims)[1]["id"]
+        with Wire(running.port) as wire:
+            join(wire, kims)
+            for number in range(20):
+                send(wire, room, str(number))
+            assert [acknowledgement(wire)["seq"] for _ in range(20)] == list(range(1, 21))
+        assert running.rest("DELETE", f"/conversations/{room}/messages/1", token=kims)[0] == 200
+
+
 def test_a_database_that_forgets_is_refused(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path / "somewhere") as url:
         environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32}
@@ -290,7 +321,7 @@ def test_a_database_that_forgets_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_the_settings_is_said_all_at_once(tmp_path: Path) -> None:
-    wrong = {"GLIMPSE_PORT": "x", "GLIMPSE_DATABASE_URL": "mysql://", "GLIMPSE_JWT_SECRETS": "tiny-secret"}
+    wrong = {"GLIMPSE_PORT": "9" * 5000, "GLIMPSE_DATABASE_URL": "mysql://", "GLIMPSE_JWT_SECRETS": "tiny-secret"}
     answer = glimpse("serve", tmp_path, wrong)
     assert answer.returncode == 2
     for name in ("GLIMPSE_PORT", "GLIMPSE_DATABASE_URL", "GLIMPSE_JWT_SECRETS"):

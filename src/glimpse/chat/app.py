@@ -6,22 +6,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-import asyncpg
 import uvloop
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.commit import GroupCommit
+from glimpse.chat.failure import Failure
 from glimpse.chat.limits import Rates
 from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.engineio import Connection, Engine
@@ -29,10 +29,12 @@ from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
 from glimpse.chat.outside.metrics import Metrics
 from glimpse.chat.outside.passwords import Argon2
-from glimpse.chat.outside.postgres.embedded import EmbeddedFailed, EmbeddedPostgres
-from glimpse.chat.outside.postgres.migrate import MigrationRefused, Moment, migrate, refuse_unmigrated
-from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
+from glimpse.chat.outside.postgres.connection import connected
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
+from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
+from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.rest import Rest
+from glimpse.chat.outside.secret_file import kept_secret
 from glimpse.chat.outside.server import listening, server
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.ports import Store, StoreDown
@@ -52,19 +54,7 @@ ENDING_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
 """How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
 
-CANNOT_SERVE = (EmbeddedFailed, MigrationRefused, NotDurable)
-"""Each says in its text what is wrong and what to do."""
-
-
-class DatabaseAway(Exception):
-    """The database did not answer in time."""
-
-    def __init__(self, seconds: float, detail: str) -> None:
-        super().__init__(detail)
-        self.seconds = seconds
-        self.detail = detail
-
-
+T = TypeVar("T")
 Tell = Callable[..., None]
 """Called with the code of a sentence and its values: what somebody at a terminal wants to know."""
 
@@ -143,18 +133,15 @@ async def _swept(service: Service) -> None:
 
 
 def run(settings: Settings, tell: Tell) -> None:
-    """
-    Serve until SIGTERM or SIGINT. Raises DatabaseAway, PortTaken or one of CANNOT_SERVE, before anything is served.
-    """
+    """Serve until SIGTERM or SIGINT. Raises Failure, before anything is served."""
     logs.to(sys.stderr)
     with _database(settings, tell) as (url, settings):
         uvloop.run(_serve(url, settings, tell))
 
 
-def run_migrations(settings: Settings, after: bool) -> Sequence[str]:
-    """The names of the migrations that were applied to the database of the settings. Raises as `run`."""
-    url = settings.database_url or ""
-    return uvloop.run(_migrated(url, Moment.AFTER if after else Moment.BEFORE))
+def run_migrations(url: str, after: bool, tell: Tell) -> Sequence[str]:
+    """The names of the migrations that were applied to a database. Raises Failure."""
+    return uvloop.run(_migrated(url, Moment.AFTER if after else Moment.BEFORE, tell))
 
 
 @contextmanager
@@ -165,19 +152,8 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
     folder = Path(settings.data)
     tell("serve_embedded", folder=str(folder))
     with EmbeddedPostgres(folder) as url:
-        yield url, replace(settings, jwt_secrets=settings.jwt_secrets or (_kept_secret(folder),))
-
-
-def _kept_secret(folder: Path) -> str:
-    """The secret beside the embedded database, made on first use: tokens outlive a restart."""
-    path = folder / "jwt-secret"
-    with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        signing = settings.jwt_secrets or (kept_secret(folder / "jwt-secret"),)
+        yield url, replace(settings, jwt_secrets=signing)
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
@@ -185,12 +161,12 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    if not settings.database_url:
-        await _migrated(url, Moment.BEFORE)
-    store = await _opened(url, settings.database_pool, tell)
+    if settings.database_url:
+        await _once_it_answers(url, refuse_unmigrated, tell)
+    else:
+        await _migrated(url, Moment.BEFORE, tell)
+    store = await PostgresStore.open(url, settings.database_pool)
     try:
-        async with _connected(url) as connection:
-            await refuse_unmigrated(connection)
         async with Task(store, settings).serving() as port:
             tell("serve_ready", port=port)
             await stop.wait()
@@ -199,34 +175,22 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         await store.close()
 
 
-async def _opened(url: str, connections: int, tell: Tell) -> PostgresStore:
-    """The store, once the database has answered: before that the port stays closed."""
+async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
+    return await _once_it_answers(url, lambda connection: migrate(connection, moment), tell)
+
+
+async def _once_it_answers(url: str, work: Callable[[Any], Awaitable[T]], tell: Tell) -> T:
+    """What is done with a connection, once the database gives one: before that nothing is served."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     is_waiting = False
     while True:
         try:
-            return await PostgresStore.open(url, connections)
+            async with connected(url) as connection:
+                return await work(connection)
         except StoreDown as down:
             if time.monotonic() >= give_up:
-                raise DatabaseAway(PATIENCE_SECONDS, str(down)) from down
+                raise Failure("database_away", seconds=round(PATIENCE_SECONDS), detail=str(down)) from down
         if not is_waiting:
             is_waiting = True
             tell("serve_waiting")
         await asyncio.sleep(1)
-
-
-async def _migrated(url: str, moment: Moment) -> Sequence[str]:
-    async with _connected(url) as connection:
-        return await migrate(connection, moment)
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
-    try:
-        connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseAway(PATIENCE_SECONDS, str(error) or type(error).__name__) from None
-    try:
-        yield connection
-    finally:
-        await connection.close()

@@ -10,10 +10,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.outside.websocket import Engines, for_uvicorn
-
-KEEP_ALIVE_SECONDS = 65
-"""Longer than the balancer's idle timeout of 60 s, so that it is never the service that hangs up first."""
 
 GRACE_SECONDS = 5
 """How long a request that is half asked may hold up the end."""
@@ -60,13 +58,8 @@ class Server(uvicorn.Server):
         yield
 
 
-class PortTaken(Exception):
+class PortTaken(Failure):
     """Nobody can listen there."""
-
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(f"{host} port {port}: {why}")
-        self.port = port
-        self.why = why
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -81,10 +74,10 @@ def listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
     except OSError as error:
-        raise PortTaken(host, port, error.strerror or str(error)) from None
+        raise PortTaken("port_taken", port=port, detail=error.strerror or str(error)) from None
 
 
-def server(app: Any, engines: Engines, keep_alive_seconds: int = KEEP_ALIVE_SECONDS) -> Server:
+def server(app: Any, engines: Engines, keep_alive_seconds: int) -> Server:
     """A server that is not serving yet: `await server.serve([listening(host, port)])`."""
     config = uvicorn.Config(
         app,

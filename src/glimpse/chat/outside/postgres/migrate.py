@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from glimpse.chat.failure import Failure
+
 _FILE = re.compile(r"(\d{4})_(before|after)_(\w+)\.sql")
 # "glimpse" as a number, so that nobody else's advisory lock is ours.
 _LOCK = int.from_bytes(b"glimpse", "big")
@@ -49,19 +51,12 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-class MigrationRefused(Exception):
+class MigrationRefused(Failure):
     """The schema is not one that these migrations lead on from; nothing was changed."""
 
 
 class Changed(MigrationRefused):
     """A migration was edited after it had been applied."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Migration {name} was applied to this database with another text than this release has: "
-            "restore its file, and put the change into a new migration."
-        )
-        self.name = name
 
 
 class SchemaNewer(MigrationRefused):
@@ -70,31 +65,13 @@ class SchemaNewer(MigrationRefused):
     deploy leaves the release before it working.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Migration {name} was applied to this database and is unknown to this release: "
-            "a newer release migrated it, so migrate with that one."
-        )
-        self.name = name
-
 
 class AfterPending(MigrationRefused):
     """What should have followed the last deploy never ran, and this deploy's migrations stand on it."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Migration {name} belongs after the last deploy and was not applied: "
-            "make sure that no task of an older release runs, apply what is left of it, then deploy."
-        )
-        self.name = name
-
 
 class Unmigrated(MigrationRefused):
     """A task may not serve on a schema that is older than itself."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"Migration {name} was not applied to this database: run `glimpse migrate` first.")
-        self.name = name
 
 
 def shipped() -> Sequence[Migration]:
@@ -143,7 +120,7 @@ async def refuse_unmigrated(connection: Any) -> None:
         applied = {row["number"] for row in await connection.fetch("select number from migrations")}
     for migration in shipped():
         if migration.number not in applied and (not applied or migration.moment is Moment.BEFORE):
-            raise Unmigrated(migration.name)
+            raise Unmigrated("schema_older", name=migration.name)
 
 
 def _pending(
@@ -152,13 +129,13 @@ def _pending(
     known = {migration.number: migration for migration in migrations}
     for number, (name, checksum) in applied.items():
         if number not in known:
-            raise SchemaNewer(name)
+            raise SchemaNewer("schema_newer", name=name)
         if known[number].checksum != checksum:
-            raise Changed(name)
+            raise Changed("migration_changed", name=name)
     pending = [migration for migration in migrations if migration.number not in applied]
     if not applied or moment is Moment.AFTER:
         return pending
     waiting = [migration for migration in pending if migration.moment is Moment.AFTER]
     if waiting and any(later.moment is Moment.BEFORE and later.number > waiting[0].number for later in pending):
-        raise AfterPending(waiting[0].name)
+        raise AfterPending("migration_after_pending", name=waiting[0].name)
     return [migration for migration in pending if migration.moment is Moment.BEFORE]

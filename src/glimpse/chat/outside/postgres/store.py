@@ -7,15 +7,16 @@ How a message gets its number without a gap is told beside `append_one` and in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.listing import Place, place_of
+from glimpse.chat.outside.postgres.connection import DOWN, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.ports import StoreDown
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
@@ -44,33 +45,11 @@ ANSWER_SECONDS = STATEMENT_SECONDS + 2.0
 # Once is enough where another task stored the same message; a second violation can only be a schema out of order.
 TRIES = 3
 
-# What may have happened behind these, nobody knows, or nothing happened and the same may be asked again.
-_DOWN = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.PostgresSystemError,
-)
 _MOST_SEQ = 2**63 - 1
 
 
-class NotDurable(Exception):
+class NotDurable(Failure):
     """The server may forget what it has confirmed, and so would we."""
-
-    def __init__(self, setting: str) -> None:
-        super().__init__(
-            f"The database runs with {setting} = off and may lose messages that were acknowledged: "
-            f"set {setting} = on for the server, this database and this role, then start again."
-        )
-        self.setting = setting
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -89,7 +68,7 @@ class PostgresStore:
     @classmethod
     async def open(cls, url: str, connections: int = CONNECTIONS) -> PostgresStore:
         """Connect to a database that was migrated. Raises NotDurable, and StoreDown where none answers."""
-        with _unknown_outcome():
+        with unknown_outcome():
             pool = await asyncpg.create_pool(
                 url,
                 connection_class=_Connection,
@@ -113,7 +92,7 @@ class PostgresStore:
             [row] = await store._rows("durability")
             for setting in ("fsync", "synchronous_commit"):
                 if row[setting] == "off":
-                    raise NotDurable(setting)
+                    raise NotDurable("database_not_durable", setting=setting)
         except BaseException:
             pool.terminate()
             raise
@@ -123,7 +102,7 @@ class PostgresStore:
         """Let running calls end, at most as long as one may take."""
         try:
             await asyncio.wait_for(self._pool.close(), ANSWER_SECONDS)
-        except _DOWN:
+        except DOWN:
             self._pool.terminate()
 
     async def check(self) -> None:
@@ -334,7 +313,7 @@ class PostgresStore:
 
     async def _rows(self, name: str, *asked: object) -> Sequence[Any]:
         """One statement, which is a transaction."""
-        with _unknown_outcome():
+        with unknown_outcome():
             async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection:
                 rows: Sequence[Any] = await connection.fetch(QUERIES[name], *asked)
                 return rows
@@ -342,20 +321,9 @@ class PostgresStore:
     @asynccontextmanager
     async def _locked(self, conversation_id: str, member_id: str) -> AsyncIterator[tuple[Any, Any]]:
         """A transaction that begins with the lock of a conversation; None for who is not a member."""
-        with _unknown_outcome():
+        with unknown_outcome():
             async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection, connection.transaction():
                 yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
-
-
-@contextmanager
-def _unknown_outcome() -> Iterator[None]:
-    try:
-        yield
-    except _DOWN as error:
-        # asyncpg's own complaint about an argument is also an InterfaceError, and our mistake.
-        if isinstance(error, ValueError):
-            raise
-        raise StoreDown(f"{type(error).__name__}: {error}") from error
 
 
 async def _changed(

@@ -1,0 +1,19 @@
+"""The secret that tokens are signed with, where nobody gave one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_secret(path: Path) -> str:
+    """Made on first use, for the owner's eyes alone: tokens outlive a restart."""
+    with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
