@@ -128,7 +128,7 @@ def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
     assert extreme["document"]["monthly_usd"] == {"min": "40", "max": "46"}
     balanced = document["scenarios"][2]
     assert (balanced["saving_usd"], balanced["saving_percent"]) == ("0.00", "0")
-    assert {lever["implemented"] for lever in balanced["levers"]} == {"terraform", "planned"}
+    assert {lever["implemented"] for lever in balanced["levers"]} == {"terraform", "both", "planned"}
     assert {row["verdict"] for row in balanced["verdicts"]} == {"kept"}
     assert balanced["websocket"] == "yes"
     claim = next(row for row in document["claims"] if row["id"] == "interruption")

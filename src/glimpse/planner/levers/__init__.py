@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from glimpse.planner.levers import bus, network, rewrites, tasks, upkeep
-from glimpse.planner.levers.lever import PLANNED, PURCHASE, TERRAFORM, Lever, each_service
+from glimpse.planner.levers.lever import BOTH, PLANNED, PURCHASE, TERRAFORM, Lever, each_service
 
 LEVERS: Mapping[str, Lever] = {
     lever.name: lever
@@ -71,14 +71,12 @@ LEVERS: Mapping[str, Lever] = {
             "keep_alive",
             "keep-alive",
             each_service(tasks.keep_alive),
-            PLANNED,
+            BOTH,
             "config",
             {"keep_alive_seconds": 65},
             priced=False,
         ),
-        Lever(
-            "pool_size", "pool", each_service(tasks.pool_size), PLANNED, "config", {"database_pool": 1}, priced=False
-        ),
+        Lever("pool_size", "pool", each_service(tasks.pool_size), BOTH, "config", {"database_pool": 1}, priced=False),
         Lever("api_gateway_websocket", "architecture", rewrites.api_gateway_websocket, PLANNED, "migration"),
         Lever("serverless", "architecture", rewrites.serverless, PLANNED, "migration"),
     )

@@ -15,8 +15,8 @@ What a change asks for, least first: a value; a value and something to prepare, 
 or its clients; another architecture.
 """
 
-TERRAFORM, PURCHASE, PLANNED = "terraform", "purchase", "planned"
-"""A purchase changes no file of the stack: it is a row of `glimpse.toml`."""
+TERRAFORM, BOTH, PURCHASE, PLANNED = "terraform", "both", "purchase", "planned"
+"""Both: Terraform sets it and our service reads it. A purchase changes no file: it is a row of `glimpse.toml`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
