@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from glimpse.chat.protocol.socketio import Decoder
 from glimpse.chat.service import Limits, Service
 from glimpse.chat.sockets import Socket
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored, Synced
 from tests.chat.conftest import memory_store
 
 SECRET = "a secret of at least thirty-two bytes"
@@ -300,14 +300,23 @@ async def test_sync_answers_no_more_at_once_than_a_connection_takes_and_comes_to
     assert [entry["seq"] for page in pages for entry in page["messages"]] == list(range(1, 61))
 
 
-async def test_a_second_sync_of_a_socket_waits_for_its_first() -> None:
+async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> None:
     house = House()
     ada, _ = await house.enters("ada")
+    sync = house.store.sync
+
+    async def slow(member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return await sync(member_id, cursors, limit)
+
+    house.store.sync = slow  # type: ignore[method-assign]
     answers: list[dict[str, Any]] = []
     for _ in range(2):
         house.service.said(ada, "sync", [{"cursors": {}}], answers.append)
     await house.service.finished()
-    assert sorted("error" in answer for answer in answers) in ([False, False], [False, True])
+    assert [code(answer) for answer in answers if "error" in answer] == ["busy"]
+    assert "error" not in await house.asks(ada, "sync", {"cursors": {}})
 
 
 # ---- Receipts, typing, presence
