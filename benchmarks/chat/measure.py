@@ -1,12 +1,13 @@
 """
-What one task costs: CPU of the service a message, and memory of an idle socket.
+What one task of a quarter vCPU and 512 MB does, beside the same chat in plain Socket.IO.
 
-Run:     python benchmarks/chat/measure.py [--rounds 5] [--users 1000] [--idle 5000] [--seconds 5]
-Compare: run it before and after a change on an idle machine; rounds follow each other, so that noise shows as spread.
-Needs:   Linux with two cores: the service has the first to itself, its database and these clients share the second.
+Run:     python -m benchmarks.chat.measure [--rounds 5] [--seconds 8] [ROW …]     rows: see --help; none is all
+Compare: servers take turns within each round, so that a noisy minute is everybody's; quote ratios.
+Needs:   Linux with two cores, root for control groups, and npm for the rivals. The server has the first core, a quarter
+         of it; a durable PostgreSQL and these clients share the second.
 
-Closed loop: each user sends 100 bytes, waits for the acknowledgement, sends the next; two deliveries a message. The
-service is the one that is shipped, limits on, durable PostgreSQL. Messages a second are bounded by the second core.
+Each message is 100 bytes, stored before its acknowledgement, and heard by the two of its conversation. A latency
+counts from when the message was due, so what holds the clients up is in it.
 """
 
 from __future__ import annotations
@@ -15,187 +16,341 @@ import argparse
 import asyncio
 import json
 import os
-import re
-import secrets
+import platform
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from pathlib import Path
-from typing import cast
 
 import asyncpg
 import uvloop
 
-from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
-from glimpse.chat.outside.postgres.migrate import migrate
-from glimpse.chat.outside.postgres.store import PostgresStore
-from glimpse.chat.tokens import Tokens
-
-SECRET = secrets.token_urlsafe(48)
-BODY = "x" * 100
-HANDSHAKE = (
-    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: benchmark\r\nUpgrade: websocket\r\n"
-    b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+from benchmarks.chat.cage import Cage, resident_bytes
+from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
+from benchmarks.chat.polling import upgraded
+from benchmarks.chat.servers import (
+    GLIMPSE,
+    RIVALS,
+    SECRET,
+    SERVER_CORE,
+    Server,
+    database,
+    install_rivals,
+    people,
+    running,
 )
 
+SHARE, MOST_BYTES = 0.25, 512 * 2**20
+USERS = 1_000
+LOW_RATE = 300
+WARM_SECONDS = 3.0
 
-class Client(asyncio.Protocol):
-    """Joins; while `is_sending`, it sends a message whenever the one before was acknowledged."""
-
-    acknowledged = 0
-    is_sending = False
-
-    def __init__(self, token: str, conversation_id: str) -> None:
-        self._token, self._conversation_id = token, conversation_id
-        self._read = b""
-        self._sent = 0
-        self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.transport: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-        self.transport.write(HANDSHAKE)
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        if self._read.startswith(b"HTTP"):
-            _, end, self._read = self._read.partition(b"\r\n\r\n")
-            assert end, "a handshake arrives whole on loopback"
-        while len(self._read) >= 2:
-            size, start = self._read[1], 2
-            if size == 126:
-                size, start = int.from_bytes(self._read[2:4]), 4
-            if len(self._read) < start + size:
-                return
-            message, self._read = self._read[start : start + size], self._read[start + size :]
-            self._heard(message)
-
-    def send(self) -> None:
-        self._sent += 1
-        asked = {"conversationId": self._conversation_id, "clientId": str(self._sent), "body": BODY}
-        self._say("421" + json.dumps(["message", asked]))
-
-    def _heard(self, message: bytes) -> None:
-        if message.startswith(b"431"):
-            assert b"error" not in message, message
-            Client.acknowledged += 1
-            if Client.is_sending:
-                self.send()
-        elif message.startswith(b"0"):
-            self._say("40" + json.dumps({"token": self._token}))
-        elif message.startswith(b"40"):
-            self.joined.set_result(None)
-        elif message == b"2":
-            self._say("3")
-
-    def _say(self, text: str) -> None:
-        data = text.encode()
-        head = bytes((0x81, 0x80 | len(data))) if len(data) < 126 else b"\x81\xfe" + len(data).to_bytes(2)
-        self.transport.write(head + b"\0\0\0\0" + data)
+Figures = dict[str, list[float]]
+"""What was measured, by its name with its unit: one number a round."""
 
 
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def pairs(number: int) -> tuple[str, str]:
+    """The users in turn, each in the first of their conversations."""
+    user = number % USERS
+    return f"u{user}", f"c{user // 2}"
 
 
-def resident_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+class Bench:
+    """A database with its people, and what was measured on it."""
+
+    def __init__(self, url: str, database_cage: Cage, given: argparse.Namespace) -> None:
+        self.url, self.database, self.given = url, database_cage, given
+        self.found: dict[str, Figures] = {}
+
+    def note(self, row: str, **figures: float) -> None:
+        for name, value in figures.items():
+            self.found.setdefault(row, {}).setdefault(name, []).append(value)
+
+    def serve(self, server: Server, work: Callable[[int, int, Cage], Awaitable[None]], share: float | None) -> None:
+        """A fresh server for some work; a share of None is a whole core without a bound on memory."""
+        with (
+            Cage("glimpse-benchmark-task", SERVER_CORE, share, MOST_BYTES if share else None) as cage,
+            running(server, self.url, cage) as (port, pid),
+        ):
+            uvloop.run(work(port, pid, cage))
+
+    # ---- Rows
+
+    def speed(self) -> None:
+        """Everybody sends as fast as they are answered; then 300 a second; then 80 % of the first, for glimpse."""
+        servers = (GLIMPSE,) if self.given.alone else (GLIMPSE, *RIVALS)
+        for _ in range(self.given.rounds):
+            for server in servers:
+                self.serve(server, lambda *caged, name=server.name: self._speed(name, *caged), SHARE)
+
+    async def _speed(self, name: str, port: int, pid: int, cage: Cage) -> None:
+        tally = Tally()
+        crowd = await joined(port, SECRET, USERS, tally, pairs)
+        # What everybody's coming has left to do is done before anything is measured.
+        await closed_loop(crowd, tally, 0, WARM_SECONDS)
+        rate = await self._closed(f"{name}, full load", crowd, tally, cage)
+        await self._open(f"{name}, {LOW_RATE} a second", crowd, tally, cage, LOW_RATE)
+        if name == GLIMPSE.name:
+            await self._open(f"{name}, 80 % of full load", crowd, tally, cage, 0.8 * rate)
+        for person in crowd:
+            person.leave()
+
+    async def _closed(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage) -> float:
+        tally.begin()
+        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
+        await asyncio.sleep(self.given.seconds)
+        seconds = time.perf_counter() - began
+        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
+        rate = len(tally.seconds) / seconds
+        await settled(crowd)
+        return rate
+
+    async def _open(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage, rate: float) -> None:
+        await open_loop(crowd, rate, WARM_SECONDS, seed=1)
+        await settled(crowd)
+        tally.begin()
+        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
+        await open_loop(crowd, rate, self.given.seconds, seed=2)
+        seconds = time.perf_counter() - began
+        await settled(crowd)
+        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
+
+    def _note(self, row: str, tally: Tally, seconds: float, cpu: float, stored: float) -> None:
+        count = len(tally.seconds)
+        assert not tally.lost, f"{row}: {tally.lost} sockets lost"
+        self.note(
+            row,
+            **{
+                "messages a second": count / seconds,
+                "deliveries a message": tally.delivered / count,
+                "server µs a message": cpu / count * 1e6,
+                "database µs a message": stored / count * 1e6,
+                "p50 ms": tally.percentile(50) * 1e3,
+                "p99 ms": tally.percentile(99) * 1e3,
+                "refused %": tally.refused / count * 100,
+            },
+        )
+
+    def commits(self) -> None:
+        """As speed, with 3 ms added to each commit by the database itself: one that is not in the same room."""
+        uvloop.run(self._ask("alter database postgres set commit_delay = 3000"))
+        uvloop.run(self._ask("alter database postgres set commit_siblings = 0"))
+        try:
+            for _ in range(self.given.rounds):
+                self.serve(GLIMPSE, lambda *caged: self._speed("glimpse, 3 ms a commit", *caged), SHARE)
+        finally:
+            uvloop.run(self._ask("alter database postgres reset all"))
+
+    def logins(self) -> None:
+        """300 messages a second while ten people log in, one after the other as the service takes them."""
+        for _ in range(self.given.rounds):
+            self.serve(GLIMPSE, self._logins, SHARE)
+
+    async def _logins(self, port: int, pid: int, cage: Cage) -> None:
+        tally = Tally()
+        crowd = await joined(port, SECRET, USERS, tally, pairs)
+        await open_loop(crowd, LOW_RATE, WARM_SECONDS, seed=1)
+        await settled(crowd)
+        handles = [f"login{time.time_ns()}-{number}" for number in range(10)]
+        for handle in handles:
+            assert await _posted(port, "/auth/signup", handle) == 201
+        tally.begin()
+        began, statuses = time.perf_counter(), []
+
+        async def log_in() -> None:
+            for handle in handles:
+                statuses.append(await _posted(port, "/auth/login", handle))
+
+        logging_in = asyncio.create_task(log_in())
+        while not logging_in.done():
+            await open_loop(crowd, LOW_RATE, 0.1, seed=len(tally.seconds))
+        seconds = time.perf_counter() - began
+        await settled(crowd)
+        assert statuses == [200] * 10, statuses
+        self.note(
+            f"glimpse, {LOW_RATE} a second beside ten log-ins",
+            **{
+                "p50 ms": tally.percentile(50) * 1e3,
+                "p99 ms": tally.percentile(99) * 1e3,
+                "ms a log-in": seconds / 10 * 1e3,
+            },
+        )
+
+    def idle(self) -> None:
+        """Sockets that joined and are silent, each user in 20 conversations, and what it cost them to come."""
+        self.serve(GLIMPSE, self._idle, None)
+
+    async def _idle(self, port: int, pid: int, cage: Cage) -> None:
+        def who(number: int) -> tuple[str, str]:
+            return f"u{number}", ""
+
+        count, tally = self.given.idle, Tally()
+        few = await joined(port, SECRET, USERS, tally, who)
+        held, resident, cpu = cage.memory_bytes(), resident_bytes(pid), cage.cpu_seconds()
+        more = await joined(port, SECRET, count, tally, lambda number: who(USERS + number))
+        await asyncio.sleep(1)
+        self.note(
+            "glimpse, idle sockets, 20 conversations each",
+            **{
+                "bytes a socket": (cage.memory_bytes() - held) / count,
+                "resident bytes a socket": (resident_bytes(pid) - resident) / count,
+                "µs a connect": (cage.cpu_seconds() - cpu) / count * 1e6,
+            },
+        )
+        for person in few + more:
+            person.leave()
+
+    def connects(self) -> None:
+        """Coming by WebSocket only, and by polling that upgrades; users of one conversation."""
+        for _ in range(self.given.rounds):
+            for server in (GLIMPSE,) if self.given.alone else (GLIMPSE, RIVALS[0]):
+                self.serve(server, lambda *caged, name=server.name: self._connects(name, *caged), None)
+
+    async def _connects(self, name: str, port: int, pid: int, cage: Cage) -> None:
+        tally, count = Tally(), 2_000
+        for person in await joined(port, SECRET, count, tally, pairs):
+            person.leave()
+        await asyncio.sleep(1)
+        cpu = cage.cpu_seconds()
+        crowd = await joined(port, SECRET, count, tally, pairs)
+        await asyncio.sleep(0.5)
+        self.note(f"{name}, connects", **{"µs WebSocket only": (cage.cpu_seconds() - cpu) / count * 1e6})
+        for person in crowd:
+            person.leave()
+        await asyncio.sleep(1)
+        cpu = cage.cpu_seconds()
+        transports = await upgraded(port, SECRET, count, lambda number: pairs(number)[0])
+        await asyncio.sleep(0.5)
+        self.note(f"{name}, connects", **{"µs polling, then upgrade": (cage.cpu_seconds() - cpu) / count * 1e6})
+        for transport in transports:
+            transport.abort()
+
+    def churn(self) -> None:
+        """Many connects, a third of them refused, all dropped without a word, from several addresses."""
+        self.serve(GLIMPSE, self._churn, None)
+
+    async def _churn(self, port: int, pid: int, cage: Cage) -> None:
+        total, crowd_size = self.given.churn, 1_000
+        after: list[int] = []
+        for number in range(total // crowd_size):
+            secret = SECRET if number % 3 else "another secret, so that everybody is refused"
+            address = f"127.0.0.{1 + number % 5}"
+            for person in await joined(port, secret, crowd_size, Tally(), pairs, address):
+                person.leave()
+            await asyncio.sleep(0.1)
+            after.append(resident_bytes(pid))
+        half, last = after[len(after) // 2], after[-1]
+        self.note(
+            f"glimpse, {total:,} connects, refusals and drops",
+            **{"MB at the half": half / 1e6, "MB at the end": last / 1e6, "growth %": (last / half - 1) * 100},
+        )
+
+    def fanout(self) -> None:
+        """One conversation of 100 people, all of them here, on a quarter vCPU."""
+        uvloop.run(self._ask(HUNDRED))
+        for _ in range(self.given.rounds):
+            self.serve(GLIMPSE, self._fanout, SHARE)
+
+    async def _fanout(self, port: int, pid: int, cage: Cage) -> None:
+        tally = Tally()
+        crowd = await joined(port, SECRET, 100, tally, lambda number: (f"u{number}", "hundred"))
+        seconds = await closed_loop(crowd, tally, self.given.seconds, WARM_SECONDS)
+        self.note(
+            "glimpse, a conversation of 100",
+            **{"deliveries a second": tally.delivered / seconds, "messages a second": len(tally.seconds) / seconds},
+        )
+        await settled(crowd)
+        for person in crowd:
+            person.leave()
+
+    async def _ask(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        await connection.execute(statement)
+        await connection.close()
+
+    # ---- What was found
+
+    def table(self) -> str:
+        lines = ["| | what | median | least to most |", "|---|---|---:|---:|"]
+        for row, figures in self.found.items():
+            for name, values in figures.items():
+                digits = 0 if statistics.median(values) >= 100 else 1
+                spread = f"{min(values):,.{digits}f} to {max(values):,.{digits}f}" if len(values) > 1 else "one run"
+                lines.append(f"| {row} | {name} | {statistics.median(values):,.{digits}f} | {spread} |")
+        return "\n".join(lines)
 
 
-async def people(url: str, count: int) -> list[str]:
-    """Users u0, u1, …, two to a conversation; the conversations' ids."""
-    store = await PostgresStore.open(url)
-    for number in range(count):
-        await store.ensure_user(f"u{number}")
-    for pair in range(count // 2):
-        await store.create_conversation(f"c{pair}", f"u{2 * pair}", [f"u{2 * pair + 1}"])
-    await store.close()
-    return [f"c{number // 2}" for number in range(count)]
+HUNDRED = """
+insert into conversations (id, changed_at, member_ids, is_pair)
+select 'hundred', now(), array_agg('u' || n order by n), false from generate_series(0, 99) n
+on conflict do nothing;
+insert into members (conversation_id, user_id) select 'hundred', 'u' || n from generate_series(0, 99) n
+on conflict do nothing
+"""
 
 
-async def connected(port: int, users: int, count: int) -> list[Client]:
-    """So many sockets, the users in turn; a hundred at a time."""
-    tokens, loop = Tokens([SECRET], 3600), asyncio.get_running_loop()
-    clients: list[Client] = []
-    for first in range(0, count, 100):
-        some = []
-        for number in range(first, min(first + 100, count)):
-            user = number % users
-            token = tokens.issued(f"u{user}", time.time())
-            _, client = await loop.create_connection(
-                lambda token=token, user=user: Client(token, f"c{user // 2}"), "127.0.0.1", port
-            )
-            some.append(client)
-        await asyncio.gather(*(client.joined for client in some))
-        clients += some
-    return clients
+async def _posted(port: int, path: str, handle: str) -> int:
+    """The status of a log-in or a sign-up."""
+    body = json.dumps({"handle": handle, "password": "correct horse"}).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        f"POST {path} HTTP/1.1\r\nHost: benchmark\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
+    status = int((await reader.readline()).split()[1])
+    await reader.read()
+    writer.close()
+    return status
 
 
-async def measured(port: int, pid: int, given: argparse.Namespace) -> None:
-    clients = await connected(port, given.users, given.users)
-    costs, rates = [], []
-    Client.is_sending = True
-    for client in clients:
-        client.send()
-    for _ in range(given.rounds):
-        before, cpu, at = Client.acknowledged, cpu_seconds(pid), time.perf_counter()
-        await asyncio.sleep(given.seconds)
-        messages = Client.acknowledged - before
-        costs.append((cpu_seconds(pid) - cpu) / messages * 1e6)
-        rates.append(messages / (time.perf_counter() - at))
-    Client.is_sending = False
-    print(spread("CPU of the service", costs, "µs a message"))
-    print(spread("messages", rates, "a second"))
-    resident, cpu = resident_bytes(pid), cpu_seconds(pid)
-    more = await connected(port, given.users, given.idle)
-    print(f"idle socket: {(resident_bytes(pid) - resident) / given.idle:,.0f} bytes resident, {given.idle:,} of them")
-    print(f"connect and join: {(cpu_seconds(pid) - cpu) / given.idle * 1e6:,.0f} µs of CPU")
-    for client in clients + more:
-        client.transport.abort()
+ROWS: dict[str, Callable[[Bench], None]] = {
+    "speed": Bench.speed,
+    "commits": Bench.commits,
+    "logins": Bench.logins,
+    "connects": Bench.connects,
+    "fanout": Bench.fanout,
+    "idle": Bench.idle,
+    "churn": Bench.churn,
+}
 
 
-def spread(name: str, values: list[float], unit: str) -> str:
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{name}: {middle:,.1f} {unit} (median of {len(values)}; {low:,.1f} to {high:,.1f})"
+def machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    cpu = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    python = platform.python_version()
+    return f"{date.today()}, {os.cpu_count()} cores of {cpu}, Python {python}, commit {commit or 'unknown'}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    rows = "\n".join(f"{name}: {row.__doc__}" for name, row in ROWS.items())
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=rows)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--users", type=int, default=1000)
-    parser.add_argument("--idle", type=int, default=5000)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--idle", type=int, default=9_000, help="how many sockets come to those 1,000 that are there")
+    parser.add_argument("--churn", type=int, default=100_000)
+    parser.add_argument("--alone", action="store_true", help="without the rivals")
+    parser.add_argument("--json", type=Path, help="write every number there, too")
     given = parser.parse_args()
-    os.sched_setaffinity(0, {1})
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "database") as url:
-        uvloop.run(prepared(url, given.users))
-        environment = {
-            **os.environ,
-            "GLIMPSE_DATABASE_URL": url,
-            "GLIMPSE_JWT_SECRETS": SECRET,
-            "GLIMPSE_PORT": "0",
-            "GLIMPSE_EVENTS_PER_SECOND": "100000",
-        }
-        command = [sys.executable, "-m", "glimpse", "serve", "--lang", "en"]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as serving:
-            os.sched_setaffinity(serving.pid, {0})
-            assert serving.stderr
-            port = re.search(r"port (\d+)", serving.stderr.readline())
-            assert port
-            try:
-                uvloop.run(measured(int(port[1]), serving.pid, given))
-            finally:
-                serving.terminate()
-
-
-async def prepared(url: str, users: int) -> None:
-    connection = await asyncpg.connect(url)
-    await migrate(connection)
-    await connection.close()
-    await people(url, users)
+    if unknown := set(given.rows) - ROWS.keys():
+        parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    chosen = given.rows or list(ROWS)
+    if not given.alone and {"speed", "connects"} & set(chosen):
+        install_rivals()
+    print(machine(), flush=True)
+    with database() as (url, cage):
+        uvloop.run(people(url, USERS + given.idle, 20 if "idle" in chosen else 1))
+        bench = Bench(url, cage, given)
+        for name in chosen:
+            print(f"measuring {name} …", flush=True)
+            ROWS[name](bench)
+    print(bench.table())
+    if given.json:
+        given.json.write_text(json.dumps({"machine": machine(), "rows": bench.found}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

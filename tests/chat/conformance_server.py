@@ -61,7 +61,7 @@ class Answers:
             peer.emit(said.namespace, "cutting")
             peer.connection.close("as it was told")
 
-    def on_left(self, peer: Peer, namespace: str) -> None: ...
+    def on_left(self, peer: Peer, namespace: str, reason: str) -> None: ...
 
 
 def make_id() -> str:

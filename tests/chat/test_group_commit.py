@@ -63,14 +63,14 @@ class Tower:
         self.took_off: list[int] = []
         self.group = GroupCommit(cast(Store, self.airfield), took_off=self.took_off.append, **limits)
 
-    async def send(self, *names: str) -> list[asyncio.Task[Stored | Refused]]:
+    async def send(self, *names: str) -> list[asyncio.Future[Stored | Refused]]:
         message = [NewMessage("room", "ada", name, "hello") for name in names]
-        waiters = [asyncio.create_task(self.group.append(each)) for each in message]
+        waiters = [self.group.append(each) for each in message]
         await turns()
         return waiters
 
 
-def seq(waiter: asyncio.Task[Stored | Refused]) -> int:
+def seq(waiter: asyncio.Future[Stored | Refused]) -> int:
     return stored(waiter.result()).entry.seq
 
 
@@ -203,7 +203,7 @@ async def test_another_change_flies_alone_after_what_was_asked_before_it_and_bef
 
     await tower.send("a")
     await tower.send("b")
-    alone = asyncio.create_task(tower.group.alone(change))
+    alone = tower.group.alone(change)
     await turns()
     [later] = await tower.send("c")
     await tower.airfield.land()
@@ -220,7 +220,7 @@ async def test_a_change_that_fails_fails_for_itself_alone() -> None:
     async def broken() -> str:
         raise StoreDown
 
-    alone = asyncio.create_task(tower.group.alone(broken))
+    alone = tower.group.alone(broken)
     [later] = await tower.send("a")
     assert isinstance(alone.exception(), StoreDown)
     await tower.airfield.land()

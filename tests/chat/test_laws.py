@@ -7,7 +7,6 @@ What a client knew, plus what it heard and what `sync` gave, equals a fresh fetc
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
@@ -61,7 +62,7 @@ class Client:
         if entry.seq == len(known) + 1:
             known.append(entry)
             if entry.type == "deleted" and entry.of:
-                known[entry.of - 1] = dataclasses.replace(known[entry.of - 1], body=None, file_id=None)
+                known[entry.of - 1] = replace(known[entry.of - 1], body=None, file_id=None)
             if entry.type == "members":
                 self.member_ids[entry.conversation_id] = entry.member_ids
         return True
@@ -183,11 +184,11 @@ class Play:
 def plain(answer: object) -> object:
     """An answer without what differs between two stores: ids of entries, and times."""
     if isinstance(answer, Entry):
-        return dataclasses.replace(answer, id="", created_at=NOON)
+        return replace(answer, id="", created_at=NOON)
     if isinstance(answer, (list, tuple)):
         return [plain(each) for each in answer]
-    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
-        return [type(answer).__name__, *(plain(getattr(answer, f.name)) for f in dataclasses.fields(answer))]
+    if isinstance(answer, Struct):
+        return [type(answer).__name__, *map(plain, astuple(answer))]
     return answer
 
 

@@ -59,7 +59,7 @@ class Counting:
     def socket_joined(self) -> None:
         self.sockets += 1
 
-    def socket_left(self) -> None:
+    def socket_left(self, reason: str) -> None:
         self.sockets -= 1
 
     def event(self, name: str) -> None: ...
@@ -385,7 +385,7 @@ async def test_partners_hear_that_somebody_came_and_15_s_after_the_last_socket_t
     bob, theirs = await house.enters("bob")
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
     assert theirs.of("presence") == [{"userId": "ada", "online": True}]
-    house.service.left(bob)
+    house.service.left(bob, "transport close")
     house.now += 14.9
     house.service.sweep()
     await house.service.finished()
@@ -401,7 +401,7 @@ async def test_whoever_is_back_within_15_s_was_never_away() -> None:
     await house.room("ada", "bob")
     _, mine = await house.enters("ada")
     bob, _ = await house.enters("bob")
-    house.service.left(bob)
+    house.service.left(bob, "transport close")
     house.now += 10
     await house.enters("bob")
     house.now += 60
@@ -415,7 +415,7 @@ async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -
     await house.room("ada", "bob")
     _, mine = await house.enters("ada")
     bob, _ = await house.enters("bob")
-    house.service.left(bob)
+    house.service.left(bob, "transport close")
     house.now += 16
     partners = house.store.partners
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
 import pytest
+from msgspec.structs import replace
 
 from glimpse.chat.ports import Store
 from glimpse.chat.values import Conversation, NewMessage, Refused, Stored, Synced, User
@@ -249,7 +249,7 @@ async def test_a_repeat_answers_the_first_entry_and_takes_no_number(store: Store
     await chat.room("room", "ada", "bob")
     first = await chat.say("room", "ada", "c1", "the first text")
     again = await chat.say("room", "ada", "c1", "another text")
-    assert again == dataclasses.replace(first, fresh=False)
+    assert again == replace(first, fresh=False)
     [in_a_batch, other] = await store.append([chat.message("room", "ada", "c1"), chat.message("room", "bob", "c1")])
     assert in_a_batch == again
     assert stored(other).entry.seq == 2, "another sender's message of that name is another message"
@@ -259,7 +259,7 @@ async def test_a_repeat_is_answered_also_to_who_was_blocked_or_left_since(store:
     await chat.room("pair", "ada", "bob")
     first = await chat.say("pair", "bob", "c1")
     await store.block("ada", "bob", True)
-    assert await chat.say("pair", "bob", "c1") == dataclasses.replace(first, fresh=False)
+    assert await chat.say("pair", "bob", "c1") == replace(first, fresh=False)
     await store.leave("pair", "bob")
     both = [chat.message("pair", "bob", "c1"), chat.message("pair", "bob", "c2")]
     [repeat, new] = await store.append(both)
@@ -355,7 +355,7 @@ async def test_a_deleted_message_keeps_its_place_without_text_or_file(store: Sto
     assert deleted.fresh
     assert deleted.member_ids == ("ada", "bob")
     assert (deleted.entry.seq, deleted.entry.type, deleted.entry.of) == (2, "deleted", 1)
-    empty = dataclasses.replace(stored(told).entry, body=None, file_id=None)
+    empty = replace(stored(told).entry, body=None, file_id=None)
     assert await chat.entries("room", "bob") == [empty, deleted.entry]
 
 
@@ -364,7 +364,7 @@ async def test_deleting_again_answers_the_first_deletion(store: Store, chat: Cha
     await chat.say("room", "ada")
     first = stored(await store.delete_message("room", "ada", 1))
     await chat.say("room", "ada")
-    assert await store.delete_message("room", "ada", 1) == dataclasses.replace(first, fresh=False)
+    assert await store.delete_message("room", "ada", 1) == replace(first, fresh=False)
     assert seqs(await chat.entries("room", "ada")) == [1, 2, 3]
 
 

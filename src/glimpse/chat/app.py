@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import secrets
 import signal
 import sys
@@ -27,7 +28,7 @@ from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
-from glimpse.chat.outside.metrics import Metrics
+from glimpse.chat.outside.metrics import Gauges, Metrics
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.connection import connected
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -54,6 +55,9 @@ ENDING_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
 """How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
 
+GARBAGE_EVERY = 50_000
+"""Values that may be made, and not be gone again, before Python looks for circles among them."""
+
 T = TypeVar("T")
 Tell = Callable[..., None]
 """Called with the code of a sentence and its values: what somebody at a terminal wants to know."""
@@ -74,6 +78,7 @@ class Task:
 
     store: Store
     settings: Settings
+    gauges: Gauges = dict
     timing: Timing = field(default_factory=Timing)
     now: Callable[[], float] = time.time
 
@@ -83,7 +88,8 @@ class Task:
         The port that is open (asked for 0, the one that was free). On leaving, everything that was asked for is
         answered before it closes.
         """
-        settings, metrics = self.settings, Metrics()
+        settings = self.settings
+        metrics = Metrics(lambda: {"commit_waiting": commits.waiting, **self.gauges()})
         tokens = Tokens(settings.jwt_secrets, settings.token_seconds)
         limits = Limits(settings.body_characters, settings.events_per_second, settings.sockets_per_user)
         commits, passwords = GroupCommit(self.store, took_off=metrics.committed), Argon2()
@@ -167,7 +173,13 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         await _migrated(url, Moment.BEFORE, tell)
     store = await PostgresStore.open(url, settings.database_pool)
     try:
-        async with Task(store, settings).serving() as port:
+        async with Task(store, settings, store.connections).serving() as port:
+            # What is here by now stays: nobody need look again and again whether it is garbage.
+            gc.collect()
+            gc.freeze()
+            # A flight of messages makes some thousand values that all go when it has landed; looking for garbage among
+            # them finds none.
+            gc.set_threshold(GARBAGE_EVERY)
             tell("serve_ready", port=port)
             await stop.wait()
             tell("serve_ending")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from glimpse.chat.values import DELETED, MESSAGE, Conversation, Entry, Listed, Refused, Stored, Synced, User
@@ -31,9 +32,10 @@ def error_document(refused: Refused) -> Document:
     return {"error": {"code": refused.code, "message": message, "retry": refused.retry}}
 
 
+@lru_cache(maxsize=64)
 def time_text(at: datetime.datetime) -> str:
-    """UTC to the millisecond, as browsers write it."""
-    return at.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """UTC to the millisecond, as browsers write it. Messages of one commit share their time, so it is kept a while."""
+    return at.astimezone(datetime.UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def user_document(user: User) -> Document:
@@ -61,17 +63,10 @@ def listed_document(listed: Listed) -> Document:
 
 def entry_document(entry: Entry) -> Document:
     """An entry of a history."""
-    common = {
-        "type": entry.type,
-        "id": entry.id,
-        "seq": entry.seq,
-        "conversationId": entry.conversation_id,
-        "senderId": entry.sender_id,
-        "createdAt": time_text(entry.created_at),
-    }
     if entry.type == MESSAGE:
-        return common | {"clientId": entry.client_id, "body": entry.body} | _file(entry)
-    return common | ({"of": entry.of} if entry.type == DELETED else {"memberIds": list(entry.member_ids)})
+        return {"type": MESSAGE, **_message(entry)}
+    changed = {"of": entry.of} if entry.type == DELETED else {"memberIds": list(entry.member_ids)}
+    return {"type": entry.type, **_common(entry), **changed}
 
 
 def synced_document(synced: Synced) -> Document:
@@ -96,9 +91,7 @@ def event_of(stored: Stored) -> tuple[str, Document]:
     """The name and the content of what members hear of a durable change."""
     entry = stored.entry
     if entry.type == MESSAGE:
-        document = entry_document(entry)
-        del document["type"]
-        return "message", document
+        return "message", _message(entry)
     if entry.type == DELETED:
         return "deleted", {"conversationId": entry.conversation_id, "seq": entry.seq, "of": entry.of}
     return "conversation", {
@@ -108,5 +101,19 @@ def event_of(stored: Stored) -> tuple[str, Document]:
     }
 
 
-def _file(entry: Entry) -> Document:
-    return {} if entry.file_id is None else {"fileId": entry.file_id}
+def _common(entry: Entry) -> Document:
+    return {
+        "id": entry.id,
+        "seq": entry.seq,
+        "conversationId": entry.conversation_id,
+        "senderId": entry.sender_id,
+        "createdAt": time_text(entry.created_at),
+    }
+
+
+def _message(entry: Entry) -> Document:
+    document = _common(entry)
+    document["clientId"], document["body"] = entry.client_id, entry.body
+    if entry.file_id is not None:
+        document["fileId"] = entry.file_id
+    return document

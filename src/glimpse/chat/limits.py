@@ -23,7 +23,8 @@ class Rates:
     def allows(self, key: Hashable, now: float) -> bool:
         """Whether one more is within the rate; if so it is counted."""
         left, before = self._buckets.get(key, (self.per_second, now))
-        left = min(self.per_second, left + max(now - before, 0.0) * self.per_second)
+        if now > before:
+            left = min(self.per_second, left + (now - before) * self.per_second)
         allowed = left >= 1
         self._buckets[key] = (left - 1 if allowed else left, now)
         if len(self._buckets) > self._forget_above:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from glimpse.chat.listing import Place, place_of
 from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable

@@ -96,10 +96,14 @@ def cleaned(raw: Any, wanted: type[A]) -> A | Refused:
     """The request that decoded JSON makes. Refused `invalid`, with where it does not fit."""
     try:
         asked = msgspec.convert(raw, wanted)
-    except msgspec.ValidationError as wrong:
-        return Refused("invalid", detail=str(wrong))
-    for name, value in zip(asked.__struct_encode_fields__, msgspec.structs.astuple(asked), strict=True):
-        texts = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
-        if not all(map(is_storable, texts)):
+    except msgspec.ValidationError as unfit:
+        return Refused("invalid", detail=str(unfit))
+    for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(asked), strict=True):
+        if not (is_storable(value) if isinstance(value, str) else _are_storable(value)):
             return Refused("invalid", detail=f"text that cannot be stored - at `$.{name}`")
     return asked
+
+
+def _are_storable(value: Any) -> bool:
+    """Of a list or the keys of an object; there is nothing to store in what is neither."""
+    return not isinstance(value, list | dict) or all(map(is_storable, value))

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
+
+from msgspec.structs import replace
 
 from glimpse.chat.documents import (
     Document,
@@ -39,6 +42,10 @@ TYPING_A_SECOND = 1.0
 
 RATE_LIMITED = Refused("rate_limited", retry=True)
 UNAVAILABLE = Refused("unavailable", retry=True)
+INTERNAL = Refused("internal", retry=True)
+
+TOO_MANY = "too many sockets"
+"""Why a user's oldest socket has to go."""
 
 Answer = Callable[[Document], None]
 Changed = TypeVar("Changed")
@@ -48,7 +55,7 @@ Told = TypeVar("Told", bound=Stored | Conversation | Refused)
 class Commits(Protocol):
     """Where every numbered change becomes durable, in the order in which it was asked for."""
 
-    def append(self, message: NewMessage) -> Awaitable[Stored | Refused]: ...
+    def append(self, message: NewMessage) -> asyncio.Future[Stored | Refused]: ...
 
     def alone(self, change: Callable[[], Awaitable[Changed]]) -> Awaitable[Changed | Refused]: ...
 
@@ -58,7 +65,7 @@ class Witness(Protocol):
 
     def socket_joined(self) -> None: ...
 
-    def socket_left(self) -> None: ...
+    def socket_left(self, reason: str) -> None: ...
 
     def event(self, name: str) -> None: ...
 
@@ -97,6 +104,7 @@ class Service:
         self._typing_rates = Rates(TYPING_A_SECOND)
         self._presence = Presence()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._messages: set[asyncio.Future[Stored | Refused]] = set()
         self._unsure: set[tuple[str, str, str]] = set()
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.sockets = Sockets(limits.sockets_per_user)
@@ -119,14 +127,14 @@ class Service:
         evicted = self.sockets.add(socket)
         self._witness.socket_joined()
         if evicted:
-            self._witness.socket_left()
-            evicted.wire.close("too many sockets")
+            self._witness.socket_left(TOO_MANY)
+            evicted.wire.close(TOO_MANY)
         self._run(self._greet(socket, self._presence.came(socket.user_id)))
 
-    def left(self, socket: Socket) -> None:
+    def left(self, socket: Socket, reason: str) -> None:
         if socket not in self.sockets.of(socket.user_id):
             return
-        self._witness.socket_left()
+        self._witness.socket_left(reason)
         if self.sockets.remove(socket):
             self._presence.went(socket.user_id, self._now())
 
@@ -151,54 +159,73 @@ class Service:
             refused = Refused("invalid", detail="no such event")
         else:
             asked = cleaned(arguments[0] if arguments else None, EVENTS[name])
-            if not isinstance(asked, Refused):
-                unsure = UNKNOWN if name == "message" else UNAVAILABLE
-                self._run(self._answered(HANDLERS[name](self, socket, asked), answer, unsure))
-                return
-            refused = asked
-        self._refuse(refused, answer)
+            if isinstance(asked, Refused):
+                refused = asked
+            elif isinstance(asked, SendMessage):
+                refused = self._unfit(asked)
+                if refused is None:
+                    self._send(socket, asked, answer)
+            else:
+                self._run(self._answered(HANDLERS[name](self, socket, asked), answer))
+        if refused is not None:
+            self._refuse(refused, answer)
 
     async def finished(self) -> None:
         """Everything that was under way is answered."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while under_way := self._tasks | self._messages:
+            await asyncio.wait(under_way)
 
-    async def _answered(
-        self, handled: Coroutine[Any, Any, Document | Refused | None], answer: Answer, unsure: Refused
-    ) -> None:
+    async def _answered(self, handled: Coroutine[Any, Any, Document | Refused | None], answer: Answer) -> None:
         try:
             answered = await handled
         except StoreDown:
-            answered = unsure
+            answered = UNAVAILABLE
         except Exception as error:
             self._witness.failed(error)
-            answered = Refused("internal", retry=True)
+            answered = INTERNAL
         if isinstance(answered, Refused):
             self._refuse(answered, answer)
         elif answered is not None:
             answer(answered)
 
-    async def _message(self, socket: Socket, asked: SendMessage) -> Document | Refused:
+    def _unfit(self, asked: SendMessage) -> Refused | None:
         if not asked.body and asked.file_id is None:
             return Refused("invalid", detail="neither a body nor a file")
         if len(asked.body) > self._limits.body_characters:
             return Refused("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
-        began = self._now()
+        return None
+
+    def _send(self, socket: Socket, asked: SendMessage, answer: Answer) -> None:
         message = NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
+        landing = self._commits.append(message)
+        self._messages.add(landing)
+        landing.add_done_callback(partial(self._landed, message, answer, self._now()))
+
+    def _landed(
+        self, message: NewMessage, answer: Answer, began: float, landing: asyncio.Future[Stored | Refused]
+    ) -> None:
+        self._messages.discard(landing)
+        if landing.cancelled():
+            return
+        if error := landing.exception():
+            self._witness.failed(error)
+            self._refuse(INTERNAL, answer)
+            return
+        stored = landing.result()
         identity = (message.conversation_id, message.sender_id, message.client_id)
-        stored = await self._commits.append(message)
         if isinstance(stored, Refused):
             if stored.code == UNKNOWN.code and len(self._unsure) < MOST_UNSURE:
                 self._unsure.add(identity)
-            return stored
-        if identity in self._unsure:
+            self._refuse(stored, answer)
+            return
+        if self._unsure and identity in self._unsure:
             # It may have been stored the first time, when nobody was told.
             self._unsure.discard(identity)
             stored = replace(stored, fresh=True)
         # The sender's own sockets hear the event before the acknowledgement.
         self._tell_of(stored)
         self._witness.acknowledged(self._now() - began)
-        return acknowledgement(stored.entry)
+        answer(acknowledgement(stored.entry))
 
     async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refused:
         marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
@@ -359,7 +386,6 @@ class Service:
 Handler = Callable[[Service, Socket, Any], Coroutine[Any, Any, Document | Refused | None]]
 
 HANDLERS: Mapping[str, Handler] = {
-    "message": Service._message,
     "read": Service._read,
     "sync": Service._sync,
     "auth": Service._renew,

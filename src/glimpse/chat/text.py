@@ -14,12 +14,13 @@ MOST_CLIENT_ID = 64
 
 def is_storable(text: str | None) -> bool:
     """PostgreSQL keeps UTF-8 without NUL; JSON may bring half a surrogate pair, which is no UTF-8. None is fine."""
-    if text is None or text.isascii():
-        return text is None or "\0" not in text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
+    if text is None:
+        return True
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
     return "\0" not in text
 
 
@@ -41,10 +42,10 @@ def handle_key(handle: str) -> str:
 
 def can_be_stored(message: NewMessage) -> bool:
     return (
-        is_id(message.conversation_id)
-        and is_id(message.sender_id)
-        and 1 <= len(message.client_id) <= MOST_CLIENT_ID
-        and is_storable(message.client_id)
-        and is_storable(message.body)
+        0 < len(message.conversation_id) <= MOST_ID
+        and 0 < len(message.sender_id) <= MOST_ID
+        and 0 < len(message.client_id) <= MOST_CLIENT_ID
+        # What cannot be kept alone cannot be kept together, and the other way round.
+        and is_storable(message.conversation_id + message.sender_id + message.client_id + message.body)
         and (message.file_id is None or is_id(message.file_id))
     )

@@ -56,11 +56,11 @@ JSON = (b"content-type", b"application/json")
 class Connection:
     """One session with what carries it: a poll that waits, or a WebSocket. Whoever serves it sends through here."""
 
-    __slots__ = ("_engine", "_flushing", "candidate", "poll", "session", "websocket")
+    __slots__ = ("_engine", "candidate", "is_waiting", "poll", "session", "websocket")
 
     def __init__(self, engine: Engine, session: Session) -> None:
         self._engine = engine
-        self._flushing = False
+        self.is_waiting = False
         self.session = session
         self.poll: asyncio.Future[list[Packet]] | None = None
         self.websocket: WebSocket | None = None
@@ -81,12 +81,11 @@ class Connection:
 
     def wake(self) -> None:
         """What is to be sent goes out at the end of this turn of the loop."""
-        if not self._flushing:
-            self._flushing = True
-            self._engine.loop.call_soon(self.flush)
+        if not self.is_waiting:
+            self.is_waiting = True
+            self._engine.flush_soon(self)
 
     def flush(self) -> None:
-        self._flushing = False
         session = self.session
         if session.state == ON_WEBSOCKET:
             if self.websocket and session.outgoing:
@@ -124,6 +123,7 @@ class Engine:
         self.loop = asyncio.get_running_loop()
         self.connections: dict[str, Connection] = {}
         self.is_closed = False
+        self._waiting: list[Connection] = []
         self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_A_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
@@ -153,6 +153,18 @@ class Engine:
         finally:
             if session.state == CLOSED:
                 self.forget(connection)
+
+    def flush_soon(self, connection: Connection) -> None:
+        if not self._waiting:
+            self.loop.call_soon(self._flush)
+        self._waiting.append(connection)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for connection in waiting:
+            connection.is_waiting = False
+        for connection in waiting:
+            connection.flush()
 
     def forget(self, connection: Connection) -> None:
         """A session that ended leaves nothing behind. Forgetting twice is nothing."""

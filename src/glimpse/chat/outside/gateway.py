@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from glimpse.chat.documents import Document
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.client import Joining, Said
-from glimpse.chat.protocol.socketio import ROOT
+from glimpse.chat.protocol.socketio import ROOT, encoded_answer
 from glimpse.chat.service import Service
 from glimpse.chat.sockets import Socket
 from glimpse.chat.values import Refused
@@ -37,15 +39,12 @@ class Gateway:
             task.add_done_callback(self._joining.discard)
 
     def on_said(self, peer: Peer, said: Said) -> None:
-        def answer(document: dict[str, Any]) -> None:
-            peer.acknowledge(said, document)
+        self._service.said(self._sockets[peer], said.name, said.arguments, partial(_answer, peer, said.id))
 
-        self._service.said(self._sockets[peer], said.name, said.arguments, answer)
-
-    def on_left(self, peer: Peer, namespace: str) -> None:
+    def on_left(self, peer: Peer, namespace: str, reason: str) -> None:
         socket = self._sockets.pop(peer, None)
         if socket:
-            self._service.left(socket)
+            self._service.left(socket, reason)
 
     async def _join(self, peer: Peer, auth: dict[str, Any]) -> None:
         try:
@@ -66,3 +65,8 @@ class Gateway:
         self._sockets[peer] = socket
         peer.accept(ROOT, self._make_id())
         self._service.joined(socket)
+
+
+def _answer(peer: Peer, event_id: int | None, document: Document) -> None:
+    if event_id is not None:
+        peer.connection.send((encoded_answer(event_id, document),))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
@@ -20,55 +17,101 @@ SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500)
 
 log = logging.getLogger("glimpse")
 
+Gauges = Callable[[], Mapping[str, float]]
+"""What is so at the moment, by the names of `GAUGES`."""
+
+GAUGES = {
+    "commit_waiting": "Messages and changes that wait for a commit",
+    "database_connections": "Connections to the database that are open",
+    "database_connections_busy": "Connections to the database that are at work",
+    "database_connections_most": "Connections that this task may open",
+}
+
+
+class Histogram:
+    """Counts in buckets; whoever asks for them adds them up."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+
+    def observe(self, value: float) -> None:
+        self._counts[bisect_left(self._bounds, value)] += 1
+        self._sum += value
+
+    def metric(self, name: str, help_text: str) -> Metric:
+        bounds = [*map(str, map(float, self._bounds)), "+Inf"]
+        buckets = list(zip(bounds, accumulate(self._counts), strict=True))
+        return HistogramMetricFamily(name, help_text, buckets=buckets, sum_value=self._sum)
+
 
 class Metrics:
-    """The service's witness; names follow Prometheus' own conventions."""
+    """
+    The service's witness. Plain numbers on the way of a message, given their names when Prometheus asks: the library's
+    own counters take a lock for each.
+    """
 
-    def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]
-        self._registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        self._sockets = Gauge("glimpse_sockets", "Sockets that have joined", registry=registry)
-        self._joins = Counter("glimpse_joins", "Sockets that ever joined", registry=registry)
-        self._events = Counter("glimpse_events", "Events that clients sent", ["event"], registry=registry)
-        self._refusals = Counter("glimpse_refusals", "Requests refused, by reason", ["code"], registry=registry)
-        self._deliveries = Counter("glimpse_deliveries", "Events written to sockets", registry=registry)
-        self._failures = Counter("glimpse_failures", "Errors of this program", registry=registry)
-        self._ack = Histogram(
-            "glimpse_ack_seconds",
-            "From a message's arrival to its acknowledgement",
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._batch = Histogram(
-            "glimpse_commit_messages", "Messages that share one commit", buckets=SIZES, registry=registry
-        )
+    def __init__(self, gauges: Gauges = dict) -> None:
+        self._gauges = gauges
+        self._joined = self._delivered = self._failed = 0
+        self._events: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._left: Counter[str] = Counter()
+        self._ack = Histogram(SECONDS)
+        self._batch = Histogram(SIZES)
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
 
     def text(self) -> bytes:
         return generate_latest(self._registry)
 
-    def socket_joined(self) -> None:
-        self._sockets.inc()
-        self._joins.inc()
+    def collect(self) -> Iterable[Metric]:
+        """Called by the registry. Names follow Prometheus' own conventions."""
+        sockets = self._joined - self._left.total()
+        yield GaugeMetricFamily("glimpse_sockets", "Sockets that have joined", value=sockets)
+        yield CounterMetricFamily("glimpse_joins", "Sockets that ever joined", value=self._joined)
+        yield _labelled("glimpse_leaves", "Sockets that are gone, by reason", "reason", self._left)
+        yield _labelled("glimpse_events", "Events that clients sent", "event", self._events)
+        yield _labelled("glimpse_refusals", "Requests refused, by reason", "code", self._refused)
+        yield CounterMetricFamily("glimpse_deliveries", "Events written to sockets", value=self._delivered)
+        yield CounterMetricFamily("glimpse_failures", "Errors of this program", value=self._failed)
+        yield self._ack.metric("glimpse_ack_seconds", "From a message's arrival to its acknowledgement")
+        yield self._batch.metric("glimpse_commit_messages", "Messages that share one commit")
+        for name, value in self._gauges().items():
+            yield GaugeMetricFamily(f"glimpse_{name}", GAUGES[name], value=value)
 
-    def socket_left(self) -> None:
-        self._sockets.dec()
+    # ---- The service's witness
+
+    def socket_joined(self) -> None:
+        self._joined += 1
+
+    def socket_left(self, reason: str) -> None:
+        self._left[reason] += 1
 
     def event(self, name: str) -> None:
-        self._events.labels(name).inc()
+        self._events[name] += 1
 
     def refused(self, code: str) -> None:
-        self._refusals.labels(code).inc()
+        self._refused[code] += 1
 
     def acknowledged(self, seconds: float) -> None:
         self._ack.observe(seconds)
 
     def delivered(self, count: int) -> None:
-        self._deliveries.inc(count)
+        self._delivered += count
 
     def committed(self, messages: int) -> None:
         self._batch.observe(messages)
 
     def failed(self, error: BaseException) -> None:
-        self._failures.inc()
+        self._failed += 1
         log.error("failed", exc_info=error)
+
+
+def _labelled(name: str, help_text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    metric = CounterMetricFamily(name, help_text, labels=[label])
+    for value, count in counts.items():
+        metric.add_metric([value], count)
+    return metric

@@ -20,7 +20,7 @@ class Application(Protocol):
 
     def on_said(self, peer: Peer, said: Said) -> None: ...
 
-    def on_left(self, peer: Peer, namespace: str) -> None:
+    def on_left(self, peer: Peer, namespace: str, reason: str) -> None:
         """The peer left a namespace, or is gone altogether."""
         ...
 
@@ -72,14 +72,14 @@ class Peer:
         elif isinstance(happening, Joining):
             self._application.on_join(self, happening)
         elif isinstance(happening, Left):
-            self._application.on_left(self, happening.namespace)
+            self._application.on_left(self, happening.namespace, "client disconnect")
         # An acknowledgement answers nothing: the service asks for none.
 
     def on_close(self, reason: str) -> None:
         self._connect_timer.cancel()
         for namespace in tuple(self._client.joined):
             self._client.joined.discard(namespace)
-            self._application.on_left(self, namespace)
+            self._application.on_left(self, namespace, reason)
 
     def _unless_joined(self) -> None:
         if not self._client.joined:

@@ -7,23 +7,22 @@ connection, as one of the protocol's own servers does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from glimpse.chat.protocol.engineio import Malformed
 from glimpse.chat.protocol.socketio import ACK, CONNECT, DISCONNECT, EVENT, Decoder, Packet
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
+class Joining(Struct, frozen=True):
     """It asks to join; whoever serves the namespace answers with `joined` or `refused`."""
 
     namespace: str
     auth: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """An event with its arguments; `id` where it waits for an acknowledgement."""
 
     namespace: str
@@ -32,15 +31,13 @@ class Said:
     id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
+class Acknowledged(Struct, frozen=True):
     namespace: str
     id: int
     arguments: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     namespace: str
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 PROTOCOL = "4"
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
@@ -27,16 +27,14 @@ class Malformed(ValueError):
     """The other side sent something that is not of the protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """`data` is bytes only in a message."""
 
     type: str
     data: str | bytes = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """What the server tells a client in its open packet: seconds, and the most bytes of one message or payload."""
 
     ping_interval: float = 25.0
@@ -94,8 +92,7 @@ def opening(sid: str, transport: str, timing: Timing) -> Packet:
     return Packet(OPEN, msgspec.json.encode(told).decode())
 
 
-@dataclass(frozen=True, slots=True)
-class BadRequest:
+class BadRequest(Struct, frozen=True):
     """A request that is refused with this code and sentence, as Node's server words them."""
 
     code: int

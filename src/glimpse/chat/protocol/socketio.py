@@ -12,10 +12,10 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from glimpse.chat.protocol.engineio import Malformed
 
@@ -31,8 +31,7 @@ RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting",
 HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """`id` asks for an acknowledgement with the same id. `data`: CONNECT an object or None, EVENT and ACK a list."""
 
     type: int
@@ -62,7 +61,12 @@ def encoded(packet: Packet) -> list[str | bytes]:
 
 def encoded_event(name: str, document: Mapping[str, Any]) -> str:
     """The one message of an event of the root namespace that holds no bytes and asks for no acknowledgement."""
-    return f"{EVENT}{msgspec.json.encode([name, document]).decode()}"
+    return f"{EVENT}{msgspec.json.encode((name, document)).decode()}"
+
+
+def encoded_answer(event_id: int, document: Mapping[str, Any]) -> str:
+    """The one message that answers an event of the root namespace, without bytes."""
+    return f"{ACK}{event_id}{msgspec.json.encode((document,)).decode()}"
 
 
 class Decoder:

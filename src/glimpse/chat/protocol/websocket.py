@@ -10,11 +10,19 @@ import base64
 import hashlib
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 CONTROL_MOST = 125
 """A control frame's payload is this long at the most, and never fragmented (5.5)."""
+
+FINAL, MASKED = 0x80, 0x80
+"""The high bit of a frame's first byte, and of its second (5.2)."""
+
+FIRST_BYTES = frozenset((CONTINUATION, TEXT, BINARY)) | {
+    FINAL | opcode for opcode in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)
+}
 
 NORMAL, GOING_AWAY, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG, RESTART = 1000, 1001, 1002, 1007, 1009, 1012
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -28,8 +36,7 @@ class Broken(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A whole message, or a control frame: `opcode` is of its first frame."""
 
     opcode: int
@@ -92,66 +99,59 @@ class Receiver:
             held = self._waiting
         start = 0
         try:
-            while (found := self._frame(held, start)) is not None:
-                final, opcode, payload, start = found
-                message = self._message(final, opcode, payload)
+            while len(held) - start >= 2:
+                first, second = held[start], held[start + 1]
+                if first not in FIRST_BYTES or second < MASKED or (first & CLOSE and second > MASKED | CONTROL_MOST):
+                    raise _broken(first, second)
+                size, body = second & 0x7F, start + 2
+                if size > CONTROL_MOST:
+                    width = 2 if size == 126 else 8
+                    if len(held) - body < width:
+                        break
+                    size, body = int.from_bytes(held[body : body + width]), body + width
+                if not first & CLOSE and size + len(self._fragments or b"") > self.most:
+                    raise Broken(TOO_BIG, "message")
+                end = body + 4 + size
+                if len(held) < end:
+                    break
+                payload, start = _unmasked(held[body + 4 : end], held[body : body + 4]), end
+                message = self._message(first, payload)
                 if message is not None:
                     yield message
         finally:
             if start or self._waiting is None:
                 self._waiting = bytearray(held[start:]) if start < len(held) else None
 
-    def _frame(self, held: bytes | bytearray, start: int) -> tuple[bool, int, bytes, int] | None:
-        """The frame that begins at `start` and where the next one does; None while it is not whole."""
-        if len(held) - start < 2:
-            return None
-        first, second = held[start], held[start + 1]
-        final, opcode, size = bool(first & 0x80), first & 0x0F, second & 0x7F
-        if first & 0x70:
-            raise Broken(PROTOCOL_ERROR, "reserved bits")  # 5.2: no extension was negotiated
-        if not second & 0x80:
-            raise Broken(PROTOCOL_ERROR, "not masked")  # 5.1
-        if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):
-            raise Broken(PROTOCOL_ERROR, "opcode")
-        if opcode >= CLOSE and (not final or size > CONTROL_MOST):
-            raise Broken(PROTOCOL_ERROR, "control frame")  # 5.5
-        start += 2
-        if size == 126:
-            if len(held) - start < 2:
-                return None
-            size = int.from_bytes(held[start : start + 2])
-            start += 2
-        elif size == 127:
-            if len(held) - start < 8:
-                return None
-            size = int.from_bytes(held[start : start + 8])
-            start += 8
-        if opcode < CLOSE and size + len(self._fragments or b"") > self.most:
-            raise Broken(TOO_BIG, "message")
-        end = start + 4 + size
-        if len(held) < end:
-            return None
-        return final, opcode, _unmasked(held[start + 4 : end], held[start : start + 4]), end
-
-    def _message(self, final: bool, opcode: int, payload: bytes) -> Message | None:
+    def _message(self, first: int, payload: bytes) -> Message | None:
+        """What a frame completes, by its first byte."""
+        if first == FINAL | TEXT and not self._opcode:
+            return Message(TEXT, _text(payload))
+        opcode = first & ~FINAL
         if opcode == CLOSE:
             _check_close(payload)
         if opcode >= CLOSE:
             return Message(opcode, payload)
         if (opcode == CONTINUATION) != bool(self._opcode):
             raise Broken(PROTOCOL_ERROR, "fragments")  # 5.4
-        if opcode == CONTINUATION or not final:
+        if opcode == CONTINUATION or not first & FINAL:
             self._opcode = self._opcode or opcode
             # One buffer: a message in very many very small frames takes no more than its own length.
             self._fragments = self._fragments or bytearray()
             self._fragments += payload
-            if not final:
+            if not first & FINAL:
                 return None
             opcode, payload = self._opcode, bytes(self._fragments)
             self._fragments, self._opcode = None, CONTINUATION
-        if opcode == BINARY:
-            return Message(BINARY, payload)
-        return Message(TEXT, _text(payload))
+        return Message(BINARY, payload) if opcode == BINARY else Message(TEXT, _text(payload))
+
+
+def _broken(first: int, second: int) -> Broken:
+    """Why two bytes begin no frame of a client (5.1, 5.2, 5.5)."""
+    if first & 0x70:
+        return Broken(PROTOCOL_ERROR, "reserved bits: no extension was negotiated")
+    if second < MASKED:
+        return Broken(PROTOCOL_ERROR, "not masked")
+    return Broken(PROTOCOL_ERROR, "control frame" if first & ~FINAL in (CLOSE, PING, PONG) else "opcode")
 
 
 def _text(payload: bytes) -> str:
