@@ -110,7 +110,8 @@ class Person(asyncio.Protocol):
         elif kind[:1] == b"0":
             self._say(b'40{"token":"' + self._token.encode() + b'"}')
         elif kind == b"40" or kind == b"44":
-            self.joined.set_result(data[start:end])
+            if not self.joined.done():
+                self.joined.set_result(data[start:end])
         elif kind[:1] == b"2":
             self._say(b"3")
 

@@ -47,7 +47,7 @@ async def measure(name: str, pid: int, messages: int, work: Callable[[], Awaitab
 async def main(url: str) -> None:
     connection = await asyncpg.connect(url)
     await migrate(connection)
-    store = await PostgresStore.open(url, connections=1)
+    store = await PostgresStore.open(url, connections=2)
     for n in range(CONVERSATIONS):
         pair = [f"user-{n:030d}-{side}" for side in "ab"]
         for user in pair:
@@ -71,8 +71,8 @@ async def main(url: str) -> None:
             if not all(isinstance(outcome, Stored) and outcome.fresh for outcome in outcomes):
                 raise SystemExit("a message was not stored")
 
-    async with store._pool.acquire() as session:
-        pid = await session.fetchval("select pg_backend_pid()")
+    await batches(1, 1)
+    pid = store._at_hand.get_server_pid()
     await measure("plain insert", await connection.fetchval("select pg_backend_pid()"), BATCHES[1], plain)
     for size, total in BATCHES.items():
         await measure(f"append n={size}", pid, total, lambda size=size, total=total: batches(size, total))  # type: ignore[misc]

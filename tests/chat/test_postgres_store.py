@@ -203,8 +203,7 @@ async def test_a_lost_connection_is_an_unknown_outcome_and_the_next_call_works(
     async with holder.transaction():
         await holder.execute("select from conversations for update")
         flight = asyncio.create_task(store.append([message]))
-        while not await holder.fetchval(WAITING):
-            await asyncio.sleep(0)
+        await until_somebody_waits(database_url)
         await holder.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse'"
         )
@@ -255,12 +254,19 @@ async def test_a_call_that_is_cancelled_leaves_the_connection_usable(open_store:
     async with holder.transaction():
         await holder.execute("select from conversations for update")
         leaving = asyncio.create_task(store.leave("room", "ada"))
-        while not await holder.fetchval(WAITING):
-            await asyncio.sleep(0)
+        await until_somebody_waits(database_url)
         leaving.cancel()
         await asyncio.wait([leaving])
     await holder.close()
     assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+async def until_somebody_waits(url: str) -> None:
+    """For a lock; asked outside any transaction, which would go on seeing who waited when it first asked."""
+    watcher = await asyncpg.connect(url)
+    while not await watcher.fetchval(WAITING):
+        await asyncio.sleep(0)
+    await watcher.close()
 
 
 WAITING = "select exists (select from pg_stat_activity where application_name = 'glimpse' and wait_event_type = 'Lock')"

@@ -35,6 +35,9 @@ from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, NewMessa
 MOST_SYNCED = 500
 MOST_SYNCED_BYTES = 256 * 1024
 MOST_UNSURE = 10_000
+MOST_KNOWN = 20_000
+"""Users that are remembered to exist, so that who reconnects costs the database nothing for it."""
+
 MOST_WAITING = 1_000
 """Requests of sockets that may be under way at once, on this task."""
 
@@ -106,6 +109,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._messages: set[asyncio.Future[Stored | Refused]] = set()
         self._unsure: set[tuple[str, str, str]] = set()
+        self._known: set[str] = set()
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.sockets = Sockets(limits.sockets_per_user)
 
@@ -119,8 +123,14 @@ class Service:
         identity = self._tokens.verified(auth.get("token"), self._now())
         if isinstance(identity, Refused):
             return identity
-        user = await self._store.ensure_user(identity.user_id)
-        return user if isinstance(user, Refused) else Socket(wire, user.id, identity.expires_at)
+        if identity.user_id not in self._known:
+            user = await self._store.ensure_user(identity.user_id)
+            if isinstance(user, Refused):
+                return user
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known.add(user.id)
+        return Socket(wire, identity.user_id, identity.expires_at)
 
     def joined(self, socket: Socket) -> None:
         """It was told that it is in: from here on it hears what happens."""

@@ -64,6 +64,10 @@ class PostgresStore:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        # Getting a connection from the pool and giving it back costs as much as a small statement does: the last one
+        # that was used stays at hand, where there is more than one.
+        self._at_hand: Any = None
+        self._keeps_one = pool.get_max_size() > 1
 
     @classmethod
     async def open(cls, url: str, connections: int = CONNECTIONS) -> PostgresStore:
@@ -103,6 +107,8 @@ class PostgresStore:
     async def close(self) -> None:
         """Let running calls end, at most as long as one may take."""
         try:
+            if self._at_hand is not None:
+                await self._pool.release(self._at_hand)
             await asyncio.wait_for(self._pool.close(), ANSWER_SECONDS)
         except DOWN:
             self._pool.terminate()
@@ -112,7 +118,7 @@ class PostgresStore:
         size = self._pool.get_size()
         return {
             "database_connections": size,
-            "database_connections_busy": size - self._pool.get_idle_size(),
+            "database_connections_busy": size - self._pool.get_idle_size() - (self._at_hand is not None),
             "database_connections_most": self._pool.get_max_size(),
         }
 
@@ -337,9 +343,22 @@ class PostgresStore:
     async def _rows(self, name: str, *asked: object) -> Sequence[Any]:
         """One statement, which is a transaction."""
         with unknown_outcome():
-            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection:
+            connection, self._at_hand = self._at_hand, None
+            if connection is not None and connection.is_closed():
+                await self._pool.release(connection)
+                connection = None
+            connection = connection or await self._pool.acquire(timeout=ANSWER_SECONDS)
+            is_kept = False
+            try:
                 rows: Sequence[Any] = await connection.fetch(QUERIES[name], *asked)
-                return rows
+                is_kept = self._keeps_one and self._at_hand is None
+            finally:
+                # One on which something failed is the pool's to look at.
+                if is_kept:
+                    self._at_hand = connection
+                else:
+                    await self._pool.release(connection)
+            return rows
 
     @asynccontextmanager
     async def _locked(self, conversation_id: str, member_id: str) -> AsyncIterator[tuple[Any, Any]]:
