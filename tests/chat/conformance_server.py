@@ -72,13 +72,17 @@ def conformance(
     timing: Timing = TIMING,
     connect_seconds: float = CONNECT_SECONDS,
     allowed_origins: frozenset[str] = EVERYWHERE,
+    **limits: Any,
 ) -> tuple[Server, dict[str, Engine]]:
-    """A server that is not serving yet, and its engines by their paths; within the loop that is to serve."""
+    """
+    A server that is not serving yet, and its engines by their paths; within the loop that is to serve. `limits` are
+    the engines' own.
+    """
     answers = Answers()
     engines = {
-        "/engine.io/": Engine(timing, Echo, make_id, allowed_origins),
+        "/engine.io/": Engine(timing, Echo, make_id, allowed_origins, **limits),
         "/socket.io/": Engine(
-            timing, lambda connection: Peer(answers, connection, connect_seconds), make_id, allowed_origins
+            timing, lambda connection: Peer(answers, connection, connect_seconds), make_id, allowed_origins, **limits
         ),
     }
     polling = {path: Polling(engine) for path, engine in engines.items()}

@@ -65,11 +65,12 @@ def serving(
     timing: Timing = TIMING,
     connect_seconds: float = CONNECT_SECONDS,
     allowed_origins: frozenset[str] = EVERYWHERE,
+    **limits: Any,
 ) -> Iterator[Serving]:
     started: Future[tuple[Server, Serving]] = Future()
 
     async def run() -> None:
-        server, engines = conformance(timing, connect_seconds, allowed_origins)
+        server, engines = conformance(timing, connect_seconds, allowed_origins, **limits)
         opened = listening("127.0.0.1", 0)
         started.set_result((server, Serving(opened.getsockname()[1], engines)))
         await server.serve([opened])

@@ -12,7 +12,7 @@ import pytest
 
 from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.outside.postgres.store import NotDurable, PostgresStore
+from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.values import NewMessage, Refused, Stored
 from tests.chat.conftest import Chat, raises_saying, rooms_of, seqs, stored
@@ -170,8 +170,8 @@ async def test_a_server_that_may_forget_is_refused(
 ) -> None:
     # The server of the tests keeps what it confirms; one that does not would answer this.
     settings = {"fsync": "on", "synchronous_commit": "on"} | {setting: "off"}
-    forgetful = "select " + ", ".join(f"'{value}' as {name}" for name, value in settings.items())
-    monkeypatch.setitem(QUERIES, "durability", forgetful)  # type: ignore[arg-type]
+    forgetful = "select 97 as connections, " + ", ".join(f"'{value}' as {name}" for name, value in settings.items())
+    monkeypatch.setitem(QUERIES, "server", forgetful)  # type: ignore[arg-type]
     with raises_saying(NotDurable, f"set {setting} = on"):
         await PostgresStore.open(database_url)
 
@@ -185,6 +185,29 @@ async def test_a_role_that_does_not_wait_for_the_disk_is_refused(database_url: s
     finally:
         await connection.execute("alter role glimpse reset synchronous_commit")
         await connection.close()
+
+
+async def test_a_pool_larger_than_the_server_allows_is_refused_before_anything_is_served(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    most = await connection.fetchval(
+        "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    )
+    await connection.close()
+    store = await PostgresStore.open(database_url, most)
+    assert store.connections()["database_connections_most"] == most
+    await store.close()
+    with raises_saying(PoolTooLarge, f"{most} connections in all"):
+        await PostgresStore.open(database_url, most + 1)
+
+
+async def test_connections_are_counted_for_the_metrics(open_store: Open) -> None:
+    store = await open_store()
+    await store.check()
+    assert store.connections() == {
+        "database_connections": 1,
+        "database_connections_busy": 0,
+        "database_connections_most": 4,
+    }
 
 
 async def test_where_nothing_answers_the_store_is_down(unused_port: int) -> None:

@@ -19,9 +19,12 @@ from typing import Any
 
 import asyncpg
 import pytest
+from jsonschema import Draft202012Validator
 
+from glimpse.chat.openapi import described
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
-from tests.chat.serving import Answer, Wire
+from glimpse.chat.outside.rest import STATUSES
+from tests.chat.serving import Answer, Wire, eventually
 
 SECONDS = 20.0
 ROUNDS = 10
@@ -41,7 +44,9 @@ class Serving:
 
     def rest(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
         answer = self.ask(method, path, json.dumps(body) if body is not None else "", token)
-        return answer.status, json.loads(answer.body)
+        document = json.loads(answer.body)
+        fits_its_description(method, path, answer.status, document)
+        return answer.status, document
 
     def ask(self, method: str, path: str, body: str = "", token: str = "", **headers: str) -> Answer:
         with Wire(self.port) as wire:
@@ -92,6 +97,26 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         process.wait(SECONDS)
         if process.stderr:
             process.stderr.close()
+
+
+DESCRIPTION = described("test", STATUSES)
+
+
+def fits_its_description(method: str, path: str, status: int, document: Any) -> None:
+    """Every answer that a test gets is one that /openapi.json promises."""
+    asked = path.partition("?")[0]
+    found = [
+        operations[method.lower()]
+        for template, operations in DESCRIPTION["paths"].items()
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), asked) and method.lower() in operations
+    ]
+    if not found:
+        assert status == 404, f"{method} {path} is served and not described"
+        return
+    responses = found[0]["responses"]
+    promised = responses.get(str(status), responses["default"])["content"]["application/json"]["schema"]
+    assert (str(status) in responses) == (status < 300)
+    Draft202012Validator({**promised, "components": DESCRIPTION["components"]}).validate(document)
 
 
 def glimpse(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -146,14 +171,67 @@ def test_two_people_sign_up_and_chat(serving: Serving) -> None:
     assert [(each["lastMessage"]["body"], each["unread"]) for each in listed["conversations"]] == [("안녕하세요", 1)]
 
 
+def measured(serving: Serving) -> str:
+    return serving.ask("GET", "/metrics").body
+
+
 def test_it_is_well_and_says_so_but_not_through_the_balancer(serving: Serving) -> None:
     assert serving.ask("GET", "/health").status == 200
-    assert json.loads(serving.ask("GET", "/ready").body) == {"ready": True, "problems": []}
-    measured = serving.ask("GET", "/metrics")
-    assert "glimpse_sockets" in measured.body
+    assert json.loads(serving.ask("GET", "/ready").body) == {"ready": True, "problems": {}}
+    with Wire(serving.port) as wire:
+        join(wire, serving.sign_up("somebody-measured")[1])
+        wire.say("41")
+        assert eventually(lambda: 'glimpse_leaves_total{reason="client disconnect"} 1.0' in measured(serving))
+    for line in (
+        "glimpse_sockets 0.0",
+        "glimpse_database_connections_most 4.0",
+        "glimpse_commit_waiting 0.0",
+        'glimpse_ack_seconds_bucket{le="+Inf"}',
+        "glimpse_commit_messages_count",
+    ):
+        assert line in measured(serving)
     for path in ("/ready", "/metrics"):
         assert serving.ask("GET", path, **{"X-Forwarded-For": "192.0.2.1"}).status == 403
     assert serving.ask("GET", "/health", **{"X-Forwarded-For": "192.0.2.1"}).status == 200
+
+
+def test_it_describes_itself_and_every_endpoint_answers_as_described(serving: Serving) -> None:
+    described = json.loads(serving.ask("GET", "/openapi.json").body)
+    assert described["paths"] == DESCRIPTION["paths"]
+    assert described["openapi"] == "3.1.0"
+    (_, adas), (bob, bobs), (cy, _) = (serving.sign_up(name) for name in ("openada", "openbob", "opency"))
+    _, pair = serving.rest("POST", "/conversations", {"memberIds": [bob]}, adas)
+    assert serving.rest("POST", "/conversations", {"memberIds": [bob]}, adas) == (200, pair)
+    _, group = serving.rest("POST", "/conversations", {"memberIds": [bob, cy]}, adas)
+    with Wire(serving.port) as wire:
+        join(wire, adas)
+        for number in ("1", "2"):
+            send(wire, group["id"], number)
+            acknowledgement(wire)
+    asked = [
+        serving.rest("POST", "/auth/login", {"handle": "openada", "password": "a long password"}),
+        serving.rest("POST", "/auth/refresh", token=adas),
+        serving.rest("GET", "/me", token=adas),
+        serving.rest("POST", "/profile", {"displayName": "에이다"}, adas),
+        serving.rest("GET", "/users?handle=OpenBob", token=adas),
+        serving.rest("PUT", f"/users/{bob}/block", token=adas),
+        serving.rest("DELETE", f"/users/{bob}/block", token=adas),
+        serving.rest("GET", "/conversations?limit=1", token=adas),
+        serving.rest("DELETE", f"/conversations/{group['id']}/messages/1", token=adas),
+        serving.rest("POST", f"/conversations/{group['id']}/members", {"memberIds": [cy]}, adas),
+        serving.rest("POST", f"/conversations/{group['id']}/leave", token=bobs),
+        serving.rest("GET", f"/conversations/{group['id']}/messages?after=0", token=adas),
+    ]
+    assert [status for status, _ in asked] == [200] * len(asked)
+    assert [entry["type"] for entry in asked[-1][1]["messages"]] == ["message", "message", "deleted", "members"]
+    assert {name for path in described["paths"].values() for name in path} == {"get", "post", "put", "delete"}
+    refused = [
+        serving.rest("GET", "/me"),
+        serving.rest("GET", f"/conversations/{group['id']}/messages?after=x", token=adas),
+        serving.rest("GET", "/users?handle=nobody-at-all", token=adas),
+        serving.rest("POST", f"/conversations/{pair['id']}/members", {"memberIds": [cy]}, adas),
+    ]
+    assert [status for status, _ in refused] == [401, 400, 404, 403]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from glimpse.chat.commit import GroupCommit
+from glimpse.chat.documents import Document
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.socketio import Decoder
 from glimpse.chat.service import Limits, Service
@@ -113,13 +114,18 @@ class House:
 
     async def asks(self, socket: Socket, name: str, *arguments: Any) -> dict[str, Any]:
         answers: list[dict[str, Any]] = []
-        self.service.said(socket, name, arguments, answers.append)
+        self.service.said(socket, name, arguments, into(answers))
         await self.service.finished()
         assert len(answers) <= 1
         return answers[0] if answers else {}
 
     async def says(self, socket: Socket, room: str, client_id: str, body: str = "hello") -> dict[str, Any]:
         return await self.asks(socket, "message", {"conversationId": room, "clientId": client_id, "body": body})
+
+
+def into(answers: list[dict[str, Any]]) -> Callable[[Document], None]:
+    """What the service answers, as a client reads it."""
+    return lambda document: answers.append(msgspec.to_builtins(document))
 
 
 def code(answer: dict[str, Any]) -> str:
@@ -164,7 +170,7 @@ async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
     answers: list[dict[str, Any]] = []
     asked = {"conversationId": room, "clientId": "same", "body": "hello"}
     for _ in range(1000):
-        house.service.said(ada, "message", [asked], answers.append)
+        house.service.said(ada, "message", [asked], into(answers))
     await house.service.finished()
     stored = [answer for answer in answers if "error" not in answer]
     assert len(answers) == 1000
@@ -313,7 +319,7 @@ async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> 
     house.store.sync = slow  # type: ignore[method-assign]
     answers: list[dict[str, Any]] = []
     for _ in range(2):
-        house.service.said(ada, "sync", [{"cursors": {}}], answers.append)
+        house.service.said(ada, "sync", [{"cursors": {}}], into(answers))
     await house.service.finished()
     assert [code(answer) for answer in answers if "error" in answer] == ["busy"]
     assert "error" not in await house.asks(ada, "sync", {"cursors": {}})

@@ -749,3 +749,33 @@ def test_where_every_origin_may_each_is_named(calm: Serving, wire: Wire) -> None
     answer = wire.request("GET", f"{ECHO}?{POLLING}", headers={"Origin": "https://any.example"})
     assert answer.headers["access-control-allow-origin"] == "https://any.example"
     assert answer.headers["vary"] == "origin"
+
+
+# ---- Who is let in
+
+
+@pytest.mark.parametrize("ask", [POLLING, WEBSOCKET])
+def test_above_the_most_connections_a_handshake_is_answered_503_and_those_inside_go_on(ask: str) -> None:
+    with serving(CALM, most=1) as running, Wire(running.port) as inside, Wire(running.port) as outside:
+        inside.open(ECHO)
+        headers = UPGRADING if ask == WEBSOCKET else {}
+        refused = outside.request("GET", f"{ECHO}?{ask}", headers=headers)
+        assert (refused.status, json.loads(refused.body)["message"]) == (503, "Too many connections")
+        inside.say("4still here")
+        assert inside.heard() == "4still here"
+
+
+@pytest.mark.parametrize("ask", [POLLING, WEBSOCKET])
+def test_a_handshake_is_refused_by_the_address_that_the_balancer_names(ask: str) -> None:
+    asked: list[str | None] = []
+
+    def admits(forwarded_for: str | None) -> bool:
+        asked.append(forwarded_for)
+        return forwarded_for is None
+
+    headers = UPGRADING if ask == WEBSOCKET else {}
+    with serving(CALM, admits=admits) as running, Wire(running.port) as wire:
+        assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
+        refused = wire.request("GET", f"{ECHO}?{ask}", headers={**headers, "X-Forwarded-For": "203.0.113.9, 192.0.2.1"})
+        assert refused.status == 429
+    assert asked == [None, "203.0.113.9, 192.0.2.1"]

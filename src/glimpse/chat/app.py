@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 import uvloop
 
 from glimpse.chat.accounts import Accounts
-from glimpse.chat.commit import GroupCommit
+from glimpse.chat.commit import MOST_WAITING, GroupCommit
 from glimpse.chat.failure import Failure
-from glimpse.chat.limits import Rates
+from glimpse.chat.limits import Addresses, Rates
 from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
@@ -99,11 +99,22 @@ class Task:
         def listen(connection: Connection) -> Peer:
             return Peer(gateway, connection, CONNECT_SECONDS)
 
-        engine = Engine(self.timing, listen, make_secret_id, settings.allowed_origins)
+        addresses = Addresses(settings.address_requests_per_second, self.now)
+        engine = Engine(
+            self.timing, listen, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
+        )
         accounts = Accounts(self.store, passwords, tokens, self.now, make_id)
-        rest = Rest(service, self.store, accounts, tokens, Rates(limits.events_per_second), self.now, metrics.failed)
+        rates = Rates(limits.events_per_second)
+        rest = Rest(service, self.store, accounts, tokens, rates, addresses, self.now, metrics.failed)
         draining = False
-        operations = Operations(lambda: draining, self._problems, metrics)
+
+        async def problems() -> Mapping[str, str]:
+            found = await self._database_problem()
+            if commits.waiting >= MOST_WAITING // 2:
+                found["commits"] = f"{commits.waiting} messages wait for the database"
+            return found
+
+        operations = Operations(lambda: draining, problems, metrics)
         app = application(engine, rest, operations, settings.allowed_origins, page.routes())
         served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds)
         opened = listening(settings.host, settings.port)
@@ -124,12 +135,12 @@ class Task:
             await serving
             passwords.close()
 
-    async def _problems(self) -> Sequence[str]:
+    async def _database_problem(self) -> dict[str, str]:
         try:
             await self.store.check()
-        except StoreDown:
-            return ["database"]
-        return []
+        except StoreDown as down:
+            return {"database": str(down)}
+        return {}
 
 
 async def _swept(service: Service) -> None:

@@ -1,14 +1,19 @@
-"""What people's programs read: the contract's JSON, for REST and for events, made from values."""
+"""
+What people's programs read: the contract's JSON, for REST and for events. Types, so that the description of the API is
+made from them; functions, which make them of values.
+"""
 
 from __future__ import annotations
 
 import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from glimpse.chat.values import DELETED, MESSAGE, Conversation, Entry, Listed, Refused, Stored, Synced, User
 
-Document = dict[str, Any]
+Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
 SENTENCES = {
     "unauthorized": "not signed in",
@@ -27,9 +32,172 @@ SENTENCES = {
 }
 
 
-def error_document(refused: Refused) -> Document:
+class Document(Struct, frozen=True, rename="camel"):
+    """What all have in common: names in camel case, and nothing changes them."""
+
+
+class Nothing(Document, frozen=True):
+    """It is done, and there is nothing to say about it."""
+
+
+class Error(Document, frozen=True):
+    """`retry`: the same may be asked again."""
+
+    code: str
+    message: str
+    retry: bool
+
+
+class ErrorDocument(Document, frozen=True):
+    """Why something was not done."""
+
+    error: Error
+
+
+class UserDocument(Document, frozen=True):
+    """`handle` only of who signed up here."""
+
+    id: str
+    handle: str | None
+    display_name: str | None
+    profile_image_id: str | None
+
+
+class LoggedInDocument(Document, frozen=True):
+    """`expiresIn` seconds."""
+
+    access_token: str
+    expires_in: int
+    user: UserDocument
+
+
+class ConversationDocument(Document, frozen=True):
+    """`lastSeq` is the number of its newest change, 0 while there is none."""
+
+    id: str
+    member_ids: tuple[str, ...]
+    last_seq: int
+
+
+class Numbered(Document, frozen=True):
+    """What every durable change of a conversation has."""
+
+    id: str
+    seq: int
+    conversation_id: str
+    sender_id: str
+    created_at: Time
+
+
+class MessageDocument(Numbered, frozen=True):
+    """`body` is null once the message was deleted."""
+
+    client_id: str | None
+    body: str | None
+    file_id: str | UnsetType = UNSET
+
+
+class MessageEntry(MessageDocument, frozen=True, tag_field="type", tag="message"):
+    """A message in a history."""
+
+
+class DeletedEntry(Numbered, frozen=True, tag_field="type", tag="deleted"):
+    """The message `of` is gone."""
+
+    of: int
+
+
+class MembersEntry(Numbered, frozen=True, tag_field="type", tag="members"):
+    """Who is in from here on."""
+
+    member_ids: tuple[str, ...]
+
+
+EntryDocument = MessageEntry | DeletedEntry | MembersEntry
+
+
+class ListedDocument(Document, frozen=True):
+    """`unread` stops counting at 1,000."""
+
+    id: str
+    members: tuple[UserDocument, ...]
+    last_seq: int
+    last_message: EntryDocument | None
+    unread: int
+
+
+class ListDocument(Document, frozen=True):
+    """A page, and the cursor of the next one; null on the last."""
+
+    conversations: tuple[ListedDocument, ...]
+    cursor: str | None
+
+
+class HistoryDocument(Document, frozen=True):
+    """In the order of `seq`."""
+
+    messages: tuple[EntryDocument, ...]
+
+
+class BlockedDocument(Document, frozen=True):
+    blocked: bool
+
+
+class LeftDocument(Document, frozen=True):
+    left: bool
+
+
+class SyncedConversation(ConversationDocument, frozen=True):
+    """`reads`: how far each member has read."""
+
+    reads: dict[str, int]
+
+
+class SyncedDocument(Document, frozen=True):
+    conversations: tuple[SyncedConversation, ...]
+    gone: tuple[str, ...]
+    messages: tuple[EntryDocument, ...]
+    more: bool
+    reset: tuple[str, ...]
+
+
+class Acknowledged(Document, frozen=True):
+    """What the sender of a message is told once it is durable."""
+
+    id: str
+    seq: int
+    created_at: Time
+
+
+class ReadTo(Document, frozen=True):
+    seq: int
+
+
+class DeletedEvent(Document, frozen=True):
+    conversation_id: str
+    seq: int
+    of: int | None
+
+
+class ReadEvent(Document, frozen=True):
+    conversation_id: str
+    user_id: str
+    seq: int
+
+
+class TypingEvent(Document, frozen=True):
+    conversation_id: str
+    user_id: str
+
+
+class PresenceEvent(Document, frozen=True):
+    user_id: str
+    online: bool
+
+
+def error_document(refused: Refused) -> ErrorDocument:
     message = SENTENCES[refused.code] + (f": {refused.detail}" if refused.detail else "")
-    return {"error": {"code": refused.code, "message": message, "retry": refused.retry}}
+    return ErrorDocument(Error(refused.code, message, refused.retry))
 
 
 @lru_cache(maxsize=64)
@@ -38,82 +206,67 @@ def time_text(at: datetime.datetime) -> str:
     return at.astimezone(datetime.UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
-def user_document(user: User) -> Document:
-    return {
-        "id": user.id,
-        "handle": user.handle,
-        "displayName": user.display_name,
-        "profileImageId": user.profile_image_id,
-    }
+def user_document(user: User) -> UserDocument:
+    return UserDocument(user.id, user.handle, user.display_name, user.profile_image_id)
 
 
-def conversation_document(conversation: Conversation) -> Document:
-    return {"id": conversation.id, "memberIds": list(conversation.member_ids), "lastSeq": conversation.last_seq}
+def conversation_document(conversation: Conversation) -> ConversationDocument:
+    return ConversationDocument(conversation.id, conversation.member_ids, conversation.last_seq)
 
 
-def listed_document(listed: Listed) -> Document:
-    return {
-        "id": listed.conversation.id,
-        "members": [user_document(user) for user in listed.members],
-        "lastSeq": listed.conversation.last_seq,
-        "lastMessage": None if listed.last_message is None else entry_document(listed.last_message),
-        "unread": listed.unread,
-    }
+def listed_document(listed: Listed) -> ListedDocument:
+    last = listed.last_message
+    return ListedDocument(
+        listed.conversation.id,
+        tuple(map(user_document, listed.members)),
+        listed.conversation.last_seq,
+        None if last is None else entry_document(last),
+        listed.unread,
+    )
 
 
-def entry_document(entry: Entry) -> Document:
+def entry_document(entry: Entry) -> EntryDocument:
     """An entry of a history."""
+    made = time_text(entry.created_at)
+    common = (entry.id, entry.seq, entry.conversation_id, entry.sender_id, made)
     if entry.type == MESSAGE:
-        return {"type": MESSAGE, **_message(entry)}
-    changed = {"of": entry.of} if entry.type == DELETED else {"memberIds": list(entry.member_ids)}
-    return {"type": entry.type, **_common(entry), **changed}
+        return MessageEntry(*common, entry.client_id, entry.body, entry.file_id or UNSET)
+    if entry.type == DELETED:
+        return DeletedEntry(*common, entry.of or 0)
+    return MembersEntry(*common, entry.member_ids)
 
 
-def synced_document(synced: Synced) -> Document:
-    return {
-        "conversations": [
-            conversation_document(conversation) | {"reads": dict(conversation.reads)}
-            for conversation in synced.conversations
-        ],
-        "gone": list(synced.gone),
-        "messages": [entry_document(entry) for entry in synced.entries],
-        "more": synced.more,
-        "reset": list(synced.reset),
-    }
+def synced_document(synced: Synced) -> SyncedDocument:
+    return SyncedDocument(
+        tuple(
+            SyncedConversation(each.id, each.member_ids, each.last_seq, dict(each.reads))
+            for each in synced.conversations
+        ),
+        synced.gone,
+        tuple(map(entry_document, synced.entries)),
+        synced.more,
+        synced.reset,
+    )
 
 
-def acknowledgement(entry: Entry) -> Document:
-    """What the sender of a message is told once it is durable."""
-    return {"id": entry.id, "seq": entry.seq, "createdAt": time_text(entry.created_at)}
+def acknowledgement(entry: Entry) -> Acknowledged:
+    return Acknowledged(entry.id, entry.seq, time_text(entry.created_at))
 
 
 def event_of(stored: Stored) -> tuple[str, Document]:
     """The name and the content of what members hear of a durable change."""
     entry = stored.entry
     if entry.type == MESSAGE:
-        return "message", _message(entry)
+        return "message", MessageDocument(
+            entry.id,
+            entry.seq,
+            entry.conversation_id,
+            entry.sender_id,
+            time_text(entry.created_at),
+            entry.client_id,
+            entry.body,
+            entry.file_id or UNSET,
+        )
     if entry.type == DELETED:
-        return "deleted", {"conversationId": entry.conversation_id, "seq": entry.seq, "of": entry.of}
-    return "conversation", {
-        "id": entry.conversation_id,
-        "memberIds": list(stored.member_ids),
-        "lastSeq": entry.seq,
-    }
-
-
-def _common(entry: Entry) -> Document:
-    return {
-        "id": entry.id,
-        "seq": entry.seq,
-        "conversationId": entry.conversation_id,
-        "senderId": entry.sender_id,
-        "createdAt": time_text(entry.created_at),
-    }
-
-
-def _message(entry: Entry) -> Document:
-    document = _common(entry)
-    document["clientId"], document["body"] = entry.client_id, entry.body
-    if entry.file_id is not None:
-        document["fileId"] = entry.file_id
-    return document
+        return "deleted", DeletedEvent(entry.conversation_id, entry.seq, entry.of)
+    return "conversation", ConversationDocument(entry.conversation_id, stored.member_ids, entry.seq)

@@ -1,8 +1,8 @@
-"""How much one user may ask of one task."""
+"""How much one user, and one address, may ask of one task."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 FEW = 10_000
 """So many buckets are kept without a look at which of them are full again."""
@@ -31,3 +31,20 @@ class Rates:
             self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < 1}
             self._forget_above = max(FEW, 2 * len(self._buckets))
         return allowed
+
+
+class Addresses:
+    """
+    How often strangers may knock: what is asked without a token, by the address they come from.
+
+    Only behind a balancer, which names the address last in X-Forwarded-For: what comes before it, the client wrote
+    itself. A request without it comes from inside. `now` in seconds.
+    """
+
+    def __init__(self, per_second: float, now: Callable[[], float]) -> None:
+        self._rates, self._now = Rates(per_second), now
+
+    def allows(self, forwarded_for: str | None) -> bool:
+        if forwarded_for is None:
+            return True
+        return self._rates.allows(forwarded_for.rpartition(",")[2].strip(), self._now())

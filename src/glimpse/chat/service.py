@@ -18,6 +18,11 @@ from msgspec.structs import replace
 
 from glimpse.chat.documents import (
     Document,
+    Nothing,
+    PresenceEvent,
+    ReadEvent,
+    ReadTo,
+    TypingEvent,
     acknowledgement,
     conversation_document,
     error_document,
@@ -239,7 +244,7 @@ class Service:
 
     async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refused:
         marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
-        return marked if isinstance(marked, Refused) else {"seq": marked}
+        return marked if isinstance(marked, Refused) else ReadTo(marked)
 
     async def _sync(self, socket: Socket, asked: Sync) -> Document | Refused:
         """One at a time for each socket, and no more at once than its connection may buffer."""
@@ -259,7 +264,7 @@ class Service:
         if identity.user_id != socket.user_id:
             return FORBIDDEN
         socket.expires_at = identity.expires_at
-        return {}
+        return Nothing()
 
     async def _typing(self, socket: Socket, asked: Typing) -> Refused | None:
         if not self._typing_rates.allows((socket.user_id, asked.conversation_id), self._now()):
@@ -268,7 +273,7 @@ class Service:
         if isinstance(found, Refused):
             return found
         others = [user_id for user_id in found.member_ids if user_id != socket.user_id]
-        self._tell(others, "typing", {"conversationId": found.id, "userId": socket.user_id})
+        self._tell(others, "typing", TypingEvent(found.id, socket.user_id))
         return None
 
     # ---- What both sockets and REST ask for
@@ -306,8 +311,7 @@ class Service:
                 return marked
             read_to, moved = marked
             if moved and not isinstance(found := await self._store.conversation(conversation_id, user_id), Refused):
-                read = {"conversationId": conversation_id, "userId": user_id, "seq": read_to}
-                self._tell(found.member_ids, "read", read)
+                self._tell(found.member_ids, "read", ReadEvent(conversation_id, user_id, read_to))
             return read_to
 
     # ---- Telling
@@ -345,9 +349,9 @@ class Service:
             return
         for partner in partners:
             if self._presence.is_online(partner):
-                socket.wire.send([encoded_event("presence", {"userId": partner, "online": True})])
+                socket.wire.send([encoded_event("presence", PresenceEvent(partner, True))])
         if is_news:
-            self._tell(partners, "presence", {"userId": socket.user_id, "online": True})
+            self._tell(partners, "presence", PresenceEvent(socket.user_id, True))
 
     async def _tell_gone(self, user_id: str) -> None:
         try:
@@ -356,7 +360,7 @@ class Service:
             self._presence.not_told(user_id, self._now())
             return
         if not self._presence.is_online(user_id):
-            self._tell(partners, "presence", {"userId": user_id, "online": False})
+            self._tell(partners, "presence", PresenceEvent(user_id, False))
 
     async def _introduce(self, conversation: Conversation) -> None:
         """Two who now share their first conversation learn of each other whether they are here."""
@@ -370,7 +374,7 @@ class Service:
             return
         for user_id, other in ((first, second), (second, first)):
             if self._presence.is_online(other):
-                self._tell([user_id], "presence", {"userId": other, "online": True})
+                self._tell([user_id], "presence", PresenceEvent(other, True))
 
     # ---- Under way
 

@@ -33,6 +33,8 @@ class Settings:
     body_characters: int
     events_per_second: int
     sockets_per_user: int
+    sockets: int
+    address_requests_per_second: int
 
 
 class SettingsWrong(Exception):
@@ -95,6 +97,8 @@ KEYS = (
     Key("body_characters", _number(1, 100_000), "4000"),
     Key("events_per_second", _number(1, 100_000), "50"),
     Key("sockets_per_user", _number(1, 10_000), "20"),
+    Key("sockets", _number(1, 1_000_000), "20000"),
+    Key("address_requests_per_second", _number(1, 100_000), "50"),
 )
 
 

@@ -21,8 +21,10 @@ from glimpse.chat.protocol.engineio import (
     GOING_AWAY,
     HANDSHAKE,
     NOOP,
+    OVERLOADED,
     POLL,
     POLLING,
+    TOO_OFTEN,
     BadRequest,
     Malformed,
     Packet,
@@ -45,6 +47,8 @@ UPGRADE_SECONDS = 10.0
 
 MOST_BUFFERED_BYTES = 1_000_000
 """What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
+
+MOST_CONNECTIONS = 20_000
 
 SWEEPS_A_TIMEOUT = 10
 """Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
@@ -110,7 +114,10 @@ class Connection:
 
 
 class Engine:
-    """All sessions of one task. `listen` gives each new connection somebody who listens to it."""
+    """
+    All sessions of one task. `listen` gives each new connection somebody who listens to it. `admits` is asked for each
+    handshake that came through a balancer; of more than `most` sessions none is opened.
+    """
 
     def __init__(
         self,
@@ -118,6 +125,8 @@ class Engine:
         listen: Callable[[Connection], Listener],
         make_id: Callable[[], str],
         allowed_origins: frozenset[str],
+        admits: Callable[[str | None], bool] = lambda forwarded_for: True,
+        most: int = MOST_CONNECTIONS,
     ) -> None:
         self.timing = timing
         self.loop = asyncio.get_running_loop()
@@ -125,6 +134,7 @@ class Engine:
         self.is_closed = False
         self._waiting: list[Connection] = []
         self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
+        self._admits, self._most = admits, most
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_A_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
 
@@ -136,8 +146,18 @@ class Engine:
         session.outgoing.append(opening(session.sid, transport, self.timing))
         return connection
 
-    def asked(self, method: str, query: Mapping[str, str], upgrading: bool) -> str | BadRequest:
-        return GOING_AWAY if self.is_closed else asked(method, query, upgrading, self._transport_of)
+    def asked(
+        self, method: str, query: Mapping[str, str], upgrading: bool, forwarded_for: str | None
+    ) -> str | BadRequest:
+        if self.is_closed:
+            return GOING_AWAY
+        what = asked(method, query, upgrading, self._transport_of)
+        if what == HANDSHAKE:
+            if len(self.connections) >= self._most:
+                return OVERLOADED
+            if not self._admits(forwarded_for):
+                return TOO_OFTEN
+        return what
 
     def allows(self, origin: str | None, host: str | None) -> bool:
         """A request without an origin is no page's: a phone's, or a server's. The service's own page may always."""
@@ -223,7 +243,9 @@ class Polling:
             await _refuse(send, FORBIDDEN, allowed)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        what = engine.asked(scope["method"], query, upgrading=False)
+        forwarded_for = headers.get(b"x-forwarded-for")
+        address = None if forwarded_for is None else forwarded_for.decode("latin-1")
+        what = engine.asked(scope["method"], query, False, address)
         if isinstance(what, BadRequest):
             await _refuse(send, what, allowed)
         elif what == HANDSHAKE:

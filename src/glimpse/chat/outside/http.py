@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,11 @@ class Operations:
     """
     What those who run it ask: the balancer whether to send anybody here, people what is wrong.
 
-    `problems` gives codes; none is well.
+    `problems` gives a sentence for each thing that is wrong, by its name; none is well.
     """
 
     is_draining: Callable[[], bool]
-    problems: Callable[[], Awaitable[Sequence[str]]]
+    problems: Callable[[], Awaitable[Mapping[str, str]]]
     metrics: Metrics
 
     def routes(self) -> list[Route]:
@@ -44,7 +44,7 @@ class Operations:
     async def ready(self, request: Request) -> Response:
         if _is_forwarded(request):
             return response(Refused("forbidden"))
-        problems = list(await self.problems())
+        problems = await self.problems()
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
     async def measured(self, request: Request) -> Response:

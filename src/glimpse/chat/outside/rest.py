@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +14,12 @@ from starlette.routing import Route
 
 from glimpse.chat.accounts import Accounts, LoggedIn
 from glimpse.chat.documents import (
+    BlockedDocument,
     Document,
+    HistoryDocument,
+    LeftDocument,
+    ListDocument,
+    LoggedInDocument,
     conversation_document,
     entry_document,
     error_document,
@@ -21,15 +27,16 @@ from glimpse.chat.documents import (
     listed_document,
     user_document,
 )
-from glimpse.chat.limits import Rates
+from glimpse.chat.endpoints import ENDPOINTS, MOST_A_PAGE, PAGE, Endpoint
+from glimpse.chat.limits import Addresses, Rates
+from glimpse.chat.openapi import described
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.requests import MOST_SEQ, Asked, LogIn, Profile, SignUp, WithMembers, cleaned
-from glimpse.chat.service import RATE_LIMITED, UNAVAILABLE, Service
-from glimpse.chat.tokens import Tokens
+from glimpse.chat.service import INTERNAL, RATE_LIMITED, UNAVAILABLE, Service
+from glimpse.chat.tokens import Identity, Tokens
 from glimpse.chat.values import NOT_FOUND, Conversation, Refused, Stored
 
 MOST_BODY_BYTES = 64 * 1024
-PAGE, MOST_A_PAGE = 50, 200
 
 STATUSES = {
     "unauthorized": 401,
@@ -61,34 +68,24 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Rest:
-    """The handlers; each is given the request and, where the path needs one, the id of whose token it carries."""
+    """A handler for each endpoint, by its name: it is given the request and, unless it is open, the token's user."""
 
     service: Service
     store: Store
     accounts: Accounts
     tokens: Tokens
     rates: Rates
+    addresses: Addresses
     now: Callable[[], float]
     failed: Callable[[BaseException], None]
 
     def routes(self) -> list[Route]:
-        conversation = "/conversations/{id}"
-        return [
-            self._open("POST", "/auth/signup", self.sign_up),
-            self._open("POST", "/auth/login", self.log_in),
-            self._closed("POST", "/auth/refresh", self.refresh),
-            self._closed("GET", "/me", self.me),
-            self._closed("POST", "/profile", self.profile),
-            self._closed("GET", "/users", self.users),
-            self._closed("PUT", "/users/{id}/block", self.block),
-            self._closed("DELETE", "/users/{id}/block", self.unblock),
-            self._closed("POST", "/conversations", self.create_conversation),
-            self._closed("GET", "/conversations", self.conversations),
-            self._closed("GET", conversation + "/messages", self.history),
-            self._closed("POST", conversation + "/members", self.add_members),
-            self._closed("DELETE", conversation + "/messages/{seq}", self.delete_message),
-            self._closed("POST", conversation + "/leave", self.leave),
-        ]
+        description = msgspec.json.encode(described(version("glimpse-chat"), STATUSES))
+
+        async def openapi(request: Request) -> Response:
+            return Response(description, media_type="application/json")
+
+        return [*map(self._route, ENDPOINTS), Route("/openapi.json", openapi)]
 
     # ---- Accounts and users
 
@@ -125,7 +122,7 @@ class Rest:
     async def _block(self, request: Request, user_id: str, on: bool) -> Answer:
         await self.store.ensure_user(user_id)
         refused = await self.store.block(user_id, request.path_params["id"], on)
-        return refused or (200, {"blocked": on})
+        return refused or (200, BlockedDocument(on))
 
     # ---- Conversations and messages
 
@@ -144,7 +141,7 @@ class Rest:
         if isinstance(listed, Refused):
             return listed
         page, cursor = listed
-        return 200, {"conversations": [listed_document(each) for each in page], "cursor": cursor}
+        return 200, ListDocument(tuple(map(listed_document, page)), cursor)
 
     async def history(self, request: Request, user_id: str) -> Answer:
         after, before = _number(request, "after"), _number(request, "before")
@@ -154,7 +151,7 @@ class Rest:
         entries = await self.store.history(conversation_id, user_id, after=after, before=before, limit=_limit(request))
         if isinstance(entries, Refused):
             return entries
-        return 200, {"messages": [entry_document(entry) for entry in entries]}
+        return 200, HistoryDocument(tuple(map(entry_document, entries)))
 
     async def add_members(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, WithMembers)
@@ -170,27 +167,31 @@ class Rest:
 
     async def leave(self, request: Request, user_id: str) -> Answer:
         stored = await self.service.leave(user_id, request.path_params["id"])
-        return _document(stored, lambda stored: {"left": True})
+        return _document(stored, lambda stored: LeftDocument(True))
 
     # ---- Around each request
 
-    def _open(self, method: str, path: str, handler: Callable[[Request], Awaitable[Answer]]) -> Route:
-        async def endpoint(request: Request) -> Response:
-            return await self._answered(handler(request))
+    def _route(self, endpoint: Endpoint) -> Route:
+        handler: Callable[..., Awaitable[Answer]] = getattr(self, endpoint.name)
 
-        return Route(path, endpoint, methods=[method])
-
-    def _closed(self, method: str, path: str, handler: Callable[[Request, str], Awaitable[Answer]]) -> Route:
-        async def endpoint(request: Request) -> Response:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            identity = self.tokens.verified(token if scheme.lower() == "bearer" else None, self.now())
+        async def answered(request: Request) -> Response:
+            if endpoint.is_open:
+                if not self.addresses.allows(request.headers.get("x-forwarded-for")):
+                    return response(RATE_LIMITED)
+                return await self._answered(handler(request))
+            identity = self._identity(request)
             if isinstance(identity, Refused):
                 return response(identity)
-            if not self.rates.allows(identity.user_id, self.now()):
-                return response(RATE_LIMITED)
             return await self._answered(handler(request, identity.user_id))
 
-        return Route(path, endpoint, methods=[method])
+        return Route(endpoint.path, answered, methods=[endpoint.method])
+
+    def _identity(self, request: Request) -> Identity | Refused:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        identity = self.tokens.verified(token if scheme.lower() == "bearer" else None, self.now())
+        if isinstance(identity, Refused) or self.rates.allows(identity.user_id, self.now()):
+            return identity
+        return RATE_LIMITED
 
     async def _answered(self, handling: Awaitable[Answer]) -> Response:
         try:
@@ -203,7 +204,7 @@ class Rest:
             return Response(status_code=400)
         except Exception as error:
             self.failed(error)
-            return response(Refused("internal", retry=True))
+            return response(INTERNAL)
 
 
 def response(answer: Answer) -> Response:
@@ -227,11 +228,7 @@ def _document(found: Any, document: Callable[[Any], Document]) -> Answer:
 def _logged_in(status: int, logged_in: LoggedIn | Refused) -> Answer:
     if isinstance(logged_in, Refused):
         return logged_in
-    return status, {
-        "accessToken": logged_in.token,
-        "expiresIn": logged_in.lifetime_seconds,
-        "user": user_document(logged_in.user),
-    }
+    return status, LoggedInDocument(logged_in.token, logged_in.lifetime_seconds, user_document(logged_in.user))
 
 
 def _members_document(changed: Stored | Conversation) -> Document:

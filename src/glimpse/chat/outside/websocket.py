@@ -101,7 +101,7 @@ class WebSocket(asyncio.BufferedProtocol):
             return FORBIDDEN
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
-        what = engine.asked(method, query, upgrading=True)
+        what = engine.asked(method, query, True, headers.get("x-forwarded-for"))
         joins = what == JOIN and engine.connections[query["sid"]].candidate is not None
         return BAD_REQUEST if joins else what
 

@@ -107,6 +107,8 @@ BAD_REQUEST = BadRequest(3, "Bad request")
 FORBIDDEN = BadRequest(4, "Forbidden", 403)
 BAD_VERSION = BadRequest(5, "Unsupported protocol version")
 GOING_AWAY = BadRequest(3, "Going away", 503)
+OVERLOADED = BadRequest(3, "Too many connections", 503)
+TOO_OFTEN = BadRequest(3, "Too many requests from this address", 429)
 
 HANDSHAKE, POLL, POST, JOIN = "handshake", "poll", "post", "join"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -59,12 +59,12 @@ def encoded(packet: Packet) -> list[str | bytes]:
     return ["".join(parts), *attachments]
 
 
-def encoded_event(name: str, document: Mapping[str, Any]) -> str:
+def encoded_event(name: str, document: Any) -> str:
     """The one message of an event of the root namespace that holds no bytes and asks for no acknowledgement."""
     return f"{EVENT}{msgspec.json.encode((name, document)).decode()}"
 
 
-def encoded_answer(event_id: int, document: Mapping[str, Any]) -> str:
+def encoded_answer(event_id: int, document: Any) -> str:
     """The one message that answers an event of the root namespace, without bytes."""
     return f"{ACK}{event_id}{msgspec.json.encode((document,)).decode()}"
 

@@ -2,9 +2,11 @@
 
 -- ---- Starting
 
--- name: durability
--- Whether this server keeps what it has confirmed.
-select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit;
+-- name: server
+-- Whether this server keeps what it has confirmed, and how many connections it has for such as we are.
+select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true), '0')::int as connections;
 
 -- name: check
 -- Whether anybody answers.

@@ -52,6 +52,10 @@ class NotDurable(Failure):
     """The server may forget what it has confirmed, and so would we."""
 
 
+class PoolTooLarge(Failure):
+    """The server does not give as many connections as this task might open."""
+
+
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
     """Sessions keep no state between two calls, so there is nothing to reset, and no round trip for it."""
 
@@ -71,7 +75,7 @@ class PostgresStore:
 
     @classmethod
     async def open(cls, url: str, connections: int = CONNECTIONS) -> PostgresStore:
-        """Connect to a database that was migrated. Raises NotDurable, and StoreDown where none answers."""
+        """Connect to a database that was migrated. Raises NotDurable, PoolTooLarge, and StoreDown."""
         with unknown_outcome():
             pool = await asyncpg.create_pool(
                 url,
@@ -95,10 +99,12 @@ class PostgresStore:
             )
         store = cls(pool)
         try:
-            [row] = await store._rows("durability")
+            [row] = await store._rows("server")
             for setting in ("fsync", "synchronous_commit"):
                 if row[setting] == "off":
                     raise NotDurable("database_not_durable", setting=setting)
+            if connections > row["connections"]:
+                raise PoolTooLarge("pool_too_large", pool=connections, most=row["connections"])
         except BaseException:
             pool.terminate()
             raise
