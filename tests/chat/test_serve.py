@@ -273,6 +273,13 @@ def test_nothing_is_shown_without_a_token(serving: Serving, path: str) -> None:
         assert serving.rest("GET", path, token=token)[0] == 401
 
 
+def test_a_file_of_the_page_is_sent_once(serving: Serving) -> None:
+    first = serving.ask("GET", "/page/main.js")
+    again = serving.ask("GET", "/page/main.js", **{"If-None-Match": first.headers["etag"]})
+    assert (first.status, again.status, again.body) == (200, 304, "")
+    assert serving.ask("GET", "/page/style.css", **{"If-None-Match": first.headers["etag"]}).status == 200
+
+
 def test_what_does_not_exist_is_not_found_in_json(serving: Serving) -> None:
     _, token = serving.sign_up("dora")
     for method, path in (

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from glimpse.chat.outside import server as server_module
 from glimpse.chat.outside import websocket as websockets
 from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import Timing
+from tests.chat import conformance_server
 from tests.chat.serving import (
     CHAT,
     ECHO,
@@ -641,6 +643,19 @@ def test_a_head_that_is_too_long_is_an_error_and_one_that_is_not_is_answered(
                 target, headers = target.replace("polling", "websocket"), {**headers, **UPGRADING}
             assert wire.request("GET", target, headers=headers).status in statuses
     assert still_answers(calm)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTT", b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "])
+def test_a_head_that_does_not_go_on_is_not_waited_for(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(conformance_server, "KEEP_ALIVE_SECONDS", 0.1)
+    with serving(CALM) as running:
+        with Wire(running.port) as wire:
+            wire.socket.sendall(sent)
+            assert wire.is_over()
+        with Wire(running.port) as wire:
+            assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
+            assert wire.is_over(), "it was idle for longer than it is kept"
 
 
 def test_long_bodies_one_after_the_other_are_not_taken_for_a_long_head(wire: Wire) -> None:

@@ -1,7 +1,8 @@
-"""The chat page, as files: kept in memory, so that nothing is read while people chat."""
+"""The chat page, as files: kept in memory, so that nothing is read while people chat, and sent once."""
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 
 from starlette.requests import Request
@@ -27,7 +28,12 @@ def routes() -> list[Route]:
 
 
 def _route(name: str, content: bytes) -> Route:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {**HEADERS, "etag": tag}
+
     async def endpoint(request: Request) -> Response:
-        return Response(content, headers=HEADERS, media_type=TYPES[name.rpartition(".")[2]])
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type=TYPES[name.rpartition(".")[2]])
 
     return Route("/" if name == START else f"/page/{name}", endpoint)

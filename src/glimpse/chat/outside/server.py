@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -19,15 +20,29 @@ GRACE_SECONDS = 5
 WAITING_CONNECTIONS = 2_048
 """Connections that the kernel holds while the loop is busy: a reconnect storm's."""
 
+HEAD_SECONDS = 10.0
+"""How long a request may take until its headers are complete; uvicorn itself would wait for ever."""
+
 MOST_HEAD_BYTES = 16_384
 """A request's line and headers; uvicorn itself would take them for as long as they come."""
 
 
 class Http(HttpToolsProtocol):
-    """uvicorn's, with a bound on everything of a request that is not its body."""
+    """uvicorn's, with a bound on everything of a request that is not its body: its size, and its time."""
 
     _unfinished = 0
     """Bytes that arrived since a head began or ended or a body went on: of a head, or of what follows a body."""
+
+    _patience: asyncio.TimerHandle | None = None
+    """Ends a connection that began a head, or was opened, and does not go on."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait(self.timeout_keep_alive)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait(None)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         self._unfinished += len(data)
@@ -37,10 +52,12 @@ class Http(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._unfinished = 0
+        self._wait(HEAD_SECONDS)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._unfinished = 0
+        self._wait(None)
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD_BYTES:
             raise ValueError("request head too long")  # which the parser turns into a 400
         super().on_headers_complete()
@@ -48,6 +65,11 @@ class Http(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0
         super().on_body(body)
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._patience:
+            self._patience.cancel()
+        self._patience = None if seconds is None else self.loop.call_later(seconds, self.transport.close)
 
 
 class Server(uvicorn.Server):
