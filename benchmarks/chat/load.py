@@ -48,6 +48,7 @@ class Person(asyncio.Protocol):
         self._due: dict[int, float] = {}
         self._sent = 0
         self._is_leaving = False
+        self._answer: asyncio.Future[bytes]
         self.again = False
         self.joined: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.transport: asyncio.Transport
@@ -90,6 +91,12 @@ class Person(asyncio.Protocol):
         self._due[number] = due
         self._say(b"42%d%b%b%d%b" % (number, self._before, self._run.encode(), number, self._after))
 
+    async def ask(self, event: bytes) -> bytes:
+        """Another event than a message, and what it is answered."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self._say(b"420" + event)
+        return await self._answer
+
     def leave(self) -> None:
         self._is_leaving = True
         self.transport.abort()
@@ -100,6 +107,9 @@ class Person(asyncio.Protocol):
             self._tally.delivered += data.startswith(b'["message"', start + 2)
         elif kind == b"43":
             bracket = data.index(b"[", start)
+            if data[start + 2 : bracket] == b"0":
+                self._answer.set_result(data[bracket:end])
+                return
             due = self._due.pop(int(data[start + 2 : bracket]))
             if data.startswith(b'[{"error"', bracket):
                 self._tally.refused += 1

@@ -13,316 +13,40 @@ counts from when the message was due, so what holds the clients up is in it.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import platform
 import statistics
 import subprocess
-import time
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-import asyncpg
 import uvloop
 
-from benchmarks.chat.cage import Cage, resident_bytes
-from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
-from benchmarks.chat.polling import upgraded
-from benchmarks.chat.servers import (
-    GLIMPSE,
-    RIVALS,
-    SECRET,
-    SERVER_CORE,
-    Server,
-    database,
-    install_rivals,
-    people,
-    running,
-)
-
-SHARE, MOST_BYTES = 0.25, 512 * 2**20
-USERS = 1_000
-LOW_RATE = 300
-WARM_SECONDS = 3.0
-
-Figures = dict[str, list[float]]
-"""What was measured, by its name with its unit: one number a round."""
+from benchmarks.chat.capacity import capacity
+from benchmarks.chat.rows import ROWS, USERS, Bench, Figures
+from benchmarks.chat.servers import database, install_rivals, people
 
 
-def pairs(number: int) -> tuple[str, str]:
-    """The users in turn, each in the first of their conversations."""
-    user = number % USERS
-    return f"u{user}", f"c{user // 2}"
+def table(found: dict[str, Figures]) -> str:
+    lines = ["| | what | median | least to most |", "|---|---|---:|---:|"]
+    for row, figures in found.items():
+        for name, values in figures.items():
+            digits = 0 if statistics.median(values) >= 100 else 1
+            spread = f"{min(values):,.{digits}f} to {max(values):,.{digits}f}" if len(values) > 1 else "one run"
+            lines.append(f"| {row} | {name} | {statistics.median(values):,.{digits}f} | {spread} |")
+    return "\n".join(lines)
 
 
-class Bench:
-    """A database with its people, and what was measured on it."""
-
-    def __init__(self, url: str, database_cage: Cage, given: argparse.Namespace) -> None:
-        self.url, self.database, self.given = url, database_cage, given
-        self.found: dict[str, Figures] = {}
-
-    def note(self, row: str, **figures: float) -> None:
-        for name, value in figures.items():
-            self.found.setdefault(row, {}).setdefault(name, []).append(value)
-
-    def serve(self, server: Server, work: Callable[[int, int, Cage], Awaitable[None]], share: float | None) -> None:
-        """A fresh server for some work; a share of None is a whole core without a bound on memory."""
-        with (
-            Cage("glimpse-benchmark-task", SERVER_CORE, share, MOST_BYTES if share else None) as cage,
-            running(server, self.url, cage) as (port, pid),
-        ):
-            uvloop.run(work(port, pid, cage))
-
-    # ---- Rows
-
-    def speed(self) -> None:
-        """Everybody sends as fast as they are answered; then 300 a second; then 80 % of the first, for glimpse."""
-        servers = (GLIMPSE,) if self.given.alone else (GLIMPSE, *RIVALS)
-        for _ in range(self.given.rounds):
-            for server in servers:
-                self.serve(server, lambda *caged, name=server.name: self._speed(name, *caged), SHARE)
-
-    async def _speed(self, name: str, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, USERS, tally, pairs)
-        # What everybody's coming has left to do is done before anything is measured.
-        await closed_loop(crowd, tally, 0, WARM_SECONDS)
-        rate = await self._closed(f"{name}, full load", crowd, tally, cage)
-        await self._open(f"{name}, {LOW_RATE} a second", crowd, tally, cage, LOW_RATE)
-        if name == GLIMPSE.name:
-            await self._open(f"{name}, 80 % of full load", crowd, tally, cage, 0.8 * rate)
-        for person in crowd:
-            person.leave()
-
-    async def _closed(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage) -> float:
-        tally.begin()
-        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
-        await asyncio.sleep(self.given.seconds)
-        seconds = time.perf_counter() - began
-        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
-        rate = len(tally.seconds) / seconds
-        await settled(crowd)
-        return rate
-
-    async def _open(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage, rate: float) -> None:
-        await open_loop(crowd, rate, WARM_SECONDS, seed=1)
-        await settled(crowd)
-        tally.begin()
-        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
-        await open_loop(crowd, rate, self.given.seconds, seed=2)
-        seconds = time.perf_counter() - began
-        await settled(crowd)
-        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
-
-    def _note(self, row: str, tally: Tally, seconds: float, cpu: float, stored: float) -> None:
-        count = len(tally.seconds)
-        assert not tally.lost, f"{row}: {tally.lost} sockets lost"
-        self.note(
-            row,
-            **{
-                "messages a second": count / seconds,
-                "deliveries a message": tally.delivered / count,
-                "server µs a message": cpu / count * 1e6,
-                "database µs a message": stored / count * 1e6,
-                "p50 ms": tally.percentile(50) * 1e3,
-                "p99 ms": tally.percentile(99) * 1e3,
-                "refused %": tally.refused / count * 100,
-            },
-        )
-
-    def commits(self) -> None:
-        """As speed, with 3 ms added to each commit by the database itself: one that is not in the same room."""
-        uvloop.run(self._ask("alter database postgres set commit_delay = 3000"))
-        uvloop.run(self._ask("alter database postgres set commit_siblings = 0"))
-        try:
-            for _ in range(self.given.rounds):
-                self.serve(GLIMPSE, lambda *caged: self._speed("glimpse, 3 ms a commit", *caged), SHARE)
-        finally:
-            uvloop.run(self._ask("alter database postgres reset all"))
-
-    def logins(self) -> None:
-        """300 messages a second while ten people log in, one after the other as the service takes them."""
-        for _ in range(self.given.rounds):
-            self.serve(GLIMPSE, self._logins, SHARE)
-
-    async def _logins(self, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, USERS, tally, pairs)
-        await open_loop(crowd, LOW_RATE, WARM_SECONDS, seed=1)
-        await settled(crowd)
-        handles = [f"login{time.time_ns()}-{number}" for number in range(10)]
-        for handle in handles:
-            assert await _posted(port, "/auth/signup", handle) == 201
-        tally.begin()
-        began, statuses = time.perf_counter(), []
-
-        async def log_in() -> None:
-            for handle in handles:
-                statuses.append(await _posted(port, "/auth/login", handle))
-
-        logging_in = asyncio.create_task(log_in())
-        while not logging_in.done():
-            await open_loop(crowd, LOW_RATE, 0.1, seed=len(tally.seconds))
-        seconds = time.perf_counter() - began
-        await settled(crowd)
-        assert statuses == [200] * 10, statuses
-        self.note(
-            f"glimpse, {LOW_RATE} a second beside ten log-ins",
-            **{
-                "p50 ms": tally.percentile(50) * 1e3,
-                "p99 ms": tally.percentile(99) * 1e3,
-                "ms a log-in": seconds / 10 * 1e3,
-            },
-        )
-
-    def idle(self) -> None:
-        """Sockets that joined and are silent, each user in 20 conversations, and what it cost them to come."""
-        self.serve(GLIMPSE, self._idle, None)
-
-    async def _idle(self, port: int, pid: int, cage: Cage) -> None:
-        def who(number: int) -> tuple[str, str]:
-            return f"u{number}", ""
-
-        count, tally = self.given.idle, Tally()
-        few = await joined(port, SECRET, USERS, tally, who)
-        held, resident, cpu = cage.memory_bytes(), resident_bytes(pid), cage.cpu_seconds()
-        more = await joined(port, SECRET, count, tally, lambda number: who(USERS + number))
-        await asyncio.sleep(1)
-        self.note(
-            "glimpse, idle sockets, 20 conversations each",
-            **{
-                "bytes a socket": (cage.memory_bytes() - held) / count,
-                "resident bytes a socket": (resident_bytes(pid) - resident) / count,
-                "µs a connect": (cage.cpu_seconds() - cpu) / count * 1e6,
-            },
-        )
-        for person in few + more:
-            person.leave()
-
-    def connects(self) -> None:
-        """Coming by WebSocket only, and by polling that upgrades; users of one conversation."""
-        for _ in range(self.given.rounds):
-            for server in (GLIMPSE,) if self.given.alone else (GLIMPSE, RIVALS[0]):
-                self.serve(server, lambda *caged, name=server.name: self._connects(name, *caged), None)
-
-    async def _connects(self, name: str, port: int, pid: int, cage: Cage) -> None:
-        tally, count = Tally(), 2_000
-        for person in await joined(port, SECRET, count, tally, pairs):
-            person.leave()
-        await asyncio.sleep(1)
-        cpu = cage.cpu_seconds()
-        crowd = await joined(port, SECRET, count, tally, pairs)
-        await asyncio.sleep(0.5)
-        self.note(f"{name}, connects", **{"µs WebSocket only": (cage.cpu_seconds() - cpu) / count * 1e6})
-        for person in crowd:
-            person.leave()
-        await asyncio.sleep(1)
-        cpu = cage.cpu_seconds()
-        transports = await upgraded(port, SECRET, count, lambda number: pairs(number)[0])
-        await asyncio.sleep(0.5)
-        self.note(f"{name}, connects", **{"µs polling, then upgrade": (cage.cpu_seconds() - cpu) / count * 1e6})
-        for transport in transports:
-            transport.abort()
-
-    def churn(self) -> None:
-        """Many connects, a third of them refused, all dropped without a word, from several addresses."""
-        self.serve(GLIMPSE, self._churn, None)
-
-    async def _churn(self, port: int, pid: int, cage: Cage) -> None:
-        total, crowd_size = self.given.churn, 1_000
-        after: list[int] = []
-        for number in range(total // crowd_size):
-            secret = SECRET if number % 3 else "another secret, so that everybody is refused"
-            address = f"127.0.0.{1 + number % 5}"
-            for person in await joined(port, secret, crowd_size, Tally(), pairs, address):
-                person.leave()
-            await asyncio.sleep(0.1)
-            after.append(resident_bytes(pid))
-        half, last = after[len(after) // 2], after[-1]
-        self.note(
-            f"glimpse, {total:,} connects, refusals and drops",
-            **{"MB at the half": half / 1e6, "MB at the end": last / 1e6, "growth %": (last / half - 1) * 100},
-        )
-
-    def fanout(self) -> None:
-        """One conversation of 100 people, all of them here, on a quarter vCPU."""
-        uvloop.run(self._ask(HUNDRED))
-        for _ in range(self.given.rounds):
-            self.serve(GLIMPSE, self._fanout, SHARE)
-
-    async def _fanout(self, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, 100, tally, lambda number: (f"u{number}", "hundred"))
-        seconds = await closed_loop(crowd, tally, self.given.seconds, WARM_SECONDS)
-        self.note(
-            "glimpse, a conversation of 100",
-            **{"deliveries a second": tally.delivered / seconds, "messages a second": len(tally.seconds) / seconds},
-        )
-        await settled(crowd)
-        for person in crowd:
-            person.leave()
-
-    async def _ask(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.url)
-        await connection.execute(statement)
-        await connection.close()
-
-    # ---- What was found
-
-    def table(self) -> str:
-        lines = ["| | what | median | least to most |", "|---|---|---:|---:|"]
-        for row, figures in self.found.items():
-            for name, values in figures.items():
-                digits = 0 if statistics.median(values) >= 100 else 1
-                spread = f"{min(values):,.{digits}f} to {max(values):,.{digits}f}" if len(values) > 1 else "one run"
-                lines.append(f"| {row} | {name} | {statistics.median(values):,.{digits}f} | {spread} |")
-        return "\n".join(lines)
-
-
-HUNDRED = """
-insert into conversations (id, changed_at, member_ids, is_pair)
-select 'hundred', now(), array_agg('u' || n order by n), false from generate_series(0, 99) n
-on conflict do nothing;
-insert into members (conversation_id, user_id) select 'hundred', 'u' || n from generate_series(0, 99) n
-on conflict do nothing
-"""
-
-
-async def _posted(port: int, path: str, handle: str) -> int:
-    """The status of a log-in or a sign-up."""
-    body = json.dumps({"handle": handle, "password": "correct horse"}).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(
-        f"POST {path} HTTP/1.1\r\nHost: benchmark\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n".encode()
-        + body
-    )
-    status = int((await reader.readline()).split()[1])
-    await reader.read()
-    writer.close()
-    return status
-
-
-ROWS: dict[str, Callable[[Bench], None]] = {
-    "speed": Bench.speed,
-    "commits": Bench.commits,
-    "logins": Bench.logins,
-    "connects": Bench.connects,
-    "fanout": Bench.fanout,
-    "idle": Bench.idle,
-    "churn": Bench.churn,
-}
+def commit() -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
 def machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    python = platform.python_version()
-    return f"{date.today()}, {os.cpu_count()} cores of {cpu}, Python {python}, commit {commit or 'unknown'}"
+    return f"{os.cpu_count()} cores of {cpu}, Python {platform.python_version()}"
 
 
 def main() -> None:
@@ -335,22 +59,29 @@ def main() -> None:
     parser.add_argument("--churn", type=int, default=100_000)
     parser.add_argument("--alone", action="store_true", help="without the rivals")
     parser.add_argument("--json", type=Path, help="write every number there, too")
+    parser.add_argument("--capacity", type=Path, help="write there what the planner reads; needs every row and rival")
     given = parser.parse_args()
     if unknown := set(given.rows) - ROWS.keys():
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
     chosen = given.rows or list(ROWS)
+    if given.capacity and (given.alone or set(chosen) != set(ROWS)):
+        parser.error("--capacity needs every row, and the rivals")
     if not given.alone and {"speed", "connects"} & set(chosen):
         install_rivals()
-    print(machine(), flush=True)
+    print(f"{date.today()}, {machine()}, commit {commit()}", flush=True)
     with database() as (url, cage):
         uvloop.run(people(url, USERS + given.idle, 20 if "idle" in chosen else 1))
         bench = Bench(url, cage, given)
         for name in chosen:
             print(f"measuring {name} …", flush=True)
             ROWS[name](bench)
-    print(bench.table())
+    print(table(bench.found))
+    if given.capacity:
+        given.capacity.write_text(json.dumps(capacity(bench.found, machine(), commit()), indent=2) + "\n")
     if given.json:
-        given.json.write_text(json.dumps({"machine": machine(), "rows": bench.found}, indent=2) + "\n")
+        given.json.write_text(
+            json.dumps({"machine": machine(), "commit": commit(), "rows": bench.found}, indent=2) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -53,10 +53,14 @@ async def _upgraded(port: int, token: str) -> asyncio.WriteTransport:
 async def _asked(
     connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], method: str, what: str, body: bytes = b""
 ) -> bytes:
+    request = f"{method} {PATH}{what} HTTP/1.1\r\nHost: benchmark\r\nContent-Length: {len(body)}\r\n\r\n"
+    return await answered(connection, request.encode() + body)
+
+
+async def answered(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> bytes:
+    """The body of the answer, which is a success."""
     reader, writer = connection
-    writer.write(
-        f"{method} {PATH}{what} HTTP/1.1\r\nHost: benchmark\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-    )
+    writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200"), head
     length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))

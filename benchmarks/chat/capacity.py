@@ -1,0 +1,58 @@
+"""What the planner reads of this service: `capacity/glimpse.json`."""
+
+from __future__ import annotations
+
+import platform
+import statistics
+from datetime import date
+from importlib.metadata import version
+
+from benchmarks.chat.rows import MOST_BYTES, SHARE, Figures
+from glimpse.chat.outside.engineio import MOST_CONNECTIONS
+
+
+def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, object]:
+    """What the planner reads of a service, from all rows. What no row measures is left out and named."""
+
+    def of(row: str, name: str) -> float:
+        return round(statistics.median(found[f"glimpse, {row}"][name]), 1)
+
+    full, idle = "full load", "idle sockets, 20 conversations each"
+    return {
+        "service": "glimpse",
+        "version": version("glimpse-chat"),
+        "commit": commit,
+        "task": {"vcpu": str(SHARE), "memory_mib": MOST_BYTES // 2**20, "arch": platform.machine()},
+        "cpu_us": {
+            "message": of(full, "server µs a message"),
+            "delivery": of("a conversation of 100", "server µs a delivery"),
+            "request": of("requests", "server µs a page of 50"),
+            "connect": of("connects", "µs polling, then upgrade"),
+            "sync": of("requests", "server µs a sync"),
+            "idle_socket_per_hour": of(idle, "µs a socket an hour"),
+        },
+        "database": {
+            "cpu_us_per_message": of(full, "database µs a message"),
+            "cpu_us_per_sync": of("requests", "database µs a sync"),
+        },
+        "memory": {
+            "base_mib": of(idle, "MiB before anybody came"),
+            "bytes_per_socket": round(of(idle, "bytes a socket")),
+        },
+        "limits": {
+            "sockets": MOST_CONNECTIONS,
+            "messages_per_second": {"1": round(of(full, "messages a second"))},
+            "p99_ms": round(of(full, "p99 ms")),
+        },
+        "measured": {
+            "date": date.today().isoformat(),
+            "machine": machine,
+            "command": "python -m benchmarks.chat.measure --capacity FILE",
+            "runs": len(found[f"glimpse, {full}"]["messages a second"]),
+            "spread": f"{min(found[f'glimpse, {full}']['server µs a message']):.1f} to "
+            f"{max(found[f'glimpse, {full}']['server µs a message']):.1f} µs a message; socket.io with pg took "
+            f"{statistics.median(found['socket.io + pg, full load']['server µs a message']):.0f} µs beside it",
+        },
+        "unknown": ["cpu_us.bus_event", "cpu_us.upload_mb_through_api", "database.cpu_us_per_connect",
+                    "database.commits_per_second"],
+    }  # fmt: skip
