@@ -44,7 +44,11 @@ def glimpse(**settings: str) -> Server:
         (sys.executable, "-m", "glimpse", "serve", "--lang", "en"),
         "GLIMPSE_JWT_SECRETS",
         "GLIMPSE_DATABASE_URL",
-        {"GLIMPSE_PORT": "0", **{f"GLIMPSE_{name.upper()}": value for name, value in settings.items()}},
+        {
+            "GLIMPSE_PORT": "0",
+            "GLIMPSE_DRAIN_SECONDS": "0",
+            **{f"GLIMPSE_{name.upper()}": value for name, value in settings.items()},
+        },
     )
 
 

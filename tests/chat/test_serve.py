@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,14 +26,21 @@ from jsonschema import Draft202012Validator
 from glimpse.chat.openapi import described
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.rest import STATUSES
-from tests.chat.serving import Answer, Wire, eventually
+from glimpse.chat.protocol.websocket import RESTART
+from tests.chat.serving import UPGRADING, WEBSOCKET, Answer, Wire, eventually
 
 SECONDS = 20.0
 ROUNDS = 10
 CHAT = "/socket.io/"
 
 
-ENVIRONMENT = {**os.environ, "LANG": "C.UTF-8", "GLIMPSE_PORT": "0", "GLIMPSE_HOST": "127.0.0.1"}
+ENVIRONMENT = {
+    **os.environ,
+    "LANG": "C.UTF-8",
+    "GLIMPSE_PORT": "0",
+    "GLIMPSE_HOST": "127.0.0.1",
+    "GLIMPSE_DRAIN_SECONDS": "0",
+}
 
 
 @dataclass
@@ -146,6 +155,14 @@ def acknowledgement(wire: Wire) -> dict[str, Any]:
     while not (heard := str(wire.heard())).startswith("437"):
         assert heard.startswith(("42", "2")), heard
     found: dict[str, Any] = json.loads(heard[3:])[0]
+    return found
+
+
+def heard_next(wire: Wire, name: str) -> dict[str, Any]:
+    """The next event of a name; what comes before it is passed over."""
+    while not (heard := str(wire.heard())).startswith(f'42["{name}"'):
+        assert heard.startswith(("42", "43", "2")), heard
+    found: dict[str, Any] = json.loads(heard[2:])[1]
     return found
 
 
@@ -328,6 +345,47 @@ def test_it_ends_cleanly_and_remembers_everything_when_it_is_back(tmp_path: Path
             200,
             {"id": user_id, "handle": "gil", "displayName": None, "profileImageId": None},
         )
+
+
+def test_a_task_that_is_told_to_go_drains(tmp_path: Path) -> None:
+    with serve(tmp_path, {"GLIMPSE_DRAIN_SECONDS": "5"}) as running, contextlib.ExitStack() as wires:
+        (ada, adas), (_, bobs) = running.sign_up("ada"), running.sign_up("bob")
+        _, room = running.rest("POST", "/conversations", {"memberIds": [ada]}, bobs)
+        crowd = [wires.enter_context(Wire(running.port)) for _ in range(6)]
+        for wire in crowd:
+            join(wire, bobs)
+        began = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        told = [heard_next(wire, "draining") for wire in crowd]
+        assert len({each["reconnectInMs"] for each in told}) == len(crowd)
+        assert running.ask("GET", "/health").status == 503
+        assert running.rest("GET", "/me", token=adas)[0] == 200, "it serves on"
+        send(crowd[0], room["id"], "1")
+        assert acknowledgement(crowd[0])["seq"] == 1
+        late = wires.enter_context(Wire(running.port))
+        join(late, adas)
+        assert heard_next(late, "draining")["graceSeconds"] <= 4
+        assert time.monotonic() - began < 2, "all of that within the notice"
+        assert eventually(lambda: running.ask("GET", f"{CHAT}?{WEBSOCKET}", **UPGRADING).status == 503)
+        ended = []
+        for wire in (*crowd, late):
+            assert wire.close_code() == RESTART
+            ended.append(time.monotonic() - began)
+        assert min(ended) >= 2
+        assert max(ended) <= 4.5
+        assert running.process.wait(SECONDS) == 0
+        assert time.monotonic() - began <= 5.5
+
+
+def test_who_asks_twice_or_presses_ctrl_c_does_not_wait(tmp_path: Path) -> None:
+    for signals in ([signal.SIGINT], [signal.SIGTERM, signal.SIGTERM], [signal.SIGTERM, signal.SIGINT]):
+        with serve(tmp_path, {"GLIMPSE_DRAIN_SECONDS": "110"}) as running, Wire(running.port) as wire:
+            join(wire, running.sign_up(f"somebody-{len(signals)}-{signals[-1]}")[1])
+            for each in signals[:-1]:
+                running.process.send_signal(each)
+                assert heard_next(wire, "draining")
+            assert running.end(signals[-1]) == 0
+            assert wire.close_code() == RESTART
 
 
 def test_a_request_that_is_half_asked_does_not_hold_up_the_end(tmp_path: Path) -> None:

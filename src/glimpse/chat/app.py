@@ -22,6 +22,7 @@ import uvloop
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.commit import MOST_WAITING, GroupCommit
+from glimpse.chat.drain import CLOSING, ENDING, Drain
 from glimpse.chat.failure import Failure
 from glimpse.chat.limits import Addresses, Rates
 from glimpse.chat.outside import logs, page
@@ -48,9 +49,13 @@ CONNECT_SECONDS = 10.0
 """How long a connection may take to join."""
 
 SWEEP_SECONDS = 1.0
+DRAIN_TICK_SECONDS = 0.05
 
 ENDING_SECONDS = 5.0
-"""How long what is under way may take at the end; clients send again whatever is then unanswered."""
+"""
+How long what is under way may take at the end, at most, and requests that are half asked once more; a tenth of the
+drain each. Clients send again whatever is then unanswered.
+"""
 
 PATIENCE_SECONDS = 30.0
 """How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
@@ -83,10 +88,10 @@ class Task:
     now: Callable[[], float] = time.time
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[int]:
+    async def serving(self, hurry: asyncio.Event | None = None) -> AsyncIterator[int]:
         """
-        The port that is open (asked for 0, the one that was free). On leaving, everything that was asked for is
-        answered before it closes.
+        The port that is open (asked for 0, the one that was free). On leaving, the task drains, for as long as its
+        settings say or until somebody is in a `hurry`; then what was asked for is answered, and it closes.
         """
         settings = self.settings
         metrics = Metrics(lambda: {"commit_waiting": commits.waiting, **self.gauges()})
@@ -116,7 +121,8 @@ class Task:
 
         operations = Operations(lambda: draining, problems, metrics)
         app = application(engine, rest, operations, settings.allowed_origins, page.routes())
-        served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds)
+        ending = min(ENDING_SECONDS, settings.drain_seconds / 10 or ENDING_SECONDS)
+        served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, ending)
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
         sweeping = asyncio.create_task(_swept(service))
@@ -125,15 +131,29 @@ class Task:
             yield port
         finally:
             draining = True
+            await self._drained(service, engine, hurry or asyncio.Event())
             sweeping.cancel()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ENDING_SECONDS):
+                async with asyncio.timeout(ending):
                     await service.finished()
                     await commits.drain()
             served.should_exit = True
             engine.close()
             await serving
             passwords.close()
+
+    async def _drained(self, service: Service, engine: Engine, hurry: asyncio.Event) -> None:
+        """Until nobody is left to be sent away, or the time is over."""
+        drain = Drain(self.now(), self.settings.drain_seconds)
+        service.drain(drain)
+        while (phase := drain.phase(self.now())) != ENDING and not hurry.is_set():
+            if phase == CLOSING:
+                engine.is_closed = True
+                service.close_drained()
+                if not service.sockets.count:
+                    return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(hurry.wait(), DRAIN_TICK_SECONDS)
 
     async def _database_problem(self) -> dict[str, str]:
         try:
@@ -174,17 +194,24 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
-    stop = asyncio.Event()
+    stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def ended(by: signal.Signals) -> None:
+        """A SIGTERM is a platform's, which sends people elsewhere; who presses Ctrl-C, or asks twice, is waiting."""
+        if by == signal.SIGINT or stop.is_set():
+            hurry.set()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ended, number)
     if settings.database_url:
         await _once_it_answers(url, refuse_unmigrated, tell)
     else:
         await _migrated(url, Moment.BEFORE, tell)
     store = await PostgresStore.open(url, settings.database_pool)
     try:
-        async with Task(store, settings, store.connections).serving() as port:
+        async with Task(store, settings, store.connections).serving(hurry) as port:
             # What is here by now stays: nobody need look again and again whether it is garbage.
             gc.collect()
             gc.freeze()
@@ -193,7 +220,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             gc.set_threshold(GARBAGE_EVERY)
             tell("serve_ready", port=port)
             await stop.wait()
-            tell("serve_ending")
+            tell("serve_ending" if hurry.is_set() else "serve_draining", seconds=settings.drain_seconds)
     finally:
         await store.close()
 

@@ -195,6 +195,13 @@ class PresenceEvent(Document, frozen=True):
     online: bool
 
 
+class DrainingEvent(Document, frozen=True):
+    """This task goes away: look for another after `reconnectInMs`; whoever stays is closed within `graceSeconds`."""
+
+    grace_seconds: float
+    reconnect_in_ms: int
+
+
 def error_document(refused: Refused) -> ErrorDocument:
     message = SENTENCES[refused.code] + (f": {refused.detail}" if refused.detail else "")
     return ErrorDocument(Error(refused.code, message, refused.retry))

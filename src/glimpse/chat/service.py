@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from glimpse.chat.documents import (
     Document,
+    DrainingEvent,
     Nothing,
     PresenceEvent,
     ReadEvent,
@@ -29,6 +30,7 @@ from glimpse.chat.documents import (
     event_of,
     synced_document,
 )
+from glimpse.chat.drain import Drain
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import encoded_event
@@ -52,6 +54,7 @@ RATE_LIMITED = Refused("rate_limited", retry=True)
 UNAVAILABLE = Refused("unavailable", retry=True)
 INTERNAL = Refused("internal", retry=True)
 
+DRAINING = "draining"
 TOO_MANY = "too many sockets"
 """Why a user's oldest socket has to go."""
 
@@ -115,6 +118,8 @@ class Service:
         self._messages: set[asyncio.Future[Stored | Refused]] = set()
         self._unsure: set[tuple[str, str, str]] = set()
         self._known: set[str] = set()
+        self._drain: Drain | None = None
+        self._told_of_drain = 0
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.sockets = Sockets(limits.sockets_per_user)
 
@@ -145,6 +150,8 @@ class Service:
             self._witness.socket_left(TOO_MANY)
             evicted.wire.close(TOO_MANY)
         self._run(self._greet(socket, self._presence.came(socket.user_id)))
+        if self._drain:
+            self._tell_of_drain(self._drain, socket)
 
     def left(self, socket: Socket, reason: str) -> None:
         if socket not in self.sockets.of(socket.user_id):
@@ -161,6 +168,19 @@ class Service:
                 socket.wire.close("token expired")
         for user_id in self._presence.gone(now):
             self._run(self._tell_gone(user_id))
+
+    def drain(self, drain: Drain) -> None:
+        """This task goes away: every socket is told, each another time to leave at, and whoever joins now is, too."""
+        self._drain = drain
+        for socket in self.sockets.all():
+            self._tell_of_drain(drain, socket)
+
+    def close_drained(self) -> None:
+        """Sockets whose time has come; called often while a drain goes on."""
+        now = self._now()
+        for socket in self.sockets.all() if self._drain else ():
+            if self._drain and self._drain.closes_at(socket.number) <= now:
+                socket.wire.close(DRAINING)
 
     def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
         """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
@@ -338,6 +358,12 @@ class Service:
                 count += 1
         if count:
             self._witness.delivered(count)
+
+    def _tell_of_drain(self, drain: Drain, socket: Socket) -> None:
+        socket.number, now = self._told_of_drain, self._now()
+        self._told_of_drain += 1
+        left, leaves = max(drain.ending_at - now, 0.0), max(drain.leaves_at(socket.number) - now, 0.0)
+        socket.wire.send([encoded_event("draining", DrainingEvent(round(left, 3), round(leaves * 1000)))])
 
     async def _greet(self, socket: Socket, is_news: bool) -> None:
         """Who of the partners is online; and they hear of the newcomer."""

@@ -29,6 +29,7 @@ class Settings:
     token_seconds: int
     allowed_origins: frozenset[str]
     keep_alive_seconds: int
+    drain_seconds: int
     database_pool: int
     body_characters: int
     events_per_second: int
@@ -93,6 +94,7 @@ KEYS = (
     Key("token_seconds", _number(60, 31_536_000), "3600"),
     Key("allowed_origins", _origins, ""),
     Key("keep_alive_seconds", _number(1, 4_000), "65"),
+    Key("drain_seconds", _number(0, 110), "25"),
     Key("database_pool", _number(1, 500), "4"),
     Key("body_characters", _number(1, 100_000), "4000"),
     Key("events_per_second", _number(1, 100_000), "50"),

@@ -20,12 +20,16 @@ class Wire(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Socket:
-    """One joined client. `expires_at`: when its token ends, in seconds since 1970."""
+    """
+    One joined client. `expires_at`: when its token ends, in seconds since 1970. `number`: which it is of those that
+    were told of a drain.
+    """
 
     wire: Wire
     user_id: str
     expires_at: float
     is_syncing: bool = False
+    number: int = 0
 
 
 class Sockets:

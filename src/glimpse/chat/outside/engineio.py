@@ -35,6 +35,7 @@ from glimpse.chat.protocol.engineio import (
     payload_encoded,
 )
 from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, Listener, Session
+from glimpse.chat.protocol.websocket import NORMAL, RESTART
 
 if TYPE_CHECKING:
     from glimpse.chat.outside.websocket import WebSocket
@@ -132,6 +133,7 @@ class Engine:
         self.loop = asyncio.get_running_loop()
         self.connections: dict[str, Connection] = {}
         self.is_closed = False
+        """No session is opened any more; those that are open go on, and learn when they close that it is for now."""
         self._waiting: list[Connection] = []
         self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
         self._admits, self._most = admits, most
@@ -149,10 +151,10 @@ class Engine:
     def asked(
         self, method: str, query: Mapping[str, str], upgrading: bool, forwarded_for: str | None
     ) -> str | BadRequest:
-        if self.is_closed:
-            return GOING_AWAY
         what = asked(method, query, upgrading, self._transport_of)
         if what == HANDSHAKE:
+            if self.is_closed:
+                return GOING_AWAY
             if len(self.connections) >= self._most:
                 return OVERLOADED
             if not self._admits(forwarded_for):
@@ -191,7 +193,7 @@ class Engine:
         self.connections.pop(connection.session.sid, None)
         for websocket in (connection.websocket, connection.candidate):
             if websocket:
-                websocket.close()
+                websocket.close(RESTART if self.is_closed else NORMAL)
         if connection.poll and not connection.poll.done():
             connection.poll.set_result(connection.session.taken() or [Packet(CLOSE)])
 

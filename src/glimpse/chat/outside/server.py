@@ -14,9 +14,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.websocket import Engines, for_uvicorn
 
-GRACE_SECONDS = 5
-"""How long a request that is half asked may hold up the end."""
-
 WAITING_CONNECTIONS = 2_048
 """Connections that the kernel holds while the loop is busy: a reconnect storm's."""
 
@@ -99,8 +96,11 @@ def listening(host: str, port: int) -> socket.socket:
         raise PortTaken("port_taken", port=port, detail=error.strerror or str(error)) from None
 
 
-def server(app: Any, engines: Engines, keep_alive_seconds: int) -> Server:
-    """A server that is not serving yet: `await server.serve([listening(host, port)])`."""
+def server(app: Any, engines: Engines, keep_alive_seconds: int, grace_seconds: float = 5.0) -> Server:
+    """
+    A server that is not serving yet: `await server.serve([listening(host, port)])`. A request that is half asked holds
+    up its end for `grace_seconds`.
+    """
     config = uvicorn.Config(
         app,
         http=Http,
@@ -113,6 +113,6 @@ def server(app: Any, engines: Engines, keep_alive_seconds: int) -> Server:
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]
     )
     return Server(config)

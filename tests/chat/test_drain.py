@@ -1,0 +1,83 @@
+"""A task goes away: who is told what, and when; with handed-in time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glimpse.chat.drain import CLOSING, ENDING, NOTICE, Drain
+from tests.chat.test_service import House
+
+BEGAN = 1_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "elapsed", "phase"),
+    [
+        (25, 0, NOTICE),
+        (25, 9.9, NOTICE),
+        (25, 10, CLOSING),
+        (25, 19.9, CLOSING),
+        (25, 20, ENDING),
+        (110, 9.9, NOTICE),
+        (110, 10, CLOSING),
+        (110, 87.9, CLOSING),
+        (110, 88, ENDING),
+        (5, 1.9, NOTICE),
+        (5, 2, CLOSING),
+        (5, 4, ENDING),
+        (0, 0, ENDING),
+    ],
+)
+def test_a_drain_gives_notice_then_closes_then_ends(seconds: float, elapsed: float, phase: str) -> None:
+    assert Drain(BEGAN, seconds).phase(BEGAN + elapsed) == phase
+
+
+@given(st.integers(0, 110), st.integers(1, 300))
+def test_everybody_has_their_own_time_and_all_of_it_is_within_its_phase(seconds: int, count: int) -> None:
+    drain = Drain(BEGAN, seconds)
+    leave = [drain.leaves_at(number) for number in range(count)]
+    close = [drain.closes_at(number) for number in range(count)]
+    assert all(drain.began <= at <= drain.closing_at for at in leave)
+    assert all(drain.closing_at <= at <= drain.ending_at <= drain.over_at for at in close)
+    if seconds:
+        assert len(set(leave)) == len(set(close)) == count
+        # However many there are, nobody waits for a gap of more than a few times the fair share.
+        gaps = [after - before for before, after in zip(sorted(close), sorted(close)[1:], strict=False)]
+        assert max(gaps, default=0) <= 3 * (drain.ending_at - drain.closing_at) / count
+
+
+async def test_all_are_told_at_once_each_another_time_and_who_joins_meanwhile_is_told_too() -> None:
+    house = House()
+    ears = [(await house.enters(f"user-{number}"))[1] for number in range(5)]
+    house.service.drain(Drain(house.now, 25))
+    told = [each.of("draining") for each in ears]
+    assert [len(each) for each in told] == [1] * 5
+    assert {each[0]["graceSeconds"] for each in told} == {20.0}
+    assert len({each[0]["reconnectInMs"] for each in told}) == 5
+    assert all(0 <= each[0]["reconnectInMs"] <= 10_000 for each in told)
+    house.now += 9
+    _, late = await house.enters("late")
+    [heard] = late.of("draining")
+    assert heard["graceSeconds"] == 11.0
+    assert heard["reconnectInMs"] <= 1_000
+
+
+async def test_who_stays_is_served_as_before_and_closed_at_their_own_time() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, adas_ears = await house.enters("ada")
+    _, bobs_ears = await house.enters("bob")
+    drain = Drain(house.now, 25)
+    house.service.drain(drain)
+    house.now += 9
+    house.service.close_drained()
+    assert (await house.says(ada, room, "1"))["seq"] == 1
+    assert [message["seq"] for message in bobs_ears.of("message")] == [1]
+    house.now = drain.closing_at
+    house.service.close_drained()
+    assert (adas_ears.closed, bobs_ears.closed) == ("draining", None)
+    house.now = drain.ending_at
+    house.service.close_drained()
+    assert bobs_ears.closed == "draining"
