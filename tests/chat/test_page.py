@@ -101,7 +101,8 @@ class Network:
 
 async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) -> None:
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
-    settings = settings_of({"GLIMPSE_JWT_SECRETS": "s" * 32, "GLIMPSE_HOST": "127.0.0.1", "GLIMPSE_PORT": "0"})
+    given = {"JWT_SECRETS": "s" * 32, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
+    settings = settings_of({f"GLIMPSE_{name}": value for name, value in given.items()})
     async with Task(store, settings).serving() as network.server_port:
         carrying = await asyncio.start_server(network.carry, "127.0.0.1", 0)
         network.port = carrying.sockets[0].getsockname()[1]
