@@ -77,8 +77,9 @@ class Person(asyncio.Protocol):
                 return
         while len(data) - start >= 2:
             size, body = data[start + 1], start + 2
-            if size == 126:
-                size, body = int.from_bytes(data[body : body + 2]), body + 2
+            if size > 125:
+                width = 2 if size == 126 else 8
+                size, body = int.from_bytes(data[body : body + width]), body + width
             if len(data) < body + size:
                 break
             self._heard(data, body, body + size)

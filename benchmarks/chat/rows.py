@@ -259,23 +259,25 @@ class Bench:
             person.leave()
 
     def requests(self) -> None:
-        """A page of history over HTTP, and the sync of a client that knows nothing; one after the other."""
+        """A page of 50 messages over HTTP, and a sync that lacks 50; one after the other."""
         unhurried = glimpse(events_per_second="100000")
         for _ in range(self.given.rounds):
             self.serve(unhurried, self._requests, None)
 
     async def _requests(self, port: int, pid: int, cage: Cage) -> None:
-        tally, count = Tally(), 500
-        [person] = await joined(port, SECRET, 1, tally, pairs)
+        # Somebody of whom the other rows know nothing.
+        user, room, count = f"u{USERS}", f"c{USERS // 2}", 500
+        [person] = await joined(port, SECRET, 1, Tally(), lambda number: (user, room))
+        known = 50 * len(self.found.get("glimpse, requests", {}).get("server µs a sync", []))
         for _ in range(50):
             person.send(time.perf_counter())
         await settled([person])
         wire = await asyncio.open_connection("127.0.0.1", port)
-        authorization = "Authorization: Bearer " + Tokens([SECRET], 3600).issued("u0", time.time())
-        page = f"GET /conversations/c0/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n\r\n".encode()
+        authorization = "Authorization: Bearer " + Tokens([SECRET], 3600).issued(user, time.time())
+        page = f"GET /conversations/{room}/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n\r\n".encode()
         asked: dict[str, Callable[[], Awaitable[bytes]]] = {
             "page of 50": lambda: answered(wire, page),
-            "sync": lambda: person.ask(b'["sync",{"cursors":{"c0":1}}]'),
+            "sync": lambda: person.ask(f'["sync",{{"cursors":{{"{room}":{known}}}}}]'.encode()),
         }
         for name, ask in asked.items():
             for _ in range(50):

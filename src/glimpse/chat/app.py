@@ -60,8 +60,11 @@ drain each. Clients send again whatever is then unanswered.
 PATIENCE_SECONDS = 30.0
 """How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
 
-GARBAGE_EVERY = 50_000
-"""Values that may be made, and not be gone again, before Python looks for circles among them."""
+GARBAGE_EVERY = (50_000, 4, 4)
+"""
+Values that may be made, and not be gone again, before Python looks for circles among them; and among those that were
+there when it last looked, every fourth time: a connection that ended is such a circle.
+"""
 
 T = TypeVar("T")
 Tell = Callable[..., None]
@@ -217,7 +220,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             gc.freeze()
             # A flight of messages makes some thousand values that all go when it has landed; looking for garbage among
             # them finds none.
-            gc.set_threshold(GARBAGE_EVERY)
+            gc.set_threshold(*GARBAGE_EVERY)
             tell("serve_ready", port=port)
             await stop.wait()
             tell("serve_ending" if hurry.is_set() else "serve_draining", seconds=settings.drain_seconds)
