@@ -14,8 +14,9 @@ from glimpse.chat.commit import GroupCommit
 from glimpse.chat.documents import Document
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.socketio import Decoder
+from glimpse.chat.relay import Alone
 from glimpse.chat.service import Limits, Service
-from glimpse.chat.sockets import Socket
+from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored, Synced
 from tests.chat.conftest import memory_store
@@ -70,8 +71,6 @@ class Counting:
 
     def acknowledged(self, seconds: float) -> None: ...
 
-    def delivered(self, count: int) -> None: ...
-
     def failed(self, error: BaseException) -> None:
         self.failures.append(error)
 
@@ -87,6 +86,7 @@ class House:
         self.tokens = Tokens([SECRET], 3600)
         self.commits = GroupCommit(self.store)
         limits = Limits(body_characters=4000, events_per_second=events_per_second, sockets_per_user=sockets_per_user)
+        sockets = Sockets(sockets_per_user)
         self.service = Service(
             self.store,
             self.commits,
@@ -95,6 +95,8 @@ class House:
             self.witness,
             lambda: self.now,
             lambda: f"room-{next(numbers)}",
+            sockets,
+            Alone(sockets),
         )
 
     async def enters(self, user_id: str) -> tuple[Socket, Ears]:

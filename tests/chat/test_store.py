@@ -534,3 +534,41 @@ async def test_sync_pages_are_contiguous_and_bring_everything_once(store: Store,
         assert len(page.entries) == limit
     assert got == 9
     assert cursors == {"a": 3, "c": 4, "d": 1, "e": 2}
+
+
+# ---- What other tasks ask
+
+
+async def test_changes_are_told_between_two_numbers_and_since_a_time_with_who_is_in(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    said = [(await chat.say("room", "ada", f"c{number}")).entry for number in range(1, 6)]
+    await store.delete_message("room", "ada", 2)
+    await store.leave("room", "cy")
+    found = await store.changes("room", 0, 100, None)
+    assert [(each.entry.seq, each.entry.type) for each in found] == [
+        (1, "message"), (2, "message"), (3, "message"), (4, "message"), (5, "message"), (6, "deleted"), (7, "members"),
+    ]  # fmt: skip
+    assert {each.member_ids for each in found} == {("ada", "bob")}
+    assert [each.entry.seq for each in await store.changes("room", 2, 5, None)] == [3, 4]
+    since = said[2].created_at.timestamp()
+    assert [each.entry.seq for each in await store.changes("room", 0, 6, since)] == [3, 4, 5]
+    assert await store.changes("nowhere", 0, 100, None) == []
+    assert await store.changes("a\0b", 0, 100, None) == []
+
+
+async def test_more_changes_than_a_page_are_all_told(store: Store, chat: Chat) -> None:
+    await chat.room("room", "ada", "bob")
+    for batch in range(3):
+        await store.append([chat.message("room", "ada", f"{batch}-{number}") for number in range(150)])
+    assert [each.entry.seq for each in await store.changes("room", 10, 441, None)] == list(range(11, 441))
+
+
+async def test_conversations_that_changed_since_a_time_are_told_for_those_who_are_in(store: Store, chat: Chat) -> None:
+    await chat.room("early", "ada", "bob")
+    await chat.room("late", "ada", "cy")
+    await chat.say("early", "ada")
+    at = (await chat.say("late", "ada")).entry.created_at.timestamp()
+    assert [(each.id, each.last_seq) for each in await store.changed_since(["ada"], at)] == [("late", 1)]
+    assert {each.id for each in await store.changed_since(["ada", "bob"], at - 3600)} == {"early", "late"}
+    assert {each.id for each in await store.changed_since(["bob", "x\0"], at - 3600)} == {"early"}
+    assert await store.changed_since(["nobody"], 0.0) == []

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from glimpse.chat.accounts import Accounts
+from glimpse.chat.bus import SILENCE_SECONDS
 from glimpse.chat.commit import MOST_WAITING, GroupCommit
 from glimpse.chat.drain import CLOSING, ENDING, Drain
 from glimpse.chat.failure import Failure
@@ -31,6 +32,7 @@ from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
 from glimpse.chat.outside.metrics import Gauges, Metrics
 from glimpse.chat.outside.passwords import Argon2
+from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.connection import connected
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
@@ -41,8 +43,10 @@ from glimpse.chat.outside.server import listening, server
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.engineio import Timing
-from glimpse.chat.service import Limits, Service
-from glimpse.chat.settings import Settings
+from glimpse.chat.relay import Alone, Relay
+from glimpse.chat.service import Limits, Service, landed_of
+from glimpse.chat.settings import SAME_DATABASE, Settings
+from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
 
 CONNECT_SECONDS = 10.0
@@ -50,6 +54,7 @@ CONNECT_SECONDS = 10.0
 
 SWEEP_SECONDS = 1.0
 DRAIN_TICK_SECONDS = 0.05
+RELAY_TICK_SECONDS = 0.025
 
 ENDING_SECONDS = 5.0
 """
@@ -86,6 +91,7 @@ class Task:
 
     store: Store
     settings: Settings
+    bus: PostgresBus | None = None
     gauges: Gauges = dict
     timing: Timing = field(default_factory=Timing)
     now: Callable[[], float] = time.time
@@ -97,11 +103,19 @@ class Task:
         settings say or until somebody is in a `hurry`; then what was asked for is answered, and it closes.
         """
         settings = self.settings
-        metrics = Metrics(lambda: {"commit_waiting": commits.waiting, **self.gauges()})
+
+        def gauges() -> Mapping[str, float]:
+            bus = {"bus_age_seconds": relay.age()} if relay else {}
+            return {"commit_waiting": commits.waiting, **bus, **self.gauges()}
+
+        metrics = Metrics(gauges)
         tokens = Tokens(settings.jwt_secrets, settings.token_seconds)
         limits = Limits(settings.body_characters, settings.events_per_second, settings.sockets_per_user)
         commits, passwords = GroupCommit(self.store, took_off=metrics.committed), Argon2()
-        service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id)
+        sockets = Sockets(limits.sockets_per_user, metrics.delivered)
+        relay = Relay(make_secret_id(), self.bus, self.store, sockets, landed_of, self.now) if self.bus else None
+        lines = relay or Alone(sockets)
+        service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id, sockets, lines)
         gateway = Gateway(service, make_secret_id)
 
         def listen(connection: Connection) -> Peer:
@@ -120,6 +134,8 @@ class Task:
             found = await self._database_problem()
             if commits.waiting >= MOST_WAITING // 2:
                 found["commits"] = f"{commits.waiting} messages wait for the database"
+            if relay and relay.age() > SILENCE_SECONDS:
+                found["bus"] = f"this task has not heard itself for {relay.age():.1f} s; the database is asked instead"
             return found
 
         operations = Operations(lambda: draining, problems, metrics)
@@ -129,6 +145,7 @@ class Task:
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
         sweeping = asyncio.create_task(_swept(service))
+        ticking = asyncio.create_task(_ticked(relay)) if relay else None
         serving = asyncio.create_task(served.serve([opened]))
         try:
             yield port
@@ -140,6 +157,10 @@ class Task:
                 async with asyncio.timeout(ending):
                     await service.finished()
                     await commits.drain()
+                    if relay:
+                        await relay.finished()
+            if ticking:
+                ticking.cancel()
             served.should_exit = True
             engine.close()
             await serving
@@ -170,6 +191,12 @@ async def _swept(service: Service) -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         service.sweep()
+
+
+async def _ticked(relay: Relay) -> None:
+    while True:
+        await asyncio.sleep(RELAY_TICK_SECONDS)
+        relay.tick()
 
 
 def run(settings: Settings, tell: Tell) -> None:
@@ -213,8 +240,12 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
     else:
         await _migrated(url, Moment.BEFORE, tell)
     store = await PostgresStore.open(url, settings.database_pool)
+    bus = PostgresBus(url if settings.bus_url == SAME_DATABASE else settings.bus_url) if settings.bus_url else None
     try:
-        async with Task(store, settings, store.connections).serving(hurry) as port:
+        async with (
+            bus.running() if bus else contextlib.nullcontext(),
+            Task(store, settings, bus, store.connections).serving(hurry) as port,
+        ):
             # What is here by now stays: nobody need look again and again whether it is garbage.
             gc.collect()
             gc.freeze()

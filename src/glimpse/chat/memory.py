@@ -230,6 +230,22 @@ class MemoryStore:
             return room.entries[max(after, 0) :][:limit]
         return room.entries[: room.last_seq if before is None else max(before - 1, 0)][-limit:]
 
+    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
+        room = self._rooms.get(conversation_id)
+        entries = room.entries[max(after, 0) : max(before - 1, 0)] if room else []
+        return [
+            Stored(entry, room.member_ids, True)
+            for entry in entries
+            if room and (since is None or entry.created_at.timestamp() >= since)
+        ]
+
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
+        return [
+            Conversation(room.id, room.member_ids, room.last_seq, {})
+            for room in self._rooms.values()
+            if room.changed_at.timestamp() >= since and not room.reads.keys().isdisjoint(user_ids)
+        ]
+
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         rooms = {room.id: room for room in sorted(self._rooms_of(member_id), key=lambda room: room.id)}
         lagging = [room for room in rooms.values() if cursors.get(room.id, -1) < room.last_seq]

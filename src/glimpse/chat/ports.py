@@ -131,6 +131,17 @@ class Store(Protocol):
         """Entries in seq order: the first after `after`, or the last before `before`, or the newest."""
         ...
 
+    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
+        """
+        The entries between two numbers, in order, with who is in now; where `since` is given, those that were made
+        at that time or later, in seconds since 1970.
+        """
+        ...
+
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
+        """Conversations of any of these users that changed since then; `reads` is left empty."""
+        ...
+
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         """At most `limit` entries; a conversation without a cursor begins at its first entry."""
         ...

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
+from glimpse.chat.bus import Landed, Told
 from glimpse.chat.documents import (
     Document,
     DrainingEvent,
@@ -34,10 +35,11 @@ from glimpse.chat.drain import Drain
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import encoded_event
+from glimpse.chat.relay import Lines
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
 from glimpse.chat.sockets import Presence, Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, NewMessage, Refused, Stored
+from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, Entry, NewMessage, Refused, Stored
 
 MOST_SYNCED = 500
 MOST_SYNCED_BYTES = 256 * 1024
@@ -60,7 +62,7 @@ TOO_MANY = "too many sockets"
 
 Answer = Callable[[Document], None]
 Changed = TypeVar("Changed")
-Told = TypeVar("Told", bound=Stored | Conversation | Refused)
+Happened = TypeVar("Happened", bound=Stored | Conversation | Refused)
 
 
 class Commits(Protocol):
@@ -84,8 +86,6 @@ class Witness(Protocol):
 
     def acknowledged(self, seconds: float) -> None: ...
 
-    def delivered(self, count: int) -> None: ...
-
     def failed(self, error: BaseException) -> None: ...
 
 
@@ -94,6 +94,12 @@ class Limits:
     body_characters: int
     events_per_second: int
     sockets_per_user: int
+
+
+def landed_of(stored: Stored, also: Sequence[str] = ()) -> Landed:
+    """What its members, and `also` others, are sent of a change."""
+    entry = stored.entry
+    return Landed(entry.conversation_id, entry.seq, (*stored.member_ids, *also), encoded_event(*event_of(stored)))
 
 
 class Service:
@@ -108,7 +114,10 @@ class Service:
         witness: Witness,
         now: Callable[[], float],
         make_id: Callable[[], str],
+        sockets: Sockets,
+        lines: Lines,
     ) -> None:
+        self.sockets, self._lines = sockets, lines
         self._store, self._commits, self._tokens, self._limits = store, commits, tokens, limits
         self._witness, self._now, self._make_id = witness, now, make_id
         self._rates = Rates(limits.events_per_second)
@@ -121,7 +130,6 @@ class Service:
         self._drain: Drain | None = None
         self._told_of_drain = 0
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.sockets = Sockets(limits.sockets_per_user)
 
     # ---- Sockets
 
@@ -140,7 +148,7 @@ class Service:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known.add(user.id)
-        return Socket(wire, identity.user_id, identity.expires_at)
+        return Socket(wire, identity.user_id, identity.expires_at, self._now())
 
     def joined(self, socket: Socket) -> None:
         """It was told that it is in: from here on it hears what happens."""
@@ -258,9 +266,16 @@ class Service:
             self._unsure.discard(identity)
             stored = replace(stored, fresh=True)
         # The sender's own sockets hear the event before the acknowledgement.
-        self._tell_of(stored)
+        acknowledge = partial(self._acknowledge, stored.entry, began, answer)
+        if stored.fresh:
+            self._lines.landed(landed_of(stored), acknowledge)
+        else:
+            # A repeat is told to nobody.
+            acknowledge()
+
+    def _acknowledge(self, entry: Entry, began: float, answer: Answer) -> None:
         self._witness.acknowledged(self._now() - began)
-        answer(acknowledgement(stored.entry))
+        answer(acknowledgement(entry))
 
     async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refused:
         marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
@@ -336,28 +351,18 @@ class Service:
 
     # ---- Telling
 
-    def _told(self, stored: Told, also: Sequence[str] = ()) -> Told:
-        if isinstance(stored, Stored):
-            self._tell_of(stored, also)
+    def _told(self, stored: Happened, also: Sequence[str] = ()) -> Happened:
+        if isinstance(stored, Stored) and stored.fresh:
+            self._lines.landed(landed_of(stored, also))
         return stored
 
-    def _tell_of(self, stored: Stored, also: Sequence[str] = ()) -> None:
-        """A repeat is told to nobody."""
-        if stored.fresh:
-            name, document = event_of(stored)
-            self._tell((*stored.member_ids, *also), name, document)
-
     def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:
-        """To every socket of each of them; what goes over the wire is made once."""
-        messages: list[str] = []
-        count = 0
-        for user_id in user_ids:
-            for socket in self.sockets.of(user_id):
-                messages = messages or [encoded_event(name, document)]
-                socket.wire.send(messages)
-                count += 1
-        if count:
-            self._witness.delivered(count)
+        """To every socket of each of them, on whichever task."""
+        self._lines.told(Told(tuple(user_ids), encoded_event(name, document)))
+
+    def _tell_here(self, user_ids: Iterable[str], name: str, document: Document) -> None:
+        """To those on this task."""
+        self.sockets.tell(user_ids, encoded_event(name, document))
 
     def _tell_of_drain(self, drain: Drain, socket: Socket) -> None:
         socket.number, now = self._told_of_drain, self._now()
@@ -377,7 +382,7 @@ class Service:
             if self._presence.is_online(partner):
                 socket.wire.send([encoded_event("presence", PresenceEvent(partner, True))])
         if is_news:
-            self._tell(partners, "presence", PresenceEvent(socket.user_id, True))
+            self._tell_here(partners, "presence", PresenceEvent(socket.user_id, True))
 
     async def _tell_gone(self, user_id: str) -> None:
         try:
@@ -386,7 +391,7 @@ class Service:
             self._presence.not_told(user_id, self._now())
             return
         if not self._presence.is_online(user_id):
-            self._tell(partners, "presence", PresenceEvent(user_id, False))
+            self._tell_here(partners, "presence", PresenceEvent(user_id, False))
 
     async def _introduce(self, conversation: Conversation) -> None:
         """Two who now share their first conversation learn of each other whether they are here."""
@@ -400,7 +405,7 @@ class Service:
             return
         for user_id, other in ((first, second), (second, first)):
             if self._presence.is_online(other):
-                self._tell([user_id], "presence", PresenceEvent(other, True))
+                self._tell_here([user_id], "presence", PresenceEvent(other, True))
 
     # ---- Under way
 

@@ -13,6 +13,9 @@ from glimpse.chat.failure import Failure
 
 PREFIX = "GLIMPSE_"
 
+SAME_DATABASE = "postgresql:"
+"""A bus over the database that holds the messages."""
+
 SHORTEST_SECRET = 32
 """Bytes; a key for HS256 is no shorter than its hash (RFC 7518 section 3.2)."""
 
@@ -30,6 +33,7 @@ class Settings:
     allowed_origins: frozenset[str]
     keep_alive_seconds: int
     drain_seconds: int
+    bus_url: str | None
     database_pool: int
     body_characters: int
     events_per_second: int
@@ -85,8 +89,15 @@ def _database(text: str) -> str | None:
     return text or None
 
 
+def _bus(text: str) -> str | None:
+    if text and text != SAME_DATABASE and not text.startswith(("postgresql://", "postgres://")):
+        raise Failure("setting_bus")
+    return text or None
+
+
 KEYS = (
     Key("database_url", _database, ""),
+    Key("bus_url", _bus, ""),
     Key("data", str, "glimpse-data"),
     Key("host", str, "::"),
     Key("port", _number(0, 65_535), "3001"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,23 +22,24 @@ class Wire(Protocol):
 @dataclass(eq=False, slots=True)
 class Socket:
     """
-    One joined client. `expires_at`: when its token ends, in seconds since 1970. `number`: which it is of those that
-    were told of a drain.
+    One joined client. `expires_at`: when its token ends, in seconds since 1970, as is `joined_at`. `number`: which it
+    is of those that were told of a drain.
     """
 
     wire: Wire
     user_id: str
     expires_at: float
+    joined_at: float
     is_syncing: bool = False
     number: int = 0
 
 
 class Sockets:
-    """The oldest first, for each user."""
+    """The oldest first, for each user. `delivered` is told how many were sent something."""
 
-    def __init__(self, most_per_user: int) -> None:
+    def __init__(self, most_per_user: int, delivered: Callable[[int], None] = lambda count: None) -> None:
         self.count = 0
-        self._most = most_per_user
+        self._most, self._delivered = most_per_user, delivered
         self._by_user: dict[str, list[Socket]] = {}
 
     def add(self, socket: Socket) -> Socket | None:
@@ -64,6 +66,27 @@ class Sockets:
 
     def of(self, user_id: str) -> Sequence[Socket]:
         return self._by_user.get(user_id, ())
+
+    def tell(self, user_ids: Iterable[str], message: str) -> None:
+        """To every socket of each of them."""
+        count = 0
+        for user_id in user_ids:
+            for socket in self.of(user_id):
+                socket.wire.send((message,))
+                count += 1
+        if count:
+            self._delivered(count)
+
+    def here(self, user_ids: Iterable[str]) -> bool:
+        """Whether any of them has a socket."""
+        return any(user_id in self._by_user for user_id in user_ids)
+
+    def since(self, user_ids: Iterable[str]) -> float:
+        """When the first of their sockets joined, in seconds since 1970; for ever where there is none."""
+        return min((socket.joined_at for user_id in user_ids for socket in self.of(user_id)), default=math.inf)
+
+    def everybody(self) -> list[str]:
+        return list(self._by_user)
 
     def all(self) -> list[Socket]:
         return [socket for own in self._by_user.values() for socket in own]

@@ -21,6 +21,7 @@ Gauges = Callable[[], Mapping[str, float]]
 """What is so at the moment, by the names of `GAUGES`."""
 
 GAUGES = {
+    "bus_age_seconds": "Since this task heard itself over the bus",
     "commit_waiting": "Messages and changes that wait for a commit",
     "database_connections": "Connections to the database that are open",
     "database_connections_busy": "Connections to the database that are at work",

@@ -47,11 +47,14 @@ def unknown_outcome() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
-    """A connection of its own, closed at the end. Raises StoreDown where none answers, and NotLetIn."""
+async def connected(url: str, name: str = "glimpse-setup") -> AsyncIterator[Any]:
+    """
+    A connection of its own, which the server lists under this name, closed at the end. Raises StoreDown where none
+    answers, and NotLetIn.
+    """
     with unknown_outcome():
         try:
-            connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+            connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": name})
         except ValueError:
             # Its text may hold a piece of the password.
             raise NotLetIn("setting_database", variable="GLIMPSE_DATABASE_URL") from None

@@ -307,6 +307,22 @@ left join lateral (
 where m.conversation_id = $1 and m.user_id = $2
 order by e.seq;
 
+-- name: changes
+-- The last entries between two numbers, and since a time, the newest first, with who is in now.
+select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
+    e.member_ids, c.member_ids as members
+from conversations c
+join entries e on e.conversation_id = c.id
+where c.id = $1 and e.seq > $2 and e.seq < $3
+order by e.seq desc
+limit $4;
+
+-- name: changed_since
+-- Conversations of some users that changed since a time.
+select c.id, c.last_seq, c.member_ids from conversations c
+where c.changed_at >= $2
+    and c.id in (select m.conversation_id from members m where m.user_id = any($1::text[]));
+
 -- name: sync
 -- What a client with these cursors missed: a row for each conversation that it lacks, lags, is ahead of, or is no
 -- longer in (last_seq is null). Since nothing is missing in 1, 2, 3 …, how many entries a conversation has to give is

@@ -7,6 +7,7 @@ How a message gets its number without a gap is told beside `append_one` and in t
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -44,6 +45,8 @@ LOCK_SECONDS = 3.0
 ANSWER_SECONDS = STATEMENT_SECONDS + 2.0
 # Once is enough where another task stored the same message; a second violation can only be a schema out of order.
 TRIES = 3
+
+CHANGES_A_PAGE = 200
 
 _MOST_SEQ = 2**63 - 1
 
@@ -328,6 +331,24 @@ class PostgresStore:
         if not rows:
             return NOT_FOUND
         return [_entry(row) for row in rows if row["seq"] is not None]
+
+    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
+        found: list[Stored] = []
+        while is_id(conversation_id):
+            rows = await self._rows("changes", conversation_id, _bigint(after), _bigint(before), CHANGES_A_PAGE)
+            page = [Stored(_entry(row[:-1]), tuple(row["members"]), True) for row in rows]
+            # Numbers and times rise together.
+            wanted = [each for each in page if since is None or each.entry.created_at.timestamp() >= since]
+            found += wanted
+            if len(wanted) < CHANGES_A_PAGE:
+                break
+            before = wanted[-1].entry.seq
+        return found[::-1]
+
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
+        at = datetime.datetime.fromtimestamp(since, datetime.UTC)
+        rows = await self._rows("changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
+        return [Conversation(row["id"], tuple(row["member_ids"]), row["last_seq"], {}) for row in rows]
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         known = {conversation_id: _bigint(seq) for conversation_id, seq in cursors.items() if is_id(conversation_id)}

@@ -1,0 +1,146 @@
+"""
+What tasks tell each other. Hints: whatever is lost on the way is in the store, and `Hearing` tells that it was lost.
+
+A batch is what one task says at once, numbered 1, 2, 3 … for as long as it lives; an empty one says that it lives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+BEAT_SECONDS = 0.5
+SILENCE_SECONDS = 1.5
+"""Who was not heard for so long may have said something that was lost."""
+
+GONE_SECONDS = 60.0
+"""Who was not heard for so long is no task any more."""
+
+
+class Landed(Struct, frozen=True, array_like=True, tag="landed"):
+    """
+    A numbered change is durable. `message` is what its users' sockets are sent. None: too long to be carried, and so
+    may be who they are; the store has both.
+    """
+
+    conversation_id: str
+    seq: int
+    user_ids: tuple[str, ...]
+    message: str | None
+
+
+class Told(Struct, frozen=True, array_like=True, tag="told"):
+    """Something that no number orders: receipts, typing, presence."""
+
+    user_ids: tuple[str, ...]
+    message: str
+
+
+Item = Landed | Told
+
+
+class Batch(Struct, frozen=True, array_like=True):
+    task_id: str
+    number: int
+    items: tuple[Item, ...]
+
+
+class Bus(Protocol):
+    """Carries texts between tasks, to the sender too, each at most `most_bytes` long."""
+
+    most_bytes: int
+
+    def send(self, text: str) -> None:
+        """Carry it, perhaps; never waits."""
+        ...
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Who is told of each text."""
+        ...
+
+
+class MemoryBus:
+    """Between the tasks of one process: for tests."""
+
+    most_bytes = 7_999
+
+    def __init__(self) -> None:
+        self._listening: list[Callable[[str], None]] = []
+
+    def send(self, text: str) -> None:
+        for heard in self._listening:
+            heard(text)
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        self._listening.append(heard)
+
+
+def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) -> Sequence[str]:
+    """As few batches as hold all of them, the first with this number; what is too long goes without its content."""
+    texts: list[str] = []
+    batch: list[Item] = []
+    room = 0
+    head = len(msgspec.json.encode(Batch(task_id, 2**53, ())))
+    for item in items:
+        size = len(msgspec.json.encode(item)) + 1
+        if head + size > most_bytes:
+            if isinstance(item, Told):
+                continue
+            item = Landed(item.conversation_id, item.seq, item.user_ids, None)
+            if head + len(msgspec.json.encode(item)) + 1 > most_bytes:
+                item = Landed(item.conversation_id, item.seq, (), None)
+            size = len(msgspec.json.encode(item)) + 1
+        if batch and room < size:
+            texts.append(_text(task_id, number + len(texts), batch))
+            batch = []
+        if not batch:
+            room = most_bytes - head
+        batch.append(item)
+        room -= size
+    if batch or not texts:
+        texts.append(_text(task_id, number + len(texts), batch))
+    return texts
+
+
+def batch_of(text: str) -> Batch | None:
+    """None for what no task of ours said."""
+    try:
+        return msgspec.json.decode(text, type=Batch)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+class Hearing:
+    """Which tasks are heard, and whether something they said was lost. Time in seconds, any clock."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, tuple[int, float]] = {}
+
+    def expect(self, task_id: str, now: float) -> None:
+        """A task that is there, and has said nothing so far."""
+        self._heard.setdefault(task_id, (0, now))
+
+    def heard(self, batch: Batch, now: float) -> bool:
+        """Whether everything that this task said before has been heard, since it was first heard."""
+        number, _ = self._heard.get(batch.task_id, (batch.number - 1, now))
+        self._heard[batch.task_id] = (max(number, batch.number), now)
+        return batch.number <= number + 1
+
+    def silent(self, now: float) -> Sequence[str]:
+        """Tasks that should have been heard again by now."""
+        for task_id, (_, at) in list(self._heard.items()):
+            if now - at > GONE_SECONDS:
+                del self._heard[task_id]
+        return [task_id for task_id, (_, at) in self._heard.items() if now - at > SILENCE_SECONDS]
+
+    def age(self, task_id: str, now: float) -> float:
+        """How long ago a task was heard, or expected at first; for ever, where it never was."""
+        return now - self._heard.get(task_id, (0, -math.inf))[1]
+
+
+def _text(task_id: str, number: int, items: Sequence[Item]) -> str:
+    return msgspec.json.encode(Batch(task_id, number, tuple(items))).decode()

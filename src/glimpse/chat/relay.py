@@ -1,0 +1,190 @@
+"""
+Between the service and the bus: what happens here is told to the other tasks, and what happened there to those who are
+here. Whatever the bus loses is read from the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from glimpse.chat.bus import BEAT_SECONDS, Bus, Hearing, Item, Landed, Told, batch_of, texts_of
+from glimpse.chat.order import Delivered, Gap, Order
+from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.values import Stored
+
+CATCH_UP_SECONDS = 1.0
+"""How often the store is asked what changed, while somebody is not heard."""
+
+SLACK_SECONDS = 8.0
+"""A change is dated before its commit, which may take as long as a statement; and two clocks differ."""
+
+FORGET_SECONDS = 60.0
+
+
+class People(Protocol):
+    """Who is on this task."""
+
+    def tell(self, user_ids: Sequence[str], message: str) -> None:
+        """To every socket of each of them."""
+        ...
+
+    def here(self, user_ids: Sequence[str]) -> bool: ...
+
+    def since(self, user_ids: Sequence[str]) -> float:
+        """When the first of those that are here joined, in seconds since 1970."""
+        ...
+
+    def everybody(self) -> Sequence[str]: ...
+
+
+class Lines(Protocol):
+    """Where the service says what happened."""
+
+    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None: ...
+
+    def told(self, told: Told) -> None: ...
+
+
+class Alone:
+    """One task: what landed is the next, always."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None:
+        if landed.message is not None:
+            self._people.tell(landed.user_ids, landed.message)
+        if delivered:
+            delivered()
+
+    def told(self, told: Told) -> None:
+        self._people.tell(told.user_ids, told.message)
+
+
+class Relay:
+    """`event_of` makes of what the store has what sockets are sent. `now` in seconds since 1970."""
+
+    def __init__(
+        self,
+        task_id: str,
+        bus: Bus,
+        store: Store,
+        people: People,
+        event_of: Callable[[Stored], Landed],
+        now: Callable[[], float],
+    ) -> None:
+        self.task_id = task_id
+        self._bus, self._store, self._people, self._event_of, self._now = bus, store, people, event_of, now
+        self._order = Order(lambda landed: people.tell(landed.user_ids, landed.message or ""))
+        self._hearing = Hearing()
+        self._outbox: list[Item] = []
+        self._number = 0
+        self._reading: set[asyncio.Task[None]] = set()
+        self._next_beat = self._next_catch_up = self._next_forget = 0.0
+        self._missed_since: float | None = None
+        self._hearing.expect(task_id, now())
+        bus.listen(self._heard)
+
+    # ---- What the service says
+
+    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None:
+        self._order.offered(landed, self._now(), delivered)
+        self._say(landed)
+
+    def told(self, told: Told) -> None:
+        self._people.tell(told.user_ids, told.message)
+        self._say(told)
+
+    # ---- What the clock says
+
+    def tick(self) -> None:
+        """Some forty times a second."""
+        now = self._now()
+        for gap in self._order.overdue(now):
+            self._read(self._fill(gap))
+        if now >= self._next_beat:
+            self._next_beat = now + BEAT_SECONDS
+            self._publish()
+        if self._missed_since is None and self._hearing.silent(now):
+            self._missed_since = now
+        if self._missed_since is not None and now >= self._next_catch_up:
+            since, self._missed_since = self._missed_since, None
+            self._next_catch_up = now + CATCH_UP_SECONDS
+            self._read(self._catch_up(since))
+        if now >= self._next_forget:
+            self._next_forget = now + FORGET_SECONDS
+            self._order.forget(self._people.here)
+
+    def age(self) -> float:
+        """Seconds since this task heard itself."""
+        return self._hearing.age(self.task_id, self._now())
+
+    async def finished(self) -> None:
+        """What was said is with the bus, and nothing is being read."""
+        self._publish()
+        while self._reading:
+            await asyncio.wait(self._reading)
+
+    # ---- What the bus says
+
+    def _heard(self, text: str) -> None:
+        batch = batch_of(text)
+        if batch is None:
+            return
+        now = self._now()
+        if not self._hearing.heard(batch, now) and self._missed_since is None:
+            self._missed_since = now
+        if batch.task_id != self.task_id:
+            for item in batch.items:
+                self._hear(item, now)
+
+    def _hear(self, item: Item, now: float) -> None:
+        if isinstance(item, Told):
+            self._people.tell(item.user_ids, item.message)
+        elif not item.user_ids or self._people.here(item.user_ids):
+            self._order.offered(item, now)
+
+    # ---- The outbox
+
+    def _say(self, item: Item) -> None:
+        if not self._outbox:
+            asyncio.get_running_loop().call_soon(self._publish)
+        self._outbox.append(item)
+
+    def _publish(self) -> None:
+        """One batch for all that one turn of the loop brought; empty, it says that this task lives."""
+        items, self._outbox = self._outbox, []
+        for text in texts_of(self.task_id, self._number + 1, items, self._bus.most_bytes):
+            self._number += 1
+            self._bus.send(text)
+
+    # ---- The store
+
+    def _read(self, work: asyncio._CoroutineLike[None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _fill(self, gap: Gap) -> None:
+        try:
+            if gap.after is None:
+                since = self._people.since(gap.user_ids) - SLACK_SECONDS
+                found = await self._store.changes(gap.conversation_id, 0, gap.before, since)
+            else:
+                found = await self._store.changes(gap.conversation_id, gap.after, gap.before, None)
+        except StoreDown:
+            self._order.failed(gap, self._now())
+            return
+        self._order.filled(gap, [self._event_of(stored) for stored in found], self._now())
+
+    async def _catch_up(self, since: float) -> None:
+        """Whatever changed for those who are here since shortly before something was missed."""
+        try:
+            changed = await self._store.changed_since(self._people.everybody(), since - SLACK_SECONDS)
+        except StoreDown:
+            self._missed_since = since
+            return
+        for conversation in changed:
+            self._order.changed(conversation.id, conversation.last_seq, conversation.member_ids, self._now())

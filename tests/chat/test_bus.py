@@ -1,0 +1,170 @@
+"""What tasks tell each other: alike on every bus, in texts that fit, and noticed where something was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import asyncpg
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glimpse.chat.bus import (
+    GONE_SECONDS,
+    SILENCE_SECONDS,
+    Batch,
+    Bus,
+    Hearing,
+    Landed,
+    MemoryBus,
+    Told,
+    batch_of,
+    texts_of,
+)
+from glimpse.chat.outside.postgres.bus import PostgresBus
+
+SECONDS = 10.0
+Buses = Callable[[int], AsyncIterator[list[Bus]]]
+
+
+async def until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not what():
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def in_memory(count: int) -> AsyncIterator[list[Bus]]:
+    """So many tasks' ends of one bus."""
+    yield [MemoryBus()] * count
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def buses(request: pytest.FixtureRequest) -> Buses:
+    if request.param == "memory":
+        return in_memory
+    url = request.getfixturevalue("database_url")
+
+    @asynccontextmanager
+    async def over_postgres(count: int) -> AsyncIterator[list[Bus]]:
+        ends = [PostgresBus(url) for _ in range(count)]
+        async with AsyncExitStack() as stack:
+            for end in ends:
+                await stack.enter_async_context(end.running())
+            for end in ends:
+                heard: list[str] = []
+                end.listen(heard.append)
+                # What is said before somebody listens is lost; so each says something until it hears itself.
+                end.send("warm")
+                await until(lambda heard=heard: "warm" in heard)
+            yield list(ends)
+
+    return over_postgres
+
+
+# ---- On every bus
+
+
+async def test_what_one_says_all_hear_in_its_order_itself_included(buses: Buses) -> None:
+    async with buses(2) as (one, other):
+        ones: list[str] = []
+        others: list[str] = []
+        one.listen(ones.append)
+        other.listen(others.append)
+        for number in range(300):
+            one.send(f"number {number}")
+        said = [f"number {number}" for number in range(300)]
+        await until(lambda: "number 299" in ones and "number 299" in others)
+        assert [text for text in ones if text in said] == said
+        assert [text for text in others if text in said] == said
+
+
+async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
+    async with buses(2) as (one, other):
+        heard: list[str] = []
+        other.listen(heard.append)
+        text = "가" * (one.most_bytes // 3)
+        one.send(text + "x" * (one.most_bytes - len(text.encode())))
+        await until(lambda: any(each.startswith(text) for each in heard))
+        assert len(heard[-1].encode()) == one.most_bytes
+
+
+async def test_a_connection_that_is_cut_is_made_anew(database_url: str) -> None:
+    bus, heard = PostgresBus(database_url), list[str]()
+    bus.listen(heard.append)
+    async with bus.running():
+        bus.send("before")
+        await until(lambda: "before" in heard)
+        connection = await asyncpg.connect(database_url)
+        cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse-bus'"
+        assert len(await connection.fetch(cut)) == 1
+        await connection.close()
+        async with asyncio.timeout(SECONDS):
+            while "after" not in heard:
+                bus.send("after")
+                await asyncio.sleep(0.02)
+
+
+# ---- Texts
+
+ITEMS = st.lists(
+    st.one_of(
+        st.builds(Told, st.lists(st.text(max_size=9), max_size=3).map(tuple), st.text(max_size=400)),
+        st.builds(
+            Landed,
+            st.text(max_size=20),
+            st.integers(1, 2**53),
+            st.lists(st.text(max_size=100), max_size=12).map(tuple),
+            st.text(max_size=900),
+        ),
+    ),
+    max_size=20,
+)
+
+
+@given(ITEMS, st.integers(500, 8_000))
+def test_every_text_fits_and_together_they_say_everything_in_order(items: list[Landed | Told], most: int) -> None:
+    texts = texts_of("task", 7, items, most)
+    assert all(len(text.encode()) <= most for text in texts)
+    batches = [batch_of(text) for text in texts]
+    assert [batch.number for batch in batches if batch] == list(range(7, 7 + len(texts)))
+    said = [item for batch in batches if batch for item in batch.items]
+    landed = [item for item in items if isinstance(item, Landed)]
+    carried = [item for item in said if isinstance(item, Landed)]
+    assert [(item.conversation_id, item.seq) for item in carried] == [(i.conversation_id, i.seq) for i in landed]
+    for given_item, item in zip(landed, carried, strict=True):
+        assert item.message in (given_item.message, None)
+        assert item.user_ids in (given_item.user_ids, ())
+    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(items))))
+    assert whole > most or len(texts) == 1, "what fits into one text is one text"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '["a",1,[["other",1]]]', "\0", '["a","b",[]]'])
+def test_what_no_task_of_ours_said_is_nothing(text: str) -> None:
+    assert batch_of(text) is None
+
+
+# ---- Hearing
+
+
+def test_a_number_that_is_missing_is_noticed_and_one_that_comes_twice_is_not() -> None:
+    hearing = Hearing()
+    assert [hearing.heard(Batch("one", number, ()), 1.0) for number in (4, 5, 5, 6, 8, 9)] == [
+        True, True, True, True, False, True,
+    ]  # fmt: skip
+    assert hearing.heard(Batch("other", 100, ()), 1.0), "whoever is new may be at any number"
+
+
+def test_who_is_not_heard_is_silent_and_after_long_is_no_task() -> None:
+    hearing = Hearing()
+    hearing.expect("me", 0.0)
+    hearing.heard(Batch("one", 1, ()), 0.0)
+    assert hearing.silent(SILENCE_SECONDS) == []
+    hearing.heard(Batch("one", 2, ()), SILENCE_SECONDS)
+    assert hearing.silent(SILENCE_SECONDS + 0.1) == ["me"]
+    assert hearing.age("me", 3.0) == 3.0
+    assert set(hearing.silent(SILENCE_SECONDS * 3)) == {"me", "one"}
+    assert hearing.silent(GONE_SECONDS * 2) == []

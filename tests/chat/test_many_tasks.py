@@ -1,0 +1,278 @@
+"""
+Two or three tasks are one chat: on a store and a bus without a world, which loses, repeats, shuffles and delays as a
+seed says; with handed-in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import itertools
+import random
+from collections.abc import Callable
+
+import pytest
+
+from glimpse.chat.bus import SILENCE_SECONDS
+from glimpse.chat.commit import GroupCommit
+from glimpse.chat.memory import MemoryStore
+from glimpse.chat.ports import StoreDown
+from glimpse.chat.relay import Relay
+from glimpse.chat.service import Limits, Service, landed_of
+from glimpse.chat.sockets import Socket, Sockets
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.values import Refused
+from tests.chat.test_service import SECRET, Counting, Ears, into
+
+TICK = 0.025
+
+
+class Weather:
+    """A bus that is as bad as it is told to be. Every end hears everything that is not lost, its own included."""
+
+    most_bytes = 7_999
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._ends: list[Callable[[str], None]] = []
+        self._under_way: list[tuple[float, int, Callable[[str], None], str]] = []
+        self._numbers = itertools.count()
+        self.now = 0.0
+        self.loses = self.repeats = 0.0
+        self.delays = 0.0
+        self.is_down = False
+        self.deaf: set[int] = set()
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        self._ends.append(heard)
+
+    def send(self, text: str) -> None:
+        for number, heard in enumerate(self._ends):
+            if self.is_down or number in self.deaf or self._chance.random() < self.loses:
+                continue
+            for _ in range(2 if self._chance.random() < self.repeats else 1):
+                at = self.now + self._chance.uniform(0, self.delays)
+                self._under_way.append((at, next(self._numbers), heard, text))
+
+    def arrive(self) -> None:
+        due = sorted(each for each in self._under_way if each[0] <= self.now)
+        self._under_way = [each for each in self._under_way if each[0] > self.now]
+        for _, _, heard, text in due:
+            heard(text)
+
+
+class Town:
+    """So many tasks, one store, and the weather between them."""
+
+    def __init__(self, tasks: int, seed: int = 0) -> None:
+        self.now = 1_800_000_000.0
+        numbers = itertools.count(1)
+        ids = lambda: f"id-{next(numbers)}"  # noqa: E731
+        clock = lambda: datetime.datetime.fromtimestamp(self.now, datetime.UTC)  # noqa: E731
+        self.store = MemoryStore(clock, ids)
+        self.tokens = Tokens([SECRET], 3600)
+        self.weather = Weather(seed)
+        self.witness = Counting()
+        self.services: list[Service] = []
+        self.relays: list[Relay] = []
+        for number in range(tasks):
+            sockets = Sockets(20)
+            relay = Relay(f"task-{number}", self.weather, self.store, sockets, landed_of, lambda: self.now)
+            commits = GroupCommit(self.store)
+            limits = Limits(4000, 10_000, 20)
+            service = Service(
+                self.store, commits, self.tokens, limits, self.witness, lambda: self.now, ids, sockets, relay
+            )
+            self.services.append(service)
+            self.relays.append(relay)
+
+    async def goes_on(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            self.now = self.weather.now = self.now + TICK
+            self.weather.arrive()
+            for relay, service in zip(self.relays, self.services, strict=True):
+                relay.tick()
+                await service.finished()
+                await relay.finished()
+
+    async def enters(self, task: int, user_id: str) -> tuple[Socket, Ears]:
+        ears = Ears()
+        socket = await self.services[task].join(ears, {"token": self.tokens.issued(user_id, self.now)})
+        assert isinstance(socket, Socket)
+        self.services[task].joined(socket)
+        await self.services[task].finished()
+        return socket, ears
+
+    async def room(self, *user_ids: str) -> str:
+        for user_id in user_ids:
+            await self.store.ensure_user(user_id)
+        made = await self.services[0].create_conversation(user_ids[0], user_ids[1:])
+        assert not isinstance(made, Refused)
+        return made[0].id
+
+    def says(self, task: int, socket: Socket, room: str, client_id: str) -> list[dict[str, object]]:
+        """Where the answer will be."""
+        answers: list[dict[str, object]] = []
+        asked = {"conversationId": room, "clientId": client_id, "body": "hello"}
+        self.services[task].said(socket, "message", [asked], into(answers))
+        return answers
+
+
+def seqs(ears: Ears) -> list[int]:
+    return [document["seq"] for document in ears.of("message")]
+
+
+async def test_who_is_on_another_task_hears_it_and_hears_it_in_order() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, adas = await town.enters(0, "ada")
+    bob, bobs = await town.enters(1, "bob")
+    for number in range(5):
+        town.says(0, ada, room, f"a{number}")
+        town.says(1, bob, room, f"b{number}")
+        await town.goes_on(0.1)
+    assert seqs(adas) == seqs(bobs) == list(range(1, 11))
+
+
+async def test_receipts_and_typing_reach_the_other_task() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    town.says(0, ada, room, "1")
+    await town.goes_on(0.1)
+    answers: list[dict[str, object]] = []
+    town.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
+    town.services[0].said(ada, "typing", [{"conversationId": room}], into(answers))
+    await town.goes_on(0.1)
+    assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
+    assert bobs.of("typing") == [{"conversationId": room, "userId": "ada"}]
+
+
+async def test_the_sender_hears_the_event_before_the_answer_also_where_something_before_it_is_missing() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, adas = await town.enters(0, "ada")
+    bob, _ = await town.enters(1, "bob")
+    town.says(0, ada, room, "first")
+    await town.goes_on(0.1)
+    town.weather.is_down = True
+    town.says(1, bob, room, "lost")
+    await town.services[1].finished()
+    await asyncio.sleep(0)
+    town.weather.is_down = False
+    answers = town.says(0, ada, room, "behind")
+    while town.services[0]._messages:
+        await asyncio.sleep(0)
+    assert (answers, seqs(adas)) == ([], [1]), "neither the event nor the answer, while seq 2 is missing"
+    await town.goes_on(0.1)
+    assert seqs(adas) == [1, 2, 3]
+    assert answers[0]["seq"] == 3
+
+
+async def test_what_the_bus_lost_is_heard_within_two_seconds_where_nothing_else_is_said() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    town.says(0, ada, room, "1")
+    await town.goes_on(0.1)
+    town.weather.deaf = {1}
+    town.says(0, ada, room, "2")
+    await town.goes_on(0.05)
+    town.weather.deaf = set()
+    assert seqs(bobs) == [1]
+    await town.goes_on(2)
+    assert seqs(bobs) == [1, 2]
+
+
+async def test_while_the_bus_is_gone_an_event_is_at_most_so_late() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    await town.goes_on(1)
+    town.weather.is_down = True
+    await town.goes_on(SILENCE_SECONDS + 0.6)
+    assert town.relays[1].age() > SILENCE_SECONDS
+    for number in range(1, 4):
+        town.says(0, ada, room, str(number))
+        await town.goes_on(2)
+        assert seqs(bobs) == list(range(1, number + 1))
+
+
+async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    answers: list[dict[str, object]] = []
+    asked = {"conversationId": room, "clientId": "long", "body": "가" * 4000}
+    town.services[0].said(ada, "message", [asked], into(answers))
+    await town.goes_on(0.1)
+    assert [document["body"] for document in bobs.of("message")] == ["가" * 4000]
+
+
+async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    town.says(0, ada, room, "1")
+    await town.goes_on(0.1)
+    changes, is_down = town.store.changes, [True]
+
+    async def sometimes(*asked: object) -> object:
+        if is_down[0]:
+            raise StoreDown
+        return await changes(*asked)  # type: ignore[arg-type]
+
+    town.store.changes = sometimes  # type: ignore[method-assign, assignment]
+    town.weather.deaf = {1}
+    town.says(0, ada, room, "2")
+    await town.goes_on(0.05)
+    town.weather.deaf = set()
+    town.says(0, ada, room, "3")
+    await town.goes_on(3)
+    assert seqs(bobs) == [1]
+    is_down[0] = False
+    await town.goes_on(2)
+    assert seqs(bobs) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(seed: int) -> None:
+    chance = random.Random(seed)
+    tasks = chance.choice([2, 3])
+    town = Town(tasks, seed)
+    names = ["ada", "bob", "cy", "dora"]
+    rooms = [await town.room(*chance.sample(names, chance.choice([2, 3, 4]))) for _ in range(4)]
+    town.weather.loses, town.weather.repeats = chance.choice([0, 0.1, 0.5]), chance.choice([0, 0.3])
+    town.weather.delays = chance.choice([0, 0.03, 0.2])
+    present: list[tuple[int, Socket, Ears, dict[str, int]]] = []
+    for step in range(40):
+        if len(present) < 2 or chance.random() < 0.15:
+            task, name = chance.randrange(tasks), chance.choice(names)
+            socket, ears = await town.enters(task, name)
+            listed = await town.store.sync(name, {}, 500)
+            present.append((task, socket, ears, {each.id: each.last_seq for each in listed.conversations}))
+        task, socket, _, known = chance.choice(present)
+        if known:
+            town.says(task, socket, chance.choice(sorted(known)), f"{step}")
+        if chance.random() < 0.1:
+            town.weather.is_down = not town.weather.is_down
+        await town.goes_on(chance.choice([0.025, 0.1, 0.5]))
+    town.weather.is_down, town.weather.loses = False, 0.0
+    await town.goes_on(5)
+    for _, socket, ears, known in present:
+        for room in rooms:
+            stored = (await town.store.sync(socket.user_id, {}, 500)).conversations
+            last = {each.id: each.last_seq for each in stored}.get(room)
+            if last is None:
+                continue
+            heard = [document["seq"] for name, document in ears.heard if document.get("conversationId") == room]
+            assert heard == list(range(heard[0], last + 1)) if heard else known[room] == last, (room, heard, last)
+            if heard:
+                assert heard[0] <= known[room] + 1
+    assert town.witness.failures == []

@@ -1,0 +1,94 @@
+"""Two real processes of the command, one database, which carries the bus too."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.chat.serving import Wire, eventually
+from tests.chat.test_serve import Serving, acknowledgement, glimpse, heard_next, join, send, serve
+
+
+@pytest.fixture
+def environment(database_url: str) -> Mapping[str, str]:
+    return {
+        "GLIMPSE_DATABASE_URL": database_url,
+        "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_BUS_URL": "postgresql:",
+        "GLIMPSE_EVENTS_PER_SECOND": "1000",
+    }
+
+
+@contextmanager
+def joined(task: Serving, token: str) -> Iterator[Wire]:
+    with Wire(task.port) as wire:
+        join(wire, token)
+        yield wire
+
+
+def is_ready(task: Serving) -> bool:
+    return task.ask("GET", "/ready").status == 200
+
+
+def test_what_is_said_on_either_task_is_heard_on_both_in_order(tmp_path: Path, environment: Mapping[str, str]) -> None:
+    with serve(tmp_path, environment) as here, serve(tmp_path, environment) as there:
+        (_, adas), (bob, bobs) = here.sign_up("ada"), there.sign_up("bob")
+        _, room = here.rest("POST", "/conversations", {"memberIds": [bob]}, adas)
+        assert eventually(lambda: is_ready(here) and is_ready(there))
+        with joined(here, adas) as ada, joined(there, bobs) as other:
+            heard: dict[Wire, list[int]] = {ada: [], other: []}
+            for number in range(100):
+                send(ada, room["id"], f"a{number}")
+                send(other, room["id"], f"b{number}")
+            for wire, seqs in heard.items():
+                while len(seqs) < 200:
+                    seqs.append(heard_next(wire, "message")["seq"])
+            assert heard[ada] == heard[other] == list(range(1, 201))
+            for number in (1, 2):
+                other.say(f'429["read",{{"conversationId":"{room["id"]}","seq":{number * 100}}}]')
+                assert heard_next(ada, "read") == {"conversationId": room["id"], "userId": bob, "seq": number * 100}
+        measured = here.ask("GET", "/metrics").body
+        age = float(measured.partition("\nglimpse_bus_age_seconds ")[2].split()[0])
+        assert age < 2
+
+
+def test_the_other_task_goes_on_when_one_is_killed_and_nothing_acknowledged_is_lost(
+    tmp_path: Path, environment: Mapping[str, str]
+) -> None:
+    with serve(tmp_path, environment) as there:
+        (ada, adas), (_, bobs) = there.sign_up("ada"), there.sign_up("bob")
+        _, room = there.rest("POST", "/conversations", {"memberIds": [ada]}, bobs)
+        with joined(there, bobs) as bob:
+            with serve(tmp_path, environment) as here, joined(here, adas) as first:
+                for number in range(50):
+                    send(first, room["id"], f"a{number}")
+                acknowledged = [acknowledgement(first)["seq"] for _ in range(25)]
+                here.process.send_signal(signal.SIGKILL)
+                here.process.wait()
+            send(bob, room["id"], "b")
+            last = acknowledgement_or_event(bob)
+            assert last == list(range(1, last[-1] + 1)), "bob heard everything, once, in order"
+            assert set(acknowledged) <= set(last)
+        _, history = there.rest("GET", f"/conversations/{room['id']}/messages?after=0&limit=200", token=bobs)
+        assert [entry["seq"] for entry in history["messages"]] == last
+
+
+def acknowledgement_or_event(wire: Wire) -> list[int]:
+    """The seqs of the messages that are heard until one's own is acknowledged."""
+    seqs = []
+    while not (heard := str(wire.heard())).startswith("437"):
+        if heard.startswith('42["message"'):
+            seqs.append(int(json.loads(heard[2:])[1]["seq"]))
+    return seqs
+
+
+def test_a_bus_that_is_not_there_yet_is_refused_with_a_sentence(tmp_path: Path, environment: Mapping[str, str]) -> None:
+    refused = glimpse("serve", tmp_path, {**environment, "GLIMPSE_BUS_URL": "redis://localhost"})
+    assert refused.returncode == 2
+    assert "GLIMPSE_BUS_URL" in refused.stderr
+    assert "not there yet" in refused.stderr
