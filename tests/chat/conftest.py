@@ -7,6 +7,7 @@ import datetime
 import inspect
 import itertools
 import re
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -164,3 +165,10 @@ def stored(outcome: object) -> Stored:
 
 def seqs(entries: Sequence[Entry]) -> list[int]:
     return [entry.seq for entry in entries]
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -38,6 +38,12 @@ def test_who_is_silent_is_forgotten() -> None:
         # What comes before the last entry, the client may have made up.
         ("198.51.100.1, 192.0.2.1", "198.51.100.2, 192.0.2.1", False),
         ("192.0.2.1,192.0.2.7", "192.0.2.1, 192.0.2.8", True),
+        # A port is nobody, and one line has all of its 2**64 addresses.
+        ("192.0.2.1:5000", "192.0.2.1:5001", False),
+        ("2001:db8::1", "2001:db8::ffff:1", False),
+        ("[2001:db8::1]:5000", "2001:db8::2", False),
+        ("2001:db8::1", "2001:db8:0:1::1", True),
+        ("what is this", "what is that", True),
         # Nobody named an address: it comes from inside.
         (None, None, True),
     ],

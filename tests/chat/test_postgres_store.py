@@ -200,6 +200,43 @@ async def test_a_pool_larger_than_the_server_allows_is_refused_before_anything_i
         await PostgresStore.open(database_url, most + 1)
 
 
+async def test_an_idle_connection_that_is_cut_is_no_reason_to_answer_that_nobody_knows(
+    open_store: Open, database_url: str
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    connection = await asyncpg.connect(database_url)
+    cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse'"
+    assert len(await connection.fetch(cut)) == 1
+    await connection.close()
+    async with asyncio.timeout(5):
+        while store.connections()["database_connections"]:
+            await asyncio.sleep(0.005)
+    assert store.connections()["database_connections_busy"] == 0
+    assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+async def test_closing_waits_for_what_is_under_way_and_not_longer(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    holder = await asyncpg.connect(database_url)
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("select from conversations for update")
+    flight = asyncio.create_task(store.append([chat.message("room", "ada")]))
+    await until_somebody_waits(database_url)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    await transaction.rollback()
+    await holder.close()
+    [outcome] = await flight
+    assert stored(outcome).entry.seq == 1
+    async with asyncio.timeout(2):
+        await closing
+
+
 async def test_connections_are_counted_for_the_metrics(open_store: Open) -> None:
     store = await open_store()
     await store.check()
@@ -293,15 +330,6 @@ async def until_somebody_waits(url: str) -> None:
 
 
 WAITING = "select exists (select from pg_stat_activity where application_name = 'glimpse' and wait_event_type = 'Lock')"
-
-
-@pytest.fixture
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # ---- The statements

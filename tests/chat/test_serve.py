@@ -377,6 +377,37 @@ def test_a_task_that_is_told_to_go_drains(tmp_path: Path) -> None:
         assert time.monotonic() - began <= 5.5
 
 
+def test_who_stops_it_while_it_waits_for_its_database_does_not_wait(tmp_path: Path, unused_port: int) -> None:
+    environment = {
+        **ENVIRONMENT,
+        "GLIMPSE_DATABASE_URL": f"postgresql://nobody@127.0.0.1:{unused_port}/nothing",
+        "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_DRAIN_SECONDS": "110",
+    }
+    command = [sys.executable, "-m", "glimpse", "serve", "--lang", "en"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "database" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(5) == 0
+        assert "Ending" in process.stderr.read()
+
+
+def test_a_stranger_is_counted_by_what_the_balancer_wrote_and_not_by_what_they_wrote(tmp_path: Path) -> None:
+    with serve(tmp_path, {"GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "1"}) as running:
+        statuses = []
+        for number in range(12):
+            with Wire(running.port) as wire:
+                body = '{"handle": "x", "password": "y"}'
+                wire.socket.sendall(
+                    f"POST /auth/login HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: 198.51.100.{number}\r\n"
+                    f"X-Forwarded-For: 192.0.2.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+                )
+                statuses.append(wire.answer().status)
+        assert 429 in statuses
+        assert statuses[0] == 401
+
+
 def test_who_asks_twice_or_presses_ctrl_c_does_not_wait(tmp_path: Path) -> None:
     for signals in ([signal.SIGINT], [signal.SIGTERM, signal.SIGTERM], [signal.SIGTERM, signal.SIGINT]):
         with serve(tmp_path, {"GLIMPSE_DRAIN_SECONDS": "110"}) as running, Wire(running.port) as wire:

@@ -138,6 +138,17 @@ def code(answer: dict[str, Any]) -> str:
 # ---- Messages
 
 
+async def test_whoever_is_cut_off_as_too_slow_takes_nothing_from_their_other_sockets() -> None:
+    house = House()
+    room = await house.room("ada", "bob")
+    ada, _ = await house.enters("ada")
+    slow, deaf = await house.enters("bob")
+    _, theirs = await house.enters("bob")
+    deaf.send = lambda messages: house.service.left(slow, "too slow")  # type: ignore[method-assign]
+    await house.says(ada, room, "1")
+    assert [message["seq"] for message in theirs.of("message")] == [1]
+
+
 async def test_every_socket_of_every_member_hears_a_message_and_the_sender_hears_it_before_the_answer() -> None:
     house = House()
     room = await house.room("ada", "bob")

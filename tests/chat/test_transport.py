@@ -656,6 +656,15 @@ def test_a_head_that_does_not_go_on_is_not_waited_for(sent: bytes, monkeypatch: 
         with Wire(running.port) as wire:
             assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
             assert wire.is_over(), "it was idle for longer than it is kept"
+        with Wire(running.port) as wire:
+            assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
+            wire.socket.sendall(b"\r\n")
+            assert wire.is_over(), "a line break is no request"
+        with Wire(running.port) as wire:
+            wire.socket.sendall(b"\r\n\r\n")
+            wire.open(ECHO)
+            wire.say("4hello")
+            assert wire.heard() == "4hello", "and none before an upgrade ends what it became"
 
 
 def test_long_bodies_one_after_the_other_are_not_taken_for_a_long_head(wire: Wire) -> None:

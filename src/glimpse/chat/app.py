@@ -57,9 +57,10 @@ DRAIN_TICK_SECONDS = 0.05
 RELAY_TICK_SECONDS = 0.025
 
 ENDING_SECONDS = 5.0
+FLUSH_SHARE, CLOSE_SHARE = 0.1, 0.05
 """
-How long what is under way may take at the end, at most, and requests that are half asked once more; a tenth of the
-drain each. Clients send again whatever is then unanswered.
+How long what is under way may take at the end, at most, and which share of the drain: to be answered; and, of requests
+that are half asked and of the database's connections, to be closed. Clients send again whatever is then unanswered.
 """
 
 PATIENCE_SECONDS = 30.0
@@ -140,8 +141,8 @@ class Task:
 
         operations = Operations(lambda: draining, problems, metrics)
         app = application(engine, rest, operations, settings.allowed_origins, page.routes())
-        ending = min(ENDING_SECONDS, settings.drain_seconds / 10 or ENDING_SECONDS)
-        served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, ending)
+        grace = _ending_seconds(settings, CLOSE_SHARE)
+        served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
         sweeping = asyncio.create_task(_swept(service))
@@ -154,7 +155,7 @@ class Task:
             await self._drained(service, engine, hurry or asyncio.Event())
             sweeping.cancel()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ending):
+                async with asyncio.timeout(_ending_seconds(settings, FLUSH_SHARE)):
                     await service.finished()
                     await commits.drain()
                     if relay:
@@ -185,6 +186,10 @@ class Task:
         except StoreDown as down:
             return {"database": str(down)}
         return {}
+
+
+def _ending_seconds(settings: Settings, share: float) -> float:
+    return min(ENDING_SECONDS, settings.drain_seconds * share or ENDING_SECONDS)
 
 
 async def _swept(service: Service) -> None:
@@ -235,10 +240,17 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended, number)
-    if settings.database_url:
-        await _once_it_answers(url, refuse_unmigrated, tell)
-    else:
-        await _migrated(url, Moment.BEFORE, tell)
+    starting = asyncio.create_task(
+        _once_it_answers(url, refuse_unmigrated, tell) if settings.database_url else _migrated(url, Moment.BEFORE, tell)
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        # Nobody was served yet.
+        starting.cancel()
+        tell("serve_ending")
+        return
+    starting.result()
     store = await PostgresStore.open(url, settings.database_pool)
     bus = PostgresBus(url if settings.bus_url == SAME_DATABASE else settings.bus_url) if settings.bus_url else None
     try:
@@ -254,9 +266,10 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             gc.set_threshold(*GARBAGE_EVERY)
             tell("serve_ready", port=port)
             await stop.wait()
-            tell("serve_ending" if hurry.is_set() else "serve_draining", seconds=settings.drain_seconds)
+            drains = settings.drain_seconds and not hurry.is_set()
+            tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)
     finally:
-        await store.close()
+        await store.close(_ending_seconds(settings, CLOSE_SHARE))
 
 
 async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:

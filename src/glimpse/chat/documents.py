@@ -196,7 +196,7 @@ class PresenceEvent(Document, frozen=True):
 
 
 class DrainingEvent(Document, frozen=True):
-    """This task goes away: look for another after `reconnectInMs`; whoever stays is closed within `graceSeconds`."""
+    """This task goes away: look for another after `reconnectInMs`; whoever stays is closed in about `graceSeconds`."""
 
     grace_seconds: float
     reconnect_in_ms: int

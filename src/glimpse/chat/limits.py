@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Hashable
 
 FEW = 10_000
@@ -45,6 +46,18 @@ class Addresses:
         self._rates, self._now = Rates(per_second), now
 
     def allows(self, forwarded_for: str | None) -> bool:
+        """`forwarded_for`: the last line of that header, where there are several."""
         if forwarded_for is None:
             return True
-        return self._rates.allows(forwarded_for.rpartition(",")[2].strip(), self._now())
+        return self._rates.allows(_household(forwarded_for.rpartition(",")[2].strip()), self._now())
+
+
+def _household(address: str) -> str:
+    """Whom an address belongs to: a port says nothing, and one line is given 2**64 addresses of IPv6 (RFC 6177)."""
+    bare = address.partition("]")[0].lstrip("[") if address.startswith("[") else address
+    bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
+    try:
+        known = ipaddress.ip_address(bare)
+    except ValueError:
+        return address
+    return str(known) if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))

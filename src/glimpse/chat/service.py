@@ -159,7 +159,8 @@ class Service:
             evicted.wire.close(TOO_MANY)
         self._run(self._greet(socket, self._presence.came(socket.user_id)))
         if self._drain:
-            self._tell_of_drain(self._drain, socket)
+            # Who joins now may have been sent here once more: to leave at once would be to go in circles.
+            self._tell_of_drain(self._drain, socket, self._drain.closes_at(self._told_of_drain))
 
     def left(self, socket: Socket, reason: str) -> None:
         if socket not in self.sockets.of(socket.user_id):
@@ -181,13 +182,13 @@ class Service:
         """This task goes away: every socket is told, each another time to leave at, and whoever joins now is, too."""
         self._drain = drain
         for socket in self.sockets.all():
-            self._tell_of_drain(drain, socket)
+            self._tell_of_drain(drain, socket, drain.leaves_at(self._told_of_drain))
 
     def close_drained(self) -> None:
-        """Sockets whose time has come; called often while a drain goes on."""
+        """Sockets whose time has come and whose messages are all answered; called often while a drain goes on."""
         now = self._now()
         for socket in self.sockets.all() if self._drain else ():
-            if self._drain and self._drain.closes_at(socket.number) <= now:
+            if self._drain and self._drain.closes_at(socket.number) <= now and not socket.unanswered:
                 socket.wire.close(DRAINING)
 
     def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
@@ -242,12 +243,19 @@ class Service:
         message = NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
         landing = self._commits.append(message)
         self._messages.add(landing)
-        landing.add_done_callback(partial(self._landed, message, answer, self._now()))
+        socket.unanswered += 1
+        landing.add_done_callback(partial(self._landed, socket, message, answer, self._now()))
 
     def _landed(
-        self, message: NewMessage, answer: Answer, began: float, landing: asyncio.Future[Stored | Refused]
+        self,
+        socket: Socket,
+        message: NewMessage,
+        answer: Answer,
+        began: float,
+        landing: asyncio.Future[Stored | Refused],
     ) -> None:
         self._messages.discard(landing)
+        socket.unanswered -= 1
         if landing.cancelled():
             return
         if error := landing.exception():
@@ -364,10 +372,10 @@ class Service:
         """To those on this task."""
         self.sockets.tell(user_ids, encoded_event(name, document))
 
-    def _tell_of_drain(self, drain: Drain, socket: Socket) -> None:
+    def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
         socket.number, now = self._told_of_drain, self._now()
         self._told_of_drain += 1
-        left, leaves = max(drain.ending_at - now, 0.0), max(drain.leaves_at(socket.number) - now, 0.0)
+        left, leaves = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
         socket.wire.send([encoded_event("draining", DrainingEvent(round(left, 3), round(leaves * 1000)))])
 
     async def _greet(self, socket: Socket, is_news: bool) -> None:

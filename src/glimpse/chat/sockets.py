@@ -23,7 +23,7 @@ class Wire(Protocol):
 class Socket:
     """
     One joined client. `expires_at`: when its token ends, in seconds since 1970, as is `joined_at`. `number`: which it
-    is of those that were told of a drain.
+    is of those that were told of a drain. `unanswered`: its messages that are under way.
     """
 
     wire: Wire
@@ -32,6 +32,7 @@ class Socket:
     joined_at: float
     is_syncing: bool = False
     number: int = 0
+    unanswered: int = 0
 
 
 class Sockets:
@@ -71,7 +72,8 @@ class Sockets:
         """To every socket of each of them."""
         count = 0
         for user_id in user_ids:
-            for socket in self.of(user_id):
+            # A copy: whoever reads too slowly is cut off by this, and is no longer among them.
+            for socket in tuple(self.of(user_id)):
                 socket.wire.send((message,))
                 count += 1
         if count:

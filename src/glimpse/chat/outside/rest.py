@@ -176,7 +176,8 @@ class Rest:
 
         async def answered(request: Request) -> Response:
             if endpoint.is_open:
-                if not self.addresses.allows(request.headers.get("x-forwarded-for")):
+                forwarded_for = request.headers.getlist("x-forwarded-for")
+                if not self.addresses.allows(forwarded_for[-1] if forwarded_for else None):
                     return response(RATE_LIMITED)
                 return await self._answered(handler(request))
             identity = self._identity(request)

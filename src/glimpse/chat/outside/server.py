@@ -44,6 +44,10 @@ class Http(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._unfinished += len(data)
         super().data_received(data)
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if is_idle and self._patience is None and self.transport.get_protocol() is self:
+            # Line breaks before a request are no request, and end uvicorn's own patience all the same.
+            self._wait(HEAD_SECONDS)
         if self._unfinished > MOST_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("Request head too long.")
 

@@ -113,21 +113,25 @@ class PostgresStore:
             raise
         return store
 
-    async def close(self) -> None:
-        """Let running calls end, at most as long as one may take."""
+    async def close(self, seconds: float = ANSWER_SECONDS) -> None:
+        """Let running calls end, for so many seconds at most; by themselves they take no longer than that."""
         try:
-            if self._at_hand is not None:
-                await self._pool.release(self._at_hand)
-            await asyncio.wait_for(self._pool.close(), ANSWER_SECONDS)
+            # What is under way gives its connection back to the pool.
+            self._keeps_one = False
+            connection, self._at_hand = self._at_hand, None
+            if connection is not None and not _is_lost(connection):
+                await self._pool.release(connection)
+            await asyncio.wait_for(self._pool.close(), seconds)
         except DOWN:
             self._pool.terminate()
 
     def connections(self) -> Mapping[str, float]:
         """How many there are, at work, and may be, by the names of the task's metrics."""
         size = self._pool.get_size()
+        at_hand = self._at_hand is not None and not _is_lost(self._at_hand)
         return {
             "database_connections": size,
-            "database_connections_busy": size - self._pool.get_idle_size() - (self._at_hand is not None),
+            "database_connections_busy": size - self._pool.get_idle_size() - at_hand,
             "database_connections_most": self._pool.get_max_size(),
         }
 
@@ -269,21 +273,11 @@ class PostgresStore:
     # ---- Messages
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
-        # One of each identity goes to the database, the others repeat it; `places` says where each finds its outcome.
-        asked: list[NewMessage] = []
-        first: dict[tuple[str, str, str], int] = {}
-        places: list[int | None] = []
-        for message in messages:
-            if not can_be_stored(message):
-                places.append(None)
-                continue
-            place = first.setdefault((message.conversation_id, message.sender_id, message.client_id), len(asked))
-            if place == len(asked):
-                asked.append(message)
-            places.append(place)
-        rows = await self._appended(asked) if asked else ()
-        outcomes = list(map(_stored, asked, rows))
-        return outcomes if len(asked) == len(messages) else _each(places, outcomes)
+        good = [message for message in messages if can_be_stored(message)]
+        rows = iter(await self._appended(good) if good else ())
+        if len(good) == len(messages):
+            return list(map(_stored, messages, rows))
+        return [_stored(message, next(rows)) if can_be_stored(message) else INVALID for message in messages]
 
     async def _appended(self, messages: Sequence[NewMessage]) -> Sequence[Any]:
         fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
@@ -371,10 +365,8 @@ class PostgresStore:
         """One statement, which is a transaction."""
         with unknown_outcome():
             connection, self._at_hand = self._at_hand, None
-            if connection is not None and connection.is_closed():
-                await self._pool.release(connection)
-                connection = None
-            connection = connection or await self._pool.acquire(timeout=ANSWER_SECONDS)
+            if connection is None or _is_lost(connection):
+                connection = await self._pool.acquire(timeout=ANSWER_SECONDS)
             is_kept = False
             try:
                 rows: Sequence[Any] = await connection.fetch(QUERIES[name], *asked)
@@ -395,6 +387,14 @@ class PostgresStore:
                 yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
 
 
+def _is_lost(connection: Any) -> bool:
+    """The pool takes a connection away from who holds it as soon as it is cut; then it cannot even be asked."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
+
+
 async def _changed(
     connection: Any,
     conversation_id: str,
@@ -406,20 +406,6 @@ async def _changed(
 ) -> Stored:
     row = await connection.fetchrow(QUERIES["add_change"], conversation_id, kind, sender_id, member_ids, of)
     return Stored(_entry(row), tuple(told), True)
-
-
-def _each(places: Sequence[int | None], outcomes: Sequence[Stored | Refused]) -> Sequence[Stored | Refused]:
-    """The outcome for each of a batch that holds repeats of itself, or what cannot be stored (None)."""
-    told: set[int] = set()
-    each: list[Stored | Refused] = []
-    for place in places:
-        outcome = INVALID if place is None else outcomes[place]
-        if place in told and isinstance(outcome, Stored):
-            outcome = Stored(outcome.entry, outcome.member_ids, False)
-        if place is not None:
-            told.add(place)
-        each.append(outcome)
-    return each
 
 
 def _stored(message: NewMessage, row: Any) -> Stored | Refused:

@@ -1,8 +1,4 @@
--- `append_batch` as before, with one difference in what it asks and one in how.
---
--- No message is twice in one batch: the store answers the second from the first.
---
--- Every row is reached by an index, one by one. The statement is planned once for all batches, and that may be while a
+-- `append_batch` as before, planned otherwise. Every row is reached by an index, one by one. The statement is planned once for all batches, and that may be while a
 -- table is empty and any way of reading it as good as another: the first version could keep a plan that reads all
 -- entries for each batch. A `limit 1` is what no planner turns into another kind of join.
 create or replace function append_batch(
@@ -34,7 +30,8 @@ begin
                     where b.blocked_id = a.sender_id
                         and b.blocker_id = case a.sender_id when c.pair_low then c.pair_high else c.pair_low end
                 ) then 'blocked'
-                else 'new'
+                when row_number() over same = 1 then 'new'
+                else 'same'
             end as verdict
         from unnest(asked_conversations, asked_senders, asked_clients, asked_bodies, asked_files)
             with ordinality as a (conversation_id, sender_id, client_id, body, file_id, place)
@@ -46,6 +43,7 @@ begin
             where conversation_id = a.conversation_id and sender_id = a.sender_id and client_id = a.client_id
             limit 1
         ) e on true
+        window same as (partition by a.conversation_id, a.sender_id, a.client_id order by a.place)
     ),
     numbered as materialized (
         select j.*,
@@ -70,12 +68,18 @@ begin
         ) newest
         where c.id = newest.conversation_id
     )
+    -- Of several that are the same, the first was stored and the others repeat it.
     select
         case when n.verdict in ('not_found', 'blocked') then n.verdict end,
         n.verdict = 'new',
-        coalesce(n.stored_seq, n.new_seq), coalesce(n.stored_id, n.new_id), coalesce(n.stored_at, n.now),
-        n.stored_body, n.stored_file, n.member_ids
+        coalesce(n.stored_seq, first_value(n.new_seq) over same),
+        coalesce(n.stored_id, first_value(n.new_id) over same),
+        coalesce(n.stored_at, n.now),
+        case n.verdict when 'repeat' then n.stored_body when 'same' then first_value(n.body) over same end,
+        case n.verdict when 'repeat' then n.stored_file when 'same' then first_value(n.file_id) over same end,
+        n.member_ids
     from numbered n
+    window same as (partition by n.conversation_id, n.sender_id, n.client_id order by n.place)
     order by n.place;
 end
 $$;
