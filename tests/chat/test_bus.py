@@ -22,6 +22,7 @@ from glimpse.chat.bus import (
     MemoryBus,
     Told,
     batch_of,
+    rolls_of,
     texts_of,
 )
 from glimpse.chat.outside.postgres.bus import PostgresBus
@@ -145,6 +146,18 @@ def test_every_text_fits_and_together_they_say_everything_in_order(items: list[L
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '["a",1,[["other",1]]]', "\0", '["a","b",[]]'])
 def test_what_no_task_of_ours_said_is_nothing(text: str) -> None:
     assert batch_of(text) is None
+
+
+@given(st.lists(st.text(min_size=1, max_size=255), max_size=60, unique=True))
+def test_everybody_is_on_the_roll_and_every_part_is_carried(user_ids: list[str]) -> None:
+    rolls = rolls_of(user_ids, 7_999)
+    assert [user_id for roll in rolls for user_id in roll.user_ids] == user_ids
+    assert [(roll.part, roll.parts) for roll in rolls] == [(number, len(rolls)) for number in range(len(rolls))]
+    for roll in rolls:
+        [text] = texts_of("a-task-of-ours", 1, [roll], 7_999)
+        batch = batch_of(text)
+        assert batch
+        assert batch.items == (roll,)
 
 
 # ---- Hearing

@@ -83,6 +83,7 @@ class Town:
             service = Service(
                 self.store, commits, self.tokens, limits, self.witness, lambda: self.now, ids, sockets, relay
             )
+            relay.neighbours = service
             self.services.append(service)
             self.relays.append(relay)
 
@@ -93,6 +94,7 @@ class Town:
             self.weather.arrive()
             for relay, service in zip(self.relays, self.services, strict=True):
                 relay.tick()
+                service.sweep()
                 await service.finished()
                 await relay.finished()
 
@@ -239,6 +241,111 @@ async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
     is_down[0] = False
     await town.goes_on(2)
     assert seqs(bobs) == [1, 2, 3]
+
+
+# ---- Who is online
+
+
+def presence(ears: Ears) -> list[tuple[object, object]]:
+    return [(document["userId"], document["online"]) for document in ears.of("presence")]
+
+
+async def test_who_is_on_another_task_is_online_and_offline_fifteen_seconds_after_they_left() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    bob, bobs = await town.enters(1, "bob")
+    await town.goes_on(0.2)
+    assert presence(adas) == [("bob", True)]
+    assert presence(bobs) == [("ada", True)]
+    town.services[1].left(bob, "transport close")
+    await town.goes_on(14)
+    assert presence(adas) == [("bob", True)]
+    await town.goes_on(2)
+    assert presence(adas) == [("bob", True), ("bob", False)]
+
+
+async def test_who_is_on_two_tasks_is_online_until_both_are_left_and_nobody_hears_it_twice() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    first, _ = await town.enters(0, "bob")
+    second, _ = await town.enters(1, "bob")
+    await town.goes_on(0.2)
+    town.services[0].left(first, "transport close")
+    await town.goes_on(20)
+    assert presence(adas) == [("bob", True)]
+    town.services[1].left(second, "transport close")
+    await town.goes_on(20)
+    assert presence(adas) == [("bob", True), ("bob", False)]
+
+
+async def test_who_changes_the_task_was_never_away() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    bob, _ = await town.enters(0, "bob")
+    await town.goes_on(1)
+    town.services[0].left(bob, "transport close")
+    await town.goes_on(3)
+    await town.enters(1, "bob")
+    await town.goes_on(20)
+    assert presence(adas) == [("bob", True)]
+
+
+async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lapsed() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(1)
+    town.relays.pop()
+    town.services.pop()
+    await town.goes_on(20)
+    assert presence(adas) == [("bob", True)]
+    await town.goes_on(8)
+    assert presence(adas) == [("bob", True), ("bob", False)]
+
+
+async def test_a_task_that_does_not_hear_itself_calls_nobody_offline() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(1)
+    town.weather.is_down = True
+    await town.goes_on(40)
+    town.weather.is_down = False
+    await town.goes_on(5)
+    assert presence(adas) == [("bob", True)]
+
+
+async def test_a_task_that_comes_later_learns_who_is_there() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    late = (town.relays.pop(), town.services.pop())
+    town.weather.deaf = {1}
+    await town.enters(0, "bob")
+    await town.goes_on(5)
+    town.weather.deaf = set()
+    town.relays.append(late[0])
+    town.services.append(late[1])
+    _, adas = await town.enters(1, "ada")
+    await town.goes_on(1)
+    assert presence(adas) == [("bob", True)]
+
+
+async def test_what_was_lost_of_who_is_there_is_made_good_by_the_next_roll() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.goes_on(1)
+    town.weather.deaf = {0}
+    await town.enters(1, "bob")
+    await town.goes_on(0.2)
+    town.weather.deaf = set()
+    await town.goes_on(31)
+    assert presence(adas) == [("bob", True)]
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -117,6 +117,8 @@ class Task:
         relay = Relay(make_secret_id(), self.bus, self.store, sockets, landed_of, self.now) if self.bus else None
         lines = relay or Alone(sockets)
         service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id, sockets, lines)
+        if relay:
+            relay.neighbours = service
         gateway = Gateway(service, make_secret_id)
 
         def listen(connection: Connection) -> Peer:

@@ -17,6 +17,9 @@ BEAT_SECONDS = 0.5
 SILENCE_SECONDS = 1.5
 """Who was not heard for so long may have said something that was lost."""
 
+LEASE_SECONDS = 10.0
+"""Whose task was not heard for so long has no socket there any more."""
+
 GONE_SECONDS = 60.0
 """Who was not heard for so long is no task any more."""
 
@@ -40,7 +43,22 @@ class Told(Struct, frozen=True, array_like=True, tag="told"):
     message: str
 
 
-Item = Landed | Told
+class Here(Struct, frozen=True, array_like=True, tag="here"):
+    """Somebody's first socket on the task that says so joined, or their last one left."""
+
+    user_id: str
+    is_here: bool
+
+
+class Roll(Struct, frozen=True, array_like=True, tag="roll"):
+    """Everybody who is on the task that says so, in `parts` parts counted from 0."""
+
+    user_ids: tuple[str, ...]
+    part: int
+    parts: int
+
+
+Item = Landed | Told | Here | Roll
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -88,7 +106,7 @@ def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) 
     for item in items:
         size = len(msgspec.json.encode(item)) + 1
         if head + size > most_bytes:
-            if isinstance(item, Told):
+            if not isinstance(item, Landed):
                 continue
             item = Landed(item.conversation_id, item.seq, item.user_ids, None)
             if head + len(msgspec.json.encode(item)) + 1 > most_bytes:
@@ -104,6 +122,20 @@ def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) 
     if batch or not texts:
         texts.append(_text(task_id, number + len(texts), batch))
     return texts
+
+
+def rolls_of(user_ids: Sequence[str], most_bytes: int) -> Sequence[Roll]:
+    """Everybody, in parts that are carried; one part that is empty where nobody is here."""
+    parts: list[list[str]] = [[]]
+    room = most_bytes // 2
+    for user_id in user_ids:
+        size = len(msgspec.json.encode(user_id)) + 1
+        if size > room and parts[-1]:
+            parts.append([])
+            room = most_bytes // 2
+        parts[-1].append(user_id)
+        room -= size
+    return [Roll(tuple(part), number, len(parts)) for number, part in enumerate(parts)]
 
 
 def batch_of(text: str) -> Batch | None:
@@ -129,6 +161,13 @@ class Hearing:
         number, _ = self._heard.get(batch.task_id, (batch.number - 1, now))
         self._heard[batch.task_id] = (max(number, batch.number), now)
         return batch.number <= number + 1
+
+    def knows(self, task_id: str) -> bool:
+        return task_id in self._heard
+
+    def lapsed(self, now: float) -> Sequence[str]:
+        """Tasks of which nobody is online any more."""
+        return [task_id for task_id, (_, at) in self._heard.items() if now - at > LEASE_SECONDS]
 
     def silent(self, now: float) -> Sequence[str]:
         """Tasks that should have been heard again by now."""

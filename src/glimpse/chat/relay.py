@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from glimpse.chat.bus import BEAT_SECONDS, Bus, Hearing, Item, Landed, Told, batch_of, texts_of
+from glimpse.chat.bus import BEAT_SECONDS, Bus, Hearing, Here, Item, Landed, Roll, Told, batch_of, rolls_of, texts_of
 from glimpse.chat.order import Delivered, Gap, Order
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.values import Stored
@@ -21,6 +21,7 @@ SLACK_SECONDS = 8.0
 """A change is dated before its commit, which may take as long as a statement; and two clocks differ."""
 
 FORGET_SECONDS = 60.0
+ROLL_SECONDS = 30.0
 
 
 class People(Protocol):
@@ -39,8 +40,22 @@ class People(Protocol):
     def everybody(self) -> Sequence[str]: ...
 
 
+class Neighbours(Protocol):
+    """Is told who is on other tasks."""
+
+    def elsewhere(self, place: str, user_id: str, is_here: bool) -> None: ...
+
+    def only_elsewhere(self, place: str, user_ids: Sequence[str]) -> None:
+        """Exactly these are there."""
+        ...
+
+
 class Lines(Protocol):
     """Where the service says what happened."""
+
+    def present(self, user_id: str, is_here: bool) -> None:
+        """Somebody's first socket on this task joined, or their last one left."""
+        ...
 
     def landed(self, landed: Landed, delivered: Delivered | None = None) -> None: ...
 
@@ -62,6 +77,8 @@ class Alone:
     def told(self, told: Told) -> None:
         self._people.tell(told.user_ids, told.message)
 
+    def present(self, user_id: str, is_here: bool) -> None: ...
+
 
 class Relay:
     """`event_of` makes of what the store has what sockets are sent. `now` in seconds since 1970."""
@@ -82,7 +99,9 @@ class Relay:
         self._outbox: list[Item] = []
         self._number = 0
         self._reading: set[asyncio.Task[None]] = set()
-        self._next_beat = self._next_catch_up = self._next_forget = 0.0
+        self._next_beat = self._next_catch_up = self._next_forget = self._next_roll = 0.0
+        self._rolls: dict[str, dict[int, Roll]] = {}
+        self.neighbours: Neighbours | None = None
         self._missed_since: float | None = None
         self._hearing.expect(task_id, now())
         bus.listen(self._heard)
@@ -96,6 +115,9 @@ class Relay:
     def told(self, told: Told) -> None:
         self._people.tell(told.user_ids, told.message)
         self._say(told)
+
+    def present(self, user_id: str, is_here: bool) -> None:
+        self._say(Here(user_id, is_here))
 
     # ---- What the clock says
 
@@ -113,6 +135,15 @@ class Relay:
             since, self._missed_since = self._missed_since, None
             self._next_catch_up = now + CATCH_UP_SECONDS
             self._read(self._catch_up(since))
+        if now >= self._next_roll:
+            self._next_roll = now + ROLL_SECONDS
+            for roll in rolls_of(self._people.everybody(), self._bus.most_bytes):
+                self._say(roll)
+        lapsed = self._hearing.lapsed(now)
+        # Who does not hear itself does not know who else is there.
+        if self.neighbours and self.task_id not in lapsed:
+            for task_id in lapsed:
+                self.neighbours.only_elsewhere(task_id, ())
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._people.here)
@@ -134,17 +165,36 @@ class Relay:
         if batch is None:
             return
         now = self._now()
+        if not self._hearing.knows(batch.task_id):
+            # It wants to know who is here.
+            self._next_roll = now
         if not self._hearing.heard(batch, now) and self._missed_since is None:
             self._missed_since = now
         if batch.task_id != self.task_id:
             for item in batch.items:
-                self._hear(item, now)
+                self._hear(batch.task_id, item, now)
 
-    def _hear(self, item: Item, now: float) -> None:
+    def _hear(self, task_id: str, item: Item, now: float) -> None:
         if isinstance(item, Told):
             self._people.tell(item.user_ids, item.message)
+        elif isinstance(item, Here):
+            if self.neighbours:
+                self.neighbours.elsewhere(task_id, item.user_id, item.is_here)
+        elif isinstance(item, Roll):
+            self._hear_roll(task_id, item)
         elif not item.user_ids or self._people.here(item.user_ids):
             self._order.offered(item, now)
+
+    def _hear_roll(self, task_id: str, roll: Roll) -> None:
+        parts = self._rolls.setdefault(task_id, {})
+        if any(each.parts != roll.parts for each in parts.values()):
+            parts.clear()
+        parts[roll.part] = roll
+        if len(parts) == roll.parts:
+            del self._rolls[task_id]
+            if self.neighbours:
+                everybody = [user_id for each in parts.values() for user_id in each.user_ids]
+                self.neighbours.only_elsewhere(task_id, everybody)
 
     # ---- The outbox
 

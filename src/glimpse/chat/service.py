@@ -157,6 +157,8 @@ class Service:
         if evicted:
             self._witness.socket_left(TOO_MANY)
             evicted.wire.close(TOO_MANY)
+        if len(self.sockets.of(socket.user_id)) == 1:
+            self._lines.present(socket.user_id, True)
         self._run(self._greet(socket, self._presence.came(socket.user_id)))
         if self._drain:
             # Who joins now may have been sent here once more: to leave at once would be to go in circles.
@@ -168,6 +170,7 @@ class Service:
         self._witness.socket_left(reason)
         if self.sockets.remove(socket):
             self._presence.went(socket.user_id, self._now())
+            self._lines.present(socket.user_id, False)
 
     def sweep(self) -> None:
         """Once a second: tokens that ended, and people who did not come back."""
@@ -177,6 +180,20 @@ class Service:
                 socket.wire.close("token expired")
         for user_id in self._presence.gone(now):
             self._run(self._tell_gone(user_id))
+
+    # ---- What other tasks say of who is there
+
+    def elsewhere(self, place: str, user_id: str, is_here: bool) -> None:
+        if not is_here:
+            self._presence.went(user_id, self._now(), place)
+        elif self._presence.came(user_id, place):
+            self._run(self._tell_came(user_id))
+
+    def only_elsewhere(self, place: str, user_ids: Sequence[str]) -> None:
+        for user_id in self._presence.only(place, user_ids, self._now()):
+            self._run(self._tell_came(user_id))
+
+    # ---- Going away
 
     def drain(self, drain: Drain) -> None:
         """This task goes away: every socket is told, each another time to leave at, and whoever joins now is, too."""
@@ -190,6 +207,8 @@ class Service:
         for socket in self.sockets.all() if self._drain else ():
             if self._drain and self._drain.closes_at(socket.number) <= now and not socket.unanswered:
                 socket.wire.close(DRAINING)
+
+    # ---- Events
 
     def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
         """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
@@ -392,6 +411,14 @@ class Service:
         if is_news:
             self._tell_here(partners, "presence", PresenceEvent(socket.user_id, True))
 
+    async def _tell_came(self, user_id: str) -> None:
+        """Somebody is on another task. Where the store is down those who are here learn it when they come back."""
+        try:
+            partners = await self._store.partners(user_id)
+        except StoreDown:
+            return
+        self._tell_here(partners, "presence", PresenceEvent(user_id, True))
+
     async def _tell_gone(self, user_id: str) -> None:
         try:
             partners = await self._store.partners(user_id)
@@ -413,7 +440,7 @@ class Service:
             return
         for user_id, other in ((first, second), (second, first)):
             if self._presence.is_online(other):
-                self._tell_here([user_id], "presence", PresenceEvent(other, True))
+                self._tell([user_id], "presence", PresenceEvent(other, True))
 
     # ---- Under way
 
