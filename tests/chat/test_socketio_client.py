@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,30 +10,10 @@ from pathlib import Path
 import pytest
 
 from glimpse.chat.protocol.engineio import Timing
+from tests.chat.conftest import CLIENTS
 from tests.chat.serving import Serving, serving
 
-CLIENTS = Path(__file__).parent / "clients"
-INSTALL_SECONDS, TALK_SECONDS = 120, 30
-
-
-@pytest.fixture(scope="module")
-def talk(pytestconfig: pytest.Config) -> Path:
-    """The script beside the client's library, which is installed once for each lock file."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not here: install Node.js 20 or newer to speak with the real socket.io-client")
-    digest = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = pytestconfig.cache.mkdir(f"chat-clients-{digest}")
-    script = folder / "talk.mjs"
-    if not (folder / "installed").exists():
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(CLIENTS / name, folder)
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-        assert done.returncode == 0, f"npm could not install socket.io-client:\n{done.stderr}"
-        (folder / "installed").touch()
-    shutil.copy(CLIENTS / script.name, script)
-    return script
+TALK_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +27,9 @@ def running() -> Iterator[Serving]:
     [("websocket", "websocket"), ("polling", "polling"), ("polling,websocket", "websocket")],
 )
 def test_the_real_client_joins_speaks_and_comes_back_after_a_cut(
-    running: Serving, talk: Path, transports: str, ends_on: str
+    running: Serving, node_clients: Path, transports: str, ends_on: str
 ) -> None:
-    command = ["node", str(talk), f"http://127.0.0.1:{running.port}", transports]
+    command = ["node", str(node_clients / "talk.mjs"), f"http://127.0.0.1:{running.port}", transports]
     done = subprocess.run(command, capture_output=True, text=True, timeout=TALK_SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {
