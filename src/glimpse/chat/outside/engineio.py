@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -37,9 +37,6 @@ from glimpse.chat.protocol.engineio import (
 from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, Listener, Session
 from glimpse.chat.protocol.websocket import NORMAL, RESTART
 
-if TYPE_CHECKING:
-    from glimpse.chat.outside.websocket import WebSocket
-
 Scope = MutableMapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
@@ -56,6 +53,14 @@ SWEEPS_A_TIMEOUT = 10
 
 TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
+
+
+class WebSocket(Protocol):
+    """What a session asks of the one that carries it."""
+
+    def write_packets(self, packets: list[Packet]) -> None: ...
+
+    def close(self, code: int = NORMAL) -> None: ...
 
 
 class Connection:
