@@ -83,7 +83,7 @@ class Town:
             service = Service(
                 self.store, commits, self.tokens, limits, self.witness, lambda: self.now, ids, sockets, relay
             )
-            relay.neighbours = service
+            relay.neighbours = service.company
             self.services.append(service)
             self.relays.append(relay)
 

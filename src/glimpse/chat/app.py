@@ -119,7 +119,7 @@ class Task:
         lines = relay or Alone(sockets)
         service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id, sockets, lines)
         if relay:
-            relay.neighbours = service
+            relay.neighbours = service.company
         gateway = Gateway(service, make_secret_id)
 
         def listen(connection: Connection) -> Peer:

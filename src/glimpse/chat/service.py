@@ -17,11 +17,11 @@ from weakref import WeakValueDictionary
 from msgspec.structs import replace
 
 from glimpse.chat.bus import Landed, Told
+from glimpse.chat.company import Company
 from glimpse.chat.documents import (
     Document,
     DrainingEvent,
     Nothing,
-    PresenceEvent,
     ReadEvent,
     ReadTo,
     TypingEvent,
@@ -37,7 +37,7 @@ from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import encoded_event
 from glimpse.chat.relay import Lines
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
-from glimpse.chat.sockets import Presence, Socket, Sockets, Wire
+from glimpse.chat.sockets import Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, Entry, NewMessage, Refused, Stored
 
@@ -122,11 +122,11 @@ class Service:
         self._witness, self._now, self._make_id = witness, now, make_id
         self._rates = Rates(limits.events_per_second)
         self._typing_rates = Rates(TYPING_A_SECOND)
-        self._presence = Presence()
         self._tasks: set[asyncio.Task[None]] = set()
         self._messages: set[asyncio.Future[Stored | Refused]] = set()
         self._unsure: set[tuple[str, str, str]] = set()
         self._known: set[str] = set()
+        self.company = Company(store, sockets, lines, now, self._run)
         self._drain: Drain | None = None
         self._told_of_drain = 0
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -157,9 +157,7 @@ class Service:
         if evicted:
             self._witness.socket_left(TOO_MANY)
             evicted.wire.close(TOO_MANY)
-        if len(self.sockets.of(socket.user_id)) == 1:
-            self._lines.present(socket.user_id, True)
-        self._run(self._greet(socket, self._presence.came(socket.user_id)))
+        self.company.joined(socket)
         if self._drain:
             # Who joins now may have been sent here once more: to leave at once would be to go in circles.
             self._tell_of_drain(self._drain, socket, self._drain.closes_at(self._told_of_drain))
@@ -169,8 +167,7 @@ class Service:
             return
         self._witness.socket_left(reason)
         if self.sockets.remove(socket):
-            self._presence.went(socket.user_id, self._now())
-            self._lines.present(socket.user_id, False)
+            self.company.left(socket.user_id)
 
     def sweep(self) -> None:
         """Once a second: tokens that ended, and people who did not come back."""
@@ -178,20 +175,7 @@ class Service:
         for socket in self.sockets.all():
             if socket.expires_at <= now:
                 socket.wire.close("token expired")
-        for user_id in self._presence.gone(now):
-            self._run(self._tell_gone(user_id))
-
-    # ---- What other tasks say of who is there
-
-    def elsewhere(self, place: str, user_id: str, is_here: bool) -> None:
-        if not is_here:
-            self._presence.went(user_id, self._now(), place)
-        elif self._presence.came(user_id, place):
-            self._run(self._tell_came(user_id))
-
-    def only_elsewhere(self, place: str, user_ids: Sequence[str]) -> None:
-        for user_id in self._presence.only(place, user_ids, self._now()):
-            self._run(self._tell_came(user_id))
+        self.company.sweep()
 
     # ---- Going away
 
@@ -345,7 +329,7 @@ class Service:
         made = await self._store.create_conversation(self._make_id(), user_id, member_ids)
         if not isinstance(made, Refused) and made[1]:
             self._tell(made[0].member_ids, "conversation", conversation_document(made[0]))
-            await self._introduce(made[0])
+            await self.company.introduce(made[0])
         return made
 
     async def add_members(
@@ -387,60 +371,11 @@ class Service:
         """To every socket of each of them, on whichever task."""
         self._lines.told(Told(tuple(user_ids), encoded_event(name, document)))
 
-    def _tell_here(self, user_ids: Iterable[str], name: str, document: Document) -> None:
-        """To those on this task."""
-        self.sockets.tell(user_ids, encoded_event(name, document))
-
     def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
         socket.number, now = self._told_of_drain, self._now()
         self._told_of_drain += 1
         left, leaves = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
         socket.wire.send([encoded_event("draining", DrainingEvent(round(left, 3), round(leaves * 1000)))])
-
-    async def _greet(self, socket: Socket, is_news: bool) -> None:
-        """Who of the partners is online; and they hear of the newcomer."""
-        try:
-            partners = await self._store.partners(socket.user_id)
-        except StoreDown:
-            # Whoever comes back is greeted anew.
-            socket.wire.close("unavailable")
-            return
-        for partner in partners:
-            if self._presence.is_online(partner):
-                socket.wire.send([encoded_event("presence", PresenceEvent(partner, True))])
-        if is_news:
-            self._tell_here(partners, "presence", PresenceEvent(socket.user_id, True))
-
-    async def _tell_came(self, user_id: str) -> None:
-        """Somebody is on another task. Where the store is down those who are here learn it when they come back."""
-        try:
-            partners = await self._store.partners(user_id)
-        except StoreDown:
-            return
-        self._tell_here(partners, "presence", PresenceEvent(user_id, True))
-
-    async def _tell_gone(self, user_id: str) -> None:
-        try:
-            partners = await self._store.partners(user_id)
-        except StoreDown:
-            self._presence.not_told(user_id, self._now())
-            return
-        if not self._presence.is_online(user_id):
-            self._tell_here(partners, "presence", PresenceEvent(user_id, False))
-
-    async def _introduce(self, conversation: Conversation) -> None:
-        """Two who now share their first conversation learn of each other whether they are here."""
-        if len(conversation.member_ids) != 2:
-            return
-        first, second = conversation.member_ids
-        try:
-            if second not in await self._store.partners(first):
-                return
-        except StoreDown:
-            return
-        for user_id, other in ((first, second), (second, first)):
-            if self._presence.is_online(other):
-                self._tell([user_id], "presence", PresenceEvent(other, True))
 
     # ---- Under way
 
