@@ -8,7 +8,7 @@ from datetime import date
 from importlib.metadata import version
 
 from benchmarks.chat.rows import MOST_BYTES, SHARE, Figures
-from glimpse.chat.outside.engineio import MOST_CONNECTIONS
+from glimpse.chat.settings import KEYS
 
 
 def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, object]:
@@ -40,7 +40,7 @@ def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, 
             "bytes_per_socket": round(of(idle, "bytes a socket")),
         },
         "limits": {
-            "sockets": MOST_CONNECTIONS,
+            "sockets": int(next(key.default for key in KEYS if key.field == "sockets")),
             "messages_per_second": {"1": round(of(full, "messages a second"))},
             "p99_ms": round(of(full, "p99 ms")),
         },

@@ -38,12 +38,11 @@ class Tally:
 class Person(asyncio.Protocol):
     """One socket. `again` sends the next message as soon as one is acknowledged."""
 
-    def __init__(self, token: str, conversation_id: str, tally: Tally, host: str = "benchmark") -> None:
+    def __init__(self, token: str, conversation_id: str, tally: Tally) -> None:
         self._token, self._tally = token, tally
         self._before = f'["message",{{"conversationId":"{conversation_id}","clientId":"'.encode()
         self._after = f'","body":"{BODY}"}}]'.encode()
         self._run = f"{random.getrandbits(40):x}-"
-        self._host = host
         self._read = b""
         self._due: dict[int, float] = {}
         self._sent = 0
@@ -56,7 +55,7 @@ class Person(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.transport.write(
-            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: " + self._host.encode() + b"\r\n"
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: benchmark\r\n"
             b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )

@@ -50,9 +50,11 @@ def machine() -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    rows = "\n".join(f"{name}: {row.__doc__}" for name, row in ROWS.items())
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=rows)
+    rows = "\n".join(f"  {name:9} {row.__doc__}" for name, row in ROWS.items())
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=f"rows:\n{rows}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="one of those below; none is all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--idle", type=int, default=9_000, help="how many sockets come to those 1,000 that are there")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -29,6 +31,8 @@ from glimpse.chat.bus import (
 )
 from glimpse.chat.outside import carrier
 from glimpse.chat.outside.carrier import Carrier
+from glimpse.chat.outside.postgres import bus as postgres_bus
+from glimpse.chat.outside.postgres import connection as postgres_connection
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.valkey_bus import ValkeyBus
 
@@ -141,14 +145,35 @@ async def test_a_subscription_that_is_cut_is_made_anew(valkey_server: ValkeyServ
         await says_until_heard(bus, "after")
 
 
-async def test_a_bus_that_nobody_carries_is_waited_for(unused_port: int) -> None:
-    for bus in (
-        ValkeyBus(f"redis://127.0.0.1:{unused_port}"),
-        PostgresBus(f"postgresql://x@127.0.0.1:{unused_port}/x"),
-    ):
-        async with bus.running():
-            bus.send("nobody hears it")
-            await asyncio.sleep(0)
+async def test_a_bus_that_is_not_there_yet_is_waited_for(unused_port: int) -> None:
+    bus, heard = ValkeyBus(f"redis://127.0.0.1:{unused_port}"), list[str]()
+    bus.listen(heard.append)
+    async with bus.running():
+        bus.send("too early")
+        server = ValkeyServer(port=unused_port)
+        server.start()
+        try:
+            await says_until_heard(bus, "now it is there")
+        finally:
+            server.stop()
+
+
+async def test_a_server_that_neither_answers_nor_says_goodbye_is_left(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_bus, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(postgres_connection, "CLOSE_SECONDS", 0.2)
+    bus = PostgresBus(database_url)
+    async with bus.running():
+        await says_until_heard(bus, "before")
+        connection = await asyncpg.connect(database_url)
+        pid = await connection.fetchval("select pid from pg_stat_activity where application_name = 'glimpse-bus'")
+        await connection.close()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await says_until_heard(bus, "after")
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 async def test_a_connection_that_brings_nothing_is_made_anew(

@@ -45,7 +45,7 @@ def test_everybody_has_their_own_time_and_all_of_it_is_within_its_phase(seconds:
     leave = [drain.leaves_at(number) for number in range(count)]
     close = [drain.closes_at(number) for number in range(count)]
     assert all(drain.began <= at <= drain.closing_at for at in leave)
-    assert all(drain.closing_at <= at <= drain.ending_at <= drain.over_at for at in close)
+    assert all(drain.closing_at <= at <= drain.ending_at <= drain.began + seconds for at in close)
     if seconds:
         assert len(set(leave)) == len(set(close)) == count
         # However many there are, nobody waits for a gap of more than a few times the fair share.

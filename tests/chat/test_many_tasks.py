@@ -77,7 +77,15 @@ class Town:
         self.relays: list[Relay] = []
         for number in range(tasks):
             sockets = Sockets(20)
-            relay = Relay(f"task-{number}", self.weather, self.store, sockets, landed_of, lambda: self.now)
+            relay = Relay(
+                f"task-{number}",
+                self.weather,
+                self.store,
+                sockets,
+                landed_of,
+                lambda: self.now,
+                self.witness.failed,
+            )
             commits = GroupCommit(self.store)
             limits = Limits(4000, 10_000, 20)
             service = Service(
@@ -214,6 +222,27 @@ async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() ->
     town.services[0].said(ada, "message", [asked], into(answers))
     await town.goes_on(0.1)
     assert [document["body"] for document in bobs.of("message")] == ["가" * 4000]
+
+
+async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too() -> None:
+    town = Town(2)
+    crowd = [f"{number:03d}-{'x' * 60}" for number in range(150)]
+    room = await town.room(*crowd)
+    first, _ = await town.enters(0, crowd[0])
+    _, theirs = await town.enters(1, crowd[1])
+    town.says(0, first, room, "1")
+    town.says(0, first, room, "2")
+    await town.goes_on(0.2)
+    assert seqs(theirs) == [1, 2]
+    town.says(0, first, room, "3")
+    await town.goes_on(0.2)
+    _, late = await town.enters(1, crowd[2])
+    town.relays[1]._order.forget(lambda user_ids: False)
+    await town.goes_on(20)
+    town.says(0, first, room, "4")
+    await town.goes_on(0.2)
+    assert seqs(theirs)[-1] == 4
+    assert seqs(late)[-1] == 4
 
 
 async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:

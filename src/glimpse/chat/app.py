@@ -30,7 +30,7 @@ from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.carrier import Carrier
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
-from glimpse.chat.outside.http import SOCKET_PATH, Operations, application
+from glimpse.chat.outside.http import SOCKET_PATH, Operations, Problems, application
 from glimpse.chat.outside.metrics import Gauges, Metrics
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.bus import PostgresBus
@@ -115,7 +115,9 @@ class Task:
         limits = Limits(settings.body_characters, settings.events_per_second, settings.sockets_per_user)
         commits, passwords = GroupCommit(self.store, took_off=metrics.committed), Argon2()
         sockets = Sockets(limits.sockets_per_user, metrics.delivered)
-        relay = Relay(make_secret_id(), self.bus, self.store, sockets, landed_of, self.now) if self.bus else None
+        relay = None
+        if self.bus:
+            relay = Relay(make_secret_id(), self.bus, self.store, sockets, landed_of, self.now, metrics.failed)
         lines = relay or Alone(sockets)
         service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id, sockets, lines)
         if relay:
@@ -134,12 +136,12 @@ class Task:
         rest = Rest(service, self.store, accounts, tokens, rates, addresses, self.now, metrics.failed)
         draining = False
 
-        async def problems() -> Mapping[str, str]:
+        async def problems() -> Problems:
             found = await self._database_problem()
             if commits.waiting >= MOST_WAITING // 2:
-                found["commits"] = f"{commits.waiting} messages wait for the database"
+                found["commits"] = {"waiting": commits.waiting, "most": MOST_WAITING}
             if relay and relay.age() > SILENCE_SECONDS:
-                found["bus"] = f"this task has not heard itself for {relay.age():.1f} s; the database is asked instead"
+                found["bus"] = {"notHeardForSeconds": round(relay.age(), 1)}
             return found
 
         operations = Operations(lambda: draining, problems, metrics)
@@ -183,11 +185,11 @@ class Task:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(hurry.wait(), DRAIN_TICK_SECONDS)
 
-    async def _database_problem(self) -> dict[str, str]:
+    async def _database_problem(self) -> Problems:
         try:
             await self.store.check()
         except StoreDown as down:
-            return {"database": str(down)}
+            return {"database": {"error": str(down)}}
         return {}
 
 

@@ -151,6 +151,7 @@ class Hearing:
 
     def __init__(self) -> None:
         self._heard: dict[str, tuple[int, float]] = {}
+        self._lapsed: set[str] = set()
 
     def expect(self, task_id: str, now: float) -> None:
         """A task that is there, and has said nothing so far."""
@@ -166,8 +167,10 @@ class Hearing:
         return task_id in self._heard
 
     def lapsed(self, now: float) -> Sequence[str]:
-        """Tasks of which nobody is online any more."""
-        return [task_id for task_id, (_, at) in self._heard.items() if now - at > LEASE_SECONDS]
+        """Tasks of which nobody is online any more, each once until it is heard again."""
+        lapsed = {task_id for task_id, (_, at) in self._heard.items() if now - at > LEASE_SECONDS}
+        before, self._lapsed = self._lapsed, lapsed
+        return sorted(lapsed - before)
 
     def silent(self, now: float) -> Sequence[str]:
         """Tasks that should have been heard again by now."""

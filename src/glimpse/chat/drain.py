@@ -40,10 +40,6 @@ class Drain:
         """A fifth is left to end in."""
         return self.began + 0.8 * self.seconds
 
-    @property
-    def over_at(self) -> float:
-        return self.began + self.seconds
-
     def phase(self, now: float) -> str:
         if now < self.closing_at:
             return NOTICE

@@ -9,7 +9,20 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from glimpse.chat.bus import BEAT_SECONDS, Bus, Hearing, Here, Item, Landed, Roll, Told, batch_of, rolls_of, texts_of
+from glimpse.chat.bus import (
+    BEAT_SECONDS,
+    LEASE_SECONDS,
+    Bus,
+    Hearing,
+    Here,
+    Item,
+    Landed,
+    Roll,
+    Told,
+    batch_of,
+    rolls_of,
+    texts_of,
+)
 from glimpse.chat.order import Delivered, Gap, Order
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.values import Stored
@@ -81,7 +94,10 @@ class Alone:
 
 
 class Relay:
-    """`event_of` makes of what the store has what sockets are sent. `now` in seconds since 1970."""
+    """
+    `event_of` makes of what the store has what sockets are sent. `now` in seconds since 1970. `failed` is told of
+    defects of this program.
+    """
 
     def __init__(
         self,
@@ -91,8 +107,9 @@ class Relay:
         people: People,
         event_of: Callable[[Stored], Landed],
         now: Callable[[], float],
+        failed: Callable[[BaseException], None],
     ) -> None:
-        self.task_id = task_id
+        self.task_id, self._failed = task_id, failed
         self._bus, self._store, self._people, self._event_of, self._now = bus, store, people, event_of, now
         self._order = Order(lambda landed: people.tell(landed.user_ids, landed.message or ""))
         self._hearing = Hearing()
@@ -139,10 +156,9 @@ class Relay:
             self._next_roll = now + ROLL_SECONDS
             for roll in rolls_of(self._people.everybody(), self._bus.most_bytes):
                 self._say(roll)
-        lapsed = self._hearing.lapsed(now)
         # Who does not hear itself does not know who else is there.
-        if self.neighbours and self.task_id not in lapsed:
-            for task_id in lapsed:
+        if self.neighbours and self.age() <= LEASE_SECONDS:
+            for task_id in self._hearing.lapsed(now):
                 self.neighbours.only_elsewhere(task_id, ())
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
@@ -215,17 +231,25 @@ class Relay:
     def _read(self, work: asyncio._CoroutineLike[None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._reading.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._failed(error)
 
     async def _fill(self, gap: Gap) -> None:
         try:
             if gap.after is None:
-                since = self._people.since(gap.user_ids) - SLACK_SECONDS
+                # Who they are may have been too long to be carried; then it may be anybody.
+                since = self._people.since(gap.user_ids or self._people.everybody()) - SLACK_SECONDS
                 found = await self._store.changes(gap.conversation_id, 0, gap.before, since)
             else:
                 found = await self._store.changes(gap.conversation_id, gap.after, gap.before, None)
-        except StoreDown:
+        except Exception as error:
             self._order.failed(gap, self._now())
+            if not isinstance(error, StoreDown):
+                raise
             return
         self._order.filled(gap, [self._event_of(stored) for stored in found], self._now())
 

@@ -8,6 +8,7 @@ goes out as one write, or as the answer to the poll that waits.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -45,8 +46,6 @@ UPGRADE_SECONDS = 10.0
 
 MOST_BUFFERED_BYTES = 1_000_000
 """What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
-
-MOST_CONNECTIONS = 20_000
 
 SWEEPS_A_TIMEOUT = 10
 """Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
@@ -132,7 +131,7 @@ class Engine:
         make_id: Callable[[], str],
         allowed_origins: frozenset[str],
         admits: Callable[[str | None], bool] = lambda forwarded_for: True,
-        most: int = MOST_CONNECTIONS,
+        most: float = math.inf,
     ) -> None:
         self.timing = timing
         self.loop = asyncio.get_running_loop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +20,20 @@ from glimpse.chat.values import Refused
 
 SOCKET_PATH = "/socket.io/"
 
+Problems = dict[str, dict[str, str | int | float]]
+"""What is wrong, by its name, each with its values; none is well."""
+
 
 @dataclass(frozen=True)
 class Operations:
     """
     What those who run it ask: the balancer whether to send anybody here, people what is wrong.
 
-    `problems` gives a sentence for each thing that is wrong, by its name; none is well.
+    `problems` is asked what is wrong.
     """
 
     is_draining: Callable[[], bool]
-    problems: Callable[[], Awaitable[Mapping[str, str]]]
+    problems: Callable[[], Awaitable[Problems]]
     metrics: Metrics
 
     def routes(self) -> list[Route]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from glimpse.chat.failure import Failure
 from glimpse.chat.ports import StoreDown
 
 CONNECT_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 
 # What may have happened behind these, nobody knows, or nothing happened and the same may be asked again.
 DOWN = (
@@ -63,4 +65,9 @@ async def connected(url: str, name: str = "glimpse-setup") -> AsyncIterator[Any]
     try:
         yield connection
     finally:
-        await connection.close()
+        # A server that says nothing any more does not say goodbye either.
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await connection.close()
+        except DOWN:
+            connection.terminate()
