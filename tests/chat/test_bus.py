@@ -60,9 +60,8 @@ def valkey_server() -> Iterator[ValkeyServer]:
     server.stop()
 
 
-@pytest.fixture(params=["postgres", "valkey"])
-def made(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
-    """A task's end of a bus over the network."""
+def carriers(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
+    """What makes a task's end of the bus over the network that a test is asked for."""
     if request.param == "valkey":
         server: ValkeyServer = request.getfixturevalue("valkey_server")
         return lambda: ValkeyBus(f"redis://127.0.0.1:{server.port}")
@@ -70,10 +69,16 @@ def made(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
     return lambda: PostgresBus(url)
 
 
-@pytest.fixture(params=["memory", "network"])
-def buses(request: pytest.FixtureRequest, made: Callable[[], Carrier]) -> Buses:
+@pytest.fixture(params=["postgres", "valkey"])
+def made(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
+    return carriers(request)
+
+
+@pytest.fixture(params=["memory", "postgres", "valkey"])
+def buses(request: pytest.FixtureRequest) -> Buses:
     if request.param == "memory":
         return in_memory
+    made = carriers(request)
 
     @asynccontextmanager
     async def over_a_network(count: int) -> AsyncIterator[list[Bus]]:

@@ -129,6 +129,15 @@ class Town:
         return answers
 
 
+async def ada_here_and_bob_there() -> tuple[Town, str, Socket, Ears]:
+    """Two tasks, a conversation of two, the socket of the one and what the other hears."""
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    _, bobs = await town.enters(1, "bob")
+    return town, room, ada, bobs
+
+
 def seqs(ears: Ears) -> list[int]:
     return [document["seq"] for document in ears.of("message")]
 
@@ -146,10 +155,7 @@ async def test_who_is_on_another_task_hears_it_and_hears_it_in_order() -> None:
 
 
 async def test_receipts_and_typing_reach_the_other_task() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
+    town, room, ada, bobs = await ada_here_and_bob_there()
     town.says(0, ada, room, "1")
     await town.goes_on(0.1)
     answers: list[dict[str, object]] = []
@@ -182,10 +188,7 @@ async def test_the_sender_hears_the_event_before_the_answer_also_where_something
 
 
 async def test_what_the_bus_lost_is_heard_within_two_seconds_where_nothing_else_is_said() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
+    town, room, ada, bobs = await ada_here_and_bob_there()
     town.says(0, ada, room, "1")
     await town.goes_on(0.1)
     town.weather.deaf = {1}
@@ -198,10 +201,7 @@ async def test_what_the_bus_lost_is_heard_within_two_seconds_where_nothing_else_
 
 
 async def test_while_the_bus_is_gone_an_event_is_at_most_so_late() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
+    town, room, ada, bobs = await ada_here_and_bob_there()
     await town.goes_on(1)
     town.weather.is_down = True
     await town.goes_on(SILENCE_SECONDS + 0.6)
@@ -213,10 +213,7 @@ async def test_while_the_bus_is_gone_an_event_is_at_most_so_late() -> None:
 
 
 async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
+    town, room, ada, bobs = await ada_here_and_bob_there()
     answers: list[dict[str, object]] = []
     asked = {"conversationId": room, "clientId": "long", "body": "가" * 4000}
     town.services[0].said(ada, "message", [asked], into(answers))
@@ -246,10 +243,7 @@ async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too(
 
 
 async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
+    town, room, ada, bobs = await ada_here_and_bob_there()
     town.says(0, ada, room, "1")
     await town.goes_on(0.1)
     changes, is_down = town.store.changes, [True]
