@@ -256,21 +256,24 @@ def test_everybody_is_on_the_roll_and_every_part_is_carried(user_ids: list[str])
 # ---- Hearing
 
 
-def test_a_number_that_is_missing_is_noticed_and_one_that_comes_twice_is_not() -> None:
-    hearing = Hearing()
-    assert [hearing.heard(Batch("one", number, ()), 1.0) for number in (4, 5, 5, 6, 8, 9)] == [
-        True, True, True, True, False, True,
+def test_a_number_that_is_missing_is_noticed_with_the_time_since_when_and_one_that_comes_twice_is_not() -> None:
+    hearing = Hearing("me", 0.0)
+    assert [hearing.heard(Batch("one", number, ()), float(number)) for number in (4, 5, 5, 6, 8, 9)] == [
+        None, None, None, None, 6.0, None,
     ]  # fmt: skip
-    assert hearing.heard(Batch("other", 100, ()), 1.0), "whoever is new may be at any number"
+    assert hearing.heard(Batch("other", 100, ()), 1.0) is None, "whoever is new may be at any number"
 
 
 def test_who_is_not_heard_is_silent_and_after_long_is_no_task() -> None:
-    hearing = Hearing()
-    hearing.expect("me", 0.0)
+    hearing = Hearing("me", 0.0)
     hearing.heard(Batch("one", 1, ()), 0.0)
-    assert hearing.silent(SILENCE_SECONDS) == []
+    assert hearing.silent_since(SILENCE_SECONDS) is None
     hearing.heard(Batch("one", 2, ()), SILENCE_SECONDS)
-    assert hearing.silent(SILENCE_SECONDS + 0.1) == ["me"]
-    assert hearing.age("me", 3.0) == 3.0
-    assert set(hearing.silent(SILENCE_SECONDS * 3)) == {"me", "one"}
-    assert hearing.silent(GONE_SECONDS * 2) == []
+    assert hearing.silent_since(SILENCE_SECONDS + 0.1) == 0.0, "me"
+    assert hearing.age(3.0) == 3.0
+    hearing.heard(Batch("me", 1, ()), GONE_SECONDS * 2)
+    assert hearing.silent_since(GONE_SECONDS * 2) == SILENCE_SECONDS, "one"
+    hearing.forget(GONE_SECONDS * 2)
+    assert hearing.silent_since(GONE_SECONDS * 2) is None
+    hearing.forget(GONE_SECONDS * 4)
+    assert hearing.silent_since(GONE_SECONDS * 4) == GONE_SECONDS * 2, "one is never forgotten by oneself"

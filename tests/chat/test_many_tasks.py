@@ -42,13 +42,15 @@ class Weather:
         self.delays = 0.0
         self.is_down = False
         self.deaf: set[int] = set()
+        self.dumb: set[str] = set()
 
     def listen(self, heard: Callable[[str], None]) -> None:
         self._ends.append(heard)
 
     def send(self, text: str) -> None:
         for number, heard in enumerate(self._ends):
-            if self.is_down or number in self.deaf or self._chance.random() < self.loses:
+            is_heard = not (self.is_down or number in self.deaf or any(name in text for name in self.dumb))
+            if not is_heard or self._chance.random() < self.loses:
                 continue
             for _ in range(2 if self._chance.random() < self.repeats else 1):
                 at = self.now + self._chance.uniform(0, self.delays)
@@ -212,6 +214,47 @@ async def test_while_the_bus_is_gone_an_event_is_at_most_so_late() -> None:
         assert seqs(bobs) == list(range(1, number + 1))
 
 
+async def test_a_bus_that_is_gone_for_minutes_makes_nothing_later_than_that() -> None:
+    town, room, ada, bobs = await ada_here_and_bob_there()
+    town.weather.is_down = True
+    await town.goes_on(130)
+    town.says(0, ada, room, "1")
+    await town.goes_on(2)
+    assert seqs(bobs) == [1]
+
+
+async def test_what_was_said_while_a_task_was_frozen_is_heard_when_it_goes_on() -> None:
+    town, room, ada, bobs = await ada_here_and_bob_there()
+    await town.goes_on(1)
+    town.weather.deaf = {1}
+    frozen = town.relays.pop(), town.services.pop()
+    town.says(0, ada, room, "1")
+    await town.goes_on(40)
+    town.weather.deaf = set()
+    town.relays.append(frozen[0])
+    town.services.append(frozen[1])
+    await town.goes_on(2)
+    assert seqs(bobs) == [1]
+
+
+async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told_once() -> None:
+    town, room, ada, bobs = await ada_here_and_bob_there()
+    await town.store.ensure_user("cy")
+    town.says(0, ada, room, "1")
+    await town.goes_on(0.1)
+    town.weather.is_down = True
+    answers: list[dict[str, object]] = []
+    town.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
+    made = await town.services[0].create_conversation("ada", ["bob", "cy"])
+    assert not isinstance(made, Refused)
+    await town.goes_on(6)
+    assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
+    assert [document["id"] for document in bobs.of("conversation")] == [room, made[0].id]
+    town.weather.is_down = False
+    await town.goes_on(20)
+    assert len(bobs.of("read") + bobs.of("conversation")) == 3
+
+
 async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() -> None:
     town, room, ada, bobs = await ada_here_and_bob_there()
     answers: list[dict[str, object]] = []
@@ -341,6 +384,35 @@ async def test_a_task_that_does_not_hear_itself_calls_nobody_offline() -> None:
     town.weather.is_down = False
     await town.goes_on(5)
     assert presence(adas) == [("bob", True)]
+
+
+async def test_a_task_that_was_deaf_for_long_calls_nobody_offline_who_is_there() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(0.1)
+    town.relays[1]._next_beat += 0.25
+    await town.goes_on(29)
+    town.weather.deaf = {0}
+    await town.goes_on(15)
+    town.weather.deaf = set()
+    await town.goes_on(40)
+    assert presence(adas) == [("bob", True)]
+
+
+async def test_a_task_that_was_dumb_for_long_says_at_once_who_is_there() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(29)
+    town.weather.dumb = {"task-1"}
+    await town.goes_on(35)
+    assert presence(adas) == [("bob", True), ("bob", False)]
+    town.weather.dumb = set()
+    await town.goes_on(1)
+    assert presence(adas)[2:] == [("bob", True)]
 
 
 async def test_a_task_that_comes_later_learns_who_is_there() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
 from glimpse.chat.values import Conversation, NewMessage, Refused, Stored, Synced, User
 from tests.chat.conftest import Chat, rooms_of, seqs, stored
@@ -572,3 +573,21 @@ async def test_conversations_that_changed_since_a_time_are_told_for_those_who_ar
     assert {each.id for each in await store.changed_since(["ada", "bob"], at - 3600)} == {"early", "late"}
     assert {each.id for each in await store.changed_since(["bob", "x\0"], at - 3600)} == {"early"}
     assert await store.changed_since(["nobody"], 0.0) == []
+
+
+async def test_conversations_in_which_somebody_read_since_a_time_are_told_with_who_did(
+    store: Store, chat: Chat
+) -> None:
+    await chat.room("room", "ada", "bob", "cy")
+    await chat.room("other", "ada", "bob")
+    await chat.say("room", "ada")
+    await store.mark_read("room", "cy", 1)
+    at = (await chat.say("other", "ada")).entry.created_at.timestamp() + 0.001
+    if isinstance(store, PostgresStore):
+        await asyncio.sleep(0.002)
+    await store.mark_read("room", "bob", 1)
+    await store.mark_read("room", "cy", 1)
+    assert [(each.id, each.last_seq, each.reads) for each in await store.changed_since(["ada"], at)] == [
+        ("room", 1, {"bob": 1})
+    ]
+    assert await store.changed_since(["dora"], at) == []

@@ -6,7 +6,6 @@ A batch is what one task says at once, numbered 1, 2, 3 … for as long as it li
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -147,21 +146,21 @@ def batch_of(text: str) -> Batch | None:
 
 
 class Hearing:
-    """Which tasks are heard, and whether something they said was lost. Time in seconds, any clock."""
+    """
+    Which tasks are heard, `own_id` among them from the beginning, and whether something they said was lost. Time in
+    seconds, any clock.
+    """
 
-    def __init__(self) -> None:
-        self._heard: dict[str, tuple[int, float]] = {}
+    def __init__(self, own_id: str, now: float) -> None:
+        self._own_id = own_id
+        self._heard: dict[str, tuple[int, float]] = {own_id: (0, now)}
         self._lapsed: set[str] = set()
 
-    def expect(self, task_id: str, now: float) -> None:
-        """A task that is there, and has said nothing so far."""
-        self._heard.setdefault(task_id, (0, now))
-
-    def heard(self, batch: Batch, now: float) -> bool:
-        """Whether everything that this task said before has been heard, since it was first heard."""
-        number, _ = self._heard.get(batch.task_id, (batch.number - 1, now))
+    def heard(self, batch: Batch, now: float) -> float | None:
+        """Since when something that this task said is missing; None, where all is here since it was first heard."""
+        number, at = self._heard.get(batch.task_id, (batch.number - 1, now))
         self._heard[batch.task_id] = (max(number, batch.number), now)
-        return batch.number <= number + 1
+        return at if batch.number > number + 1 else None
 
     def knows(self, task_id: str) -> bool:
         return task_id in self._heard
@@ -172,16 +171,19 @@ class Hearing:
         before, self._lapsed = self._lapsed, lapsed
         return sorted(lapsed - before)
 
-    def silent(self, now: float) -> Sequence[str]:
-        """Tasks that should have been heard again by now."""
-        for task_id, (_, at) in list(self._heard.items()):
-            if now - at > GONE_SECONDS:
-                del self._heard[task_id]
-        return [task_id for task_id, (_, at) in self._heard.items() if now - at > SILENCE_SECONDS]
+    def silent_since(self, now: float) -> float | None:
+        """When the first of those that should have been heard again by now was heard; None, where all were."""
+        return min((at for _, at in self._heard.values() if now - at > SILENCE_SECONDS), default=None)
 
-    def age(self, task_id: str, now: float) -> float:
-        """How long ago a task was heard, or expected at first; for ever, where it never was."""
-        return now - self._heard.get(task_id, (0, -math.inf))[1]
+    def forget(self, now: float) -> None:
+        """Those that are no tasks any more; oneself is one, heard or not."""
+        for task_id, (_, at) in list(self._heard.items()):
+            if now - at > GONE_SECONDS and task_id != self._own_id:
+                del self._heard[task_id]
+
+    def age(self, now: float) -> float:
+        """How long ago one heard oneself, or began to listen."""
+        return now - self._heard[self._own_id][1]
 
 
 def _text(task_id: str, number: int, items: Sequence[Item]) -> str:

@@ -42,6 +42,7 @@ class _Room:
     changed_at: datetime.datetime
     reads: dict[str, int]
     entries: list[Entry] = field(default_factory=list)
+    read_at: dict[str, datetime.datetime] = field(default_factory=dict)
 
     @property
     def member_ids(self) -> tuple[str, ...]:
@@ -191,6 +192,7 @@ class MemoryStore:
         if room.is_pair:
             self._pairs.pop(frozenset(room.reads), None)
         del room.reads[member_id]
+        room.read_at.pop(member_id, None)
         return self._added(room, MEMBERS, member_id, self._clock(), member_ids=room.member_ids)
 
     # ---- Messages
@@ -218,7 +220,9 @@ class MemoryStore:
             return NOT_FOUND
         before = room.reads[member_id]
         room.reads[member_id] = max(before, min(seq, room.last_seq))
-        return room.reads[member_id], room.reads[member_id] > before
+        if moved := room.reads[member_id] > before:
+            room.read_at[member_id] = self._clock()
+        return room.reads[member_id], moved
 
     async def history(
         self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
@@ -240,11 +244,14 @@ class MemoryStore:
         ]
 
     async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
-        return [
-            Conversation(room.id, room.member_ids, room.last_seq, {})
-            for room in self._rooms.values()
-            if room.changed_at.timestamp() >= since and not room.reads.keys().isdisjoint(user_ids)
-        ]
+        changed = []
+        for room in self._rooms.values():
+            if not room.reads.keys().isdisjoint(user_ids):
+                late = {each for each, at in room.read_at.items() if at.timestamp() >= since}
+                reads = {member_id: seq for member_id, seq in room.reads.items() if member_id in late}
+                if reads or room.changed_at.timestamp() >= since:
+                    changed.append(Conversation(room.id, room.member_ids, room.last_seq, reads))
+        return changed
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         rooms = {room.id: room for room in sorted(self._rooms_of(member_id), key=lambda room: room.id)}

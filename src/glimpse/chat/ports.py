@@ -139,7 +139,10 @@ class Store(Protocol):
         ...
 
     async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
-        """Conversations of any of these users that changed since then; `reads` is left empty."""
+        """
+        Conversations of any of these users that are new since then, or got an entry or a receipt; `reads` has those of
+        who read further since then.
+        """
         ...
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:

@@ -12,6 +12,7 @@ from typing import Protocol
 from glimpse.chat.bus import (
     BEAT_SECONDS,
     LEASE_SECONDS,
+    SILENCE_SECONDS,
     Bus,
     Hearing,
     Here,
@@ -23,8 +24,10 @@ from glimpse.chat.bus import (
     rolls_of,
     texts_of,
 )
+from glimpse.chat.documents import ReadEvent, conversation_document
 from glimpse.chat.order import Delivered, Gap, Order
 from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.protocol.socketio import encoded_event
 from glimpse.chat.values import Stored
 
 CATCH_UP_SECONDS = 1.0
@@ -112,7 +115,7 @@ class Relay:
         self.task_id, self._failed = task_id, failed
         self._bus, self._store, self._people, self._event_of, self._now = bus, store, people, event_of, now
         self._order = Order(lambda landed: people.tell(landed.user_ids, landed.message or ""))
-        self._hearing = Hearing()
+        self._hearing = Hearing(task_id, now())
         self._outbox: list[Item] = []
         self._number = 0
         self._reading: set[asyncio.Task[None]] = set()
@@ -120,7 +123,8 @@ class Relay:
         self._rolls: dict[str, dict[int, Roll]] = {}
         self.neighbours: Neighbours | None = None
         self._missed_since: float | None = None
-        self._hearing.expect(task_id, now())
+        self._caught_up_to = self._hears_since = now()
+        self._reads_told: dict[tuple[str, str], int] = {}
         bus.listen(self._heard)
 
     # ---- What the service says
@@ -146,27 +150,30 @@ class Relay:
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
             self._publish()
-        if self._missed_since is None and self._hearing.silent(now):
-            self._missed_since = now
+        self._missed(self._hearing.silent_since(now))
         if self._missed_since is not None and now >= self._next_catch_up:
             since, self._missed_since = self._missed_since, None
             self._next_catch_up = now + CATCH_UP_SECONDS
-            self._read(self._catch_up(since))
+            self._read(self._catch_up(since, now))
         if now >= self._next_roll:
             self._next_roll = now + ROLL_SECONDS
             for roll in rolls_of(self._people.everybody(), self._bus.most_bytes):
                 self._say(roll)
-        # Who does not hear itself does not know who else is there.
-        if self.neighbours and self.age() <= LEASE_SECONDS:
+        if self.age() > SILENCE_SECONDS:
+            # Who does not hear itself does not know who else is there, until it has listened for a while.
+            self._hears_since = now
+        if self.neighbours and now - self._hears_since > LEASE_SECONDS:
             for task_id in self._hearing.lapsed(now):
                 self.neighbours.only_elsewhere(task_id, ())
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._people.here)
+            self._hearing.forget(now)
+            self._reads_told.clear()
 
     def age(self) -> float:
         """Seconds since this task heard itself."""
-        return self._hearing.age(self.task_id, self._now())
+        return self._hearing.age(self._now())
 
     async def finished(self) -> None:
         """What was said is with the bus, and nothing is being read."""
@@ -181,11 +188,10 @@ class Relay:
         if batch is None:
             return
         now = self._now()
-        if not self._hearing.knows(batch.task_id):
-            # It wants to know who is here.
+        if not self._hearing.knows(batch.task_id) or (batch.task_id == self.task_id and self.age() > LEASE_SECONDS):
+            # It wants to know who is here; or nobody knows any more, for nobody heard this task either.
             self._next_roll = now
-        if not self._hearing.heard(batch, now) and self._missed_since is None:
-            self._missed_since = now
+        self._missed(self._hearing.heard(batch, now))
         if batch.task_id != self.task_id:
             for item in batch.items:
                 self._hear(batch.task_id, item, now)
@@ -228,6 +234,12 @@ class Relay:
 
     # ---- The store
 
+    def _missed(self, since: float | None) -> None:
+        """Something that was said after this time may not have been heard; what the store told since then was."""
+        if since is not None:
+            since = max(since, self._caught_up_to)
+            self._missed_since = since if self._missed_since is None else min(since, self._missed_since)
+
     def _read(self, work: asyncio._CoroutineLike[None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._reading.add(task)
@@ -253,12 +265,21 @@ class Relay:
             return
         self._order.filled(gap, [self._event_of(stored) for stored in found], self._now())
 
-    async def _catch_up(self, since: float) -> None:
+    async def _catch_up(self, since: float, now: float) -> None:
         """Whatever changed for those who are here since shortly before something was missed."""
         try:
             changed = await self._store.changed_since(self._people.everybody(), since - SLACK_SECONDS)
         except StoreDown:
-            self._missed_since = since
+            self._missed(since)
             return
+        self._caught_up_to = max(self._caught_up_to, now)
         for conversation in changed:
-            self._order.changed(conversation.id, conversation.last_seq, conversation.member_ids, self._now())
+            is_new = self._order.changed(conversation.id, conversation.last_seq, conversation.member_ids, self._now())
+            if is_new and not conversation.last_seq:
+                made = encoded_event("conversation", conversation_document(conversation))
+                self._people.tell(conversation.member_ids, made)
+            for reader_id, seq in conversation.reads.items():
+                if self._reads_told.get((conversation.id, reader_id), -1) < seq:
+                    self._reads_told[conversation.id, reader_id] = seq
+                    read = encoded_event("read", ReadEvent(conversation.id, reader_id, seq))
+                    self._people.tell(conversation.member_ids, read)

@@ -39,7 +39,7 @@ from glimpse.chat.relay import Lines
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
 from glimpse.chat.sockets import Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import BUSY, FORBIDDEN, UNKNOWN, Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import BUSY, FORBIDDEN, MEMBERS, UNKNOWN, Conversation, Entry, NewMessage, Refused, Stored
 
 MOST_SYNCED = 500
 MOST_SYNCED_BYTES = 256 * 1024
@@ -96,10 +96,12 @@ class Limits:
     sockets_per_user: int
 
 
-def landed_of(stored: Stored, also: Sequence[str] = ()) -> Landed:
-    """What its members, and `also` others, are sent of a change."""
-    entry = stored.entry
-    return Landed(entry.conversation_id, entry.seq, (*stored.member_ids, *also), encoded_event(*event_of(stored)))
+def landed_of(stored: Stored) -> Landed:
+    """What its members are sent of a change; who left hears that they did."""
+    entry, told = stored.entry, stored.member_ids
+    if entry.type == MEMBERS and entry.sender_id not in told:
+        told = (*told, entry.sender_id)
+    return Landed(entry.conversation_id, entry.seq, told, encoded_event(*event_of(stored)))
 
 
 class Service:
@@ -342,7 +344,7 @@ class Service:
     async def leave(self, user_id: str, conversation_id: str) -> Stored | Refused:
         """Those who stay hear of it, and so do the other sockets of who left."""
         stored = await self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
-        return self._told(stored, also=(user_id,))
+        return self._told(stored)
 
     async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> Stored | Refused:
         stored = await self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
@@ -362,9 +364,9 @@ class Service:
 
     # ---- Telling
 
-    def _told(self, stored: Happened, also: Sequence[str] = ()) -> Happened:
+    def _told(self, stored: Happened) -> Happened:
         if isinstance(stored, Stored) and stored.fresh:
-            self._lines.landed(landed_of(stored, also))
+            self._lines.landed(landed_of(stored))
         return stored
 
     def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:

@@ -273,7 +273,7 @@ with now as materialized (
     for no key update of m
 ),
 moved as (
-    update members m set read_seq = now.asked
+    update members m set read_seq = now.asked, read_at = clock_timestamp()
     from now
     where m.conversation_id = $1 and m.user_id = $2 and now.asked > now.read_seq
 )
@@ -318,10 +318,17 @@ order by e.seq desc
 limit $4;
 
 -- name: changed_since
--- Conversations of some users that changed since a time.
-select c.id, c.last_seq, c.member_ids from conversations c
-where c.changed_at >= $2
-    and c.id in (select m.conversation_id from members m where m.user_id = any($1::text[]));
+-- Conversations of some users that changed since a time, or were read further, and by whom.
+select c.id, c.last_seq, c.member_ids, late.reader_ids, late.reads
+from conversations c,
+lateral (
+    select array_agg(m.user_id) as reader_ids, array_agg(m.read_seq) as reads
+    from unnest(c.member_ids) as who (id)
+    join members m on m.user_id = who.id and m.conversation_id = c.id
+    where m.read_at >= $2
+) late
+where c.id in (select m.conversation_id from members m where m.user_id = any($1::text[]))
+    and (c.changed_at >= $2 or late.reader_ids is not null);
 
 -- name: sync
 -- What a client with these cursors missed: a row for each conversation that it lacks, lags, is ahead of, or is no

@@ -342,7 +342,15 @@ class PostgresStore:
     async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
         at = datetime.datetime.fromtimestamp(since, datetime.UTC)
         rows = await self._rows("changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
-        return [Conversation(row["id"], tuple(row["member_ids"]), row["last_seq"], {}) for row in rows]
+        return [
+            Conversation(
+                row["id"],
+                tuple(row["member_ids"]),
+                row["last_seq"],
+                dict(zip(row["reader_ids"] or (), row["reads"] or (), strict=True)),
+            )
+            for row in rows
+        ]
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         known = {conversation_id: _bigint(seq) for conversation_id, seq in cursors.items() if is_id(conversation_id)}
