@@ -391,12 +391,12 @@ async def test_a_task_that_was_deaf_for_long_calls_nobody_offline_who_is_there()
     await town.room("ada", "bob")
     _, adas = await town.enters(0, "ada")
     await town.enters(1, "bob")
-    await town.goes_on(0.1)
-    town.relays[1]._next_beat += 0.25
     await town.goes_on(29)
     town.weather.deaf = {0}
     await town.goes_on(15)
-    town.weather.deaf = set()
+    town.weather.deaf, town.weather.dumb = set(), {"task-1"}
+    await town.goes_on(0.5)
+    town.weather.dumb = set()
     await town.goes_on(40)
     assert presence(adas) == [("bob", True)]
 
