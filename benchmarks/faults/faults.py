@@ -1,0 +1,253 @@
+"""What is done to the parts of a chat. Each fault ends with everything as it was, or as its platform makes it anew."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from benchmarks.faults.town import Task, Town
+from benchmarks.faults.wire import Wire
+
+NOTICED_SECONDS = 0.5
+"""So long until the platform takes a task that ended out of the balancer."""
+
+DRAIN_SLACK_SECONDS = 1.0
+
+Fault = Callable[[Town, random.Random], Awaitable[None]]
+
+
+async def killed(town: Town, chance: random.Random) -> None:
+    """A task gets SIGKILL; another one takes its place."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        task.signal(signal.SIGKILL)
+        await task.ended()
+        await asyncio.sleep(NOTICED_SECONDS)
+        await _replaced(town, task)
+
+
+async def stopped(town: Town, chance: random.Random) -> None:
+    """SIGTERM comes first, and the balancer finds out by itself: a task is stopped by hand."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        await _drained(town, task)
+
+
+async def reclaimed(town: Town, chance: random.Random) -> None:
+    """SIGTERM and the balancer at the same moment: Spot takes a task away."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        await town.balancer.out(task)
+        await _drained(town, task)
+
+
+async def deployed(town: Town, chance: random.Random) -> None:
+    """The balancer cuts every connection, SIGTERM comes later: a deploy whose grace is over."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        await town.balancer.out(task)
+        await town.balancer.cut(task)
+        await asyncio.sleep(1)
+        await _drained(town, task)
+
+
+async def frozen(town: Town, chance: random.Random, seconds: float = 3.0) -> None:
+    """A task gets SIGSTOP, and SIGCONT after some seconds."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        task.signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        task.signal(signal.SIGCONT)
+
+
+async def frozen_long(town: Town, chance: random.Random) -> None:
+    """A task gets SIGSTOP, and SIGCONT after a minute: its people and the balancer have given it up."""
+    await frozen(town, chance, 60.0)
+
+
+async def bus_killed(town: Town, chance: random.Random) -> None:
+    """Nothing carries events between the tasks for some seconds."""
+    async with town.bus_busy:
+        for task in town.tasks:
+            task.bus.is_refused = True
+        await town.bus.kill()
+        await asyncio.sleep(3)
+        town.bus.start()
+        town.retarget()
+        for task in town.tasks:
+            task.bus.is_refused = False
+
+
+async def bus_slow(town: Town, chance: random.Random) -> None:
+    """What the bus carries comes a third of a second later, and so do the answers."""
+    async with town.bus_busy:
+        await _slowed([task.bus for task in town.tasks], 0.3)
+
+
+async def bus_deaf(town: Town, chance: random.Random) -> None:
+    """One task neither hears the bus nor is heard, and no connection is closed."""
+    async with town.bus_busy:
+        wire = chance.choice(town.tasks).bus
+        wire.hold()
+        await asyncio.sleep(4)
+        if chance.random() < 0.5:
+            wire.cut()
+        wire.release()
+
+
+async def database_killed(town: Town, chance: random.Random) -> None:
+    """PostgreSQL gets SIGKILL, is away for a second, and recovers."""
+    async with town.database_busy, town.nobody_served():
+        await asyncio.to_thread(town.database.kill)
+        await asyncio.sleep(1)
+        await asyncio.to_thread(town.database.start)
+        town.retarget()
+
+
+async def database_full(town: Town, chance: random.Random) -> None:
+    """Others take every connection that PostgreSQL gives, and the tasks lose theirs."""
+    taken: list[asyncpg.Connection] = []
+    async with town.database_busy, town.nobody_served():
+        try:
+            with contextlib.suppress(asyncpg.TooManyConnectionsError):
+                while True:
+                    taken.append(await asyncpg.connect(town.database.url))
+            await taken[0].execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'glimpse%'"
+            )
+            with contextlib.suppress(asyncpg.TooManyConnectionsError):
+                while True:
+                    taken.append(await asyncpg.connect(town.database.url))
+            await asyncio.sleep(2)
+        finally:
+            for connection in taken:
+                connection.terminate()
+
+
+async def database_slow(town: Town, chance: random.Random) -> None:
+    """What goes to PostgreSQL takes a fifth of a second, and so do its answers."""
+    async with town.database_busy:
+        await _slowed([task.database for task in town.tasks], 0.2)
+
+
+async def row_held(town: Town, chance: random.Random) -> None:
+    """Somebody holds the rows that every message locks: first commits are in flight while people ask again."""
+    async with town.database_busy, town.database.connected() as connection:
+        for _ in range(3):
+            async with connection.transaction():
+                await connection.execute("select from conversations for update")
+                await asyncio.sleep(chance.uniform(0.3, 1.2))
+            await asyncio.sleep(0.2)
+
+
+async def reply_lost(town: Town, chance: random.Random) -> None:
+    """Connections to PostgreSQL are lost between the commit and the reply."""
+    async with town.database_busy:
+        for _ in range(8):
+            wire = chance.choice(town.tasks).database
+            wire.loses_reply = True
+            await asyncio.sleep(0.3)
+            wire.loses_reply = False
+
+
+async def never_reads(town: Town, chance: random.Random) -> None:
+    """Somebody joins, is sent what they have to say in long messages, and reads nothing of it."""
+    task = chance.choice(town.tasks)
+    async with task.busy:
+        try:
+            async with asyncio.timeout(10):
+                await _is_closed_on(town, task)
+        except TimeoutError:
+            town.broken.append("somebody who reads nothing was not closed on within 10 s")
+        except OSError:
+            pass  # another fault took the task
+
+
+async def vanished(town: Town, chance: random.Random) -> None:
+    """Some people's connections carry nothing any more, in either direction, and nobody is told."""
+    town.street.strand()
+    await asyncio.sleep(52)
+
+
+SHORT: dict[str, Fault] = {
+    each.__name__: each
+    for each in (
+        killed, stopped, reclaimed, deployed, frozen, bus_killed, bus_slow, bus_deaf, database_killed, database_full,
+        database_slow, row_held, reply_lost, never_reads,
+    )
+}  # fmt: skip
+"""At most ten seconds each."""
+
+FAULTS = {**SHORT, **{each.__name__: each for each in (frozen_long, vanished)}}
+
+ONLY_THE_BUS = {"bus_killed", "bus_slow", "bus_deaf"}
+
+
+async def _drained(town: Town, task: Task) -> None:
+    """A task that was told to go answers everybody, and is gone in time."""
+    began = time.monotonic()
+    task.signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(town.drain_seconds + DRAIN_SLACK_SECONDS):
+            code = await task.ended()
+            if code:
+                town.broken.append(f"task {task.number} drained and ended with {code}: {task.log.read_text()[-500:]}")
+    except TimeoutError:
+        town.broken.append(f"task {task.number} was not gone {time.monotonic() - began:.1f} s after SIGTERM")
+        await task.stop()
+    await _replaced(town, task)
+
+
+async def _replaced(town: Town, task: Task) -> None:
+    await town.balancer.out(task)
+    await town.balancer.cut(task)
+    await task.start()
+    await town.balancer.back(task)
+
+
+async def _slowed(wires: list[Wire], delay: float) -> None:
+    for wire in wires:
+        wire.delay = delay
+    await asyncio.sleep(4)
+    for wire in wires:
+        wire.delay = 0.0
+
+
+async def _is_closed_on(town: Town, task: Task) -> None:
+    """Raises TimeoutError (of the caller) where somebody who never reads stays."""
+    name = f"never-reads-{time.time_ns()}"
+    lazy = socket.socket()
+    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    lazy.connect(("127.0.0.1", task.port))
+    lazy.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=lazy, limit=2**10)
+    try:
+        writer.write(
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: faults\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        _say(writer, f'40{{"token":"{town.token(name)}"}}')
+        while b"40{" not in await reader.read(100):
+            pass
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        # Answers are no smaller than questions: nobody need know whose conversations these are.
+        question = '421["sync",{"cursors":{' + ",".join(f'"{number:0250d}":1' for number in range(100)) + "}}]"
+        while not writer.transport.is_closing():
+            _say(writer, question)
+            await asyncio.sleep(0.01)
+    finally:
+        writer.transport.abort()
+
+
+def _say(writer: asyncio.StreamWriter, message: str) -> None:
+    data = message.encode()
+    head = b"\x81" + (bytes((0x80 | len(data),)) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2))
+    writer.write(head + b"\0\0\0\0" + data)
