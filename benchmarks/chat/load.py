@@ -173,7 +173,7 @@ async def settled(people: Sequence[Person]) -> None:
 
 async def open_loop(people: Sequence[Person], rate: float, seconds: float, seed: int) -> None:
     """Messages arrive as they do from many people: Poisson, whether or not the ones before were answered."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     due = began = time.perf_counter()
     while due < began + seconds:
         due += chance.expovariate(rate)

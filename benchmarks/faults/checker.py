@@ -47,11 +47,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a round asks of time, in milliseconds. `unserved`: when nobody could be served, whatever the service did."""
+    """What a round asks, times in milliseconds. `unserved`: when nobody could be served, whatever the service did."""
 
     back: float = 5_000
-    silence: float = 50_000
     late: float | None = None
+    is_told_before: bool = False
+    """Whether everybody who was disconnected was on a task that could say so before."""
+
     unserved: Sequence[tuple[float, float]] = ()
 
 
@@ -254,9 +256,15 @@ def _online(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
 
 def _back(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
     for person, lost, back, reason in returns(notes):
-        since = max([lost, *(end for begin, end in bounds.unserved if begin - 1_000 <= lost <= end or lost < end < back)])
+        since = max(
+            [lost, *(end for begin, end in bounds.unserved if begin - 1_000 <= lost <= end or lost < end < back)]
+        )
         if back - since > bounds.back:
             yield f"{person} was back {back - since:.0f} ms after it could be ({reason})"
+        if bounds.is_told_before and not any(
+            note["p"] == person and note["s"] == BALANCED and note["at"] <= lost for note in _events(notes, "draining")
+        ):
+            yield f"{person} was not told that its task would go"
     last = {}
     for note in notes:
         if note.get("s") == BALANCED and note["what"] in ("connect", "disconnect"):

@@ -16,6 +16,7 @@ import asyncio
 import json
 import random
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -25,12 +26,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from benchmarks.chat.measure import commit, machine
 from benchmarks.faults.faults import FAULTS, SHORT
 from benchmarks.faults.people import installed_clients
 from benchmarks.faults.planted import BUGS
 from benchmarks.faults.round import Round, play
 from benchmarks.faults.town import SERVE, a_database
-from benchmarks.chat.measure import commit, machine
 
 CACHE = Path(tempfile.gettempdir()) / "glimpse-benchmark-clients"
 
@@ -55,7 +56,7 @@ def table(rounds: Sequence[Round]) -> str:
         " (most) | latest event, s: median (most) |",
         "|---|" + "---:|" * 8,
     ]
-    for name in sorted(by_fault) + ["all"]:
+    for name in [*sorted(by_fault), "all"]:
         ours = rounds if name == "all" else by_fault[name]
         back = [ms for each in ours for ms in each.back]
         cells = [
@@ -101,6 +102,8 @@ def main() -> None:
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
     names = given.chosen or list(SHORT)
     command = [sys.executable, "-m", "benchmarks.faults.planted", given.planted] if given.planted else SERVE
+    # Ends like Ctrl-C: everything that was started is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     clients = installed_clients(CACHE)
     print(f"{date.today()}, {machine()}, commit {commit()}, seed {given.seed}", flush=True)
     rounds: list[Round] = []
@@ -120,6 +123,7 @@ def main() -> None:
                 print(f"    {sentence[:300]}", flush=True)
             if played.broken:
                 given.keep.mkdir(exist_ok=True, parents=True)
+                (folder / "haproxy.sock").unlink(missing_ok=True)
                 shutil.copytree(folder, given.keep / seed, dirs_exist_ok=True)
             shutil.rmtree(folder)
     print(table(rounds))

@@ -29,7 +29,9 @@ def installed_clients(cache: Path) -> Path:
     """A folder with the clients' scripts beside the real client's library, installed once for each lock file."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
-        raise NodeMissing("node and npm are not here: install Node.js 20 or newer to speak with the real socket.io-client")
+        raise NodeMissing(
+            "node and npm are not here: install Node.js 20 or newer to speak with the real socket.io-client"
+        )
     digest = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()[:16]
     folder = cache / f"chat-clients-{digest}"
     folder.mkdir(parents=True, exist_ok=True)

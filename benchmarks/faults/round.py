@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken, delays, returns, slowest, without_service
-from benchmarks.faults.faults import FAULTS, ONLY_THE_BUS
+from benchmarks.faults.faults import FAULTS, ONLY_DRAINS, ONLY_THE_BUS
 from benchmarks.faults.people import people
 from benchmarks.faults.town import SERVE, Bus, Database, PostgresCarries, Town, ValkeyCarries, a_town
 
@@ -24,9 +24,10 @@ TWINS = {4: 1, 5: 0}
 """Who is on a certain task, too, and sends everything through both."""
 
 PAUSE_MS = 80
-BEFORE_SECONDS, AFTER_SECONDS = 1.5, 1.0
+BEFORE_SECONDS, AFTER_SECONDS = 1.0, 1.0
 BACK_SECONDS = 15.0
-FINISH_SECONDS = 20.0
+FINISH_SECONDS = 15.0
+ROUND_SECONDS = 180.0
 LATE_MS = 2_500.0
 """The promise is 2 s; these machines may be half a second late in telling."""
 
@@ -53,12 +54,12 @@ class Round:
 async def play(
     folder: Path, clients: Path, database: Database, seed: str, faults: Sequence[str], command: Sequence[str] = SERVE
 ) -> Round:
-    """The folder keeps everything that was seen."""
+    """The folder keeps everything that was seen. Raises TimeoutError where the round itself hangs."""
     chance = random.Random(seed)
     began = time.monotonic()
     bus = chance.choice([lambda: PostgresCarries(database), ValkeyCarries])()
     try:
-        async with a_town(folder, database, bus, command=command) as town:
+        async with asyncio.timeout(ROUND_SECONDS), a_town(folder, database, bus, command=command) as town:
             crowd = await _settled(town, seed, chance)
             async with people(clients, crowd) as talking:
                 if not await talking.all_here(BACK_SECONDS):
@@ -71,7 +72,11 @@ async def play(
                 if not await talking.finish(FINISH_SECONDS):
                     town.broken.append(f"people could not finish within {FINISH_SECONDS:.0f} s")
             kept = await _kept(database, [each["name"] for each in crowd])
-            bounds = Bounds(late=LATE_MS if ONLY_THE_BUS.issuperset(faults) else None, unserved=town.unserved)
+            bounds = Bounds(
+                late=LATE_MS if ONLY_THE_BUS.issuperset(faults) else None,
+                is_told_before=ONLY_DRAINS.issuperset(faults),
+                unserved=town.unserved,
+            )
             found = [*town.broken, *broken(talking.notes, kept, bounds)]
     finally:
         bus.stop()
@@ -106,7 +111,9 @@ async def _settled(town: Town, seed: str, chance: random.Random) -> list[dict[st
                 high,
             )
             await connection.execute(
-                "insert into members (conversation_id, user_id) select $1, unnest($2::text[])", f"{seed}-c{number}", members
+                "insert into members (conversation_id, user_id) select $1, unnest($2::text[])",
+                f"{seed}-c{number}",
+                members,
             )
     transports = [["websocket"], ["websocket"], ["polling", "websocket"], ["polling"], *[["websocket"]] * 3]
     return [

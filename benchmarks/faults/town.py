@@ -249,7 +249,9 @@ class Balancer:
         )
         configuration = self.folder / "haproxy.cfg"
         configuration.write_text(
-            BALANCER.format(folder=self.folder, port=self.port, servers=servers, check_ms=round(self.check_seconds * 1000))
+            BALANCER.format(
+                folder=self.folder, port=self.port, servers=servers, check_ms=round(self.check_seconds * 1000)
+            )
         )
         with (self.folder / "balancer.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(program, "-f", str(configuration), stderr=log, stdout=log)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import fcntl
-import hashlib
 import inspect
 import itertools
 import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from benchmarks.faults.people import NodeMissing, installed_clients
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -179,28 +176,10 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-CLIENTS = Path(__file__).parent / "clients"
-INSTALL_SECONDS = 120
-
-
 @pytest.fixture(scope="session")
 def node_clients(pytestconfig: pytest.Config) -> Path:
-    """The scripts beside the real client's library, which is installed once for each lock file."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not here: install Node.js 20 or newer to speak with the real socket.io-client")
-    digest = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = pytestconfig.cache.mkdir(f"chat-clients-{digest}")
-    with (folder / "lock").open("w") as lock:
-        # Two workers of the tests may want it at once.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "installed").exists():
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(CLIENTS / name, folder)
-            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS)
-            assert done.returncode == 0, f"npm could not install socket.io-client:\n{done.stderr}"
-            (folder / "installed").touch()
-        for script in CLIENTS.glob("*.mjs"):
-            shutil.copy(script, folder)
-    return folder
+    """The scripts beside the real client's library."""
+    try:
+        return installed_clients(pytestconfig.cache.mkdir("chat-clients"))
+    except NodeMissing as missing:
+        pytest.skip(str(missing))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, NewMessage, Refused, Stored, Synced, User
+from glimpse.chat.values import Changed, Conversation, NewMessage, Refused, Stored, Synced, User
 from tests.chat.conftest import Chat, rooms_of, seqs, stored
 
 NOT_FOUND, FORBIDDEN, INVALID, BLOCKED = map(Refused, ("not_found", "forbidden", "invalid", "blocked"))
@@ -587,7 +587,7 @@ async def test_conversations_in_which_somebody_read_since_a_time_are_told_with_w
         await asyncio.sleep(0.002)
     await store.mark_read("room", "bob", 1)
     await store.mark_read("room", "cy", 1)
-    assert [(each.id, each.last_seq, each.reads) for each in await store.changed_since(["ada"], at)] == [
-        ("room", 1, {"bob": 1})
-    ]
+    assert await store.changed_since(["ada"], at) == [Changed("room", ("ada", "bob", "cy"), 1, False, {"bob": 1})]
     assert await store.changed_since(["dora"], at) == []
+    await chat.room("new", "ada", "cy")
+    assert Changed("new", ("ada", "cy"), 0, True, {}) in await store.changed_since(["cy"], at)

@@ -51,6 +51,12 @@ class Company:
         for user_id in self._presence.gone(self._now()):
             self._run(self._tell_gone(user_id))
 
+    def acquainted(self, member_ids: Sequence[str]) -> None:
+        if len(member_ids) == 2:
+            for user_id, other in (member_ids, member_ids[::-1]):
+                if self._presence.is_online(other):
+                    self._sockets.tell((user_id,), _event(other, True))
+
     async def introduce(self, conversation: Conversation) -> None:
         """Two who now share their first conversation learn of each other whether they are online."""
         if len(conversation.member_ids) != 2:

@@ -22,6 +22,7 @@ from glimpse.chat.values import (
     MESSAGE,
     MOST_UNREAD,
     NOT_FOUND,
+    Changed,
     Conversation,
     Entry,
     Listed,
@@ -39,6 +40,7 @@ class _Room:
 
     id: str
     is_pair: bool
+    made_at: datetime.datetime
     changed_at: datetime.datetime
     reads: dict[str, int]
     entries: list[Entry] = field(default_factory=list)
@@ -143,7 +145,8 @@ class MemoryStore:
         room = self._rooms.get(self._pairs.get(pair, conversation_id) if pair else conversation_id)
         if room:
             return (room.seen(), False) if creator_id in room.reads else INVALID
-        room = _Room(conversation_id, pair is not None, self._clock(), dict.fromkeys(members, 0))
+        now = self._clock()
+        room = _Room(conversation_id, pair is not None, now, now, dict.fromkeys(members, 0))
         self._rooms[conversation_id] = room
         if pair:
             self._pairs[pair] = conversation_id
@@ -243,14 +246,15 @@ class MemoryStore:
             if room and (since is None or entry.created_at.timestamp() >= since)
         ]
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
         changed = []
         for room in self._rooms.values():
             if not room.reads.keys().isdisjoint(user_ids):
                 late = {each for each, at in room.read_at.items() if at.timestamp() >= since}
                 reads = {member_id: seq for member_id, seq in room.reads.items() if member_id in late}
                 if reads or room.changed_at.timestamp() >= since:
-                    changed.append(Conversation(room.id, room.member_ids, room.last_seq, reads))
+                    is_new = room.made_at.timestamp() >= since
+                    changed.append(Changed(room.id, room.member_ids, room.last_seq, is_new, reads))
         return changed
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:

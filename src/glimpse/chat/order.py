@@ -112,13 +112,11 @@ class Order:
         known = self._known[gap.conversation_id]
         known.is_asked, known.due = False, now + AGAIN_SECONDS
 
-    def changed(self, conversation_id: str, last_seq: int, user_ids: tuple[str, ...], now: float) -> bool:
-        """How far a conversation is by the store: what of that nobody told is missing. Whether it was unknown."""
-        is_new = conversation_id not in self._known
+    def changed(self, conversation_id: str, last_seq: int, user_ids: tuple[str, ...], now: float) -> None:
+        """How far a conversation is by the store: what of that nobody told is missing."""
         known = self._known.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
         if last_seq and (known.last is None or known.last < last_seq):
             self.offered(Landed(conversation_id, last_seq, user_ids, None), now)
-        return is_new
 
     def forget(self, is_anybody_here: Callable[[Sequence[str]], bool]) -> None:
         """Conversations of which nobody is on this task any more: whoever comes fetches what they lack."""

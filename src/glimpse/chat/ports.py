@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from glimpse.chat.values import Conversation, Entry, Listed, NewMessage, Refused, Stored, Synced, User
+from glimpse.chat.values import Changed, Conversation, Entry, Listed, NewMessage, Refused, Stored, Synced, User
 
 
 class StoreDown(Exception):
@@ -138,11 +138,8 @@ class Store(Protocol):
         """
         ...
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
-        """
-        Conversations of any of these users that are new since then, or got an entry or a receipt; `reads` has those of
-        who read further since then.
-        """
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
+        """Conversations of any of these users that are new since then, or got an entry or a receipt."""
         ...
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:

@@ -24,7 +24,7 @@ from glimpse.chat.bus import (
     rolls_of,
     texts_of,
 )
-from glimpse.chat.documents import ReadEvent, conversation_document
+from glimpse.chat.documents import ConversationDocument, ReadEvent
 from glimpse.chat.order import Delivered, Gap, Order
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import encoded_event
@@ -65,6 +65,10 @@ class Neighbours(Protocol):
         """Exactly these are there."""
         ...
 
+    def acquainted(self, member_ids: Sequence[str]) -> None:
+        """They share a new conversation: those of them who are here learn who of the others is online."""
+        ...
+
 
 class Lines(Protocol):
     """Where the service says what happened."""
@@ -74,6 +78,10 @@ class Lines(Protocol):
         ...
 
     def landed(self, landed: Landed, delivered: Delivered | None = None) -> None: ...
+
+    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+        """Somebody asked again for what had landed before, perhaps on another task: those it was told hear nothing."""
+        ...
 
     def told(self, told: Told) -> None: ...
 
@@ -89,6 +97,9 @@ class Alone:
             self._people.tell(landed.user_ids, landed.message)
         if delivered:
             delivered()
+
+    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+        delivered()
 
     def told(self, told: Told) -> None:
         self._people.tell(told.user_ids, told.message)
@@ -124,6 +135,7 @@ class Relay:
         self.neighbours: Neighbours | None = None
         self._missed_since: float | None = None
         self._caught_up_to = self._hears_since = now()
+        self._made_told: set[str] = set()
         self._reads_told: dict[tuple[str, str], int] = {}
         bus.listen(self._heard)
 
@@ -132,6 +144,9 @@ class Relay:
     def landed(self, landed: Landed, delivered: Delivered | None = None) -> None:
         self._order.offered(landed, self._now(), delivered)
         self._say(landed)
+
+    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+        self._order.offered(landed, self._now(), delivered)
 
     def told(self, told: Told) -> None:
         self._people.tell(told.user_ids, told.message)
@@ -169,6 +184,7 @@ class Relay:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._people.here)
             self._hearing.forget(now)
+            self._made_told.clear()
             self._reads_told.clear()
 
     def age(self) -> float:
@@ -273,13 +289,17 @@ class Relay:
             self._missed(since)
             return
         self._caught_up_to = max(self._caught_up_to, now)
-        for conversation in changed:
-            is_new = self._order.changed(conversation.id, conversation.last_seq, conversation.member_ids, self._now())
-            if is_new and not conversation.last_seq:
-                made = encoded_event("conversation", conversation_document(conversation))
-                self._people.tell(conversation.member_ids, made)
-            for reader_id, seq in conversation.reads.items():
-                if self._reads_told.get((conversation.id, reader_id), -1) < seq:
-                    self._reads_told[conversation.id, reader_id] = seq
-                    read = encoded_event("read", ReadEvent(conversation.id, reader_id, seq))
-                    self._people.tell(conversation.member_ids, read)
+        for each in changed:
+            if each.is_new and each.id not in self._made_told:
+                self._made_told.add(each.id)
+                # As it was when it was made: what changed since then has its own events.
+                self._people.tell(
+                    each.member_ids, encoded_event("conversation", ConversationDocument(each.id, each.member_ids, 0))
+                )
+                if self.neighbours:
+                    self.neighbours.acquainted(each.member_ids)
+            self._order.changed(each.id, each.last_seq, each.member_ids, self._now())
+            for reader_id, seq in each.reads.items():
+                if self._reads_told.get((each.id, reader_id), -1) < seq:
+                    self._reads_told[each.id, reader_id] = seq
+                    self._people.tell(each.member_ids, encoded_event("read", ReadEvent(each.id, reader_id, seq)))

@@ -280,11 +280,8 @@ class Service:
             stored = replace(stored, fresh=True)
         # The sender's own sockets hear the event before the acknowledgement.
         acknowledge = partial(self._acknowledge, stored.entry, began, answer)
-        if stored.fresh:
-            self._lines.landed(landed_of(stored), acknowledge)
-        else:
-            # A repeat is told to nobody.
-            acknowledge()
+        told = self._lines.landed if stored.fresh else self._lines.repeated
+        told(landed_of(stored), acknowledge)
 
     def _acknowledge(self, entry: Entry, began: float, answer: Answer) -> None:
         self._witness.acknowledged(self._now() - began)

@@ -37,6 +37,16 @@ class Conversation(Struct, frozen=True):
     reads: Mapping[str, int]
 
 
+class Changed(Struct, frozen=True):
+    """A conversation that changed since a time: whether it was made since then, and who of `reads` read further."""
+
+    id: str
+    member_ids: tuple[str, ...]
+    last_seq: int
+    is_new: bool
+    reads: Mapping[str, int]
+
+
 class Entry(Struct, frozen=True):
     """
     One durable change of a conversation; `seq` counts 1, 2, 3 … without gaps.

@@ -109,16 +109,16 @@ class Person {
     this.note("sent", { conversationId, clientId, body });
     for (let isDone = false; !isDone; ) {
       const answers = await Promise.all(
-        this.sockets.map((socket) => this.asked(socket, "message", { conversationId, clientId, body })),
+        this.sockets.map(async (socket, s) => {
+          const answer = await this.asked(socket, "message", { conversationId, clientId, body });
+          if (!answer || answer.error?.retry) return false;
+          this.note(answer.error ? "failed" : "acknowledged", { s, conversationId, clientId, answer });
+          return true;
+        }),
       );
-      answers.forEach((answer, s) => {
-        if (answer && !answer.error) this.note("acknowledged", { s, conversationId, clientId, answer });
-        else if (answer && !answer.error.retry) this.note("failed", { s, conversationId, clientId, answer });
-      });
-      isDone = answers.some((answer) => answer && (!answer.error || !answer.error.retry));
+      isDone = answers.some(Boolean);
       if (!isDone) await pause(100);
     }
-    return clientId;
   }
 
   async oneThing(number) {

@@ -318,8 +318,8 @@ order by e.seq desc
 limit $4;
 
 -- name: changed_since
--- Conversations of some users that changed since a time, or were read further, and by whom.
-select c.id, c.last_seq, c.member_ids, late.reader_ids, late.reads
+-- Conversations of some users that were made or changed since a time, or were read further, and by whom.
+select c.id, c.member_ids, c.last_seq, c.made_at >= $2 as is_new, late.reader_ids, late.reads
 from conversations c,
 lateral (
     select array_agg(m.user_id) as reader_ids, array_agg(m.read_seq) as reads

@@ -27,6 +27,7 @@ from glimpse.chat.values import (
     MESSAGE,
     MOST_UNREAD,
     NOT_FOUND,
+    Changed,
     Conversation,
     Entry,
     Listed,
@@ -339,17 +340,12 @@ class PostgresStore:
             before = wanted[-1].entry.seq
         return found[::-1]
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Conversation]:
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
         at = datetime.datetime.fromtimestamp(since, datetime.UTC)
         rows = await self._rows("changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
         return [
-            Conversation(
-                row["id"],
-                tuple(row["member_ids"]),
-                row["last_seq"],
-                dict(zip(row["reader_ids"] or (), row["reads"] or (), strict=True)),
-            )
-            for row in rows
+            Changed(id, tuple(member_ids), last_seq, is_new, dict(zip(reader_ids or (), reads or (), strict=True)))
+            for id, member_ids, last_seq, is_new, reader_ids, reads in rows
         ]
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:

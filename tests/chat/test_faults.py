@@ -1,0 +1,130 @@
+"""Two real tasks behind a real balancer, people on the real client, and parts that fail; `benchmarks/faults` runs more."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken
+from benchmarks.faults.faults import SHORT
+from benchmarks.faults.measure import drawn
+from benchmarks.faults.round import play
+from benchmarks.faults.town import Database, a_database
+
+ROUNDS = 10
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """Of their own: it is killed."""
+    if not (shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")):
+        pytest.skip("haproxy is not here: install the package haproxy to put a balancer before two tasks")
+    with a_database() as database:
+        yield database
+
+
+@pytest.fixture(autouse=True)
+def runner() -> None:
+    """Rounds bring their own loops."""
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_whatever_fails_every_promise_is_kept(
+    tmp_path: Path, node_clients: Path, database: Database, number: int
+) -> None:
+    faults = drawn("suite", number, list(SHORT), 2)
+    played = asyncio.run(play(tmp_path, node_clients, database, f"suite-{number}", faults))
+    assert not played.broken, f"{' and '.join(faults)}, {played.bus}; seen in {tmp_path}:\n" + "\n".join(played.broken)
+    assert played.messages > 50
+
+
+@pytest.mark.parametrize(
+    ("bug", "fault", "found"),
+    [
+        ("not_durable", "database_killed", "was acknowledged as"),
+        ("leaves_gaps", "bus_deaf", "never got an answer"),
+        ("out_of_order", "bus_slow", "heard 2 after 3"),
+    ],
+)
+def test_a_planted_bug_is_found(
+    tmp_path: Path, node_clients: Path, database: Database, bug: str, fault: str, found: str
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.faults.planted", bug]
+    played = asyncio.run(play(tmp_path, node_clients, database, f"planted-{bug}", [fault], command))
+    assert any(found in sentence for sentence in played.broken), played.broken[:5]
+
+
+# ---- The checker
+
+
+ADA, ROOM = "ada", "room"
+MESSAGE = {
+    "id": "i1", "seq": 1, "conversationId": ROOM, "senderId": ADA, "clientId": "c1", "body": "hello",
+}  # fmt: skip
+ROW = Entry(ROOM, 1, "i1", "message", ADA, "c1", "hello", None)
+FRESH = {
+    "conversations": [{"id": ROOM, "memberIds": [ADA], "lastSeq": 1, "reads": {ADA: 0}}],
+    "messages": [{**MESSAGE, "type": "message"}],
+    "gone": [],
+}
+EMPTY = {
+    "conversations": [{"id": ROOM, "memberIds": [ADA], "lastSeq": 0, "reads": {ADA: 0}}],
+    "messages": [],
+    "gone": [],
+}
+
+
+def note(at: float, what: str, **more: object) -> Note:
+    return {"p": ADA, "s": 0, "at": at, "what": what, **more}
+
+
+GOOD = [
+    note(0, "connect"),
+    note(10, "synced", answer=EMPTY),
+    note(20, "sent", conversationId=ROOM, clientId="c1"),
+    note(30, "heard", name="message", data=MESSAGE),
+    note(40, "acknowledged", conversationId=ROOM, clientId="c1", answer={"id": "i1", "seq": 1}),
+    note(50, "left"),
+    note(60, "fresh", answer=FRESH),
+]
+KEPT = Kept([ROW], {ROOM: [ADA]}, {(ROOM, ADA): 0})
+
+
+def test_of_what_went_well_the_checker_says_nothing() -> None:
+    assert broken(GOOD, KEPT, Bounds()) == []
+
+
+@pytest.mark.parametrize(
+    ("notes", "kept", "found"),
+    [
+        (GOOD, Kept([], {ROOM: [ADA]}, {(ROOM, ADA): 0}), "is lost"),
+        (GOOD, Kept([ROW, ROW], {ROOM: [ADA]}, {(ROOM, ADA): 0}), "stored twice"),
+        (GOOD, Kept([Entry(ROOM, 2, "i1", "message", ADA, "c1", "hello", None)], KEPT.members, KEPT.reads), "a gap"),
+        ([*GOOD[:4], *GOOD[5:]], KEPT, "never got an answer"),
+        ([*GOOD[:3], GOOD[4], GOOD[3], *GOOD[5:]], KEPT, "after it was acknowledged"),
+        ([*GOOD[:4], GOOD[3], *GOOD[4:]], KEPT, "heard 1 after 1"),
+        ([*GOOD[:3], *GOOD[4:]], KEPT, "knows 'nothing'"),
+        (GOOD, Kept([ROW], {ROOM: [ADA]}, {(ROOM, ADA): 1}), "is read to 0, and stored is 1"),
+        ([*GOOD[:5], note(45, "disconnect", reason="x"), note(5_100, "connect"), *GOOD[5:]], KEPT, "5055 ms after"),
+        ([*GOOD[:5], note(45, "disconnect", reason="x"), GOOD[6]], KEPT, "did not come back"),
+        ([*GOOD[:3], note(30, "heard", name="message", data={**MESSAGE, "body": "x"}), *GOOD[4:]], KEPT, "heard 'x'"),
+    ],
+)  # fmt: skip
+def test_the_checker_says_what_went_wrong(notes: list[Note], kept: Kept, found: str) -> None:
+    assert any(found in sentence for sentence in broken(notes, kept, Bounds())), broken(notes, kept, Bounds())
+
+
+def test_who_could_not_come_back_is_measured_from_when_they_could() -> None:
+    away = [*GOOD[:5], note(45, "disconnect", reason="x"), note(7_000, "connect"), *GOOD[5:]]
+    assert broken(away, KEPT, Bounds(unserved=[(40, 3_000)])) == []
+    assert broken(away, KEPT, Bounds(unserved=[(40, 1_000)])) != []
+
+
+def test_an_event_that_is_too_late_is_named() -> None:
+    bob = [{**each, "p": "bob"} for each in (note(0, "connect"), note(3_000, "heard", name="message", data=MESSAGE))]
+    assert any("2970 ms after" in sentence for sentence in broken([*GOOD, *bob], KEPT, Bounds(late=2_500)))
