@@ -77,7 +77,8 @@ async def bus_killed(town: Town, chance: random.Random) -> None:
     async with town.bus_busy:
         for task in town.tasks:
             task.bus.is_refused = True
-        await town.bus.kill()
+            task.bus.cut()
+        town.bus.stop()
         await asyncio.sleep(3)
         town.bus.start()
         town.retarget()

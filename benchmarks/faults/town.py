@@ -129,16 +129,10 @@ class PostgresCarries:
     def url(self, port: int) -> str:
         return through(self._database.url, port)
 
-    async def kill(self) -> None:
-        """Every connection that carries it."""
-        async with self._database.connected() as connection:
-            await connection.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse-bus'"
-            )
-
     def start(self) -> None: ...
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """It is not killed for that: who cuts its wires has taken away the bus."""
 
 
 class ValkeyCarries:
@@ -152,9 +146,6 @@ class ValkeyCarries:
 
     def url(self, port: int) -> str:
         return f"redis://127.0.0.1:{port}"
-
-    async def kill(self) -> None:
-        self._server.stop()
 
     def start(self) -> None:
         self._server.start()

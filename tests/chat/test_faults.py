@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -46,9 +47,9 @@ def test_whatever_fails_every_promise_is_kept(
 @pytest.mark.parametrize(
     ("bug", "fault", "found"),
     [
-        ("not_durable", "database_killed", "was acknowledged as"),
+        ("not_durable", "database_killed", "was acknowledged as .* and is lost"),
         ("leaves_gaps", "bus_deaf", "never got an answer"),
-        ("out_of_order", "bus_slow", "heard 2 after 3"),
+        ("out_of_order", "bus_slow", r"heard \d+ after \d+"),
     ],
 )
 def test_a_planted_bug_is_found(
@@ -56,7 +57,7 @@ def test_a_planted_bug_is_found(
 ) -> None:
     command = [sys.executable, "-m", "benchmarks.faults.planted", bug]
     played = asyncio.run(play(tmp_path, node_clients, database, f"planted-{bug}", [fault], command))
-    assert any(found in sentence for sentence in played.broken), played.broken[:5]
+    assert any(re.search(found, sentence) for sentence in played.broken), played.broken[:5]
 
 
 # ---- The checker
