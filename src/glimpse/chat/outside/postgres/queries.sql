@@ -8,6 +8,14 @@ select current_setting('fsync') as fsync, current_setting('synchronous_commit') 
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true), '0')::int as connections;
 
+-- name: others
+-- Whether a task with one of these names serves this database, and did before this session began.
+select exists (
+    select from pg_stat_activity other, pg_stat_activity mine
+    where mine.pid = pg_backend_pid() and other.datname = mine.datname and other.backend_start < mine.backend_start
+        and other.application_name = any($1::text[])
+);
+
 -- name: check
 -- Whether anybody answers.
 select 1;

@@ -51,6 +51,9 @@ CHANGES_A_PAGE = 200
 
 _MOST_SEQ = 2**63 - 1
 
+WITH_BUS, WITHOUT_BUS = "glimpse", "glimpse-alone"
+"""Under these names the server lists the connections of a task, so that tasks find each other without a bus."""
+
 
 class NotDurable(Failure):
     """The server may forget what it has confirmed, and so would we."""
@@ -78,8 +81,11 @@ class PostgresStore:
         self._keeps_one = pool.get_max_size() > 1
 
     @classmethod
-    async def open(cls, url: str, connections: int = CONNECTIONS) -> PostgresStore:
-        """Connect to a database that was migrated. Raises NotDurable, PoolTooLarge, and StoreDown."""
+    async def open(cls, url: str, connections: int = CONNECTIONS, name: str = WITH_BUS) -> PostgresStore:
+        """
+        Connect to a database that was migrated; the server lists the connections under this name. Raises NotDurable,
+        PoolTooLarge, and StoreDown.
+        """
         with unknown_outcome():
             pool = await asyncpg.create_pool(
                 url,
@@ -90,7 +96,11 @@ class PostgresStore:
                 timeout=ANSWER_SECONDS,
                 command_timeout=ANSWER_SECONDS,
                 server_settings={
-                    "application_name": "glimpse",
+                    "application_name": name,
+                    # The server lets go of the connections, and the locks, of a host that vanished without a word.
+                    "tcp_keepalives_idle": "10",
+                    "tcp_keepalives_interval": "5",
+                    "tcp_keepalives_count": "3",
                     "statement_timeout": str(int(STATEMENT_SECONDS * 1000)),
                     "lock_timeout": str(int(LOCK_SECONDS * 1000)),
                     # Planned once for all parameters: a fifth less of the database's work for a single message.
@@ -135,6 +145,14 @@ class PostgresStore:
             "database_connections_busy": size - self._pool.get_idle_size() - at_hand,
             "database_connections_most": self._pool.get_max_size(),
         }
+
+    async def finds_other_task(self, has_bus: bool) -> bool:
+        """
+        Whether another task was here first of which this one could not be one chat. Asked once, before any other use.
+        """
+        names = [WITHOUT_BUS] if has_bus else [WITHOUT_BUS, WITH_BUS]
+        [row] = await self._rows("others", names)
+        return bool(row[0])
 
     async def check(self) -> None:
         await self._rows("check")
