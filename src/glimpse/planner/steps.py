@@ -30,7 +30,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "night_off": (TEST,),
     "valkey_node": (PREPARE, TEST),
     "valkey_serverless": (CODE, PREPARE, TEST),
-    "bus_postgresql": (CODE, TEST),
+    "bus_postgresql": (CODE, PREPARE, TEST),
     "parameters": (PREPARE, TEST),
     "nat_gateway": (PREPARE, TEST),
     "task_addresses": (TEST,),

@@ -45,7 +45,7 @@ LEVERS: Mapping[str, Lever] = {
             "code",
             {"bus": "cache_serverless", "cache_engine": "valkey"},
         ),
-        Lever("bus_postgresql", "bus", bus.bus_postgresql, PLANNED, "code", {"bus": "postgresql"}),
+        Lever("bus_postgresql", "bus", bus.bus_postgresql, BOTH, "config", {"bus": "postgresql"}),
         Lever("parameters", "secrets", upkeep.parameters, TERRAFORM, "config", {"secret_store": "parameter_store"}),
         Lever("nat_gateway", "egress", network.nat_gateway, TERRAFORM, "variable", {"egress": "nat_gateway"}),
         Lever("task_addresses", "egress", network.task_addresses, TERRAFORM, "config", {"egress": "task_addresses"}),
