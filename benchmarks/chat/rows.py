@@ -17,6 +17,7 @@ from benchmarks.chat.cage import Cage, resident_bytes
 from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
 from benchmarks.chat.polling import answered, upgraded
 from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, Server, glimpse, running
+from benchmarks.faults.town import a_port
 from glimpse.chat.tokens import Tokens
 
 SHARE, MOST_BYTES = 0.25, 512 * 2**20
@@ -151,7 +152,7 @@ class Bench:
 
     def two(self) -> None:
         """Two tasks beside one, over both buses; partners of a conversation apart on the two, or together on one."""
-        with ValkeyServer() as valkey:
+        with ValkeyServer(port=a_port()) as valkey:
             buses = {"PostgreSQL": "postgresql:", "Valkey": f"redis://127.0.0.1:{valkey.port}"}
             for _ in range(self.given.rounds):
                 with self.tasks_on("") as (ports, cages):

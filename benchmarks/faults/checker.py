@@ -66,28 +66,36 @@ class State:
     bodies: dict[tuple[str, int], str | None] = field(default_factory=dict)
     """(conversation, seq) → the text; None for what has none, or none any more."""
 
+    deleted: set[tuple[str, int]] = field(default_factory=set)
+    """What a fetch that was asked earlier and answered later does not bring back."""
+
     def synced(self, answer: Mapping[str, Any]) -> None:
         for each in answer["conversations"]:
             self.members[each["id"]] = each["memberIds"]
             for reader, seq in each["reads"].items():
                 self.read(each["id"], reader, seq)
         for entry in answer["messages"]:
-            self.bodies[entry["conversationId"], entry["seq"]] = entry.get("body")
+            place = entry["conversationId"], entry["seq"]
+            self.bodies[place] = None if place in self.deleted else entry.get("body")
             if entry["type"] == "deleted":
-                self.bodies[entry["conversationId"], entry["of"]] = None
+                self.delete(entry["conversationId"], entry["of"])
 
     def heard(self, name: str, data: Mapping[str, Any]) -> None:
         if name == "message":
             self.bodies.setdefault((data["conversationId"], data["seq"]), data["body"])
         elif name == "deleted":
             self.bodies[data["conversationId"], data["seq"]] = None
-            self.bodies[data["conversationId"], data["of"]] = None
+            self.delete(data["conversationId"], data["of"])
         elif name == "conversation":
             self.members[data["id"]] = data["memberIds"]
             if data["lastSeq"]:
                 self.bodies[data["id"], data["lastSeq"]] = None
         elif name == "read":
             self.read(data["conversationId"], data["userId"], data["seq"])
+
+    def delete(self, conversation_id: str, seq: int) -> None:
+        self.bodies[conversation_id, seq] = None
+        self.deleted.add((conversation_id, seq))
 
     def read(self, conversation_id: str, reader: str, seq: int) -> None:
         self.reads[conversation_id, reader] = max(seq, self.reads.get((conversation_id, reader), 0))

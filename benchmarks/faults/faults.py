@@ -26,7 +26,7 @@ Fault = Callable[[Town, random.Random], Awaitable[None]]
 async def killed(town: Town, chance: random.Random) -> None:
     """A task gets SIGKILL; another one takes its place."""
     task = chance.choice(town.tasks)
-    async with task.busy:
+    async with town.without(task):
         task.signal(signal.SIGKILL)
         await task.ended()
         await asyncio.sleep(NOTICED_SECONDS)
@@ -36,14 +36,14 @@ async def killed(town: Town, chance: random.Random) -> None:
 async def stopped(town: Town, chance: random.Random) -> None:
     """SIGTERM comes first, and the balancer finds out by itself: a task is stopped by hand."""
     task = chance.choice(town.tasks)
-    async with task.busy:
+    async with town.without(task):
         await _drained(town, task)
 
 
 async def reclaimed(town: Town, chance: random.Random) -> None:
     """SIGTERM and the balancer at the same moment: Spot takes a task away."""
     task = chance.choice(town.tasks)
-    async with task.busy:
+    async with town.without(task):
         await town.balancer.out(task)
         await _drained(town, task)
 
@@ -51,7 +51,7 @@ async def reclaimed(town: Town, chance: random.Random) -> None:
 async def deployed(town: Town, chance: random.Random) -> None:
     """The balancer cuts every connection, SIGTERM comes later: a deploy whose grace is over."""
     task = chance.choice(town.tasks)
-    async with task.busy:
+    async with town.without(task):
         await town.balancer.out(task)
         await town.balancer.cut(task)
         await asyncio.sleep(1)

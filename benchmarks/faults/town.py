@@ -57,7 +57,8 @@ real one it tries no second task for a request that failed.
 """
 
 
-def unused_port() -> int:
+def a_port() -> int:
+    """That nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -137,7 +138,7 @@ class PostgresCarries:
 
 class ValkeyCarries:
     def __init__(self) -> None:
-        self._server = ValkeyServer()
+        self._server = ValkeyServer(port=a_port())
         self.start()
 
     @property
@@ -302,6 +303,9 @@ class Town:
     database_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     bus_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    missing: set[int] = field(default_factory=set)
+    """Tasks that were told to go, or are gone, and not yet replaced."""
+
     @asynccontextmanager
     async def nobody_served(self) -> AsyncIterator[None]:
         began = time.time()
@@ -309,6 +313,18 @@ class Town:
             yield
         finally:
             self.unserved.append((began * 1000, time.time() * 1000))
+
+    @asynccontextmanager
+    async def without(self, task: Task) -> AsyncIterator[None]:
+        """Until it is replaced; two at once are nobody's fault but ours."""
+        async with task.busy, AsyncExitStack() as stack:
+            self.missing.add(task.number)
+            if len(self.missing) == len(self.tasks):
+                await stack.enter_async_context(self.nobody_served())
+            try:
+                yield
+            finally:
+                self.missing.discard(task.number)
 
     def token(self, user_id: str) -> str:
         return Tokens([SECRET], 3600).issued(user_id, time.time())
@@ -335,7 +351,7 @@ async def a_town(
         for number in range(TASKS):
             to_database = await stack.enter_async_context(Wire(database.port).running())
             to_bus = await stack.enter_async_context(Wire(bus.port).running())
-            port = unused_port()
+            port = a_port()
             environment = {
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(sys.path),
@@ -355,7 +371,7 @@ async def a_town(
         for task in tasks:
             stack.push_async_callback(task.stop)
         await asyncio.gather(*(task.start() for task in tasks))
-        balancer = Balancer(folder, unused_port(), check_seconds)
+        balancer = Balancer(folder, a_port(), check_seconds)
         await stack.enter_async_context(balancer.running(tasks))
         street = await stack.enter_async_context(Wire(balancer.port).running())
         town = Town(folder, database, bus, tasks, balancer, street, drain_seconds)

@@ -7,7 +7,6 @@ import datetime
 import inspect
 import itertools
 import re
-import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import asyncpg
 import pytest
 
 from benchmarks.faults.people import NodeMissing, installed_clients
+from benchmarks.faults.town import a_port
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -171,9 +171,7 @@ def seqs(entries: Sequence[Entry]) -> list[int]:
 
 @pytest.fixture
 def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return a_port()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.people import CLIENTS
 from glimpse.chat.protocol.engineio import Timing
-from tests.chat.conftest import CLIENTS
 from tests.chat.serving import Serving, serving
 
 TALK_SECONDS = 30

@@ -343,7 +343,31 @@ def test_a_websocket_that_never_upgrades_is_closed_in_time(
     assert wire.request("GET", polled(sid)).body == "4hello"
 
 
-def test_a_session_that_ends_takes_the_websocket_that_probes_with_it(wire: Wire, other: Wire) -> None:
+def test_a_session_that_ends_takes_the_websocket_that_joined_it_with_it(wire: Wire, other: Wire) -> None:
+    sid = wire.handshake(ECHO)
+    other.upgrade(ECHO, sid)
+    assert wire.request("POST", polled(sid), "1").body == "ok"
+    assert other.close_code() == 1000
+
+
+def test_who_changes_over_to_a_session_that_ended_meanwhile_learns_it_then_and_not_before(
+    wire: Wire, other: Wire
+) -> None:
+    sid = wire.handshake(ECHO)
+    other.upgrade(ECHO, sid)
+    other.say("2probe")
+    assert other.heard() == "3probe"
+    assert wire.request("POST", polled(sid), "1").body == "ok"
+    other.frame(ws.PING, b"?")
+    assert other.next_frame() == (ws.PONG, b"?")
+    other.say("5")
+    assert other.close_code() == 1000
+
+
+def test_who_never_changes_over_to_a_session_that_ended_is_closed_in_time(
+    wire: Wire, other: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websockets, "UPGRADE_SECONDS", 0.05)
     sid = wire.handshake(ECHO)
     other.upgrade(ECHO, sid)
     other.say("2probe")

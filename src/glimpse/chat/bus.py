@@ -57,7 +57,13 @@ class Roll(Struct, frozen=True, array_like=True, tag="roll"):
     parts: int
 
 
-Item = Landed | Told | Here | Roll
+class Wanted(Struct, frozen=True, array_like=True, tag="wanted"):
+    """This task shall call its roll: it was not heard before, or of what it said something was lost."""
+
+    task_id: str
+
+
+Item = Landed | Told | Here | Roll | Wanted
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -152,15 +158,22 @@ class Hearing:
     """
 
     def __init__(self, own_id: str, now: float) -> None:
-        self._own_id = own_id
+        self._own_id, self._began = own_id, now
         self._heard: dict[str, tuple[int, float]] = {own_id: (0, now)}
         self._lapsed: set[str] = set()
 
     def heard(self, batch: Batch, now: float) -> float | None:
-        """Since when something that this task said is missing; None, where all is here since it was first heard."""
-        number, at = self._heard.get(batch.task_id, (batch.number - 1, now))
+        """
+        Since when something that this task said is missing; None, where nothing is. What a task said before it was
+        first heard is missing since one listens; what is older than a minute was made good long ago.
+        """
+        number, at = self._heard.get(batch.task_id, (0, max(self._began, now - GONE_SECONDS)))
         self._heard[batch.task_id] = (max(number, batch.number), now)
         return at if batch.number > number + 1 else None
+
+    def is_late(self, batch: Batch) -> bool:
+        """Whether something that was said after it, or the same, was heard before."""
+        return batch.number <= self._heard.get(batch.task_id, (0, 0.0))[0]
 
     def knows(self, task_id: str) -> bool:
         return task_id in self._heard

@@ -32,6 +32,7 @@ class Company:
     ) -> None:
         self._store, self._sockets, self._lines, self._now, self._run = store, sockets, lines, now, run
         self._presence = Presence()
+        self._came_untold: set[str] = set()
 
     # ---- What happens on this task
 
@@ -50,6 +51,9 @@ class Company:
         """Once a second: people who did not come back."""
         for user_id in self._presence.gone(self._now()):
             self._run(self._tell_gone(user_id))
+        came, self._came_untold = self._came_untold, set()
+        for user_id in came:
+            self._run(self._tell_came(user_id))
 
     def acquainted(self, member_ids: Sequence[str]) -> None:
         if len(member_ids) == 2:
@@ -66,6 +70,7 @@ class Company:
             if second not in await self._store.partners(first):
                 return
         except StoreDown:
+            self._lines.unsure()
             return
         for user_id, other in ((first, second), (second, first)):
             if self._presence.is_online(other):
@@ -89,8 +94,10 @@ class Company:
         try:
             partners = await self._store.partners(socket.user_id)
         except StoreDown:
-            # Whoever comes back is greeted anew.
+            # Whoever comes back is greeted anew; that they came is news only once.
             socket.wire.close("unavailable")
+            if is_news:
+                self._came_untold.add(socket.user_id)
             return
         for partner in partners:
             if self._presence.is_online(partner):
@@ -99,12 +106,14 @@ class Company:
             self._sockets.tell(partners, _event(socket.user_id, True))
 
     async def _tell_came(self, user_id: str) -> None:
-        """Somebody is on another task. Where the store is down those who are here learn it when they come back."""
+        """Somebody is on another task."""
         try:
             partners = await self._store.partners(user_id)
         except StoreDown:
+            self._came_untold.add(user_id)
             return
-        self._sockets.tell(partners, _event(user_id, True))
+        if self._presence.is_online(user_id):
+            self._sockets.tell(partners, _event(user_id, True))
 
     async def _tell_gone(self, user_id: str) -> None:
         try:

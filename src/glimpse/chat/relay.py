@@ -20,6 +20,7 @@ from glimpse.chat.bus import (
     Landed,
     Roll,
     Told,
+    Wanted,
     batch_of,
     rolls_of,
     texts_of,
@@ -85,6 +86,10 @@ class Lines(Protocol):
 
     def told(self, told: Told) -> None: ...
 
+    def unsure(self) -> None:
+        """Something may be durable of which nobody was told."""
+        ...
+
 
 class Alone:
     """One task: what landed is the next, always."""
@@ -105,6 +110,8 @@ class Alone:
         self._people.tell(told.user_ids, told.message)
 
     def present(self, user_id: str, is_here: bool) -> None: ...
+
+    def unsure(self) -> None: ...
 
 
 class Relay:
@@ -131,10 +138,15 @@ class Relay:
         self._number = 0
         self._reading: set[asyncio.Task[None]] = set()
         self._next_beat = self._next_catch_up = self._next_forget = self._next_roll = 0.0
+        self._rolled_at = 0.0
         self._rolls: dict[str, dict[int, Roll]] = {}
+        self._wanted: dict[str, float] = {}
+        """Whose roll is waited for, and when it is asked for again."""
+
         self.neighbours: Neighbours | None = None
         self._missed_since: float | None = None
         self._caught_up_to = self._hears_since = now()
+        self._unsure_at: set[float] = set()
         self._made_told: set[str] = set()
         self._reads_told: dict[tuple[str, str], int] = {}
         bus.listen(self._heard)
@@ -155,6 +167,11 @@ class Relay:
     def present(self, user_id: str, is_here: bool) -> None:
         self._say(Here(user_id, is_here))
 
+    def unsure(self) -> None:
+        # What the store was asked for may still come about; so it is looked for at once, and when that is over.
+        now = round(self._now(), 1)
+        self._unsure_at |= {now, now + SLACK_SECONDS}
+
     # ---- What the clock says
 
     def tick(self) -> None:
@@ -165,20 +182,29 @@ class Relay:
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
             self._publish()
+        if due := {at for at in self._unsure_at if at <= now}:
+            self._unsure_at -= due
+            # A number that nobody gets makes every other task look for what it missed.
+            self._number += 1
+            self._missed(min(due))
         self._missed(self._hearing.silent_since(now))
         if self._missed_since is not None and now >= self._next_catch_up:
             since, self._missed_since = self._missed_since, None
             self._next_catch_up = now + CATCH_UP_SECONDS
             self._read(self._catch_up(since, now))
         if now >= self._next_roll:
-            self._next_roll = now + ROLL_SECONDS
+            self._next_roll, self._rolled_at = now + ROLL_SECONDS, now
             for roll in rolls_of(self._people.everybody(), self._bus.most_bytes):
                 self._say(roll)
+        for task_id in [task_id for task_id, due in self._wanted.items() if due <= now]:
+            self._wanted[task_id] = now + CATCH_UP_SECONDS
+            self._say(Wanted(task_id))
         if self.age() > SILENCE_SECONDS:
             # Who does not hear itself does not know who else is there, until it has listened for a while.
             self._hears_since = now
         if self.neighbours and now - self._hears_since > LEASE_SECONDS:
             for task_id in self._hearing.lapsed(now):
+                self._wanted.pop(task_id, None)
                 self.neighbours.only_elsewhere(task_id, ())
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
@@ -204,24 +230,35 @@ class Relay:
         if batch is None:
             return
         now = self._now()
-        if not self._hearing.knows(batch.task_id) or (batch.task_id == self.task_id and self.age() > LEASE_SECONDS):
-            # It wants to know who is here; or nobody knows any more, for nobody heard this task either.
-            self._next_roll = now
-        self._missed(self._hearing.heard(batch, now))
+        is_known, is_late = self._hearing.knows(batch.task_id), self._hearing.is_late(batch)
+        missing_since = self._hearing.heard(batch, now)
+        self._missed(missing_since)
+        if batch.task_id != self.task_id and (not is_known or missing_since is not None):
+            self._wanted.setdefault(batch.task_id, now)
         if batch.task_id != self.task_id:
             for item in batch.items:
-                self._hear(batch.task_id, item, now)
+                self._hear(batch.task_id, item, is_late, now)
 
-    def _hear(self, task_id: str, item: Item, now: float) -> None:
+    def _hear(self, task_id: str, item: Item, is_late: bool, now: float) -> None:
         if isinstance(item, Told):
             self._people.tell(item.user_ids, item.message)
+        elif isinstance(item, Here | Roll) and is_late:
+            # Who is there was told anew since then, or is asked for by now.
+            return
         elif isinstance(item, Here):
             if self.neighbours:
                 self.neighbours.elsewhere(task_id, item.user_id, item.is_here)
         elif isinstance(item, Roll):
             self._hear_roll(task_id, item)
+        elif isinstance(item, Wanted):
+            if item.task_id == self.task_id:
+                self._roll_soon()
         elif not item.user_ids or self._people.here(item.user_ids):
             self._order.offered(item, now)
+
+    def _roll_soon(self) -> None:
+        """At once, or as often as a bus that loses much may be asked for it."""
+        self._next_roll = min(self._next_roll, self._rolled_at + CATCH_UP_SECONDS)
 
     def _hear_roll(self, task_id: str, roll: Roll) -> None:
         parts = self._rolls.setdefault(task_id, {})
@@ -230,6 +267,7 @@ class Relay:
         parts[roll.part] = roll
         if len(parts) == roll.parts:
             del self._rolls[task_id]
+            self._wanted.pop(task_id, None)
             if self.neighbours:
                 everybody = [user_id for each in parts.values() for user_id in each.user_ids]
                 self.neighbours.only_elsewhere(task_id, everybody)

@@ -270,8 +270,10 @@ class Service:
         stored = landing.result()
         identity = (message.conversation_id, message.sender_id, message.client_id)
         if isinstance(stored, Refused):
-            if stored.code == UNKNOWN.code and len(self._unsure) < MOST_UNSURE:
-                self._unsure.add(identity)
+            if stored.code == UNKNOWN.code:
+                self._lines.unsure()
+                if len(self._unsure) < MOST_UNSURE:
+                    self._unsure.add(identity)
             self._refuse(stored, answer)
             return
         if self._unsure and identity in self._unsure:
@@ -325,7 +327,7 @@ class Service:
 
     async def create_conversation(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refused:
         """The conversation, and whether it is new; its members hear of it then."""
-        made = await self._store.create_conversation(self._make_id(), user_id, member_ids)
+        made = await self._changed(self._store.create_conversation(self._make_id(), user_id, member_ids))
         if not isinstance(made, Refused) and made[1]:
             self._tell(made[0].member_ids, "conversation", conversation_document(made[0]))
             await self.company.introduce(made[0])
@@ -335,31 +337,41 @@ class Service:
         self, user_id: str, conversation_id: str, member_ids: Sequence[str]
     ) -> Stored | Conversation | Refused:
         """The conversation as it is where there was nobody to add."""
-        stored = await self._commits.alone(lambda: self._store.add_members(conversation_id, user_id, member_ids))
-        return self._told(stored)
+        adding = self._commits.alone(lambda: self._store.add_members(conversation_id, user_id, member_ids))
+        return self._told(await self._changed(adding))
 
     async def leave(self, user_id: str, conversation_id: str) -> Stored | Refused:
         """Those who stay hear of it, and so do the other sockets of who left."""
-        stored = await self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
-        return self._told(stored)
+        leaving = self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
+        return self._told(await self._changed(leaving))
 
     async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> Stored | Refused:
-        stored = await self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
-        return self._told(stored)
+        deleting = self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
+        return self._told(await self._changed(deleting))
 
     async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refused:
         """How far is read now; the members hear of it where that moved."""
         # One after the other for each reader, so that nobody hears them go back.
         async with self._reading.setdefault(user_id, asyncio.Lock()):
-            marked = await self._store.mark_read(conversation_id, user_id, seq)
+            marked = await self._changed(self._store.mark_read(conversation_id, user_id, seq))
             if isinstance(marked, Refused):
                 return marked
             read_to, moved = marked
-            if moved and not isinstance(found := await self._store.conversation(conversation_id, user_id), Refused):
-                self._tell(found.member_ids, "read", ReadEvent(conversation_id, user_id, read_to))
+            if moved:
+                found = await self._changed(self._store.conversation(conversation_id, user_id))
+                if not isinstance(found, Refused):
+                    self._tell(found.member_ids, "read", ReadEvent(conversation_id, user_id, read_to))
             return read_to
 
     # ---- Telling
+
+    async def _changed(self, change: Awaitable[Changed]) -> Changed:
+        """What a change answers; where nobody knows what became of it, whoever may have to hear of it asks."""
+        try:
+            return await change
+        except StoreDown:
+            self._lines.unsure()
+            raise
 
     def _told(self, stored: Happened) -> Happened:
         if isinstance(stored, Stored) and stored.fresh:

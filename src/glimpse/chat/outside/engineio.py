@@ -61,6 +61,10 @@ class WebSocket(Protocol):
 
     def close(self, code: int = NORMAL) -> None: ...
 
+    def leave(self, code: int = NORMAL) -> None:
+        """The session that it joined ended before it carried it."""
+        ...
+
 
 class Connection:
     """One session with what carries it: a poll that waits, or a WebSocket. Whoever serves it sends through here."""
@@ -195,9 +199,11 @@ class Engine:
     def forget(self, connection: Connection) -> None:
         """A session that ended leaves nothing behind. Forgetting twice is nothing."""
         self.connections.pop(connection.session.sid, None)
-        for websocket in (connection.websocket, connection.candidate):
-            if websocket:
-                websocket.close(RESTART if self.is_closed else NORMAL)
+        code = RESTART if self.is_closed else NORMAL
+        if connection.websocket:
+            connection.websocket.close(code)
+        if connection.candidate:
+            connection.candidate.leave(code)
         if connection.poll and not connection.poll.done():
             connection.poll.set_result(connection.session.taken() or [Packet(CLOSE)])
 

@@ -54,7 +54,17 @@ def for_uvicorn(engines: Engines) -> Callable[..., WebSocket]:
 class WebSocket(asyncio.BufferedProtocol):
     """Carries one session from its handshake, or joins one that polls and takes it over."""
 
-    __slots__ = ("_closing", "_connection", "_engine", "_engines", "_receiver", "_timer", "_transport")
+    __slots__ = (
+        "_closing",
+        "_connection",
+        "_engine",
+        "_engines",
+        "_has_probed",
+        "_leaves_with",
+        "_receiver",
+        "_timer",
+        "_transport",
+    )
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
@@ -64,6 +74,8 @@ class WebSocket(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
+        self._has_probed = False
+        self._leaves_with = ws.NORMAL
 
     # ---- What uvicorn and the event loop call
 
@@ -153,6 +165,17 @@ class WebSocket(asyncio.BufferedProtocol):
             self._stop_timer()
             self._timer = self._engine.loop.call_later(CLOSE_SECONDS, self._transport.abort)
 
+    def leave(self, code: int = ws.NORMAL) -> None:
+        """
+        A client that was told to go on here has stopped polling, and learns that the session is over from nobody but
+        this connection, and not before it has changed over to it; until then it would take a close for a failed
+        probe, and wait for a ping.
+        """
+        if self._has_probed and not self._closing:
+            self._connection, self._leaves_with = None, code
+        else:
+            self.close(code)
+
     # ---- Messages
 
     def _received(self, message: ws.Message) -> None:
@@ -160,7 +183,11 @@ class WebSocket(asyncio.BufferedProtocol):
             self._write(ws.frame(ws.PONG, cast("bytes", message.data)))
         elif message.opcode == ws.CLOSE:
             self.close()
-        elif message.opcode != ws.PONG and self._connection is not None:
+        elif message.opcode == ws.PONG:
+            return
+        elif self._connection is None:
+            self.close(self._leaves_with)
+        else:
             packet = Packet(MESSAGE, message.data) if message.opcode == ws.BINARY else decoded(message.data)
             if self._connection.candidate is self:
                 self._probed(self._connection, packet)
@@ -170,6 +197,7 @@ class WebSocket(asyncio.BufferedProtocol):
     def _probed(self, connection: Connection, packet: Packet) -> None:
         answer = connection.session.probed(packet)
         if answer is not None:
+            self._has_probed = True
             self.write_packets([answer])
             # A poll that waits is released, so that the client can pause polling and upgrade.
             connection.flush()
