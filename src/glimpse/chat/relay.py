@@ -22,6 +22,7 @@ from glimpse.chat.bus import (
     Told,
     Wanted,
     batch_of,
+    own_batch_of,
     rolls_of,
     texts_of,
 )
@@ -226,7 +227,7 @@ class Relay:
     # ---- What the bus says
 
     def _heard(self, text: str) -> None:
-        batch = batch_of(text)
+        batch = own_batch_of(text, self.task_id) or batch_of(text)
         if batch is None:
             return
         now = self._now()
