@@ -47,7 +47,7 @@ MOST_UNSURE = 10_000
 MOST_KNOWN = 20_000
 """Users that are remembered to exist, so that who reconnects costs the database nothing for it."""
 
-MOST_WAITING = 1_000
+MOST_WAITING = 5_000
 """Requests of sockets that may be under way at once, on this task."""
 
 TYPING_A_SECOND = 1.0

@@ -16,7 +16,7 @@ from glimpse.chat.service import Service
 from glimpse.chat.sockets import Socket
 from glimpse.chat.values import Refused
 
-MOST_JOINING = 500
+MOST_JOINING = 5_000
 """Clients that may be looked up at once; who comes later is hung up on, and comes back."""
 
 
