@@ -10,6 +10,7 @@ import datetime
 import itertools
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -409,6 +410,26 @@ async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lap
     assert presence_in_turn(adas) == [("bob", True)]
     await town.goes_on(8)
     assert presence_in_turn(adas) == [("bob", True), ("bob", False)]
+
+
+async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(1)
+    town.relays.pop().end()
+    town.services.pop()
+    asked, changed_since = [], town.store.changed_since
+
+    async def counted(*values: Any) -> Any:
+        asked.append(values)
+        return await changed_since(*values)
+
+    town.store.changed_since = counted  # type: ignore[method-assign]
+    await town.goes_on(17)
+    assert presence(adas) == [("bob", True), ("bob", False)], "a grace, and no lease"
+    assert not asked, "nobody looks for what it might have said"
 
 
 async def test_a_task_that_does_not_hear_itself_calls_nobody_offline() -> None:

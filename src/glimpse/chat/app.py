@@ -168,8 +168,9 @@ class Task:
                     await commits.drain()
                     if relay:
                         await relay.finished()
-            if ticking:
+            if relay and ticking:
                 ticking.cancel()
+                relay.end()
             served.should_exit = True
             engine.close()
             await serving

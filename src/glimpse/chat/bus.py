@@ -63,7 +63,11 @@ class Wanted(Struct, frozen=True, array_like=True, tag="wanted"):
     task_id: str
 
 
-Item = Landed | Told | Here | Roll | Wanted
+class Ended(Struct, frozen=True, array_like=True, tag="ended"):
+    """This task says nothing more: nobody need wait for it."""
+
+
+Item = Landed | Told | Here | Roll | Wanted | Ended
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -201,6 +205,10 @@ class Hearing:
     def silent_since(self, now: float) -> float | None:
         """When the first of those that should have been heard again by now was heard; None, where all were."""
         return min((at for _, at in self._heard.values() if now - at > SILENCE_SECONDS), default=None)
+
+    def ended(self, task_id: str) -> None:
+        """It is no task any more, by its own word."""
+        self._heard.pop(task_id, None)
 
     def forget(self, now: float) -> None:
         """Those that are no tasks any more; oneself is one, heard or not."""

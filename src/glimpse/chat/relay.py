@@ -14,6 +14,7 @@ from glimpse.chat.bus import (
     LEASE_SECONDS,
     SILENCE_SECONDS,
     Bus,
+    Ended,
     Hearing,
     Here,
     Item,
@@ -137,6 +138,7 @@ class Relay:
         self._hearing = Hearing(task_id, now())
         self._outbox: list[Item] = []
         self._number = 0
+        self._has_ended = False
         self._reading: set[asyncio.Task[None]] = set()
         self._next_beat = self._next_catch_up = self._next_forget = self._next_roll = 0.0
         self._rolled_at = 0.0
@@ -224,6 +226,12 @@ class Relay:
         while self._reading:
             await asyncio.wait(self._reading)
 
+    def end(self) -> None:
+        """The last word, when nothing ticks any more."""
+        self._say(Ended())
+        self._publish()
+        self._has_ended = True
+
     # ---- What the bus says
 
     def _heard(self, text: str) -> None:
@@ -254,6 +262,11 @@ class Relay:
         elif isinstance(item, Wanted):
             if item.task_id == self.task_id:
                 self._roll_soon()
+        elif isinstance(item, Ended):
+            self._hearing.ended(task_id)
+            self._wanted.pop(task_id, None)
+            if self.neighbours:
+                self.neighbours.only_elsewhere(task_id, ())
         elif not item.user_ids or self._people.here(item.user_ids):
             self._order.offered(item, now)
 
@@ -282,6 +295,8 @@ class Relay:
 
     def _publish(self) -> None:
         """One batch for all that one turn of the loop brought; empty, it says that this task lives."""
+        if self._has_ended:
+            return
         items, self._outbox = self._outbox, []
         for text in texts_of(self.task_id, self._number + 1, items, self._bus.most_bytes):
             self._number += 1
