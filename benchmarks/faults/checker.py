@@ -52,7 +52,7 @@ class Bounds:
     back: float = 5_000
     late: float | None = None
     is_told_before: bool = False
-    """Whether everybody who was disconnected was on a task that could say so before."""
+    """Whether every WebSocket that was closed was on a task that could say so before; a balancer may send a poll on."""
 
     unserved: Sequence[tuple[float, float]] = ()
 
@@ -269,9 +269,10 @@ def _back(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
         )
         if back - since > bounds.back:
             yield f"{person} was back {back - since:.0f} ms after it could be ({reason})"
-        if bounds.is_told_before and not any(
-            note["p"] == person and note["s"] == BALANCED and note["at"] <= lost for note in _events(notes, "draining")
-        ):
+        ours = [note for note in notes if note["p"] == person and note.get("s") == BALANCED and note["at"] <= lost]
+        came = next(note for note in reversed(ours) if note["what"] == "connect")
+        is_websocket = came.get("transport") == "websocket"
+        if bounds.is_told_before and is_websocket and not any(_events(ours, "draining")):
             yield f"{person} was not told that its task would go"
     last = {}
     for note in notes:
