@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -206,6 +207,7 @@ class Crowd:
 
         self.town = Town(2, seed, unsteady)
         self.alive = {0, 1}
+        self.requests: Counter[int] = Counter()
         self.notes: list[Note] = []
         self.people = [Person(name, self) for name in NAMES]
         self.under_way: set[asyncio.Task[None]] = set()
@@ -238,7 +240,10 @@ class Crowd:
 
     async def asks_a_task(self, name: str, *values: Any) -> None:
         """By REST; whether it was done, everybody will hear."""
-        await self.answered(getattr(self.town.services[self.a_task()], name)(*values))
+        task = self.a_task()
+        self.requests[task] += 1
+        await self.answered(getattr(self.town.services[task], name)(*values))
+        self.requests[task] -= 1
 
     async def answered(self, work: Coroutine[Any, Any, Any]) -> Any:
         """None where the store is down, or the task is not there any more."""
@@ -253,16 +258,30 @@ class Crowd:
 
     def kills(self) -> None:
         """One of two tasks; another one starts at once."""
-        gone = self.a_task()
-        self.alive.remove(gone)
+        gone = self.leaves()
         self.stores[gone].is_dead = True
         self.town.weather.dumb.add(f'"<{gone}>"')
+
+    async def sends_away(self) -> None:
+        """As a drain ends: what is under way is finished, and then it says that it ends."""
+        gone = self.leaves()
+        service, relay = self.town.services[gone], self.town.relays[gone]
+        await self.answered(service.finished())
+        await self.until(lambda: not service._messages and not self.requests[gone], ACK_SECONDS)
+        await self.answered(relay.finished())
+        relay.end()
+
+    def leaves(self) -> int:
+        """A task that serves nobody any more; its people go to others, and another one starts."""
+        gone = self.a_task()
+        self.alive.remove(gone)
         self.alive.add(self.town.adds_task())
         for person in self.people:
             for s, (task, _, _) in list(person.lines.items()):
                 if task == gone:
                     person.goes(s)
                     self.later(person.comes(s))
+        return gone
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -284,6 +303,8 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
         crowd.later(chance.choice(crowd.people).does_something(step))
         if chance.random() < 0.03:
             crowd.kills()
+        elif chance.random() < 0.03:
+            crowd.later(crowd.sends_away())
         if chance.random() < 0.05:
             town.weather.is_down = not town.weather.is_down
         await crowd.goes_on(chance.choice([TICK, TICK, 0.1, 0.5]))

@@ -168,12 +168,13 @@ class Task:
                     await commits.drain()
                     if relay:
                         await relay.finished()
-            if relay and ticking:
-                ticking.cancel()
-                relay.end()
             served.should_exit = True
             engine.close()
             await serving
+            # The last requests may have changed something, too.
+            if relay and ticking:
+                ticking.cancel()
+                relay.end()
             passwords.close()
 
     async def _drained(self, service: Service, engine: Engine, hurry: asyncio.Event) -> None:
