@@ -108,6 +108,7 @@ def broken(notes: Sequence[Note], kept: Kept, bounds: Bounds) -> list[str]:
         *_acknowledged(notes, kept),
         *_heard(notes, kept),
         *_in_order(notes),
+        *_everywhere(notes, kept),
         *_event_before_acknowledgement(notes),
         *_states(notes, kept),
         *_online(notes, kept),
@@ -178,6 +179,35 @@ def _in_order(notes: Sequence[Note]) -> Iterator[str]:
             if seq != known.get(conversation_id, seq - 1) + 1:
                 yield f"{note['p']} heard {seq} after {known[conversation_id]} of {conversation_id}"
             known[conversation_id] = seq
+
+
+def _everywhere(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
+    """
+    Each socket that is there in the end heard, or fetched, whatever anybody heard first when it had been there for a
+    while.
+    """
+    came: dict[tuple[str, int], float] = {}
+    heard: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
+    first: dict[tuple[str, int], float] = {}
+    for note in notes:
+        if note["what"] == "left":
+            break
+        if note["what"] == "connect":
+            came[note["p"], note["s"]] = note["at"]
+            heard[note["p"], note["s"]].clear()
+        elif note["what"] == "disconnect":
+            came.pop((note["p"], note["s"]), None)
+        elif note["what"] == "heard" and (number := _number(note)):
+            first.setdefault(number, note["at"])
+            heard[note["p"], note["s"]].add(number)
+        elif note["what"] == "synced":
+            entries = note["answer"]["messages"]
+            heard[note["p"], note["s"]].update((entry["conversationId"], entry["seq"]) for entry in entries)
+    for (conversation_id, seq), at in first.items():
+        for (person, s), since in came.items():
+            is_due = person in kept.members[conversation_id] and at > since + SNAPSHOT_MS
+            if is_due and (conversation_id, seq) not in heard[person, s]:
+                yield f"{person} did not hear {seq} of {conversation_id} on socket {s}"
 
 
 def _event_before_acknowledgement(notes: Sequence[Note]) -> Iterator[str]:

@@ -70,6 +70,8 @@ async def storm(folder: Path, clients: Path, database: Database, count: int, how
                 going.signal(how)
                 await town.balancer.out(going)
                 await going.ended()
+                while sum(note["what"] == "disconnect" for note in crowd.notes) < count:
+                    await asyncio.sleep(0.05)
                 assert await crowd.all_here(PATIENCE_SECONDS), "not everybody came back"
                 return [(back - lost) / 1000 for _, lost, back, _ in returns(crowd.notes)]
 

@@ -260,7 +260,7 @@ class Crowd:
         """One of two tasks; another one starts at once."""
         gone = self.leaves()
         self.stores[gone].is_dead = True
-        self.town.weather.dumb.add(f'"<{gone}>"')
+        self.town.weather.dumb.add(f'["<{gone}>",')
 
     async def sends_away(self) -> None:
         """As a drain ends: what is under way is finished, and then it says that it ends."""
@@ -269,7 +269,7 @@ class Crowd:
         await self.answered(service.finished())
         await self.until(lambda: not service._messages and not self.requests[gone], ACK_SECONDS)
         await self.answered(relay.finished())
-        relay.end()
+        relay.end(is_certain=True)
 
     def leaves(self) -> int:
         """A task that serves nobody any more; its people go to others, and another one starts."""

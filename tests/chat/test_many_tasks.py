@@ -206,6 +206,38 @@ async def test_who_asks_again_on_another_task_hears_the_event_before_the_answer_
     assert seqs(heard) == [1, 2]
 
 
+async def test_who_says_again_what_was_said_before_they_came_wakes_nobody() -> None:
+    town = Town(2)
+    room = await town.room("ada", "bob")
+    ada, _ = await town.enters(0, "ada")
+    for number in range(30):
+        town.says(0, ada, room, f"m{number}")
+        await town.goes_on(0.1)
+    await town.goes_on(20)
+    again, heard = await town.enters(1, "ada")
+    _, bobs = await town.enters(1, "bob")
+    answers = town.says(1, again, room, "m0")
+    await town.goes_on(1)
+    assert answers[0]["seq"] == 1
+    assert seqs(heard) == seqs(bobs) == []
+    town.says(0, ada, room, "new")
+    await town.goes_on(1)
+    assert seqs(heard) == seqs(bobs) == [31]
+
+
+async def test_what_a_task_said_that_was_not_heard_for_minutes_is_heard_when_it_is() -> None:
+    town, room, ada, bobs = await ada_here_and_bob_there()
+    town.says(0, ada, room, "1")
+    await town.goes_on(1)
+    town.weather.dumb = {'["<0>",'}
+    await town.goes_on(70)
+    town.says(0, ada, room, "2")
+    await town.goes_on(70)
+    town.weather.dumb = set()
+    await town.goes_on(2)
+    assert seqs(bobs) == [1, 2]
+
+
 async def test_what_the_bus_lost_is_heard_within_two_seconds_where_nothing_else_is_said() -> None:
     town, room, ada, bobs = await ada_here_and_bob_there()
     town.says(0, ada, room, "1")
@@ -412,13 +444,29 @@ async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lap
     assert presence_in_turn(adas) == [("bob", True), ("bob", False)]
 
 
+async def test_who_was_on_a_task_that_died_while_the_bus_was_gone_is_offline_after_it_is_back() -> None:
+    town = Town(2)
+    await town.room("ada", "bob")
+    _, adas = await town.enters(0, "ada")
+    await town.enters(1, "bob")
+    await town.goes_on(1)
+    town.weather.is_down = True
+    await town.goes_on(5)
+    town.relays.pop()
+    town.services.pop()
+    await town.goes_on(130)
+    town.weather.is_down = False
+    await town.goes_on(30)
+    assert presence_in_turn(adas) == [("bob", True), ("bob", False)]
+
+
 async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None:
     town = Town(2)
     await town.room("ada", "bob")
     _, adas = await town.enters(0, "ada")
     await town.enters(1, "bob")
     await town.goes_on(1)
-    town.relays.pop().end()
+    town.relays.pop().end(is_certain=True)
     town.services.pop()
     asked, changed_since = [], town.store.changed_since
 
@@ -453,7 +501,7 @@ async def test_a_task_that_was_deaf_for_long_calls_nobody_offline_who_is_there()
     await town.goes_on(29)
     town.weather.deaf = {0}
     await town.goes_on(15)
-    town.weather.deaf, town.weather.dumb = set(), {"<1>"}
+    town.weather.deaf, town.weather.dumb = set(), {'["<1>",'}
     await town.goes_on(0.5)
     town.weather.dumb = set()
     await town.goes_on(40)
@@ -466,7 +514,7 @@ async def test_a_task_that_was_dumb_for_long_says_at_once_who_is_there() -> None
     _, adas = await town.enters(0, "ada")
     await town.enters(1, "bob")
     await town.goes_on(29)
-    town.weather.dumb = {"<1>"}
+    town.weather.dumb = {'["<1>",'}
     await town.goes_on(35)
     assert presence(adas) == [("bob", True), ("bob", False)]
     town.weather.dumb = set()

@@ -162,19 +162,21 @@ class Task:
             draining = True
             await self._drained(service, engine, hurry or asyncio.Event())
             sweeping.cancel()
+            is_flushed = False
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ending_seconds(settings, FLUSH_SHARE)):
                     await service.finished()
                     await commits.drain()
                     if relay:
                         await relay.finished()
+                    is_flushed = True
             served.should_exit = True
             engine.close()
             await serving
             # The last requests may have changed something, too.
             if relay and ticking:
                 ticking.cancel()
-                relay.end()
+                relay.end(is_flushed)
             passwords.close()
 
     async def _drained(self, service: Service, engine: Engine, hurry: asyncio.Event) -> None:
@@ -286,7 +288,10 @@ async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
     else:
         await _migrated(url, Moment.BEFORE, tell)
     has_bus = settings.bus_url is not None
-    store = await PostgresStore.open(url, settings.database_pool, WITH_BUS if has_bus else WITHOUT_BUS)
+    try:
+        store = await PostgresStore.open(url, settings.database_pool, WITH_BUS if has_bus else WITHOUT_BUS)
+    except StoreDown as down:
+        raise Failure("database_away", seconds=0, detail=str(down)) from down
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         is_waiting = False
@@ -297,8 +302,10 @@ async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
                 is_waiting = True
                 tell("serve_not_alone", seconds=round(PATIENCE_SECONDS))
             await asyncio.sleep(1)
-    except BaseException:
+    except BaseException as error:
         await store.close(0)
+        if isinstance(error, StoreDown):
+            raise Failure("database_away", seconds=0, detail=str(error)) from error
         raise
     return store
 

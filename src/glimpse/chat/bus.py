@@ -6,6 +6,7 @@ A batch is what one task says at once, numbered 1, 2, 3 … for as long as it li
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -21,6 +22,8 @@ LEASE_SECONDS = 10.0
 
 GONE_SECONDS = 60.0
 """Who was not heard for so long is no task any more."""
+
+MOST_FORGOTTEN = 100
 
 
 class Landed(Struct, frozen=True, array_like=True, tag="landed"):
@@ -50,11 +53,12 @@ class Here(Struct, frozen=True, array_like=True, tag="here"):
 
 
 class Roll(Struct, frozen=True, array_like=True, tag="roll"):
-    """Everybody who is on the task that says so, in `parts` parts counted from 0."""
+    """Everybody who is on the task that says so, in `parts` parts counted from 0; another time is another `call`."""
 
     user_ids: tuple[str, ...]
     part: int
     parts: int
+    call: int = 0
 
 
 class Wanted(Struct, frozen=True, array_like=True, tag="wanted"):
@@ -143,7 +147,7 @@ def own_batch_of(text: str, task_id: str) -> Batch | None:
     return Batch(task_id, int(text[len(before) : text.index(",", len(before))]), ())
 
 
-def rolls_of(user_ids: Sequence[str], most_bytes: int) -> Sequence[Roll]:
+def rolls_of(user_ids: Sequence[str], most_bytes: int, call: int) -> Sequence[Roll]:
     """Everybody, in parts that are carried; one part that is empty where nobody is here."""
     parts: list[list[str]] = [[]]
     room = most_bytes // 2
@@ -154,15 +158,30 @@ def rolls_of(user_ids: Sequence[str], most_bytes: int) -> Sequence[Roll]:
             room = most_bytes // 2
         parts[-1].append(user_id)
         room -= size
-    return [Roll(tuple(part), number, len(parts)) for number, part in enumerate(parts)]
+    return [Roll(tuple(part), number, len(parts), call) for number, part in enumerate(parts)]
 
 
 def batch_of(text: str) -> Batch | None:
-    """None for what no task of ours said."""
+    """None for what no task of ours said. An item that only another release knows is left out."""
     try:
         return _batches.decode(text)
+    except msgspec.DecodeError:
+        pass
+    try:
+        raw = msgspec.json.decode(text, type=_RawBatch)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    items = []
+    for each in raw.items:
+        with contextlib.suppress(msgspec.DecodeError):
+            items.append(msgspec.json.decode(each, type=Item))
+    return Batch(raw.task_id, raw.number, tuple(items))
+
+
+class _RawBatch(Struct, frozen=True, array_like=True):
+    task_id: str
+    number: int
+    items: tuple[msgspec.Raw, ...]
 
 
 _encoded = msgspec.json.Encoder().encode
@@ -179,13 +198,16 @@ class Hearing:
         self._own_id, self._began = own_id, now
         self._heard: dict[str, tuple[int, float]] = {own_id: (0, now)}
         self._lapsed: set[str] = set()
+        self._forgotten: dict[str, tuple[int, float]] = {}
 
     def heard(self, batch: Batch, now: float) -> float | None:
         """
         Since when something that this task said is missing; None, where nothing is. What a task said before it was
-        first heard is missing since one listens; what is older than a minute was made good long ago.
+        first heard is missing since one listens, but for a minute at most: it would have been silent before.
         """
-        number, at = self._heard.get(batch.task_id, (0, max(self._began, now - GONE_SECONDS)))
+        number, at = self._heard.get(batch.task_id) or self._forgotten.pop(
+            batch.task_id, (0, max(self._began, now - GONE_SECONDS))
+        )
         self._heard[batch.task_id] = (max(number, batch.number), now)
         return at if batch.number > number + 1 else None
 
@@ -214,7 +236,9 @@ class Hearing:
         """Those that are no tasks any more; oneself is one, heard or not."""
         for task_id, (_, at) in list(self._heard.items()):
             if now - at > GONE_SECONDS and task_id != self._own_id:
-                del self._heard[task_id]
+                self._forgotten[task_id] = self._heard.pop(task_id)
+        while len(self._forgotten) > MOST_FORGOTTEN:
+            del self._forgotten[next(iter(self._forgotten))]
 
     def age(self, now: float) -> float:
         """How long ago one heard oneself, or began to listen."""

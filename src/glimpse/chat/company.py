@@ -107,6 +107,8 @@ class Company:
 
     async def _tell_came(self, user_id: str) -> None:
         """Somebody is on another task."""
+        if not self._sockets.count:
+            return
         try:
             partners = await self._store.partners(user_id)
         except StoreDown:
@@ -116,6 +118,8 @@ class Company:
             self._sockets.tell(partners, _event(user_id, True))
 
     async def _tell_gone(self, user_id: str) -> None:
+        if not self._sockets.count:
+            return
         try:
             partners = await self._store.partners(user_id)
         except StoreDown:

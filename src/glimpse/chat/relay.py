@@ -39,6 +39,10 @@ CATCH_UP_SECONDS = 1.0
 SLACK_SECONDS = 8.0
 """A change is dated before its commit, which may take as long as a statement; and two clocks differ."""
 
+NEW = (Wanted, Ended)
+"""What a task of the release before does not know."""
+
+ASK_SECONDS = 3.0
 FORGET_SECONDS = 60.0
 ROLL_SECONDS = 30.0
 
@@ -138,7 +142,7 @@ class Relay:
         self._hearing = Hearing(task_id, now())
         self._outbox: list[Item] = []
         self._number = 0
-        self._has_ended = False
+        self._has_ended = self._is_catching_up = False
         self._reading: set[asyncio.Task[None]] = set()
         self._next_beat = self._next_catch_up = self._next_forget = self._next_roll = 0.0
         self._rolled_at = 0.0
@@ -190,29 +194,31 @@ class Relay:
             # A number that nobody gets makes every other task look for what it missed.
             self._number += 1
             self._missed(min(due))
-        self._missed(self._hearing.silent_since(now))
-        if self._missed_since is not None and now >= self._next_catch_up:
+        if (silent_since := self._hearing.silent_since(now)) is not None:
+            # Again and again: each time what is new.
+            self._missed(max(silent_since, self._caught_up_to))
+        if self._missed_since is not None and now >= self._next_catch_up and not self._is_catching_up:
+            self._is_catching_up = True
             since, self._missed_since = self._missed_since, None
             self._next_catch_up = now + CATCH_UP_SECONDS
             self._read(self._catch_up(since, now))
         if now >= self._next_roll:
             self._next_roll, self._rolled_at = now + ROLL_SECONDS, now
-            for roll in rolls_of(self._people.everybody(), self._bus.most_bytes):
+            for roll in rolls_of(self._people.everybody(), self._bus.most_bytes, self._number):
                 self._say(roll)
         for task_id in [task_id for task_id, due in self._wanted.items() if due <= now]:
-            self._wanted[task_id] = now + CATCH_UP_SECONDS
+            self._wanted[task_id] = now + ASK_SECONDS
             self._say(Wanted(task_id))
         if self.age() > SILENCE_SECONDS:
             # Who does not hear itself does not know who else is there, until it has listened for a while.
             self._hears_since = now
         if self.neighbours and now - self._hears_since > LEASE_SECONDS:
             for task_id in self._hearing.lapsed(now):
-                self._wanted.pop(task_id, None)
-                self.neighbours.only_elsewhere(task_id, ())
+                self._gone(task_id)
+            self._hearing.forget(now)
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._people.here)
-            self._hearing.forget(now)
             self._made_told.clear()
             self._reads_told.clear()
 
@@ -226,9 +232,10 @@ class Relay:
         while self._reading:
             await asyncio.wait(self._reading)
 
-    def end(self) -> None:
-        """The last word, when nothing ticks any more."""
-        self._say(Ended())
+    def end(self, is_certain: bool) -> None:
+        """The last word, when nothing ticks. Where something may still come about, the others go on looking."""
+        if is_certain and not self._unsure_at:
+            self._say(Ended())
         self._publish()
         self._has_ended = True
 
@@ -264,11 +271,16 @@ class Relay:
                 self._roll_soon()
         elif isinstance(item, Ended):
             self._hearing.ended(task_id)
-            self._wanted.pop(task_id, None)
-            if self.neighbours:
-                self.neighbours.only_elsewhere(task_id, ())
+            self._gone(task_id)
         elif not item.user_ids or self._people.here(item.user_ids):
             self._order.offered(item, now)
+
+    def _gone(self, task_id: str) -> None:
+        """Nobody is on this task any more."""
+        self._wanted.pop(task_id, None)
+        self._rolls.pop(task_id, None)
+        if self.neighbours:
+            self.neighbours.only_elsewhere(task_id, ())
 
     def _roll_soon(self) -> None:
         """At once, or as often as a bus that loses much may be asked for it."""
@@ -276,7 +288,7 @@ class Relay:
 
     def _hear_roll(self, task_id: str, roll: Roll) -> None:
         parts = self._rolls.setdefault(task_id, {})
-        if any(each.parts != roll.parts for each in parts.values()):
+        if any((each.call, each.parts) != (roll.call, roll.parts) for each in parts.values()):
             parts.clear()
         parts[roll.part] = roll
         if len(parts) == roll.parts:
@@ -298,16 +310,19 @@ class Relay:
         if self._has_ended:
             return
         items, self._outbox = self._outbox, []
-        for text in texts_of(self.task_id, self._number + 1, items, self._bus.most_bytes):
-            self._number += 1
-            self._bus.send(text)
+        # What the release before does not know would cost it all that shares a text with it.
+        common = [item for item in items if not isinstance(item, NEW)]
+        apart = [[item] for item in items if isinstance(item, NEW)]
+        for group in ([common] if common or not apart else []) + apart:
+            for text in texts_of(self.task_id, self._number + 1, group, self._bus.most_bytes):
+                self._number += 1
+                self._bus.send(text)
 
     # ---- The store
 
     def _missed(self, since: float | None) -> None:
-        """Something that was said after this time may not have been heard; what the store told since then was."""
+        """Something that was said after this time may not have been heard."""
         if since is not None:
-            since = max(since, self._caught_up_to)
             self._missed_since = since if self._missed_since is None else min(since, self._missed_since)
 
     def _read(self, work: asyncio._CoroutineLike[None]) -> None:
@@ -342,11 +357,13 @@ class Relay:
         except StoreDown:
             self._missed(since)
             return
+        finally:
+            self._is_catching_up = False
         self._caught_up_to = max(self._caught_up_to, now)
         for each in changed:
             if each.is_new and each.id not in self._made_told:
                 self._made_told.add(each.id)
-                # As it was when it was made: what changed since then has its own events.
+                # Its entries have their own events.
                 self._people.tell(
                     each.member_ids, encoded_event("conversation", ConversationDocument(each.id, each.member_ids, 0))
                 )

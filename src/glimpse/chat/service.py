@@ -52,6 +52,9 @@ MOST_WAITING = 5_000
 
 TYPING_A_SECOND = 1.0
 
+CLOCKS_DIFFER_SECONDS = 5.0
+"""The database's and this task's."""
+
 RATE_LIMITED = Refused("rate_limited", retry=True)
 UNAVAILABLE = Refused("unavailable", retry=True)
 INTERNAL = Refused("internal", retry=True)
@@ -282,8 +285,13 @@ class Service:
             stored = replace(stored, fresh=True)
         # The sender's own sockets hear the event before the acknowledgement.
         acknowledge = partial(self._acknowledge, stored.entry, began, answer)
-        told = self._lines.landed if stored.fresh else self._lines.repeated
-        told(landed_of(stored), acknowledge)
+        if stored.fresh:
+            self._lines.landed(landed_of(stored), acknowledge)
+        elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCKS_DIFFER_SECONDS:
+            self._lines.repeated(landed_of(stored), acknowledge)
+        else:
+            # Who joined after it was stored has fetched it.
+            acknowledge()
 
     def _acknowledge(self, entry: Entry, began: float, answer: Answer) -> None:
         self._witness.acknowledged(self._now() - began)
