@@ -205,7 +205,7 @@ def _everywhere(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
             heard[note["p"], note["s"]].update((entry["conversationId"], entry["seq"]) for entry in entries)
     for (conversation_id, seq), at in first.items():
         for (person, s), since in came.items():
-            is_due = person in kept.members[conversation_id] and at > since + SNAPSHOT_MS
+            is_due = person in kept.members.get(conversation_id, ()) and at > since + SNAPSHOT_MS
             if is_due and (conversation_id, seq) not in heard[person, s]:
                 yield f"{person} did not hear {seq} of {conversation_id} on socket {s}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -26,13 +26,13 @@ SECONDS = 240
 
 @pytest.fixture(scope="module")
 def previous(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    command = ["git", "archive", PREVIOUS, "src", "tests", "pyproject.toml"]
+    command = ["git", "archive", "--format=zip", PREVIOUS, "src", "tests", "pyproject.toml"]
     packed = subprocess.run(command, cwd=REPOSITORY, capture_output=True)
     if packed.returncode:
         pytest.skip(f"{PREVIOUS}, the release before, is not in this checkout: fetch its whole history")
     folder = tmp_path_factory.mktemp("previous")
-    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    with zipfile.ZipFile(BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder)
     return folder
 
 
