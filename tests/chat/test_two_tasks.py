@@ -18,6 +18,7 @@ from benchmarks.faults.town import a_port
 from glimpse.chat import app
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
+from glimpse.chat.ports import StoreDown
 from glimpse.chat.settings import settings_of
 from tests.chat.conftest import raises_saying
 from tests.chat.serving import Wire, eventually
@@ -161,6 +162,19 @@ async def test_a_task_that_still_finds_another_ends_with_a_sentence(
     await other.close()
     store = await app._opened(database_url, settings, lambda *told, **values: None)
     await store.close()
+
+
+async def test_a_database_that_goes_while_a_task_starts_is_waited_for_and_then_named(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(store: PostgresStore, has_bus: bool) -> bool:
+        raise StoreDown("gone")
+
+    monkeypatch.setattr(app, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(PostgresStore, "finds_other_task", away)
+    settings = settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url})
+    with raises_saying(Failure, "GLIMPSE_DATABASE_URL"):
+        await app._opened(database_url, settings, lambda *told, **values: None)
 
 
 async def test_tasks_that_share_a_bus_do_not_wait_for_each_other(database_url: str) -> None:

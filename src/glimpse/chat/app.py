@@ -284,28 +284,24 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
 async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
     """The store of a database that is as this release wants it, and that no task serves which this one never hears."""
     if settings.database_url:
-        await _once_it_answers(url, refuse_unmigrated, tell)
+        await _once_it_answers(lambda: _with_connection(url, refuse_unmigrated), tell)
     else:
         await _migrated(url, Moment.BEFORE, tell)
     has_bus = settings.bus_url is not None
-    try:
-        store = await PostgresStore.open(url, settings.database_pool, WITH_BUS if has_bus else WITHOUT_BUS)
-    except StoreDown as down:
-        raise Failure("database_away", seconds=0, detail=str(down)) from down
+    name = WITH_BUS if has_bus else WITHOUT_BUS
+    store = await _once_it_answers(lambda: PostgresStore.open(url, settings.database_pool, name), tell)
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         is_waiting = False
-        while await store.finds_other_task(has_bus):
+        while await _once_it_answers(lambda: store.finds_other_task(has_bus), tell):
             if time.monotonic() >= give_up:
                 raise Failure("not_alone", seconds=round(PATIENCE_SECONDS))
             if not is_waiting:
                 is_waiting = True
                 tell("serve_not_alone", seconds=round(PATIENCE_SECONDS))
             await asyncio.sleep(1)
-    except BaseException as error:
+    except BaseException:
         await store.close(0)
-        if isinstance(error, StoreDown):
-            raise Failure("database_away", seconds=0, detail=str(error)) from error
         raise
     return store
 
@@ -322,17 +318,21 @@ def _bus(bus_url: str | None, database_url: str) -> Carrier | None:
 
 
 async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
-    return await _once_it_answers(url, lambda connection: migrate(connection, moment), tell)
+    return await _once_it_answers(lambda: _with_connection(url, lambda connection: migrate(connection, moment)), tell)
 
 
-async def _once_it_answers(url: str, work: Callable[[Any], Awaitable[T]], tell: Tell) -> T:
-    """What is done with a connection, once the database gives one: before that nothing is served."""
+async def _with_connection(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
+    async with connected(url) as connection:
+        return await work(connection)
+
+
+async def _once_it_answers(work: Callable[[], Awaitable[T]], tell: Tell) -> T:
+    """What is asked of the database, once it answers: before that nothing is served."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     is_waiting = False
     while True:
         try:
-            async with connected(url) as connection:
-                return await work(connection)
+            return await work()
         except StoreDown as down:
             if time.monotonic() >= give_up:
                 raise Failure("database_away", seconds=round(PATIENCE_SECONDS), detail=str(down)) from down

@@ -249,11 +249,12 @@ class Relay:
         is_known, is_late = self._hearing.knows(batch.task_id), self._hearing.is_late(batch)
         missing_since = self._hearing.heard(batch, now)
         self._missed(missing_since)
-        if batch.task_id != self.task_id and (not is_known or missing_since is not None):
+        if batch.task_id == self.task_id:
+            return
+        if not is_known or missing_since is not None:
             self._wanted.setdefault(batch.task_id, now)
-        if batch.task_id != self.task_id:
-            for item in batch.items:
-                self._hear(batch.task_id, item, is_late, now)
+        for item in batch.items:
+            self._hear(batch.task_id, item, is_late, now)
 
     def _hear(self, task_id: str, item: Item, is_late: bool, now: float) -> None:
         if isinstance(item, Told):
