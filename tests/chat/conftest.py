@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import inspect
 import itertools
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.faults.people import NodeMissing, installed_clients
 from benchmarks.faults.town import a_port
@@ -21,8 +24,10 @@ from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
-from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.outside.s3.embedded import EmbeddedSeaweed
+from glimpse.chat.outside.s3.objects import S3Objects
+from glimpse.chat.ports import ObjectsDown, Store
+from glimpse.chat.values import Conversation, Entry, File, NewFile, NewMessage, Refused, Stored
 from glimpse.planner.words import Words
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -63,7 +68,7 @@ def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
 
     async def empty() -> None:
         connection = await asyncpg.connect(migrated_url)
-        await connection.execute("delete from blocks; delete from members; delete from users")
+        await connection.execute("delete from files; delete from blocks; delete from members; delete from users")
         await connection.execute("delete from conversations; delete from entries")
         await connection.close()
 
@@ -99,6 +104,24 @@ def store(request: pytest.FixtureRequest, runner: asyncio.Runner) -> Store:
     return runner.run(request.getfixturevalue("open_store")())
 
 
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Objects]:
+    """An S3 that refuses what AWS refuses, with an empty bucket."""
+    embedded = EmbeddedSeaweed(tmp_path_factory.mktemp("files"))
+    bucket, credentials = embedded.start()
+    objects = S3Objects(bucket, credentials, time.time)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(ObjectsDown):
+                asyncio.run(objects.make_bucket(["*"]))
+                break
+            time.sleep(0.1)
+        yield objects
+    finally:
+        objects.close()
+        embedded.stop()
+
+
 class Chat:
     """Short sentences for tests: who is there, who says what where."""
 
@@ -127,6 +150,16 @@ class Chat:
     ) -> Stored | Refused:
         [outcome] = await self.store.append([self.message(room_id, sender, client_id, body)])
         return outcome
+
+    async def file(self, file_id: str, owner_id: str, size: int = 1, content_type: str = "image/png") -> File:
+        """A complete file."""
+        await self.people(owner_id)
+        announced = await self.store.announce_file(
+            NewFile(file_id, owner_id, f"{file_id}.png", content_type, size), 300, 10**9
+        )
+        assert isinstance(announced, File), announced
+        assert await self.store.complete_file(file_id, 3600)
+        return replace(announced, is_complete=True)
 
     async def entries(self, room_id: str, reader: str) -> Sequence[Entry]:
         entries = await self.store.history(room_id, reader, after=0, before=None, limit=10_000)

@@ -16,7 +16,7 @@ from tests.chat.serving import eventually
 from tests.chat.test_serve import heard_next, send, serve
 from tests.chat.test_two_tasks import is_ready, joined
 
-PREVIOUS = "1c2fcc2"
+PREVIOUS = "85b323f"
 """The last commit on the schema before this one: the release before, once there are releases."""
 
 ITS_TESTS = ("test_store.py", "test_postgres_store.py", "test_laws.py")

@@ -80,9 +80,11 @@ async def test_users_come_in_the_order_asked_and_only_those_that_exist(store: St
 async def test_a_profile_changes_only_what_is_given(store: Store, chat: Chat) -> None:
     await chat.people("ada")
     assert await store.update_profile("ada", "Ada L.", None) == User("ada", None, "Ada L.")
+    await chat.file("picture", "ada")
     assert await store.update_profile("ada", None, "picture") == User("ada", None, "Ada L.", "picture")
     assert await store.update_profile("ada", "nul\0", None) == INVALID
     assert await store.update_profile("nobody", "x", None) == NOT_FOUND
+    assert await store.update_profile("nobody", "x", "picture") == NOT_FOUND
     assert await store.users(["ada"]) == [User("ada", None, "Ada L.", "picture")]
 
 
@@ -237,6 +239,7 @@ async def test_entries_count_one_two_three_whatever_they_are(store: Store, chat:
 
 async def test_a_message_is_answered_as_it_is_read_later(store: Store, chat: Chat) -> None:
     await chat.room("room", "ada", "bob")
+    await chat.file("file", "ada")
     body = "안녕 👋\r\n'; drop table entries; --"
     [one] = await store.append([NewMessage("room", "ada", "c1", body, "file")])
     many = await store.append([NewMessage("room", "bob", "c1", ""), NewMessage("room", "ada", "c2", "x", "file")])
@@ -351,6 +354,7 @@ async def test_the_blocked_cannot_write_in_the_pair_and_everywhere_else(store: S
 
 async def test_a_deleted_message_keeps_its_place_without_text_or_file(store: Store, chat: Chat) -> None:
     await chat.room("room", "ada", "bob")
+    await chat.file("file", "ada")
     [told] = await store.append([NewMessage("room", "ada", "c1", "secret", "file")])
     deleted = stored(await store.delete_message("room", "ada", 1))
     assert deleted.fresh

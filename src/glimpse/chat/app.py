@@ -39,21 +39,25 @@ from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.outside.rest import Rest
+from glimpse.chat.outside.s3.bucket import Bucket
+from glimpse.chat.outside.s3.depots import Configured, Depot, Nowhere, Own
 from glimpse.chat.outside.secret_file import kept_secret
 from glimpse.chat.outside.server import listening, server
 from glimpse.chat.outside.socketio import Peer
-from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.ports import ObjectsDown, Store, StoreDown
 from glimpse.chat.protocol.engineio import Timing
 from glimpse.chat.relay import Alone, Relay
 from glimpse.chat.service import Limits, Service, landed_of
 from glimpse.chat.settings import CACHES, SAME_DATABASE, Settings
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
+from glimpse.chat.uploads import Uploads
 
 CONNECT_SECONDS = 10.0
 """How long a connection may take to join."""
 
 SWEEP_SECONDS = 1.0
+SWEEP_FILES_SECONDS = 60.0
 DRAIN_TICK_SECONDS = 0.05
 RELAY_TICK_SECONDS = 0.025
 
@@ -97,6 +101,7 @@ class Task:
     store: Store
     settings: Settings
     bus: Bus | None = None
+    depot: Depot = field(default_factory=Nowhere)
     gauges: Gauges = dict
     timing: Timing = field(default_factory=Timing)
     now: Callable[[], float] = time.time
@@ -136,7 +141,11 @@ class Task:
         )
         accounts = Accounts(self.store, passwords, tokens, self.now, make_id)
         rates = Rates(limits.events_per_second)
-        rest = Rest(service, self.store, accounts, tokens, rates, addresses, self.now, metrics.failed)
+        quota_bytes = settings.storage_mb_per_user * 10**6
+        uploads = Uploads(
+            self.store, self.depot.opened, settings.uploads_per_minute, quota_bytes, metrics, self.now, make_id
+        )
+        rest = Rest(service, self.store, accounts, uploads, tokens, rates, addresses, self.now, metrics.failed)
         draining = False
 
         async def problems() -> Problems:
@@ -145,15 +154,18 @@ class Task:
                 found["commits"] = {"waiting": commits.waiting, "most": MOST_WAITING}
             if relay and relay.age() > SILENCE_SECONDS:
                 found["bus"] = {"notHeardForSeconds": round(relay.age(), 1)}
+            if uploads.problem:
+                found["files"] = {"error": uploads.problem}
             return found
 
         operations = Operations(lambda: draining, problems, metrics)
-        app = application(engine, rest, operations, settings.allowed_origins, page.routes())
+        app = application(engine, rest, operations, settings.allowed_origins, page.routes(self.depot.origins))
         grace = _ending_seconds(settings, CLOSE_SHARE)
         served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
         sweeping = asyncio.create_task(_swept(service))
+        sweeping_files = asyncio.create_task(_files_swept(uploads, metrics.failed))
         ticking = asyncio.create_task(_ticked(relay)) if relay else None
         serving = asyncio.create_task(served.serve([opened]))
         try:
@@ -162,6 +174,7 @@ class Task:
             draining = True
             await self._drained(service, engine, hurry or asyncio.Event())
             sweeping.cancel()
+            sweeping_files.cancel()
             is_flushed = False
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ending_seconds(settings, FLUSH_SHARE)):
@@ -210,6 +223,17 @@ async def _swept(service: Service) -> None:
         service.sweep()
 
 
+async def _files_swept(uploads: Uploads, failed: Callable[[BaseException], None]) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_FILES_SECONDS)
+        try:
+            await uploads.sweep()
+        except StoreDown:
+            pass  # In a minute it may answer.
+        except Exception as error:
+            failed(error)
+
+
 async def _ticked(relay: Relay) -> None:
     while True:
         await asyncio.sleep(RELAY_TICK_SECONDS)
@@ -241,6 +265,7 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
+    depot = _depot(settings, tell)
     stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -261,11 +286,15 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         tell("serve_ending")
         return
     store = starting.result()
+    if settings.s3_bucket:
+        # Before anybody waits for it: what signs takes a tenth of a second of a processor to load.
+        with contextlib.suppress(ObjectsDown):
+            await depot.opened()
     bus = _bus(settings.bus_url, url)
     try:
         async with (
             bus.running() if bus else contextlib.nullcontext(),
-            Task(store, settings, bus, store.connections).serving(hurry) as port,
+            Task(store, settings, bus, depot, store.connections).serving(hurry) as port,
         ):
             # What is here by now stays: nobody need look again and again whether it is garbage.
             gc.collect()
@@ -279,6 +308,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)
     finally:
         await store.close(_ending_seconds(settings, CLOSE_SHARE))
+        await depot.close()
 
 
 async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
@@ -315,6 +345,19 @@ def _bus(bus_url: str | None, database_url: str) -> Carrier | None:
 
         return ValkeyBus(bus_url)
     return PostgresBus(database_url if bus_url == SAME_DATABASE else bus_url)
+
+
+def _depot(settings: Settings, tell: Tell) -> Depot:
+    """Raises Failure where the key for CloudFront is none."""
+    if not settings.s3_bucket:
+        # With a database of one's own there may be more tasks, and what one kept by itself the others would lack.
+        return Nowhere() if settings.database_url else Own(Path(settings.data) / "files", tell)
+    front = None
+    if settings.cloudfront_url:
+        from glimpse.chat.outside.s3.cloudfront import CloudFront
+
+        front = CloudFront(settings.cloudfront_url, settings.cloudfront_key_id, settings.cloudfront_private_key)
+    return Configured(Bucket.of(settings.s3_endpoint, settings.s3_region, settings.s3_bucket), front)
 
 
 async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:

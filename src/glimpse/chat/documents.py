@@ -6,6 +6,7 @@ made from them; functions, which make them of values.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated
 
@@ -15,21 +16,51 @@ from glimpse.chat.values import DELETED, MESSAGE, Conversation, Entry, Listed, R
 
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
-SENTENCES = {
-    "unauthorized": "not signed in",
-    "token_expired": "the token has expired",
-    "invalid": "the request does not fit",
-    "not_found": "there is no such thing here for you",
-    "forbidden": "that is not yours to do",
-    "blocked": "this person does not take messages from you",
-    "handle_taken": "this handle is taken",
-    "rate_limited": "too many events; slow down",
-    "busy": "too much is waiting; try again in a moment",
-    "unknown": "it is not known whether this was stored; send it again with the same clientId",
-    "unavailable": "the database cannot be reached; try again in a moment",
-    "too_large": "the body is too large",
-    "internal": "something went wrong here; it has been logged",
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "unauthorized": ("not signed in", "로그인하지 않았어요"),
+    "token_expired": ("the token has expired", "토큰이 만료됐어요"),
+    "invalid": ("the request does not fit", "요청 형식이 맞지 않아요"),
+    "not_found": ("there is no such thing here for you", "찾을 수 없어요"),
+    "forbidden": ("that is not yours to do", "권한이 없어요"),
+    "blocked": ("this person does not take messages from you", "상대가 메시지를 받지 않아요"),
+    "handle_taken": ("this handle is taken", "이미 사용 중인 아이디예요"),
+    "rate_limited": ("too much at once; slow down", "요청이 너무 잦아요. 잠시 후 다시 시도해 주세요"),
+    "busy": ("too much is waiting; try again in a moment", "요청이 밀려 있어요. 잠시 후 다시 시도해 주세요"),
+    "unknown": (
+        "it is not known whether this was stored; send it again with the same clientId",
+        "저장됐는지 알 수 없어요. 같은 clientId로 다시 보내 주세요",
+    ),
+    "unavailable": (
+        "the database cannot be reached; try again in a moment",
+        "DB에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
+    ),
+    "too_large": ("this is too large", "크기가 너무 커요"),
+    "file_type": (
+        "a file of this type is not taken, or its content is not of its type",
+        "보낼 수 없는 파일 형식이거나, 내용이 파일 형식과 달라요",
+    ),
+    "quota": ("your files would take more room than you have", "저장 공간이 부족해요"),
+    "expired": (
+        "the time for this upload is over; ask for a new address",
+        "업로드 시간이 지났어요. 새 업로드 주소를 요청해 주세요",
+    ),
+    "wrong_size": ("what arrived is not of the size that was announced", "올라온 파일의 크기가 알려준 크기와 달라요"),
+    "wrong_checksum": ("what arrived is not what was announced", "올라온 파일의 체크섬이 알려준 값과 달라요"),
+    "not_complete": ("the file is not there yet; put it, then complete it", "파일 업로드가 아직 끝나지 않았어요"),
+    "gone": ("the file is no longer there; send it again", "파일이 사라졌어요. 다시 올려 주세요"),
+    "files_down": (
+        "the object store cannot be reached; try again in a moment",
+        "파일 저장소에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
+    ),
+    "files_off": ("files cannot be sent here: no object store is set up", "파일 저장소가 없어 파일을 보낼 수 없어요"),
+    "internal": (
+        "something went wrong here; it has been logged",
+        "서버에 문제가 생겼어요. 로그에 남겼어요",
+    ),
 }
+"""What each refusal says, in English and in Korean."""
+
+ENGLISH, KOREAN = "en", "ko"
 
 
 class Document(Struct, frozen=True, rename="camel"):
@@ -139,6 +170,35 @@ class HistoryDocument(Document, frozen=True):
     messages: tuple[EntryDocument, ...]
 
 
+class UploadDocument(Document, frozen=True):
+    """
+    Where to put the file: with this method, with exactly these headers, and as many bytes as announced, within
+    `expiresIn` seconds.
+    """
+
+    file_id: str
+    upload_url: str
+    method: str
+    headers: dict[str, str]
+    expires_in: int
+
+
+class CompleteDocument(Document, frozen=True):
+    """From here on a message or a profile may refer to it."""
+
+    file_id: str
+    size: int
+    content_type: str
+
+
+class FileDocument(CompleteDocument, frozen=True):
+    """Where a file can be had, for `expiresIn` seconds at least."""
+
+    file_name: str
+    url: str
+    expires_in: int
+
+
 class BlockedDocument(Document, frozen=True):
     blocked: bool
 
@@ -202,8 +262,8 @@ class DrainingEvent(Document, frozen=True):
     reconnect_in_ms: int
 
 
-def error_document(refused: Refused) -> ErrorDocument:
-    message = SENTENCES[refused.code] + (f": {refused.detail}" if refused.detail else "")
+def error_document(refused: Refused, language: str = ENGLISH) -> ErrorDocument:
+    message = SENTENCES[refused.code][language == KOREAN] + (f": {refused.detail}" if refused.detail else "")
     return ErrorDocument(Error(refused.code, message, refused.retry))
 
 

@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 from glimpse.chat.documents import (
     BlockedDocument,
+    CompleteDocument,
     ConversationDocument,
     DeletedEntry,
     Document,
+    FileDocument,
     HistoryDocument,
     LeftDocument,
     ListDocument,
     LoggedInDocument,
+    UploadDocument,
     UserDocument,
 )
-from glimpse.chat.requests import Asked, LogIn, Profile, SignUp, WithMembers
+from glimpse.chat.requests import Announce, Asked, LogIn, Profile, SignUp, WithMembers
 
 PAGE, MOST_A_PAGE = 50, 200
 
@@ -84,6 +87,18 @@ ENDPOINTS = (
     Endpoint(
         "delete_message", "DELETE", "/conversations/{id}/messages/{seq}",
         "Your message keeps its place and loses its text", {200: DeletedEntry},
+    ),
+    Endpoint(
+        "announce_file", "POST", "/files/presigned-url", "Where to put a file, which does not pass this service",
+        {201: UploadDocument}, Announce,
+    ),
+    Endpoint(
+        "complete_file", "POST", "/files/{id}/complete", "It is there: look at it, so that it can be referred to",
+        {200: CompleteDocument},
+    ),
+    Endpoint(
+        "file", "GET", "/files/{id}", "To where a file can be had; who accepts application/json is told instead",
+        {302: FileDocument, 200: FileDocument},
     ),
     Endpoint("leave", "POST", "/conversations/{id}/leave", "Be no longer a member", {200: LeftDocument}),
 )  # fmt: skip

@@ -11,25 +11,27 @@ FEW = 10_000
 
 class Rates:
     """
-    A token bucket for each key: `per_second` on the average, and as many at once after a second of silence.
+    A token bucket for each key: `per_second` on the average, and `at_once` after a silence, by itself a second's.
 
     Buckets that are full again are forgotten, so that what is kept follows who is active, not who ever was.
     """
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, at_once: float | None = None) -> None:
         self.per_second = per_second
+        self.at_once = per_second if at_once is None else at_once
         self._buckets: dict[Hashable, tuple[float, float]] = {}
         self._forget_above = FEW
 
     def allows(self, key: Hashable, now: float) -> bool:
         """Whether one more is within the rate; if so it is counted."""
-        left, before = self._buckets.get(key, (self.per_second, now))
+        left, before = self._buckets.get(key, (self.at_once, now))
         if now > before:
-            left = min(self.per_second, left + (now - before) * self.per_second)
+            left = min(self.at_once, left + (now - before) * self.per_second)
         allowed = left >= 1
         self._buckets[key] = (left - 1 if allowed else left, now)
         if len(self._buckets) > self._forget_above:
-            self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < 1}
+            full = self.at_once / self.per_second
+            self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < full}
             self._forget_above = max(FEW, 2 * len(self._buckets))
         return allowed
 

@@ -7,13 +7,15 @@ One event loop calls it and nothing here waits, so each call is a transaction by
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from glimpse.chat.kinds import unfit_picture
 from glimpse.chat.listing import Place, place_of
-from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
@@ -21,11 +23,15 @@ from glimpse.chat.values import (
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
+    NOT_COMPLETE,
     NOT_FOUND,
+    QUOTA,
     Changed,
     Conversation,
     Entry,
+    File,
     Listed,
+    NewFile,
     NewMessage,
     Refused,
     Stored,
@@ -62,6 +68,15 @@ class _Room:
         return Conversation(self.id, self.member_ids, self.last_seq, dict(self.reads))
 
 
+@dataclass(slots=True)
+class _Announced:
+    """A file as it is kept, with what its columns are in the database."""
+
+    file: File
+    is_pending: bool = True
+    unused_since: float | None = None
+
+
 class MemoryStore:
     """Fulfils the port `Store`. `clock` gives times with a zone, `ids` a new id each time."""
 
@@ -74,6 +89,7 @@ class MemoryStore:
         self._rooms: dict[str, _Room] = {}
         self._pairs: dict[frozenset[str], str] = {}
         self._sent: dict[tuple[str, str, str], int] = {}
+        self._files: dict[str, _Announced] = {}
 
     async def check(self) -> None: ...
 
@@ -116,6 +132,11 @@ class MemoryStore:
         if display_name is not None:
             user = replace(user, display_name=display_name)
         if profile_image_id is not None:
+            if refused := unfit_picture(await self.file(profile_image_id), user_id):
+                return refused
+            self._is_used(profile_image_id)
+            if user.profile_image_id != profile_image_id:
+                self._is_unused(user.profile_image_id)
             user = replace(user, profile_image_id=profile_image_id)
         self._users[user_id] = user
         return user
@@ -214,6 +235,7 @@ class MemoryStore:
         for entry in room.entries[seq:]:
             if entry.of == seq:
                 return Stored(entry, room.member_ids, False)
+        self._is_unused(message.file_id)
         room.entries[seq - 1] = replace(message, body=None, file_id=None)
         return self._added(room, DELETED, by_id, self._clock(), of=seq)
 
@@ -269,7 +291,87 @@ class MemoryStore:
             reset=tuple(room.id for room in rooms.values() if cursors.get(room.id, 0) > room.last_seq),
         )
 
+    # ---- Files
+
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+        if not can_be_announced(file) or file.id in self._files:
+            return INVALID
+        if file.owner_id not in self._users:
+            return NOT_FOUND
+        taken = sum(each.file.size for each in self._files.values() if each.file.owner_id == file.owner_id)
+        if taken + file.size > quota_bytes:
+            return QUOTA
+        until = self._now() + seconds
+        made = File(file.id, file.owner_id, file.name, file.content_type, file.size, file.sha256, False, until)
+        self._files[file.id] = _Announced(made)
+        return made
+
+    async def file(self, file_id: str) -> File | None:
+        announced = self._files.get(file_id)
+        return announced.file if announced else None
+
+    async def complete_file(self, file_id: str, late_seconds: float) -> bool:
+        announced = self._files.get(file_id)
+        if announced is None:
+            return False
+        if not announced.file.is_complete:
+            if announced.file.upload_until <= self._now() - late_seconds:
+                return False
+            announced.file = replace(announced.file, is_complete=True)
+            announced.unused_since = self._now()
+        return True
+
+    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
+        announced = self._files.get(file_id)
+        if announced is None or not announced.file.is_complete:
+            return None
+        file, rooms = announced.file, list(self._rooms_of(reader_id))
+        is_seen = (
+            file.owner_id == reader_id
+            or any(entry.file_id == file_id for room in rooms for entry in room.entries)
+            or (self._is_picture(file) and any(file.owner_id in room.reads for room in rooms))
+        )
+        return file if is_seen else None
+
+    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+        before = self._now() - unused_seconds
+        late = [each for each in self._files.values() if each.unused_since is not None and each.unused_since < before]
+        for announced in late[:limit]:
+            file, announced.unused_since = announced.file, None
+            posted = any(entry.file_id == file.id for room in self._rooms.values() for entry in room.entries)
+            if not posted and not self._is_picture(file):
+                announced.file = replace(file, is_complete=False, upload_until=-math.inf)
+                announced.is_pending = True
+
+    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+        late = [each.file for each in self._files.values() if self._is_late(each, late_seconds)]
+        return sorted(late, key=lambda file: file.upload_until)[:limit]
+
+    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
+        for file_id in file_ids:
+            announced = self._files.get(file_id)
+            if announced and self._is_late(announced, late_seconds):
+                announced.is_pending = False
+                if not announced.file.is_complete:
+                    del self._files[file_id]
+
     # ---- What several of them need
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    def _is_late(self, announced: _Announced, late_seconds: float) -> bool:
+        return announced.is_pending and announced.file.upload_until < self._now() - late_seconds
+
+    def _is_picture(self, file: File) -> bool:
+        return self._users[file.owner_id].profile_image_id == file.id
+
+    def _is_used(self, file_id: str) -> None:
+        self._files[file_id].unused_since = None
+
+    def _is_unused(self, file_id: str | None) -> None:
+        if file_id in self._files:
+            self._files[file_id].unused_since = self._now()
 
     def _room_of(self, conversation_id: str, member_id: str) -> _Room | None:
         room = self._rooms.get(conversation_id)
@@ -289,6 +391,13 @@ class MemoryStore:
             return NOT_FOUND
         if room.is_pair and any((other, message.sender_id) in self._blocks for other in room.reads):
             return Refused("blocked")
+        if message.file_id is not None:
+            announced = self._files.get(message.file_id)
+            if announced is not None and announced.file.owner_id != message.sender_id:
+                return FORBIDDEN
+            if announced is None or not announced.file.is_complete:
+                return NOT_COMPLETE
+            self._is_used(message.file_id)
         stored = self._added(
             room,
             MESSAGE,

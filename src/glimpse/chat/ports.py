@@ -1,14 +1,30 @@
 """
-What the service needs of the world, as protocols. `memory.py` fulfils them without any; `outside/postgres` with
-PostgreSQL; the same contract tests run on both.
+What the service needs of the world, as protocols. `memory.py` and `memory_objects.py` fulfil them without any;
+`outside/postgres` with PostgreSQL, `outside/s3` with S3; the same contract tests run on both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from glimpse.chat.values import Changed, Conversation, Entry, Listed, NewMessage, Refused, Stored, Synced, User
+from glimpse.chat.values import (
+    Changed,
+    Conversation,
+    Entry,
+    File,
+    Listed,
+    NewFile,
+    NewMessage,
+    Refused,
+    Stored,
+    Synced,
+    User,
+)
+
+HEAD_BYTES = 512
+"""Of an object's beginning, enough to tell what it is."""
 
 
 class StoreDown(Exception):
@@ -49,7 +65,10 @@ class Store(Protocol):
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refused:
-        """None leaves a field as it is. Refused `not_found`, `invalid`."""
+        """
+        None leaves a field as it is. A picture is a complete file of one's own: refused `not_complete`, `forbidden`,
+        `file_type`. Refused `not_found`, `invalid`.
+        """
         ...
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
@@ -110,7 +129,9 @@ class Store(Protocol):
 
         A repeat, also inside the batch and through another task at the same moment, answers the first entry, whatever
         became of its sender since. A bad message (not a member: `not_found`; `blocked`; text that no database can
-        hold, or a client id that is not 1 to 64 characters: `invalid`) harms only itself.
+        hold, or a client id that is not 1 to 64 characters: `invalid`; a file that is not there: `not_complete`, or
+        another's: `forbidden`) harms only itself. A message with a file is a transaction of its own; those before it
+        are stored first, and those after it later.
         """
         ...
 
@@ -144,4 +165,99 @@ class Store(Protocol):
 
     async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
         """At most `limit` entries; a conversation without a cursor begins at its first entry."""
+        ...
+
+    # ---- Files
+
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+        """
+        A file that may arrive within so many seconds; its bytes count from now on. Refused `quota` where the owner's
+        files would be more than that, `not_found` for an unknown owner, `invalid`.
+        """
+        ...
+
+    async def file(self, file_id: str) -> File | None: ...
+
+    async def complete_file(self, file_id: str, late_seconds: float) -> bool:
+        """
+        Messages and profiles may refer to it from now on. False, and nothing changed, where its address ended longer
+        ago than that, or it is forgotten. Again: as the first time.
+        """
+        ...
+
+    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
+        """
+        A complete file, for its owner, the members of conversations where it was posted and not deleted, and, while it
+        is its owner's picture, whoever shares a conversation with them.
+        """
+        ...
+
+    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+        """Files that no message and no profile has referred to for so long are no longer complete, but late."""
+        ...
+
+    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+        """Files of which something may lie where nothing is checked any more; complete ones among them."""
+        ...
+
+    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
+        """Nothing of them is left there: those that are late and not complete are forgotten, their bytes are free."""
+        ...
+
+
+# ---- Objects
+
+
+class ObjectsDown(Exception):
+    """The object store could not be asked, or refused us; nothing is known of what it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where one object may be put, by whom who knows it: a PUT to the address, with exactly these headers."""
+
+    url: str
+    headers: Mapping[str, str]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    What lies at a key. `tag` changes with the content; `first_bytes` are at most HEAD_BYTES; `sha256` in hexadecimal,
+    where it was asked for and the store has it.
+    """
+
+    size: int
+    content_type: str
+    tag: str
+    first_bytes: bytes
+    sha256: str | None = None
+
+
+class Objects(Protocol):
+    """
+    An object store. Keys are of letters, digits, `-` and `/`. Raises ObjectsDown. What is signed is refused by the
+    store where anything else is put or asked.
+    """
+
+    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> Upload:
+        """An address that takes this much of this type, and of this content where its checksum is given."""
+        ...
+
+    async def look(self, key: str, with_checksum: bool = False) -> Found | None: ...
+
+    async def keep(self, source: str, target: str, tag: str, content_type: str, disposition: str) -> bool:
+        """
+        Copy an object, to be served as this from now on. False, and nothing is copied, where the source is gone or has
+        another tag.
+        """
+        ...
+
+    async def remove(self, keys: Sequence[str]) -> None:
+        """Also of keys where nothing is."""
+        ...
+
+    async def download(self, key: str) -> tuple[str, int]:
+        """An address that everybody can get the object from, and for how many seconds at least."""
         ...

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from glimpse.chat.text import MOST_CLIENT_ID, MOST_HANDLE, MOST_ID, is_storable
+from glimpse.chat.text import MOST_CLIENT_ID, MOST_FILE_NAME, MOST_HANDLE, MOST_ID, is_storable
 from glimpse.chat.tokens import LONGEST_TOKEN
 from glimpse.chat.values import Refused
 
@@ -74,6 +74,15 @@ class LogIn(Asked, frozen=True):
 class Profile(Asked, frozen=True):
     display_name: Name | None = None
     profile_image_id: Id | None = None
+
+
+class Announce(Asked, frozen=True):
+    """`sha256` of the content, in hexadecimal."""
+
+    file_name: Annotated[str, Meta(min_length=1, max_length=MOST_FILE_NAME)]
+    content_type: Annotated[str, Meta(min_length=1, max_length=200)]
+    size: Annotated[int, Meta(ge=1, le=MOST_SEQ)]
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
 
 
 class WithMembers(Asked, frozen=True):

@@ -5,6 +5,7 @@ from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,14 @@ class Settings:
     sockets_per_user: int
     sockets: int
     address_requests_per_second: int
+    s3_bucket: str
+    s3_region: str
+    s3_endpoint: str
+    cloudfront_url: str
+    cloudfront_key_id: str
+    cloudfront_private_key: str
+    uploads_per_minute: int
+    storage_mb_per_user: int
 
 
 class SettingsWrong(Exception):
@@ -97,6 +106,21 @@ def _bus(text: str) -> str | None:
     return text or None
 
 
+def _bucket(text: str) -> str:
+    if text and not _BUCKET.fullmatch(text):
+        raise Failure("setting_bucket")
+    return text
+
+
+def _url(text: str) -> str:
+    if text and not _URL.fullmatch(text):
+        raise Failure("setting_url")
+    return text
+
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_URL = re.compile(r"https?://[^/\s?#]+/?")
+
 KEYS = (
     Key("database_url", _database, ""),
     Key("bus_url", _bus, ""),
@@ -114,7 +138,18 @@ KEYS = (
     Key("sockets_per_user", _number(1, 10_000), "20"),
     Key("sockets", _number(1, 1_000_000), "20000"),
     Key("address_requests_per_second", _number(1, 100_000), "50"),
+    Key("s3_bucket", _bucket, ""),
+    Key("s3_region", str, "ap-northeast-2"),
+    Key("s3_endpoint", _url, ""),
+    Key("cloudfront_url", _url, ""),
+    Key("cloudfront_key_id", str, ""),
+    Key("cloudfront_private_key", str, ""),
+    Key("uploads_per_minute", _number(1, 100_000), "30"),
+    Key("storage_mb_per_user", _number(1, 100_000_000), "1000"),
 )
+
+TOGETHER = ("cloudfront_url", "cloudfront_key_id", "cloudfront_private_key")
+"""All of them, or none."""
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -128,6 +163,10 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
             failures.append(Failure(failure.code, variable=key.variable, **failure.values))
     if read.get("database_url") and read.get("jwt_secrets") == ():
         failures.append(Failure("setting_secret_missing", variable=PREFIX + "JWT_SECRETS"))
+    given = [name for name in TOGETHER if read.get(name)]
+    if given and len(given) < len(TOGETHER):
+        missing = next(name for name in TOGETHER if name not in given)
+        failures.append(Failure("setting_together", variable=PREFIX + missing.upper()))
     if failures:
         raise SettingsWrong(failures)
     return Settings(**read)

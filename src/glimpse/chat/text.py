@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-from glimpse.chat.values import NewMessage
+from glimpse.chat.values import NewFile, NewMessage
 
 # A token's subject is at most 255 characters (OpenID Connect Core, section 2); three such ids fit into one index entry.
 MOST_ID = 255
 MOST_HANDLE = 64
 MOST_CLIENT_ID = 64
+# As long as a name may be in the usual file systems.
+MOST_FILE_NAME = 255
 
 
 def is_storable(text: str | None) -> bool:
@@ -48,4 +50,14 @@ def can_be_stored(message: NewMessage) -> bool:
         # What cannot be kept alone cannot be kept together, and the other way round.
         and is_storable(message.conversation_id + message.sender_id + message.client_id + message.body)
         and (message.file_id is None or is_id(message.file_id))
+    )
+
+
+def can_be_announced(file: NewFile) -> bool:
+    return (
+        is_id(file.id)
+        and is_id(file.owner_id)
+        and 1 <= len(file.name) <= MOST_FILE_NAME
+        and is_storable(file.name + file.content_type + (file.sha256 or ""))
+        and 0 < file.size < 2**63
     )

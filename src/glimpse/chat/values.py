@@ -95,9 +95,33 @@ class Refused(Struct, frozen=True):
 
 
 INVALID, NOT_FOUND, FORBIDDEN = Refused("invalid"), Refused("not_found"), Refused("forbidden")
+QUOTA, EXPIRED = Refused("quota"), Refused("expired")
+# It may yet arrive.
+NOT_COMPLETE = Refused("not_complete", retry=True)
 BUSY = Refused("busy", retry=True)
 # Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
 UNKNOWN = Refused("unknown", retry=True)
+
+
+class NewFile(Struct, frozen=True):
+    """
+    What somebody announces to send. `name` is shown to people and is part of no key; `size` in bytes, exactly; `sha256`
+    of the content, in hexadecimal.
+    """
+
+    id: str
+    owner_id: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str | None = None
+
+
+class File(NewFile, frozen=True):
+    """`upload_until`: when the address ends that it may be put to, in seconds since 1970."""
+
+    is_complete: bool = False
+    upload_until: float = 0.0
 
 
 class Listed(Struct, frozen=True):

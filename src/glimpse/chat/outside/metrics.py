@@ -59,6 +59,7 @@ class Metrics:
         self._events: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
+        self._files: Counter[str] = Counter()
         self._ack = Histogram(SECONDS)
         self._batch = Histogram(SIZES)
         self._registry = CollectorRegistry()
@@ -76,6 +77,7 @@ class Metrics:
         yield _labelled("glimpse_leaves", "Sockets that are gone, by reason", "reason", self._left)
         yield _labelled("glimpse_events", "Events that clients sent", "event", self._events)
         yield _labelled("glimpse_refusals", "Requests refused, by reason", "code", self._refused)
+        yield _labelled("glimpse_files", "What became of files", "outcome", self._files)
         yield CounterMetricFamily("glimpse_deliveries", "Events written to sockets", value=self._delivered)
         yield CounterMetricFamily("glimpse_failures", "Errors of this program", value=self._failed)
         yield self._ack.metric("glimpse_ack_seconds", "From a message's arrival to its acknowledgement")
@@ -99,6 +101,13 @@ class Metrics:
 
     def acknowledged(self, seconds: float) -> None:
         self._ack.observe(seconds)
+
+    def file(self, outcome: str) -> None:
+        self._files[outcome] += 1
+
+    def objects_down(self, problem: str) -> None:
+        self._files["objects_down"] += 1
+        log.warning("objects_down", extra={"fields": {"problem": problem}})
 
     def delivered(self, count: int) -> None:
         self._delivered += count

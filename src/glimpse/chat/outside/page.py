@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from starlette.requests import Request
@@ -12,24 +13,31 @@ from starlette.routing import Route
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 START = "index.html"
 
-HEADERS = {
-    "cache-control": "no-cache",
-    # Nothing from elsewhere, nothing inline: what somebody writes in a chat can never become a program.
-    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
+HEADERS = {"cache-control": "no-cache", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
-def routes() -> list[Route]:
-    """`/` and each file that the page is made of."""
+def routes(file_origins: Sequence[str]) -> list[Route]:
+    """`/` and each file that the page is made of; the files that people send come from these origins."""
+    headers = {**HEADERS, "content-security-policy": _policy(" ".join(file_origins))}
     found = {file.name: file.read_bytes() for file in (files("glimpse.chat") / "page").iterdir() if file.is_file()}
-    return [_route(name, content) for name, content in sorted(found.items()) if name.rpartition(".")[2] in TYPES]
+    served = {name: content for name, content in sorted(found.items()) if name.rpartition(".")[2] in TYPES}
+    return [_route(name, content, headers) for name, content in served.items()]
 
 
-def _route(name: str, content: bytes) -> Route:
+def _policy(files: str) -> str:
+    """
+    Nothing from elsewhere but what people sent, which can be seen and heard and never run; nothing inline: what
+    somebody writes in a chat can never become a program.
+    """
+    return (
+        f"default-src 'self'; connect-src 'self' {files}; img-src 'self' blob: {files}; media-src 'self' {files};"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _route(name: str, content: bytes, common: Mapping[str, str]) -> Route:
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {**HEADERS, "etag": tag}
+    headers = {**common, "etag": tag}
 
     async def endpoint(request: Request) -> Response:
         if tag in request.headers.get("if-none-match", ""):

@@ -14,12 +14,17 @@ from starlette.routing import Route
 
 from glimpse.chat.accounts import Accounts, LoggedIn
 from glimpse.chat.documents import (
+    ENGLISH,
+    KOREAN,
     BlockedDocument,
+    CompleteDocument,
     Document,
+    FileDocument,
     HistoryDocument,
     LeftDocument,
     ListDocument,
     LoggedInDocument,
+    UploadDocument,
     conversation_document,
     entry_document,
     error_document,
@@ -31,9 +36,10 @@ from glimpse.chat.endpoints import ENDPOINTS, MOST_A_PAGE, PAGE, Endpoint
 from glimpse.chat.limits import Addresses, Rates
 from glimpse.chat.openapi import described
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.requests import MOST_SEQ, Asked, LogIn, Profile, SignUp, WithMembers, cleaned
+from glimpse.chat.requests import MOST_SEQ, Announce, Asked, LogIn, Profile, SignUp, WithMembers, cleaned
 from glimpse.chat.service import INTERNAL, RATE_LIMITED, UNAVAILABLE, Service
 from glimpse.chat.tokens import Identity, Tokens
+from glimpse.chat.uploads import Uploads
 from glimpse.chat.values import NOT_FOUND, Conversation, Refused, Stored
 
 MOST_BODY_BYTES = 64 * 1024
@@ -47,6 +53,15 @@ STATUSES = {
     "blocked": 403,
     "handle_taken": 409,
     "too_large": 413,
+    "file_type": 415,
+    "quota": 403,
+    "expired": 410,
+    "wrong_size": 422,
+    "wrong_checksum": 422,
+    "not_complete": 409,
+    "gone": 410,
+    "files_down": 503,
+    "files_off": 501,
     "rate_limited": 429,
     "busy": 503,
     "unknown": 503,
@@ -73,6 +88,7 @@ class Rest:
     service: Service
     store: Store
     accounts: Accounts
+    uploads: Uploads
     tokens: Tokens
     rates: Rates
     addresses: Addresses
@@ -169,6 +185,29 @@ class Rest:
         stored = await self.service.leave(user_id, request.path_params["id"])
         return _document(stored, lambda stored: LeftDocument(True))
 
+    # ---- Files
+
+    async def announce_file(self, request: Request, user_id: str) -> Answer:
+        asked = await _asked(request, Announce)
+        await self.store.ensure_user(user_id)
+        announced = await self.uploads.announce(user_id, asked.file_name, asked.content_type, asked.size, asked.sha256)
+        if isinstance(announced, Refused):
+            return announced
+        upload = announced.upload
+        return 201, UploadDocument(announced.file.id, upload.url, "PUT", dict(upload.headers), upload.seconds)
+
+    async def complete_file(self, request: Request, user_id: str) -> Answer:
+        completed = await self.uploads.complete(user_id, request.path_params["id"])
+        return _document(completed, lambda file: CompleteDocument(file.id, file.size, file.content_type))
+
+    async def file(self, request: Request, user_id: str) -> Answer:
+        seen = await self.uploads.seen(user_id, request.path_params["id"])
+        if isinstance(seen, Refused):
+            return seen
+        file = seen.file
+        document = FileDocument(file.id, file.size, file.content_type, file.name, seen.url, seen.seconds)
+        return 200 if "application/json" in request.headers.get("accept", "") else 302, document
+
     # ---- Around each request
 
     def _route(self, endpoint: Endpoint) -> Route:
@@ -178,12 +217,12 @@ class Rest:
             if endpoint.is_open:
                 forwarded_for = request.headers.getlist("x-forwarded-for")
                 if not self.addresses.allows(forwarded_for[-1] if forwarded_for else None):
-                    return response(RATE_LIMITED)
-                return await self._answered(handler(request))
+                    return response(RATE_LIMITED, _language(request))
+                return response(await self._answered(handler(request)), _language(request))
             identity = self._identity(request)
             if isinstance(identity, Refused):
-                return response(identity)
-            return await self._answered(handler(request, identity.user_id))
+                return response(identity, _language(request))
+            return response(await self._answered(handler(request, identity.user_id)), _language(request))
 
         return Route(endpoint.path, answered, methods=[endpoint.method])
 
@@ -194,32 +233,39 @@ class Rest:
             return identity
         return RATE_LIMITED
 
-    async def _answered(self, handling: Awaitable[Answer]) -> Response:
+    async def _answered(self, handling: Awaitable[Answer]) -> Answer:
         try:
-            return response(await handling)
+            return await handling
         except Unfit as unfit:
-            return response(unfit.refused)
+            return unfit.refused
         except StoreDown:
-            return response(UNAVAILABLE)
+            return UNAVAILABLE
         except ClientDisconnect:
-            return Response(status_code=400)
+            # Nobody reads it.
+            return Refused("invalid")
         except Exception as error:
             self.failed(error)
-            return response(INTERNAL)
+            return INTERNAL
 
 
-def response(answer: Answer) -> Response:
+def response(answer: Answer, language: str = ENGLISH) -> Response:
     if not isinstance(answer, Refused):
-        return _json(*answer)
+        status, document = answer
+        return _json(status, document, {"location": document.url} if status == 302 else {})
     status = STATUSES[answer.code]
     headers = {"retry-after": "1"} if status in (429, 503) else {}
     headers |= {"www-authenticate": "Bearer"} if status == 401 else {}
-    return _json(status, error_document(answer), headers)
+    return _json(status, error_document(answer, language), headers)
 
 
 def _json(status: int, document: Any, headers: dict[str, str] | None = None) -> Response:
     all_headers = {"cache-control": "no-store", **(headers or {})}
     return Response(msgspec.json.encode(document), status, all_headers, "application/json")
+
+
+def _language(request: Request) -> str:
+    """In which errors are told: Korean where it is the first that the client asks for."""
+    return KOREAN if request.headers.get("accept-language", "").lower().startswith("ko") else ENGLISH
 
 
 def _document(found: Any, document: Callable[[Any], Document]) -> Answer:

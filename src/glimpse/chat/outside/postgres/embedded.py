@@ -13,17 +13,15 @@ no server runs on this folder, and who does not get it knows that one does: perh
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +29,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.own_server import POLL_SECONDS, free_port, locked, runs_on, within
 
 ROLE = "glimpse"
 DATABASE = "postgres"
@@ -39,7 +38,6 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 # An orphan may be recovering; one that is ready answers in milliseconds.
 ANSWER_SECONDS = 5
-POLL_SECONDS = 0.005
 # Names under which PostgreSQL may run when we are root, which it refuses to be: initdb wants an entry in passwd.
 PLAIN_USERS = ("postgres", "nobody", "daemon")
 UNSHARE = "unshare"
@@ -137,7 +135,7 @@ class EmbeddedPostgres:
         """The URL of a server that is ready. Raises EmbeddedFailed."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            owner_lock = self._locked("owner.lock")
+            owner_lock = locked(self.folder / "owner.lock")
         except OSError as error:
             raise NotStarted(self.folder, str(error)) from error
         if owner_lock is None:
@@ -164,14 +162,14 @@ class EmbeddedPostgres:
 
     def _started(self) -> str:
         programs = _programs()
-        lock = self._locked("server.lock")
+        lock = locked(self.folder / "server.lock")
         self.was_adopted = lock is None and self._is_ours_and_answers(programs)
         if lock is None and not self.was_adopted:
             # SIGKILL last: a server that is only half there may heed nothing else, and its log makes it whole again.
             for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
                 if self._end(how):
                     break
-            lock = self._locked("server.lock")
+            lock = locked(self.folder / "server.lock")
             if lock is None:
                 raise NotStopped(self.folder, self.pid)
         if lock is not None:
@@ -214,7 +212,7 @@ class EmbeddedPostgres:
         The server gets our lock's file, and a session of its own: Ctrl-C in a terminal reaches a whole group, and
         the service wants its database until it has drained.
         """
-        settings = {**SETTINGS, "port": str(_free_port())}
+        settings = {**SETTINGS, "port": str(free_port())}
         said = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
@@ -289,30 +287,20 @@ class EmbeddedPostgres:
         postmaster = self._postmaster()
         if self._process and self._process.poll() is None:
             self._process.send_signal(how)
-        elif postmaster and self._is_a_server_of_ours(postmaster.pid):
+        elif postmaster and runs_on(postmaster.pid, self.data):
             with suppress(ProcessLookupError):
                 os.kill(postmaster.pid, how)
-        return _within(STOP_SECONDS, self._nothing_is_left)
+        return within(STOP_SECONDS, self._nothing_is_left)
 
     def _nothing_is_left(self) -> bool:
         if self._process and self._process.poll() is None:
             return False
-        lock = self._locked("server.lock")
+        lock = locked(self.folder / "server.lock")
         if lock is None:
             return False
         os.close(lock)
         self._process = None
         return True
-
-    def _is_a_server_of_ours(self, pid: int) -> bool:
-        """Whether this process is the server, and not one that got the number of a dead server."""
-        try:
-            if Path("/proc/self").exists():
-                return Path(f"/proc/{pid}/cwd").resolve() == self.data
-            command = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, check=False)  # noqa: S603, S607
-        except OSError:
-            return False
-        return str(self.data) in command.stdout.decode(errors="replace")
 
     # ---- Files
 
@@ -323,16 +311,6 @@ class EmbeddedPostgres:
             return _Postmaster(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
         except (OSError, IndexError, ValueError):
             return None
-
-    def _locked(self, name: str) -> int | None:
-        """The open file of a lock that we hold now, None where another holds it."""
-        file = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return None
-        return file
 
     def _let_go(self) -> None:
         if self._owner_lock is not None:
@@ -386,19 +364,3 @@ def _plain_user() -> pwd.struct_passwd:
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours without what libpq and the server would read of it: PGHOST, PGOPTIONS, PGDATA…"""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | dict(more or {})
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _within(seconds: float, condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True

@@ -46,11 +46,27 @@ join users u on u.id = asked.id
 order by asked.place;
 
 -- name: update_profile
--- Change what is given, leave what is null.
-update users
-set display_name = coalesce($2, display_name), profile_image_id = coalesce($3, profile_image_id)
-where id = $1
-returning id, handle, display_name, profile_image_id;
+-- Change what is given, leave what is null. A picture is a complete one of the user's own; the one before is no longer
+-- in use.
+with picture as (
+    update files set unused_since = null
+    where id = $3 and owner_id = $1 and completed_at is not null and content_type like 'image/%'
+    returning id
+),
+before as (
+    select profile_image_id from users where id = $1
+),
+changed as (
+    update users
+    set display_name = coalesce($2, display_name), profile_image_id = coalesce($3, profile_image_id)
+    where id = $1 and ($3::text is null or exists (select from picture))
+    returning id, handle, display_name, profile_image_id
+),
+released as (
+    update files set unused_since = clock_timestamp()
+    where id = (select profile_image_id from before) and id <> $3 and exists (select from changed)
+)
+select * from changed;
 
 -- name: block
 -- One blocks another; a row says that both exist.
@@ -221,10 +237,18 @@ blocked as materialized (
         and b.blocker_id = case $2 when c.pair_low then c.pair_high when c.pair_high then c.pair_low end
     where c.id = $1
 ),
+used as (
+    update files set unused_since = null
+    where id = $5 and owner_id = $2 and completed_at is not null
+        and not exists (select from stored) and not exists (select from blocked)
+        and exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
+    returning id
+),
 numbered as (
     update conversations
     set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
     where id = $1 and $2 = any(member_ids) and not exists (select from stored) and not exists (select from blocked)
+        and ($5::text is null or exists (select from used))
     returning last_seq, changed_at, member_ids
 ),
 inserted as (
@@ -236,7 +260,10 @@ select
     case
         when i.seq is not null or s.seq is not null then null
         when exists (select from blocked) then 'blocked'
-        else 'not_found'
+        when $5::text is null or not exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
+            then 'not_found'
+        when exists (select from files f where f.id = $5 and f.owner_id <> $2) then 'forbidden'
+        else 'not_complete'
     end as refused,
     i.seq is not null as fresh,
     coalesce(i.seq, s.seq) as seq, coalesce(i.id, s.id) as id, coalesce(i.created_at, s.created_at) as created_at,
@@ -268,7 +295,11 @@ from entries e
 where e.conversation_id = $1 and e.seq = $2;
 
 -- name: empty_message
--- A deleted message keeps its place and nothing else.
+-- A deleted message keeps its place and nothing else; its file may be in use elsewhere, which the sweep looks up.
+with released as (
+    update files set unused_since = clock_timestamp()
+    where id = (select file_id from entries where conversation_id = $1 and seq = $2)
+)
 update entries set body = null, file_id = null where conversation_id = $1 and seq = $2;
 
 -- name: mark_read
@@ -384,3 +415,105 @@ select id, last_seq, member_ids, cursor, entries_missed,
     ) as entries
 from placed p
 order by id;
+
+-- ---- Files
+
+-- name: announce_file
+-- A file that may arrive until a time, within what its owner may store ($7); no row where that is not enough.
+with reserved as (
+    update users set stored_bytes = stored_bytes + $5 where id = $2 and stored_bytes + $5 <= $8
+    returning id
+)
+insert into files (id, owner_id, name, content_type, size, sha256, upload_until)
+select $1, reserved.id, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 second' from reserved
+returning id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
+    extract(epoch from upload_until)::float8 as upload_until;
+
+-- name: file
+-- A file by its id.
+select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
+    extract(epoch from upload_until)::float8 as upload_until
+from files
+where id = $1;
+
+-- name: complete_file
+-- It was checked, and is kept. No row where it took longer than $2 seconds after its address ended.
+update files
+set completed_at = coalesce(completed_at, clock_timestamp()),
+    unused_since = case when completed_at is null then clock_timestamp() else unused_since end
+where id = $1 and (completed_at is not null or upload_until > clock_timestamp() - $2 * interval '1 second')
+returning id;
+
+-- name: file_seen_by
+-- A complete file for one who may see it: the owner, a member of where it was posted, and, while it is the owner's
+-- picture, whoever shares a conversation with them.
+select f.id, f.owner_id, f.name, f.content_type, f.size, f.sha256, true as is_complete,
+    extract(epoch from f.upload_until)::float8 as upload_until
+from files f
+where f.id = $1 and f.completed_at is not null and (
+    f.owner_id = $2
+    or exists (
+        select from entries e
+        join members m on m.conversation_id = e.conversation_id and m.user_id = $2
+        where e.file_id = $1
+    )
+    or exists (
+        select from users u
+        join members theirs on theirs.user_id = u.id
+        join members mine on mine.conversation_id = theirs.conversation_id and mine.user_id = $2
+        where u.id = f.owner_id and u.profile_image_id = f.id
+    )
+);
+
+-- name: let_unused_files_go
+-- Files that nothing has referred to for $1 seconds are as if they had never been complete; at most $2 of them.
+with meant as (
+    select f.id from files f
+    where f.unused_since < clock_timestamp() - $1 * interval '1 second'
+    order by f.unused_since
+    limit $2
+    for update skip locked
+),
+judged as (
+    select m.id,
+        exists (select from entries e where e.file_id = m.id)
+            or exists (
+                select from files f join users u on u.id = f.owner_id where f.id = m.id and u.profile_image_id = m.id
+            ) as is_used
+    from meant m
+)
+update files f
+set unused_since = null,
+    completed_at = case when judged.is_used then f.completed_at end,
+    is_pending = f.is_pending or not judged.is_used,
+    upload_until = case when judged.is_used then f.upload_until else '-infinity' end
+from judged
+where f.id = judged.id;
+
+-- name: late_files
+-- Files of which something may lie where nothing is checked any more: their address ended $1 seconds ago, or earlier.
+select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete, 0::float8 as upload_until
+from files
+where is_pending and upload_until < clock_timestamp() - $1 * interval '1 second'
+order by upload_until
+limit $2;
+
+-- name: settle_files
+-- Nothing of these lies anywhere but complete ones in their place: the others are forgotten, and their bytes are free.
+with meant as (
+    select id from files
+    where id = any($1::text[]) and is_pending and upload_until < clock_timestamp() - $2 * interval '1 second'
+    order by id
+    for update
+),
+kept as (
+    update files set is_pending = false
+    where id in (select id from meant) and completed_at is not null
+),
+gone as (
+    delete from files where id in (select id from meant) and completed_at is null
+    returning owner_id, size
+)
+update users set stored_bytes = stored_bytes - freed.bytes
+from (select owner_id, sum(size)::bigint as bytes from gone group by owner_id) freed
+where users.id = freed.owner_id;

@@ -10,15 +10,17 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
 from typing import Any
 
 import asyncpg
 
 from glimpse.chat.failure import Failure
+from glimpse.chat.kinds import unfit_picture
 from glimpse.chat.listing import Place, place_of
 from glimpse.chat.outside.postgres.connection import DOWN, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.text import can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
@@ -26,11 +28,15 @@ from glimpse.chat.values import (
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
+    NOT_COMPLETE,
     NOT_FOUND,
+    QUOTA,
     Changed,
     Conversation,
     Entry,
+    File,
     Listed,
+    NewFile,
     NewMessage,
     Refused,
     Stored,
@@ -196,6 +202,8 @@ class PostgresStore:
         if is_id(user_id):
             for row in await self._rows("update_profile", user_id, display_name, profile_image_id):
                 return User(*row)
+            if profile_image_id is not None and await self.users([user_id]):
+                return unfit_picture(await self.file(profile_image_id), user_id) or NOT_FOUND
         return NOT_FOUND
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
@@ -293,7 +301,7 @@ class PostgresStore:
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
         good = [message for message in messages if can_be_stored(message)]
-        rows = iter(await self._appended(good) if good else ())
+        rows = iter([row for flight in _flights(good) for row in await self._appended(flight)])
         if len(good) == len(messages):
             return list(map(_stored, messages, rows))
         return [_stored(message, next(rows)) if can_be_stored(message) else INVALID for message in messages]
@@ -381,6 +389,37 @@ class PostgresStore:
             reset=tuple(row["id"] for row in here if (row["cursor"] or 0) > row["last_seq"]),
         )
 
+    # ---- Files
+
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+        if not can_be_announced(file):
+            return INVALID
+        asked = (file.id, file.owner_id, file.name, file.content_type, file.size, file.sha256, seconds, quota_bytes)
+        for row in await self._rows("announce_file", *asked):
+            return File(*row)
+        return QUOTA if await self.users([file.owner_id]) else NOT_FOUND
+
+    async def file(self, file_id: str) -> File | None:
+        rows = await self._rows("file", file_id) if is_id(file_id) else ()
+        return File(*rows[0]) if rows else None
+
+    async def complete_file(self, file_id: str, late_seconds: float) -> bool:
+        return is_id(file_id) and bool(await self._rows("complete_file", file_id, late_seconds))
+
+    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
+        known = is_id(file_id) and is_id(reader_id)
+        rows = await self._rows("file_seen_by", file_id, reader_id) if known else ()
+        return File(*rows[0]) if rows else None
+
+    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+        await self._rows("let_unused_files_go", unused_seconds, limit)
+
+    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+        return [File(*row) for row in await self._rows("late_files", late_seconds, limit)]
+
+    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
+        await self._rows("settle_files", file_ids, late_seconds)
+
     # ---- The database
 
     async def _rows(self, name: str, *asked: object) -> Sequence[Any]:
@@ -409,6 +448,13 @@ class PostgresStore:
                 yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
 
 
+def _flights(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
+    """What is stored together; a message with a file is alone, for only `append_one` looks at files."""
+    numbered = enumerate(messages)
+    grouped = groupby(numbered, lambda each: -1 if each[1].file_id is None else each[0])
+    return [[message for _, message in group] for _, group in grouped]
+
+
 def _is_lost(connection: Any) -> bool:
     """The pool takes a connection away from who holds it as soon as it is cut; then it cannot even be asked."""
     try:
@@ -433,7 +479,7 @@ async def _changed(
 def _stored(message: NewMessage, row: Any) -> Stored | Refused:
     refused, fresh, seq, entry_id, created_at, body, file_id, member_ids = row
     if refused:
-        return Refused(refused)
+        return Refused(refused, retry=refused == NOT_COMPLETE.code)
     if fresh:
         body, file_id = message.body, message.file_id
     entry = Entry(

@@ -1,0 +1,128 @@
+"""
+What kinds of files may be sent: how the first bytes of each look, and whether a browser may show it.
+
+What is not in the table is refused. Above all what a browser would run: HTML, SVG and scripts. The first bytes are
+compared with what was claimed, so that nothing is served under another's name; a guess at what it is instead, as file
+managers make, would be of no use to anybody here.
+
+Sources of the signatures: each format's own definition (PNG: ISO/IEC 15948 5.2; JPEG: ITU-T T.81 B.1.1; GIF89a 17;
+WebP: RFC 9649 2.4; ISO base media file format: ISO/IEC 14496-12 4.3; PDF: ISO 32000-2 7.5.2; ZIP: APPNOTE 4.3.7; Ogg:
+RFC 3533 6; EBML: RFC 8794 8.1; compound file: MS-CFB 2.2; MPEG audio: ISO/IEC 11172-3 2.4.2.3).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from glimpse.chat.values import FORBIDDEN, NOT_COMPLETE, File, Refused
+
+FILE_TYPE = Refused("file_type")
+
+Looks = Callable[[bytes], bool]
+"""Whether a file that begins so may be of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`is_shown`: a browser shows or plays it where it stands; everything else is saved."""
+
+    looks: Looks
+    is_shown: bool
+
+
+def _begins(*signatures: bytes) -> Looks:
+    return lambda head: head.startswith(signatures)
+
+
+def _riff(form: bytes) -> Looks:
+    return lambda head: head[:4] == b"RIFF" and head[8:12] == form
+
+
+def _media(*brands: bytes) -> Looks:
+    """A file of the ISO family by its major brand, or by a compatible one; without any, by its family alone."""
+
+    def looks(head: bytes) -> bool:
+        box = head[: min(int.from_bytes(head[:4]), len(head))]
+        named = {box[at : at + 4] for at in (8, *range(16, len(box) - 3, 4))}
+        return head[4:8] == b"ftyp" and (not brands or not named.isdisjoint(brands))
+
+    return looks
+
+
+def _mpeg_audio(head: bytes) -> bool:
+    """An ID3 tag, or the first frame: eleven bits of synchronisation, and no reserved version or layer."""
+    is_frame = len(head) > 1 and head[0] == 0xFF and head[1] >= 0xE0 and head[1] & 0x18 != 0x08 and head[1] & 0x06
+    return head.startswith(b"ID3") or bool(is_frame)
+
+
+def _text(head: bytes) -> bool:
+    """UTF-8 without control characters but those of lines; a letter may be cut at the end."""
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.end < len(head) or error.reason != "unexpected end of data":
+            return False
+        text = head[: error.start].decode()
+    return not any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r\f" for letter in text)
+
+
+_ZIP = _begins(b"PK\x03\x04", b"PK\x05\x06")
+_COMPOUND = _begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+
+KINDS: Mapping[str, Kind] = {
+    "image/jpeg": Kind(_begins(b"\xff\xd8\xff"), True),
+    "image/png": Kind(_begins(b"\x89PNG\r\n\x1a\n"), True),
+    "image/gif": Kind(_begins(b"GIF87a", b"GIF89a"), True),
+    "image/webp": Kind(_riff(b"WEBP"), True),
+    "image/avif": Kind(_media(b"avif", b"avis"), True),
+    "image/heic": Kind(_media(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), True),
+    "video/mp4": Kind(_media(), True),
+    "video/quicktime": Kind(_media(b"qt  "), True),
+    "video/webm": Kind(_begins(b"\x1aE\xdf\xa3"), True),
+    "audio/mpeg": Kind(_mpeg_audio, True),
+    "audio/mp4": Kind(_media(), True),
+    "audio/x-m4a": Kind(_media(), True),
+    "audio/ogg": Kind(_begins(b"OggS"), True),
+    "audio/webm": Kind(_begins(b"\x1aE\xdf\xa3"), True),
+    "audio/wav": Kind(_riff(b"WAVE"), True),
+    "application/pdf": Kind(_begins(b"%PDF-"), False),
+    "application/zip": Kind(_ZIP, False),
+    f"{_OFFICE}wordprocessingml.document": Kind(_ZIP, False),
+    f"{_OFFICE}spreadsheetml.sheet": Kind(_ZIP, False),
+    f"{_OFFICE}presentationml.presentation": Kind(_ZIP, False),
+    "application/x-hwp": Kind(_COMPOUND, False),
+    "application/hwp+zip": Kind(_ZIP, False),
+    "text/plain": Kind(_text, False),
+}
+"""By media type, in lower case and without parameters."""
+
+
+_ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`|~")
+"""What stands for itself in a parameter: attr-char of RFC 8187, section 3.2.1."""
+
+
+def is_picture(content_type: str) -> bool:
+    return content_type.startswith("image/")
+
+
+def unfit_picture(file: File | None, owner_id: str) -> Refused | None:
+    """Why a file cannot be somebody's profile picture, None where it can."""
+    if file is not None and file.owner_id != owner_id:
+        return FORBIDDEN
+    if file is None or not file.is_complete:
+        return NOT_COMPLETE
+    return None if is_picture(file.content_type) else FILE_TYPE
+
+
+def disposition(content_type: str, name: str) -> str:
+    """
+    Content-Disposition of a file (RFC 6266), with its name for whoever saves it: in UTF-8 (RFC 8187), and for old
+    programs without the letters that ASCII lacks.
+    """
+    shown = "inline" if KINDS[content_type].is_shown else "attachment"
+    encoded = "".join(chr(byte) if byte in _ATTRIBUTE else f"%{byte:02X}" for byte in name.encode())
+    plain = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in name)
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

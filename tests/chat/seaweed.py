@@ -1,0 +1,30 @@
+"""The embedded SeaweedFS for tests, and what a client does with its addresses over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import urllib3
+
+from glimpse.chat.memory_objects import MemoryObjects
+from glimpse.chat.outside.s3.objects import S3Objects
+
+HTTP = urllib3.PoolManager(retries=False, timeout=10)
+
+
+@dataclass(frozen=True)
+class OverHttp:
+    """A client of real addresses."""
+
+    objects: S3Objects
+
+    def put(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
+        return HTTP.request("PUT", url, body=content, headers=dict(headers)).status
+
+    def get(self, url: str) -> tuple[int, bytes, Mapping[str, str]]:
+        answer = HTTP.request("GET", url)
+        return answer.status, answer.data, {name.lower(): value for name, value in answer.headers.items()}
+
+
+Client = OverHttp | MemoryObjects

@@ -1,0 +1,474 @@
+"""Files on their way, with clients that lie: over the stores without a world, and over PostgreSQL and SeaweedFS."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import hashlib
+import itertools
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from glimpse.chat.kinds import KINDS
+from glimpse.chat.memory import MemoryStore
+from glimpse.chat.memory_objects import MemoryObjects
+from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.outside.s3.objects import S3Objects
+from glimpse.chat.ports import Found, Objects, ObjectsDown, Store
+from glimpse.chat.uploads import (
+    LATE_SECONDS,
+    MOST_BYTES,
+    SWEEP_SECONDS,
+    UNUSED_SECONDS,
+    UPLOAD_SECONDS,
+    Announced,
+    NoObjects,
+    Seen,
+    Uploads,
+)
+from glimpse.chat.values import File, NewMessage, Refused, Stored
+from tests.chat.conftest import NOON
+from tests.chat.seaweed import Client, OverHttp
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" * 100
+HTML = b"<script>alert(1)</script>".ljust(len(PNG))
+QUOTA = 100_000
+
+
+@dataclass
+class Time:
+    """Handed in; moves when a test says so."""
+
+    at: float = NOON.timestamp()
+
+    def __call__(self) -> float:
+        return self.at
+
+    def clock(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(self.at, datetime.UTC)
+
+
+@dataclass
+class Counted:
+    outcomes: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def file(self, outcome: str) -> None:
+        self.outcomes[outcome] += 1
+
+    def objects_down(self, problem: str) -> None:
+        self.problems.append(problem)
+
+
+class World:
+    """A service of files, its store, its object store, and a client of the addresses that it gives."""
+
+    def __init__(self, store: Store, objects: Objects, client: Client, time: Time, per_minute: int = 1000) -> None:
+        self.store, self.objects, self.client, self.time = store, objects, client, time
+        self.counted = Counted()
+        numbers = itertools.count(1)
+        # Time runs from 12:00, so that ids of the real stores differ from test to test.
+        self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
+        self.uploads = Uploads(store, self.opened, per_minute, QUOTA, self.counted, time, self.made)
+
+    async def opened(self) -> Objects:
+        return self.objects
+
+    async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> Announced:
+        await self.store.ensure_user(who)
+        announced = await self.uploads.announce(who, "사진.png", content_type, len(content), None)
+        assert isinstance(announced, Announced), announced
+        return announced
+
+    def put(self, announced: Announced, content: bytes = PNG, **headers: str) -> int:
+        upload = announced.upload
+        return self.client.put(upload.url, {**upload.headers, **headers}, content)
+
+    async def completed(self, who: str = "ada", content: bytes = PNG) -> File:
+        announced = await self.announced(content, who=who)
+        assert self.put(announced, content) == 200
+        file = await self.uploads.complete(who, announced.file.id)
+        assert isinstance(file, File), file
+        return file
+
+    async def lies(self, file: File) -> Mapping[str, Found | None]:
+        """What lies in the bucket of a file."""
+        owner = hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]
+        return {place: await self.objects.look(f"{place}/{owner}/{file.id}") for place in ("pending", "uploads")}
+
+
+def code(answer: object) -> str:
+    assert isinstance(answer, Refused), answer
+    return answer.code
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def world(time: Time) -> World:
+    """Without a world, and with time handed in."""
+    numbers = itertools.count(1)
+    objects = MemoryObjects(time)
+    return World(MemoryStore(time.clock, lambda: f"id-{next(numbers)}"), objects, objects, time)
+
+
+@pytest.fixture(params=["memory", "real"])
+def either(request: pytest.FixtureRequest, runner: asyncio.Runner) -> World:
+    """And over the real parts, whose time is the real one."""
+    if request.param == "memory":
+        found: World = request.getfixturevalue("world")
+        return found
+    store: PostgresStore = runner.run(request.getfixturevalue("open_store")())
+    objects: S3Objects = request.getfixturevalue("seaweed")
+    return World(store, objects, OverHttp(objects), Time(datetime.datetime.now(datetime.UTC).timestamp()))
+
+
+# ---- An honest client
+
+
+async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: World) -> None:
+    file = await either.completed()
+    assert (file.size, file.content_type, file.is_complete) == (len(PNG), "image/png", True)
+    seen = await either.uploads.seen("ada", file.id)
+    assert isinstance(seen, Seen)
+    status, content, headers = either.client.get(seen.url)
+    assert (status, content, headers["content-type"]) == (200, PNG, "image/png")
+    assert headers["content-disposition"].startswith("inline;")
+    assert "filename*=UTF-8''%EC%82%AC%EC%A7%84.png" in headers["content-disposition"]
+    lies = await either.lies(file)
+    assert (lies["pending"], lies["uploads"] is None) == (None, False), "checked files alone are kept"
+
+
+async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once(either: World) -> None:
+    announced = await either.announced()
+    either.put(announced)
+    answers = await asyncio.gather(*(either.uploads.complete("ada", announced.file.id) for _ in range(5)))
+    first = await either.uploads.complete("ada", announced.file.id)
+    assert isinstance(first, File)
+    assert all(answer == first for answer in answers), answers
+
+
+async def test_the_addresses_name_neither_the_file_nor_its_owner(either: World) -> None:
+    await either.store.ensure_user("../한글 이름/..")
+    announced = await either.uploads.announce("../한글 이름/..", "../../etc/passwd.png", "image/png", len(PNG), None)
+    assert isinstance(announced, Announced)
+    assert "passwd" not in announced.upload.url
+    assert ".." not in announced.upload.url
+    assert either.put(announced) == 200
+    assert isinstance(await either.uploads.complete("../한글 이름/..", announced.file.id), File)
+
+
+# ---- Clients that lie
+
+
+async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(either: World) -> None:
+    await either.store.ensure_user("ada")
+    for kind in ("text/html", "image/svg+xml", "application/javascript", "x", "image/png/x"):
+        assert code(await either.uploads.announce("ada", "x", kind, 10, None)) == "file_type"
+    assert code(await either.uploads.announce("ada", "x", "image/png", MOST_BYTES + 1, None)) == "too_large"
+
+
+async def test_a_type_is_taken_in_any_case_and_with_parameters(world: World) -> None:
+    await world.store.ensure_user("ada")
+    announced = await world.uploads.announce("ada", "x.txt", "Text/Plain; charset=utf-8", 10, None)
+    assert isinstance(announced, Announced)
+    assert announced.upload.headers["content-type"] == "text/plain"
+
+
+async def test_a_page_under_the_name_of_a_picture_is_thrown_away(either: World) -> None:
+    announced = await either.announced(HTML)
+    assert either.put(announced, HTML) == 200, "the bytes are as announced; only their kind is a lie"
+    assert code(await either.uploads.complete("ada", announced.file.id)) == "file_type"
+    assert set((await either.lies(announced.file)).values()) == {None}
+    assert code(await either.uploads.complete("ada", announced.file.id)) == "not_complete"
+
+
+async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_bucket_itself(either: World) -> None:
+    announced = await either.announced()
+    assert either.put(announced, PNG + b"x") == 403
+    assert either.put(announced, PNG[:-1]) == 403
+    assert either.put(announced, PNG, **{"content-type": "text/html"}) == 403
+    refused = await either.uploads.complete("ada", announced.file.id)
+    assert (code(refused), refused) == ("not_complete", Refused("not_complete", retry=True))
+
+
+async def test_what_a_careless_store_let_through_is_found_by_complete(either: World) -> None:
+    """No signature was compared: the object came by another way."""
+    await either.store.ensure_user("ada")
+    owner = hashlib.sha256(b"ada").hexdigest()[:32]
+    checksum = hashlib.sha256(PNG).hexdigest()
+    for content, kind, expected in (
+        (PNG + b"x", "image/png", "wrong_size"),
+        (PNG[:-1] + b"?", "image/png", "wrong_checksum"),
+        (PNG, "image/gif", "file_type"),
+    ):
+        announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), checksum)
+        assert isinstance(announced, Announced)
+        key = f"pending/{owner}/{announced.file.id}"
+        other = await either.objects.upload(key, kind, len(content), hashlib.sha256(content).hexdigest(), 60)
+        assert either.client.put(other.url, other.headers, content) == 200
+        assert code(await either.uploads.complete("ada", announced.file.id)) == expected
+        assert set((await either.lies(announced.file)).values()) == {None}
+        assert either.counted.outcomes[expected] == 1
+
+
+async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: World) -> None:
+    await either.store.ensure_user("ada")
+    announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), hashlib.sha256(PNG).hexdigest())
+    assert isinstance(announced, Announced)
+    assert either.put(announced, PNG[::-1]) == 400
+    assert code(await either.uploads.complete("ada", announced.file.id)) == "not_complete"
+    assert either.put(announced) == 200
+    assert isinstance(await either.uploads.complete("ada", announced.file.id), File)
+
+
+async def test_what_is_put_again_after_it_was_checked_is_never_served(either: World) -> None:
+    announced = await either.announced(PNG)
+    either.put(announced, PNG)
+    await either.uploads.complete("ada", announced.file.id)
+    assert either.put(announced, HTML) == 200, "the address is good for five minutes, whatever happened"
+    assert isinstance(await either.uploads.complete("ada", announced.file.id), File)
+    seen = await either.uploads.seen("ada", announced.file.id)
+    assert isinstance(seen, Seen)
+    assert either.client.get(seen.url)[1] == PNG
+
+
+async def test_nobody_completes_or_sees_the_file_of_another(either: World) -> None:
+    announced = await either.announced()
+    either.put(announced)
+    await either.store.ensure_user("eve")
+    assert code(await either.uploads.complete("eve", announced.file.id)) == "forbidden"
+    await either.uploads.complete("ada", announced.file.id)
+    assert code(await either.uploads.seen("eve", announced.file.id)) == "not_found"
+    assert code(await either.uploads.complete("ada", "unknown")) == "not_found"
+    assert code(await either.uploads.seen("ada", "unknown")) == "not_found"
+
+
+async def test_the_quota_counts_what_was_announced_too(either: World) -> None:
+    for _ in range(QUOTA // 50_000):
+        await either.announced(b"x" * 50_000)
+    assert code(await either.uploads.announce("ada", "x", "image/png", 1, None)) == "quota"
+    await either.announced(who="bob")
+
+
+async def test_so_many_files_a_minute_and_no_more(time: Time) -> None:
+    objects = MemoryObjects(time)
+    world = World(MemoryStore(time.clock, iter(map(str, range(99))).__next__), objects, objects, time, per_minute=3)
+    for _ in range(3):
+        await world.announced()
+    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == Refused("rate_limited", retry=True)
+    await world.announced(who="bob")
+    time.at += 20
+    await world.announced()
+    assert code(await world.uploads.announce("ada", "x", "image/png", 1, None)) == "rate_limited"
+
+
+# ---- Time
+
+
+async def test_an_address_ends_and_complete_may_come_an_hour_after_it(world: World) -> None:
+    early, late = await world.announced(), await world.announced()
+    world.put(early)
+    world.put(late)
+    nothing = await world.announced()
+    world.time.at += UPLOAD_SECONDS + 1
+    assert world.put(nothing) == 403
+    assert code(await world.uploads.complete("ada", nothing.file.id)) == "expired"
+    assert isinstance(await world.uploads.complete("ada", early.file.id), File)
+    world.time.at += LATE_SECONDS
+    assert code(await world.uploads.complete("ada", late.file.id)) == "expired"
+    assert set((await world.lies(late.file)).values()) == {None}, "nothing is half-stored"
+
+
+async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world: World) -> None:
+    nothing, put, complete = await world.announced(), await world.announced(), await world.announced()
+    world.put(put)
+    world.put(complete)
+    await world.uploads.complete("ada", complete.file.id)
+    world.put(complete)
+    world.time.at += UPLOAD_SECONDS + SWEEP_SECONDS - 1
+    await world.uploads.sweep()
+    assert len(world.client.keys()) == 3  # type: ignore[union-attr]
+    world.time.at += 2
+    await world.store.append([NewMessage("room", "ada", "c", "")])
+    await world.uploads.sweep()
+    [left] = world.client.keys()  # type: ignore[union-attr]
+    assert left.startswith("uploads/")
+    assert [await world.store.file(each.file.id) is None for each in (nothing, put, complete)] == [True, True, False]
+    assert world.counted.outcomes["swept"] == 2
+
+
+async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) -> None:
+    await world.store.ensure_user("ada")
+    await world.store.ensure_user("bob")
+    await world.store.create_conversation("room", "ada", ["bob"])
+    posted, unposted = await world.completed(), await world.completed()
+    [stored] = await world.store.append([NewMessage("room", "ada", "c1", "", posted.id)])
+    assert isinstance(stored, Stored)
+    world.time.at += UNUSED_SECONDS + 1
+    await world.uploads.sweep()
+    assert await world.store.file(unposted.id) is None
+    assert await world.lies(unposted) == {"pending": None, "uploads": None}
+    assert isinstance(await world.uploads.seen("bob", posted.id), Seen)
+
+
+async def test_the_sweep_works_over_the_real_parts(
+    open_store: Callable[[], Awaitable[PostgresStore]], seaweed: S3Objects
+) -> None:
+    world = World(await open_store(), seaweed, OverHttp(seaweed), Time())
+    waiting, put, complete = await world.announced(), await world.announced(), await world.announced()
+    world.put(put)
+    world.put(complete)
+    await world.uploads.complete("ada", complete.file.id)
+    world.put(complete)
+    ids = [put.file.id, complete.file.id]
+    await world.store._pool.execute("update files set upload_until = '-infinity' where id = any($1)", ids)  # type: ignore[attr-defined]
+    await asyncio.gather(world.uploads.sweep(), world.uploads.sweep())
+    assert set((await world.lies(put.file)).values()) == {None}
+    lies = await world.lies(complete.file)
+    assert (lies["pending"], lies["uploads"] is None) == (None, False)
+    assert [await world.store.file(each.file.id) is None for each in (waiting, put, complete)] == [False, True, False]
+
+
+# ---- Parts that fail
+
+
+class Failing:
+    """An object store in which something happens, or that fails, before one of its calls."""
+
+    def __init__(self, objects: Objects, call: str, before: Callable[[str], Awaitable[None]]) -> None:
+        self._objects, self._call, self._before = objects, call, before
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._objects, name)
+
+        async def call(*asked: object) -> object:
+            if name == self._call:
+                await self._before(str(asked[0]))
+            return await method(*asked)
+
+        return call
+
+
+async def test_an_object_that_goes_while_it_is_looked_at_is_said_to_be_gone(either: World) -> None:
+    whole = either.objects
+
+    async def remove(key: str) -> None:
+        await whole.remove([key])
+
+    announced = await either.announced()
+    either.put(announced)
+    either.objects = Failing(whole, "keep", remove)  # type: ignore[assignment]
+    assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
+
+
+async def test_an_object_that_is_replaced_while_it_is_looked_at_is_not_kept(either: World) -> None:
+    announced = await either.announced()
+    either.put(announced)
+
+    async def replace(key: str) -> None:
+        assert either.put(announced, HTML) == 200
+
+    either.objects = Failing(either.objects, "keep", replace)  # type: ignore[assignment]
+    assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
+    assert (await either.lies(announced.file))["uploads"] is None
+
+
+@pytest.mark.parametrize("call", ["upload", "look", "keep", "remove"])
+async def test_while_the_object_store_is_away_it_is_said_and_afterwards_all_is_well(world: World, call: str) -> None:
+    async def fail(key: str) -> None:
+        raise ObjectsDown("away")
+
+    whole = world.objects
+    announced = await world.announced()
+    world.put(announced)
+    world.objects = Failing(whole, call, fail)  # type: ignore[assignment]
+    down = Refused("files_down", retry=True)
+    if call == "upload":
+        assert await world.uploads.announce("ada", "x", "image/png", 1, None) == down
+    else:
+        answer = await world.uploads.complete("ada", announced.file.id)
+        assert isinstance(answer, File) if call == "remove" else answer == down
+    assert (world.uploads.problem == "away") == (call != "remove")
+    world.objects = whole
+    assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
+    assert (await world.uploads.announce("ada", "x", "image/png", 1, None)) != down
+    assert world.uploads.problem == ""
+
+
+async def test_a_task_that_dies_between_keeping_and_recording_loses_nothing(world: World) -> None:
+    announced = await world.announced()
+    world.put(announced)
+    found = await world.lies(announced.file)
+    owner = hashlib.sha256(b"ada").hexdigest()[:32]
+    key = f"{owner}/{announced.file.id}"
+    assert found["pending"] is not None
+    await world.objects.keep(f"pending/{key}", f"uploads/{key}", found["pending"].tag, "image/png", "inline")
+    await world.objects.remove([f"pending/{key}"])
+    assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
+
+
+async def test_where_there_is_no_object_store_it_says_what_is_missing(world: World) -> None:
+    async def nowhere() -> Objects:
+        raise NoObjects("set GLIMPSE_S3_BUCKET")
+
+    world.uploads._opened = nowhere
+    await world.store.ensure_user("ada")
+    answer = await world.uploads.announce("ada", "x", "image/png", 1, None)
+    assert answer == Refused("files_off", detail="set GLIMPSE_S3_BUCKET")
+
+
+# ---- Kinds
+
+BEGINNINGS = {
+    "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
+    "image/png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+    "image/gif": b"GIF89a\x01\x00",
+    "image/webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
+    "image/avif": b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif",
+    "image/heic": b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00heic",
+    "video/mp4": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isom",
+    "video/quicktime": b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00",
+    "video/webm": b"\x1aE\xdf\xa3\x9fB\x86\x81",
+    "audio/mpeg": b"\xff\xfb\x90\x00",
+    "audio/ogg": b"OggS\x00\x02",
+    "audio/wav": b"RIFF\x24\x00\x00\x00WAVEfmt ",
+    "application/pdf": b"%PDF-1.7\n",
+    "application/zip": b"PK\x03\x04\x14\x00",
+    "application/x-hwp": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "text/plain": "안녕하세요".encode()[:-1],
+}
+
+
+ALSO_LOOKS_LIKE = {
+    "image/avif": {"image/heic", "video/mp4"},
+    "image/heic": {"video/mp4"},
+    "video/quicktime": {"video/mp4"},
+    "application/pdf": {"text/plain"},
+}
+"""Their first bytes do not tell them apart; the type that was claimed is the one that is served."""
+
+
+@pytest.mark.parametrize("claimed", BEGINNINGS)
+def test_a_file_looks_like_its_own_kind_and_like_no_other(claimed: str) -> None:
+    looks_like = {name for name in BEGINNINGS if KINDS[name].looks(BEGINNINGS[claimed])}
+    assert looks_like == {claimed} | ALSO_LOOKS_LIKE.get(claimed, set())
+
+
+@pytest.mark.parametrize("head", [b"MZ\x90\x00", b"\x7fELF\x02", b"\0", b"\xca\xfe\xba\xbe"])
+def test_a_program_looks_like_nothing_that_is_taken(head: bytes) -> None:
+    assert not any(kind.looks(head) for kind in KINDS.values())
+
+
+def test_what_a_browser_would_run_is_no_text() -> None:
+    assert KINDS["text/plain"].looks(b"<script>"), "it is text; it is served as an attachment, and as text"
+    assert not KINDS["text/plain"].is_shown
+    assert not KINDS["text/plain"].looks(b"a\0b")
+    assert not KINDS["text/plain"].looks("안".encode()[:2] + b" cut in the middle")
