@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import inspect
 import itertools
 import re
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +22,9 @@ from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
-from glimpse.chat.outside.s3.embedded import EmbeddedSeaweed
+from glimpse.chat.outside.s3.depots import Own
 from glimpse.chat.outside.s3.objects import S3Objects
-from glimpse.chat.ports import ObjectsDown, Store
+from glimpse.chat.ports import Store
 from glimpse.chat.values import Conversation, Entry, File, NewFile, NewMessage, Refused, Stored
 from glimpse.planner.words import Words
 
@@ -107,19 +105,11 @@ def store(request: pytest.FixtureRequest, runner: asyncio.Runner) -> Store:
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Objects]:
     """An S3 that refuses what AWS refuses, with an empty bucket."""
-    embedded = EmbeddedSeaweed(tmp_path_factory.mktemp("files"))
-    bucket, credentials = embedded.start()
-    objects = S3Objects(bucket, credentials, time.time)
+    depot = Own(tmp_path_factory.mktemp("files"), lambda code, **values: None)
     try:
-        for _ in range(300):
-            with contextlib.suppress(ObjectsDown):
-                asyncio.run(objects.make_bucket(["*"]))
-                break
-            time.sleep(0.1)
-        yield objects
+        yield asyncio.run(depot.opened())  # type: ignore[misc]
     finally:
-        objects.close()
-        embedded.stop()
+        asyncio.run(depot.close())
 
 
 class Chat:

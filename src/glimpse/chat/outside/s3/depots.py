@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -123,9 +124,10 @@ class Own:
         objects = S3Objects(bucket, credentials, self._now)
         give_up = time.monotonic() + START_SECONDS
         while True:
-            try:
-                await objects.make_bucket(EVERY_ORIGIN)
-                return objects
-            except ObjectsDown:
-                self._seaweed.give_up(is_late=time.monotonic() > give_up)
+            # Before its port is open nobody need be asked; once it is, it takes a while until it can store anything.
+            if self._seaweed.is_listening:
+                with contextlib.suppress(ObjectsDown):
+                    await objects.make_bucket(EVERY_ORIGIN)
+                    return objects
+            self._seaweed.give_up(is_late=time.monotonic() > give_up)
             await asyncio.sleep(RETRY_SECONDS)

@@ -18,6 +18,7 @@ import random
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sysconfig
 from contextlib import suppress
@@ -32,6 +33,7 @@ from glimpse.chat.outside.s3.bucket import Bucket
 BUCKET, REGION, IDENTITY = "glimpse-files", "us-east-1", "glimpse"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+PROBE_SECONDS = 0.1
 
 # Master, volume, filer, S3, administration. Each takes the port 10,000 above as well, and below 22,768 both are out of
 # the range from which the kernel takes ports for connections.
@@ -66,6 +68,7 @@ class EmbeddedSeaweed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
 
     def start(self) -> tuple[Bucket, Credentials]:
         """Where the bucket will be, and who may do anything with it. Raises Failure."""
@@ -79,10 +82,10 @@ class EmbeddedSeaweed:
         except OSError as error:
             raise SeaweedNotStarted(self.folder, str(error)) from error
         try:
-            port = self._launch(program, lock)
+            self._launch(program, lock)
         finally:
             os.close(lock)
-        return Bucket.of(f"http://127.0.0.1:{port}", REGION, BUCKET), credentials
+        return Bucket.of(f"http://127.0.0.1:{self._port}", REGION, BUCKET), credentials
 
     def stop(self) -> None:
         """End the server; what was answered is on the disk. Idempotent."""
@@ -99,6 +102,12 @@ class EmbeddedSeaweed:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def is_listening(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), PROBE_SECONDS):
+            return True
+        return False
 
     def give_up(self, is_late: bool) -> None:
         """Raises SeaweedNotStarted where the server is gone, or it is late and nobody waits any longer."""
@@ -137,8 +146,8 @@ class EmbeddedSeaweed:
             raise SeaweedNotStarted(self.folder, "server.lock")
         return taken[0]
 
-    def _launch(self, program: str, lock: int) -> int:
-        """The port of S3. A session of its own: Ctrl-C in a terminal reaches a whole group."""
+    def _launch(self, program: str, lock: int) -> None:
+        """In a session of its own: Ctrl-C in a terminal reaches a whole group."""
         first = next(
             port
             for port in random.sample(FIRST_PORTS, len(FIRST_PORTS))
@@ -162,4 +171,4 @@ class EmbeddedSeaweed:
                 cwd=self.folder,
             )
         (self.folder / "pid").write_text(str(self._process.pid))
-        return ports["s3.port"]
+        self._port = ports["s3.port"]
