@@ -7,18 +7,24 @@ import contextlib
 import datetime
 import importlib.util
 import itertools
+import random
 import shutil
+import struct
 import threading
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
+from glimpse.chat.outside.s3.depots import Own
 from glimpse.chat.settings import settings_of
+from tests.chat.seaweed import HTTP
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -55,6 +61,7 @@ numbers = itertools.count(1)
 class Network:
     """Stands between browsers and the server: can be cut, and can swallow what the server says."""
 
+    folder: Path
     port: int = 0
     server_port: int = 0
     is_cut: bool = False
@@ -103,18 +110,20 @@ async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) 
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
     given = {"JWT_SECRETS": "s" * 32, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
     settings = settings_of({f"GLIMPSE_{name}": value for name, value in given.items()})
-    async with Task(store, settings).serving() as network.server_port:
+    depot = Own(network.folder, lambda code, **values: None)
+    async with Task(store, settings, depot=depot).serving() as network.server_port:
         carrying = await asyncio.start_server(network.carry, "127.0.0.1", 0)
         network.port = carrying.sockets[0].getsockname()[1]
         opened.set()
         await stop.wait()
         network.cut()
         carrying.close()
+    await depot.close()
 
 
 @pytest.fixture(scope="module")
-def whole_network() -> Iterator[Network]:
-    network, opened, stop = Network(), threading.Event(), asyncio.Event()
+def whole_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    network, opened, stop = Network(tmp_path_factory.mktemp("files")), threading.Event(), asyncio.Event()
     thread = threading.Thread(target=network.loop.run_until_complete, args=[serve(network, opened, stop)])
     thread.start()
     assert opened.wait(LONGEST_SECONDS)
@@ -165,6 +174,19 @@ class Window:
         other.shows(".item .name", self.handle)
         other.the(".item").click()
         other.shows("#talk-title", self.handle)
+
+    def sends(self, *files: Path) -> None:
+        self.driver.find_element(By.ID, "attach").send_keys("\n".join(map(str, files)))
+
+    def picture(self, selector: str = ".message .picture") -> int:
+        """How wide the last picture is that has come."""
+        size = "return [...document.querySelectorAll(arguments[0])].at(-1)?.naturalWidth ?? 0"
+        return int(self.until(lambda: self.driver.execute_script(size, selector), f"{selector} has come"))
+
+    def slowly(self, bytes_a_second: int) -> None:
+        self.driver.set_network_conditions(
+            latency=0, download_throughput=-1, upload_throughput=bytes_a_second, offline=False
+        )
 
     def unread_at_server(self) -> int:
         return int(self.driver.execute_async_script(UNREAD))
@@ -447,3 +469,120 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(window: Open) -> None:
     jihun.the(".list")
     assert not jihun.all(".talk")
     assert jihun.overflow() <= 0
+
+
+# ---- Files
+
+
+def picture_of(folder: Path, name: str, width: int, height: int, seed: int = 1) -> Path:
+    """A PNG (ISO/IEC 15948) of noise, which no compression makes smaller."""
+    noise = random.Random(seed).randbytes(3 * width * height)
+    rows = b"".join(b"\0" + noise[row : row + 3 * width] for row in range(0, len(noise), 3 * width))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
+
+    head = struct.pack("!IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path = folder / name
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def test_a_picture_of_20_mb_shows_its_progress_arrives_and_is_there_after_a_reload(
+    pair: tuple[Window, Window], tmp_path: Path
+) -> None:
+    one, other = pair
+    picture = picture_of(tmp_path, "바다.png", 2600, 2600)
+    assert picture.stat().st_size > 20_000_000
+    one.slowly(8_000_000)
+    one.sends(picture)
+    shown = {int(bar.get_property("value")) for _ in range(400) for bar in one.all(".message progress")}
+    assert len({percent for percent in shown if 0 < percent < 100}) >= 3, "it moves while the picture leaves"
+    assert one.picture() == 2600, "the sender sees it at once"
+    assert other.picture() == 2600
+    one.shows(".status", "Read")
+    assert one.all(".message progress") == []
+    other.driver.refresh()
+    other.the(".item").click()
+    assert other.picture() == 2600
+    assert other.driver.find_element(By.CSS_SELECTOR, ".message .picture").get_attribute("alt") == "바다.png"
+    assert one.problems() == other.problems() == []
+
+
+def test_an_upload_can_be_cancelled_and_leaves_no_message(pair: tuple[Window, Window], tmp_path: Path) -> None:
+    one, other = pair
+    one.slowly(200_000)
+    one.sends(picture_of(tmp_path, "slow.png", 700, 700))
+    one.until(lambda: any(bar.get_property("value") for bar in one.all(".message progress")), "it is on its way")
+    one.the(".message .discard").click()
+    one.until(lambda: not one.all(".message"), "its line is gone")
+    one.slowly(-1)
+    one.says("something else")
+    other.shows(LINE, "something else")
+    assert len(other.all(".message")) == 1
+
+
+def test_what_cannot_be_sent_is_said_and_can_be_discarded(pair: tuple[Window, Window], tmp_path: Path) -> None:
+    one, _ = pair
+    page = tmp_path / "page.html"
+    page.write_text("<script>alert(1)</script>")
+    lie = tmp_path / "lie.png"
+    lie.write_text("<script>alert(1)</script>")
+    for path in (page, lie):
+        one.sends(path)
+        one.shows(".failed .status", "Not sent: files of this kind are not taken.")
+        one.the(".failed .discard").click()
+        one.until(lambda: not one.all(".failed"), "its line is gone")
+
+
+def test_a_file_that_is_no_picture_is_named_and_can_be_had(pair: tuple[Window, Window], tmp_path: Path) -> None:
+    one, other = pair
+    paper = tmp_path / "계약서.pdf"
+    paper.write_bytes(b"%PDF-1.4\n" + b"x" * 1_499_991)
+    one.sends(paper)
+    for window in pair:
+        window.shows(".file-name", "계약서.pdf")
+        window.shows(".file-size", "1.5 MB")
+    other.the("a.file").click()
+    other.until(lambda: len(other.driver.window_handles) >= 1, "the page stays")
+    address = other.the("a.file").get_attribute("href")
+    answer = HTTP.request("GET", address)
+    assert answer.data == paper.read_bytes()
+    assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+def test_a_deleted_message_takes_its_picture_along(pair: tuple[Window, Window], tmp_path: Path) -> None:
+    one, other = pair
+    one.sends(picture_of(tmp_path, "x.png", 40, 30))
+    assert other.picture() == 40
+    one.driver.execute_script("document.querySelector('.message .delete').click()")
+    one.the("#ask-yes").click()
+    for window in pair:
+        window.shows(LINE, "This message was deleted")
+        window.until(lambda window=window: not window.all(".message .picture"), "the picture is gone")
+
+
+def test_a_profile_picture_is_seen_by_the_other(pair: tuple[Window, Window], tmp_path: Path) -> None:
+    one, other = pair
+    one.driver.find_element(By.ID, "my-picture").send_keys(str(picture_of(tmp_path, "me.png", 60, 60)))
+    one.the("#my-avatar[data-has-picture=true]")
+    other.driver.refresh()
+    other.the(".item .avatar[data-has-picture=true]")
+    one.driver.find_element(By.ID, "my-picture").send_keys(str(tmp_path / "me.png"))
+    assert one.problems() == other.problems() == []
+
+
+def test_a_file_that_was_on_its_way_while_the_network_was_away_arrives_once(
+    pair: tuple[Window, Window], network: Network, tmp_path: Path
+) -> None:
+    one, other = pair
+    network.cut()
+    one.the("#banner")
+    one.sends(picture_of(tmp_path, "x.png", 50, 40))
+    one.the(".message progress")
+    network.mend()
+    assert other.picture() == 50
+    one.shows(".status", "Read")
+    assert len(other.all(".message")) == 1

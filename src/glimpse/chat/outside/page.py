@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,9 +20,16 @@ HEADERS = {"cache-control": "no-cache", "x-content-type-options": "nosniff", "re
 def routes(file_origins: Sequence[str]) -> list[Route]:
     """`/` and each file that the page is made of; the files that people send come from these origins."""
     headers = {**HEADERS, "content-security-policy": _policy(" ".join(file_origins))}
-    found = {file.name: file.read_bytes() for file in (files("glimpse.chat") / "page").iterdir() if file.is_file()}
-    served = {name: content for name, content in sorted(found.items()) if name.rpartition(".")[2] in TYPES}
-    return [_route(name, content, headers) for name, content in served.items()]
+    return [_route(name, content, headers) for name, content in sorted(_served(files("glimpse.chat") / "page"))]
+
+
+def _served(folder: Traversable, under: str = "") -> Iterator[tuple[str, bytes]]:
+    """The names of files as the page asks for them, and what is in them."""
+    for found in folder.iterdir():
+        if found.is_dir():
+            yield from _served(found, f"{under}{found.name}/")
+        elif found.name.rpartition(".")[2] in TYPES:
+            yield under + found.name, found.read_bytes()
 
 
 def _policy(files: str) -> str:

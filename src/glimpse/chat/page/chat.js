@@ -9,7 +9,8 @@ export const TYPING_MS = 5000;
 export function empty(me) {
   return {
     me, conversations: new Map(), order: [], users: new Map([[me.id, me]]),
-    online: new Set(), typing: new Map(), pending: [], blocked: new Set(), lagging: false, stale: false,
+    online: new Set(), typing: new Map(), pending: [], blocked: new Set(), files: new Map(),
+    lagging: false, stale: false,
   };
 }
 
@@ -167,6 +168,18 @@ export function withFailed(state, clientId, code) {
   return { ...state, pending };
 }
 
+/** So many bytes of its file have left. */
+export function withSent(state, clientId, sent) {
+  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, sent } : message));
+  return { ...state, pending };
+}
+
+/** Its file is in the bucket. */
+export function withUploaded(state, clientId, fileId) {
+  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, fileId } : message));
+  return { ...state, pending };
+}
+
 /** A message is its conversation, its sender and its clientId: once it has a number it is no longer pending. */
 export function withoutPending(state, { conversationId, senderId, clientId }) {
   const isIt = (message) => message.conversationId === conversationId && message.clientId === clientId;
@@ -186,6 +199,35 @@ export function withoutConversation(state, id) {
 
 function withConversation(state, conversation) {
   return { ...state, conversations: new Map(state.conversations).set(conversation.id, conversation) };
+}
+
+// ---- Files and pictures
+
+/** Where a file can be had; null where it cannot. */
+export function withFile(state, fileId, address) {
+  return { ...state, files: new Map(state.files).set(fileId, address) };
+}
+
+/** Files that could not be had are asked for again. */
+export function withoutLost(state) {
+  return { ...state, files: new Map([...state.files].filter(([, address]) => address !== null)) };
+}
+
+export function withMe(state, me) {
+  return { ...state, me, users: new Map(state.users).set(me.id, me) };
+}
+
+/** Files that are shown, and of which nobody knows yet where they can be had. */
+export function unknownFiles(state, openId) {
+  const entries = state.conversations.get(openId)?.entries ?? [];
+  const shown = entries.filter(({ fileId, body }) => fileId && body !== null).map(({ fileId }) => fileId);
+  const pictures = [...state.users.values()].map(({ profileImageId }) => profileImageId).filter(Boolean);
+  return [...new Set([...shown, ...pictures])].filter((fileId) => !state.files.has(fileId));
+}
+
+/** Where the picture of a person is; empty where there is none. */
+export function pictureOf(state, userId) {
+  return state.files.get(state.users.get(userId)?.profileImageId)?.url ?? "";
 }
 
 // ---- What is shown

@@ -34,10 +34,12 @@ export function fill(parent, items, keyOf, make, update) {
 
 const TONES = 6;
 
-/** A letter on a colour that is always the same for the same person. */
-export function setAvatar(target, id, name) {
+/** A picture, or a letter on a colour that is always the same for the same person. */
+export function setAvatar(target, id, name, picture = "") {
   const sum = [...id].reduce((before, letter) => (before * 31 + letter.codePointAt(0)) % 9973, 7);
   target.dataset.tone = String(sum % TONES);
+  target.style.backgroundImage = picture && `url(${JSON.stringify(picture)})`;
+  target.dataset.hasPicture = String(picture !== "");
   setText(target, [...name][0]?.toUpperCase() ?? "?");
 }
 

@@ -2,6 +2,7 @@
 
 import * as chat from "./chat.js";
 import { asked, byId } from "./dom.js";
+import * as files from "./files.js";
 import * as session from "./session.js";
 import { Socket } from "./socket.js";
 import { goToNewest, isAtNewest } from "./talk.js";
@@ -19,18 +20,27 @@ let socket = null;
 let catchingUp = null;
 let typedAt = 0;
 let staysAtNewest = true;
-const ui = { isSignUp: false, enterError: "", startError: "", open: null, connection: "", isListed: false, isLoadingOlder: false };
+const ui = { isSignUp: false, enterError: "", startError: "", pictureError: "", open: null, connection: "", isListed: false, isLoadingOlder: false };
 
 function change(next) {
   if (!state || !next) return;
   if (next.pending !== state.pending) session.keepUnsent(next.pending);
   state = next;
   render();
+  findFiles();
   if ((state.lagging || state.stale) && socket.isOnline) catchUp();
 }
 
 function render() {
   show(state, ui);
+}
+
+/** Where what is shown can be had: asked for once each, and shown when it is known. */
+function findFiles() {
+  for (const fileId of chat.unknownFiles(state, ui.open)) {
+    state = chat.withFile(state, fileId, undefined);
+    files.addressOf(fileId).then((address) => change(state && chat.withFile(state, fileId, address)));
+  }
 }
 
 // ---- Coming and going
@@ -67,6 +77,7 @@ function begin() {
 /** Back to the door; `why` is a code, empty where somebody wanted it. */
 function end(why = "") {
   socket?.stop();
+  files.cancelAll();
   session.forget();
   [state, socket, catchingUp] = [null, null, null];
   Object.assign(ui, { open: null, connection: "", isListed: false, isSignUp: false, enterError: why === "unauthorized" ? "ended" : why });
@@ -95,7 +106,7 @@ function onOnline() {
   const wasOffline = ui.connection === "offline";
   ui.connection = wasOffline ? "back" : "online";
   if (wasOffline) setTimeout(quietBanner, BACK_MS);
-  change({ ...chat.withoutPresence(state), stale: false, lagging: false });
+  change({ ...chat.withoutLost(chat.withoutPresence(state)), stale: false, lagging: false });
   catchUp(true);
 }
 
@@ -273,14 +284,40 @@ function randomId() {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((number) => number.toString(36)).join("-");
 }
 
+/** A message for each file, as long as its conversation is open. */
+function attach(chosen) {
+  for (const file of ui.open ? chosen : []) {
+    const clientId = crypto.randomUUID?.() ?? randomId();
+    const message = { conversationId: ui.open, clientId, body: "", file: { name: file.name, size: file.size } };
+    files.begin(clientId, file);
+    change(chat.withPending(state, message));
+    deliver(message);
+  }
+  goToNewest();
+}
+
+/** The file first, where there is one. */
 async function deliver(message) {
   const { conversationId, clientId, body } = message;
+  const fileId = message.fileId ?? (message.file && (await uploaded(clientId)));
+  if (!state || (message.file && !fileId)) return;
   try {
-    const stored = await socket.deliver("message", { conversationId, clientId, body });
+    const stored = await socket.deliver("message", { conversationId, clientId, body, fileId });
     // A repeat is not told again: then the answer is all there is.
-    change(state && chat.withEntry(state, { ...message, ...stored, type: "message", senderId: state.me.id }));
+    change(state && chat.withEntry(state, { ...message, ...stored, fileId, type: "message", senderId: state.me.id }));
   } catch (refused) {
     change(state && chat.withFailed(state, clientId, refused.code === "not_found" ? "gone" : refused.code));
+  }
+}
+
+/** The id of a file that is in the bucket now; nothing where it could not get there. */
+async function uploaded(clientId) {
+  try {
+    const { fileId } = await files.upload(clientId, ({ sent }) => change(state && chat.withSent(state, clientId, sent)));
+    change(state && chat.withUploaded(state, clientId, fileId));
+    return fileId;
+  } catch (refused) {
+    change(state && chat.withFailed(state, clientId, refused.code === "gone" ? "gone_file" : refused.code ?? "other"));
   }
 }
 
@@ -291,6 +328,7 @@ function retry(clientId) {
 }
 
 function discard(clientId) {
+  files.cancel(clientId);
   change(chat.withoutPending(state, { conversationId: ui.open, senderId: state.me.id, clientId }));
 }
 
@@ -298,6 +336,27 @@ async function remove(seq) {
   const id = ui.open;
   if (!(await asked(say("deleteAsk"), say("delete")))) return;
   await session.request("DELETE", `/conversations/${encodeURIComponent(id)}/messages/${seq}`).catch(() => null);
+}
+
+async function changePicture(file) {
+  ui.pictureError = "";
+  render();
+  try {
+    const { fileId } = await files.uploadPicture(file);
+    const user = await session.request("POST", "/profile", { profileImageId: fileId });
+    session.changed(user);
+    change(state && chat.withMe(state, user));
+  } catch (failed) {
+    ui.pictureError = failed.code ?? "other";
+    render();
+  }
+}
+
+/** An address ends after some minutes; who asks for a file then gets a new one. */
+async function openFile(event, link) {
+  event.preventDefault();
+  const address = await files.addressOf(link.dataset.file);
+  if (address) window.open(address.url, "_blank", "noopener");
 }
 
 /** Read is what is open, on a screen that is seen, down to its end. `again`: the server may have missed it. */
@@ -335,6 +394,15 @@ function onSubmit(id, act) {
   });
 }
 
+/** The same file may be chosen again afterwards. */
+function onChosen(id, act) {
+  byId(id).addEventListener("change", ({ target }) => {
+    const chosen = [...target.files];
+    target.value = "";
+    if (chosen.length) act(chosen);
+  });
+}
+
 function onClick(id, act) {
   byId(id).addEventListener("click", act);
 }
@@ -362,6 +430,28 @@ function listen() {
     const { action } = target.dataset;
     const line = target.closest("li");
     if (action) ({ delete: () => remove(line.dataset.seq), retry: () => retry(line.dataset.client), discard: () => discard(line.dataset.client) })[action]();
+  });
+  byId("messages").addEventListener("click", (event) => {
+    const link = event.target.closest("a.file[href]");
+    if (link) openFile(event, link);
+  });
+  // Neither of the two bubbles. A picture that has come takes its room; what the browser cannot show is a file like any.
+  byId("messages").addEventListener("load", () => staysAtNewest && goToNewest(), true);
+  byId("messages").addEventListener("error", ({ target }) => {
+    target.dataset.isBroken = "true";
+    render();
+  }, true);
+  onChosen("attach", attach);
+  onChosen("my-picture", ([file]) => changePicture(file));
+  byId("talk").addEventListener("dragover", (event) => event.preventDefault());
+  byId("talk").addEventListener("drop", (event) => {
+    event.preventDefault();
+    attach(event.dataTransfer.files);
+  });
+  byId("body").addEventListener("paste", (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    attach(event.clipboardData.files);
   });
   byId("body").addEventListener("input", typed);
   byId("body").addEventListener("keydown", (event) => {

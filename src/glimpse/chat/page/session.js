@@ -32,9 +32,16 @@ export function forget() {
   sessionStorage.removeItem(UNSENT);
 }
 
+/** What others see of this person has changed. */
+export function changed(user) {
+  session = { ...session, user };
+  sessionStorage.setItem(KEPT, JSON.stringify(session));
+}
+
 /** Messages that have no number yet outlive a page that is loaded anew. */
 export function keepUnsent(messages) {
-  sessionStorage.setItem(UNSENT, JSON.stringify(messages));
+  // A file that is still on its way does not.
+  sessionStorage.setItem(UNSENT, JSON.stringify(messages.filter(({ file, fileId }) => !file || fileId)));
 }
 
 export function unsentKept() {

@@ -1,8 +1,9 @@
 // The open conversation: its head, its messages in the order of their numbers, and what stands below them.
 
-import { hasOlder, nameOf, othersIn, partnerIn, pendingIn, readersOf, typingIn } from "./chat.js";
+import { hasOlder, nameOf, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
 import { byId, element, fill, setAvatar, setText } from "./dom.js";
-import { dayOf, say, sayError, timeOf } from "./words.js";
+import { previewOf } from "./files.js";
+import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
 const NEAR_PIXELS = 80;
 const SAME_BREATH_MS = 5 * 60_000;
@@ -38,7 +39,7 @@ function showHead(state, conversation, ui) {
   const others = othersIn(state, conversation);
   const isOnline = partner !== null && state.online.has(partner);
   setText(byId("talk-title"), titleOf(state, conversation));
-  setAvatar(byId("talk-avatar"), others[0] ?? conversation.id, titleOf(state, conversation));
+  setAvatar(byId("talk-avatar"), others[0] ?? conversation.id, titleOf(state, conversation), pictureOf(state, partner));
   byId("talk-avatar").dataset.online = String(isOnline);
   setText(byId("talk-state"), ui.connection === "offline" ? "" : stateText(others.length, isOnline));
   const isBlocked = partner !== null && state.blocked.has(partner);
@@ -112,6 +113,17 @@ function messageLine(state, conversation, entry, before) {
     isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time: timeOf(entry.createdAt), status: "",
     name: !isMine && !follows && othersIn(state, conversation).length > 1 ? nameOf(state, entry.senderId) : "",
     canDelete: isMine && entry.body !== null, clientId: entry.clientId,
+    file: entry.fileId && entry.body !== null ? fileOf(state, entry.fileId, isMine ? previewOf(entry.clientId) : "") : null,
+  };
+}
+
+/** A picture of one's own is shown as it was before it left. */
+function fileOf(state, id, preview) {
+  const address = state.files.get(id);
+  const isLost = address === null;
+  return {
+    id, name: isLost ? say("fileLost") : address ? address.fileName : "", size: address ? sizeOf(address.size) : "",
+    href: address?.url ?? "", picture: preview || (address?.contentType.startsWith("image/") ? address.url : ""),
   };
 }
 
@@ -120,10 +132,14 @@ function changeLine(state, { seq, senderId, memberIds }) {
   return { kind: "change", key: `seq ${seq}`, text: left ? say("left", { name: nameOf(state, senderId) }) : say("joined") };
 }
 
-function pendingLine({ clientId, body, code }) {
+function pendingLine({ clientId, body, code, file, fileId, sent = 0 }) {
+  const isUploading = Boolean(file) && !fileId && code === null;
+  const percent = file ? Math.floor((100 * sent) / file.size) : 0;
+  const sending = isUploading ? say("uploading", { percent }) : say("sending");
   return {
     kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, name: "",
-    status: code ? sayError(code) : say("sending"), hasFailed: code !== null, isPending: true,
+    status: code ? sayError(code) : sending, hasFailed: code !== null, isPending: true, isUploading, percent,
+    file: file ? { id: clientId, name: file.name, size: sizeOf(file.size), href: "", picture: previewOf(clientId) } : null,
   };
 }
 
@@ -140,15 +156,44 @@ function makeLine({ kind }) {
   if (kind !== "message") return line;
   const foot = element("span", "foot");
   foot.append(element("span", "status"), element("span", "time"));
-  for (const [action, word] of [["delete", "delete"], ["retry", "retry"], ["discard", "discard"]]) {
+  for (const action of ["delete", "retry", "discard"]) {
     const button = element("button", `quiet ${action}`);
     button.type = "button";
     button.dataset.action = action;
-    button.dataset.word = word;
+    button.dataset.word = action;
     foot.append(button);
   }
-  line.append(element("span", "name"), element("span", "bubble"), foot);
+  const progress = element("progress");
+  progress.max = 100;
+  line.append(element("span", "name"), element("span", "bubble"), progress, foot);
   return line;
+}
+
+function makeFile() {
+  const file = element("a", "file");
+  file.target = "_blank";
+  file.rel = "noopener";
+  file.append(element("img", "picture"), element("span", "file-name"), element("span", "file-size"));
+  return file;
+}
+
+/** A picture stays as it was loaded, though its address is another one by now. */
+function updateFile(line, file) {
+  if (!file) {
+    line.querySelector(".file")?.remove();
+    return;
+  }
+  if (!line.querySelector(".file")) line.querySelector(".bubble").before(makeFile());
+  const target = line.querySelector(".file");
+  const picture = target.querySelector(".picture");
+  if (file.picture && !picture.hasAttribute("src")) picture.src = file.picture;
+  picture.alt = file.name;
+  picture.hidden = !file.picture || picture.dataset.isBroken === "true";
+  target.dataset.file = file.id;
+  target.dataset.isPicture = String(!picture.hidden);
+  if (file.href) target.href = file.href;
+  setText(target.querySelector(".file-name"), file.name);
+  setText(target.querySelector(".file-size"), file.size);
 }
 
 function updateLine(target, line) {
@@ -163,11 +208,17 @@ function updateLine(target, line) {
   target.dataset.client = line.clientId;
   for (const name of ["name", "time", "status"]) setText(find(name), line[name]);
   setText(find("bubble"), line.text);
+  find("bubble").hidden = Boolean(line.file) && line.text === "";
+  updateFile(target, line.file);
+  const progress = target.querySelector("progress");
+  progress.hidden = !line.isUploading;
+  progress.value = line.percent ?? 0;
+  progress.setAttribute("aria-label", line.isUploading ? line.status : "");
   // A finger has no hover: touching one's own message shows what can be done with it.
   if (line.canDelete) find("bubble").tabIndex = -1;
-  const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed };
+  const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed || line.isUploading };
   for (const [action, yes] of Object.entries(can)) {
     find(action).hidden = !yes;
-    setText(find(action), say(action));
+    setText(find(action), say(action === "discard" && line.isUploading ? "cancel" : action));
   }
 }

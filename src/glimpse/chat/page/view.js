@@ -1,11 +1,11 @@
 // The frame of the page: the door, the list of conversations, the banner, and the words on everything that stands still.
 
-import { nameOf, othersIn, unreadIn } from "./chat.js";
+import { nameOf, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
 import { byId, element, fill, setAvatar, setText } from "./dom.js";
 import { showTalk, titleOf } from "./talk.js";
 import { currentLanguage, dayOf, say, sayError, timeOf } from "./words.js";
 
-/** `ui`: { isSignUp, enterError, startError, open, connection, isLoadingOlder }; `state` is null at the door. */
+/** `ui`: { isSignUp, enterError, startError, pictureError, open, connection, isLoadingOlder }; `state` is null at the door. */
 export function show(state, ui) {
   byId("door").hidden = state !== null;
   byId("rooms").hidden = state === null;
@@ -21,6 +21,7 @@ export function showWords() {
   for (const target of document.querySelectorAll("[data-label]")) {
     target.setAttribute("aria-label", say(target.dataset.label));
   }
+  for (const target of document.querySelectorAll("[data-title]")) target.title = say(target.dataset.title);
   for (const target of document.querySelectorAll("[data-placeholder]")) {
     target.placeholder = say(target.dataset.placeholder);
   }
@@ -57,7 +58,8 @@ function showRooms(state, ui) {
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
   setText(byId("start-error"), ui.startError ? sayError(ui.startError) : "");
   setText(byId("my-name"), nameOf(state, state.me.id));
-  setAvatar(byId("my-avatar"), state.me.id, nameOf(state, state.me.id));
+  setAvatar(byId("my-avatar"), state.me.id, nameOf(state, state.me.id), pictureOf(state, state.me.id));
+  setText(byId("my-picture-error"), ui.pictureError ? sayError(ui.pictureError) : "");
   const shown = state.order.map((id) => state.conversations.get(id));
   fill(byId("conversations"), shown, ({ id }) => id, makeItem, (item, each) => updateItem(item, each, state, ui.open));
   showTalk(state, open, ui);
@@ -83,7 +85,7 @@ function updateItem(item, conversation, state, openId) {
   const find = (name) => item.querySelector(`.${name}`);
   const { lastMessage, unread, id } = conversation;
   const others = othersIn(state, conversation);
-  setAvatar(find("avatar"), others[0] ?? id, titleOf(state, conversation));
+  setAvatar(find("avatar"), others[0] ?? id, titleOf(state, conversation), pictureOf(state, partnerIn(state, conversation)));
   find("avatar").dataset.online = String(others.length === 1 && state.online.has(others[0]));
   setText(find("name"), titleOf(state, conversation));
   setText(find("last"), lastMessage ? previewOf(state, lastMessage) : "");

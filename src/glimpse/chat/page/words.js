@@ -18,6 +18,7 @@ const WORDS = {
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
     cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "Members changed",
     noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", file: "A file",
+    attach: "Send a file", changePicture: "Change your picture", uploading: "Uploading {percent} %", fileLost: "This file is gone",
     unread: "{count} unread", newMessages: "New messages", reconnecting: "Connection lost. Reconnecting…",
     reconnectingKept: "Connection lost. Reconnecting… Your messages are kept and will be sent.", back_online: "Back online",
     today: "Today", yesterday: "Yesterday",
@@ -26,6 +27,11 @@ const WORDS = {
     error_invalid: "That does not fit. Please check what you entered.", error_not_found: "Nobody has this handle.",
     error_self: "That is you.", error_blocked: "Not delivered: this person does not take messages from you.",
     error_rate_limited: "Too fast. Please wait a moment.", error_gone: "Not delivered: you are no longer in this chat.",
+    error_file_type: "Not sent: files of this kind are not taken.", error_too_large: "Not sent: a file has at most 50 MB.",
+    error_quota: "Not sent: your files take all the room you have.", error_gone_file: "Not sent: the file is gone.",
+    error_wrong_size: "Not sent: the file changed meanwhile.", error_wrong_checksum: "Not sent: the file changed meanwhile.",
+    error_refused: "Not sent: the file store did not take it.", error_unreadable: "Not sent: the file cannot be read.",
+    error_files_down: "The file store cannot be reached. Please try again.", error_files_off: "Files cannot be sent here.",
     error_offline: "The server cannot be reached. Please try again.", error_other: "That did not work. Please try again.",
   },
   ko: {
@@ -45,6 +51,7 @@ const WORDS = {
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
     cancel: "취소", retry: "다시 보내기", discard: "지우기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
     noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", file: "파일",
+    attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "사라진 파일이에요",
     unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
     today: "오늘", yesterday: "어제",
@@ -53,6 +60,11 @@ const WORDS = {
     error_invalid: "입력한 내용을 확인해 주세요.", error_not_found: "없는 아이디예요.",
     error_self: "내 아이디예요.", error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.",
     error_rate_limited: "잠시 후 다시 시도해 주세요.", error_gone: "나간 채팅방이라 보내지 못했어요.",
+    error_file_type: "보낼 수 없는 파일 형식이에요.", error_too_large: "파일은 50MB까지 보낼 수 있어요.",
+    error_quota: "저장 공간이 부족해 보내지 못했어요.", error_gone_file: "파일이 사라져 보내지 못했어요.",
+    error_wrong_size: "보내는 동안 파일이 바뀌었어요.", error_wrong_checksum: "보내는 동안 파일이 바뀌었어요.",
+    error_refused: "파일 저장소가 파일을 받지 않았어요.", error_unreadable: "파일을 읽을 수 없어요.",
+    error_files_down: "파일 저장소에 연결할 수 없어요. 다시 시도해 주세요.", error_files_off: "이 서버에서는 파일을 보낼 수 없어요.",
     error_offline: "서버에 연결할 수 없어요. 다시 시도해 주세요.", error_other: "문제가 생겼어요. 다시 시도해 주세요.",
   },
 };
@@ -76,6 +88,13 @@ export function say(key, values = {}) {
 /** A code that nobody foresaw is said in general words. */
 export function sayError(code) {
   return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
+}
+
+const MB = 1_000_000;
+
+export function sizeOf(bytes) {
+  const [amount, unit] = bytes < MB ? [Math.max(bytes / 1000, 1), "kilobyte"] : [bytes / MB, "megabyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 }).format(amount);
 }
 
 export function timeOf(text) {

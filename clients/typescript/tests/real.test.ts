@@ -1,0 +1,159 @@
+// Against the real service, its PostgreSQL and its object store, over wires that are cut.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Chat } from "../src/chat.js";
+import { Session } from "../src/session.js";
+import { Files } from "../src/upload.js";
+import { served, Wire, type Running } from "./server.js";
+
+const WAIT = { timeout: 20_000, interval: 20 };
+let server: Running;
+let wire: Wire;
+let url: string;
+let people = 0;
+const open: Chat[] = [];
+
+beforeAll(async () => {
+  server = await served({ GLIMPSE_EVENTS_PER_SECOND: "10000" });
+  wire = await Wire.before(server.port);
+  url = `http://127.0.0.1:${wire.port}`;
+}, 60_000);
+afterAll(async () => {
+  open.forEach((chat) => chat.close());
+  wire?.close();
+  await server?.stop();
+});
+
+async function entered(): Promise<Session> {
+  return Session.enter(url, "signup", { handle: `person${(people += 1)}`, password: "correct horse" });
+}
+
+function chatOf(session: Session): Chat {
+  const chat = new Chat({ url, token: session.token });
+  open.push(chat);
+  return chat;
+}
+
+async function asked(session: Session, method: string, path: string, body?: object): Promise<any> {
+  const headers = { authorization: `Bearer ${await session.token()}`, "content-type": "application/json" };
+  const answer = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  return answer.json();
+}
+
+async function pair(): Promise<{ ada: Session; bob: Session; room: string }> {
+  const [ada, bob] = await Promise.all([entered(), entered()]);
+  const { id } = await asked(ada, "POST", "/conversations", { memberIds: [bob.user.id] });
+  return { ada, bob, room: id };
+}
+
+const said = (chat: Chat, room: string): (string | null)[] =>
+  (chat.conversations.get(room)?.entries ?? []).flatMap((entry) => (entry.type === "message" ? [entry.body] : []));
+
+test("what one writes the other has, in order, and the writer's own has a number", async () => {
+  const { ada, bob, room } = await pair();
+  const [hers, his] = [chatOf(ada), chatOf(bob)];
+  const texts = Array.from({ length: 20 }, (_, at) => `안녕 ${at}`);
+  const stored = await Promise.all(texts.map((body) => hers.send(room, { body })));
+  expect(stored.map(({ seq }) => seq)).toEqual(texts.map((_, at) => at + 1));
+  await expect.poll(() => said(his, room), WAIT).toEqual(texts);
+  await expect.poll(() => said(hers, room), WAIT).toEqual(texts);
+  expect(hers.pending).toEqual([]);
+});
+
+test("what was written while the network was away arrives once, and what was missed is there", async () => {
+  const { ada, bob, room } = await pair();
+  const [hers, his] = [chatOf(ada), chatOf(bob)];
+  await hers.send(room, { body: "before" });
+  await expect.poll(() => said(his, room), WAIT).toEqual(["before"]);
+  wire.isCut = true;
+  wire.cut();
+  await expect.poll(() => hers.isOnline || his.isOnline, WAIT).toBe(false);
+  const sending = ["one", "two", "three"].map((body) => hers.send(room, { body }));
+  expect(hers.pending).toHaveLength(3);
+  wire.isCut = false;
+  await Promise.all(sending);
+  await expect.poll(() => said(his, room), WAIT).toEqual(["before", "one", "two", "three"]);
+  await expect.poll(() => said(hers, room), WAIT).toEqual(["before", "one", "two", "three"]);
+});
+
+test("a service that is killed and comes back loses nothing and stores nothing twice", async () => {
+  const { ada, bob, room } = await pair();
+  const [hers, his] = [chatOf(ada), chatOf(bob)];
+  const texts = Array.from({ length: 30 }, (_, at) => String(at));
+  const sending = texts.map((body) => hers.send(room, { body }));
+  await sending[3];
+  await server.kill();
+  await server.start();
+  await Promise.all(sending);
+  await expect.poll(() => said(his, room), WAIT).toEqual(texts);
+  await expect.poll(() => said(hers, room), WAIT).toEqual(texts);
+}, 60_000);
+
+test("a message that repeating cannot help is refused with its reason", async () => {
+  const { ada, room } = await pair();
+  const chat = chatOf(ada);
+  await expect(chat.send("unknown", { body: "x" })).rejects.toMatchObject({ code: "not_found", retry: false });
+  await expect(chat.send(room, { body: "x".repeat(4001) })).rejects.toMatchObject({ code: "invalid" });
+  await expect(chat.send(room, { body: "" })).rejects.toMatchObject({ code: "invalid" });
+  expect(chat.pending).toEqual([]);
+});
+
+test("a token that is not taken ends the chat, and says so", async () => {
+  const chat = new Chat({ url, token: () => "not a token" });
+  open.push(chat);
+  const statuses: string[] = [];
+  chat.on("status", (status) => statuses.push(status));
+  await expect.poll(() => statuses, WAIT).toEqual(["ended"]);
+});
+
+test("receipts, typing and presence are told", async () => {
+  const { ada, bob, room } = await pair();
+  const [hers, his] = [chatOf(ada), chatOf(bob)];
+  const told: unknown[] = [];
+  hers.on("typing", (conversationId, userId) => told.push([conversationId, userId]));
+  hers.on("presence", (userId, online) => told.push([userId, online]));
+  const { seq } = await hers.send(room, { body: "read me" });
+  await expect.poll(() => said(his, room), WAIT).toEqual(["read me"]);
+  his.read(room, seq);
+  his.typing(room);
+  await expect.poll(() => hers.conversations.get(room)?.reads[bob.user.id], WAIT).toBe(1);
+  await expect.poll(() => told, WAIT).toContainEqual([room, bob.user.id]);
+  expect(told).toContainEqual([bob.user.id, true]);
+});
+
+test("who leaves no longer has the conversation, on any client", async () => {
+  const { ada, room } = await pair();
+  const chat = chatOf(ada);
+  await chat.send(room, { body: "bye" });
+  await asked(ada, "POST", `/conversations/${room}/leave`);
+  await expect.poll(() => chat.conversations.has(room), WAIT).toBe(false);
+});
+
+test("a picture is uploaded past the service, posted, seen by the other, and by nobody else", async () => {
+  const { ada, bob, room } = await pair();
+  const eve = await entered();
+  const [hers, his] = [chatOf(ada), chatOf(bob)];
+  const bytes = new Uint8Array(300_000);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const told: number[] = [];
+  const { fileId } = await new Files({ url, token: ada.token }).uploadFile(new File([bytes], "사진.png", { type: "image/png" }), {
+    sha256,
+    onProgress: ({ sent }) => told.push(sent),
+  });
+  expect(told).toEqual([0, bytes.length]);
+  await hers.send(room, { body: "", fileId });
+  await expect.poll(() => his.conversations.get(room)?.entries.at(-1), WAIT).toMatchObject({ fileId, body: "" });
+  const found = await new Files({ url, token: bob.token }).fileAddress(fileId);
+  expect(found).toMatchObject({ fileName: "사진.png", contentType: "image/png", size: bytes.length });
+  expect(new Uint8Array(await (await fetch(found.url)).arrayBuffer())).toEqual(bytes);
+  await expect(new Files({ url, token: eve.token }).fileAddress(fileId)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a file that is not what it says is refused, in the language of who sends it", async () => {
+  const ada = await entered();
+  const files = new Files({ url, token: ada.token, language: "ko" });
+  const lie = new File(["<html>"], "x.png", { type: "image/png" });
+  await expect(files.uploadFile(lie)).rejects.toMatchObject({ code: "file_type", message: "보낼 수 없는 파일 형식이거나, 내용이 파일 형식과 달라요" });
+});

@@ -1,0 +1,118 @@
+// The real service with its own database and object store, and a wire in front of each that can be cut.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const PYTHON = process.env.GLIMPSE_PYTHON ?? join(REPOSITORY, ".venv/bin/python");
+
+export interface Running {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** On one folder and one port, so that it can be killed and come back. */
+export async function served(environment: Record<string, string> = {}): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), "glimpse-"));
+  let process_: ChildProcess | null = null;
+  let port = 0;
+  const start = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const given = { GLIMPSE_HOST: "127.0.0.1", GLIMPSE_DRAIN_SECONDS: "0", GLIMPSE_UPLOADS_PER_MINUTE: "10000" };
+      process_ = spawn(PYTHON, ["-m", "glimpse", "serve", "--lang", "en"], {
+        cwd: folder,
+        env: { ...process.env, ...given, GLIMPSE_PORT: String(port), ...environment },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      process_.stderr!.on("data", (data: Buffer) => {
+        said += data;
+        const found = /listens on port (\d+)/.exec(said);
+        if (found) {
+          port = Number(found[1]);
+          resolve();
+        }
+      });
+      process_.once("exit", () => reject(new Error(said)));
+      process_.once("error", reject);
+    });
+  const ended = (signal: NodeJS.Signals): Promise<void> =>
+    new Promise((resolve) => {
+      process_!.once("exit", () => resolve());
+      process_!.kill(signal);
+    });
+  await start();
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    start,
+    kill: () => ended("SIGKILL"),
+    stop: async () => {
+      await ended("SIGTERM");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Carries bytes to a port. `cut` ends everything that is under way; `isCut` refuses what comes. */
+export class Wire {
+  isCut = false;
+  /** Asked for each connection: after so many bytes of the client's it is cut; null for never. */
+  cutAfter: () => number | null = () => null;
+  /** Whether the answer still reaches the client of a connection that is cut. */
+  cuts = 0;
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  private constructor(private target: number) {
+    this.#server = createServer((client) => this.#carry(client));
+  }
+
+  static async before(port: number): Promise<Wire> {
+    const wire = new Wire(port);
+    await new Promise<void>((resolve) => wire.#server.listen(0, "127.0.0.1", resolve));
+    return wire;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.#server.close();
+    this.cut();
+  }
+
+  #carry(client: Socket): void {
+    if (this.isCut) return void client.destroy();
+    const server = connect(this.target, "127.0.0.1");
+    let left = this.cutAfter();
+    const both = [client, server];
+    for (const socket of both) {
+      this.#sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        for (const other of both) other.destroy();
+      });
+    }
+    client.on("data", (data: Buffer) => {
+      if (left !== null && (left -= data.length) < 0) {
+        this.cuts += 1;
+        for (const socket of both) socket.destroy();
+      } else server.write(data);
+    });
+    server.on("data", (data) => client.write(data));
+  }
+}

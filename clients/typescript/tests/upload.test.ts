@@ -1,0 +1,217 @@
+// Uploads, with a service and an object store that answer as the test says, and time that nobody waits for.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Put, PutAnswer } from "../src/put.js";
+import type { Surroundings } from "../src/retry.js";
+import { Files, Refused } from "../src/upload.js";
+
+const FILE = new File([new Uint8Array(1000)], "사진.png", { type: "image/png" });
+const ANNOUNCED = { fileId: "f1", uploadUrl: "https://s3/x", method: "PUT", headers: { "content-type": "image/png" }, expiresIn: 300 };
+const COMPLETE = { fileId: "f1", size: 1000, contentType: "image/png" };
+
+type Reply = { status: number; body: unknown } | "lost";
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+const no = (status: number, code: string, retry = false): Reply => ({ status, body: { error: { code, message: `no: ${code}`, retry } } });
+
+let asked: string[];
+let replies: Record<string, Reply[]>;
+let puts: (PutAnswer | "lost")[];
+let waited: number[];
+let now: number;
+
+const around: Surroundings = {
+  now: () => now,
+  random: () => 0.5,
+  pause: async (ms) => {
+    waited.push(ms);
+    now += ms;
+  },
+};
+const put: Put = async ({ body, onProgress }) => {
+  asked.push("PUT");
+  onProgress({ sent: 500, total: body.size });
+  const answer = puts.length > 1 ? puts.shift()! : puts[0]!;
+  if (answer === "lost") throw new Error("cut");
+  onProgress({ sent: body.size, total: body.size });
+  return answer;
+};
+
+beforeEach(() => {
+  [asked, waited, now] = [[], [], 0];
+  puts = [{ status: 200, text: "" }];
+  replies = { "/files/presigned-url": [ok(ANNOUNCED)], "/files/f1/complete": [ok(COMPLETE)] };
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const path = new URL(url).pathname;
+    asked.push(path);
+    expect(new Headers(init.headers).get("authorization")).toBe("Bearer token");
+    const found = replies[path]!;
+    const reply = found.length > 1 ? found.shift()! : found[0]!;
+    if (reply === "lost") throw new TypeError("network");
+    return new Response(JSON.stringify(reply.body), { status: reply.status });
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const files = (): Files => new Files({ url: "https://chat.example.com/", token: () => "token" }, around, put);
+
+async function refusedWith(upload: Promise<unknown>): Promise<Refused> {
+  const refused = await upload.then(() => null, (error: unknown) => error);
+  expect(refused).toBeInstanceOf(Refused);
+  return refused as Refused;
+}
+
+describe("a file", () => {
+  test("is announced, put and completed, and its progress is told", async () => {
+    const told: number[] = [];
+    expect(await files().uploadFile(FILE, { onProgress: ({ sent }) => told.push(sent) })).toEqual(COMPLETE);
+    expect(asked).toEqual(["/files/presigned-url", "PUT", "/files/f1/complete"]);
+    expect(told).toEqual([0, 500, 1000]);
+  });
+
+  test("is put again to the same address when the network fails", async () => {
+    puts = ["lost", { status: 503, text: "SlowDown" }, { status: 200, text: "" }];
+    await files().uploadFile(FILE);
+    expect(asked).toEqual(["/files/presigned-url", "PUT", "PUT", "PUT", "/files/f1/complete"]);
+    expect(waited).toEqual([375, 750]);
+  });
+
+  test("is not put again when only the answer to `complete` was lost", async () => {
+    replies["/files/f1/complete"] = ["lost", no(503, "files_down", true), ok(COMPLETE)];
+    await files().uploadFile(FILE);
+    expect(asked.filter((each) => each === "PUT")).toHaveLength(1);
+  });
+
+  test("gets a new address when its own has ended", async () => {
+    puts = [{ status: 403, text: "<Error><Message>Request has expired</Message></Error>" }, { status: 200, text: "" }];
+    await files().uploadFile(FILE);
+    expect(asked).toEqual(["/files/presigned-url", "PUT", "/files/presigned-url", "PUT", "/files/f1/complete"]);
+  });
+
+  test("gets a new address when its own ended while the network was away", async () => {
+    puts = ["lost", { status: 200, text: "" }];
+    replies["/files/presigned-url"] = [ok({ ...ANNOUNCED, expiresIn: 5 }), ok(ANNOUNCED)];
+    await files().uploadFile(FILE);
+    expect(asked).toEqual(["/files/presigned-url", "PUT", "/files/presigned-url", "PUT", "/files/f1/complete"]);
+  });
+
+  test("is put again when the service finds nothing there, and anew when it is gone", async () => {
+    replies["/files/f1/complete"] = [no(409, "not_complete", true), no(410, "gone"), ok(COMPLETE)];
+    await files().uploadFile(FILE);
+    expect(asked.filter((each) => each !== "/files/f1/complete")).toEqual(["/files/presigned-url", "PUT", "PUT", "/files/presigned-url", "PUT"]);
+  });
+
+  test.each(["file_type", "too_large", "quota", "unauthorized"])("that is refused as %s is not sent again", async (code) => {
+    replies["/files/presigned-url"] = [no(403, code)];
+    expect(await refusedWith(files().uploadFile(FILE))).toMatchObject({ code, message: `no: ${code}`, retry: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    [{ status: 403, text: "<Code>SignatureDoesNotMatch</Code>" }, "refused"],
+    [{ status: 400, text: "<Code>BadDigest</Code>" }, "wrong_checksum"],
+  ])("that the bucket refuses is not sent again", async (answer, code) => {
+    puts = [answer];
+    expect((await refusedWith(files().uploadFile(FILE))).code).toBe(code);
+    expect(asked).toEqual(["/files/presigned-url", "PUT"]);
+  });
+
+  test("is given up after eight attempts, in the language that was asked for", async () => {
+    puts = ["lost"];
+    const korean = new Files({ url: "https://chat.example.com", token: () => "token", language: "ko" }, around, put);
+    const refused = await refusedWith(korean.uploadFile(FILE));
+    expect(refused).toMatchObject({ code: "offline", retry: true });
+    expect(refused.message).toBe("서버에 연결할 수 없어요. 다시 시도해 주세요");
+    expect(asked.filter((each) => each === "PUT")).toHaveLength(8);
+  });
+
+  test("is no longer sent once it is cancelled", async () => {
+    const cancelling = new AbortController();
+    puts = ["lost"];
+    const upload = files().uploadFile(FILE, { signal: cancelling.signal, onProgress: () => cancelling.abort() });
+    expect((await refusedWith(upload)).code).toBe("cancelled");
+    expect(asked).toEqual(["/files/presigned-url", "PUT"]);
+  });
+
+  test("waits as long as the server asks", async () => {
+    const stubbed = globalThis.fetch;
+    let first = true;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+      if (!first) return stubbed(url, init);
+      first = false;
+      return new Response(JSON.stringify({ error: { code: "rate_limited", message: "slow", retry: true } }), {
+        status: 429,
+        headers: { "retry-after": "7" },
+      });
+    });
+    await files().uploadFile(FILE);
+    expect(waited).toEqual([7000]);
+  });
+
+  test("of a phone is read from its uri", async () => {
+    const stubbed = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) =>
+      url === "file:///photo.jpg" ? new Response(new Uint8Array(7)) : stubbed(url, init));
+    const bodies: number[] = [];
+    const counting: Put = async (putting) => {
+      bodies.push(putting.body.size);
+      return { status: 200, text: "" };
+    };
+    const phone = new Files({ url: "https://chat.example.com", token: async () => "token" }, around, counting);
+    await phone.uploadFile({ uri: "file:///photo.jpg", name: "photo.jpg", type: "image/jpeg" });
+    expect(bodies).toEqual([7]);
+  });
+});
+
+describe("in a browser, where XMLHttpRequest is", () => {
+  class Request {
+    static last: Request;
+    readonly upload: { onprogress: ((event: { loaded: number }) => void) | null } = { onprogress: null };
+    onload: (() => void) | null = null;
+    onerror: (() => void) | null = null;
+    onabort: (() => void) | null = null;
+    status = 200;
+    responseText = "";
+    headers: Record<string, string> = {};
+    open(): void {
+      Request.last = this;
+    }
+    setRequestHeader(name: string, value: string): void {
+      this.headers[name] = value;
+    }
+    send(): void {
+      queueMicrotask(() => this.sent());
+    }
+    abort(): void {
+      this.onabort?.();
+    }
+    sent(): void {
+      this.upload.onprogress?.({ loaded: 400 });
+      this.upload.onprogress?.({ loaded: 1200 });
+      this.onload?.();
+    }
+  }
+
+  test("progress is told as bytes leave, and never more than the file has", async () => {
+    vi.stubGlobal("XMLHttpRequest", Request);
+    const told: number[] = [];
+    await new Files({ url: "https://chat.example.com", token: () => "token" }).uploadFile(FILE, { onProgress: ({ sent }) => told.push(sent) });
+    expect(told).toEqual([0, 400, 1000]);
+    expect(Request.last.headers).toEqual({ "content-type": "image/png" });
+  });
+
+  test("an upload that is cancelled hangs up", async () => {
+    class Endless extends Request {
+      override sent(): void {
+        this.upload.onprogress?.({ loaded: 400 });
+      }
+    }
+    vi.stubGlobal("XMLHttpRequest", Endless);
+    const cancelling = new AbortController();
+    const upload = new Files({ url: "https://chat.example.com", token: () => "token" }).uploadFile(FILE, {
+      signal: cancelling.signal,
+      onProgress: ({ sent }) => sent && cancelling.abort(),
+    });
+    expect((await refusedWith(upload)).code).toBe("cancelled");
+  });
+});

@@ -1,0 +1,39 @@
+// One PUT of a file to an address. XMLHttpRequest where there is one, as in browsers and React Native: `fetch` tells
+// nobody how far an upload has come.
+const STALLED_MS = 30_000;
+export const put = (putting) => (typeof XMLHttpRequest === "undefined" ? byFetch(putting) : byRequest(putting));
+function byRequest({ url, headers, body, onProgress, signal }) {
+    return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        const cancel = () => request.abort();
+        // A dead network says nothing.
+        let stalled = setTimeout(cancel, STALLED_MS);
+        const alive = () => {
+            clearTimeout(stalled);
+            stalled = setTimeout(cancel, STALLED_MS);
+        };
+        const over = (settle) => () => {
+            clearTimeout(stalled);
+            signal?.removeEventListener("abort", cancel);
+            settle();
+        };
+        request.upload.onprogress = ({ loaded }) => {
+            alive();
+            onProgress({ sent: Math.min(loaded, body.size), total: body.size });
+        };
+        request.onload = over(() => resolve({ status: request.status, text: request.responseText }));
+        request.onerror = request.onabort = over(() => reject(new Error("no answer")));
+        signal?.addEventListener("abort", cancel);
+        request.open("PUT", url);
+        for (const [name, value] of Object.entries(headers))
+            request.setRequestHeader(name, value);
+        request.send(body);
+    });
+}
+async function byFetch({ url, headers, body, onProgress, signal }) {
+    const answer = await fetch(url, { method: "PUT", headers, body, ...(signal && { signal }) });
+    const text = await answer.text();
+    if (answer.ok)
+        onProgress({ sent: body.size, total: body.size });
+    return { status: answer.status, text };
+}

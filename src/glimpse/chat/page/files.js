@@ -1,0 +1,61 @@
+// Files of this page: what is on its way into the bucket, and where what was sent can be had.
+
+import { Files } from "./client/upload.js";
+import * as session from "./session.js";
+import { currentLanguage } from "./words.js";
+
+const MARGIN_MS = 10_000;
+
+/** By clientId: the file, how to cancel it, and an address by which this page alone can show it. */
+const sending = new Map();
+/** By fileId: a promise of its address, and until when that is good. */
+const addresses = new Map();
+
+function files() {
+  return new Files({ url: "", token: session.token, language: currentLanguage() });
+}
+
+export function begin(clientId, file) {
+  const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
+  sending.set(clientId, { file, preview, cancelling: new AbortController() });
+}
+
+/** Rejects with Refused; may be asked again with the same clientId. */
+export function upload(clientId, onProgress) {
+  const { file, cancelling } = sending.get(clientId);
+  return files().uploadFile(file, { onProgress, signal: cancelling.signal });
+}
+
+export function uploadPicture(file) {
+  return files().uploadFile(file);
+}
+
+export function cancel(clientId) {
+  const { cancelling, preview } = sending.get(clientId) ?? {};
+  cancelling?.abort();
+  if (preview) URL.revokeObjectURL(preview);
+  sending.delete(clientId);
+}
+
+export function cancelAll() {
+  for (const clientId of [...sending.keys()]) cancel(clientId);
+  addresses.clear();
+}
+
+/** Empty for what this page did not send, or what is no picture. */
+export function previewOf(clientId) {
+  return sending.get(clientId)?.preview ?? "";
+}
+
+/** Asked for once while it is good; null where it cannot be had. */
+export function addressOf(fileId) {
+  const known = addresses.get(fileId);
+  if (known && known.until > Date.now()) return known.address;
+  const asked = { until: Infinity };
+  asked.address = files().fileAddress(fileId).then(
+    (address) => ((asked.until = Date.now() + address.expiresIn * 1000 - MARGIN_MS), address),
+    () => ((asked.until = 0), null),
+  );
+  addresses.set(fileId, asked);
+  return asked.address;
+}
