@@ -163,9 +163,7 @@ function makeLine({ kind }) {
     button.dataset.word = action;
     foot.append(button);
   }
-  const progress = element("progress");
-  progress.max = 100;
-  line.append(element("span", "name"), element("span", "bubble"), progress, foot);
+  line.append(element("span", "name"), element("span", "bubble"), foot);
   return line;
 }
 
@@ -173,18 +171,20 @@ function makeFile() {
   const file = element("a", "file");
   file.target = "_blank";
   file.rel = "noopener";
-  file.append(element("img", "picture"), element("span", "file-name"), element("span", "file-size"));
+  const progress = element("progress");
+  progress.max = 100;
+  file.append(element("img", "picture"), element("span", "file-name"), element("span", "file-size"), progress);
   return file;
 }
 
 /** A picture stays as it was loaded, though its address is another one by now. */
-function updateFile(line, file) {
+function updateFile(item, { file, isUploading, percent, status }) {
   if (!file) {
-    line.querySelector(".file")?.remove();
+    item.querySelector(".file")?.remove();
     return;
   }
-  if (!line.querySelector(".file")) line.querySelector(".bubble").before(makeFile());
-  const target = line.querySelector(".file");
+  if (!item.querySelector(".file")) item.querySelector(".bubble").before(makeFile());
+  const target = item.querySelector(".file");
   const picture = target.querySelector(".picture");
   if (file.picture && !picture.hasAttribute("src")) picture.src = file.picture;
   picture.alt = file.name;
@@ -194,6 +194,10 @@ function updateFile(line, file) {
   if (file.href) target.href = file.href;
   setText(target.querySelector(".file-name"), file.name);
   setText(target.querySelector(".file-size"), file.size);
+  const progress = target.querySelector("progress");
+  progress.hidden = !isUploading;
+  progress.value = percent ?? 0;
+  progress.setAttribute("aria-label", status);
 }
 
 function updateLine(target, line) {
@@ -209,11 +213,7 @@ function updateLine(target, line) {
   for (const name of ["name", "time", "status"]) setText(find(name), line[name]);
   setText(find("bubble"), line.text);
   find("bubble").hidden = Boolean(line.file) && line.text === "";
-  updateFile(target, line.file);
-  const progress = target.querySelector("progress");
-  progress.hidden = !line.isUploading;
-  progress.value = line.percent ?? 0;
-  progress.setAttribute("aria-label", line.isUploading ? line.status : "");
+  updateFile(target, line);
   // A finger has no hover: touching one's own message shows what can be done with it.
   if (line.canDelete) find("bubble").tabIndex = -1;
   const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed || line.isUploading };
