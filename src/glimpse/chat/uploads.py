@@ -5,16 +5,18 @@ Files on their way: announced, put into the bucket by the client itself, complet
         └─ late ─→ swept                   └─ not what was announced: removed            └─ by nothing, a day: swept
 
 A client may lie and an address may be used again, so nothing counts but what was looked at and copied by its tag. A row
-is there before anything is in the bucket, so that nothing can lie there that no row leads to.
+is there before anything is in the bucket, so that nothing can lie there that no row leads to. What was copied stays under
+pending/ until the sweep, which removes many at once: something may be put there again until then in any case.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from glimpse.chat.kinds import FILE_TYPE, KINDS, disposition
 from glimpse.chat.limits import Rates
@@ -200,10 +202,7 @@ class Uploads:
             await objects.remove([_pending(file), _kept(file)])
             return EXPIRED
         self._witness.file("complete")
-        # It is complete all the same, and the sweep comes by.
-        with contextlib.suppress(ObjectsDown):
-            await objects.remove([_pending(file)])
-        return await self._store.file(file.id) or NOT_FOUND
+        return replace(file, is_complete=True)
 
 
 def _unlike(file: File, found: Found) -> Refused | None:

@@ -11,13 +11,14 @@ class Capacity:
     """
     What one service was measured to need (`capacity/*.json`); a coefficient nobody measured is None.
 
-    CPU in microseconds of one vCPU an event, memory in MiB for the task and bytes a socket.
+    CPU in microseconds of one vCPU an event, and a MB of a file that passes the task; memory in MiB for the task and bytes a socket.
     """
 
     service: str
     source: str
     message_us: Fraction | None = None
     connect_us: Fraction | None = None
+    upload_mb_us: Fraction | None = None
     base_mib: Fraction | None = None
     bytes_per_socket: Fraction | None = None
     limit_sockets: int | None = None

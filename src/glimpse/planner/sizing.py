@@ -74,11 +74,13 @@ def tasks_asked(
     size: TaskSize,
     cpu_percent: Fraction | None,
     memory_percent: Fraction | None,
+    mb_per_upload: Fraction = Fraction(0),
 ) -> tuple[int | None, ...]:
     """
     The tasks that target tracking would ask for in each hour; None when memory could never meet its target.
 
-    CPU: (messages × µs + connects × µs) over the hour, divided by what one task gives at the target.
+    CPU: (messages × µs + connects × µs + MB of uploads × µs) over the hour, divided by what one task gives at the
+    target; `mb_per_upload` is 0 where files do not pass the task.
     Memory: the sockets that fit between the service's base and the target. Coefficients nobody
     measured count as nothing, so this is a lower bound; the line says which service was measured.
     """
@@ -88,6 +90,7 @@ def tasks_asked(
         tasks = 1
         if cpu_percent and capacity.message_us is not None:
             busy_us = hour.messages * capacity.message_us + hour.connects * (capacity.connect_us or 0)
+            busy_us += hour.uploads * mb_per_upload * (capacity.upload_mb_us or 0)
             vcpu = busy_us * share / 10**6 / 3600
             tasks = max(tasks, math.ceil(vcpu / (size.vcpu * cpu_percent / 100)))
         if fitting:

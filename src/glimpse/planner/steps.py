@@ -37,7 +37,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "ipv6_only": (CODE, PREPARE, TEST),
     "ipv6_dual_stack": (CODE, TEST),
     "cloudfront_ingress": (PREPARE, TEST),
-    "cloudfront_downloads": (CODE, TEST),
+    "cloudfront_downloads": (PREPARE, TEST),
     "log_retention": (TEST,),
     "log_sample": (CODE, TEST),
     "presigned_uploads": (CODE, TEST),

@@ -5,3 +5,4 @@ secret_store       = "parameter_store" # standard parameters cost nothing; move 
 egress             = "ipv6_only"       # no NAT, and no address that is charged
 ingress            = "cloudfront"      # the balancer needs no public IPv4
 log_retention_days = 7
+uploads            = "presigned" # files go straight into the bucket; move the app to clients/typescript first

@@ -1,7 +1,7 @@
 # What `glimpse plan` would find best if the service could all that is planned. Never recommended before it can.
-bus                = "postgresql" # planned: the service does not carry its events over the database yet
+bus                = "postgresql"
 secret_store       = "parameter_store"
 egress             = "ipv6_only"
 ingress            = "cloudfront"
-log_sample_percent = 10          # planned
-uploads            = "presigned" # planned
+log_sample_percent = 10 # planned
+uploads            = "presigned"

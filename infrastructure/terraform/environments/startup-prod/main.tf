@@ -22,6 +22,8 @@ locals {
   )
 
   own_secret_arns = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]
+
+  downloads_parameter_arns = var.downloads == "cloudfront" ? [module.secrets.downloads_parameter_arn] : []
 }
 
 module "networking" {
@@ -95,7 +97,19 @@ module "elasticache" {
 module "s3" {
   source = "../../modules/s3"
 
+  name              = local.name
+  allowed_origins   = var.allowed_origins
+  distribution_arns = module.downloads[*].distribution_arn
+}
+
+module "downloads" {
+  source = "../../modules/downloads"
+  count  = var.downloads == "cloudfront" ? 1 : 0
+
   name            = local.name
+  bucket_name     = module.s3.bucket_name
+  region          = var.region
+  public_key      = var.downloads_public_key
   allowed_origins = var.allowed_origins
 }
 
@@ -109,8 +123,9 @@ module "ecr" {
 module "secrets" {
   source = "../../modules/secrets"
 
-  name  = local.name
-  store = var.secret_store
+  name      = local.name
+  store     = var.secret_store
+  downloads = var.downloads
 }
 
 module "roles" {
@@ -119,11 +134,12 @@ module "roles" {
   name           = local.name
   repository_arn = module.ecr.repository_arn
   log_group_arn  = module.ecs.log_group_arn
+  bucket_arn     = module.s3.bucket_arn
   object_arns    = module.s3.object_arns
 
   # The database's password stays where RDS keeps it.
   secret_arns    = concat(var.secret_store == "secrets_manager" ? local.own_secret_arns : [], [module.rds.password_secret_arn])
-  parameter_arns = var.secret_store == "parameter_store" ? local.own_secret_arns : []
+  parameter_arns = concat(var.secret_store == "parameter_store" ? local.own_secret_arns : [], local.downloads_parameter_arns)
 }
 
 module "ecs" {
@@ -166,15 +182,20 @@ module "ecs" {
       GLIMPSE_S3_BUCKET       = module.s3.bucket_name
       GLIMPSE_S3_REGION       = var.region
     },
-    # The usual address of S3 has no IPv6.
-    var.egress == "ipv6_only" ? { GLIMPSE_S3_ENDPOINT = "https://s3.dualstack.${var.region}.amazonaws.com" } : {},
+    var.downloads == "cloudfront" ? {
+      GLIMPSE_CLOUDFRONT_URL    = module.downloads[0].url
+      GLIMPSE_CLOUDFRONT_KEY_ID = module.downloads[0].key_id
+    } : {},
   )
 
-  secrets = {
-    GLIMPSE_JWT_SECRETS      = module.secrets.jwt_secret_arn
-    GLIMPSE_PUSH_CREDENTIALS = module.secrets.push_secret_arn
-    PGPASSWORD               = "${module.rds.password_secret_arn}:password::"
-  }
+  secrets = merge(
+    {
+      GLIMPSE_JWT_SECRETS      = module.secrets.jwt_secret_arn
+      GLIMPSE_PUSH_CREDENTIALS = module.secrets.push_secret_arn
+      PGPASSWORD               = "${module.rds.password_secret_arn}:password::"
+    },
+    var.downloads == "cloudfront" ? { GLIMPSE_CLOUDFRONT_PRIVATE_KEY = module.secrets.downloads_parameter_arn } : {},
+  )
 
   fargate_base        = var.fargate_base
   fargate_weight      = var.fargate_weight

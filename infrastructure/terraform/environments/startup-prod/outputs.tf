@@ -35,7 +35,7 @@ output "database_address" {
 
 output "secret_arns" {
   description = "Secrets, or parameters, whose values an operator puts in before the first deploy."
-  value       = local.own_secret_arns
+  value       = concat(local.own_secret_arns, local.downloads_parameter_arns)
 }
 
 output "alarm_topic_arn" {

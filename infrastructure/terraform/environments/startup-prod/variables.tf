@@ -200,13 +200,35 @@ variable "max_capacity" {
 }
 
 variable "uploads" {
-  description = "Way of an upload: through the service (api), or straight to the bucket (presigned)."
+  description = "Way of an upload: through the service (api), or straight to the bucket (presigned), at addresses that the service signs; Glimpse knows no other."
   type        = string
   default     = "api"
 
   validation {
     condition     = contains(["api", "presigned"], var.uploads)
     error_message = "Uploads go by api or presigned."
+  }
+}
+
+variable "downloads" {
+  description = "Where files are read: straight from the bucket, at addresses that the service signs (bucket), or by way of CloudFront, at addresses that it signs for CloudFront (cloudfront). For the latter make a key pair first, put the public half into downloads_public_key and the private half into its parameter."
+  type        = string
+  default     = "bucket"
+
+  validation {
+    condition     = contains(["bucket", "cloudfront"], var.downloads)
+    error_message = "Files are read from the bucket or by cloudfront."
+  }
+}
+
+variable "downloads_public_key" {
+  description = "Public half of the key that signs addresses for CloudFront, RSA 2048 in PEM: openssl genrsa -out private.pem 2048 && openssl rsa -in private.pem -pubout. Needed if downloads go by cloudfront."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.downloads == "bucket" || startswith(var.downloads_public_key, "-----BEGIN PUBLIC KEY-----")
+    error_message = "Downloads by CloudFront need a public key in PEM: openssl rsa -in private.pem -pubout."
   }
 }
 

@@ -24,6 +24,11 @@ variable "parameter_arns" {
   default     = []
 }
 
+variable "bucket_arn" {
+  description = "Bucket of the objects."
+  type        = string
+}
+
 variable "object_arns" {
   description = "Objects that the service reads, writes and deletes."
   type        = list(string)

@@ -1,5 +1,8 @@
 locals {
   prefixes = { pending = "pending/", uploads = "uploads/" }
+
+  # The service signs for five minutes when a file is sent, and for ten when one is read.
+  signature_milliseconds = 600000
 }
 
 resource "aws_s3_bucket" "this" {
@@ -38,14 +41,37 @@ resource "aws_s3_bucket_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "RefusePlainHttp"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [
+        {
+          Sid       = "RefusePlainHttp"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          # Whatever an address says of its own end. In milliseconds since it was signed.
+          Sid       = "RefuseOldSignatures"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = "${aws_s3_bucket.this.arn}/*"
+          Condition = { NumericGreaterThan = { "s3:signatureAge" = local.signature_milliseconds } }
+        },
+      ],
+      [
+        for arn in var.distribution_arns : {
+          Sid       = "LetCloudFrontRead"
+          Effect    = "Allow"
+          Principal = { Service = "cloudfront.amazonaws.com" }
+          Action    = "s3:GetObject"
+          Resource  = "${aws_s3_bucket.this.arn}/${local.prefixes.uploads}*"
+          Condition = { StringEquals = { "aws:SourceArn" = arn } }
+        }
+      ],
+    )
   })
 
   depends_on = [aws_s3_bucket_public_access_block.this]
@@ -56,14 +82,14 @@ resource "aws_s3_bucket_cors_configuration" "this" {
 
   cors_rule {
     allowed_origins = var.allowed_origins
-    allowed_methods = ["PUT", "POST", "GET", "HEAD"]
-    allowed_headers = ["content-type", "x-amz-*"]
-    expose_headers  = ["ETag"]
+    allowed_methods = ["PUT", "GET"]
+    allowed_headers = ["content-type", "x-amz-checksum-sha256"]
     max_age_seconds = 3600
   }
 }
 
-# An upload waits under pending/ until the service has checked it and moved it to uploads/.
+# An upload waits under pending/ until the service has checked it and copied it to uploads/. The service sweeps pending/
+# itself; this is the net below.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 

@@ -17,3 +17,9 @@ variable "allowed_origins" {
     error_message = "Each origin must be a scheme and a host without path or wildcard."
   }
 }
+
+variable "distribution_arns" {
+  description = "CloudFront distributions that may read what was checked."
+  type        = list(string)
+  default     = []
+}

@@ -47,8 +47,24 @@ resource "aws_ssm_parameter" "push" {
   }
 }
 
+# A parameter wherever the others are kept: it costs nothing, and what it opens are files, not accounts.
+resource "aws_ssm_parameter" "downloads" {
+  count = var.downloads == "cloudfront" ? 1 : 0
+
+  name        = "/${var.name}/downloads-signing-key"
+  description = local.downloads_description
+  type        = "SecureString"
+  tier        = "Standard"
+  value       = local.placeholder
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+
 locals {
-  jwt_description  = "Keys that sign access tokens, comma-separated, the newest first"
-  push_description = "Credentials of the push notification services"
-  placeholder      = "to be set by an operator"
+  jwt_description       = "Keys that sign access tokens, comma-separated, the newest first"
+  push_description      = "Credentials of the push notification services"
+  downloads_description = "Private key that signs addresses for CloudFront, RSA 2048 in PEM"
+  placeholder           = "to be set by an operator"
 }

@@ -7,3 +7,8 @@ output "push_secret_arn" {
   description = "Secret or parameter of the push credentials."
   value       = one(concat(aws_secretsmanager_secret.push[*].arn, aws_ssm_parameter.push[*].arn))
 }
+
+output "downloads_parameter_arn" {
+  description = "Parameter of the key that signs addresses for CloudFront; null where nothing does."
+  value       = one(aws_ssm_parameter.downloads[*].arn)
+}

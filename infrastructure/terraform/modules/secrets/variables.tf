@@ -14,6 +14,12 @@ variable "store" {
   }
 }
 
+variable "downloads" {
+  description = "bucket, or cloudfront, for which addresses are signed with a key."
+  type        = string
+  default     = "bucket"
+}
+
 variable "recovery_days" {
   description = "Days during which a deleted secret can be brought back. Parameters are gone at once."
   type        = number

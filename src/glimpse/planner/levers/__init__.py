@@ -54,7 +54,14 @@ LEVERS: Mapping[str, Lever] = {
         Lever(
             "cloudfront_ingress", "ingress", network.cloudfront_ingress, TERRAFORM, "config", {"ingress": "cloudfront"}
         ),
-        Lever("cloudfront_downloads", "downloads", network.cloudfront_downloads, PLANNED, "code"),
+        Lever(
+            "cloudfront_downloads",
+            "downloads",
+            network.cloudfront_downloads,
+            BOTH,
+            "config",
+            {"downloads": "cloudfront"},
+        ),
         Lever("log_retention", "log days", upkeep.log_retention, TERRAFORM, "variable", {"log_retention_days": 7}),
         Lever("log_sample", "log lines", each_service(tasks.log_sample), PLANNED, "code", {"log_sample_percent": 10}),
         Lever("reserved_database", "reserved database", upkeep.reserved_database, PURCHASE, "none"),
@@ -63,7 +70,7 @@ LEVERS: Mapping[str, Lever] = {
             "presigned_uploads",
             "uploads",
             each_service(tasks.presigned_uploads),
-            PLANNED,
+            BOTH,
             "code",
             {"uploads": "presigned"},
         ),

@@ -53,12 +53,13 @@ def capacity_of(workload: Workload) -> Capacity | None:
     if workload.capacity not in held:
         raise WorkloadError([say("capacity_not_held", name=workload.capacity, held=", ".join(held))], workload.source)
     read = json.loads((CAPACITIES / f"{workload.capacity}.json").read_text(encoding="utf-8"), parse_float=Fraction)
-    cpu, memory = read.get("cpu_us", {}), read.get("memory", {})
+    cpu, memory, measured = read.get("cpu_us", {}), read.get("memory", {}), read["measured"]
     return Capacity(
         service=read["service"],
-        source=f"{read['measured']['source']}, {read['measured']['date']}",
+        source=f"{measured.get('source') or measured['command']}, {measured['date']}",
         message_us=_fraction(cpu.get("message")),
         connect_us=_fraction(cpu.get("connect")),
+        upload_mb_us=_fraction(cpu.get("upload_mb_through_api")),
         base_mib=_fraction(memory.get("base_mib")),
         bytes_per_socket=_fraction(memory.get("bytes_per_socket")),
         limit_sockets=read.get("limits", {}).get("sockets"),

@@ -82,6 +82,7 @@ class FargateService:
             self.size,
             self.scaling.cpu_percent,
             self.scaling.memory_percent,
+            traffic.workload["upload_mb"] if self.uploads == "api" else Fraction(0),
         )
         return tuple(
             highest if tasks is None else min(max(tasks, lowest), highest)

@@ -329,6 +329,7 @@ run "a_task_is_started_with_its_own_secrets_and_parameters" {
   variables {
     repository_arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/glimpse-api"
     log_group_arn  = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-api"
+    bucket_arn     = "arn:aws:s3:::uploads"
     object_arns    = ["arn:aws:s3:::uploads/*"]
     secret_arns    = ["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"]
     parameter_arns = ["arn:aws:ssm:ap-northeast-2:123456789012:parameter/jwt", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/push"]
@@ -341,4 +342,107 @@ run "a_task_is_started_with_its_own_secrets_and_parameters" {
     }) == jsonencode({ "secretsmanager:GetSecretValue" = var.secret_arns, "ssm:GetParameters" = var.parameter_arns })
     error_message = "The role may read other secrets or parameters than a task is started with."
   }
+}
+
+run "bucket_refuses_plain_http_and_old_signatures_and_lets_cloudfront_read_what_was_checked" {
+  module {
+    source = "../../modules/s3"
+  }
+
+  variables {
+    allowed_origins   = ["https://chat.example.com"]
+    distribution_arns = ["arn:aws:cloudfront::123456789012:distribution/E1"]
+  }
+
+  assert {
+    condition = {
+      for each in jsondecode(aws_s3_bucket_policy.this.policy).Statement : each.Sid => "${each.Effect} ${each.Action} ${jsonencode(each.Condition)}"
+      } == {
+      RefusePlainHttp     = "Deny s3:* {\"Bool\":{\"aws:SecureTransport\":\"false\"}}"
+      RefuseOldSignatures = "Deny s3:* {\"NumericGreaterThan\":{\"s3:signatureAge\":600000}}"
+      LetCloudFrontRead   = "Allow s3:GetObject {\"StringEquals\":{\"aws:SourceArn\":\"arn:aws:cloudfront::123456789012:distribution/E1\"}}"
+    }
+    error_message = "The bucket lets in more, or refuses less, than it should."
+  }
+
+  assert {
+    condition     = [for each in jsondecode(aws_s3_bucket_policy.this.policy).Statement : each.Resource if each.Sid == "LetCloudFrontRead"] == ["${aws_s3_bucket.this.arn}/uploads/*"]
+    error_message = "CloudFront can read what was not checked."
+  }
+
+  assert {
+    condition = {
+      for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.id => one(rule.expiration[*].days) if length(rule.expiration) > 0
+    } == { expire-unconfirmed-uploads = 1 }
+    error_message = "What was never checked does not go by itself."
+  }
+}
+
+run "the_service_may_do_with_objects_what_it_does_and_nothing_else" {
+  command = plan
+
+  module {
+    source = "../../modules/roles"
+  }
+
+  variables {
+    repository_arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/glimpse-api"
+    log_group_arn  = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-api"
+    secret_arns    = []
+    bucket_arn     = "arn:aws:s3:::uploads"
+    object_arns    = ["arn:aws:s3:::uploads/pending/*", "arn:aws:s3:::uploads/uploads/*"]
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_iam_role_policy.task.policy).Statement) == jsonencode([
+      { Action = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], Effect = "Allow", Resource = var.object_arns },
+      { Action = "s3:ListBucket", Effect = "Allow", Resource = var.bucket_arn },
+    ])
+    error_message = "The task may do more, or less."
+  }
+}
+
+run "files_by_cloudfront_need_a_signature_and_are_never_guessed_at" {
+  command = plan
+
+  module {
+    source = "../../modules/downloads"
+  }
+
+  variables {
+    bucket_name     = "glimpse-test-uploads"
+    public_key      = "-----BEGIN PUBLIC KEY-----"
+    allowed_origins = ["https://chat.example.com"]
+  }
+
+  assert {
+    condition     = aws_cloudfront_origin_access_control.this.signing_behavior == "always" && aws_cloudfront_origin_access_control.this.signing_protocol == "sigv4"
+    error_message = "The bucket could not tell CloudFront from anybody."
+  }
+
+  assert {
+    condition     = one(one(aws_cloudfront_response_headers_policy.this.security_headers_config).content_type_options).override
+    error_message = "A browser may guess what a file is."
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.this.default_cache_behavior).viewer_protocol_policy == "https-only" && length(one(aws_cloudfront_distribution.this.default_cache_behavior).allowed_methods) == 2
+    error_message = "CloudFront does more than read, or reads in the clear."
+  }
+}
+
+run "files_by_cloudfront_need_a_public_key" {
+  command = plan
+
+  module {
+    source = "../../modules/downloads"
+  }
+
+  variables {
+    bucket_name     = "glimpse-test-uploads"
+    public_key      = "-----BEGIN PRIVATE KEY-----"
+    allowed_origins = []
+  }
+
+  expect_failures = [var.public_key]
 }

@@ -1,0 +1,29 @@
+variable "name" {
+  description = "Name of what this makes."
+  type        = string
+}
+
+variable "bucket_name" {
+  description = "Bucket of the files."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the bucket."
+  type        = string
+}
+
+variable "public_key" {
+  description = "Public half of the key that signs addresses, RSA 2048 in PEM."
+  type        = string
+
+  validation {
+    condition     = startswith(var.public_key, "-----BEGIN PUBLIC KEY-----")
+    error_message = "Give a public key in PEM: openssl rsa -in private.pem -pubout."
+  }
+}
+
+variable "allowed_origins" {
+  description = "Web origins whose pages may read files by a program."
+  type        = list(string)
+}
