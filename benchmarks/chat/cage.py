@@ -62,6 +62,11 @@ class Cage:
         """What the kernel counts against the bound."""
         return int((self._memory / ("memory.current" if self._is_v2 else "memory.usage_in_bytes")).read_text())
 
+    def most_memory_bytes(self) -> int:
+        """The most of that since the cage was made."""
+        name = "memory.peak" if self._is_v2 else "memory.max_usage_in_bytes"
+        return int((self._memory / name).read_text())
+
 
 def tree(pid: int) -> list[int]:
     """A process and all that it started."""

@@ -459,7 +459,7 @@ def test_a_file_looks_like_its_own_kind_and_like_no_other(claimed: str) -> None:
     assert looks_like == {claimed} | ALSO_LOOKS_LIKE.get(claimed, set())
 
 
-@pytest.mark.parametrize("head", [b"MZ\x90\x00", b"\x7fELF\x02", b"\0", b"\xca\xfe\xba\xbe"])
+@pytest.mark.parametrize("head", [b"MZ\x90\x00", b"\x7fELF\x02", b"\0", b"\xca\xfe\xba\xbe\0\0\0\x34"])
 def test_a_program_looks_like_nothing_that_is_taken(head: bytes) -> None:
     assert not any(kind.looks(head) for kind in KINDS.values())
 
@@ -468,4 +468,5 @@ def test_what_a_browser_would_run_is_no_text() -> None:
     assert KINDS["text/plain"].looks(b"<script>"), "it is text; it is served as an attachment, and as text"
     assert not KINDS["text/plain"].is_shown
     assert not KINDS["text/plain"].looks(b"a\0b")
-    assert not KINDS["text/plain"].looks("안".encode()[:2] + b" cut in the middle")
+    assert not KINDS["text/plain"].looks("안녕, hello".encode("utf-16"))
+    assert KINDS["text/plain"].looks("안녕하세요\r\n".encode("cp949"))

@@ -148,6 +148,17 @@ describe("a file", () => {
     expect(waited).toEqual([7000]);
   });
 
+  test("that its browser has no type for is announced by its name", async () => {
+    const types: unknown[] = [];
+    const stubbed = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+      if (url.endsWith("presigned-url")) types.push(JSON.parse(String(init.body)).contentType);
+      return stubbed(url, init);
+    });
+    for (const name of ["계약서.HWP", "x.unknown"]) await files().uploadFile(new File(["x"], name));
+    expect(types).toEqual(["application/x-hwp", "application/octet-stream"]);
+  });
+
   test("of a phone is read from its uri", async () => {
     const stubbed = globalThis.fetch;
     vi.stubGlobal("fetch", async (url: string, init: RequestInit) =>

@@ -12,7 +12,6 @@ RFC 3533 6; EBML: RFC 8794 8.1; compound file: MS-CFB 2.2; MPEG audio: ISO/IEC 1
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -58,14 +57,8 @@ def _mpeg_audio(head: bytes) -> bool:
 
 
 def _text(head: bytes) -> bool:
-    """UTF-8 without control characters but those of lines; a letter may be cut at the end."""
-    try:
-        text = head.decode()
-    except UnicodeDecodeError as error:
-        if error.end < len(head) or error.reason != "unexpected end of data":
-            return False
-        text = head[: error.start].decode()
-    return not any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r\f" for letter in text)
+    """No control characters but those of lines: UTF-8, and what Windows writes in Korean (CP949), but no UTF-16."""
+    return not any(byte < 0x20 and byte not in b"\t\n\r\f" for byte in head)
 
 
 _ZIP = _begins(b"PK\x03\x04", b"PK\x05\x06")
@@ -93,8 +86,11 @@ KINDS: Mapping[str, Kind] = {
     f"{_OFFICE}wordprocessingml.document": Kind(_ZIP, False),
     f"{_OFFICE}spreadsheetml.sheet": Kind(_ZIP, False),
     f"{_OFFICE}presentationml.presentation": Kind(_ZIP, False),
+    # As browsers name documents of Hangul, with its program installed and without.
     "application/x-hwp": Kind(_COMPOUND, False),
+    "application/haansofthwp": Kind(_COMPOUND, False),
     "application/hwp+zip": Kind(_ZIP, False),
+    "text/csv": Kind(_text, False),
     "text/plain": Kind(_text, False),
 }
 """By media type, in lower case and without parameters."""

@@ -35,7 +35,7 @@ export class Files {
         const body = file instanceof Blob ? file : await this.#read(file);
         const asked = {
             fileName: options.name ?? nameOf(file),
-            contentType: file.type || body.type || "application/octet-stream",
+            contentType: file.type || body.type || typeOf(nameOf(file)),
             size: body.size,
             ...(options.sha256 && { sha256: options.sha256 }),
         };
@@ -146,6 +146,18 @@ function nameOf(file) {
     const name = "name" in file && typeof file.name === "string" ? file.name : "";
     // The end of a long name says more than its beginning.
     return name.slice(-255) || "file";
+}
+/** What browsers and phones leave out for files that no program here is registered for. */
+const TYPES = {
+    csv: "text/csv",
+    heic: "image/heic",
+    hwp: "application/x-hwp",
+    hwpx: "application/hwp+zip",
+    m4a: "audio/mp4",
+    txt: "text/plain",
+};
+function typeOf(name) {
+    return TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
 }
 /** S3 hangs up on whoever is too slow with a 400. */
 function isTimeout(text) {

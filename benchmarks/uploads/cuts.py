@@ -1,0 +1,286 @@
+"""
+Files over wires that are cut at random, before the service and before the bucket; and what is left of them.
+
+Run:     python -m benchmarks.uploads.cuts [--files 1000] [--seed first]
+Needs:   node, for the client that apps use.
+
+Every file ends complete or refused with a code. Those that are complete are posted, then the sweep comes, as if a day
+had gone by: in the bucket lies what was sent of each of them, at one key each, and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import random
+import re
+import shutil
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from benchmarks.faults.wire import CHUNK, Wire
+from glimpse.chat.app import Task, make_id
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
+from glimpse.chat.outside.postgres.migrate import migrate
+from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.outside.s3.bucket import Bucket
+from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.objects import S3Objects
+from glimpse.chat.settings import settings_of
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.uploads import Uploads
+from glimpse.chat.values import NewMessage, Stored
+
+SENDERS = Path(__file__).parent / "senders.mjs"
+SECRET = "s" * 32
+OWNERS, AT_ONCE = 10, 20
+BUCKET_CUT_AFTER, SERVICE_CUT_AFTER = 150_000, 4_000
+"""
+Bytes on the average, in either direction: a file is 100 kB on the average, what the service is asked and answers less
+than 1 kB, and a connection carries several of them.
+"""
+
+LONGEST_SECONDS = 600.0
+
+
+class FrayedWire(Wire):
+    """Cuts each connection after a number of bytes that a seed says."""
+
+    def __init__(self, target: int, seed: str, cut_after: int) -> None:
+        super().__init__(target)
+        self.cuts, self._cut_after = 0, cut_after
+        self._chance = random.Random(seed)
+
+    # Overrides.
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *rest: Any, **more: Any) -> None:
+        left = self._chance.expovariate(1 / self._cut_after)
+        try:
+            while data := await reader.read(CHUNK):
+                left -= len(data)
+                if left < 0:
+                    # What was said before the cut arrives.
+                    writer.write(data[: int(left)])
+                    await writer.drain()
+                    self.cuts += 1
+                    return
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            return
+
+
+@dataclass
+class Outcome:
+    """What the senders were told, and what lay in the bucket and in the database after the sweep."""
+
+    files: int
+    complete: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    cuts: int = 0
+    service_cuts: int = 0
+    rows_before: int = 0
+    rows: set[str] = field(default_factory=set)
+    objects: dict[str, int] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def judged(self) -> Sequence[str]:
+        """Each promise that was not kept, as a sentence."""
+        found = list(self.broken)
+        if len(self.complete) + self.refused.total() != self.files:
+            found.append(f"{self.files - len(self.complete) - self.refused.total()} files ended in neither way")
+        if strange := self.refused.keys() - {"offline"}:
+            found.append(f"refused for another reason than the network: {sorted(strange)}")
+        wanted = {_key(file): file["size"] for file in self.complete.values()}
+        if lost := wanted.keys() - self.objects.keys():
+            found.append(f"complete and not in the bucket: {sorted(lost)}")
+        if orphans := self.objects.keys() - wanted.keys():
+            found.append(f"in the bucket and nobody's: {sorted(orphans)}")
+        if [key for key in wanted if self.objects.get(key, wanted[key]) != wanted[key]]:
+            found.append("an object is not what was sent")
+        if self.rows != self.complete.keys():
+            found.append(f"rows without a complete file, or the other way round: {self.rows ^ self.complete.keys()}")
+        return found
+
+
+def _key(file: dict[str, Any]) -> str:
+    owner = hashlib.sha256(f"u{file['owner']}".encode()).hexdigest()[:32]
+    return f"uploads/{owner}/{file['fileId']}"
+
+
+async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
+    """So many files, over the database at `url` and an object store in `folder`."""
+    outcome = Outcome(count)
+    async with AsyncExitStack() as stack:
+        depot = Own(folder / "files", lambda code, **values: None)
+        stack.push_async_callback(depot.close)
+        whole = await depot.opened()
+        assert isinstance(whole, S3Objects)
+        port = int(whole._bucket.origin.rpartition(":")[2])
+        before_bucket = await stack.enter_async_context(FrayedWire(port, f"{seed} bucket", BUCKET_CUT_AFTER).running())
+        # Clients and the service reach the bucket by this address, which is in what is signed.
+        endpoint = f"http://127.0.0.1:{before_bucket.port}"
+        bucket = Bucket.of(endpoint, whole._bucket.region, whole._bucket.name)
+        frayed = S3Objects(bucket, whole._credentials, time.time)
+        stack.callback(frayed.close)
+        store = await PostgresStore.open(url)
+        stack.push_async_callback(store.close)
+        given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
+        limits = {"UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000"}
+        settings = settings_of({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
+        task = Task(store, settings, depot=_Opened(frayed))
+        served = await stack.enter_async_context(task.serving())
+        before_service = await stack.enter_async_context(
+            FrayedWire(served, f"{seed} service", SERVICE_CUT_AFTER).running()
+        )
+        await _sent(outcome, before_service.port, seed, folder)
+        outcome.service_cuts = before_service.cuts
+        outcome.cuts = before_bucket.cuts + before_service.cuts
+        await _posted(outcome, store)
+        await _swept(outcome, store, whole, url)
+    return outcome
+
+
+class _Opened:
+    """A depot that is an object store which is there."""
+
+    origins: Sequence[str] = ()
+
+    def __init__(self, objects: S3Objects) -> None:
+        self._objects = objects
+
+    async def opened(self) -> S3Objects:
+        return self._objects
+
+    async def close(self) -> None: ...
+
+
+class _Uncounted:
+    def file(self, outcome: str) -> None: ...
+
+    def objects_down(self, problem: str) -> None: ...
+
+
+async def _sent(outcome: Outcome, port: int, seed: str, folder: Path) -> None:
+    scripts = folder / "senders"
+    scripts.mkdir()
+    for script in (files("glimpse.chat") / "page/client").iterdir():
+        (scripts / script.name).write_text(script.read_text())
+    shutil.copy(SENDERS, scripts)
+    (scripts / "package.json").write_text('{"type": "module"}')
+    tokens = [Tokens([SECRET], 86_400).issued(f"u{number}", time.time()) for number in range(OWNERS)]
+    asked = {
+        "url": f"http://127.0.0.1:{port}",
+        "tokens": tokens,
+        "files": outcome.files,
+        "atOnce": AT_ONCE,
+        "seed": random.Random(seed).getrandbits(31),
+    }
+    senders = await asyncio.create_subprocess_exec(
+        "node",
+        str(scripts / SENDERS.name),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(LONGEST_SECONDS):
+        said, complained = await senders.communicate(json.dumps(asked).encode())
+    if senders.returncode:
+        outcome.broken.append(complained.decode()[-500:])
+    for told in map(json.loads, said.decode().splitlines()):
+        if "fileId" in told:
+            if told["fileId"] in outcome.complete:
+                outcome.broken.append(f"two files have one id: {told}")
+            outcome.complete[told["fileId"]] = told
+        else:
+            outcome.refused[told["code"]] += 1
+
+
+async def _posted(outcome: Outcome, store: PostgresStore) -> None:
+    """By their owners, so that something refers to each file that its sender knows to be complete."""
+    for number in range(OWNERS):
+        await store.ensure_user(f"u{number}")
+    await store.create_conversation("room", "u0", [f"u{number}" for number in range(1, OWNERS)])
+    messages = [
+        NewMessage("room", f"u{file['owner']}", file_id, "", file_id) for file_id, file in outcome.complete.items()
+    ]
+    refused = [answer for answer in await store.append(messages) if not isinstance(answer, Stored)]
+    if refused:
+        outcome.broken.append(f"{len(refused)} complete files cannot be posted: {refused[0]}")
+
+
+async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url: str) -> None:
+    """As if a day had gone by."""
+    connection = await asyncpg.connect(url)
+    outcome.rows_before = await connection.fetchval("select count(*) from files")
+    await connection.execute("update files set upload_until = '-infinity'")
+    await connection.execute("update files set unused_since = '-infinity' where unused_since is not null")
+
+    async def opened() -> S3Objects:
+        return objects
+
+    uploads = Uploads(store, opened, 1, 1, _Uncounted(), time.time, make_id)
+    for _ in range(2 + 2 * outcome.rows_before // 100):
+        await uploads.sweep()
+    rows = await connection.fetch("select id, size, owner_id, is_pending from files")
+    outcome.rows = {row["id"] for row in rows}
+    if any(row["is_pending"] for row in rows):
+        outcome.broken.append("the sweep did not come to an end")
+    reserved = await connection.fetchval("select coalesce(sum(stored_bytes), 0)::bigint from users")
+    if reserved != sum(row["size"] for row in rows):
+        outcome.broken.append(f"{reserved} bytes are reserved for {sum(row['size'] for row in rows)}")
+    await connection.close()
+    outcome.objects = await asyncio.to_thread(_listed, objects)
+
+
+def _listed(objects: S3Objects) -> dict[str, int]:
+    """Every key of the bucket with its size: for tests alone; the service never needs it."""
+    found: dict[str, int] = {}
+    after = ""
+    while True:
+        answer = objects._request("GET", f"?list-type=2&start-after={after}").data.decode()
+        page = re.findall(r"<Key>([^<]+)</Key>.*?<Size>(\d+)</Size>", answer, re.DOTALL)
+        found |= {key: int(size) for key, size in page}
+        if "<IsTruncated>true" not in answer:
+            return found
+        after = page[-1][0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--seed", default=uuid.uuid4().hex[:8])
+    given = parser.parse_args()
+
+    async def run(folder: Path, url: str) -> Outcome:
+        connection = await asyncpg.connect(url)
+        await migrate(connection)
+        await connection.close()
+        return await tried(given.files, given.seed, folder, url)
+
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "database") as url:
+        began = time.monotonic()
+        outcome = asyncio.run(run(Path(folder), url))
+    refused = ", ".join(f"{count} {code}" for code, count in outcome.refused.items()) or "none"
+    print(
+        f"seed {given.seed}: {given.files} files in {time.monotonic() - began:.0f} s over {outcome.cuts} cuts", end=""
+    )
+    print(f" ({outcome.service_cuts} before the service)")
+    print(f"complete {len(outcome.complete)}; refused: {refused}; announced {outcome.rows_before}")
+    print("\n".join(outcome.judged()) or "every file is there once or not at all, and nothing else is")
+    raise SystemExit(bool(outcome.judged()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""Files over wires that are cut at random end complete or cleanly refused, and leave nothing else behind."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmarks.uploads.cuts import Outcome, tried
+
+pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="Files are sent by the client for apps; install node.")
+
+
+async def test_files_over_cut_wires_are_there_once_or_not_at_all(tmp_path: Path, database_url: str) -> None:
+    outcome = await tried(100, "in the suite", tmp_path, database_url)
+    assert outcome.judged() == []
+    assert outcome.cuts > 20
+    assert len(outcome.complete) > 50
+
+
+def test_the_judge_notices_what_is_lost_left_behind_and_doubled() -> None:
+    kept = {"number": 1, "owner": 0, "size": 5, "fileId": "f"}
+    [lost] = Outcome(1, {"f": kept}, rows={"f"}).judged()
+    assert lost.startswith("complete and not in the bucket: ['uploads/")
+    assert Outcome(0, objects={"pending/x": 1}).judged() == ["in the bucket and nobody's: ['pending/x']"]
+    assert Outcome(2).judged() == ["2 files ended in neither way"]
+    assert "rows" in Outcome(0, rows={"x"}).judged()[0]
