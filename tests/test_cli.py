@@ -14,6 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from glimpse import cli
+from glimpse.planner import app
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY
 
@@ -222,7 +223,7 @@ def test_a_defect_of_our_own_is_admitted_in_a_sentence(run: Run, monkeypatch: py
     def breaks(*_: object) -> None:
         raise RuntimeError("no such luck")
 
-    monkeypatch.setattr(cli, "plan_of", breaks)
+    monkeypatch.setattr(app, "plan_of", breaks)
     code, _, err = run("plan")
     assert code == 2
     assert "no such luck" in err
@@ -232,7 +233,9 @@ def test_a_defect_of_our_own_is_admitted_in_a_sentence(run: Run, monkeypatch: py
 
 
 def test_plan_imports_nothing_heavy() -> None:
-    script = "import sys, glimpse.cli, glimpse.planner.report.terminal; print(*sorted(sys.modules))"
+    script = (
+        "import sys, glimpse.cli, glimpse.planner.app, glimpse.planner.report.terminal; print(*sorted(sys.modules))"
+    )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
     assert "glimpse.planner.bill" in loaded

@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src"
 FILES = sorted((SOURCE / "glimpse").rglob("*.py"))
-WIRING = {"glimpse.cli", "glimpse.__main__", "glimpse.chat.app"}
+WIRING = {"glimpse.cli", "glimpse.__main__", "glimpse.chat.app", "glimpse.planner.app"}
 
 
 def module_of(path: Path) -> str:

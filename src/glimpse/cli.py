@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import importlib
 import io
 import itertools
 import json
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
 from glimpse.chat.failure import Failure
 from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
-from glimpse.planner.bill import Bill
-from glimpse.planner.estimate import Estimator
-from glimpse.planner.outside import clock, price_files, workload_files
-from glimpse.planner.outside.terraform_files.evaluation import NotRead
-from glimpse.planner.outside.terraform_files.reading import Reading
-from glimpse.planner.report.cells import wrapped
-from glimpse.planner.report.documents import bill_document, errors_document, plan_document
-from glimpse.planner.report.markdown import bill_markdown, plan_markdown
-from glimpse.planner.scenarios import plan_of
+from glimpse.planner.finding import Finding, NotRead
+from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import say
-from glimpse.planner.stack import Finding, Stack
-from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import LANGUAGES, Words
-from glimpse.planner.workload import WorkloadError
 
-DONE, PROMISE_BROKEN, NOT_READ, NOT_ACCEPTED = 0, 1, 2, 3
+# The two halves are imported by their commands: a task of the chat has no use for the planner, nor the other way round.
+
+DONE, NOT_READ = 0, 2
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
-PATIENCE_SECONDS = 1.0
-
-ILLUSTRATION = "us-east-1"
-"""Where most prices are known: a scenario that the stack's own region cannot price is shown there."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +36,6 @@ class Asked:
 
     given: argparse.Namespace
     words: Words
-
-    @property
-    def path(self) -> Path:
-        return Path(self.given.path)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -174,12 +155,6 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
         return does(Asked(given, words))
     except NotRead as wrong:
         errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
-    except WorkloadError as wrong:
-        errors = [Finding(problem, wrong.source) for problem in wrong.problems]
-    except price_files.RegionUnknown as wrong:
-        held = price_files.regions()
-        near = next(iter(difflib.get_close_matches(wrong.region, held, n=1)), held[0])
-        errors = [Finding(say("region_not_held", region=wrong.region, near=near))]
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -189,7 +164,9 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
             raise
         errors = [Finding(say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))]
     if as_json:
-        print(_json(errors_document(errors, words)))
+        from glimpse.planner.report.documents import errors_document
+
+        print(json.dumps(errors_document(errors, words), ensure_ascii=False, indent=1))
     else:
         for found in errors:
             where = "" if not found.file else f"{found.file}:{found.line}: " if found.line else f"{found.file}: "
@@ -198,55 +175,21 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
 
 
 def _plan(asked: Asked) -> int:
-    stack, estimator = _read(asked)
-    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(ILLUSTRATION)))
-    other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
-    if asked.given.format == "json":
-        _write(asked, _json(plan_document(plan, other, asked.words)))
-    elif asked.given.format == "markdown":
-        _write(asked, plan_markdown(plan, other["today"], asked.words))
-    else:
-        _write(asked, _text(asked, "plan", plan, other["today"]))
-    broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
-    if broken:
-        names = ", ".join(asked.words(f"promise_{name}") for name in broken)
-        print(asked.words("ui_promise_broken", promises=names), file=sys.stderr)
-        return _strict(asked, plan.today.bill) or PROMISE_BROKEN
-    return _strict(asked, plan.today.bill)
+    from glimpse.planner import app
+
+    return app.plan(asked.given, asked.words)
 
 
 def _bill(asked: Asked) -> int:
-    stack, estimator = _read(asked)
-    bill = estimator.bill(stack)
-    other = _otherwise(bill, estimator)
-    if asked.given.format == "json":
-        _write(asked, _json(bill_document(bill, other, asked.words)))
-    elif asked.given.format == "markdown":
-        _write(asked, bill_markdown(bill, other, asked.words))
-    else:
-        _write(asked, _text(asked, "bill", bill, other))
-    return _strict(asked, bill)
+    from glimpse.planner import app
 
-
-def _otherwise(bill: Bill, estimator: Estimator) -> Bill:
-    """The same stack with the other answer to --free-tier: both totals are always shown."""
-    return estimator.bill(bill.stack, free_tier=not bill.free_tier)
+    return app.bill(asked.given, asked.words)
 
 
 def _prices(asked: Asked) -> int:
-    from glimpse.planner.report.prices import prices_document, prices_text
+    from glimpse.planner import app
 
-    name, held = price_files.manifest()
-    known = {entry.region for entry in held}
-    if asked.given.region is not None and asked.given.region not in known:
-        raise price_files.RegionUnknown(asked.given.region)
-    services, sources = price_files.holdings(asked.given.region) if asked.given.region else ({}, {})
-    chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
-    if asked.given.format == "json":
-        print(_json(prices_document(name, chosen, services, sources, clock.today())))
-    else:
-        print(prices_text(name, chosen, services, sources, clock.today(), asked.words), end="")
-    return DONE
+    return app.prices(asked.given, asked.words)
 
 
 def _serve(asked: Asked) -> int:
@@ -287,60 +230,3 @@ def _chat_failures() -> Iterator[None]:
         raise NotRead(last, because=[Finding(each) for each in before]) from None
     except Failure as failure:
         raise NotRead(say(failure.code, **failure.values)) from None
-
-
-def _read(asked: Asked) -> tuple[Stack, Estimator]:
-    """The stack, and what prices it. The files are evaluated in their own process while the rest is loaded."""
-    given = asked.given
-    with Reading(asked.path, [Path(name) for name in given.var_file], given.var) as reading, _patience(asked):
-        if given.format == "terminal":
-            importlib.import_module("glimpse.planner.report.terminal")
-        workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
-        capacity = workload_files.capacity_of(workload)
-        stack = reading.stack(given.region)
-    catalogue = price_files.catalogue(stack.region)
-    return stack, Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
-
-
-@contextmanager
-def _patience(asked: Asked) -> Iterator[None]:
-    """Say what is being waited for, to people, once it takes longer than a second."""
-    text = asked.words("ui_reading", path=str(asked.path))
-    timer = threading.Timer(PATIENCE_SECONDS, lambda: print(text, file=sys.stderr))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _text(asked: Asked, method: str, *arguments: object) -> str:
-    from glimpse.planner.report.terminal import text_of
-
-    colour = asked.given.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return text_of(asked.words, method, *arguments, colour=colour)
-
-
-def _write(asked: Asked, text: str) -> None:
-    text = text if text.endswith("\n") else text + "\n"
-    output: str | None = asked.given.output
-    if output is None:
-        print(text, end="")
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NotRead(say("output_unwritable", path=output, detail=error.strerror or "")) from None
-    print(asked.words("ui_written", path=output), file=sys.stderr)
-
-
-def _strict(asked: Asked, bill: Bill) -> int:
-    if not asked.given.strict or not (left := bill.not_accepted()):
-        return DONE
-    print(asked.words("ui_strict", count=len(left)), file=sys.stderr)
-    return NOT_ACCEPTED
-
-
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1)

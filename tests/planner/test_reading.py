@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
+from glimpse.planner.finding import NotRead
+from glimpse.planner.outside.terraform_files.evaluation import Evaluation
 from glimpse.planner.outside.terraform_files.sandbox import top_of
 from glimpse.planner.placement import ProviderShare
 from glimpse.planner.resources.address import PublicAddress

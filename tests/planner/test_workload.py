@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from glimpse.planner.finding import NotRead
 from glimpse.planner.outside import workload_files
-from glimpse.planner.outside.terraform_files.evaluation import NotRead
 from glimpse.planner.traffic import hours_of
 from glimpse.planner.words import Words
 from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from

@@ -5,8 +5,8 @@ Files on their way: announced, put into the bucket by the client itself, complet
         └─ late ─→ swept                   └─ not what was announced: removed            └─ by nothing, a day: swept
 
 A client may lie and an address may be used again, so nothing counts but what was looked at and copied by its tag. A row
-is there before anything is in the bucket, so that nothing can lie there that no row leads to. What was copied stays under
-pending/ until the sweep, which removes many at once: something may be put there again until then in any case.
+is there before anything is in the bucket, so that nothing can lie there that no row leads to. What was copied stays
+under pending/ until the sweep, which removes many at once: something may be put there again until then in any case.
 """
 
 from __future__ import annotations

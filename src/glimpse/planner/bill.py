@@ -15,12 +15,13 @@ from fractions import Fraction
 from functools import cached_property
 
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Catalogue, Price
+from glimpse.planner.finding import Finding
 from glimpse.planner.free_tier import after_grants
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.money import cents, decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Finding, Stack, Unpriced
+from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.usage import Usage
 from glimpse.planner.workload import Workload

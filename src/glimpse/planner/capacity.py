@@ -11,7 +11,8 @@ class Capacity:
     """
     What one service was measured to need (`capacity/*.json`); a coefficient nobody measured is None.
 
-    CPU in microseconds of one vCPU an event, and a MB of a file that passes the task; memory in MiB for the task and bytes a socket.
+    CPU in microseconds of one vCPU an event, and a MB of a file that passes the task; memory in MiB for the task and
+    bytes a socket.
     """
 
     service: str

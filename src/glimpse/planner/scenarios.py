@@ -12,13 +12,14 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.claims import DOCUMENTS, Claim
 from glimpse.planner.document import CHECKS, ROWS, Check, Row
 from glimpse.planner.estimate import Estimator, saving
+from glimpse.planner.finding import Finding
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.scale import Scale
 from glimpse.planner.search import Search, Searches
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Finding, Stack
+from glimpse.planner.stack import Stack
 from glimpse.planner.steps import Step, steps_of
 from glimpse.planner.verdict import KEPT, Verdict, capacity_sockets, design_warnings, judged, websocket
 

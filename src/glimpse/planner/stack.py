@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar, cast
 
 from glimpse.planner.catalogue import Sku
+from glimpse.planner.finding import Finding
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.sentence import Sentence
@@ -39,15 +40,6 @@ class Unpriced:
     why: Sentence
     quantity: Cases | None = None
     sku: Sku | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something the reader could not resolve, or wants to be known, with its place."""
-
-    what: Sentence
-    file: str | None = None
-    line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.bill import Bill
+from glimpse.planner.finding import Finding
 from glimpse.planner.limits import idle_timeout, pool_that_fits, usable_connections
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
@@ -18,7 +19,7 @@ from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import ADMIN_CONNECTIONS, RESERVED_CONNECTIONS, sockets_per_task, tasks_during_deploy
-from glimpse.planner.stack import Finding, Stack
+from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.workload import Promises
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.claims import DOCUMENTS
-from glimpse.planner.outside.terraform_files.evaluation import NotRead
+from glimpse.planner.finding import NotRead
 from glimpse.planner.sentence import say
 from glimpse.planner.workload import Workload, WorkloadError, built_in, workload_from
 

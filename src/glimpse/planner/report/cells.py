@@ -1,8 +1,6 @@
-"""Pieces of text that more than one report shows, and text measured as terminals measure it: Korean is two wide."""
+"""Pieces of text that more than one report shows."""
 
 from __future__ import annotations
-
-from rich.cells import cell_len
 
 from glimpse.planner.availability import Availability
 from glimpse.planner.claims import Amount
@@ -13,20 +11,6 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.steps import EDIT, Step
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import BUILT_IN, Workload
-
-
-def wrapped(text: str, room: int) -> list[str]:
-    """Break at spaces so that no line is wider than `room`; a longer word stands alone."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= room:
-            lines[-1] += " " + word
-        else:
-            lines.append(word)
-    if lines and text.startswith(" "):
-        # An indented line of an example or a list is laid out by hand.
-        return [text]
-    return lines
 
 
 def document_row(row: Row) -> str:

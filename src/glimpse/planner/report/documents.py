@@ -18,12 +18,13 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import Amount, Claim
 from glimpse.planner.document import Check
+from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Finding, Stack, Unpriced
+from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.steps import Step, steps_of_lever
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import KEYS, Workload

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
+from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.answers import answers
 from glimpse.planner.report.cells import (
@@ -24,7 +25,6 @@ from glimpse.planner.report.cells import (
     workload_name,
 )
 from glimpse.planner.scenarios import Plan, Scenario
-from glimpse.planner.stack import Finding
 from glimpse.planner.verdict import KEPT
 from glimpse.planner.words import Words, plain
 

@@ -21,6 +21,7 @@ from rich.text import Text
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
+from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.answers import answers, cost_text, unknowns_text
 from glimpse.planner.report.cells import (
@@ -33,7 +34,7 @@ from glimpse.planner.report.cells import (
 )
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.sentence import Sentence
-from glimpse.planner.stack import Finding, Unpriced
+from glimpse.planner.stack import Unpriced
 from glimpse.planner.verdict import BROKEN, KEPT
 from glimpse.planner.words import Words, plain
 

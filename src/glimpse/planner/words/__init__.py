@@ -12,17 +12,23 @@ from glimpse.planner.sentence import Sentence
 
 LANGUAGES = ("en", "ko")
 LONGEST = 300
+FILES = ("sentences.toml", "levers.toml", "plan.toml")
 
 
 @cache
+def _held(name: str) -> Mapping[str, Mapping[str, str]]:
+    """What one file of this folder holds."""
+    return tomllib.loads((files("glimpse.planner.words") / name).read_text(encoding="utf-8"))
+
+
 def sentences() -> Mapping[str, Mapping[str, str]]:
-    """Every sentence by its code: what each file of this folder holds."""
-    folder = files("glimpse.planner.words")
-    return {
-        code: entry
-        for name in ("sentences.toml", "levers.toml", "plan.toml")
-        for code, entry in tomllib.loads((folder / name).read_text(encoding="utf-8")).items()
-    }
+    """Every sentence by its code."""
+    return {code: entry for name in FILES for code, entry in _held(name).items()}
+
+
+def _sentence(code: str) -> Mapping[str, str]:
+    """Files are read as they are asked for: most commands need the first alone."""
+    return next(_held(name)[code] for name in FILES if code in _held(name))
 
 
 def plain(text: object) -> str:
@@ -47,7 +53,7 @@ class Words:
 
     def __call__(self, code: str, **params: str | int) -> str:
         safe = {name: plain(value) for name, value in params.items()}
-        return sentences()[code][self.language].format_map(safe)
+        return _sentence(code)[self.language].format_map(safe)
 
     def say(self, sentence: Sentence) -> str:
         """The sentence in this language; params called `promise` or `promises` hold codes, and are named."""

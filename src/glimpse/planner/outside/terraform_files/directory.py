@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from glimpse.planner.finding import Finding
 from glimpse.planner.outside.terraform_files.block import UNKNOWN, Block, Values
 from glimpse.planner.outside.terraform_files.sandbox import MOST_INSTANCES, PROBE
 from glimpse.planner.sentence import say
-from glimpse.planner.stack import Finding
 
 META = "__tfmeta"
 UNKNOWN_COUNTS = ("count_unknown", "for_each_unknown")

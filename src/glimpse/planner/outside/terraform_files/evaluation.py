@@ -12,24 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Finding
+from glimpse.planner.finding import NotRead
+from glimpse.planner.sentence import say
 
 SECONDS = 30
 MEMORY_MB = 1024
-
-
-class NotRead(Exception):
-    """The input could not be read; the sentence says what, where, and what to do. `because` is what led to it."""
-
-    def __init__(
-        self, why: Sentence, file: str | None = None, line: int | None = None, because: Sequence[Finding] = ()
-    ) -> None:
-        super().__init__(why.code)
-        self.why = why
-        self.file = file
-        self.line = line
-        self.because = tuple(because)
 
 
 class Evaluation:

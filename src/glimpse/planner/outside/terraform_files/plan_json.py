@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from glimpse.planner.finding import NotRead
 from glimpse.planner.outside.terraform_files.block import UNKNOWN, Block, Values
 from glimpse.planner.outside.terraform_files.directory import INDEX, Read
-from glimpse.planner.outside.terraform_files.evaluation import NotRead
 from glimpse.planner.sentence import say
 
 MOST_BYTES = 200_000_000

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from glimpse.planner.finding import NotRead
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.directory import Read, read_answer
-from glimpse.planner.outside.terraform_files.evaluation import Evaluation, NotRead
+from glimpse.planner.outside.terraform_files.evaluation import Evaluation
 from glimpse.planner.outside.terraform_files.families import (
     balancing,
     compute,

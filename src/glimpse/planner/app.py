@@ -1,0 +1,192 @@
+"""
+The wiring of the planner: files → values → functions over them → text. `cli.py` hands in what was asked for; what is
+wrong with it is raised as NotRead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from glimpse.planner.bill import Bill
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.finding import Finding, NotRead
+from glimpse.planner.outside import clock, price_files, workload_files
+from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.report.documents import bill_document, plan_document
+from glimpse.planner.report.markdown import bill_markdown, plan_markdown
+from glimpse.planner.scenarios import plan_of
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Stack
+from glimpse.planner.verdict import BROKEN
+from glimpse.planner.words import Words
+from glimpse.planner.workload import WorkloadError
+
+DONE, PROMISE_BROKEN, NOT_ACCEPTED = 0, 1, 3
+PATIENCE_SECONDS = 1.0
+
+ILLUSTRATION = "us-east-1"
+"""Where most prices are known: a scenario that the stack's own region cannot price is shown there."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: the options as given, and the language to answer in."""
+
+    given: argparse.Namespace
+    words: Words
+
+    @property
+    def path(self) -> Path:
+        return Path(self.given.path)
+
+
+def plan(given: argparse.Namespace, words: Words) -> int:
+    """The exit code; the plan is printed or written. Raises NotRead."""
+    with _legible():
+        return _plan(Asked(given, words))
+
+
+def bill(given: argparse.Namespace, words: Words) -> int:
+    """The exit code; the bill is printed or written. Raises NotRead."""
+    with _legible():
+        return _bill(Asked(given, words))
+
+
+def prices(given: argparse.Namespace, words: Words) -> int:
+    """The exit code; what the catalogue holds is printed. Raises NotRead."""
+    with _legible():
+        return _prices(Asked(given, words))
+
+
+def _plan(asked: Asked) -> int:
+    stack, estimator = _read(asked)
+    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(ILLUSTRATION)))
+    other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
+    if asked.given.format == "json":
+        _write(asked, _json(plan_document(plan, other, asked.words)))
+    elif asked.given.format == "markdown":
+        _write(asked, plan_markdown(plan, other["today"], asked.words))
+    else:
+        _write(asked, _text(asked, "plan", plan, other["today"]))
+    broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
+    if broken:
+        names = ", ".join(asked.words(f"promise_{name}") for name in broken)
+        print(asked.words("ui_promise_broken", promises=names), file=sys.stderr)
+        return _strict(asked, plan.today.bill) or PROMISE_BROKEN
+    return _strict(asked, plan.today.bill)
+
+
+def _bill(asked: Asked) -> int:
+    stack, estimator = _read(asked)
+    bill = estimator.bill(stack)
+    other = _otherwise(bill, estimator)
+    if asked.given.format == "json":
+        _write(asked, _json(bill_document(bill, other, asked.words)))
+    elif asked.given.format == "markdown":
+        _write(asked, bill_markdown(bill, other, asked.words))
+    else:
+        _write(asked, _text(asked, "bill", bill, other))
+    return _strict(asked, bill)
+
+
+def _otherwise(bill: Bill, estimator: Estimator) -> Bill:
+    """The same stack with the other answer to --free-tier: both totals are always shown."""
+    return estimator.bill(bill.stack, free_tier=not bill.free_tier)
+
+
+def _prices(asked: Asked) -> int:
+    from glimpse.planner.report.prices import prices_document, prices_text
+
+    name, held = price_files.manifest()
+    known = {entry.region for entry in held}
+    if asked.given.region is not None and asked.given.region not in known:
+        raise price_files.RegionUnknown(asked.given.region)
+    services, sources = price_files.holdings(asked.given.region) if asked.given.region else ({}, {})
+    chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
+    if asked.given.format == "json":
+        print(_json(prices_document(name, chosen, services, sources, clock.today())))
+    else:
+        print(prices_text(name, chosen, services, sources, clock.today(), asked.words), end="")
+    return DONE
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    """What is wrong with a workload or a region, as sentences like any other."""
+    try:
+        yield
+    except WorkloadError as wrong:
+        *before, last = [Finding(problem, wrong.source) for problem in wrong.problems]
+        raise NotRead(last.what, last.file, because=before) from None
+    except price_files.RegionUnknown as wrong:
+        held = price_files.regions()
+        near = next(iter(difflib.get_close_matches(wrong.region, held, n=1)), held[0])
+        raise NotRead(say("region_not_held", region=wrong.region, near=near)) from None
+
+
+def _read(asked: Asked) -> tuple[Stack, Estimator]:
+    """The stack, and what prices it. The files are evaluated in their own process while the rest is loaded."""
+    given = asked.given
+    with Reading(asked.path, [Path(name) for name in given.var_file], given.var) as reading, _patience(asked):
+        if given.format == "terminal":
+            importlib.import_module("glimpse.planner.report.terminal")
+        workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
+        capacity = workload_files.capacity_of(workload)
+        stack = reading.stack(given.region)
+    catalogue = price_files.catalogue(stack.region)
+    return stack, Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
+
+
+@contextmanager
+def _patience(asked: Asked) -> Iterator[None]:
+    """Say what is being waited for, to people, once it takes longer than a second."""
+    text = asked.words("ui_reading", path=str(asked.path))
+    timer = threading.Timer(PATIENCE_SECONDS, lambda: print(text, file=sys.stderr))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _text(asked: Asked, method: str, *arguments: object) -> str:
+    from glimpse.planner.report.terminal import text_of
+
+    colour = asked.given.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return text_of(asked.words, method, *arguments, colour=colour)
+
+
+def _write(asked: Asked, text: str) -> None:
+    text = text if text.endswith("\n") else text + "\n"
+    output: str | None = asked.given.output
+    if output is None:
+        print(text, end="")
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NotRead(say("output_unwritable", path=output, detail=error.strerror or "")) from None
+    print(asked.words("ui_written", path=output), file=sys.stderr)
+
+
+def _strict(asked: Asked, bill: Bill) -> int:
+    if not asked.given.strict or not (left := bill.not_accepted()):
+        return DONE
+    print(asked.words("ui_strict", count=len(left)), file=sys.stderr)
+    return NOT_ACCEPTED
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1)

@@ -1,0 +1,30 @@
+"""What a reader of files could not do, or wants to be known: each a sentence with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from glimpse.planner.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the reader could not resolve, or wants to be known, with its place."""
+
+    what: Sentence
+    file: str | None = None
+    line: int | None = None
+
+
+class NotRead(Exception):
+    """The input could not be read; the sentence says what, where, and what to do. `because` is what led to it."""
+
+    def __init__(
+        self, why: Sentence, file: str | None = None, line: int | None = None, because: Sequence[Finding] = ()
+    ) -> None:
+        super().__init__(why.code)
+        self.why = why
+        self.file = file
+        self.line = line
+        self.because = tuple(because)
