@@ -26,7 +26,7 @@ SECONDS = 240
 
 @pytest.fixture(scope="module")
 def previous(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    command = ["git", "archive", "--format=zip", PREVIOUS, "src", "tests", "pyproject.toml"]
+    command = ["git", "archive", "--format=zip", PREVIOUS, "src", "tests", "benchmarks", "pyproject.toml"]
     packed = subprocess.run(command, cwd=REPOSITORY, capture_output=True)
     if packed.returncode:
         pytest.skip(f"{PREVIOUS}, the release before, is not in this checkout: fetch its whole history")
