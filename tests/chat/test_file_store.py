@@ -6,8 +6,20 @@ import asyncio
 
 import pytest
 
+from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import FORBIDDEN, INVALID, NOT_COMPLETE, NOT_FOUND, QUOTA, File, NewFile, NewMessage, Refused
+from glimpse.chat.values import (
+    FORBIDDEN,
+    GONE,
+    INVALID,
+    NOT_COMPLETE,
+    NOT_FOUND,
+    QUOTA,
+    File,
+    NewFile,
+    NewMessage,
+    Refused,
+)
 from tests.chat.conftest import Chat, seqs, stored
 
 ROOM = 10**6
@@ -101,7 +113,7 @@ async def test_a_message_refers_to_a_complete_file_of_its_sender_and_to_no_other
             chat.message("room", "bob"),
         ]
     )
-    assert outcomes[1:4] == [NOT_COMPLETE, FORBIDDEN, NOT_COMPLETE]
+    assert outcomes[1:4] == [NOT_COMPLETE, FORBIDDEN, GONE]
     assert [stored(outcomes[place]).entry.seq for place in (0, 4, 5)] == [1, 2, 3]
     assert [entry.file_id for entry in await chat.entries("room", "bob")] == [None, "adas", None]
 
@@ -136,7 +148,7 @@ async def test_a_picture_is_a_complete_image_of_ones_own(store: Store, chat: Cha
     await announced(store, new("coming"))
     assert await store.update_profile("ada", None, "bobs") == FORBIDDEN
     assert await store.update_profile("ada", None, "coming") == NOT_COMPLETE
-    assert await store.update_profile("ada", None, "unknown") == NOT_COMPLETE
+    assert await store.update_profile("ada", None, "unknown") == GONE
     assert await store.update_profile("ada", "Ada", "paper") == Refused("file_type")
     [ada] = await store.users(["ada"])
     assert (ada.display_name, ada.profile_image_id) == (None, None), "all of it, or nothing"
@@ -190,7 +202,9 @@ async def test_a_file_that_is_not_complete_is_seen_by_nobody(store: Store, chat:
 async def forgotten(store: Store) -> None:
     """What the sweep does with the store, as if a long time had gone by."""
     await store.let_unused_files_go(PAST, 99)
-    await store.settle_files(await late(store), HOUR)
+    files = await store.late_files(HOUR, 99)
+    kept, gone = ([file.id for file in files if file.is_complete == is_kept] for is_kept in (True, False))
+    await store.settle_files(kept, gone, HOUR)
 
 
 async def test_a_file_that_never_completed_is_late_and_then_forgotten_and_its_bytes_are_free(
@@ -201,7 +215,7 @@ async def test_a_file_that_never_completed_is_late_and_then_forgotten_and_its_by
     await announced(store, new("late", size=ROOM // 2), seconds=-2 * HOUR)
     assert await store.announce_file(new("more"), 300, ROOM) == QUOTA
     assert await late(store) == ["late"]
-    await store.settle_files(["late", "early"], HOUR)
+    await store.settle_files([], ["late", "early"], HOUR)
     assert await store.file("late") is None
     assert await store.file("early") is not None
     assert await late(store) == []
@@ -214,7 +228,7 @@ async def test_a_complete_file_is_late_once_and_stays(store: Store, chat: Chat) 
     await announced(store, new(), seconds=-2 * HOUR)
     assert await store.complete_file("f1", 3 * HOUR)
     assert [(file.id, file.is_complete) for file in await store.late_files(HOUR, 99)] == [("f1", True)]
-    await store.settle_files(["f1"], HOUR)
+    await store.settle_files(["f1"], [], HOUR)
     assert await late(store) == []
     assert await store.file_seen_by("f1", "ada") is not None
     assert await store.announce_file(new("f2", size=ROOM), 300, ROOM) == QUOTA, "it still takes its room"
@@ -233,7 +247,7 @@ async def test_a_file_that_nothing_refers_to_is_let_go_and_one_in_use_is_not(sto
     await forgotten(store)
     left = [name for name in ("posted", "picture", "before", "deleted", "never") if await store.file(name)]
     assert left == ["posted", "picture"]
-    assert await store.append([NewMessage("room", "ada", "again", "", "never")]) == [NOT_COMPLETE]
+    assert await store.append([NewMessage("room", "ada", "again", "", "never")]) == [GONE]
 
 
 async def test_a_file_that_is_posted_elsewhere_outlives_the_message_that_is_deleted(store: Store, chat: Chat) -> None:
@@ -256,4 +270,37 @@ async def test_a_message_and_the_sweep_at_once_never_leave_a_message_without_its
         forgotten(store),
     )
     for number, outcome in enumerate(posted):
-        assert (outcome == [NOT_COMPLETE]) == (await store.file(f"f{number}") is None)
+        assert (outcome in ([NOT_COMPLETE], [GONE])) == (await store.file(f"f{number}") is None)
+
+
+async def test_a_file_that_nothing_refers_to_any_more_just_now_is_not_forgotten_with_its_object_in_place(
+    store: Store, chat: Chat
+) -> None:
+    """One task found it complete, another let it go: whoever removed only what was pending forgets nothing."""
+    await chat.file("file", "ada")
+    await store.let_unused_files_go(PAST, 99)
+    await store.settle_files(["file"], [], HOUR)
+    assert await late(store) == ["file"]
+
+
+async def test_a_message_of_another_that_names_a_file_shows_it_to_nobody(store: Store, chat: Chat) -> None:
+    """A task of a release that knows no files stores any id."""
+    await chat.room("room", "eve", "mallory")
+    file = await chat.file("file", "ada")
+    if isinstance(store, PostgresStore):
+        await store._pool.execute(
+            """insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
+            values ('room', 1, 'message', 'm', 'eve', now(), 'c', '', 'file')"""
+        )
+    assert await store.file_seen_by("file", "eve") is None
+    assert await store.file_seen_by("file", "ada") == file
+
+
+async def test_two_pictures_at_once_leave_one_in_use_and_the_others_not(store: Store, chat: Chat) -> None:
+    for name in ("a", "b", "c", "d"):
+        await chat.file(name, "ada")
+    await store.update_profile("ada", None, "a")
+    await asyncio.gather(*(store.update_profile("ada", None, name) for name in ("b", "c", "d")))
+    await forgotten(store)
+    [ada] = await store.users(["ada"])
+    assert [name for name in ("a", "b", "c", "d") if await store.file(name)] == [ada.profile_image_id]

@@ -92,7 +92,7 @@ def test_a_profile_picture_is_seen_by_whoever_one_talks_to(serving: Serving) -> 
     serving.rest("POST", "/conversations", {"memberIds": [ada]}, bobs)
     assert serving.ask("GET", f"/files/{file_id}", token=bobs).status == 302
     paper = announced(serving, adas, contentType="application/pdf")
-    expected = (409, "not_complete", True)
+    expected = (409, "not_complete", False)
     assert refused(serving.rest("POST", "/profile", {"profileImageId": paper["fileId"]}, adas)) == expected
 
 

@@ -212,6 +212,26 @@ async def test_a_store_that_is_away_or_refuses_us_says_so(seaweed: S3Objects, un
 # ---- The embedded one
 
 
+async def test_nobody_gets_past_the_s3_of_the_embedded_store(tmp_path: Path) -> None:
+    depot = Own(tmp_path / "files", lambda code, **values: None)
+    objects = await depot.opened()
+    assert isinstance(objects, S3Objects)
+    await arrived(objects, OverHttp(objects), "uploads/x")
+    s3 = int(objects._bucket.origin.rpartition(":")[2])
+    name = objects._bucket.name
+    master, volume, filer = s3 - 3, s3 - 2, s3 - 1
+    read = HTTP.request("GET", f"http://127.0.0.1:{filer}/buckets/{name}/uploads/x")
+    written = HTTP.request("POST", f"http://127.0.0.1:{filer}/buckets/{name}/uploads/y", fields={"file": ("y", PNG)})
+    listed = HTTP.request("GET", f"http://127.0.0.1:{filer}/buckets/?pretty=y", headers={"accept": "application/json"})
+    assert [answer.status for answer in (read, written)] == [401, 401]
+    assert listed.status >= 400
+    assigned = HTTP.request("GET", f"http://127.0.0.1:{master}/dir/assign").json()
+    put = HTTP.request("POST", f"http://127.0.0.1:{volume}/{assigned['fid']}", fields={"file": ("z", PNG)})
+    assert put.status == 401
+    assert await objects.look("uploads/y") is None
+    await depot.close()
+
+
 def processes_of(folder: Path) -> Iterator[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -530,9 +530,12 @@ def test_what_cannot_be_sent_is_said_and_can_be_discarded(pair: tuple[Window, Wi
     page.write_text("<script>alert(1)</script>")
     lie = tmp_path / "lie.png"
     lie.write_text("<script>alert(1)</script>")
-    for path in (page, lie):
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    unlike = "Not sent: files of this kind are not taken."
+    for path, said in ((page, unlike), (lie, unlike), (empty, "Not sent: the file is empty.")):
         one.sends(path)
-        one.shows(".failed .status", "Not sent: files of this kind are not taken.")
+        one.shows(".failed .status", said)
         one.the(".failed .discard").click()
         one.until(lambda: not one.all(".failed"), "its line is gone")
 

@@ -173,11 +173,19 @@ async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(eithe
     assert code(await either.uploads.announce("ada", "x", "image/png", MOST_BYTES + 1, None)) == "too_large"
 
 
-async def test_a_type_is_taken_in_any_case_and_with_parameters(world: World) -> None:
+@pytest.mark.parametrize(
+    ("said", "signed"),
+    [
+        ("Text/Plain; charset=utf-8", "text/plain"),
+        ("application/x-zip-compressed", "application/zip"),
+        ("image/jpg", "image/jpeg"),
+    ],
+)
+async def test_a_type_is_taken_as_browsers_and_pickers_say_it(world: World, said: str, signed: str) -> None:
     await world.store.ensure_user("ada")
-    announced = await world.uploads.announce("ada", "x.txt", "Text/Plain; charset=utf-8", 10, None)
+    announced = await world.uploads.announce("ada", "x", said, 10, None)
     assert isinstance(announced, Announced)
-    assert announced.upload.headers["content-type"] == "text/plain"
+    assert announced.upload.headers["content-type"] == signed
 
 
 async def test_a_page_under_the_name_of_a_picture_is_thrown_away(either: World) -> None:
@@ -301,6 +309,14 @@ async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world
     assert left.startswith("uploads/")
     assert [await world.store.file(each.file.id) is None for each in (nothing, put, complete)] == [True, True, False]
     assert world.counted.outcomes["swept"] == 2
+
+
+async def test_the_sweep_goes_on_until_nothing_is_late(world: World) -> None:
+    for number in range(250):
+        await world.announced(who=f"u{number}")
+    world.time.at += UPLOAD_SECONDS + SWEEP_SECONDS + 1
+    await world.uploads.sweep()
+    assert world.counted.outcomes["swept"] == 250
 
 
 async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) -> None:

@@ -396,6 +396,7 @@ def test_by_cloudfront_files_are_read_through_it_and_nothing_else_changes(plans:
     gone, new, changed = difference(plans, "downloads_by_cloudfront")
     assert not gone
     assert {re.sub(r"^module\.(\w+)(\[0\])?\.", r"\1 ", address) for address in new} == {
+        "downloads aws_cloudfront_cache_policy.this",
         "downloads aws_cloudfront_distribution.this",
         "downloads aws_cloudfront_key_group.this",
         "downloads aws_cloudfront_origin_access_control.this",

@@ -19,7 +19,7 @@ export interface ChatOptions {
 export interface Happenings {
   /** Something of a conversation is new, also what is pending. */
   change: (conversationId: string) => void;
-  /** `ended`: the token is not taken, and asking for another did not help. */
+  /** `ended`: the token is not taken. It comes back by itself when `token()` gives another one. */
   status: (status: "online" | "offline" | "ended") => void;
   presence: (userId: string, online: boolean) => void;
   typing: (conversationId: string, userId: string) => void;
@@ -62,12 +62,15 @@ export class Chat {
   #catchingUp: { again: boolean } | null = null;
   #isClosed = false;
   #hasAskedAnew = false;
+  /** The token that was not taken, once the chat has ended for it. */
+  #refused: string | null = null;
   readonly #looking: ReturnType<typeof setInterval>;
 
   constructor(
     private readonly options: ChatOptions,
     private readonly around: Surroundings = world,
     connect: typeof io = io,
+    lookAtTokenMs = LOOK_AT_TOKEN_MS,
   ) {
     this.#socket = connect(options.url, {
       // A WebSocket needs no stickiness, and no second request.
@@ -88,7 +91,7 @@ export class Chat {
     this.#socket.on("presence", ({ userId, online }) => this.#tell("presence", userId, online));
     this.#socket.on("typing", ({ conversationId, userId }) => this.#tell("typing", conversationId, userId));
     this.#socket.on("draining", ({ reconnectInMs }) => void this.#leave(reconnectInMs));
-    this.#looking = setInterval(() => void this.#renew(), LOOK_AT_TOKEN_MS);
+    this.#looking = setInterval(() => void this.#renew(), lookAtTokenMs);
   }
 
   /** By their ids. Values are never changed, only replaced. */
@@ -166,17 +169,31 @@ export class Chat {
     if (!this.#hasAskedAnew && (await this.#freshToken()) !== refused) {
       this.#hasAskedAnew = true;
       this.#socket.connect();
-    } else this.#tell("status", "ended");
+    } else {
+      this.#refused = refused;
+      this.#tell("status", "ended");
+    }
   }
 
   async #freshToken(): Promise<string> {
-    this.#token = await this.options.token();
+    this.#token = await this.#tokenNow();
     return this.#token;
+  }
+
+  /** The last one where there is no other: it serves as long as it can. */
+  #tokenNow(): Promise<string> {
+    return Promise.resolve()
+      .then(() => this.options.token())
+      .catch(() => this.#token);
   }
 
   async #renew(): Promise<void> {
     const before = this.#token;
-    const token = await Promise.resolve(this.options.token()).catch(() => before);
+    const token = await this.#tokenNow();
+    if (this.#refused !== null && token !== this.#refused) {
+      this.#refused = null;
+      this.#socket.connect();
+    }
     if (token === before || !this.#socket.connected) return;
     const answer = await this.#asked<object>("auth", { token });
     if (answer && !("error" in answer)) this.#token = token;
@@ -264,7 +281,16 @@ export class Chat {
   }
 
   #tell<Name extends keyof Happenings>(name: Name, ...told: Parameters<Happenings[Name]>): void {
-    for (const listener of this.#listeners[name]) (listener as (...told: unknown[]) => void)(...told);
+    for (const listener of this.#listeners[name]) {
+      try {
+        (listener as (...told: unknown[]) => void)(...told);
+      } catch (error) {
+        // The app's own, and reported as such; what is under way here goes on.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }
 

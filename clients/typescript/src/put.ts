@@ -23,7 +23,10 @@ export interface PutAnswer {
 
 export type Put = (putting: Putting) => Promise<PutAnswer>;
 
-const STALLED_MS = 30_000;
+/** Until the first bytes leave: a browser sends only some requests at once, and the others wait. */
+const STARTING_MS = 300_000;
+/** From then on: what a slow line has taken into its buffers may be on its way for so long. */
+const STALLED_MS = 60_000;
 
 export const put: Put = (putting) => (typeof XMLHttpRequest === "undefined" ? byFetch(putting) : byRequest(putting));
 
@@ -32,7 +35,7 @@ function byRequest({ url, headers, body, onProgress, signal }: Putting): Promise
     const request = new XMLHttpRequest();
     const cancel = (): void => request.abort();
     // A dead network says nothing.
-    let stalled = setTimeout(cancel, STALLED_MS);
+    let stalled = setTimeout(cancel, STARTING_MS);
     const alive = (): void => {
       clearTimeout(stalled);
       stalled = setTimeout(cancel, STALLED_MS);

@@ -1,6 +1,7 @@
 // Whose client this is: a token that is renewed while it is still valid.
 
 import { locally, refusal, type Language } from "./refused.js";
+import { world } from "./retry.js";
 
 export interface User {
   readonly id: string;
@@ -17,6 +18,7 @@ export interface LoggedIn {
 }
 
 const RENEW_AFTER = 0.7;
+const PATIENCE_MS = 5_000;
 
 /**
  * For apps whose tokens the service itself gives out. Others hand `Chat` and `Files` their own `token()`.
@@ -54,7 +56,8 @@ export class Session {
   readonly token = async (): Promise<string> => {
     if (this.now() >= this.#renewAt) {
       this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
-      await this.#renewing;
+      // Nobody waits long for it while the one that is there is still valid.
+      await Promise.race([this.#renewing, world.pause(PATIENCE_MS)]);
     }
     return this.loggedIn.accessToken;
   };

@@ -82,6 +82,7 @@ export class Files {
    */
   async uploadFile(file: Blob | LocalFile, options: UploadOptions = {}): Promise<UploadedFile> {
     const body = file instanceof Blob ? file : await this.#read(file);
+    if (!body.size) throw locally("empty", this.#language);
     const asked = {
       fileName: options.name ?? nameOf(file),
       contentType: file.type || body.type || typeOf(nameOf(file)),
@@ -92,7 +93,7 @@ export class Files {
     let endsAt = 0;
     let isPut = false;
     return this.#persistently(options.signal, async () => {
-      if (!announced || this.around.now() > endsAt - MARGIN_MS) {
+      if (!announced || (!isPut && this.around.now() > endsAt - MARGIN_MS)) {
         const asking = this.around.now();
         announced = await this.#request<Announced>("POST", "/files/presigned-url", asked, options.signal);
         endsAt = asking + announced.expiresIn * 1000;

@@ -106,6 +106,29 @@ test("a token that is not taken ends the chat, and says so", async () => {
   await expect.poll(() => statuses, WAIT).toEqual(["ended"]);
 });
 
+test("a chat whose token was not taken is back as soon as there is another", async () => {
+  const { ada, room } = await pair();
+  let token = "not a token";
+  const chat = new Chat({ url, token: () => token }, undefined, undefined, 100);
+  open.push(chat);
+  const statuses: string[] = [];
+  chat.on("status", (status) => statuses.push(status));
+  await expect.poll(() => statuses, WAIT).toEqual(["ended"]);
+  const sending = chat.send(room, { body: "later" });
+  token = await ada.token();
+  expect((await sending).seq).toBe(1);
+  expect(statuses.at(-1)).toBe("online");
+});
+
+test("a message that refers to a file that is not there is refused, and holds up nobody", async () => {
+  const { ada, room } = await pair();
+  const chat = chatOf(ada);
+  const first = chat.send(room, { body: "", fileId: "unknown" });
+  const second = chat.send(room, { body: "behind it" });
+  await expect(first).rejects.toMatchObject({ code: "gone", retry: false });
+  expect((await second).seq).toBe(1);
+});
+
 test("receipts, typing and presence are told", async () => {
   const { ada, bob, room } = await pair();
   const [hers, his] = [chatOf(ada), chatOf(bob)];

@@ -76,6 +76,21 @@ describe("a file", () => {
     expect(waited).toEqual([375, 750]);
   });
 
+  test("is not put again when its address ended while it was completed", async () => {
+    const slow: Put = async (putting) => {
+      now += 400_000;
+      return put(putting);
+    };
+    replies["/files/f1/complete"] = ["lost", no(503, "files_down", true), ok(COMPLETE)];
+    await new Files({ url: "https://chat.example.com/", token: () => "token" }, around, slow).uploadFile(FILE);
+    expect(asked.filter((each) => each !== "/files/f1/complete")).toEqual(["/files/presigned-url", "PUT"]);
+  });
+
+  test("that is empty is not announced", async () => {
+    expect((await refusedWith(files().uploadFile(new File([], "x.png", { type: "image/png" })))).code).toBe("empty");
+    expect(asked).toEqual([]);
+  });
+
   test("is not put again when only the answer to `complete` was lost", async () => {
     replies["/files/f1/complete"] = ["lost", no(503, "files_down", true), ok(COMPLETE)];
     await files().uploadFile(FILE);

@@ -286,12 +286,12 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         tell("serve_ending")
         return
     store = starting.result()
-    if settings.s3_bucket:
-        # Before anybody waits for it: what signs takes a tenth of a second of a processor to load.
-        with contextlib.suppress(ObjectsDown):
-            await depot.opened()
     bus = _bus(settings.bus_url, url)
     try:
+        if settings.s3_bucket:
+            # Before anybody waits for it: what signs takes a tenth of a second of a processor to load.
+            with contextlib.suppress(ObjectsDown):
+                await depot.opened()
         async with (
             bus.running() if bus else contextlib.nullcontext(),
             Task(store, settings, bus, depot, store.connections).serving(hurry) as port,

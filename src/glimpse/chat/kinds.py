@@ -2,8 +2,9 @@
 What kinds of files may be sent: how the first bytes of each look, and whether a browser may show it.
 
 What is not in the table is refused. Above all what a browser would run: HTML, SVG and scripts. The first bytes are
-compared with what was claimed, so that nothing is served under another's name; a guess at what it is instead, as file
-managers make, would be of no use to anybody here.
+compared with what was claimed, so that nothing is served as another type; a guess at what it is instead, as file
+managers make, would be of no use to anybody here. What a file is called is its sender's to say, and whoever saves it
+sees the name.
 
 Sources of the signatures: each format's own definition (PNG: ISO/IEC 15948 5.2; JPEG: ITU-T T.81 B.1.1; GIF89a 17;
 WebP: RFC 9649 2.4; ISO base media file format: ISO/IEC 14496-12 4.3; PDF: ISO 32000-2 7.5.2; ZIP: APPNOTE 4.3.7; Ogg:
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from glimpse.chat.values import FORBIDDEN, NOT_COMPLETE, File, Refused
+from glimpse.chat.values import FORBIDDEN, GONE, NOT_COMPLETE, File, Refused
 
 FILE_TYPE = Refused("file_type")
 
@@ -77,7 +78,6 @@ KINDS: Mapping[str, Kind] = {
     "video/webm": Kind(_begins(b"\x1aE\xdf\xa3"), True),
     "audio/mpeg": Kind(_mpeg_audio, True),
     "audio/mp4": Kind(_media(), True),
-    "audio/x-m4a": Kind(_media(), True),
     "audio/ogg": Kind(_begins(b"OggS"), True),
     "audio/webm": Kind(_begins(b"\x1aE\xdf\xa3"), True),
     "audio/wav": Kind(_riff(b"WAVE"), True),
@@ -86,14 +86,34 @@ KINDS: Mapping[str, Kind] = {
     f"{_OFFICE}wordprocessingml.document": Kind(_ZIP, False),
     f"{_OFFICE}spreadsheetml.sheet": Kind(_ZIP, False),
     f"{_OFFICE}presentationml.presentation": Kind(_ZIP, False),
-    # As browsers name documents of Hangul, with its program installed and without.
+    "application/msword": Kind(_COMPOUND, False),
+    # What Windows says of CSV, too, where Excel is installed.
+    "application/vnd.ms-excel": Kind(lambda head: _COMPOUND(head) or _text(head), False),
+    "application/vnd.ms-powerpoint": Kind(_COMPOUND, False),
     "application/x-hwp": Kind(_COMPOUND, False),
-    "application/haansofthwp": Kind(_COMPOUND, False),
     "application/hwp+zip": Kind(_ZIP, False),
     "text/csv": Kind(_text, False),
     "text/plain": Kind(_text, False),
 }
 """By media type, in lower case and without parameters."""
+
+_ALIASES: Mapping[str, str] = {
+    "application/haansofthwp": "application/x-hwp",
+    "application/x-zip-compressed": "application/zip",
+    "audio/wave": "audio/wav",
+    "audio/x-m4a": "audio/mp4",
+    "audio/x-wav": "audio/wav",
+    "image/heif": "image/heic",
+    "image/jpg": "image/jpeg",
+}
+"""What browsers, phones and their pickers say instead."""
+
+
+def kind_of(content_type: str) -> str | None:
+    """The media type by which a file is kept and served; None for what is not taken."""
+    said = content_type.partition(";")[0].strip().lower()
+    kind = _ALIASES.get(said, said)
+    return kind if kind in KINDS else None
 
 
 _ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`|~")
@@ -108,7 +128,9 @@ def unfit_picture(file: File | None, owner_id: str) -> Refused | None:
     """Why a file cannot be somebody's profile picture, None where it can."""
     if file is not None and file.owner_id != owner_id:
         return FORBIDDEN
-    if file is None or not file.is_complete:
+    if file is None:
+        return GONE
+    if not file.is_complete:
         return NOT_COMPLETE
     return None if is_picture(file.content_type) else FILE_TYPE
 

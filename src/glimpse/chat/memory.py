@@ -19,6 +19,7 @@ from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_ha
 from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
+    GONE,
     INVALID,
     MEMBERS,
     MESSAGE,
@@ -328,7 +329,7 @@ class MemoryStore:
         file, rooms = announced.file, list(self._rooms_of(reader_id))
         is_seen = (
             file.owner_id == reader_id
-            or any(entry.file_id == file_id for room in rooms for entry in room.entries)
+            or any(_posts(entry, file) for room in rooms for entry in room.entries)
             or (self._is_picture(file) and any(file.owner_id in room.reads for room in rooms))
         )
         return file if is_seen else None
@@ -338,7 +339,7 @@ class MemoryStore:
         late = [each for each in self._files.values() if each.unused_since is not None and each.unused_since < before]
         for announced in late[:limit]:
             file, announced.unused_since = announced.file, None
-            posted = any(entry.file_id == file.id for room in self._rooms.values() for entry in room.entries)
+            posted = any(_posts(entry, file) for room in self._rooms.values() for entry in room.entries)
             if not posted and not self._is_picture(file):
                 announced.file = replace(file, is_complete=False, upload_until=-math.inf)
                 announced.is_pending = True
@@ -347,12 +348,13 @@ class MemoryStore:
         late = [each.file for each in self._files.values() if self._is_late(each, late_seconds)]
         return sorted(late, key=lambda file: file.upload_until)[:limit]
 
-    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
-        for file_id in file_ids:
+    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+        for file_id in (*kept_ids, *gone_ids):
             announced = self._files.get(file_id)
             if announced and self._is_late(announced, late_seconds):
-                announced.is_pending = False
-                if not announced.file.is_complete:
+                if announced.file.is_complete and file_id in kept_ids:
+                    announced.is_pending = False
+                elif not announced.file.is_complete and file_id in gone_ids:
                     del self._files[file_id]
 
     # ---- What several of them need
@@ -395,7 +397,9 @@ class MemoryStore:
             announced = self._files.get(message.file_id)
             if announced is not None and announced.file.owner_id != message.sender_id:
                 return FORBIDDEN
-            if announced is None or not announced.file.is_complete:
+            if announced is None:
+                return GONE
+            if not announced.file.is_complete:
                 return NOT_COMPLETE
             self._is_used(message.file_id)
         stored = self._added(
@@ -451,3 +455,7 @@ class MemoryStore:
             messages[-1] if messages else None,
             min(unread, MOST_UNREAD),
         )
+
+
+def _posts(entry: Entry, file: File) -> bool:
+    return entry.file_id == file.id and entry.sender_id == file.owner_id

@@ -66,8 +66,8 @@ class Store(Protocol):
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refused:
         """
-        None leaves a field as it is. A picture is a complete file of one's own: refused `not_complete`, `forbidden`,
-        `file_type`. Refused `not_found`, `invalid`.
+        None leaves a field as it is. A picture is a complete file of one's own: refused `gone`, `not_complete`,
+        `forbidden`, `file_type`. Refused `not_found`, `invalid`.
         """
         ...
 
@@ -129,9 +129,9 @@ class Store(Protocol):
 
         A repeat, also inside the batch and through another task at the same moment, answers the first entry, whatever
         became of its sender since. A bad message (not a member: `not_found`; `blocked`; text that no database can
-        hold, or a client id that is not 1 to 64 characters: `invalid`; a file that is not there: `not_complete`, or
-        another's: `forbidden`) harms only itself. A message with a file is a transaction of its own; those before it
-        are stored first, and those after it later.
+        hold, or a client id that is not 1 to 64 characters: `invalid`; a file that is not there: `gone` or
+        `not_complete`, or another's: `forbidden`) harms only itself. A message with a file is a transaction of its
+        own; those before it are stored first, and those after it later.
         """
         ...
 
@@ -187,8 +187,8 @@ class Store(Protocol):
 
     async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
         """
-        A complete file, for its owner, the members of conversations where it was posted and not deleted, and, while it
-        is its owner's picture, whoever shares a conversation with them.
+        A complete file, for its owner, the members of conversations where its owner posted it and did not delete that,
+        and, while it is its owner's picture, whoever shares a conversation with them.
         """
         ...
 
@@ -200,8 +200,11 @@ class Store(Protocol):
         """Files of which something may lie where nothing is checked any more; complete ones among them."""
         ...
 
-    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
-        """Nothing of them is left there: those that are late and not complete are forgotten, their bytes are free."""
+    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+        """
+        Nothing is left there of the kept, which are complete, and nothing anywhere of those that are gone: if they are
+        late and not complete still, they are forgotten, and their bytes are free.
+        """
         ...
 
 

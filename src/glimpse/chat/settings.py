@@ -118,7 +118,7 @@ def _url(text: str) -> str:
     return text
 
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _URL = re.compile(r"https?://[^/\s?#]+/?")
 
 KEYS = (

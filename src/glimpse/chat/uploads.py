@@ -18,10 +18,10 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from glimpse.chat.kinds import FILE_TYPE, KINDS, disposition
+from glimpse.chat.kinds import FILE_TYPE, KINDS, disposition, kind_of
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Found, Objects, ObjectsDown, Store, Upload
-from glimpse.chat.values import EXPIRED, FORBIDDEN, NOT_COMPLETE, NOT_FOUND, File, NewFile, Refused
+from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, File, NewFile, Refused
 
 MOST_BYTES = 50 * 10**6
 """One PUT, and what a phone sends while somebody waits; larger ones want several parts."""
@@ -40,7 +40,8 @@ UNUSED_SECONDS = 86_400.0
 
 MOST_SWEPT = 100
 
-WRONG_SIZE, WRONG_CHECKSUM, GONE = Refused("wrong_size"), Refused("wrong_checksum"), Refused("gone")
+WRONG_SIZE, WRONG_CHECKSUM = Refused("wrong_size"), Refused("wrong_checksum")
+NOT_THERE_YET = Refused("not_complete", retry=True)
 TOO_LARGE = Refused("too_large", detail=f"a file has at most {MOST_BYTES // 10**6} MB")
 RATE_LIMITED = Refused("rate_limited", retry=True)
 FILES_DOWN = Refused("files_down", retry=True)
@@ -96,14 +97,14 @@ class Uploads:
         self._rates = Rates(uploads_per_minute / 60, uploads_per_minute)
         self._witness, self._now, self._make_id = witness, now, make_id
         self.problem = ""
-        """Why the object store could not be asked the last time; empty where it could."""
+        """Why the object store could not be asked the last time that it was; empty where it could."""
 
     async def announce(
         self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None
     ) -> Announced | Refused:
         """Refused `file_type`, `too_large`, `rate_limited`, `quota`; as all here, `files_down` and `files_off`."""
-        kind = content_type.partition(";")[0].strip().lower()
-        if kind not in KINDS:
+        kind = kind_of(content_type)
+        if kind is None:
             return Refused("file_type", detail=", ".join(KINDS))
         if size > MOST_BYTES:
             return TOO_LARGE
@@ -137,6 +138,7 @@ class Uploads:
     async def _completed(self, file: File) -> File | Refused:
         objects = await self._opened()
         found = await objects.look(_pending(file), file.sha256 is not None)
+        self.problem = ""
         if found is None:
             return await self._missing(objects, file)
         if refused := _unlike(file, found):
@@ -163,18 +165,21 @@ class Uploads:
     async def sweep(self) -> None:
         """
         Called now and then: what never completed goes, with what may lie of it anywhere; what nothing referred to for a
-        day; and of complete files what was put to their address again. Any number of tasks may do it at once.
+        day; and all that lies under pending/. Any number of tasks may do it at once.
         """
-        await self._store.let_unused_files_go(UNUSED_SECONDS, MOST_SWEPT)
-        late = await self._store.late_files(SWEEP_SECONDS, MOST_SWEPT)
-        if late:
-            await self._asked(self._swept(late))
+        is_more = True
+        while is_more:
+            await self._store.let_unused_files_go(UNUSED_SECONDS, MOST_SWEPT)
+            late = await self._store.late_files(SWEEP_SECONDS, MOST_SWEPT)
+            swept = await self._asked(self._swept(late)) if late else None
+            is_more = len(late) == MOST_SWEPT and not isinstance(swept, Refused)
 
     async def _swept(self, late: Sequence[File]) -> None:
         objects = await self._opened()
-        keys = [_pending(file) for file in late] + [_kept(file) for file in late if not file.is_complete]
-        await objects.remove(keys)
-        await self._store.settle_files([file.id for file in late], SWEEP_SECONDS)
+        kept, gone = ([file for file in late if file.is_complete == is_kept] for is_kept in (True, False))
+        await objects.remove([*map(_pending, late), *map(_kept, gone)])
+        self.problem = ""
+        await self._store.settle_files([file.id for file in kept], [file.id for file in gone], SWEEP_SECONDS)
         for file in late:
             self._witness.file("settled" if file.is_complete else "swept")
 
@@ -188,14 +193,13 @@ class Uploads:
             return FILES_DOWN
         except NoObjects as missing:
             return Refused("files_off", detail=str(missing))
-        self.problem = ""
         return done
 
     async def _missing(self, objects: Objects, file: File) -> File | Refused:
         """Nothing waits to be looked at: it was kept by a task that died over it, or it has yet to come."""
         if await objects.look(_kept(file)) is not None:
             return await self._recorded(objects, file)
-        return NOT_COMPLETE if self._now() < file.upload_until else EXPIRED
+        return NOT_THERE_YET if self._now() < file.upload_until else EXPIRED
 
     async def _recorded(self, objects: Objects, file: File) -> File | Refused:
         if not await self._store.complete_file(file.id, LATE_SECONDS):

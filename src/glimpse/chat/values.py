@@ -96,8 +96,8 @@ class Refused(Struct, frozen=True):
 
 INVALID, NOT_FOUND, FORBIDDEN = Refused("invalid"), Refused("not_found"), Refused("forbidden")
 QUOTA, EXPIRED = Refused("quota"), Refused("expired")
-# It may yet arrive.
-NOT_COMPLETE = Refused("not_complete", retry=True)
+# Of a file that a message or a profile refers to: to say the same again helps neither.
+NOT_COMPLETE, GONE = Refused("not_complete"), Refused("gone")
 BUSY = Refused("busy", retry=True)
 # Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
 UNKNOWN = Refused("unknown", retry=True)

@@ -13,6 +13,9 @@ locals {
   # Tasks without IPv4 reach nothing that has no IPv6.
   dual_stack = var.egress == "ipv6_only"
 
+  # The service's own page, and those that are allowed beside it.
+  page_origins = distinct(concat(["https://${var.domain_name}"], var.allowed_origins))
+
   balancer_subnet_ids = var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids
 
   task_subnet_ids = (
@@ -98,7 +101,7 @@ module "s3" {
   source = "../../modules/s3"
 
   name              = local.name
-  allowed_origins   = var.allowed_origins
+  allowed_origins   = local.page_origins
   distribution_arns = module.downloads[*].distribution_arn
 }
 
@@ -110,7 +113,7 @@ module "downloads" {
   bucket_name     = module.s3.bucket_name
   region          = var.region
   public_key      = var.downloads_public_key
-  allowed_origins = var.allowed_origins
+  allowed_origins = local.page_origins
 }
 
 module "ecr" {

@@ -12,8 +12,10 @@ resource "aws_cloudfront_origin_access_control" "this" {
 
 # The service signs each address with the private half, which this tree never sees.
 resource "aws_cloudfront_public_key" "this" {
-  name        = var.name
-  encoded_key = var.public_key
+  name_prefix = "${var.name}-"
+
+  # As CloudFront gives it back, so that no apply replaces it.
+  encoded_key = "${trimspace(var.public_key)}\n"
 
   lifecycle {
     create_before_destroy = true
@@ -53,9 +55,27 @@ resource "aws_cloudfront_response_headers_policy" "this" {
   }
 }
 
-# A file never changes at its key, so that it may stay at the edge; the signature is no part of what it is kept under.
-data "aws_cloudfront_cache_policy" "optimized" {
-  name = "Managed-CachingOptimized"
+# A file never changes at its key, so it may stay at the edge, though browsers are told that it is private. The signature
+# is compared first, and is no part of what a file is kept under.
+resource "aws_cloudfront_cache_policy" "this" {
+  name        = "${var.name}-files"
+  min_ttl     = 86400
+  default_ttl = 86400
+  max_ttl     = 31536000
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    cookies_config {
+      cookie_behavior = "none"
+    }
+
+    headers_config {
+      header_behavior = "none"
+    }
+
+    query_strings_config {
+      query_string_behavior = "none"
+    }
+  }
 }
 
 resource "aws_cloudfront_distribution" "this" {
@@ -76,7 +96,7 @@ resource "aws_cloudfront_distribution" "this" {
     viewer_protocol_policy     = "https-only"
     allowed_methods            = ["GET", "HEAD"]
     cached_methods             = ["GET", "HEAD"]
-    cache_policy_id            = data.aws_cloudfront_cache_policy.optimized.id
+    cache_policy_id            = aws_cloudfront_cache_policy.this.id
     response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
     trusted_key_groups         = [aws_cloudfront_key_group.this.id]
   }

@@ -217,12 +217,16 @@ export function withMe(state, me) {
   return { ...state, me, users: new Map(state.users).set(me.id, me) };
 }
 
-/** Files that are shown, and of which nobody knows yet where they can be had. */
-export function unknownFiles(state, openId) {
+const MOST_PICTURED = 100;
+
+/** Files that are shown, and of which nobody knows where they can be had now: those of the open conversation first. */
+export function unknownFiles(state, openId, now) {
   const entries = state.conversations.get(openId)?.entries ?? [];
   const shown = entries.filter(({ fileId, body }) => fileId && body !== null).map(({ fileId }) => fileId);
-  const pictures = [...state.users.values()].map(({ profileImageId }) => profileImageId).filter(Boolean);
-  return [...new Set([...shown, ...pictures])].filter((fileId) => !state.files.has(fileId));
+  const listed = state.order.slice(0, MOST_PICTURED).map((id) => partnerIn(state, state.conversations.get(id)));
+  const people = [state.me.id, ...listed].map((id) => state.users.get(id)?.profileImageId);
+  const isUnknown = (fileId) => !state.files.has(fileId) || state.files.get(fileId)?.until < now;
+  return [...new Set([...shown, ...people])].filter((fileId) => fileId && isUnknown(fileId));
 }
 
 /** Where the picture of a person is; empty where there is none. */

@@ -6,6 +6,16 @@ import { currentLanguage } from "./words.js";
 
 const MARGIN_MS = 10_000;
 
+/** So many files leave at once; the others wait, and have no address yet that could end meanwhile. */
+const AT_ONCE = 3;
+/** Between two questions for an address: a long list of people with pictures is not all that is asked. */
+const SPACED_MS = 40;
+
+let leaving = 0;
+const waiting = [];
+let lastAsked = Promise.resolve();
+let picture = null;
+
 /** By clientId: the file, how to cancel it, and an address by which this page alone can show it. */
 const sending = new Map();
 /** By fileId: a promise of its address, and until when that is good. */
@@ -21,13 +31,23 @@ export function begin(clientId, file) {
 }
 
 /** Rejects with Refused; may be asked again with the same clientId. */
-export function upload(clientId, onProgress) {
+export async function upload(clientId, onProgress) {
   const { file, cancelling } = sending.get(clientId);
-  return files().uploadFile(file, { onProgress, signal: cancelling.signal });
+  if (leaving >= AT_ONCE) await new Promise((go) => waiting.push(go));
+  leaving += 1;
+  try {
+    return await files().uploadFile(file, { onProgress, signal: cancelling.signal });
+  } finally {
+    leaving -= 1;
+    waiting.shift()?.();
+  }
 }
 
+/** One at a time: another one takes the place of one that is on its way. */
 export function uploadPicture(file) {
-  return files().uploadFile(file);
+  picture?.abort();
+  picture = new AbortController();
+  return files().uploadFile(file, { signal: picture.signal });
 }
 
 export function cancel(clientId) {
@@ -39,6 +59,7 @@ export function cancel(clientId) {
 
 export function cancelAll() {
   for (const clientId of [...sending.keys()]) cancel(clientId);
+  picture?.abort();
   addresses.clear();
 }
 
@@ -47,13 +68,17 @@ export function previewOf(clientId) {
   return sending.get(clientId)?.preview ?? "";
 }
 
-/** Asked for once while it is good; null where it cannot be had. */
+/** Asked for once while it is good, `until` a time; null where it cannot be had. */
 export function addressOf(fileId) {
   const known = addresses.get(fileId);
   if (known && known.until > Date.now()) return known.address;
   const asked = { until: Infinity };
-  asked.address = files().fileAddress(fileId).then(
-    (address) => ((asked.until = Date.now() + address.expiresIn * 1000 - MARGIN_MS), address),
+  lastAsked = lastAsked.then(() => new Promise((go) => setTimeout(go, SPACED_MS)));
+  asked.address = lastAsked.then(() => files().fileAddress(fileId)).then(
+    (address) => {
+      asked.until = Date.now() + address.expiresIn * 1000 - MARGIN_MS;
+      return { ...address, until: asked.until };
+    },
     () => ((asked.until = 0), null),
   );
   addresses.set(fileId, asked);

@@ -37,8 +37,9 @@ function render() {
 
 /** Where what is shown can be had: asked for once each, and shown when it is known. */
 function findFiles() {
-  for (const fileId of chat.unknownFiles(state, ui.open)) {
-    state = chat.withFile(state, fileId, undefined);
+  for (const fileId of chat.unknownFiles(state, ui.open, Date.now())) {
+    // What is shown stays until there is another address.
+    state = chat.withFile(state, fileId, { ...state.files.get(fileId), until: Infinity });
     files.addressOf(fileId).then((address) => change(state && chat.withFile(state, fileId, address)));
   }
 }
@@ -306,7 +307,7 @@ async function deliver(message) {
     // A repeat is not told again: then the answer is all there is.
     change(state && chat.withEntry(state, { ...message, ...stored, fileId, type: "message", senderId: state.me.id }));
   } catch (refused) {
-    change(state && chat.withFailed(state, clientId, refused.code === "not_found" ? "gone" : refused.code));
+    change(state && chat.withFailed(state, clientId, refused.code === "not_found" ? "left" : refused.code));
   }
 }
 
@@ -317,7 +318,7 @@ async function uploaded(clientId) {
     change(state && chat.withUploaded(state, clientId, fileId));
     return fileId;
   } catch (refused) {
-    change(state && chat.withFailed(state, clientId, refused.code === "gone" ? "gone_file" : refused.code ?? "other"));
+    change(state && chat.withFailed(state, clientId, refused.code ?? "other"));
   }
 }
 
@@ -344,10 +345,12 @@ async function changePicture(file) {
   try {
     const { fileId } = await files.uploadPicture(file);
     const user = await session.request("POST", "/profile", { profileImageId: fileId });
+    // Somebody else may be here by now.
+    if (user.id !== state?.me.id) return;
     session.changed(user);
-    change(state && chat.withMe(state, user));
+    change(chat.withMe(state, user));
   } catch (failed) {
-    ui.pictureError = failed.code ?? "other";
+    ui.pictureError = failed.code === "cancelled" ? "" : failed.code ?? "other";
     render();
   }
 }

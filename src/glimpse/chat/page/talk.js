@@ -120,11 +120,10 @@ function messageLine(state, conversation, entry, before) {
 /** A picture of one's own is shown as it was before it left. */
 function fileOf(state, id, preview) {
   const address = state.files.get(id);
-  const isLost = address === null;
-  return {
-    id, name: isLost ? say("fileLost") : address ? address.fileName : "", size: address ? sizeOf(address.size) : "",
-    href: address?.url ?? "", picture: preview || (address?.contentType.startsWith("image/") ? address.url : ""),
-  };
+  if (address === null) return { id, name: say("fileLost"), size: "", href: "", picture: preview };
+  if (!address?.url) return { id, name: "", size: "", href: "", picture: preview };
+  const { url, fileName, size, contentType } = address;
+  return { id, name: fileName, size: sizeOf(size), href: url, picture: preview || (contentType.startsWith("image/") ? url : "") };
 }
 
 function changeLine(state, { seq, senderId, memberIds }) {
@@ -134,7 +133,7 @@ function changeLine(state, { seq, senderId, memberIds }) {
 
 function pendingLine({ clientId, body, code, file, fileId, sent = 0 }) {
   const isUploading = Boolean(file) && !fileId && code === null;
-  const percent = file ? Math.floor((100 * sent) / file.size) : 0;
+  const percent = file?.size ? Math.floor((100 * sent) / file.size) : 0;
   const sending = isUploading ? say("uploading", { percent }) : say("sending");
   return {
     kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, name: "",

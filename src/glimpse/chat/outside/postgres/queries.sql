@@ -48,13 +48,14 @@ order by asked.place;
 -- name: update_profile
 -- Change what is given, leave what is null. A picture is a complete one of the user's own; the one before is no longer
 -- in use.
-with picture as (
+with before as materialized (
+    select profile_image_id from users where id = $1 for no key update
+),
+picture as (
     update files set unused_since = null
     where id = $3 and owner_id = $1 and completed_at is not null and content_type like 'image/%'
+        and exists (select from before)
     returning id
-),
-before as (
-    select profile_image_id from users where id = $1
 ),
 changed as (
     update users
@@ -237,32 +238,33 @@ blocked as materialized (
         and b.blocker_id = case $2 when c.pair_low then c.pair_high when c.pair_high then c.pair_low end
     where c.id = $1
 ),
-used as (
-    update files set unused_since = null
-    where id = $5 and owner_id = $2 and completed_at is not null
-        and not exists (select from stored) and not exists (select from blocked)
-        and exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
-    returning id
+file as materialized (
+    select owner_id, completed_at from files where id = $5 for no key update
 ),
 numbered as (
     update conversations
     set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
     where id = $1 and $2 = any(member_ids) and not exists (select from stored) and not exists (select from blocked)
-        and ($5::text is null or exists (select from used))
+        and ($5::text is null or exists (select from file where owner_id = $2 and completed_at is not null))
     returning last_seq, changed_at, member_ids
 ),
 inserted as (
     insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
     select $1, last_seq, 'message', gen_random_uuid()::text, $2, changed_at, $3, $4, $5 from numbered
     returning seq, id, created_at
+),
+used as (
+    update files set unused_since = null where id = $5 and exists (select from inserted)
 )
 select
     case
         when i.seq is not null or s.seq is not null then null
         when exists (select from blocked) then 'blocked'
-        when $5::text is null or not exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
+        when $5::text is null or exists (select from file where owner_id = $2 and completed_at is not null)
+            or not exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
             then 'not_found'
-        when exists (select from files f where f.id = $5 and f.owner_id <> $2) then 'forbidden'
+        when not exists (select from file) then 'gone'
+        when exists (select from file where owner_id <> $2) then 'forbidden'
         else 'not_complete'
     end as refused,
     i.seq is not null as fresh,
@@ -419,7 +421,7 @@ order by id;
 -- ---- Files
 
 -- name: announce_file
--- A file that may arrive until a time, within what its owner may store ($7); no row where that is not enough.
+-- A file that may arrive until a time, within what its owner may store ($8); no row where that is not enough.
 with reserved as (
     update users set stored_bytes = stored_bytes + $5 where id = $2 and stored_bytes + $5 <= $8
     returning id
@@ -445,7 +447,7 @@ where id = $1 and (completed_at is not null or upload_until > clock_timestamp() 
 returning id;
 
 -- name: file_seen_by
--- A complete file for one who may see it: the owner, a member of where it was posted, and, while it is the owner's
+-- A complete file for one who may see it: the owner, a member of where the owner posted it, and, while it is the owner's
 -- picture, whoever shares a conversation with them.
 select f.id, f.owner_id, f.name, f.content_type, f.size, f.sha256, true as is_complete,
     extract(epoch from f.upload_until)::float8 as upload_until
@@ -455,7 +457,7 @@ where f.id = $1 and f.completed_at is not null and (
     or exists (
         select from entries e
         join members m on m.conversation_id = e.conversation_id and m.user_id = $2
-        where e.file_id = $1
+        where e.file_id = $1 and e.sender_id = f.owner_id
     )
     or exists (
         select from users u
@@ -468,7 +470,7 @@ where f.id = $1 and f.completed_at is not null and (
 -- name: let_unused_files_go
 -- Files that nothing has referred to for $1 seconds are as if they had never been complete; at most $2 of them.
 with meant as (
-    select f.id from files f
+    select f.id, f.owner_id from files f
     where f.unused_since < clock_timestamp() - $1 * interval '1 second'
     order by f.unused_since
     limit $2
@@ -476,10 +478,8 @@ with meant as (
 ),
 judged as (
     select m.id,
-        exists (select from entries e where e.file_id = m.id)
-            or exists (
-                select from files f join users u on u.id = f.owner_id where f.id = m.id and u.profile_image_id = m.id
-            ) as is_used
+        exists (select from entries e where e.file_id = m.id and e.sender_id = m.owner_id)
+            or exists (select from users u where u.id = m.owner_id and u.profile_image_id = m.id) as is_used
     from meant m
 )
 update files f
@@ -499,19 +499,21 @@ order by upload_until
 limit $2;
 
 -- name: settle_files
--- Nothing of these lies anywhere but complete ones in their place: the others are forgotten, and their bytes are free.
-with meant as (
+-- Of the first nothing lies under pending/ any more, and they are complete; of the second nothing lies anywhere, and
+-- they are forgotten, and their bytes are free.
+with meant as materialized (
     select id from files
-    where id = any($1::text[]) and is_pending and upload_until < clock_timestamp() - $2 * interval '1 second'
+    where id = any($1::text[] || $2::text[]) and is_pending
+        and upload_until < clock_timestamp() - $3 * interval '1 second'
     order by id
     for update
 ),
 kept as (
     update files set is_pending = false
-    where id in (select id from meant) and completed_at is not null
+    where id = any($1) and id in (select id from meant) and completed_at is not null
 ),
 gone as (
-    delete from files where id in (select id from meant) and completed_at is null
+    delete from files where id = any($2) and id in (select id from meant) and completed_at is null
     returning owner_id, size
 )
 update users set stored_bytes = stored_bytes - freed.bytes

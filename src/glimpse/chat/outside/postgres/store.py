@@ -28,7 +28,6 @@ from glimpse.chat.values import (
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
-    NOT_COMPLETE,
     NOT_FOUND,
     QUOTA,
     Changed,
@@ -417,8 +416,8 @@ class PostgresStore:
     async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
         return [File(*row) for row in await self._rows("late_files", late_seconds, limit)]
 
-    async def settle_files(self, file_ids: Sequence[str], late_seconds: float) -> None:
-        await self._rows("settle_files", file_ids, late_seconds)
+    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+        await self._rows("settle_files", kept_ids, gone_ids, late_seconds)
 
     # ---- The database
 
@@ -479,7 +478,7 @@ async def _changed(
 def _stored(message: NewMessage, row: Any) -> Stored | Refused:
     refused, fresh, seq, entry_id, created_at, body, file_id, member_ids = row
     if refused:
-        return Refused(refused, retry=refused == NOT_COMPLETE.code)
+        return Refused(refused)
     if fresh:
         body, file_id = message.body, message.file_id
     entry = Entry(

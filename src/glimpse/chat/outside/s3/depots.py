@@ -72,11 +72,15 @@ class Configured:
             self._objects.close()
 
     def _made(self) -> S3Objects:
+        from botocore.exceptions import BotoCoreError
         from botocore.session import Session
 
         from glimpse.chat.outside.s3.objects import S3Objects
 
-        credentials = Session().get_credentials()
+        try:
+            credentials = Session().get_credentials()
+        except BotoCoreError as error:
+            raise ObjectsDown(f"{type(error).__name__}: {error}") from error
         if credentials is None:
             # A role that is not there yet may come.
             raise ObjectsDown("no credentials were found: of the environment, a profile, or a task's role")

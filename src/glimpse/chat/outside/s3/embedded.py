@@ -43,9 +43,15 @@ SECOND = 10_000
 
 QUIET = (
     *("-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
-    "-ip=127.0.0.1",
-    "-ip.bind=127.0.0.1",
+    *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+    *("-filer.allowedOrigins=http://127.0.0.1", "-filer.exposeDirectoryData=false", "-filer.disableDirListing=true"),
 )
+
+LOCKED = tuple(f"WEED_JWT_{what}_KEY" for what in ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ"))
+"""
+What the parts behind S3 ask of each other: with keys that only this server knows, nobody reads or writes past S3, from
+this machine or from a page that a browser here has open.
+"""
 
 
 class SeaweedMissing(Failure):
@@ -169,6 +175,7 @@ class EmbeddedSeaweed:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd=self.folder,
+                env={**os.environ, **{f"{name}": secrets.token_urlsafe(32) for name in LOCKED}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
         self._port = ports["s3.port"]

@@ -30,7 +30,10 @@ ANSWER_SECONDS = 10.0
 """A copy of 50 MB takes a second or two."""
 
 WINDOW_SECONDS = 300
-"""An address for reading is the same for as long, so that a browser fetches a file once, and good for as long again."""
+"""
+An address for reading that one task gives is the same for as long, so that a browser fetches a file once, and good for
+as long again.
+"""
 
 MOST_AT_ONCE = 1000
 """Keys that one request may remove."""

@@ -1,13 +1,16 @@
 // One PUT of a file to an address. XMLHttpRequest where there is one, as in browsers and React Native: `fetch` tells
 // nobody how far an upload has come.
-const STALLED_MS = 30_000;
+/** Until the first bytes leave: a browser sends only some requests at once, and the others wait. */
+const STARTING_MS = 300_000;
+/** From then on: what a slow line has taken into its buffers may be on its way for so long. */
+const STALLED_MS = 60_000;
 export const put = (putting) => (typeof XMLHttpRequest === "undefined" ? byFetch(putting) : byRequest(putting));
 function byRequest({ url, headers, body, onProgress, signal }) {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
         const cancel = () => request.abort();
         // A dead network says nothing.
-        let stalled = setTimeout(cancel, STALLED_MS);
+        let stalled = setTimeout(cancel, STARTING_MS);
         const alive = () => {
             clearTimeout(stalled);
             stalled = setTimeout(cancel, STALLED_MS);

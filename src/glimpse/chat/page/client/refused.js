@@ -6,6 +6,7 @@ const SENTENCES = {
     expired: ["the time for this upload is over; try again", "업로드 시간이 지났어요. 다시 시도해 주세요"],
     refused: ["the object store did not take the file", "파일 저장소가 파일을 받지 않았어요"],
     wrong_checksum: ["the file changed while it was sent", "보내는 동안 파일이 바뀌었어요"],
+    empty: ["the file is empty", "빈 파일이에요"],
     unreadable: ["the file cannot be read", "파일을 읽을 수 없어요"],
 };
 /** `code` is the server's, or one of those above; `retry`: the same may be asked again, as it is. */
