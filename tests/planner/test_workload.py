@@ -11,6 +11,8 @@ import pytest
 
 from glimpse.planner.finding import NotRead
 from glimpse.planner.outside import workload_files
+from glimpse.planner.outside.workload_files import CAPACITIES
+from glimpse.planner.sizing import TaskSize, tasks_asked
 from glimpse.planner.traffic import hours_of
 from glimpse.planner.words import Words
 from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from
@@ -84,6 +86,32 @@ def test_coefficients_that_nobody_measured_stay_unknown(own_workload: Workload) 
     assert capacity is not None
     assert capacity.message_us == 418
     assert capacity.limit_sockets == 12_700
+
+
+@pytest.mark.parametrize("name", [entry.name[:-5] for entry in CAPACITIES.iterdir() if entry.name.endswith(".json")])
+def test_every_capacity_that_is_held_can_be_read(name: str) -> None:
+    capacity = workload_files.capacity_of(workload_from({"service": {"capacity": name}}, "x"))
+    assert capacity is not None
+    assert capacity.message_us is not None
+    assert capacity.source
+
+
+def test_files_that_pass_the_task_ask_for_more_tasks_and_those_that_do_not_ask_for_none() -> None:
+    ours = workload_files.capacity_of(workload_from({"service": {"capacity": "glimpse"}}, "x"))
+    assert ours is not None
+    assert ours.upload_mb_us is not None
+    hours = hours_of(workload_from({"people": {"users": 300_000}, "each_user_a_day": {"uploads": 5}}, "x"))
+    size = TaskSize(Fraction(1, 4), Fraction(1, 2))
+
+    def most(mb_per_upload: int) -> int:
+        asked = tasks_asked(hours, Fraction(1), ours, size, Fraction(70), None, Fraction(mb_per_upload))
+        return max(tasks or 0 for tasks in asked)
+
+    # In the busiest hour so many MB: at 3.1 ms each, over what a quarter vCPU gives at 70 %.
+    busiest = max(hour.uploads for hour in hours) * 20
+    more = busiest * ours.upload_mb_us / 10**6 / 3600 / (size.vcpu * Fraction(70, 100))
+    assert more > 5
+    assert abs(most(20) - most(0) - more) <= 1
 
 
 @pytest.mark.parametrize("text", ["users = ", "\x00", "a = 1\na = 2", "[" * 3000, "a = " + "9" * 5000])

@@ -230,11 +230,14 @@ def _savings(facts: _Facts) -> Iterator[Row]:
     workload = facts.estimator.workload
     unit = facts.price("AWSELB", "alb_lcu_hour")
     uploaded = workload.monthly("uploads") * workload["upload_mb"] / 1000
-    why = say(
-        "claim_presigned",
-        uploaded=decimal_text(uploaded, 1),
-        needed=decimal_text(5 / (unit / GB_PER_HOUR), 0) if unit else "?",
-    )
+    needed_gb = decimal_text(5 / (unit / GB_PER_HOUR), 0) if unit else "?"
+    why = say("claim_presigned", uploaded=decimal_text(uploaded, 1), needed=needed_gb)
+    capacity = facts.estimator.capacity
+    if capacity and capacity.upload_mb_us is not None:
+        spent = decimal_text(capacity.upload_mb_us / 1000, 1)
+        why = replace(
+            why, code="claim_presigned_measured", params={**why.params, "spent": spent, "service": capacity.service}
+        )
     presigned = facts.lever("presigned_uploads")
     yield "saving_presigned", 103, "S3 Pre-signed URL 직접 업로드 -$5/월", _usd(5), (_range([presigned]), why), None
 
