@@ -396,12 +396,17 @@ def test_by_cloudfront_files_are_read_through_it_and_nothing_else_changes(plans:
     gone, new, changed = difference(plans, "downloads_by_cloudfront")
     assert not gone
     assert {re.sub(r"^module\.(\w+)(\[0\])?\.", r"\1 ", address) for address in new} == {
+        "downloads aws_acm_certificate.this",
+        "downloads aws_acm_certificate_validation.this",
         "downloads aws_cloudfront_cache_policy.this",
         "downloads aws_cloudfront_distribution.this",
         "downloads aws_cloudfront_key_group.this",
         "downloads aws_cloudfront_origin_access_control.this",
         "downloads aws_cloudfront_public_key.this",
         "downloads aws_cloudfront_response_headers_policy.this",
+        "downloads aws_route53_record.ipv6",
+        "downloads aws_route53_record.this",
+        "downloads aws_route53_record.validation",
         "secrets aws_ssm_parameter.downloads[0]",
     }
     assert {address for address, _ in changed} <= {

@@ -110,6 +110,8 @@ module "downloads" {
   count  = var.downloads == "cloudfront" ? 1 : 0
 
   name            = local.name
+  domain_name     = "files.${var.domain_name}"
+  zone_id         = module.dns.zone_id
   bucket_name     = module.s3.bucket_name
   region          = var.region
   public_key      = var.downloads_public_key

@@ -1,5 +1,32 @@
 locals {
-  origin_id = "files"
+  origin_id  = "files"
+  validation = one(aws_acm_certificate.this.domain_validation_options)
+}
+
+# CloudFront takes certificates from this region alone.
+resource "aws_acm_certificate" "this" {
+  region            = "us-east-1"
+  domain_name       = var.domain_name
+  validation_method = "DNS"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_route53_record" "validation" {
+  zone_id         = var.zone_id
+  name            = local.validation.resource_record_name
+  type            = local.validation.resource_record_type
+  records         = [local.validation.resource_record_value]
+  ttl             = 300
+  allow_overwrite = true
+}
+
+resource "aws_acm_certificate_validation" "this" {
+  region                  = "us-east-1"
+  certificate_arn         = aws_acm_certificate.this.arn
+  validation_record_fqdns = [aws_route53_record.validation.fqdn]
 }
 
 # CloudFront signs its own requests to the bucket, which answers nobody else.
@@ -34,6 +61,13 @@ resource "aws_cloudfront_response_headers_policy" "this" {
   security_headers_config {
     content_type_options {
       override = true
+    }
+
+    strict_transport_security {
+      access_control_max_age_sec = 31536000
+      include_subdomains         = true
+      preload                    = true
+      override                   = true
     }
   }
 
@@ -81,6 +115,7 @@ resource "aws_cloudfront_cache_policy" "this" {
 resource "aws_cloudfront_distribution" "this" {
   enabled         = true
   comment         = "${var.name} files"
+  aliases         = [var.domain_name]
   price_class     = "PriceClass_200"
   http_version    = "http2and3"
   is_ipv6_enabled = true
@@ -101,14 +136,39 @@ resource "aws_cloudfront_distribution" "this" {
     trusted_key_groups         = [aws_cloudfront_key_group.this.id]
   }
 
-  # The name that CloudFront gives: nobody types it, and a certificate of its own would serve nobody.
   viewer_certificate {
-    cloudfront_default_certificate = true
+    acm_certificate_arn      = aws_acm_certificate_validation.this.certificate_arn
+    ssl_support_method       = "sni-only"
+    minimum_protocol_version = "TLSv1.2_2021"
   }
 
   restrictions {
     geo_restriction {
       restriction_type = "none"
     }
+  }
+}
+
+resource "aws_route53_record" "this" {
+  zone_id = var.zone_id
+  name    = var.domain_name
+  type    = "A"
+
+  alias {
+    name                   = aws_cloudfront_distribution.this.domain_name
+    zone_id                = aws_cloudfront_distribution.this.hosted_zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "ipv6" {
+  zone_id = var.zone_id
+  name    = var.domain_name
+  type    = "AAAA"
+
+  alias {
+    name                   = aws_cloudfront_distribution.this.domain_name
+    zone_id                = aws_cloudfront_distribution.this.hosted_zone_id
+    evaluate_target_health = false
   }
 }

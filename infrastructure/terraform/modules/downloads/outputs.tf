@@ -1,6 +1,6 @@
 output "url" {
   description = "Where files are read."
-  value       = "https://${aws_cloudfront_distribution.this.domain_name}"
+  value       = "https://${var.domain_name}"
 }
 
 output "key_id" {

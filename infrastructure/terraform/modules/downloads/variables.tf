@@ -3,6 +3,16 @@ variable "name" {
   type        = string
 }
 
+variable "domain_name" {
+  description = "Name under which files are read."
+  type        = string
+}
+
+variable "zone_id" {
+  description = "Public zone of that name."
+  type        = string
+}
+
 variable "bucket_name" {
   description = "Bucket of the files."
   type        = string

@@ -410,6 +410,8 @@ run "files_by_cloudfront_need_a_signature_and_are_never_guessed_at" {
   }
 
   variables {
+    domain_name     = "files.chat.example.com"
+    zone_id         = "Z1"
     bucket_name     = "glimpse-test-uploads"
     public_key      = "-----BEGIN PUBLIC KEY-----"
     allowed_origins = ["https://chat.example.com"]
@@ -439,6 +441,8 @@ run "files_by_cloudfront_need_a_public_key" {
   }
 
   variables {
+    domain_name     = "files.chat.example.com"
+    zone_id         = "Z1"
     bucket_name     = "glimpse-test-uploads"
     public_key      = "-----BEGIN PRIVATE KEY-----"
     allowed_origins = []
