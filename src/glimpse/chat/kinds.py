@@ -124,15 +124,19 @@ def is_picture(content_type: str) -> bool:
     return content_type.startswith("image/")
 
 
-def unfit_picture(file: File | None, owner_id: str) -> Refused | None:
-    """Why a file cannot be somebody's profile picture, None where it can."""
-    if file is not None and file.owner_id != owner_id:
-        return FORBIDDEN
+def unfit_file(file: File | None, owner_id: str) -> Refused | None:
+    """Why somebody cannot refer to a file, None where they can."""
     if file is None:
         return GONE
-    if not file.is_complete:
-        return NOT_COMPLETE
-    return None if is_picture(file.content_type) else FILE_TYPE
+    if file.owner_id != owner_id:
+        return FORBIDDEN
+    return None if file.is_complete else NOT_COMPLETE
+
+
+def unfit_picture(file: File | None, owner_id: str) -> Refused | None:
+    """Why a file cannot be somebody's profile picture, None where it can."""
+    refused = unfit_file(file, owner_id)
+    return refused or (None if file and is_picture(file.content_type) else FILE_TYPE)
 
 
 def disposition(content_type: str, name: str) -> str:

@@ -13,18 +13,16 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from glimpse.chat.kinds import unfit_picture
+from glimpse.chat.kinds import unfit_file, unfit_picture
 from glimpse.chat.listing import Place, place_of
 from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
-    GONE,
     INVALID,
     MEMBERS,
     MESSAGE,
     MOST_UNREAD,
-    NOT_COMPLETE,
     NOT_FOUND,
     QUOTA,
     Changed,
@@ -133,7 +131,7 @@ class MemoryStore:
         if display_name is not None:
             user = replace(user, display_name=display_name)
         if profile_image_id is not None:
-            if refused := unfit_picture(await self.file(profile_image_id), user_id):
+            if refused := unfit_picture(self._file(profile_image_id), user_id):
                 return refused
             self._is_used(profile_image_id)
             if user.profile_image_id != profile_image_id:
@@ -308,8 +306,7 @@ class MemoryStore:
         return made
 
     async def file(self, file_id: str) -> File | None:
-        announced = self._files.get(file_id)
-        return announced.file if announced else None
+        return self._file(file_id)
 
     async def complete_file(self, file_id: str, late_seconds: float) -> bool:
         announced = self._files.get(file_id)
@@ -362,6 +359,10 @@ class MemoryStore:
     def _now(self) -> float:
         return self._clock().timestamp()
 
+    def _file(self, file_id: str) -> File | None:
+        announced = self._files.get(file_id)
+        return announced.file if announced else None
+
     def _is_late(self, announced: _Announced, late_seconds: float) -> bool:
         return announced.is_pending and announced.file.upload_until < self._now() - late_seconds
 
@@ -394,13 +395,8 @@ class MemoryStore:
         if room.is_pair and any((other, message.sender_id) in self._blocks for other in room.reads):
             return Refused("blocked")
         if message.file_id is not None:
-            announced = self._files.get(message.file_id)
-            if announced is not None and announced.file.owner_id != message.sender_id:
-                return FORBIDDEN
-            if announced is None:
-                return GONE
-            if not announced.file.is_complete:
-                return NOT_COMPLETE
+            if refused := unfit_file(self._file(message.file_id), message.sender_id):
+                return refused
             self._is_used(message.file_id)
         stored = self._added(
             room,

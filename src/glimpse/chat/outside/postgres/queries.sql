@@ -238,34 +238,22 @@ blocked as materialized (
         and b.blocker_id = case $2 when c.pair_low then c.pair_high when c.pair_high then c.pair_low end
     where c.id = $1
 ),
-file as materialized (
-    select owner_id, completed_at from files where id = $5 for no key update
-),
 numbered as (
     update conversations
     set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
     where id = $1 and $2 = any(member_ids) and not exists (select from stored) and not exists (select from blocked)
-        and ($5::text is null or exists (select from file where owner_id = $2 and completed_at is not null))
     returning last_seq, changed_at, member_ids
 ),
 inserted as (
     insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
     select $1, last_seq, 'message', gen_random_uuid()::text, $2, changed_at, $3, $4, $5 from numbered
     returning seq, id, created_at
-),
-used as (
-    update files set unused_since = null where id = $5 and exists (select from inserted)
 )
 select
     case
         when i.seq is not null or s.seq is not null then null
         when exists (select from blocked) then 'blocked'
-        when $5::text is null or exists (select from file where owner_id = $2 and completed_at is not null)
-            or not exists (select from conversations c where c.id = $1 and $2 = any(c.member_ids))
-            then 'not_found'
-        when not exists (select from file) then 'gone'
-        when exists (select from file where owner_id <> $2) then 'forbidden'
-        else 'not_complete'
+        else 'not_found'
     end as refused,
     i.seq is not null as fresh,
     coalesce(i.seq, s.seq) as seq, coalesce(i.id, s.id) as id, coalesce(i.created_at, s.created_at) as created_at,
@@ -437,6 +425,18 @@ select id, owner_id, name, content_type, size, sha256, completed_at is not null 
     extract(epoch from upload_until)::float8 as upload_until
 from files
 where id = $1;
+
+-- name: lock_file
+-- A file by its id, until the end of the transaction.
+select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
+    extract(epoch from upload_until)::float8 as upload_until
+from files
+where id = $1
+for no key update;
+
+-- name: use_file
+-- Something refers to it.
+update files set unused_since = null where id = $1;
 
 -- name: complete_file
 -- It was checked, and is kept. No row where it took longer than $2 seconds after its address ended.

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import groupby
 from typing import Any
 
 import asyncpg
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.kinds import unfit_picture
+from glimpse.chat.kinds import unfit_file, unfit_picture
 from glimpse.chat.listing import Place, place_of
 from glimpse.chat.outside.postgres.connection import DOWN, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
@@ -299,8 +299,10 @@ class PostgresStore:
     # ---- Messages
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        if any(message.file_id is not None for message in messages):
+            return [outcome for flight in _flights(messages) for outcome in await self._appended_apart(flight)]
         good = [message for message in messages if can_be_stored(message)]
-        rows = iter([row for flight in _flights(good) for row in await self._appended(flight)])
+        rows = iter(await self._appended(good) if good else ())
         if len(good) == len(messages):
             return list(map(_stored, messages, rows))
         return [_stored(message, next(rows)) if can_be_stored(message) else INVALID for message in messages]
@@ -317,6 +319,48 @@ class PostgresStore:
                 if not left:
                     raise
         raise AssertionError
+
+    async def _appended_apart(self, flight: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+        """A message with a file, or those between two of them."""
+        message, file_id = flight[0], flight[0].file_id
+        if file_id is None:
+            return await self.append(flight)
+        if not can_be_stored(message):
+            return [INVALID]
+        for left in reversed(range(TRIES)):
+            try:
+                return [await self._appended_with_file(message, file_id)]
+            except asyncpg.UniqueViolationError:
+                # As in `_appended`.
+                if not left:
+                    raise
+        raise AssertionError
+
+    async def _appended_with_file(self, message: NewMessage, file_id: str) -> Stored | Refused:
+        """
+        Everything else is judged before the file is: a repeat is answered whatever became of it. The conversation is
+        locked first and the file then, as a deletion does, so that neither waits for the other; and the sweep sees the
+        file in use, or has taken it. A number that was taken for nothing is given back with the transaction.
+        """
+        fields = (message.conversation_id, message.sender_id, message.client_id, message.body, file_id)
+        with unknown_outcome():
+            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection:
+                transaction = connection.transaction()
+                await transaction.start()
+                try:
+                    outcome = _stored(message, await connection.fetchrow(QUERIES["append_one"], *fields))
+                    if isinstance(outcome, Stored) and outcome.fresh:
+                        found = await connection.fetchrow(QUERIES["lock_file"], file_id)
+                        if refused := unfit_file(File(*found) if found else None, message.sender_id):
+                            await transaction.rollback()
+                            return refused
+                        await connection.execute(QUERIES["use_file"], file_id)
+                    await transaction.commit()
+                    return outcome
+                except BaseException:
+                    with suppress(*DOWN):
+                        await transaction.rollback()
+                    raise
 
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
         if not is_id(conversation_id) or not is_id(by_id) or not 1 <= seq <= _MOST_SEQ:
@@ -448,7 +492,7 @@ class PostgresStore:
 
 
 def _flights(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
-    """What is stored together; a message with a file is alone, for only `append_one` looks at files."""
+    """What is stored together; a message with a file is alone."""
     numbered = enumerate(messages)
     grouped = groupby(numbered, lambda each: -1 if each[1].file_id is None else each[0])
     return [[message for _, message in group] for _, group in grouped]
