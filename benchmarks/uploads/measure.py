@@ -22,19 +22,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import urllib3
 import uvloop
+from botocore.credentials import Credentials
 
 from benchmarks.chat.cage import Cage, resident_bytes, tree
 from benchmarks.chat.load import Tally, joined, open_loop, settled
 from benchmarks.chat.measure import commit, machine, table
 from benchmarks.chat.rows import LOW_RATE, MOST_BYTES, SHARE, USERS, WARM_SECONDS, Figures, pairs
 from benchmarks.chat.servers import OTHER_CORE, SECRET, SERVER_CORE, Server, database, glimpse, people, running
+from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.tokens import Tokens
 
 MB = 10**6
@@ -235,10 +239,6 @@ class Bench:
 
 def signing_ms() -> float:
     """CPU of the signature alone."""
-    from botocore.credentials import Credentials
-
-    from glimpse.chat.outside.s3.bucket import Bucket
-    from glimpse.chat.outside.s3.objects import S3Objects
 
     async def signed() -> float:
         objects = S3Objects(Bucket.of("", "ap-northeast-2", "files"), Credentials("key", "secret"), time.time)
@@ -254,8 +254,6 @@ def signing_ms() -> float:
 
 
 def _with_threads(count: int) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(count))
 
 

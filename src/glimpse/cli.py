@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,12 +30,8 @@ FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What was asked for: the options as given, and the language to answer in."""
-
-    given: argparse.Namespace
-    words: Words
+Does = Callable[[argparse.Namespace, Words], int]
+"""A command: the options as given and the language to answer in become an exit code."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -99,7 +95,7 @@ def parser(words: Words) -> Parser:
     commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
 
     def command(
-        under: Any, name: str, code: str, does: Callable[[Asked], int], more: str = "", formats: Sequence[str] = FORMATS
+        under: Any, name: str, code: str, does: Does, more: str = "", formats: Sequence[str] = FORMATS
     ) -> Parser:
         described = words(code) + ("\n\n" + words(more) if more else "")
         made: Parser = under.add_parser(name, words=words, help=words(code), description=described)
@@ -111,8 +107,8 @@ def parser(words: Words) -> Parser:
         made.add_argument("--region", metavar="REGION", help=words("help_region"))
         return made
 
-    for name, does in (("plan", _plan), ("bill", _bill)):
-        made = command(commands, name, f"help_{name}", does, f"help_{name}_more")
+    for name in ("plan", "bill"):
+        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
         made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
         made.add_argument("--var-file", metavar="FILE", action="append", default=[], help=words("help_var_file"))
@@ -122,9 +118,9 @@ def parser(words: Words) -> Parser:
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
-    command(under, "show", "help_prices_show", _prices, formats=FORMATS[:2])
+    command(under, "show", "help_prices_show", partial(_planner, "prices"), formats=FORMATS[:2])
 
-    def chat_command(name: str, does: Callable[[Asked], int], more: str = "") -> Parser:
+    def chat_command(name: str, does: Does, more: str = "") -> Parser:
         described = words(f"help_{name}") + more
         made: Parser = commands.add_parser(name, words=words, help=words(f"help_{name}"), description=described)
         made.set_defaults(does=does)
@@ -151,8 +147,8 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     as_json = "--format=json" in arguments or ("--format", "json") in itertools.pairwise(arguments)
     try:
         given = parser(words).parse_args(arguments or ["--help"])
-        does: Callable[[Asked], int] = given.does
-        return does(Asked(given, words))
+        does: Does = given.does
+        return does(given, words)
     except NotRead as wrong:
         errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
     except KeyboardInterrupt:
@@ -174,48 +170,36 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     return NOT_READ
 
 
-def _plan(asked: Asked) -> int:
+def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
     from glimpse.planner import app
 
-    return app.plan(asked.given, asked.words)
+    return app.run(name, given, words)
 
 
-def _bill(asked: Asked) -> int:
-    from glimpse.planner import app
-
-    return app.bill(asked.given, asked.words)
-
-
-def _prices(asked: Asked) -> int:
-    from glimpse.planner import app
-
-    return app.prices(asked.given, asked.words)
-
-
-def _serve(asked: Asked) -> int:
+def _serve(given: argparse.Namespace, words: Words) -> int:
     from glimpse.chat import app
 
     with _chat_failures():
-        app.run(settings_of(os.environ), _tell(asked))
+        app.run(settings_of(os.environ), _tell(words))
     return DONE
 
 
-def _migrate(asked: Asked) -> int:
+def _migrate(given: argparse.Namespace, words: Words) -> int:
     from glimpse.chat import app
 
     with _chat_failures():
         url = settings_of(os.environ).database_url
-        applied = app.run_migrations(url, asked.given.after, _tell(asked)) if url else None
+        applied = app.run_migrations(url, given.after, _tell(words)) if url else None
     if applied is None:
-        print(asked.words("database_not_given"))
+        print(words("database_not_given"))
     else:
-        print(asked.words("migrated", names=", ".join(applied)) if applied else asked.words("migrated_nothing"))
+        print(words("migrated", names=", ".join(applied)) if applied else words("migrated_nothing"))
     return DONE
 
 
-def _tell(asked: Asked) -> Callable[..., None]:
+def _tell(words: Words) -> Callable[..., None]:
     def tell(code: str, **values: str | int) -> None:
-        print(asked.words(code, **values), file=sys.stderr, flush=True)
+        print(words(code, **values), file=sys.stderr, flush=True)
 
     return tell
 

@@ -548,8 +548,6 @@ def test_a_file_that_is_no_picture_is_named_and_can_be_had(pair: tuple[Window, W
     for window in pair:
         window.shows(".file-name", "계약서.pdf")
         window.shows(".file-size", "1.5 MB")
-    other.the("a.file").click()
-    other.until(lambda: len(other.driver.window_handles) >= 1, "the page stays")
     address = other.the("a.file").get_attribute("href")
     answer = HTTP.request("GET", address)
     assert answer.data == paper.read_bytes()

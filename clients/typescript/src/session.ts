@@ -1,6 +1,7 @@
 // Whose client this is: a token that is renewed while it is still valid.
 
-import { locally, refusal, type Language } from "./refused.js";
+import { ask } from "./ask.js";
+import type { Language } from "./refused.js";
 import { world } from "./retry.js";
 
 export interface User {
@@ -45,7 +46,7 @@ export class Session {
     who: { handle: string; password: string },
     language: Language = "en",
   ): Promise<Session> {
-    return new Session(url, await asked(`${url}/auth/${how}`, language, who), language);
+    return new Session(url, await ask<LoggedIn>("POST", `${url}/auth/${how}`, { language, body: who }), language);
   }
 
   get user(): User {
@@ -64,7 +65,8 @@ export class Session {
 
   async #renew(): Promise<void> {
     try {
-      this.#keep(await asked(`${this.url}/auth/refresh`, this.language, null, this.loggedIn.accessToken));
+      const token = (): string => this.loggedIn.accessToken;
+      this.#keep(await ask<LoggedIn>("POST", `${this.url}/auth/refresh`, { language: this.language, token }));
     } catch {
       // The next who asks tries again.
     }
@@ -74,20 +76,4 @@ export class Session {
     this.loggedIn = loggedIn;
     this.#renewAt = this.now() + loggedIn.expiresIn * 1000 * RENEW_AFTER;
   }
-}
-
-async function asked(url: string, language: Language, body: unknown, token = ""): Promise<LoggedIn> {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "accept-language": language,
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    ...(body !== null && { body: JSON.stringify(body) }),
-  }).catch(() => null);
-  if (!answer) throw locally("offline", language, true);
-  const text = await answer.text();
-  if (!answer.ok) throw refusal(answer.status, text, language);
-  return JSON.parse(text) as LoggedIn;
 }

@@ -4,8 +4,9 @@
 //     const { fileId } = await files.uploadFile(file, { onProgress: ({ sent, total }) => bar.show(sent / total) });
 //     chat.send(conversationId, { body: "", fileId });
 
+import { ask } from "./ask.js";
 import { put as putFile, type Progress, type Put } from "./put.js";
-import { locally, refusal, Refused, type Language } from "./refused.js";
+import { locally, Refused, type Language } from "./refused.js";
 import { delayAfter, world, type Surroundings } from "./retry.js";
 
 export { Refused, type Language, type Progress };
@@ -56,7 +57,6 @@ interface Announced {
 }
 
 const ATTEMPTS = 8;
-const ANSWER_MS = 15_000;
 /** An address that is about to end is not begun with. */
 const MARGIN_MS = 5_000;
 /** What a new address, or a new PUT, may cure. */
@@ -102,7 +102,7 @@ export class Files {
       try {
         if (!isPut) await this.#putTo(announced, body, options);
         isPut = true;
-        return await this.#request<UploadedFile>("POST", `/files/${announced.fileId}/complete`, null, options.signal);
+        return await this.#request<UploadedFile>("POST", `/files/${announced.fileId}/complete`, undefined, options.signal);
       } catch (failed) {
         if (!(failed instanceof Refused) || !CURED.has(failed.code)) throw failed;
         isPut = false;
@@ -115,7 +115,7 @@ export class Files {
   /** Where a file can be had now. */
   fileAddress(fileId: string, signal?: AbortSignal): Promise<FileAddress> {
     const path = `/files/${encodeURIComponent(fileId)}`;
-    return this.#persistently(signal, () => this.#request<FileAddress>("GET", path, null, signal));
+    return this.#persistently(signal, () => this.#request<FileAddress>("GET", path, undefined, signal));
   }
 
   async #putTo({ uploadUrl, headers }: Announced, body: Blob, { onProgress, signal }: UploadOptions): Promise<void> {
@@ -131,32 +131,9 @@ export class Files {
     throw locally("refused", this.#language, status === 0 || status === 429 || status >= 500 || isTimeout(text), status);
   }
 
-  async #request<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-    const late = new AbortController();
-    const cancel = (): void => late.abort();
-    const timer = setTimeout(cancel, ANSWER_MS);
-    signal?.addEventListener("abort", cancel);
-    try {
-      const answer = await fetch(`${this.#url}${path}`, {
-        method,
-        headers: {
-          accept: "application/json",
-          "accept-language": this.#language,
-          authorization: `Bearer ${await this.options.token()}`,
-          ...(body !== null && { "content-type": "application/json" }),
-        },
-        ...(body !== null && { body: JSON.stringify(body) }),
-        signal: late.signal,
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw refusal(answer.status, text, this.#language, answer.headers.get("retry-after"));
-      return JSON.parse(text) as T;
-    } catch (failed) {
-      throw failed instanceof Refused ? failed : locally("offline", this.#language, true);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", cancel);
-    }
+  #request<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    const { token } = this.options;
+    return ask<T>(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
   }
 
   /** Again and again, as long as that may help. */

@@ -39,7 +39,18 @@ from glimpse.chat.relay import Lines
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
 from glimpse.chat.sockets import Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import BUSY, FORBIDDEN, MEMBERS, UNKNOWN, Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import (
+    BUSY,
+    FORBIDDEN,
+    MEMBERS,
+    RATE_LIMITED,
+    UNKNOWN,
+    Conversation,
+    Entry,
+    NewMessage,
+    Refused,
+    Stored,
+)
 
 MOST_SYNCED = 500
 MOST_SYNCED_BYTES = 256 * 1024
@@ -55,7 +66,6 @@ TYPING_A_SECOND = 1.0
 CLOCKS_DIFFER_SECONDS = 5.0
 """The database's and this task's."""
 
-RATE_LIMITED = Refused("rate_limited", retry=True)
 UNAVAILABLE = Refused("unavailable", retry=True)
 INTERNAL = Refused("internal", retry=True)
 

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from glimpse.chat.kinds import FILE_TYPE, KINDS, disposition, kind_of
 from glimpse.chat.limits import Rates
 from glimpse.chat.ports import Found, Objects, ObjectsDown, Store, Upload
-from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, File, NewFile, Refused
+from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, RATE_LIMITED, File, NewFile, Refused
 
 MOST_BYTES = 50 * 10**6
 """One PUT, and what a phone sends while somebody waits; larger ones want several parts."""
@@ -43,7 +43,6 @@ MOST_SWEPT = 100
 WRONG_SIZE, WRONG_CHECKSUM = Refused("wrong_size"), Refused("wrong_checksum")
 NOT_THERE_YET = Refused("not_complete", retry=True)
 TOO_LARGE = Refused("too_large", detail=f"a file has at most {MOST_BYTES // 10**6} MB")
-RATE_LIMITED = Refused("rate_limited", retry=True)
 FILES_DOWN = Refused("files_down", retry=True)
 
 Opened = Callable[[], Awaitable[Objects]]

@@ -98,7 +98,7 @@ INVALID, NOT_FOUND, FORBIDDEN = Refused("invalid"), Refused("not_found"), Refuse
 QUOTA, EXPIRED = Refused("quota"), Refused("expired")
 # Of a file that a message or a profile refers to: to say the same again helps neither.
 NOT_COMPLETE, GONE = Refused("not_complete"), Refused("gone")
-BUSY = Refused("busy", retry=True)
+BUSY, RATE_LIMITED = Refused("busy", retry=True), Refused("rate_limited", retry=True)
 # Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
 UNKNOWN = Refused("unknown", retry=True)
 

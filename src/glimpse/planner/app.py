@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,22 +51,10 @@ class Asked:
         return Path(self.given.path)
 
 
-def plan(given: argparse.Namespace, words: Words) -> int:
-    """The exit code; the plan is printed or written. Raises NotRead."""
+def run(command: str, given: argparse.Namespace, words: Words) -> int:
+    """The exit code of one of COMMANDS; what it answers is printed or written. Raises NotRead."""
     with _legible():
-        return _plan(Asked(given, words))
-
-
-def bill(given: argparse.Namespace, words: Words) -> int:
-    """The exit code; the bill is printed or written. Raises NotRead."""
-    with _legible():
-        return _bill(Asked(given, words))
-
-
-def prices(given: argparse.Namespace, words: Words) -> int:
-    """The exit code; what the catalogue holds is printed. Raises NotRead."""
-    with _legible():
-        return _prices(Asked(given, words))
+        return COMMANDS[command](Asked(given, words))
 
 
 def _plan(asked: Asked) -> int:
@@ -190,3 +178,6 @@ def _strict(asked: Asked, bill: Bill) -> int:
 
 def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+COMMANDS: Mapping[str, Callable[[Asked], int]] = {"plan": _plan, "bill": _bill, "prices": _prices}

@@ -37,10 +37,10 @@ from glimpse.chat.limits import Addresses, Rates
 from glimpse.chat.openapi import described
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.requests import MOST_SEQ, Announce, Asked, LogIn, Profile, SignUp, WithMembers, cleaned
-from glimpse.chat.service import INTERNAL, RATE_LIMITED, UNAVAILABLE, Service
+from glimpse.chat.service import INTERNAL, UNAVAILABLE, Service
 from glimpse.chat.tokens import Identity, Tokens
 from glimpse.chat.uploads import Uploads
-from glimpse.chat.values import NOT_FOUND, Conversation, Refused, Stored
+from glimpse.chat.values import NOT_FOUND, RATE_LIMITED, Conversation, Refused, Stored
 
 MOST_BODY_BYTES = 64 * 1024
 

@@ -1,4 +1,4 @@
-"""The secret that tokens are signed with, where nobody gave one."""
+"""A secret that nobody gave: what tokens are signed with, and what opens the object store of our own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def kept_secret(path: Path) -> str:
-    """Made on first use, for the owner's eyes alone: tokens outlive a restart."""
+    """Made on first use, for the owner's eyes alone: what was signed outlives a restart."""
     with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
         file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()

@@ -164,19 +164,21 @@ export function withPending(state, message) {
 }
 
 export function withFailed(state, clientId, code) {
-  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, code } : message));
-  return { ...state, pending };
+  return withPendingChanged(state, clientId, { code });
 }
 
 /** So many bytes of its file have left. */
 export function withSent(state, clientId, sent) {
-  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, sent } : message));
-  return { ...state, pending };
+  return withPendingChanged(state, clientId, { sent });
 }
 
 /** Its file is in the bucket. */
 export function withUploaded(state, clientId, fileId) {
-  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, fileId } : message));
+  return withPendingChanged(state, clientId, { fileId });
+}
+
+function withPendingChanged(state, clientId, change) {
+  const pending = state.pending.map((message) => (message.clientId === clientId ? { ...message, ...change } : message));
   return { ...state, pending };
 }
 

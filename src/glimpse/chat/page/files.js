@@ -33,7 +33,7 @@ export function begin(clientId, file) {
 /** Rejects with Refused; may be asked again with the same clientId. */
 export async function upload(clientId, onProgress) {
   const { file, cancelling } = sending.get(clientId);
-  if (leaving >= AT_ONCE) await new Promise((go) => waiting.push(go));
+  while (leaving >= AT_ONCE) await new Promise((go) => waiting.push(go));
   leaving += 1;
   try {
     return await files().uploadFile(file, { onProgress, signal: cancelling.signal });

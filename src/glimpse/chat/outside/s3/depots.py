@@ -109,7 +109,7 @@ class Own:
             except Failure as failure:
                 await self.close()
                 self._tell(failure.code, **failure.values)
-                raise NoObjects(failure.code) from failure
+                raise NoObjects("its own did not start") from failure
             return self._objects
 
     async def close(self) -> None:

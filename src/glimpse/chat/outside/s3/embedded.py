@@ -2,7 +2,8 @@
 An S3 of our own for who has none: SeaweedFS as one process, in one folder. Linux and macOS.
 
     folder/data            the objects
-    folder/identities      the one who may do anything, with a secret; only the owner of the folder can read it
+    folder/secret          of the one who may do anything; only the owner of the folder can read it
+    folder/identities      the same, as the server wants it
     folder/log             what the server says, from its last start on
     folder/pid             the process of the server
     folder/server.lock     held by the server itself: it inherits the open file
@@ -29,6 +30,7 @@ from botocore.credentials import Credentials
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.own_server import are_free, locked, runs_on, within
 from glimpse.chat.outside.s3.bucket import Bucket
+from glimpse.chat.outside.secret_file import kept_secret
 
 BUCKET, REGION, IDENTITY = "glimpse-files", "us-east-1", "glimpse"
 START_SECONDS = 30.0
@@ -122,15 +124,14 @@ class EmbeddedSeaweed:
             raise SeaweedNotStarted(self.folder, said[-500:])
 
     def _identity(self) -> Credentials:
-        path = self.folder / "identities"
-        if not path.exists():
-            made = {"accessKey": IDENTITY, "secretKey": secrets.token_urlsafe(32)}
-            path.touch(mode=0o600)
-            path.write_text(
-                json.dumps({"identities": [{"name": IDENTITY, "credentials": [made], "actions": ["Admin"]}]})
-            )
-        known = json.loads(path.read_text())["identities"][0]["credentials"][0]
-        return Credentials(known["accessKey"], known["secretKey"])
+        secret = kept_secret(self.folder / "secret")
+        known = {"accessKey": IDENTITY, "secretKey": secret}
+        identities = self.folder / "identities"
+        identities.touch(mode=0o600)
+        identities.write_text(
+            json.dumps({"identities": [{"name": IDENTITY, "credentials": [known], "actions": ["Admin"]}]})
+        )
+        return Credentials(IDENTITY, secret)
 
     def _only_one(self) -> int:
         """The lock of the folder, once an orphan is gone."""
@@ -154,11 +155,14 @@ class EmbeddedSeaweed:
 
     def _launch(self, program: str, lock: int) -> None:
         """In a session of its own: Ctrl-C in a terminal reaches a whole group."""
-        first = next(
+        shuffled = random.sample(FIRST_PORTS, len(FIRST_PORTS))
+        free = (
             port
-            for port in random.sample(FIRST_PORTS, len(FIRST_PORTS))
+            for port in shuffled
             if are_free(*range(port, port + PORTS), *range(port + SECOND, port + SECOND + PORTS))
         )
+        # Where none is free, the server's own log says so.
+        first = next(free, shuffled[0])
         (self.folder / "data").mkdir(exist_ok=True)
         names = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port")
         ports = {name: first + place for place, name in enumerate(names)}
@@ -175,7 +179,7 @@ class EmbeddedSeaweed:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd=self.folder,
-                env={**os.environ, **{f"{name}": secrets.token_urlsafe(32) for name in LOCKED}},
+                env={**os.environ, **{name: secrets.token_urlsafe(32) for name in LOCKED}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
         self._port = ports["s3.port"]

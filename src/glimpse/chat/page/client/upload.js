@@ -3,12 +3,12 @@
 //     const files = new Files({ url: "https://chat.example.com", token: () => session.token });
 //     const { fileId } = await files.uploadFile(file, { onProgress: ({ sent, total }) => bar.show(sent / total) });
 //     chat.send(conversationId, { body: "", fileId });
+import { ask } from "./ask.js";
 import { put as putFile } from "./put.js";
-import { locally, refusal, Refused } from "./refused.js";
+import { locally, Refused } from "./refused.js";
 import { delayAfter, world } from "./retry.js";
 export { Refused };
 const ATTEMPTS = 8;
-const ANSWER_MS = 15_000;
 /** An address that is about to end is not begun with. */
 const MARGIN_MS = 5_000;
 /** What a new address, or a new PUT, may cure. */
@@ -55,7 +55,7 @@ export class Files {
                 if (!isPut)
                     await this.#putTo(announced, body, options);
                 isPut = true;
-                return await this.#request("POST", `/files/${announced.fileId}/complete`, null, options.signal);
+                return await this.#request("POST", `/files/${announced.fileId}/complete`, undefined, options.signal);
             }
             catch (failed) {
                 if (!(failed instanceof Refused) || !CURED.has(failed.code))
@@ -70,7 +70,7 @@ export class Files {
     /** Where a file can be had now. */
     fileAddress(fileId, signal) {
         const path = `/files/${encodeURIComponent(fileId)}`;
-        return this.#persistently(signal, () => this.#request("GET", path, null, signal));
+        return this.#persistently(signal, () => this.#request("GET", path, undefined, signal));
     }
     async #putTo({ uploadUrl, headers }, body, { onProgress, signal }) {
         onProgress?.({ sent: 0, total: body.size });
@@ -88,35 +88,9 @@ export class Files {
             throw locally("wrong_checksum", this.#language, false, status);
         throw locally("refused", this.#language, status === 0 || status === 429 || status >= 500 || isTimeout(text), status);
     }
-    async #request(method, path, body, signal) {
-        const late = new AbortController();
-        const cancel = () => late.abort();
-        const timer = setTimeout(cancel, ANSWER_MS);
-        signal?.addEventListener("abort", cancel);
-        try {
-            const answer = await fetch(`${this.#url}${path}`, {
-                method,
-                headers: {
-                    accept: "application/json",
-                    "accept-language": this.#language,
-                    authorization: `Bearer ${await this.options.token()}`,
-                    ...(body !== null && { "content-type": "application/json" }),
-                },
-                ...(body !== null && { body: JSON.stringify(body) }),
-                signal: late.signal,
-            });
-            const text = await answer.text();
-            if (!answer.ok)
-                throw refusal(answer.status, text, this.#language, answer.headers.get("retry-after"));
-            return JSON.parse(text);
-        }
-        catch (failed) {
-            throw failed instanceof Refused ? failed : locally("offline", this.#language, true);
-        }
-        finally {
-            clearTimeout(timer);
-            signal?.removeEventListener("abort", cancel);
-        }
+    #request(method, path, body, signal) {
+        const { token } = this.options;
+        return ask(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
     }
     /** Again and again, as long as that may help. */
     async #persistently(signal, once) {
