@@ -143,7 +143,8 @@ async def row_held(town: Town, chance: random.Random) -> None:
     async with town.database_busy, town.database.connected() as connection:
         for _ in range(3):
             async with connection.transaction():
-                await connection.execute("select from conversations for update")
+                # In the order in which the service locks them; whoever took another one would make deadlocks.
+                await connection.execute("select from conversations order by id for update")
                 await asyncio.sleep(chance.uniform(0.3, 1.2))
             await asyncio.sleep(0.2)
 
@@ -159,12 +160,15 @@ async def reply_lost(town: Town, chance: random.Random) -> None:
 
 
 async def never_reads(town: Town, chance: random.Random) -> None:
-    """Somebody joins, is sent what they have to say in long messages, and reads nothing of it."""
+    """Somebody asks for long messages, again and again, and reads nothing of what they are sent."""
     task = chance.choice(town.tasks)
     async with task.busy:
+        name = f"never-reads-{chance.getrandbits(64)}"
+        async with town.database_busy, town.database.connected() as connection:
+            await _said_much(connection, name)
         try:
             async with asyncio.timeout(10):
-                await _is_closed_on(town, task)
+                await _is_closed_on(town, task, name)
         except TimeoutError:
             town.broken.append("somebody who reads nothing was not closed on within 10 s")
         except (OSError, asyncio.IncompleteReadError):
@@ -222,9 +226,25 @@ async def _slowed(wires: list[Wire], delay: float) -> None:
         wire.delay = 0.0
 
 
-async def _is_closed_on(town: Town, task: Task) -> None:
+async def _said_much(connection: asyncpg.Connection, name: str) -> None:
+    """A page of what is missed, 0.8 MB: the system's own buffers are full after some ten of them."""
+    await connection.execute("insert into users (id) values ($1)", name)
+    await connection.execute(
+        "insert into conversations (id, changed_at, member_ids, is_pair, last_seq)"
+        " values ($1, now(), array[$1], false, 200)",
+        name,
+    )
+    await connection.execute("insert into members (conversation_id, user_id) values ($1, $1)", name)
+    await connection.execute(
+        "insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body)"
+        " select $1, seq, 'message', $1 || seq, $1, now(), seq::text, repeat('x', 4000)"
+        " from generate_series(1, 200) seq",
+        name,
+    )
+
+
+async def _is_closed_on(town: Town, task: Task, name: str) -> None:
     """Raises TimeoutError (of the caller) where somebody who never reads stays."""
-    name = f"never-reads-{time.time_ns()}"
     lazy = socket.socket()
     lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     lazy.connect(("127.0.0.1", task.port))
@@ -241,11 +261,9 @@ async def _is_closed_on(town: Town, task: Task) -> None:
             if not heard:
                 raise ConnectionResetError
         reader._transport.pause_reading()  # type: ignore[attr-defined]
-        # Answers are no smaller than questions: nobody need know whose conversations these are.
-        question = '421["sync",{"cursors":{' + ",".join(f'"{number:0250d}":1' for number in range(100)) + "}}]"
         while not writer.transport.is_closing():
-            _say(writer, question)
-            await asyncio.sleep(0.01)
+            _say(writer, '421["sync",{"cursors":{}}]')
+            await asyncio.sleep(0.05)
     finally:
         writer.transport.abort()
 
