@@ -114,6 +114,10 @@ class Uploads:
     async def _announced(self, new: NewFile) -> Announced | Refused:
         objects = await self._opened()
         file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
+        if file == NOT_FOUND:
+            # Their first request of all; everybody else is spared the question who they are.
+            await self._store.ensure_user(new.owner_id)
+            file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if isinstance(file, Refused):
             return file
         upload = await objects.upload(_pending(file), file.content_type, file.size, file.sha256, UPLOAD_SECONDS)

@@ -189,7 +189,6 @@ class Rest:
 
     async def announce_file(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, Announce)
-        await self.store.ensure_user(user_id)
         announced = await self.uploads.announce(user_id, asked.file_name, asked.content_type, asked.size, asked.sha256)
         if isinstance(announced, Refused):
             return announced

@@ -60,6 +60,8 @@ class S3Objects:
             timeout=urllib3.Timeout(connect=3.0, read=ANSWER_SECONDS),
         )
         self._threads = ThreadPoolExecutor(THREADS, "objects")
+        # Botocore's signers read it out of the address several times a signature where they are not given it.
+        self._host = S3SigV4Auth(None, "s3", bucket.region).headers_to_sign(AWSRequest("GET", bucket.url))["host"]
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -149,7 +151,7 @@ class S3Objects:
         body: bytes = b"",
         accepted: Sequence[int] = (200,),
     ) -> Any:
-        asked = AWSRequest(method, f"{self._bucket.url}/{key}", dict(headers or {}), body)
+        asked = AWSRequest(method, f"{self._bucket.url}/{key}", {"host": self._host, **(headers or {})}, body)
         if body:
             asked.headers["content-md5"] = _base64(hashlib.md5(body, usedforsecurity=False).digest())
         S3SigV4Auth(self._frozen(), "s3", self._bucket.region).add_auth(asked)
@@ -174,7 +176,7 @@ class S3Objects:
         if needs_refresh and needs_refresh():
             # That asks another server, for which nobody else shall wait.
             await self._asked(self._frozen)
-        asked = AWSRequest(method, f"{self._bucket.url}/{key}", dict(headers or {}))
+        asked = AWSRequest(method, f"{self._bucket.url}/{key}", {"host": self._host, **(headers or {})})
         _AddressSigner(self._frozen(), self._bucket.region, seconds, at).add_auth(asked)
         return str(asked.url)
 
