@@ -155,12 +155,13 @@ async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
 class _Opened:
     """A depot that is an object store which is there."""
 
-    origins: Sequence[str] = ()
-
     def __init__(self, objects: S3Objects) -> None:
         self._objects = objects
 
-    async def opened(self) -> S3Objects:
+    def origins(self, host: str) -> Sequence[str]:
+        return ()
+
+    async def opened(self, host: str = "") -> S3Objects:
         return self._objects
 
     async def close(self) -> None: ...
@@ -227,7 +228,7 @@ async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url
     await connection.execute("update files set upload_until = '-infinity'")
     await connection.execute("update files set unused_since = '-infinity' where unused_since is not null")
 
-    async def opened() -> S3Objects:
+    async def opened(host: str) -> S3Objects:
         return objects
 
     uploads = Uploads(store, opened, 1, 1, _Uncounted(), time.time, make_id)

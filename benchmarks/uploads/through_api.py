@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import urllib3
@@ -60,7 +60,7 @@ async def upload(request: Request) -> JSONResponse:
     return JSONResponse({"key": key}, 201)
 
 
-def also_served(file_origins: Sequence[str]) -> list[Route]:
+def also_served(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
     return [*_page(file_origins), Route("/upload", upload, methods=["POST"])]
 
 

@@ -123,7 +123,8 @@ class Wire:
         """A request whose answer may come later."""
         data = body.encode()
         length = {"Content-Length": str(len(data))} if method == "POST" else {}
-        lines = [f"{name}: {value}" for name, value in {"Host": "test", **length, **(headers or {})}.items()]
+        host = {"Host": f"127.0.0.1:{self.socket.getpeername()[1]}"}
+        lines = [f"{name}: {value}" for name, value in {**host, **length, **(headers or {})}.items()]
         self.socket.sendall("\r\n".join([f"{method} {target} HTTP/1.1", *lines, "", ""]).encode("latin-1") + data)
 
     def answer(self) -> Answer:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any
 
 import pytest
 from botocore.credentials import Credentials
+from urllib3.exceptions import HTTPError
 
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.depots import Own
 from glimpse.chat.outside.s3.objects import WINDOW_SECONDS, S3Objects
-from glimpse.chat.ports import HEAD_BYTES, Objects, ObjectsDown
+from glimpse.chat.ports import HEAD_BYTES, Objects, ObjectsDown, Upload
 from tests.chat.seaweed import HTTP, Client, OverHttp
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -230,6 +232,50 @@ async def test_nobody_gets_past_the_s3_of_the_embedded_store(tmp_path: Path) -> 
     assert put.status == 401
     assert await objects.look("uploads/y") is None
     await depot.close()
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("127.0.0.7:3001", "127.0.0.7"),
+        ("LOCALHOST", "localhost"),
+        ("[::1]:3001", "[::1]"),
+        ("'no host'", "127.0.0.1"),
+    ],
+)
+async def test_who_gets_to_the_service_gets_to_the_embedded_store_by_the_same_name(
+    tmp_path: Path, called: str, name: str
+) -> None:
+    if name == "[::1]" and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    depot = Own(tmp_path / "files", lambda code, **values: None, "::")
+    objects = await depot.opened(called)
+    large = PNG + os.urandom(10**6)
+    upload = await objects.upload("pending/x", "image/png", len(large), None, 300)
+    assert upload.url.startswith(f"http://{name}:")
+    assert await asyncio.to_thread(put, upload, large) == 200
+    assert await objects.look("pending/x") is not None
+    url, _ = await objects.download("pending/x")
+    assert url.startswith(f"http://{name}:")
+    assert (await asyncio.to_thread(HTTP.request, "GET", url)).data == large
+    assert depot._seaweed is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.7", depot._seaweed.port)).close()
+    await depot.close()
+    with pytest.raises(HTTPError):
+        await asyncio.to_thread(HTTP.request, "GET", url)
+
+
+def put(upload: Upload, content: bytes) -> int:
+    return int(HTTP.request("PUT", upload.url, headers=dict(upload.headers), body=content).status)
+
+
+def test_a_page_may_get_files_by_the_name_that_it_was_got_by(tmp_path: Path) -> None:
+    depot = Own(tmp_path, lambda code, **values: None)
+    called = ["192.0.2.7:3001", "laptop.local", "[2001:db8::1]:3001", "x; script-src *"]
+    assert [*map(depot.origins, called)] == [
+        ("http://192.0.2.7:*",), ("http://laptop.local:*",), ("http:",), ("http://x:*",)
+    ]  # fmt: skip
 
 
 def processes_of(folder: Path) -> Iterator[int]:

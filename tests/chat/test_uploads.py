@@ -75,7 +75,7 @@ class World:
         self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
         self.uploads = Uploads(store, self.opened, per_minute, QUOTA, self.counted, time, self.made)
 
-    async def opened(self) -> Objects:
+    async def opened(self, host: str) -> Objects:
         return self.objects
 
     async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> Announced:
@@ -429,7 +429,7 @@ async def test_a_task_that_dies_between_keeping_and_recording_loses_nothing(worl
 
 
 async def test_where_there_is_no_object_store_it_says_what_is_missing(world: World) -> None:
-    async def nowhere() -> Objects:
+    async def nowhere(host: str) -> Objects:
         raise NoObjects("set GLIMPSE_S3_BUCKET")
 
     world.uploads._opened = nowhere

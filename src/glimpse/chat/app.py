@@ -351,7 +351,7 @@ def _depot(settings: Settings, tell: Tell) -> Depot:
     """Raises Failure where the key for CloudFront is none."""
     if not settings.s3_bucket:
         # With a database of one's own there may be more tasks, and what one kept by itself the others would lack.
-        return Nowhere() if settings.database_url else Own(Path(settings.data) / "files", tell)
+        return Nowhere() if settings.database_url else Own(Path(settings.data) / "files", tell, settings.host)
     front = None
     if settings.cloudfront_url:
         from glimpse.chat.outside.s3.cloudfront import CloudFront

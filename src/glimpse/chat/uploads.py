@@ -45,8 +45,11 @@ NOT_THERE_YET = Refused("not_complete", retry=True)
 TOO_LARGE = Refused("too_large", detail=f"a file has at most {MOST_BYTES // 10**6} MB")
 FILES_DOWN = Refused("files_down", retry=True)
 
-Opened = Callable[[], Awaitable[Objects]]
-"""The object store, opened on first use. Raises ObjectsDown, NoObjects."""
+Opened = Callable[[str], Awaitable[Objects]]
+"""
+The object store, opened on first use, for clients that call this service by a name; empty where nobody is given an
+address. Raises ObjectsDown, NoObjects.
+"""
 
 
 Done = TypeVar("Done")
@@ -99,9 +102,12 @@ class Uploads:
         """Why the object store could not be asked the last time that it was; empty where it could."""
 
     async def announce(
-        self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None
+        self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None, host: str = ""
     ) -> Announced | Refused:
-        """Refused `file_type`, `too_large`, `rate_limited`, `quota`; as all here, `files_down` and `files_off`."""
+        """
+        Where to put it, for who calls this service by `host`. Refused `file_type`, `too_large`, `rate_limited`,
+        `quota`; as all here, `files_down` and `files_off`.
+        """
         kind = kind_of(content_type)
         if kind is None:
             return Refused("file_type", detail=", ".join(KINDS))
@@ -109,10 +115,10 @@ class Uploads:
             return TOO_LARGE
         if not self._rates.allows(owner_id, self._now()):
             return RATE_LIMITED
-        return await self._asked(self._announced(NewFile(self._make_id(), owner_id, name, kind, size, sha256)))
+        return await self._asked(self._announced(NewFile(self._make_id(), owner_id, name, kind, size, sha256), host))
 
-    async def _announced(self, new: NewFile) -> Announced | Refused:
-        objects = await self._opened()
+    async def _announced(self, new: NewFile, host: str) -> Announced | Refused:
+        objects = await self._opened(host)
         file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if file == NOT_FOUND:
             # Their first request of all; everybody else is spared the question who they are.
@@ -139,7 +145,7 @@ class Uploads:
         return file if file.is_complete else await self._asked(self._completed(file))
 
     async def _completed(self, file: File) -> File | Refused:
-        objects = await self._opened()
+        objects = await self._opened("")
         found = await objects.look(_pending(file), file.sha256 is not None)
         self.problem = ""
         if found is None:
@@ -156,13 +162,13 @@ class Uploads:
             return again if again and again.is_complete else GONE
         return await self._recorded(objects, file)
 
-    async def seen(self, reader_id: str, file_id: str) -> Seen | Refused:
-        """Refused `not_found`, also to who may not see it."""
+    async def seen(self, reader_id: str, file_id: str, host: str = "") -> Seen | Refused:
+        """Where to get it, for who calls this service by `host`. Refused `not_found`, also to who may not see it."""
         file = await self._store.file_seen_by(file_id, reader_id)
-        return NOT_FOUND if file is None else await self._asked(self._seen(file))
+        return NOT_FOUND if file is None else await self._asked(self._seen(file, host))
 
-    async def _seen(self, file: File) -> Seen:
-        objects = await self._opened()
+    async def _seen(self, file: File, host: str) -> Seen:
+        objects = await self._opened(host)
         return Seen(file, *await objects.download(_kept(file)))
 
     async def sweep(self) -> None:
@@ -178,7 +184,7 @@ class Uploads:
             is_more = len(late) == MOST_SWEPT and not isinstance(swept, Refused)
 
     async def _swept(self, late: Sequence[File]) -> None:
-        objects = await self._opened()
+        objects = await self._opened("")
         kept, gone = ([file for file in late if file.is_complete == is_kept] for is_kept in (True, False))
         await objects.remove([*map(_pending, late), *map(_kept, gone)])
         self.problem = ""

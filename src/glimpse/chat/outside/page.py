@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -17,10 +17,12 @@ START = "index.html"
 HEADERS = {"cache-control": "no-cache", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
-def routes(file_origins: Sequence[str]) -> list[Route]:
-    """`/` and each file that the page is made of; the files that people send come from these origins."""
-    headers = {**HEADERS, "content-security-policy": _policy(" ".join(file_origins))}
-    return [_route(name, content, headers) for name, content in sorted(_served(files("glimpse.chat") / "page"))]
+def routes(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
+    """
+    `/` and each file that the page is made of. The files that people send come from these origins, for a browser that
+    calls the service by a host.
+    """
+    return [_route(name, content, file_origins) for name, content in sorted(_served(files("glimpse.chat") / "page"))]
 
 
 def _served(folder: Traversable, under: str = "") -> Iterator[tuple[str, bytes]]:
@@ -43,11 +45,12 @@ def _policy(files: str) -> str:
     )
 
 
-def _route(name: str, content: bytes, common: Mapping[str, str]) -> Route:
+def _route(name: str, content: bytes, file_origins: Callable[[str], Sequence[str]]) -> Route:
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {**common, "etag": tag}
 
     async def endpoint(request: Request) -> Response:
+        policy = _policy(" ".join(file_origins(request.headers.get("host", ""))))
+        headers = {**HEADERS, "etag": tag, "content-security-policy": policy}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers, media_type=TYPES[name.rpartition(".")[2]])

@@ -189,7 +189,9 @@ class Rest:
 
     async def announce_file(self, request: Request, user_id: str) -> Answer:
         asked = await _asked(request, Announce)
-        announced = await self.uploads.announce(user_id, asked.file_name, asked.content_type, asked.size, asked.sha256)
+        announced = await self.uploads.announce(
+            user_id, asked.file_name, asked.content_type, asked.size, asked.sha256, request.headers.get("host", "")
+        )
         if isinstance(announced, Refused):
             return announced
         upload = announced.upload
@@ -200,7 +202,7 @@ class Rest:
         return _document(completed, lambda file: CompleteDocument(file.id, file.size, file.content_type))
 
     async def file(self, request: Request, user_id: str) -> Answer:
-        seen = await self.uploads.seen(user_id, request.path_params["id"])
+        seen = await self.uploads.seen(user_id, request.path_params["id"], request.headers.get("host", ""))
         if isinstance(seen, Refused):
             return seen
         file = seen.file

@@ -34,6 +34,12 @@ class Bucket:
         return cls(f"https://{name}.s3.dualstack.{region}.amazonaws.com", region, name)
 
     @property
+    def host(self) -> str:
+        """As it stands in the header of a request."""
+        parts = urlsplit(self.url)
+        return parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+
+    @property
     def origin(self) -> str:
         """What browsers call it."""
         parts = urlsplit(self.url)

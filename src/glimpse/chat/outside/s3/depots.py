@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.s3.bucket import Bucket, Front
+from glimpse.chat.outside.s3.passage import Passage
 from glimpse.chat.ports import Objects, ObjectsDown
 from glimpse.chat.uploads import NoObjects
 
@@ -22,17 +24,20 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = 0.1
 EVERY_ORIGIN = ("*",)
-"""Of a SeaweedFS on loopback: nothing but a signature opens it."""
+"""Of a SeaweedFS of our own: nothing but a signature opens it."""
+
+NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 class Depot(Protocol):
-    """`origins`: from where browsers get files, in the words of a content security policy."""
+    """`host` is by what name, and perhaps at which port, a client calls the service; empty where no client does."""
 
-    @property
-    def origins(self) -> Sequence[str]: ...
+    def origins(self, host: str) -> Sequence[str]:
+        """From where browsers get files, in the words of a content security policy."""
+        ...
 
-    async def opened(self) -> Objects:
-        """Raises ObjectsDown, NoObjects."""
+    async def opened(self, host: str = "") -> Objects:
+        """Whose addresses a client gets to that calls the service so. Raises ObjectsDown, NoObjects."""
         ...
 
     async def close(self) -> None: ...
@@ -41,9 +46,10 @@ class Depot(Protocol):
 class Nowhere:
     """No object store was set up."""
 
-    origins: Sequence[str] = ()
+    def origins(self, host: str) -> Sequence[str]:
+        return ()
 
-    async def opened(self) -> Objects:
+    async def opened(self, host: str = "") -> Objects:
         raise NoObjects("set GLIMPSE_S3_BUCKET")
 
     async def close(self) -> None: ...
@@ -57,11 +63,10 @@ class Configured:
         self._opening = asyncio.Lock()
         self._objects: S3Objects | None = None
 
-    @property
-    def origins(self) -> Sequence[str]:
+    def origins(self, host: str) -> Sequence[str]:
         return (self._bucket.origin, *([self._front.origin] if self._front else []))
 
-    async def opened(self) -> Objects:
+    async def opened(self, host: str = "") -> Objects:
         async with self._opening:
             if self._objects is None:
                 self._objects = await asyncio.to_thread(self._made)
@@ -88,38 +93,55 @@ class Configured:
 
 
 class Own:
-    """A SeaweedFS in a folder. Started again where it ended by itself; what was signed before is then of no use."""
+    """
+    A SeaweedFS in a folder. It listens on loopback alone; a passage on the service's own interfaces leads to its S3, so
+    that whoever gets to the service gets to their files by the same name. Started again where it ended by itself; what
+    was signed before is then of no use.
+    """
 
-    origins: Sequence[str] = ("http://127.0.0.1:*",)
-
-    def __init__(self, folder: Path, tell: Callable[..., None], now: Callable[[], float] = time.time) -> None:
-        self._folder, self._tell, self._now = folder, tell, now
+    def __init__(
+        self,
+        folder: Path,
+        tell: Callable[..., None],
+        interfaces: str = "127.0.0.1",
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder, self._tell, self._interfaces, self._now = folder, tell, interfaces, now
         self._opening = asyncio.Lock()
         self._seaweed: EmbeddedSeaweed | None = None
+        self._passage: Passage | None = None
         self._objects: S3Objects | None = None
 
-    async def opened(self) -> Objects:
+    def origins(self, host: str) -> Sequence[str]:
+        name = _name(host)
+        # A content security policy has no word for an address of IPv6.
+        return ("http:" if name.startswith("[") else f"http://{name}:*",)
+
+    async def opened(self, host: str = "") -> Objects:
         async with self._opening:
-            if self._seaweed and self._objects and self._seaweed.is_running:
-                return self._objects
-            await self.close()
-            self._tell("serve_files", folder=str(self._folder))
-            try:
-                self._objects = await self._started()
-            except Failure as failure:
+            if not (self._seaweed and self._seaweed.is_running and self._objects and self._passage):
                 await self.close()
-                self._tell(failure.code, **failure.values)
-                raise NoObjects("its own did not start") from failure
-            return self._objects
+                self._tell("serve_files", folder=str(self._folder))
+                try:
+                    self._objects, self._passage = await self._started()
+                except Failure as failure:
+                    await self.close()
+                    self._tell(failure.code, **failure.values)
+                    raise NoObjects("its own did not start") from failure
+            if not host:
+                return self._objects
+            return self._objects.at(f"http://{_name(host)}:{self._passage.port}")
 
     async def close(self) -> None:
+        if self._passage:
+            self._passage.close()
         if self._objects:
             self._objects.close()
         if self._seaweed:
             await asyncio.to_thread(self._seaweed.stop)
-        self._objects = self._seaweed = None
+        self._objects = self._passage = self._seaweed = None
 
-    async def _started(self) -> S3Objects:
+    async def _started(self) -> tuple[S3Objects, Passage]:
         from glimpse.chat.outside.s3.embedded import START_SECONDS, EmbeddedSeaweed
         from glimpse.chat.outside.s3.objects import S3Objects
 
@@ -132,6 +154,12 @@ class Own:
             if self._seaweed.is_listening:
                 with contextlib.suppress(ObjectsDown):
                     await objects.make_bucket(EVERY_ORIGIN)
-                    return objects
+                    return objects, await Passage.open(self._interfaces, self._seaweed.port)
             self._seaweed.give_up(is_late=time.monotonic() > give_up)
             await asyncio.sleep(RETRY_SECONDS)
+
+
+def _name(host: str) -> str:
+    """Of a host without its port. What is no host at all is whoever asks from this machine."""
+    name = NAME.match(host)
+    return name[0].lower() if name else "127.0.0.1"

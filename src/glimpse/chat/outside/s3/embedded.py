@@ -76,7 +76,8 @@ class EmbeddedSeaweed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self.port = 0
+        """Of its S3, on loopback."""
 
     def start(self) -> tuple[Bucket, Credentials]:
         """Where the bucket will be, and who may do anything with it. Raises Failure."""
@@ -93,7 +94,7 @@ class EmbeddedSeaweed:
             self._launch(program, lock)
         finally:
             os.close(lock)
-        return Bucket.of(f"http://127.0.0.1:{self._port}", REGION, BUCKET), credentials
+        return Bucket.of(f"http://127.0.0.1:{self.port}", REGION, BUCKET), credentials
 
     def stop(self) -> None:
         """End the server; what was answered is on the disk. Idempotent."""
@@ -113,7 +114,7 @@ class EmbeddedSeaweed:
 
     @property
     def is_listening(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), PROBE_SECONDS):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), PROBE_SECONDS):
             return True
         return False
 
@@ -182,4 +183,4 @@ class EmbeddedSeaweed:
                 env={**os.environ, **{name: secrets.token_urlsafe(32) for name in LOCKED}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
-        self._port = ports["s3.port"]
+        self.port = ports["s3.port"]

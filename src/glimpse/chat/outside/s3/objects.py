@@ -11,6 +11,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
@@ -54,14 +55,19 @@ class S3Objects:
         self, bucket: Bucket, credentials: CredentialsSource, now: Callable[[], float], front: Front | None = None
     ) -> None:
         self._bucket, self._credentials, self._now, self._front = bucket, credentials, now, front
+        self._named = bucket
         self._http = urllib3.PoolManager(
             maxsize=THREADS,
             retries=urllib3.Retry(2, redirect=False, status_forcelist=(500, 502, 503, 504), backoff_factor=0.1),
             timeout=urllib3.Timeout(connect=3.0, read=ANSWER_SECONDS),
         )
         self._threads = ThreadPoolExecutor(THREADS, "objects")
-        # Botocore's signers read it out of the address several times a signature where they are not given it.
-        self._host = S3SigV4Auth(None, "s3", bucket.region).headers_to_sign(AWSRequest("GET", bucket.url))["host"]
+
+    def at(self, endpoint: str) -> S3Objects:
+        """The same, whose addresses are at another way to its server. To be closed once for both."""
+        same = copy(self)
+        same._named = Bucket.of(endpoint, self._bucket.region, self._bucket.name)
+        return same
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -151,7 +157,7 @@ class S3Objects:
         body: bytes = b"",
         accepted: Sequence[int] = (200,),
     ) -> Any:
-        asked = AWSRequest(method, f"{self._bucket.url}/{key}", {"host": self._host, **(headers or {})}, body)
+        asked = _to_sign(method, self._bucket, key, headers, body)
         if body:
             asked.headers["content-md5"] = _base64(hashlib.md5(body, usedforsecurity=False).digest())
         S3SigV4Auth(self._frozen(), "s3", self._bucket.region).add_auth(asked)
@@ -176,8 +182,8 @@ class S3Objects:
         if needs_refresh and needs_refresh():
             # That asks another server, for which nobody else shall wait.
             await self._asked(self._frozen)
-        asked = AWSRequest(method, f"{self._bucket.url}/{key}", {"host": self._host, **(headers or {})})
-        _AddressSigner(self._frozen(), self._bucket.region, seconds, at).add_auth(asked)
+        asked = _to_sign(method, self._named, key, headers)
+        _AddressSigner(self._frozen(), self._named.region, seconds, at).add_auth(asked)
         return str(asked.url)
 
     def _frozen(self) -> Any:
@@ -198,6 +204,11 @@ class _AddressSigner(S3SigV4QueryAuth):  # type: ignore[misc]
     def _modify_request_before_signing(self, request: Any) -> None:
         request.context["timestamp"] = self._at
         super()._modify_request_before_signing(request)
+
+
+def _to_sign(method: str, bucket: Bucket, key: str, headers: Mapping[str, str] | None, body: bytes = b"") -> AWSRequest:
+    """To be signed. The signers read the host out of the address several times where they are not told it."""
+    return AWSRequest(method, f"{bucket.url}/{key}", {"host": bucket.host, **(headers or {})}, body)
 
 
 def _checksum(sha256: str | None) -> Mapping[str, str]:
