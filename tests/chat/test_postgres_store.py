@@ -14,7 +14,7 @@ from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.values import NewMessage, Refused, Stored
+from glimpse.chat.values import File, NewFile, NewMessage, Refused, Stored
 from tests.chat.conftest import Chat, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
@@ -319,6 +319,26 @@ async def test_a_call_that_is_cancelled_leaves_the_connection_usable(open_store:
         await asyncio.wait([leaving])
     await holder.close()
     assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+async def test_a_sweep_and_a_new_picture_of_the_same_person_do_not_wait_for_each_other(
+    open_store: Open, database_url: str
+) -> None:
+    store = await open_store()
+    await Chat(store).people("ada")
+    for name in ("a-picture", "never"):
+        assert isinstance(await store.announce_file(NewFile(name, "ada", name, "image/png", 1, None), -100, 99), File)
+    assert await store.complete_file("a-picture", 1000)
+    other_task = await asyncpg.connect(database_url)
+    async with other_task.transaction():
+        await other_task.execute("select from users where id = 'ada' for no key update")
+        sweeping = asyncio.create_task(store.settle_files(["a-picture"], ["never"], 0))
+        await until_somebody_waits(database_url)
+        await other_task.execute("update files set unused_since = null where id = 'a-picture'")
+    await other_task.close()
+    await sweeping
+    assert await store.file("a-picture") is not None
+    assert await store.file("never") is None
 
 
 async def until_somebody_waits(url: str) -> None:
