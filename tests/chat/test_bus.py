@@ -131,6 +131,30 @@ async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
         assert len(heard[-1].encode()) == one.most_bytes
 
 
+async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop raises a RuntimeError where something is written to a connection just as it closes."""
+    monkeypatch.setattr(carrier, "RETRY_SECONDS", 0.0)
+    ends: list[Exception] = [RuntimeError("the handler is closed"), carrier.LineLost("gone"), KeyError("a defect")]
+
+    class Shaky(Carrier):
+        most_bytes = 100
+
+        @asynccontextmanager
+        async def line(self) -> AsyncIterator[carrier.Say]:
+            async def say(texts: Sequence[str]) -> None:
+                if ends:
+                    raise ends.pop()
+                for text in texts:
+                    self.heard(text)
+
+            yield say
+
+    bus = Shaky()
+    async with bus.running():
+        await says_until_heard(bus, "heard in the end")
+    assert not ends
+
+
 async def test_a_connection_to_the_database_that_is_cut_is_made_anew(database_url: str) -> None:
     bus = PostgresBus(database_url)
     async with bus.running():

@@ -164,17 +164,19 @@ class Task:
         served = server(app, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
-        sweeping = asyncio.create_task(_swept(service))
-        sweeping_files = asyncio.create_task(_files_swept(uploads, metrics.failed))
-        ticking = asyncio.create_task(_ticked(relay)) if relay else None
+        sweeping = [
+            asyncio.create_task(_again(SWEEP_SECONDS, service.sweep, metrics.failed)),
+            asyncio.create_task(_again(SWEEP_FILES_SECONDS, uploads.sweep, metrics.failed)),
+        ]
+        ticking = asyncio.create_task(_again(RELAY_TICK_SECONDS, relay.tick, metrics.failed)) if relay else None
         serving = asyncio.create_task(served.serve([opened]))
         try:
             yield port
         finally:
             draining = True
             await self._drained(service, engine, hurry or asyncio.Event())
-            sweeping.cancel()
-            sweeping_files.cancel()
+            for each in sweeping:
+                each.cancel()
             is_flushed = False
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ending_seconds(settings, FLUSH_SHARE)):
@@ -217,27 +219,19 @@ def _ending_seconds(settings: Settings, share: float) -> float:
     return min(ENDING_SECONDS, settings.drain_seconds * share or ENDING_SECONDS)
 
 
-async def _swept(service: Service) -> None:
+async def _again(
+    seconds: float, work: Callable[[], Awaitable[None] | None], failed: Callable[[BaseException], None]
+) -> None:
+    """So often, until it is cancelled: whatever goes wrong once, the next time comes."""
     while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        service.sweep()
-
-
-async def _files_swept(uploads: Uploads, failed: Callable[[BaseException], None]) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_FILES_SECONDS)
+        await asyncio.sleep(seconds)
         try:
-            await uploads.sweep()
+            if (working := work()) is not None:
+                await working
         except StoreDown:
-            pass  # In a minute it may answer.
+            pass  # The next time it may answer.
         except Exception as error:
             failed(error)
-
-
-async def _ticked(relay: Relay) -> None:
-    while True:
-        await asyncio.sleep(RELAY_TICK_SECONDS)
-        relay.tick()
 
 
 def run(settings: Settings, tell: Tell) -> None:

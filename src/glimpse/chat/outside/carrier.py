@@ -79,6 +79,9 @@ class Carrier(ABC):
                     await self._carry(say)
             except LineLost as lost:
                 log.warning("bus lost: %s", lost)
+            except Exception:
+                # A defect, of ours or of a library; without this loop the task would be deaf until it ends.
+                log.exception("bus lost")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _carry(self, say: Say) -> None:

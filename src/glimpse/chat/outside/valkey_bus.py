@@ -14,6 +14,9 @@ from glimpse.chat.outside.carrier import Carrier, LineLost, Say
 CHANNEL = "glimpse"
 ANSWER_SECONDS = 2.0
 
+LOST = (ValkeyError, OSError, TimeoutError, RuntimeError)
+"""The last is what uvloop raises for what is written to a connection just as it closes."""
+
 
 class ValkeyBus(Carrier):
     """The server takes texts of any length; what is longer than this is cheaper to read from the store."""
@@ -46,7 +49,7 @@ class ValkeyBus(Carrier):
                     await pipeline.execute()
 
             yield say
-        except (ValkeyError, OSError, TimeoutError) as error:
+        except LOST as error:
             raise LineLost(f"{type(error).__name__}: {error}") from error
         finally:
             if reading:

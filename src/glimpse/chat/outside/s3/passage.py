@@ -52,7 +52,7 @@ class Passage:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(CHUNK):
+    while (data := await reader.read(CHUNK)) and not writer.is_closing():
         writer.write(data)
         await writer.drain()
     writer.close()
