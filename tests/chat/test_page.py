@@ -48,6 +48,9 @@ if not MISSING:
 
 LONGEST_SECONDS = 15.0
 PHONE, DESK = (360, 720), (1200, 800)
+BY_NAME = "laptop.test"
+"""Another name of this machine, for the browsers here alone."""
+
 LINE = ".message .bubble"
 UNREAD = """
     const done = arguments[0], { token } = JSON.parse(sessionStorage.getItem("glimpse.session"));
@@ -214,12 +217,14 @@ Open = Callable[..., Window]
 def window(network: Network) -> Iterator[Open]:
     with contextlib.ExitStack() as opened:
 
-        def open_one(language: str = "en-US", size: tuple[int, int] = DESK, port: int | None = None) -> Window:
+        def open_one(
+            language: str = "en-US", size: tuple[int, int] = DESK, port: int | None = None, host: str = "127.0.0.1"
+        ) -> Window:
             driver = webdriver.Chrome(options=_options(language), service=Service(DRIVER))
             opened.callback(driver.quit)
             metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-            return Window(driver, f"http://127.0.0.1:{port or network.port}/")
+            return Window(driver, f"http://{host}:{port or network.port}/")
 
         yield open_one
 
@@ -230,6 +235,7 @@ def _options(language: str) -> Any:
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
         options.add_argument(argument)
     options.add_argument(f"--lang={language}")
+    options.add_argument(f"--host-resolver-rules=MAP {BY_NAME} 127.0.0.1")
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return options
@@ -508,6 +514,20 @@ def test_a_picture_of_20_mb_shows_its_progress_arrives_and_is_there_after_a_relo
     other.the(".item").click()
     assert other.picture() == 2600
     assert other.driver.find_element(By.CSS_SELECTOR, ".message .picture").get_attribute("alt") == "바다.png"
+    assert one.problems() == other.problems() == []
+
+
+def test_who_came_to_the_page_by_another_name_and_without_tls_sends_and_sees_pictures(
+    window: Open, tmp_path: Path
+) -> None:
+    """A phone on the same network: the store of our own is at the name that the phone knows."""
+    one, other = window().signed_up(), window(host=BY_NAME).signed_up()
+    one.talks_to(other)
+    for number, (sender, reader) in enumerate(((one, other), (other, one))):
+        sender.sends(picture_of(tmp_path, f"{number}.png", 40 + number, 30))
+        reader.until(lambda reader=reader, width=40 + number: reader.picture() == width, "the new picture has come")
+    address = other.driver.execute_script("return document.querySelector('.message .picture').src")
+    assert address.startswith(f"http://{BY_NAME}:")
     assert one.problems() == other.problems() == []
 
 
