@@ -227,18 +227,18 @@ async def _slowed(wires: list[Wire], delay: float) -> None:
 
 
 async def _said_much(connection: asyncpg.Connection, name: str) -> None:
-    """A page of what is missed, 0.8 MB: the system's own buffers are full after some ten of them."""
+    """More than one answer carries, a quarter of a megabyte: the system's own buffers are full after some twenty."""
     await connection.execute("insert into users (id) values ($1)", name)
     await connection.execute(
         "insert into conversations (id, changed_at, member_ids, is_pair, last_seq)"
-        " values ($1, now(), array[$1], false, 200)",
+        " values ($1, now(), array[$1], false, 80)",
         name,
     )
     await connection.execute("insert into members (conversation_id, user_id) values ($1, $1)", name)
     await connection.execute(
         "insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body)"
         " select $1, seq, 'message', $1 || seq, $1, now(), seq::text, repeat('x', 4000)"
-        " from generate_series(1, 200) seq",
+        " from generate_series(1, 80) seq",
         name,
     )
 

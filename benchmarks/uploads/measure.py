@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -27,7 +28,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from statistics import NormalDist
 
 import urllib3
 import uvloop
@@ -53,7 +53,7 @@ SENDERS = 10
 CROWD, CROWD_FILES_A_SECOND = 100, 10
 """People who send beside a chat, and how many files they send together: each one of 2 MB every ten seconds."""
 
-TURNS, TURN_SECONDS = 15, 3.0
+TURNS, TURN_SECONDS = 18, 3.0
 """
 How often the three ways take turns beside a chat, and for how long: a p99 here is a matter of single pauses, so many
 short turns are compared, each with those beside it.
@@ -186,21 +186,21 @@ class Bench:
             control: lambda number: self._wires.past_everybody(address),
             way.name: lambda number: way.send(port, self._token(number), SMALL_MB),
         }
-        for turn in range(TURNS):
+        # In every order equally often: each turn leaves something behind for the next.
+        for turn, order in enumerate(itertools.islice(itertools.cycle(itertools.permutations(ways)), TURNS)):
             seen: dict[str, float] = {}
-            # Nobody is always after the same one.
-            for name in sorted(ways, key=lambda name: (list(ways).index(name) + turn) % len(ways)):
+            for name in order:
                 send = ways[name]
                 tally.begin()
                 cpu, began = cage.cpu_seconds(), time.perf_counter()
                 sending = asyncio.create_task(self._crowd(send)) if send else None
                 await open_loop(crowd, LOW_RATE, TURN_SECONDS, seed=turn)
-                cpu, seconds = cage.cpu_seconds() - cpu, time.perf_counter() - began
                 if sending:
                     sending.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await sending
                 await settled(crowd)
+                cpu, seconds = cage.cpu_seconds() - cpu, time.perf_counter() - began
                 assert not tally.lost
                 seen[name] = tally.percentile(99) * 1e3
                 self.note(
@@ -272,10 +272,15 @@ def signing_ms() -> float:
 
 
 def likely(values: Sequence[float]) -> tuple[float, float]:
-    """Where the median of what these are a sample of lies, at 95 %: by rank, which supposes no distribution."""
-    ranked, half = sorted(values), NormalDist().inv_cdf(0.975) * math.sqrt(len(values)) / 2
-    low, high = math.floor(len(values) / 2 - half), math.ceil(len(values) / 2 + half)
-    return ranked[max(low, 0)], ranked[min(high, len(ranked) - 1)]
+    """
+    Where the median of what these are a sample of lies, at 95 %, as if they were independent: by rank, from how often a
+    fair coin falls. Fewer than six say nothing, and all of them are between the two.
+    """
+    ranked, count = sorted(values), len(values)
+    low, tail = 0, 2.0**-count
+    while (tail := tail + math.comb(count, low + 1) * 2.0**-count) <= 0.025:
+        low += 1
+    return ranked[low], ranked[count - 1 - low]
 
 
 def _with_threads(count: int) -> None:

@@ -134,6 +134,7 @@ async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
 async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """uvloop raises a RuntimeError where something is written to a connection just as it closes."""
     monkeypatch.setattr(carrier, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(carrier, "DEFECT_SECONDS", 0.0)
     ends: list[Exception] = [RuntimeError("the handler is closed"), carrier.LineLost("gone"), KeyError("a defect")]
 
     class Shaky(Carrier):
@@ -153,6 +154,37 @@ async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyP
     async with bus.running():
         await says_until_heard(bus, "heard in the end")
     assert not ends
+
+
+async def test_a_bus_ends_though_its_line_heeds_a_cancellation_only_the_second_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(carrier, "ENDING_SECONDS", 0.0)
+    monkeypatch.setattr(carrier, "CANCEL_AGAIN_SECONDS", 0.01)
+    says = asyncio.Event()
+    cancelled: list[str] = []
+
+    class Stubborn(Carrier):
+        most_bytes = 100
+
+        @asynccontextmanager
+        async def line(self) -> AsyncIterator[carrier.Say]:
+            async def say(texts: Sequence[str]) -> None:
+                says.set()
+                try:
+                    await asyncio.sleep(SECONDS)
+                except asyncio.CancelledError:
+                    cancelled.extend(texts)
+                    raise carrier.LineLost("closed just then") from None
+
+            yield say
+
+    bus = Stubborn()
+    async with asyncio.timeout(SECONDS / 2):
+        async with bus.running():
+            bus.send("the last word")
+            await says.wait()
+    assert cancelled == ["the last word"]
 
 
 async def test_a_connection_to_the_database_that_is_cut_is_made_anew(database_url: str) -> None:
@@ -242,6 +274,12 @@ ITEMS = st.lists(
     ),
     max_size=20,
 )
+
+
+def test_what_fits_to_the_last_byte_is_one_text() -> None:
+    items = [Told((), "x" * length) for length in (100, 200, 300)]
+    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(items))))
+    assert [len(texts_of("task", 1, items, most)) for most in (whole, whole - 1)] == [1, 2]
 
 
 @given(ITEMS, st.integers(500, 8_000))

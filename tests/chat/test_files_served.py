@@ -163,6 +163,24 @@ def test_the_object_store_starts_with_the_first_file_and_ends_with_the_service(t
         assert pid not in processes_of(folder)
 
 
+def test_who_calls_the_service_by_another_name_sends_files_there_and_may_from_its_page(tmp_path: Path) -> None:
+    """A phone on the same network; here one of the names that are this machine's alone."""
+    with serve(tmp_path, {"GLIMPSE_HOST": "127.0.0.7"}) as serving:
+        url = f"http://127.0.0.7:{serving.port}"
+        person = {"handle": "ada", "password": "a long password"}
+        token = HTTP.request("POST", f"{url}/auth/signup", json=person).json()["accessToken"]
+        headers = {"authorization": f"Bearer {token}"}
+        asked = {"fileName": "x.png", "contentType": "image/png", "size": len(PNG)}
+        document = HTTP.request("POST", f"{url}/files/presigned-url", json=asked, headers=headers).json()
+        assert document["uploadUrl"].startswith("http://127.0.0.7:")
+        assert put(document) == 200
+        file = f"{url}/files/{document['fileId']}"
+        assert HTTP.request("POST", f"{file}/complete", headers=headers).status == 200
+        answer = HTTP.request("GET", file, headers=headers, redirect=False)
+        assert HTTP.request("GET", answer.headers["location"]).data == PNG
+        assert "http://127.0.0.7:*" in HTTP.request("GET", url).headers["content-security-policy"]
+
+
 def test_with_a_database_of_ones_own_and_no_bucket_it_says_what_is_missing(tmp_path: Path, database_url: str) -> None:
     given = {"GLIMPSE_DATABASE_URL": database_url, "GLIMPSE_JWT_SECRETS": "s" * 32}
     with serve(tmp_path, given) as serving:

@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from botocore.credentials import Credentials
 from urllib3.exceptions import HTTPError
 
 from glimpse.chat.memory_objects import MemoryObjects
+from glimpse.chat.outside.s3 import passage as passage_module
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.depots import Own
 from glimpse.chat.outside.s3.objects import WINDOW_SECONDS, S3Objects
+from glimpse.chat.outside.s3.passage import Passage
 from glimpse.chat.ports import HEAD_BYTES, Objects, ObjectsDown, Upload
 from tests.chat.seaweed import HTTP, Client, OverHttp
 
@@ -235,20 +238,23 @@ async def test_nobody_gets_past_the_s3_of_the_embedded_store(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("called", "name"),
+    ("interface", "called", "name"),
     [
-        ("127.0.0.7:3001", "127.0.0.7"),
-        ("LOCALHOST", "localhost"),
-        ("[::1]:3001", "[::1]"),
-        ("'no host'", "127.0.0.1"),
+        ("127.0.0.7", "127.0.0.7:3001", "127.0.0.7"),
+        ("127.0.0.1", "LOCALHOST", "localhost"),
+        ("::1", "[::1]:3001", "[::1]"),
+        ("127.0.0.1", "'no host'", "127.0.0.1"),
+        ("127.0.0.1", "[:::]", "127.0.0.1"),
     ],
 )
 async def test_who_gets_to_the_service_gets_to_the_embedded_store_by_the_same_name(
-    tmp_path: Path, called: str, name: str
+    tmp_path: Path, interface: str, called: str, name: str
 ) -> None:
-    if name == "[::1]" and not socket.has_dualstack_ipv6():
-        pytest.skip("this machine has no IPv6")
-    depot = Own(tmp_path / "files", lambda code, **values: None, "::")
+    try:
+        socket.create_server((interface, 0), family=socket.AF_INET6 if ":" in interface else socket.AF_INET).close()
+    except OSError:
+        pytest.skip(f"this machine has no {interface}")
+    depot = Own(tmp_path / "files", lambda code, **values: None, interface)
     objects = await depot.opened(called)
     large = PNG + os.urandom(10**6)
     upload = await objects.upload("pending/x", "image/png", len(large), None, 300)
@@ -259,8 +265,9 @@ async def test_who_gets_to_the_service_gets_to_the_embedded_store_by_the_same_na
     assert url.startswith(f"http://{name}:")
     assert (await asyncio.to_thread(HTTP.request, "GET", url)).data == large
     assert depot._seaweed is not None
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.7", depot._seaweed.port)).close()
+    if interface != "127.0.0.1":
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((interface, depot._seaweed.port)).close()
     await depot.close()
     with pytest.raises(HTTPError):
         await asyncio.to_thread(HTTP.request, "GET", url)
@@ -272,10 +279,75 @@ def put(upload: Upload, content: bytes) -> int:
 
 def test_a_page_may_get_files_by_the_name_that_it_was_got_by(tmp_path: Path) -> None:
     depot = Own(tmp_path, lambda code, **values: None)
-    called = ["192.0.2.7:3001", "laptop.local", "[2001:db8::1]:3001", "x; script-src *"]
-    assert [*map(depot.origins, called)] == [
-        ("http://192.0.2.7:*",), ("http://laptop.local:*",), ("http:",), ("http://x:*",)
+    called = ["192.0.2.7:3001", "laptop.local", "my_pc:3001", "[2001:db8::1]:3001", "x; script-src *"]
+    assert [depot.origins(host)[0] for host in called] == [
+        "http://192.0.2.7:*", "http://laptop.local:*", "http:", "http:", "http://x:*"
     ]  # fmt: skip
+
+
+# ---- The passage to it
+
+
+async def reversed_by(server_of: AsyncExitStack) -> int:
+    """The port of a server that says what it hears backwards, once it has heard all."""
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write((await reader.read())[::-1])
+        writer.close()
+
+    server = await server_of.enter_async_context(await asyncio.start_server(served, "127.0.0.1", 0))
+    return int(server.sockets[0].getsockname()[1])
+
+
+async def until_open(passage: Passage, ends: int) -> None:
+    async with asyncio.timeout(10):
+        while len(passage._ends) != ends:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_passage_carries_both_ways_until_both_say_no_more() -> None:
+    async with AsyncExitStack() as stack:
+        passage = await Passage.open("127.0.0.1", await reversed_by(stack))
+        reader, writer = await asyncio.open_connection("127.0.0.1", passage.port)
+        said = os.urandom(10**6)
+        writer.write(said)
+        writer.write_eof()
+        assert await reader.read() == said[::-1]
+        writer.close()
+        await until_open(passage, 0)
+        passage.close()
+
+
+async def test_a_passage_takes_only_so_many_at_once_and_hangs_up_on_all_when_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passage_module, "MOST_AT_ONCE", 1)
+    async with AsyncExitStack() as stack:
+        passage = await Passage.open("127.0.0.1", await reversed_by(stack))
+        first, first_writer = await asyncio.open_connection("127.0.0.1", passage.port)
+        await until_open(passage, 2)
+        second, second_writer = await asyncio.open_connection("127.0.0.1", passage.port)
+        assert await second.read() == b"", "it was one too many"
+        first_writer.write_eof()
+        assert await first.read() == b"", "the one that was there still is"
+        await until_open(passage, 0)
+        third, third_writer = await asyncio.open_connection("127.0.0.1", passage.port)
+        await until_open(passage, 2)
+        passage.close()
+        with suppress(ConnectionResetError):
+            assert await third.read() == b""
+        await until_open(passage, 0)
+        for writer in (first_writer, second_writer, third_writer):
+            writer.close()
+
+
+async def test_where_nobody_is_behind_a_passage_it_hangs_up(unused_port: int) -> None:
+    passage = await Passage.open("127.0.0.1", unused_port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", passage.port)
+    assert await reader.read() == b""
+    writer.close()
+    await until_open(passage, 0)
+    passage.close()
 
 
 def processes_of(folder: Path) -> Iterator[int]:

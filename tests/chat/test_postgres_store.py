@@ -321,24 +321,27 @@ async def test_a_call_that_is_cancelled_leaves_the_connection_usable(open_store:
     assert (await chat.say("room", "ada")).entry.seq == 1
 
 
+@pytest.mark.parametrize("gone", [["never"], []])
 async def test_a_sweep_and_a_new_picture_of_the_same_person_do_not_wait_for_each_other(
-    open_store: Open, database_url: str
+    open_store: Open, database_url: str, gone: list[str]
 ) -> None:
     store = await open_store()
     await Chat(store).people("ada")
-    for name in ("a-picture", "never"):
+    for name in ("a-old", "b-new", "never"):
         assert isinstance(await store.announce_file(NewFile(name, "ada", name, "image/png", 1, None), -100, 99), File)
-    assert await store.complete_file("a-picture", 1000)
+    assert await store.complete_file("a-old", 1000)
+    assert await store.complete_file("b-new", 1000)
     other_task = await asyncpg.connect(database_url)
     async with other_task.transaction():
         await other_task.execute("select from users where id = 'ada' for no key update")
-        sweeping = asyncio.create_task(store.settle_files(["a-picture"], ["never"], 0))
+        await other_task.execute("update files set unused_since = null where id = 'b-new'")
+        sweeping = asyncio.create_task(store.settle_files(["a-old", "b-new"], gone, 0))
         await until_somebody_waits(database_url)
-        await other_task.execute("update files set unused_since = null where id = 'a-picture'")
+        await other_task.execute("update files set unused_since = now() where id = 'a-old'")
     await other_task.close()
     await sweeping
-    assert await store.file("a-picture") is not None
-    assert await store.file("never") is None
+    assert await store.file("a-old") is not None
+    assert [file.id for file in await store.late_files(0, 99)] == [name for name in ("never",) if name not in gone]
 
 
 async def until_somebody_waits(url: str) -> None:

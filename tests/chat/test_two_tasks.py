@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -183,3 +184,23 @@ async def test_tasks_that_share_a_bus_do_not_wait_for_each_other(database_url: s
     assert not await second.finds_other_task(has_bus=True)
     await first.close()
     await second.close()
+
+
+async def test_what_a_task_does_again_and_again_it_goes_on_with_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "DEFECT_SECONDS", 0.0)
+    problems = iter((KeyError("a defect"), StoreDown("away")))
+    failures: list[BaseException] = []
+    got_past = asyncio.Event()
+
+    def work() -> None:
+        if problem := next(problems, None):
+            raise problem
+        got_past.set()
+
+    going_on = asyncio.create_task(app._again(0.0, work, failures.append))
+    async with asyncio.timeout(10):
+        await got_past.wait()
+    going_on.cancel()
+    assert [type(failure) for failure in failures] == [KeyError]

@@ -79,7 +79,6 @@ class World:
         return self.objects
 
     async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> Announced:
-        await self.store.ensure_user(who)
         announced = await self.uploads.announce(who, "사진.png", content_type, len(content), None)
         assert isinstance(announced, Announced), announced
         return announced
@@ -154,7 +153,6 @@ async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once
 
 
 async def test_the_addresses_name_neither_the_file_nor_its_owner(either: World) -> None:
-    await either.store.ensure_user("../한글 이름/..")
     announced = await either.uploads.announce("../한글 이름/..", "../../etc/passwd.png", "image/png", len(PNG), None)
     assert isinstance(announced, Announced)
     assert "passwd" not in announced.upload.url
@@ -207,7 +205,6 @@ async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_buck
 
 async def test_what_a_careless_store_let_through_is_found_by_complete(either: World) -> None:
     """No signature was compared: the object came by another way."""
-    await either.store.ensure_user("ada")
     owner = hashlib.sha256(b"ada").hexdigest()[:32]
     checksum = hashlib.sha256(PNG).hexdigest()
     for content, kind, expected in (
@@ -226,7 +223,6 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
 
 
 async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: World) -> None:
-    await either.store.ensure_user("ada")
     announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), hashlib.sha256(PNG).hexdigest())
     assert isinstance(announced, Announced)
     assert either.put(announced, PNG[::-1]) == 400

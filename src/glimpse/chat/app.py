@@ -60,6 +60,7 @@ SWEEP_SECONDS = 1.0
 SWEEP_FILES_SECONDS = 60.0
 DRAIN_TICK_SECONDS = 0.05
 RELAY_TICK_SECONDS = 0.025
+DEFECT_SECONDS = 1.0
 
 ENDING_SECONDS = 5.0
 FLUSH_SHARE, CLOSE_SHARE = 0.1, 0.05
@@ -222,7 +223,7 @@ def _ending_seconds(settings: Settings, share: float) -> float:
 async def _again(
     seconds: float, work: Callable[[], Awaitable[None] | None], failed: Callable[[BaseException], None]
 ) -> None:
-    """So often, until it is cancelled: whatever goes wrong once, the next time comes."""
+    """So often, until it is cancelled. Whatever goes wrong once, the next time comes, no sooner than in a second."""
     while True:
         await asyncio.sleep(seconds)
         try:
@@ -232,6 +233,7 @@ async def _again(
             pass  # The next time it may answer.
         except Exception as error:
             failed(error)
+            await asyncio.sleep(DEFECT_SECONDS)
 
 
 def run(settings: Settings, tell: Tell) -> None:

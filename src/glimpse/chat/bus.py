@@ -121,19 +121,19 @@ def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) 
     head = len(_text(task_id, 2**53, ()))
     for item in items:
         part = _encoded(item)
-        if head + len(part) + 1 > most_bytes:
+        if head + len(part) > most_bytes:
             if not isinstance(item, Landed):
                 continue
             part = _encoded(Landed(item.conversation_id, item.seq, item.user_ids, None))
-            if head + len(part) + 1 > most_bytes:
+            if head + len(part) > most_bytes:
                 part = _encoded(Landed(item.conversation_id, item.seq, (), None))
         if batch and room < len(part) + 1:
             texts.append(_text(task_id, number + len(texts), batch))
             batch = []
-        if not batch:
-            room = most_bytes - head
+        # A comma before each but the first.
+        room = room - 1 if batch else most_bytes - head
         batch.append(part)
-        room -= len(part) + 1
+        room -= len(part)
     if batch or not texts:
         texts.append(_text(task_id, number + len(texts), batch))
     return texts

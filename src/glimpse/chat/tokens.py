@@ -18,7 +18,7 @@ from glimpse.chat.values import Refused
 
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 4_096
-MOST_REMEMBERED = 1_024
+MOST_REMEMBERED = 4_096
 LATEST = 253_402_300_799
 """The last second of the year 9999."""
 UNAUTHORIZED = Refused("unauthorized", detail="the token is missing or not valid")

@@ -19,11 +19,23 @@ DEAF_SECONDS = 3.0
 """A connection that brings nothing for so long, though each task says twice a second that it lives, brings nothing."""
 
 RETRY_SECONDS = 0.25
+DEFECT_SECONDS = 2.0
 ENDING_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.1
 
 log = logging.getLogger("glimpse")
 
 Say = Callable[[Sequence[str]], Awaitable[None]]
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """
+    Cancelled, however often that takes: one cancellation is lost where a library ends a connection at that moment, and
+    raises what came of that, or where what `asyncio.wait_for` waits for comes in the same turn of the loop.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
 class LineLost(Exception):
@@ -69,8 +81,7 @@ class Carrier(ABC):
                 async with asyncio.timeout(ENDING_SECONDS):
                     while self._queued:
                         await asyncio.sleep(0.01)
-            task.cancel()
-            await asyncio.wait([task])
+            await ended(task)
 
     async def _run(self) -> None:
         while True:
@@ -80,8 +91,10 @@ class Carrier(ABC):
             except LineLost as lost:
                 log.warning("bus lost: %s", lost)
             except Exception:
-                # A defect, of ours or of a library; without this loop the task would be deaf until it ends.
+                # A defect, of ours or of a library; without this loop the task would be deaf until it ends. It may
+                # stay, and what is logged is paid for.
                 log.exception("bus lost")
+                await asyncio.sleep(DEFECT_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _carry(self, say: Say) -> None:
@@ -89,7 +102,8 @@ class Carrier(ABC):
         self._heard_at = loop.time()
         while loop.time() - self._heard_at < DEAF_SECONDS:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), DEAF_SECONDS)
+                async with asyncio.timeout(DEAF_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             texts, self._queued = self._queued, []
             if texts:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import valkey.asyncio
 from valkey.exceptions import ValkeyError
 
-from glimpse.chat.outside.carrier import Carrier, LineLost, Say
+from glimpse.chat.outside.carrier import Carrier, LineLost, Say, ended
 
 CHANNEL = "glimpse"
 ANSWER_SECONDS = 2.0
@@ -53,10 +54,10 @@ class ValkeyBus(Carrier):
             raise LineLost(f"{type(error).__name__}: {error}") from error
         finally:
             if reading:
-                reading.cancel()
-                await asyncio.wait([reading])
+                await ended(reading)
             for each in (ear, speaking, listening):
-                await each.aclose()
+                with contextlib.suppress(*LOST):
+                    await each.aclose()
 
     async def _read(self, ear: valkey.asyncio.client.PubSub) -> None:
         async for message in ear.listen():

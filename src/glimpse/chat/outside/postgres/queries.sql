@@ -500,11 +500,11 @@ limit $2;
 
 -- name: settle_files
 -- Of the first nothing lies under pending/ any more, and they are complete; of the second nothing lies anywhere, and
--- they are forgotten, and their bytes are free. Users are locked first and files then, as a new picture does, so that
--- neither waits for the other: whether the count is there can only be said once the owners are locked.
+-- they are forgotten, and their bytes are free. Users are locked before files, as a new picture does it, so that neither
+-- waits for the other: no file is locked before the owners are counted, which locks those.
 with owners as materialized (
     select from users
-    where id in (select owner_id from files where id = any($2::text[]))
+    where id in (select owner_id from files where id = any($1::text[] || $2::text[]))
     order by id
     for no key update
 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ RETRY_SECONDS = 0.1
 EVERY_ORIGIN = ("*",)
 """Of a SeaweedFS of our own: nothing but a signature opens it."""
 
-NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 class Depot(Protocol):
@@ -114,8 +115,8 @@ class Own:
 
     def origins(self, host: str) -> Sequence[str]:
         name = _name(host)
-        # A content security policy has no word for an address of IPv6.
-        return ("http:" if name.startswith("[") else f"http://{name}:*",)
+        # A content security policy has no word for an address of IPv6, nor for what no DNS would take.
+        return ("http:" if name.startswith("[") or "_" in name else f"http://{name}:*",)
 
     async def opened(self, host: str = "") -> Objects:
         async with self._opening:
@@ -161,5 +162,8 @@ class Own:
 
 def _name(host: str) -> str:
     """Of a host without its port. What is no host at all is whoever asks from this machine."""
+    if host.startswith("["):
+        with contextlib.suppress(ValueError):
+            return f"[{ipaddress.IPv6Address(host[1 : host.index(']')])}]"
     name = NAME.match(host)
     return name[0].lower() if name else "127.0.0.1"

@@ -8,25 +8,31 @@ from glimpse.chat.outside.server import listening
 
 CHUNK = 65_536
 
+MOST_AT_ONCE = 100
+"""Connections, of which each takes two descriptors of this process; a browser opens six."""
+
+TAKES_NOTHING_SECONDS = 60.0
+"""So long may an end take nothing of what it is sent. One that says nothing is hung up on by SeaweedFS."""
+
 
 class Passage:
-    """Made by `open`, ends with `close`. An end that closes is told to the other once all that it sent has arrived."""
+    """
+    Made by `open`, ends with `close`. What one end says arrives at the other, and so does that it says no more.
+    """
 
-    def __init__(self, target: int) -> None:
-        self._target = target
+    _server: asyncio.Server
+
+    def __init__(self, port: int, target: int) -> None:
+        self.port, self._target = port, target
         self._ends: set[asyncio.StreamWriter] = set()
 
     @classmethod
-    async def open(cls, host: str, target: int) -> Passage:
-        """From a free port of these interfaces, as the service's own. Raises PortTaken."""
-        passage = cls(target)
-        opened = listening(host, 0)
-        passage.port = opened.getsockname()[1]
+    async def open(cls, interfaces: str, target: int) -> Passage:
+        """From a free port of these interfaces, read as the service's own are. Raises PortTaken."""
+        opened = listening(interfaces, 0)
+        passage = cls(opened.getsockname()[1], target)
         passage._server = await asyncio.start_server(passage._carry, sock=opened)
         return passage
-
-    port: int
-    _server: asyncio.Server
 
     def close(self) -> None:
         self._server.close()
@@ -34,11 +40,13 @@ class Passage:
             end.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        ends = {writer}
+        ends = [writer]
         self._ends.add(writer)
         try:
+            if len(self._ends) > 2 * MOST_AT_ONCE:
+                return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-            ends.add(far_writer)
+            ends.append(far_writer)
             self._ends.add(far_writer)
             async with asyncio.TaskGroup() as both:
                 both.create_task(_pump(reader, far_writer))
@@ -46,14 +54,26 @@ class Passage:
         except* OSError:
             pass  # Whoever is left sees that it was closed.
         finally:
-            self._ends -= ends
             for end in ends:
-                end.transport.abort()
+                await _closed(end)
+            self._ends.difference_update(ends)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Until one end says no more, which the other is told, or takes no more."""
     while (data := await reader.read(CHUNK)) and not writer.is_closing():
         writer.write(data)
-        await writer.drain()
-    writer.close()
-    await writer.wait_closed()
+        async with asyncio.timeout(TAKES_NOTHING_SECONDS):
+            await writer.drain()
+    if not writer.is_closing():
+        writer.write_eof()
+
+
+async def _closed(end: asyncio.StreamWriter) -> None:
+    """What was written goes out before, if that is taken."""
+    end.close()
+    try:
+        async with asyncio.timeout(TAKES_NOTHING_SECONDS):
+            await end.wait_closed()
+    except OSError:
+        end.transport.abort()
