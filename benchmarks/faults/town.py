@@ -139,17 +139,17 @@ class PostgresCarries:
 class ValkeyCarries:
     def __init__(self) -> None:
         self._server = ValkeyServer(port=a_port())
-        self.start()
+        self.port = 0
+        """While it is stopped, where it was: another fault may ask."""
 
-    @property
-    def port(self) -> int:
-        return int(self._server.port)
+        self.start()
 
     def url(self, port: int) -> str:
         return f"redis://127.0.0.1:{port}"
 
     def start(self) -> None:
         self._server.start()
+        self.port = int(self._server.port)
 
     def stop(self) -> None:
         self._server.stop()
