@@ -132,6 +132,16 @@ def either(request: pytest.FixtureRequest, runner: asyncio.Runner) -> World:
 # ---- An honest client
 
 
+async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(either: World) -> None:
+    async def announced(turns: int) -> object:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await either.uploads.announce("newcomer", "x", "image/png", 10, None)
+
+    answers = await asyncio.gather(*(announced(turns) for turns in range(60)))
+    assert [answer for answer in answers if not isinstance(answer, Announced)] == []
+
+
 async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: World) -> None:
     file = await either.completed()
     assert (file.size, file.content_type, file.is_complete) == (len(PNG), "image/png", True)

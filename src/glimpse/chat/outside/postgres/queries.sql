@@ -409,15 +409,21 @@ order by id;
 -- ---- Files
 
 -- name: announce_file
--- A file that may arrive until a time, within what its owner may store ($8); no row where that is not enough.
+-- A file that may arrive until a time, within what its owner may store ($8); nulls where that is not enough. Whether
+-- there is such an owner is seen at the same moment: they may be made by another task at the next.
 with reserved as (
     update users set stored_bytes = stored_bytes + $5 where id = $2 and stored_bytes + $5 <= $8
     returning id
+),
+made as (
+    insert into files (id, owner_id, name, content_type, size, sha256, upload_until)
+    select $1, reserved.id, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 second' from reserved
+    returning id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
+        extract(epoch from upload_until)::float8 as upload_until
 )
-insert into files (id, owner_id, name, content_type, size, sha256, upload_until)
-select $1, reserved.id, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 second' from reserved
-returning id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
-    extract(epoch from upload_until)::float8 as upload_until;
+select made.*, exists (select from users where id = $2) as is_known
+from (values (1)) as always
+left join made on true;
 
 -- name: file
 -- A file by its id.

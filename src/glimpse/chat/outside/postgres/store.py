@@ -438,9 +438,10 @@ class PostgresStore:
         if not can_be_announced(file):
             return INVALID
         asked = (file.id, file.owner_id, file.name, file.content_type, file.size, file.sha256, seconds, quota_bytes)
-        for row in await self._rows("announce_file", *asked):
-            return File(*row)
-        return QUOTA if await self.users([file.owner_id]) else NOT_FOUND
+        [(*made, is_known)] = await self._rows("announce_file", *asked)
+        if made[0] is not None:
+            return File(*made)
+        return QUOTA if is_known else NOT_FOUND
 
     async def file(self, file_id: str) -> File | None:
         rows = await self._rows("file", file_id) if is_id(file_id) else ()
