@@ -274,7 +274,7 @@ def signing_ms() -> float:
 def likely(values: Sequence[float]) -> tuple[float, float]:
     """
     Where the median of what these are a sample of lies, at 95 %, as if they were independent: by rank, from how often a
-    fair coin falls. Fewer than six say nothing, and all of them are between the two.
+    fair coin falls. Of fewer than six it is all that there are, which is less than 95 %.
     """
     ranked, count = sorted(values), len(values)
     low, tail = 0, 2.0**-count

@@ -19,6 +19,8 @@ from glimpse.chat.values import Refused
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 4_096
 MOST_REMEMBERED = 4_096
+"""Tokens whose signature was found good, some 600 bytes each."""
+
 LATEST = 253_402_300_799
 """The last second of the year 9999."""
 UNAUTHORIZED = Refused("unauthorized", detail="the token is missing or not valid")
@@ -39,8 +41,8 @@ class Tokens:
     def __init__(self, secrets: Sequence[str], lifetime_seconds: int) -> None:
         self._secrets = tuple(secrets)
         self.lifetime_seconds = lifetime_seconds
-        # The same token comes with every request, and its signature is a fifth of what a small one costs. What raises
-        # is not remembered, so nobody fills this with tokens that are not ours.
+        # The same token comes with every request. What raises is not remembered, so nobody fills this with tokens that
+        # are not ours.
         self._signed = lru_cache(MOST_REMEMBERED)(partial(_signed, self._secrets))
 
     def issued(self, user_id: str, now: float) -> str:
