@@ -28,7 +28,7 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import price_files, workload_files
-from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.steps import steps_of_lever
 from glimpse.planner.words import LANGUAGES, Words
@@ -159,8 +159,7 @@ def workload_page() -> str:
 def plans() -> Mapping[int, Plan]:
     """This repository's own stack, planned for each number of users on the day of the newest price."""
     own = REPOSITORY / OWN_STACK
-    with Reading(own) as reading:
-        stack = reading.stack()
+    stack = read_stack(own)
     workload = workload_files.workload_beside(own, None)
     newest = max(entry.newest for entry in price_files.manifest()[1])
     prices, capacity = price_files.catalogue(stack.region), workload_files.capacity_of(workload)

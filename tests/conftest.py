@@ -11,7 +11,7 @@ import pytest
 from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import price_files, workload_files
-from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.outside.terraform_files import reading
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload, built_in
 
@@ -22,10 +22,15 @@ SEOUL = "ap-northeast-2"
 
 
 def read_stack(
-    path: Path, *, var_files: tuple[Path, ...] = (), variables: tuple[str, ...] = (), region: str | None = None
+    path: Path,
+    *,
+    var_files: tuple[Path, ...] = (),
+    variables: tuple[str, ...] = (),
+    region: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Stack:
-    with Reading(path, var_files, variables) as reading:
-        return reading.stack(region)
+    given = [*(("file", str(name)) for name in var_files), *(("option", text) for text in variables)]
+    return reading.read_stack(path, region, given=given, environment=environment)
 
 
 def estimator_for(

@@ -26,7 +26,7 @@ from typing import Any
 
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import clock, price_files, workload_files
-from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scale import Scale
 from glimpse.planner.scenarios import searched
 from glimpse.planner.search import Searches
@@ -91,8 +91,7 @@ def timed(command: list[str]) -> tuple[float, float]:
 def search_times(runs: int) -> None:
     """All combinations of the levers on the own stack: by the search, and one whole bill after another."""
     workload = workload_files.workload_beside(OWN, None)
-    with Reading(OWN) as reading:
-        stack = reading.stack()
+    stack = read_stack(OWN)
     prices, capacity = price_files.catalogue(stack.region), workload_files.capacity_of(workload)
     estimator = Estimator(prices, workload, capacity, clock.today())
     levers = [lever for lever in searched() if lever.change(stack) != stack]

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from glimpse import __version__
 from glimpse.chat.failure import Failure
 from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
-from glimpse.planner.finding import Finding, NotRead
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import say
 from glimpse.planner.words import LANGUAGES, Words
@@ -76,6 +76,18 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         return "\n".join(indent + line for paragraph in text.split("\n") for line in wrapped(paragraph, width) or [""])
 
 
+class _Value(argparse.Action):
+    """Gathers --var and --var-file in the order of the command: later ones win, whichever they are."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "dest": "values", "default": ()})
+
+    def __call__(
+        self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        namespace.values = (*namespace.values, (self.const, values))
+
+
 class Parser(argparse.ArgumentParser):
     """One command's options, explained in one language; what is wrong with them becomes a sentence like any other."""
 
@@ -85,7 +97,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=words("help_help"))
 
     def error(self, message: str) -> NoReturn:
-        raise NotRead(say("usage_wrong", detail=message, command=self.prog))
+        raise InputError(say("usage_wrong", detail=message, command=self.prog))
 
 
 def parser(words: Words) -> Parser:
@@ -111,8 +123,9 @@ def parser(words: Words) -> Parser:
         made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
         made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
-        made.add_argument("--var-file", metavar="FILE", action="append", default=[], help=words("help_var_file"))
-        made.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help=words("help_var"))
+        made.add_argument("--project", metavar="DIR", help=words("help_project"))
+        made.add_argument("--var-file", metavar="FILE", action=_Value, const="file", help=words("help_var_file"))
+        made.add_argument("--var", metavar="NAME=VALUE", action=_Value, const="option", help=words("help_var"))
         made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
         made.add_argument("--output", metavar="FILE", help=words("help_output"))
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
@@ -149,7 +162,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
         given = parser(words).parse_args(arguments or ["--help"])
         does: Does = given.does
         return does(given, words)
-    except NotRead as wrong:
+    except InputError as wrong:
         errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
     except KeyboardInterrupt:
         return 130
@@ -211,6 +224,6 @@ def _chat_failures() -> Iterator[None]:
         yield
     except SettingsWrong as wrong:
         *before, last = [say(failure.code, **failure.values) for failure in wrong.failures]
-        raise NotRead(last, because=[Finding(each) for each in before]) from None
+        raise InputError(last, because=[Finding(each) for each in before]) from None
     except Failure as failure:
-        raise NotRead(say(failure.code, **failure.values)) from None
+        raise InputError(say(failure.code, **failure.values)) from None

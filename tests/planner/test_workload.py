@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from glimpse.planner.finding import NotRead
+from glimpse.planner.finding import InputError
 from glimpse.planner.outside import workload_files
 from glimpse.planner.outside.workload_files import CAPACITIES
 from glimpse.planner.sizing import TaskSize, tasks_asked
@@ -118,7 +118,7 @@ def test_files_that_pass_the_task_ask_for_more_tasks_and_those_that_do_not_ask_f
 def test_a_broken_file_is_one_clear_sentence(tmp_path: Path, text: str) -> None:
     path = tmp_path / "glimpse.toml"
     path.write_text(text)
-    with pytest.raises(NotRead) as wrong:
+    with pytest.raises(InputError) as wrong:
         workload_files.workload_beside(OWN, path)
     assert str(path) in Words("ko").say(wrong.value.why)
 

@@ -1,13 +1,12 @@
 """
 The wiring of the planner: files → values → functions over them → text. `cli.py` hands in what was asked for; what is
-wrong with it is raised as NotRead.
+wrong with it is raised as InputError.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
-import importlib
 import json
 import os
 import sys
@@ -19,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.estimate import Estimator
-from glimpse.planner.finding import Finding, NotRead
+from glimpse.planner.estimate import Estimator, least
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside import clock, price_files, workload_files
-from glimpse.planner.outside.terraform_files.reading import Reading
+from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.report.documents import bill_document, plan_document
 from glimpse.planner.report.markdown import bill_markdown, plan_markdown
 from glimpse.planner.scenarios import plan_of
@@ -52,7 +51,7 @@ class Asked:
 
 
 def run(command: str, given: argparse.Namespace, words: Words) -> int:
-    """The exit code of one of COMMANDS; what it answers is printed or written. Raises NotRead."""
+    """The exit code of one of COMMANDS; what it answers is printed or written. Raises InputError."""
     with _legible():
         return COMMANDS[command](Asked(given, words))
 
@@ -116,24 +115,24 @@ def _legible() -> Iterator[None]:
         yield
     except WorkloadError as wrong:
         *before, last = [Finding(problem, wrong.source) for problem in wrong.problems]
-        raise NotRead(last.what, last.file, because=before) from None
+        raise InputError(last.what, last.file, because=before) from None
     except price_files.RegionUnknown as wrong:
         held = price_files.regions()
         near = next(iter(difflib.get_close_matches(wrong.region, held, n=1)), held[0])
-        raise NotRead(say("region_not_held", region=wrong.region, near=near)) from None
+        raise InputError(say("region_not_held", region=wrong.region, near=near)) from None
 
 
 def _read(asked: Asked) -> tuple[Stack, Estimator]:
-    """The stack, and what prices it. The files are evaluated in their own process while the rest is loaded."""
+    """The stack, and what prices it."""
     given = asked.given
-    with Reading(asked.path, [Path(name) for name in given.var_file], given.var) as reading, _patience(asked):
-        if given.format == "terminal":
-            importlib.import_module("glimpse.planner.report.terminal")
+    with _patience(asked):
         workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
         capacity = workload_files.capacity_of(workload)
-        stack = reading.stack(given.region)
+        project = Path(given.project) if given.project else None
+        stack = read_stack(asked.path, given.region, given=given.values, project=project, environment=dict(os.environ))
     catalogue = price_files.catalogue(stack.region)
-    return stack, Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
+    estimator = Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
+    return least(stack, estimator), estimator
 
 
 @contextmanager
@@ -165,7 +164,7 @@ def _write(asked: Asked, text: str) -> None:
     try:
         Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise NotRead(say("output_unwritable", path=output, detail=error.strerror or "")) from None
+        raise InputError(say("output_unwritable", path=output, detail=error.strerror or "")) from None
     print(asked.words("ui_written", path=output), file=sys.stderr)
 
 

@@ -84,7 +84,7 @@ class Bill:
 
     @property
     def at_least(self) -> bool:
-        return bool(self.unpriced or self.stack.unresolved)
+        return bool(self.unpriced or self.stack.unresolved or self.stack.choice)
 
     @property
     def free(self) -> tuple[Origin, ...]:

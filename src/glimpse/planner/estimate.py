@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.bill import Bill, bill_of
@@ -31,6 +31,26 @@ class Estimator:
     def bill(self, stack: Stack, workload: Workload | None = None, free_tier: bool | None = None) -> Bill:
         usage = usage_of(stack, workload or self.workload, self.capacity, self.today)
         return bill_of(stack, usage, self.catalogue, self.free_tier if free_tier is None else free_tier)
+
+
+def least(stack: Stack, estimator: Estimator) -> Stack:
+    """
+    Of the worlds that a stack's choice tells apart the one that costs least, with all of them priced.
+
+    Without the choice where they cost the same: then it does not matter.
+    """
+    if stack.choice is None:
+        return stack
+    bills = [estimator.bill(world.stack) for world in stack.choice.worlds]
+    worlds = tuple(
+        replace(world, monthly=bill.monthly, at_least=bill.at_least)
+        for world, bill in zip(stack.choice.worlds, bills, strict=True)
+    )
+    cheapest = min(worlds, key=lambda world: world.monthly).stack
+    found = replace(cheapest, variables=stack.variables, missing=stack.missing)
+    if len({(bill.monthly, frozenset(_gaps(bill)), len(bill.stack.unresolved)) for bill in bills}) == 1:
+        return found
+    return replace(found, choice=replace(stack.choice, worlds=worlds))
 
 
 def saving(before: Bill, after: Bill) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from glimpse.planner.sentence import Sentence
@@ -17,7 +17,21 @@ class Finding:
     line: int | None = None
 
 
-class NotRead(Exception):
+class Findings:
+    """Findings in the order in which they were made, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[object, Finding] = {}
+
+    def add(self, finding: Finding) -> None:
+        key = (finding.what.code, tuple(finding.what.params.items()), finding.file, finding.line)
+        self._found.setdefault(key, finding)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._found.values())
+
+
+class InputError(Exception):
     """The input could not be read; the sentence says what, where, and what to do. `because` is what led to it."""
 
     def __init__(

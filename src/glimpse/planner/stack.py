@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Protocol, TypeVar, cast
 
@@ -42,13 +43,47 @@ class Unpriced:
     sku: Sku | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MissingVariable:
+    """A root variable that has neither a value nor a default; `decides` whether a figure hangs on it."""
+
+    name: str
+    file: str
+    line: int
+    decides: bool
+
+
+@dataclass(frozen=True)
+class World:
+    """
+    What a stack is where certain variables have certain values. `when` pairs each variable with its value, an empty
+    text for any value that no other world has. `monthly` is USD, `at_least` whether more is missing, once priced.
+    """
+
+    when: tuple[tuple[str, str], ...]
+    stack: Stack
+    monthly: Fraction = Fraction(0)
+    at_least: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What hangs on values that nobody gave, where only a few make a difference: a world for each."""
+
+    variables: tuple[str, ...]
+    expression: str
+    file: str
+    line: int
+    worlds: tuple[World, ...]
+
+
 @dataclass(frozen=True)
 class Stack:
     """
     `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
     see whole; any entry makes every total "at least". `commitments` are proposed; `bought` holds the addresses of
     those that the workload has already. `variables` are those that the root of the tree declares, where that is
-    known.
+    known; `missing` are those of them without a value, and `choice` is what those decide.
     """
 
     name: str
@@ -61,6 +96,8 @@ class Stack:
     commitments: tuple[Commitment, ...] = ()
     bought: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
+    missing: tuple[MissingVariable, ...] = ()
+    choice: Choice | None = None
 
     @cached_property
     def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:

@@ -1,9 +1,15 @@
-"""Today's date, asked for in one place."""
+"""The date and the seconds that pass, asked for in one place."""
 
 from __future__ import annotations
 
 import datetime
+import time
 
 
 def today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
+
+
+def seconds() -> float:
+    """Seconds since some moment, for measuring how long something takes."""
+    return time.monotonic()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.claims import DOCUMENTS
-from glimpse.planner.finding import NotRead
+from glimpse.planner.finding import InputError
 from glimpse.planner.sentence import say
 from glimpse.planner.workload import Workload, WorkloadError, built_in, workload_from
 
@@ -24,20 +24,20 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
     """
     The workload of the given file, else of the one beside the stack, else the built-in one.
 
-    Raises NotRead where the file cannot be read, WorkloadError where it says what cannot be used.
+    Raises InputError where the file cannot be read, WorkloadError where it says what cannot be used.
     """
     beside = (path if path.is_dir() else path.parent) / NAME
     if given is None and not beside.is_file():
         return built_in()
     chosen = given or beside
     if not chosen.is_file():
-        raise NotRead(say("workload_missing", path=str(chosen)))
+        raise InputError(say("workload_missing", path=str(chosen)))
     try:
         with chosen.open("rb") as file:
             text = file.read(MOST_BYTES).decode("utf-8")
         table = tomllib.loads(text, parse_float=_number)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, too many digits
-        raise NotRead(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None
+        raise InputError(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None
     workload = workload_from(table, str(chosen))
     if workload.document is not None and workload.document not in DOCUMENTS:
         held = ", ".join(str(name) for name in DOCUMENTS)

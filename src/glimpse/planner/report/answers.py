@@ -9,6 +9,7 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.scenarios import Plan
+from glimpse.planner.stack import World
 from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import Words
 
@@ -16,8 +17,49 @@ Answer = tuple[str, str, str]
 """The code of its label, its text, and how it is coloured where there is colour."""
 
 
+def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
+    """What nobody gave and a figure hangs on, with the option that would give it."""
+    choice = bill.stack.choice
+    if choice:
+        options = " ".join(f"--var {name}=…" for name in choice.variables)
+        worlds = "; ".join(f"{_when(world, words)}: {_monthly(world, words)}" for world in choice.worlds)
+        names = ", ".join(_place_of(bill, name) for name in choice.variables)
+        yield "ui_not_given", words("not_given_choice", names=names, worlds=worlds, options=options), "yellow"
+    for row in bill.stack.missing:
+        if row.decides and not (choice and row.name in choice.variables):
+            yield (
+                "ui_not_given",
+                words("not_given", name=_place_of(bill, row.name), option=f"--var {row.name}=…"),
+                "yellow",
+            )
+
+
+def not_needed(bill: Bill, words: Words) -> Iterator[Answer]:
+    """What nobody gave, either, and no figure hangs on."""
+    names = ", ".join(row.name for row in bill.stack.missing if not row.decides)
+    if names:
+        yield "ui_not_given", words("not_given_idle", names=names), ""
+
+
+def _place_of(bill: Bill, name: str) -> str:
+    return next((f"{name} ({row.file}:{row.line})" for row in bill.stack.missing if row.name == name), name)
+
+
+def _when(world: World, words: Words) -> str:
+    """`production`, `otherwise`; with the variables' names where there are several."""
+    if len(world.when) == 1:
+        return world.when[0][1] or words("otherwise")
+    return ", ".join(f"{name} = {text or words('otherwise')}" for name, text in world.when)
+
+
+def _monthly(world: World, words: Words) -> str:
+    monthly = usd_text(world.monthly)
+    return words("at_least_usd", monthly=monthly) if world.at_least else f"${monthly}"
+
+
 def answers(plan: Plan, words: Words) -> Iterator[Answer]:
     today, best = plan.today, plan.recommended
+    yield from not_given(today.bill, words)
     yield "ui_now", cost_text(today.bill, words), ""
     if best is None:
         broken = any(row.verdict == BROKEN for row in today.verdicts)
@@ -34,10 +76,15 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
         yield "ui_risks", words("risks_not_seen" if today.bill.stack.unresolved else "risks_none"), ""
     spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
     yield "ui_not_known", unknowns_text(today.bill, "unknowns" if spot else "unknowns_plain", words), ""
+    yield from not_needed(today.bill, words)
 
 
 def cost_text(bill: Bill, words: Words) -> str:
     monthly, region = usd_text(bill.monthly), bill.stack.region
+    choice = bill.stack.choice
+    if choice and not (bill.unpriced or bill.stack.unresolved):
+        high = _monthly(max(choice.worlds, key=lambda world: world.monthly), words)
+        return words("now_choice", monthly=monthly, high=high, region=region)
     if bill.at_least:
         return words("now_at_least", monthly=monthly, region=region)
     if bill.range.high == bill.monthly:

@@ -24,7 +24,7 @@ from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Stack, Unpriced
+from glimpse.planner.stack import Choice, Stack, Unpriced
 from glimpse.planner.steps import Step, steps_of_lever
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import KEYS, Workload
@@ -92,6 +92,11 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Json:
             "expected": usd_text(bill.range.expected),
             "max": usd_text(bill.range.high),
         },
+        "choices": [_choice(bill.stack.choice)] if bill.stack.choice else [],
+        "missing_variables": [
+            {"name": plain(row.name), "file": _shown(row.file), "line": row.line, "decides": row.decides}
+            for row in bill.stack.missing
+        ],
         "by_service": {service: usd_text(amount) for service, amount in sorted(bill.by_service().items())},
         "coverage": bill.coverage(),
         "lines": [_line(line, bill.stack.region, words) for line in bill.lines],
@@ -99,6 +104,27 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Json:
         "unpriced": [_unpriced(entry, words) for entry in bill.unpriced],
         "unresolved": [_finding(found, words) for found in bill.stack.unresolved],
         "warnings": [_finding(found, words) for found in bill.stack.warnings],
+    }
+
+
+def _choice(choice: Choice) -> Json:
+    return {
+        "variable": plain(choice.variables[0]),
+        "variables": [plain(name) for name in choice.variables],
+        "expression": plain(choice.expression),
+        "file": _shown(choice.file),
+        "line": choice.line,
+        "worlds": [
+            {
+                "when": ", ".join(
+                    f"{plain(name)} = {plain(text)}" if text else f"{plain(name)}: otherwise"
+                    for name, text in world.when
+                ),
+                "monthly_usd": usd_text(world.monthly),
+                "at_least": world.at_least,
+            }
+            for world in choice.worlds
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.report.answers import answers
+from glimpse.planner.report.answers import answers, not_given, not_needed
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
@@ -45,7 +45,17 @@ def plan_markdown(plan: Plan, other: Bill, words: Words) -> str:
 
 def bill_markdown(bill: Bill, other: Bill, words: Words) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
-    page = [f"## {_text(words('ui_bill', name=bill.stack.name))}", "", *_bill(bill, other, words), *_gaps(bill, words)]
+    given = [
+        f"- **{words(label)}:** {_text(text)}" for label, text, _ in (*not_given(bill, words), *not_needed(bill, words))
+    ]
+    page = [
+        f"## {_text(words('ui_bill', name=bill.stack.name))}",
+        "",
+        *given,
+        *([""] if given else []),
+        *_bill(bill, other, words),
+        *_gaps(bill, words),
+    ]
     return "\n".join(page) + "\n"
 
 

@@ -23,7 +23,7 @@ from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.report.answers import answers, cost_text, unknowns_text
+from glimpse.planner.report.answers import answers, cost_text, not_given, not_needed, unknowns_text
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
@@ -75,8 +75,12 @@ class Report:
         self._workload(plan.today.bill)
 
     def bill(self, bill: Bill, other: Bill) -> None:
+        for label, text, style in not_given(bill, self.words):
+            self._line(label, text, style)
         self._line("ui_now", cost_text(bill, self.words))
         self._line("ui_not_known", unknowns_text(bill, "unknowns_plain", self.words))
+        for label, text, style in not_needed(bill, self.words):
+            self._line(label, text, style)
         self._bill(bill, other)
         self._workload(bill)
 

@@ -1,26 +1,33 @@
-"""One resource as either reader saw it: an address, a type, and values some of which could not be known."""
+"""One resource as either reader saw it: an address, a type, and arguments some of which nobody knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Protocol
 
 from glimpse.planner.meter import Origin
+from glimpse.planner.terraform.numbers import text_of
+from glimpse.planner.terraform.values import Null, Unknown
 
-
-class Unknown:
-    """The files say something here that could not be evaluated."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN: Final = Unknown()
-
-MOST = 10**12
+MAX_COUNT = 10**12
 """Nothing that AWS counts is larger; a figure beyond it is a mistake, or an attack on whoever prints it."""
+
+
+class Arguments(Protocol):
+    """Where the values of a block come from: None is an argument left out."""
+
+    def get(self, name: str) -> Any: ...
+
+
+class ArgumentUnknown(Exception):
+    """A family asked for an argument whose value nobody knows. What hangs on it must not be priced as if it were."""
+
+    def __init__(self, name: str, why: Unknown) -> None:
+        super().__init__(name)
+        self.name = name
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -28,31 +35,58 @@ class Values:
     """
     The arguments of a block, read with their types.
 
-    Absent and null are None; so is what could not be known, unless asked for by `is_unknown`. A module's optional
-    variable is null far more often than unknown, so only the arguments that decide a charge are asked for.
+    An argument left out is None. One that is unknown raises ArgumentUnknown, so that no reader takes it for its
+    default; through `known` it is None, too, for readers to whom None is unknown, or who find another way. `path` is
+    where the block stands in its resource, and `note` is told of every unknown that was passed over.
     """
 
-    raw: Mapping[str, Any]
+    arguments: Arguments | Mapping[str, Any]
+    path: str = ""
+    note: Callable[[Unknown], None] = lambda unknown: None
+    lenient: bool = False
+
+    @property
+    def known(self) -> Values:
+        """The same arguments, where one that is unknown reads as None."""
+        return replace(self, lenient=True)
+
+    def _value(self, name: str) -> Any:
+        value = self.arguments.get(name)
+        return None if isinstance(value, Null) else value
+
+    def _known(self, name: str) -> Any:
+        value = self._value(name)
+        return self._passed(name, value) if isinstance(value, Unknown) else value
+
+    def _passed(self, name: str, why: Unknown) -> None:
+        if not self.lenient:
+            raise ArgumentUnknown(self.path + name, why)
+        self.note(why)
 
     def is_unknown(self, name: str) -> bool:
-        return isinstance(self.raw.get(name), Unknown)
+        """Whether an argument is set to something that nobody knows."""
+        return isinstance(self._value(name), Unknown)
+
+    def has(self, name: str) -> bool:
+        """Whether an argument is set, to whatever."""
+        return self._value(name) is not None
 
     def text(self, name: str) -> str | None:
-        value = self.raw.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        value = self._known(name)
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Fraction):
             return None
-        return str(value) or None
+        return (text_of(value) if isinstance(value, int | Fraction) else str(value)) or None
 
-    def whole(self, name: str) -> int | None:
+    def integer(self, name: str) -> int | None:
         """A count; AWS counts nothing below zero, so such a figure is as good as none."""
-        value = self.raw.get(name)
+        value = self._known(name)
         if isinstance(value, bool):
             return None
         try:
-            number = int(value) if isinstance(value, int | float | str) else None
+            number = int(value) if isinstance(value, int | float | str | Fraction) else None
         except (ValueError, OverflowError):
             return None
-        return number if number is not None and 0 <= number <= MOST else None
+        return number if number is not None and 0 <= number <= MAX_COUNT else None
 
     def number(self, name: str) -> Fraction | None:
         try:
@@ -60,40 +94,52 @@ class Values:
         except (ValueError, ZeroDivisionError):
             return None
 
-    def flag(self, name: str) -> bool | None:
-        value = self.raw.get(name)
+    def boolean(self, name: str) -> bool | None:
+        value = self._known(name)
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
         return value if isinstance(value, bool) else None
 
     def blocks(self, name: str) -> tuple[Values, ...]:
-        """Nested blocks: one evaluator gives a list of them, or one alone without a list."""
-        value = self.raw.get(name)
-        if isinstance(value, Mapping):
-            return (Values(value),)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return tuple(Values(item) for item in value if isinstance(item, Mapping))
-        return ()
+        """Nested blocks, which JSON may hold as an object or as a list of them."""
+        value = self._known(name)
+        found = []
+        for item in value if isinstance(value, Sequence) and not isinstance(value, str) else (value,):
+            if isinstance(item, Unknown):
+                self._passed(name, item)
+            elif item is not None and not isinstance(item, str | bool | int | float | Fraction | Null | tuple | list):
+                found.append(self._inner(name, item))
+        return tuple(found)
+
+    def _inner(self, name: str, arguments: Arguments | Mapping[str, Any]) -> Values:
+        return Values(arguments, f"{self.path}{name}.", self.note, self.lenient)
 
     def block(self, name: str) -> Values:
-        return next(iter(self.blocks(name)), Values({}))
+        """The first nested block of a type, or one without anything."""
+        return next(iter(self.blocks(name)), self._inner(name, {}))
 
     def items(self, name: str) -> tuple[Any, ...] | None:
-        """A list of plain values; None where it is absent or not known."""
-        value = self.raw.get(name)
+        """A list of plain values, each of which may be Unknown; None where it is left out."""
+        value = self._known(name)
         return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
 
     def mapping(self, name: str) -> Mapping[str, Any]:
-        value = self.raw.get(name)
+        value = self._known(name)
         return value if isinstance(value, Mapping) else {}
+
+
+UnknownsIn = Callable[[str], Sequence[Unknown]]
+
+
+def _none(argument: str) -> Sequence[Unknown]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Block:
     """
-    `links` maps an argument (nested ones as `block.argument`) to the addresses of the resources it refers to;
-    `refers` holds what else the block refers to, where no argument shows it. `region` only where it is not the
-    default provider's.
+    `unknowns` gives what is unknown in an argument (nested ones as `block.argument`); their references say which
+    resources it refers to. `region` is set where it is not the default provider's.
     """
 
     address: str
@@ -101,9 +147,8 @@ class Block:
     values: Values
     file: str | None = None
     line: int | None = None
-    links: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unknowns: UnknownsIn = _none
     region: str | None = None
-    refers: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> Origin:
@@ -115,7 +160,7 @@ ROLE = "glimpse:role"
 
 def role(values: Values) -> str | None:
     """What a resource says of itself by its role tag: what no argument shows."""
-    found = {**values.mapping("tags_all"), **values.mapping("tags")}.get(ROLE)
+    found = {**values.known.mapping("tags_all"), **values.known.mapping("tags")}.get(ROLE)
     return found if isinstance(found, str) else None
 
 
@@ -125,18 +170,78 @@ class Tree:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = tuple(blocks)
         self._by_address = {block.address: block for block in blocks}
+        self._by_type: dict[str, list[Block]] = {}
+        for block in blocks:
+            self._by_type.setdefault(block.type, []).append(block)
+        self._referring: dict[tuple[str, str], tuple[dict[str, list[Block]], tuple[Block, Unknown] | None]] = {}
 
     def of(self, *types: str) -> tuple[Block, ...]:
-        return tuple(block for block in self.blocks if block.type in types)
+        return tuple(block for type_ in types for block in self._by_type.get(type_, ()))
 
-    def linked(self, block: Block, argument: str, *types: str) -> tuple[Block, ...]:
-        """The blocks of these types that `block` names in `argument`, in the tree's order."""
-        addresses = block.links.get(argument, frozenset())
-        return tuple(self._by_address[address] for address in sorted(addresses) if self._is(address, types))
+    def references(self, block: Block, argument: str, *types: str) -> tuple[Block, ...]:
+        """
+        The blocks of these types that `block` refers to in `argument`, in the order of their addresses.
 
-    def linking(self, target: Block, argument: str, *types: str) -> tuple[Block, ...]:
-        """The blocks of these types that name `target` in `argument`."""
-        return tuple(block for block in self.of(*types) if target.address in block.links.get(argument, ()))
+        Raises ArgumentUnknown where the argument hangs on a variable that could refer to any of them.
+        """
+        for unknown in block.unknowns(argument):
+            if _could_be_any(unknown):
+                raise ArgumentUnknown(argument, unknown)
+        return self.certain_references(block, argument, *types)
 
-    def _is(self, address: str, types: Sequence[str]) -> bool:
-        return address in self._by_address and (not types or self._by_address[address].type in types)
+    def certain_references(self, block: Block, argument: str, *types: str) -> tuple[Block, ...]:
+        """What `references` gives, less what nobody knows."""
+        addresses = {address for unknown in block.unknowns(argument) for address in unknown.references}
+        found = (self._by_address[address] for address in sorted(addresses) if address in self._by_address)
+        return tuple(row for row in found if not types or row.type in types)
+
+    def referenced_by(self, target: Block, argument: str, *types: str) -> tuple[Block, ...]:
+        """
+        The blocks of these types that refer to `target` in `argument`.
+
+        Raises ArgumentUnknown where one hangs on a variable, for it could be this target.
+        """
+        found: list[Block] = []
+        for type_ in types:
+            by_address, loose = self._referring_blocks(type_, argument)
+            if loose:
+                raise ArgumentUnknown(f"{loose[0].address}.{argument}", loose[1])
+            found += by_address.get(target.address, ())
+        return tuple(found)
+
+    def _referring_blocks(
+        self, type_: str, argument: str
+    ) -> tuple[dict[str, list[Block]], tuple[Block, Unknown] | None]:
+        """The blocks of a type by what they refer to, and the first of which nobody knows."""
+        if (type_, argument) not in self._referring:
+            found: dict[str, list[Block]] = {}
+            loose = None
+            for block in self._by_type.get(type_, ()):
+                unknowns = block.unknowns(argument)
+                for address in {address for unknown in unknowns for address in unknown.references}:
+                    found.setdefault(address, []).append(block)
+                loose = loose or next(((block, unknown) for unknown in unknowns if _could_be_any(unknown)), None)
+            self._referring[(type_, argument)] = found, loose
+        return self._referring[(type_, argument)]
+
+    def count(self, block: Block, argument: str, *types: str) -> int | None:
+        """
+        How many elements a list has; None where nobody knows.
+
+        A plan shows a list of what is only made by `apply` as unknown: there, what it refers to is counted.
+        """
+        if not block.values.is_unknown(argument):
+            return len(block.values.items(argument) or ()) or None
+        unknowns = block.unknowns(argument)
+        if all(cause.kind == AT_APPLY for unknown in unknowns for cause in unknown.causes):
+            return len(self.certain_references(block, argument, *types)) or None
+        return None
+
+
+AT_APPLY = "apply"
+"""The kind of a cause by which a plan says that a value is only known after `terraform apply`."""
+
+
+def _could_be_any(unknown: Unknown) -> bool:
+    """Whether an unknown is what a person has not said, and refers to nothing that is known."""
+    return not unknown.references and any(cause.kind == "variable" for cause in unknown.causes)

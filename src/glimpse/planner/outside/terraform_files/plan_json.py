@@ -9,35 +9,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.finding import NotRead
-from glimpse.planner.outside.terraform_files.block import UNKNOWN, Block, Values
-from glimpse.planner.outside.terraform_files.directory import INDEX, Read
+from glimpse.planner.finding import InputError
+from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, UnknownsIn, Values
+from glimpse.planner.outside.terraform_files.directory import Read
 from glimpse.planner.sentence import say
+from glimpse.planner.terraform.values import Cause, Unknown
 
 MOST_BYTES = 200_000_000
+INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
 MODULE = re.compile(r"module\.([^.\[]+)")
 DEEPEST_REFERENCE = 20
 
 
 def read_plan(path: Path) -> Read:
-    """Raises NotRead when the file is not the JSON of a plan or a state."""
+    """Raises InputError when the file is not the JSON of a plan or a state."""
     name = str(path)
     if path.stat().st_size > MOST_BYTES:
-        raise NotRead(say("too_large_file", path=name, limit=MOST_BYTES))
+        raise InputError(say("too_large_file", path=name, limit=MOST_BYTES))
     try:
         plan = json.loads(path.read_bytes())
     except ValueError as error:
         line = getattr(error, "lineno", None)
-        raise NotRead(say("not_json", path=name, detail=getattr(error, "msg", "not UTF-8")), name, line) from None
+        raise InputError(say("not_json", path=name, detail=getattr(error, "msg", "not UTF-8")), name, line) from None
     except RecursionError:
-        raise NotRead(say("not_a_plan", path=name)) from None
+        raise InputError(say("not_a_plan", path=name)) from None
     values = plan.get("planned_values", plan.get("values")) if isinstance(plan, dict) else None
     if not isinstance(values, dict) or not isinstance(values.get("root_module"), dict):
-        raise NotRead(say("not_a_plan", path=name))
+        raise InputError(say("not_a_plan", path=name))
     try:
         return _Plan(plan, values["root_module"]).read()
     except (KeyError, TypeError, AttributeError, RecursionError):
-        raise NotRead(say("not_a_plan", path=name)) from None
+        raise InputError(say("not_a_plan", path=name)) from None
 
 
 class _Plan:
@@ -59,21 +61,17 @@ class _Plan:
             modules = tuple(MODULE.findall(INDEX.sub("", row["address"])))
             config = self._resource(modules, row)
             provider = config.get("provider_config_key", "aws")
-            values = _marked(row.get("values", {}), self.unknown.get(row["address"]))
-            # What the files do not set and AWS decides is absent, not unknown.
-            stated = config.get("expressions", values)
-            values = {
-                name: value
-                for name, value in values.items()
-                if value is not None and (value is not UNKNOWN or name in stated)
-            }
+            after_apply = Unknown(causes=frozenset((Cause(AT_APPLY, row["address"]),)))
+            values = _marked(row.get("values", {}), self.unknown.get(row["address"]), after_apply)
+            if "expressions" in config:
+                values = _stated(values, [config["expressions"]])
             region = values.get("region") if isinstance(values.get("region"), str) else None
             blocks.append(
                 Block(
                     address=row["address"],
                     type=row["type"],
                     values=Values(values),
-                    links=dict(self._links(config.get("expressions", {}), modules, row["address"])),
+                    unknowns=_unknowns_by(dict(self._links(config.get("expressions", {}), modules, row["address"]))),
                     region=region or (self._region(provider) if provider != "aws" else None),
                 )
             )
@@ -209,16 +207,40 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _resources(child)
 
 
-def _marked(values: Any, unknown: Any) -> Any:
-    """Put UNKNOWN wherever the plan says that a value is only known after apply."""
+def _marked(values: Any, unknown: Any, after_apply: Unknown) -> Any:
+    """Put `after_apply` wherever the plan says that a value is only known then."""
     if unknown is True:
-        return UNKNOWN
+        return after_apply
     if isinstance(values, dict) and isinstance(unknown, dict):
         names = {*values, *unknown}
-        return {name: _marked(values.get(name), unknown.get(name)) for name in sorted(names)}
+        return {name: _marked(values.get(name), unknown.get(name), after_apply) for name in sorted(names)}
     if isinstance(values, list) and isinstance(unknown, list):
         padded = [*unknown, *[False] * (len(values) - len(unknown))]
-        return [_marked(value, flag) for value, flag in zip(values, padded, strict=False)]
+        return [_marked(value, flag, after_apply) for value, flag in zip(values, padded, strict=False)]
     if values is None and isinstance(unknown, list) and unknown:
-        return UNKNOWN
+        return after_apply
     return values
+
+
+def _stated(values: Mapping[str, Any], expressions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """
+    The values without what the files do not set and AWS decides: that is left out, not unknown.
+
+    `expressions` are those of the block, or of all blocks of its type. A `dynamic` shows none, so its blocks stay.
+    """
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        said = [part[name] for part in expressions if name in part]
+        blocks = [block for part in said if isinstance(part, list) for block in part if isinstance(block, Mapping)]
+        if value is None or (isinstance(value, Unknown) and not said):
+            continue
+        if blocks and isinstance(value, list):
+            value = [_stated(item, blocks) if isinstance(item, Mapping) else item for item in value]
+        found[name] = value
+    return found
+
+
+def _unknowns_by(found: Mapping[str, frozenset[str]]) -> UnknownsIn:
+    """A plan tells what an argument refers to, also where its value is known."""
+    cause = frozenset((Cause(AT_APPLY, ""),))
+    return lambda argument: (Unknown(causes=cause, references=found[argument]),) if argument in found else ()

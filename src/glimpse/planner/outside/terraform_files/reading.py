@@ -1,18 +1,21 @@
-"""From a path to a Stack: read the blocks, then let each family say what they are."""
+"""
+From a path to a Stack: read the blocks, then let each family say what they are.
+
+A directory is read once for each world (terraform/worlds.py) that makes a difference.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from glimpse.planner.finding import NotRead
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.directory import Read, read_answer
-from glimpse.planner.outside.terraform_files.evaluation import Evaluation
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
+from glimpse.planner.outside.terraform_files.directory import Directory, Read, cause_text
 from glimpse.planner.outside.terraform_files.families import (
     balancing,
     compute,
@@ -21,13 +24,19 @@ from glimpse.planner.outside.terraform_files.families import (
     edge,
     networking,
     serverless,
-    small,
+    single_block,
 )
 from glimpse.planner.outside.terraform_files.families.found import Found, Reader
-from glimpse.planner.outside.terraform_files.families.free import FREE, HELPERS
+from glimpse.planner.outside.terraform_files.families.free import is_free
 from glimpse.planner.outside.terraform_files.plan_json import read_plan
+from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.sentence import say
-from glimpse.planner.stack import Resource, Stack, Unpriced
+from glimpse.planner.stack import Choice, MissingVariable, Resource, Stack, Unpriced, World
+from glimpse.planner.terraform.errors import EvaluationError, TooMuch
+from glimpse.planner.terraform.inputs import OPTION
+from glimpse.planner.terraform.modules import Configuration, VariableRefused
+from glimpse.planner.terraform.worlds import Place
+from glimpse.planner.terraform.worlds import World as Assumed
 
 READERS: dict[str, Reader] = {
     **ecs.READERS,
@@ -37,137 +46,199 @@ READERS: dict[str, Reader] = {
     **networking.READERS,
     **edge.READERS,
     **serverless.READERS,
-    **small.READERS,
+    **single_block.READERS,
 }
 
+EVERYWHERE = frozenset(("aws_acm_certificate", "aws_cloudfront_distribution", "aws_route53_zone"))
+"""What costs the same whichever region its provider names."""
+
 VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
-MOST_VALUE_BYTES = 2_000_000
+MAX_VALUE_BYTES = 2_000_000
+MAX_WORLDS = 8
 
 
-class Reading:
+def read_stack(
+    path: Path,
+    region: str | None = None,
+    *,
+    given: Sequence[tuple[str, str]] = (),
+    project: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Stack:
     """
-    One reading under way. A directory is evaluated in its own process, begun when this is made;
-    `stack` waits for it. Leave it as a context manager.
+    The stack at a path: a directory or the JSON of a plan. Raises InputError.
+
+    `region` overrules what the provider says. `given` are values of variables in the order of the command, as
+    ("file", name) or ("option", "name=value"); `project` bounds what may be read, and `environment` may hold more
+    values and the workspace.
     """
+    if not path.exists():
+        raise InputError(say("path_missing", path=str(path)))
+    if not path.is_dir():
+        if given:
+            raise InputError(say("variables_without_directory", path=str(path)))
+        return stack_of(read_plan(path), path, region)
+    if not any(entry.name.endswith((".tf", ".tf.json")) for entry in path.iterdir()):
+        raise InputError(say("no_terraform", path=str(path)))
+    values = [_file(name) if kind == "file" else (_assignment(name), None) for kind, name in given]
+    try:
+        directory = Directory(path, checked_project(project, path), values, environment or {})
+        return _Worlds(directory, path, region).stack()
+    except TooMuch as bound:
+        raise InputError(
+            say(f"too_large_{bound.what}", path=str(path), limit=bound.limit), bound.file or None, bound.line or None
+        ) from None
+    except VariableRefused as refused:
+        error = refused.error
+        raise InputError(say("variable_refused", name=refused.name, why=error.why), error.file, error.line) from None
+    except EvaluationError as error:
+        raise InputError(say("expression_error", why=error.why), error.file, error.line) from None
 
-    def __init__(self, path: Path, variable_files: Sequence[Path] = (), variables: Sequence[str] = ()) -> None:
-        self.path = path
-        self._evaluation: Evaluation | None = None
-        if not path.exists():
-            raise NotRead(say("path_missing", path=str(path)))
-        values = [(str(file), _file_text(file)) for file in variable_files]
-        values += [("--var", _assignment(given)) for given in variables]
-        self._given = [given.partition("=")[0].strip() for given in variables]
-        if path.is_dir():
-            if not any(entry.name.endswith((".tf", ".tf.json")) for entry in path.iterdir()):
-                raise NotRead(say("no_terraform", path=str(path)))
-            self._evaluation = Evaluation(path, values)
-        elif values:
-            raise NotRead(say("variables_without_directory", path=str(path)))
 
-    def __enter__(self) -> Reading:
-        return self
+@dataclass(frozen=True)
+class _Leaf:
+    """One world that was read: its stack, and the root variables that something in it still hangs on."""
 
-    def __exit__(self, *_: object) -> None:
-        if self._evaluation:
-            self._evaluation.__exit__()
+    configuration: Configuration
+    stack: Stack
+    deciding: frozenset[str]
 
-    def stack(self, region: str | None = None) -> Stack:
-        """Raises NotRead. `region` overrules what the provider says."""
-        if not self._evaluation:
-            return stack_of(read_plan(self.path), self.path, region)
-        answer = self._evaluation.answer()
-        for name in self._given:
-            if name not in answer["variables"]:
-                near = difflib.get_close_matches(name, answer["variables"], n=1)
-                code = "variable_undeclared_near" if near else "variable_undeclared"
-                raise NotRead(say(code, name=name, path=str(self.path), **({"near": near[0]} if near else {})))
-        stack = stack_of(read_answer(answer), self.path, region)
-        return replace(stack, variables=frozenset(answer["variables"]))
+    @property
+    def world(self) -> Assumed:
+        return self.configuration.world
+
+
+class _Worlds:
+    """Reads a directory in every world that makes a difference to what it costs."""
+
+    def __init__(self, directory: Directory, path: Path, region: str | None) -> None:
+        self._directory = directory
+        self._path = path
+        self._region = region
+
+    def stack(self) -> Stack:
+        base = self._read(Assumed())
+        leaves = self._leaves(base)
+        names = sorted({name for leaf in leaves for name in leaf.world.assumptions})
+        deciding = {*names, *(name for leaf in leaves for name in leaf.deciding)}
+        shown = self._directory.sources.shown
+        missing = tuple(
+            MissingVariable(block.labels[0], shown(block.file), block.line, block.labels[0] in deciding)
+            for block in base.configuration.root.missing_variables()
+        )
+        return replace(
+            leaves[0].stack,
+            variables=frozenset(self._directory.variables),
+            missing=missing,
+            choice=self._choice(names, base.world, leaves) if len(leaves) > 1 else None,
+        )
+
+    def _read(self, assumed: Assumed) -> _Leaf:
+        configuration = self._directory.configuration(assumed)
+        self._check_options()
+        read = self._directory.read(configuration)
+        stack = stack_of(read, self._path, self._region)
+        return _Leaf(configuration, stack, frozenset(read.deciding))
+
+    def _leaves(self, base: _Leaf) -> list[_Leaf]:
+        """The worlds that cannot be told apart any further, or would be too many."""
+        leaves: list[_Leaf] = []
+        waiting = [base]
+        while waiting:
+            leaf = waiting.pop(0)
+            split = next((found for name in sorted(leaf.deciding) if (found := leaf.world.alternatives(name))), ())
+            if not split or len(leaves) + len(waiting) + len(split) > MAX_WORLDS:
+                leaves.append(leaf)
+                continue
+            possible = []
+            for assumption in split:
+                inner = self._read(leaf.world.assuming(assumption))
+                # Terraform refuses what a validation forbids, and what only fails there.
+                fails = not assumption.text and _errors(inner.stack) - _errors(leaf.stack)
+                if inner.configuration.root.is_possible() and not fails:
+                    possible.append(inner)
+            waiting += possible
+        return leaves or [base]
+
+    def _choice(self, names: list[str], base: Assumed, leaves: list[_Leaf]) -> Choice:
+        place = base.place(names[0]) or Place("", "", 0)
+        worlds = []
+        for leaf in leaves:
+            assumptions = leaf.world.assumptions
+            worlds.append(
+                World(tuple((name, assumptions[name].text) for name in names if name in assumptions), leaf.stack)
+            )
+        shown = self._directory.sources.shown(place.file) if place.file else ""
+        return Choice(tuple(names), place.expression, shown, place.line, tuple(worlds))
+
+    def _check_options(self) -> None:
+        declared = self._directory.variables
+        for name, _ in self._directory.inputs.undeclared(declared, OPTION):
+            near = difflib.get_close_matches(name, declared, n=1)
+            code = "variable_undeclared_near" if near else "variable_undeclared"
+            raise InputError(say(code, name=name, path=str(self._path), **({"near": near[0]} if near else {})))
+
+
+def _errors(stack: Stack) -> frozenset[tuple[str, int]]:
+    """The places of expressions that Terraform would refuse."""
+    wrong = (found for found in stack.unresolved if found.what.code == "expression_error")
+    return frozenset((found.file or "", found.line or 0) for found in wrong)
 
 
 def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     chosen = region or read.region
     if chosen is None:
-        raise NotRead(say("region_unknown", path=str(path)), because=read.unresolved)
+        raise InputError(say("region_unknown", path=str(path)), because=tuple(read.unresolved))
     tree = Tree(read.blocks)
     resources: list[Resource] = []
-    free: list[Origin] = []
+    free: list[Origin] = list(read.uncounted)
     unpriced: list[Unpriced] = []
     for block in read.blocks:
-        for found in _found(block, tree, chosen):
+        for found in _found(block, tree, chosen, read):
             if isinstance(found, Origin):
                 free.append(found)
             elif isinstance(found, Unpriced):
                 unpriced.append(found)
             else:
                 resources.append(found)
+
+    def placed(finding: Finding) -> Finding:
+        return replace(finding, file=read.shown(finding.file)) if finding.file else finding
+
     return Stack(
-        path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced), read.unresolved, read.warnings
-    )
+        path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced),
+        tuple(map(placed, read.unresolved)), tuple(map(placed, read.warnings)),
+    )  # fmt: skip
 
 
-# Arguments that decide what is charged and have a default: unknown is not the default.
-DECIDING = {
-    "aws_db_instance": ("instance_class", "multi_az", "storage_type", "allocated_storage", "iops", "engine"),
-    "aws_lb": ("internal", "load_balancer_type", "ip_address_type"),
-    "aws_ecs_service": ("launch_type",),
-    "aws_ebs_volume": ("type", "iops", "throughput"),
-    "aws_elasticache_replication_group": ("engine", "replicas_per_node_group"),
-    "aws_elasticache_cluster": ("engine",),
-    "aws_instance": ("tenancy",),
-    "aws_vpc_endpoint": ("vpc_endpoint_type",),
-    "aws_ssm_parameter": ("tier",),
-    "aws_cloudwatch_log_group": ("log_group_class",),
-    "aws_apigatewayv2_api": ("protocol_type",),
-    "aws_dynamodb_table": ("billing_mode", "table_class"),
-    "aws_elasticache_serverless_cache": ("engine",),
-    "aws_lambda_function": ("memory_size", "architectures"),
-    "aws_cloudfront_distribution": ("enabled",),
-}
-
-
-EVERYWHERE = frozenset(("aws_acm_certificate", "aws_cloudfront_distribution", "aws_route53_zone"))
-"""What costs the same whichever region its provider names."""
-
-
-def _found(block: Block, tree: Tree, region: str) -> Iterator[Found]:
-    undecided = next((name for name in DECIDING.get(block.type, ()) if block.values.is_unknown(name)), None)
-    if block.type in FREE or block.type.startswith(HELPERS):
+def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]:
+    """What a block is. What hangs on an unknown argument is not priced at all: any part of it could be otherwise."""
+    if is_free(block.type):
         yield block.origin
     elif block.type not in READERS:
         code = "family_unknown" if block.type.startswith("aws_") else "not_aws"
         yield Unpriced(block.origin, block.type, say(code, type=block.type))
     elif block.region not in (None, region) and block.type not in EVERYWHERE:
         yield Unpriced(block.origin, block.type, say("other_region", region=block.region or "", bill=region))
-    elif undecided:
-        yield Unpriced(block.origin, block.type, say("argument_unknown", argument=undecided))
     else:
-        yield from READERS[block.type](block, tree)
+        try:
+            yield from list(READERS[block.type](block, tree))
+        except ArgumentUnknown as unknown:
+            read.hangs_on(unknown.why)
+            cause = cause_text(unknown.why)
+            yield Unpriced(block.origin, block.type, say("argument_unknown", argument=unknown.name, cause=cause))
 
 
-def _file_text(path: Path) -> str:
+def _file(name: str) -> tuple[str, bytes]:
     try:
-        with path.open("rb") as file:
-            return file.read(MOST_VALUE_BYTES).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotRead(say("variable_file_unreadable", path=str(path), detail=_why(error))) from None
-
-
-def _why(error: Exception) -> str:
-    return error.strerror or "" if isinstance(error, OSError) else "not UTF-8"
+        with Path(name).open("rb") as file:
+            return name, file.read(MAX_VALUE_BYTES)
+    except OSError as error:
+        raise InputError(say("variable_file_unreadable", path=name, detail=error.strerror or "")) from None
 
 
 def _assignment(given: str) -> str:
-    """`name=value` as a line of a variable file: lists, maps, numbers and booleans as they are, the rest as text."""
-    name, equals, value = given.partition("=")
+    name, equals, _ = given.partition("=")
     if not equals or not VARIABLE.match(name.strip()):
-        raise NotRead(say("variable_malformed", given=given[:80]))
-    value = value.strip()
-    plain = re.fullmatch(r"-?\d+(\.\d+)?|true|false|null", value) or value[:1] in ("[", "{", '"')
-    return f"{name.strip()} = {value if plain else _quoted(value)}\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "$${").replace("%{", "%%{")
-    return '"' + escaped.replace("\n", "\\n") + '"'
+        raise InputError(say("variable_malformed", given=given[:80]))
+    return given

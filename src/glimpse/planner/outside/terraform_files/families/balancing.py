@@ -21,10 +21,11 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
     if kind not in ("application", "network"):
         yield Unpriced(block.origin, "Gateway Load Balancer", say("family_unknown", type=block.type))
         return
-    listeners = tree.linking(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
-    rules = [rule for listener in listeners for rule in tree.linking(listener, "listener_arn", *RULES)]
-    groups = [group for part in (*listeners, *rules) for name in FORWARDS for group in tree.linked(part, name, *GROUPS)]
-    internal = block.values.flag("internal") or False
+    listeners = tree.referenced_by(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
+    rules = [rule for listener in listeners for rule in tree.referenced_by(listener, "listener_arn", *RULES)]
+    parts = (*listeners, *rules)
+    groups = [group for part in parts for name in FORWARDS for group in tree.certain_references(part, name, *GROUPS)]
+    internal = block.values.boolean("internal") or False
     zones = _zones(block, tree)
     yield Balancer(
         origin=block.origin,
@@ -33,8 +34,10 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         addresses=0 if internal or block.values.text("ip_address_type") == WITHOUT_IPV4 else _addresses(block, zones),
         # A listener's default action is a rule too.
         rules=len(rules) + len(listeners),
-        idle_timeout=block.values.whole("idle_timeout") or 60,
-        sticky=any(row.flag("enabled") is not False for group in groups for row in group.values.blocks("stickiness")),
+        idle_timeout=block.values.known.integer("idle_timeout") or 60,
+        sticky=any(
+            row.boolean("enabled") is not False for group in groups for row in group.values.known.blocks("stickiness")
+        ),
         zones=zones,
     )
 
@@ -42,13 +45,12 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
 def _addresses(block: Block, zones: int | None) -> int | None:
     """One for each zone, unless an Elastic IP is given for it: that one is charged where it stands."""
     mappings = block.values.blocks("subnet_mapping")
-    return sum(1 for row in mappings if not row.raw.get("allocation_id")) if mappings else zones
+    return sum(1 for row in mappings if not row.has("allocation_id")) if mappings else zones
 
 
 def _zones(block: Block, tree: Tree) -> int | None:
     """As many as it has subnets: a balancer takes one of each zone."""
-    listed = block.values.blocks("subnet_mapping") or block.values.items("subnets")
-    return max(len(listed or ()), len(tree.linked(block, "subnets", "aws_subnet"))) or None
+    return len(block.values.blocks("subnet_mapping")) or tree.count(block, "subnets", "aws_subnet")
 
 
 READERS = {"aws_lb": balancer, "aws_alb": balancer}

@@ -51,10 +51,9 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         return
     target = _scaling_target(block, tree)
     scaling = _scaling(target, tree) if target else None
-    desired = values.whole("desired_count") if "desired_count" in values.raw else 0  # the provider's default
-    tags = {**values.mapping("tags_all"), **values.mapping("tags")}
-    settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)})
-    network = values.block("network_configuration")
+    desired = values.known.integer("desired_count") if values.has("desired_count") else 0  # the provider's default
+    tags = {**values.known.mapping("tags_all"), **values.known.mapping("tags")}
+    settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)}).known
     yield FargateService(
         origin=block.origin,
         size=size,
@@ -62,17 +61,25 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         # A target whose bounds are unknown still overrules desired_count.
         desired=None if target and not scaling else desired,
         scaling=scaling,
-        behind_balancer=bool(values.blocks("load_balancer")),
-        public_address=None if network.is_unknown("assign_public_ip") else network.flag("assign_public_ip") or False,
+        behind_balancer=values.has("load_balancer"),
+        public_address=_public_address(values),
         uploads=settings.text("uploads"),
-        keep_alive_seconds=settings.whole("keep-alive-seconds"),
-        database_pool=settings.whole("database-pool"),
+        keep_alive_seconds=settings.integer("keep-alive-seconds"),
+        database_pool=settings.integer("database-pool"),
         bus=settings.text("bus"),
-        log_sample_percent=min(100, max(0, settings.whole("log-sample-percent") or 100)),
+        log_sample_percent=min(100, max(0, settings.integer("log-sample-percent") or 100)),
         environment=settings.text("environment"),
-        maximum_percent=values.whole("deployment_maximum_percent") or 200,
+        maximum_percent=values.known.integer("deployment_maximum_percent") or 200,
         health=_health(block, tree),
     )
+
+
+def _public_address(values: Values) -> bool | None:
+    """Whether each task has a public address; None where that is unknown."""
+    if values.is_unknown("network_configuration"):
+        return None
+    network = values.block("network_configuration").known
+    return network.boolean("assign_public_ip") if network.has("assign_public_ip") else False
 
 
 def cluster(block: Block, tree: Tree) -> Iterator[Found]:
@@ -96,36 +103,34 @@ def _strategy(block: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
         return (ProviderShare(FARGATE, weight=1),)
     if not rows and block.values.text("launch_type") is None:
         for home in _clusters(block, tree):
-            name = home.values.text("name")
+            name = home.values.known.text("name")
+            joined = tree.referenced_by(home, "cluster_name", "aws_ecs_cluster_capacity_providers")
             for providers in tree.of("aws_ecs_cluster_capacity_providers"):
-                linked = home.address in providers.links.get("cluster_name", ())
-                if linked or (name and providers.values.text("cluster_name") == name):
+                if providers in joined or (name and providers.values.known.text("cluster_name") == name):
                     rows = providers.values.blocks("default_capacity_provider_strategy")
     if not rows:
         return None
     return tuple(
-        ProviderShare(row.text("capacity_provider") or "?", row.whole("base") or 0, row.whole("weight") or 0)
+        ProviderShare(row.text("capacity_provider") or "?", row.integer("base") or 0, row.integer("weight") or 0)
         for row in rows
     )
 
 
 def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
     """The service's cluster, as far as it is in the tree: by link, or by its name in the argument."""
-    named = (block.values.text("cluster") or "").rpartition("/")[2]
-    return tree.linked(block, "cluster", "aws_ecs_cluster") or tuple(
-        home for home in tree.of("aws_ecs_cluster") if named and home.values.text("name") == named
+    linked = tree.references(block, "cluster", "aws_ecs_cluster")
+    named = (block.values.known.text("cluster") or "").rpartition("/")[2]
+    return linked or tuple(
+        home for home in tree.of("aws_ecs_cluster") if named and home.values.known.text("name") == named
     )
 
 
 def _definition(block: Block, tree: Tree) -> Block | None:
-    """The task definition: by link, by its family (`family:revision`), or as the only one the service refers to."""
-    linked = tree.linked(block, "task_definition", "aws_ecs_task_definition")
-    if linked:
-        return linked[0]
-    family = (block.values.text("task_definition") or "").rpartition("/")[2].partition(":")[0]
-    named = [row for row in tree.of("aws_ecs_task_definition") if family and row.values.text("family") == family]
-    referred = [row for row in tree.of("aws_ecs_task_definition") if row.address in block.refers]
-    found = named or referred
+    """The task definition: by reference, or by its family (`family:revision`)."""
+    linked = tree.references(block, "task_definition", "aws_ecs_task_definition")
+    family = (block.values.known.text("task_definition") or "").rpartition("/")[2].partition(":")[0]
+    rows = tree.of("aws_ecs_task_definition")
+    found = linked or [row for row in rows if family and row.values.known.text("family") == family]
     return found[0] if len(found) == 1 else None
 
 
@@ -134,7 +139,7 @@ def _size(values: Values) -> TaskSize | None:
     if cpu is None or memory is None:
         return None
     arch = (values.block("runtime_platform").text("cpu_architecture") or "X86_64").lower()
-    storage = values.block("ephemeral_storage").whole("size_in_gib") or 20
+    storage = values.block("ephemeral_storage").integer("size_in_gib") or 20
     return TaskSize(cpu, memory, arch, storage)
 
 
@@ -147,13 +152,13 @@ def _amount(text: str | None, unit: str) -> Fraction | None:
 
 
 def _scaling_target(block: Block, tree: Tree) -> Block | None:
-    linked = tree.linking(block, "resource_id", "aws_appautoscaling_target")
+    linked = tree.referenced_by(block, "resource_id", "aws_appautoscaling_target")
     if linked:
         return linked[0]
-    name = block.values.text("name")
-    homes = {home.values.text("name") for home in _clusters(block, tree)} - {None}
+    name = block.values.known.text("name")
+    homes = {home.values.known.text("name") for home in _clusters(block, tree)} - {None}
     for target in tree.of("aws_appautoscaling_target"):
-        parts = (target.values.text("resource_id") or "").split("/")
+        parts = (target.values.known.text("resource_id") or "").split("/")
         if (
             name
             and len(parts) == 3
@@ -189,8 +194,8 @@ def _schedule(target: Block, lowest: int, highest: int, tree: Tree) -> tuple[tup
     actions: dict[int, tuple[int | None, int | None]] = {}
     for action in tree.of("aws_appautoscaling_scheduled_action"):
         hour, bounds = _hour(action), action.values.block("scalable_target_action")
-        if hour is not None and _same_target(action, target):
-            actions[hour] = bounds.whole("min_capacity"), bounds.whole("max_capacity")
+        if hour is not None and _same_target(action, target, tree):
+            actions[hour] = bounds.integer("min_capacity"), bounds.integer("max_capacity")
     if not actions:
         return ()
     day: list[tuple[int, int]] = []
@@ -201,18 +206,22 @@ def _schedule(target: Block, lowest: int, highest: int, tree: Tree) -> tuple[tup
     return tuple(day[24:])
 
 
-def _same_target(row: Block, target: Block) -> bool:
-    same = row.values.text("resource_id") == target.values.text("resource_id")
-    return same or target.address in row.links.get("resource_id", ())
+def _same_target(row: Block, target: Block, tree: Tree) -> bool:
+    """Whether a policy or an action belongs to a target: it names it, or the same resource as that does."""
+    identity = row.values.known.text("resource_id")
+    if identity is not None and identity == target.values.known.text("resource_id"):
+        return True
+    named = tree.references(row, "resource_id")
+    return target in named or bool({*named} & {*tree.references(target, "resource_id", "aws_ecs_service")})
 
 
 def _scaling(target: Block, tree: Tree) -> Scaling | None:
-    lowest, highest = target.values.whole("min_capacity"), target.values.whole("max_capacity")
+    lowest, highest = target.values.known.integer("min_capacity"), target.values.known.integer("max_capacity")
     if lowest is None or highest is None or not 0 <= lowest <= highest:
         return None
     tracked: dict[str, Fraction] = {}
     for row in tree.of("aws_appautoscaling_policy"):
-        if not _same_target(row, target):
+        if not _same_target(row, target, tree):
             continue
         tracking = row.values.block("target_tracking_scaling_policy_configuration")
         metric = tracking.block("predefined_metric_specification").text("predefined_metric_type")
@@ -229,12 +238,13 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
 
 
 def _health(block: Block, tree: Tree) -> HealthCheck:
-    for group in tree.linked(block, "load_balancer.target_group_arn", "aws_lb_target_group", "aws_alb_target_group"):
-        check = group.values.block("health_check")
+    groups = ("aws_lb_target_group", "aws_alb_target_group")
+    for group in tree.certain_references(block, "load_balancer.target_group_arn", *groups):
+        check = group.values.known.block("health_check")
         # The provider's own defaults; its 3 failures overrule the 2 of AWS.
         return HealthCheck(
-            interval=check.whole("interval") or 30,
-            unhealthy=check.whole("unhealthy_threshold") or 3,
+            interval=check.integer("interval") or 30,
+            unhealthy=check.integer("unhealthy_threshold") or 3,
         )
     return HealthCheck()
 

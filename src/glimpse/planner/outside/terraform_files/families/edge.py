@@ -17,11 +17,11 @@ ORIGINS = ("origin.domain_name", "origin.vpc_origin_config", "origin.id")
 def distribution(block: Block, tree: Tree) -> Iterator[Found]:
     carries = set()
     for argument in ORIGINS:
-        carries |= {SERVICE for _ in tree.linked(block, argument, *BALANCERS)}
-        carries |= {FILES for _ in tree.linked(block, argument, "aws_s3_bucket")}
-    if block.values.text("web_acl_id") or block.values.is_unknown("web_acl_id"):
+        carries |= {SERVICE for _ in tree.references(block, argument, *BALANCERS)}
+        carries |= {FILES for _ in tree.references(block, argument, "aws_s3_bucket")}
+    if block.values.has("web_acl_id"):
         yield Unpriced(block.origin, "AWS WAF", say("part_unknown"))
-    if block.values.flag("enabled") is False:
+    if block.values.boolean("enabled") is False:
         yield block.origin
     else:
         yield Distribution(block.origin, frozenset(carries))

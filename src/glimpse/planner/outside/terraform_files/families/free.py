@@ -64,3 +64,8 @@ FREE = frozenset(
 
 HELPERS = ("random_", "null_", "local_", "tls_", "time_", "archive_", "template_", "terraform_data", "external_")
 """Providers that make values on the machine that runs Terraform."""
+
+
+def is_free(type_: str) -> bool:
+    """Whether resources of a type cost nothing, however many there are."""
+    return type_ in FREE or type_.startswith(HELPERS)

@@ -13,7 +13,7 @@ from glimpse.planner.stack import Unpriced
 
 
 def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
-    elastic = next(iter(tree.linked(block, "allocation_id", "aws_eip")), None)
+    elastic = next(iter(tree.certain_references(block, "allocation_id", "aws_eip")), None)
     yield NatGateway(block.origin, elastic.address if elastic else None)
 
 
@@ -22,9 +22,7 @@ def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
     if kind == "Gateway":
         yield block.origin
     elif kind == "Interface":
-        listed = block.values.items("subnet_ids") or ()
-        linked = tree.linked(block, "subnet_ids", "aws_subnet")
-        yield Endpoint(block.origin, max(len(listed), len(linked)) or None)
+        yield Endpoint(block.origin, tree.count(block, "subnet_ids", "aws_subnet"))
     else:
         yield Unpriced(block.origin, "VPC endpoint", say("family_unknown", type=f"{block.type} ({kind})"))
 

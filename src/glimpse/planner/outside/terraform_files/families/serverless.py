@@ -27,14 +27,14 @@ def api(block: Block, tree: Tree) -> Iterator[Found]:
 
 def function(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    if (values.block("ephemeral_storage").whole("size") or 512) > 512:
+    if (values.block("ephemeral_storage").integer("size") or 512) > 512:
         yield Unpriced(block.origin, "Lambda ephemeral storage", say("part_unknown"))
     if values.blocks("snap_start"):
         yield Unpriced(block.origin, "Lambda SnapStart", say("part_unknown"))
     answers = {SOCKETS if _of_sockets(row, tree) else REQUESTS for row in _callers(block, tree)}
-    answers |= {REQUESTS for row in tree.of(API) if block.address in row.links.get("target", row.refers)}
+    answers |= {REQUESTS for row in tree.of(API) if block in tree.certain_references(row, "target")}
     arch = next(iter(values.items("architectures") or ("x86_64",)))
-    yield Function(block.origin, values.whole("memory_size") or DEFAULT_MEMORY_MIB, str(arch), frozenset(answers))
+    yield Function(block.origin, values.integer("memory_size") or DEFAULT_MEMORY_MIB, str(arch), frozenset(answers))
 
 
 def provisioned(block: Block, tree: Tree) -> Iterator[Found]:
@@ -46,19 +46,19 @@ def table(block: Block, tree: Tree) -> Iterator[Found]:
     for name, component in (("replica", "Table replica"), ("global_secondary_index", "Global secondary index")):
         for _ in values.blocks(name):
             yield Unpriced(block.origin, component, say("part_unknown"))
-    if values.block("point_in_time_recovery").flag("enabled"):
+    if values.block("point_in_time_recovery").boolean("enabled"):
         yield Unpriced(block.origin, "Point-in-time recovery", say("part_unknown"))
     if (values.text("table_class") or "STANDARD") != "STANDARD":
         yield Unpriced(block.origin, "Table class", say("part_unknown"))
         return
     on_demand = values.text("billing_mode") == "PAY_PER_REQUEST"
-    capacity = (values.whole("read_capacity"), values.whole("write_capacity"))
+    capacity = (values.integer("read_capacity"), values.integer("write_capacity"))
     yield Table(block.origin, None if on_demand else capacity)
 
 
 def serverless_cache(block: Block, tree: Tree) -> Iterator[Found]:
     engine = block.values.text("engine") or "redis"
-    least = block.values.block("cache_usage_limits").block("data_storage").whole("minimum") or 0
+    least = block.values.block("cache_usage_limits").block("data_storage").integer("minimum") or 0
     yield ServerlessCache(block.origin, CACHE_ENGINES.get(engine, engine), role(block.values) == BUS, least)
 
 
@@ -67,13 +67,13 @@ def _callers(target: Block, tree: Tree) -> tuple[Block, ...]:
     return tuple(
         row
         for row in tree.of(INTEGRATION)
-        if target.address in row.links.get("integration_uri", row.refers)
-        and target.address not in row.links.get("api_id", ())
+        if target in tree.certain_references(row, "integration_uri")
+        and target not in tree.certain_references(row, "api_id")
     )
 
 
 def _of_sockets(integration: Block, tree: Tree) -> bool:
-    homes = tree.linked(integration, "api_id", API)
+    homes = tree.certain_references(integration, "api_id", API)
     return any(home.values.text("protocol_type") == "WEBSOCKET" for home in homes)
 
 

@@ -23,7 +23,7 @@ def alarm(block: Block, tree: Tree) -> Iterator[Found]:
     """An alarm is charged for each metric it watches; one below a minute is of high resolution."""
     queries = block.values.blocks("metric_query")
     metrics = [metric for query in queries for metric in query.blocks("metric")]
-    periods = [block.values.whole("period"), *(metric.whole("period") for metric in metrics)]
+    periods = [block.values.integer("period"), *(metric.integer("period") for metric in metrics)]
     fast = any(period is not None and period < 60 for period in periods)
     yield Alarms(block.origin, max(1, len(metrics)), "high_resolution" if fast else "standard")
 
@@ -45,7 +45,7 @@ def logs(block: Block, tree: Tree) -> Iterator[Found]:
         yield LogGroup(
             origin=block.origin,
             infrequent_access=kind == "INFREQUENT_ACCESS",
-            kept_days=block.values.whole("retention_in_days") or None,  # 0 never expires
+            kept_days=block.values.known.integer("retention_in_days") or None,  # 0 never expires
             retention_known=not block.values.is_unknown("retention_in_days"),
         )
 
@@ -54,14 +54,14 @@ def secret(block: Block, tree: Tree) -> Iterator[Found]:
     """A secret, and each copy of it in another region, which is charged there."""
     yield Secret(block.origin)
     for replica in block.values.blocks("replica"):
-        region = replica.text("region") or "?"
+        region = replica.known.text("region") or "?"
         yield Unpriced(block.origin, f"Secret replica in {region}", say("part_unknown"))
 
 
 def certificate(block: Block, tree: Tree) -> Iterator[Found]:
     """Public certificates are free; those that can be exported, or that a private authority signs, are not."""
     exportable = any(row.text("export") == "ENABLED" for row in block.values.blocks("options"))
-    if exportable or "certificate_authority_arn" in block.values.raw:
+    if exportable or block.values.has("certificate_authority_arn"):
         yield Unpriced(block.origin, "Certificate", say("part_unknown"))
     else:
         yield block.origin

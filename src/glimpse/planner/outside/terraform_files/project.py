@@ -1,0 +1,166 @@
+"""
+The files of one project: the only place where a reading opens anything.
+
+What lies outside the project's folder is not opened, however it is reached: every path is resolved, links included,
+before it is compared with that folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from glimpse.planner.finding import InputError
+from glimpse.planner.outside import clock
+from glimpse.planner.sentence import say
+from glimpse.planner.terraform.errors import EvaluationError, TooMuch
+from glimpse.planner.terraform.folders import ENDINGS, Folder, folder_of
+from glimpse.planner.terraform.hcl import Stop
+from glimpse.planner.terraform.sources import OutsideProject
+
+TOP_MARK = ".git"
+TOFU = re.compile(r"\.tofu(\.json)?$")
+MAX_FILES = 2_000
+MAX_BYTES = 20_000_000
+MAX_FILE_BYTES = 2_000_000
+MAX_NAMES = 20_000
+PARSE_SECONDS = 0.5
+"""For one file: tree-sitter reads 8 MB of real Terraform in that time, and garbage a hundred times slower."""
+
+
+def project_of(stack: Path) -> Path:
+    """
+    The folder that a stack's modules may be read from: the nearest one above it that holds `.git`, else its own.
+
+    Never a home folder or the root of the disk, whatever they hold: everything else a person has is there.
+    """
+    for folder in (stack, *stack.parents):
+        if folder != stack and is_too_wide(folder):
+            break
+        if (folder / TOP_MARK).exists():
+            return folder
+    return stack
+
+
+def is_too_wide(folder: Path) -> bool:
+    return folder in (Path.home(), Path(folder.anchor))
+
+
+class Project:
+    """
+    The Sources of one stack. Paths are seen from the stack's folder; `top` bounds what may be read.
+
+    What was read is kept, so that another world of the same stack costs no further reading.
+    """
+
+    def __init__(self, stack: Path, top: Path | None = None) -> None:
+        self.stack = stack.resolve()
+        self.top = top.resolve() if top else project_of(self.stack)
+        self._folders: dict[str, Folder] = {}
+        self._shown: dict[str, str] = {}
+        self._files = 0
+        self._bytes = 0
+
+    def stop(self) -> Stop:
+        until = clock.seconds() + PARSE_SECONDS
+        return lambda: clock.seconds() > until
+
+    def folder(self, path: str) -> Folder:
+        if path not in self._folders:
+            names = sorted(entry.name for entry in self._within(path).iterdir() if entry.name.endswith(ENDINGS))
+            inside = [f"{path}/{name}" if path != "." else name for name in names]
+            files = [(name, self.read(name)) for name in inside if self.exists_inside(name)]
+            self._folders[path] = folder_of(path, files, self.stop)
+        return self._folders[path]
+
+    def tofu_files(self, path: str) -> Sequence[str]:
+        """OpenTofu's own files that stand beside a Terraform file of the same name, and are not read."""
+        names = {entry.name for entry in self._within(path).iterdir()}
+        return sorted(name for name in names if TOFU.search(name) and TOFU.sub(r".tf\1", name) in names)
+
+    def is_folder(self, path: str) -> bool:
+        return not self.is_outside(path) and os.path.isdir(self.stack / path)
+
+    def is_outside(self, path: str) -> bool:
+        try:
+            self._within(path)
+        except OutsideProject:
+            return True
+        return False
+
+    @cached_property
+    def _installed(self) -> Mapping[str, str]:
+        try:
+            entries = json.loads(self.read(".terraform/modules/modules.json"))["Modules"]
+            return {str(entry["Key"]): os.path.normpath(str(entry["Dir"])) for entry in entries if entry["Key"]}
+        except (EvaluationError, OutsideProject, ValueError, KeyError, TypeError, RecursionError):
+            return {}
+
+    def installed(self) -> Mapping[str, str]:
+        return self._installed
+
+    def read(self, path: str) -> bytes:
+        place = self._within(path)
+        try:
+            size = place.stat().st_size
+            self._files += 1
+            self._bytes += size
+            for what, found, limit in (
+                ("file", size, MAX_FILE_BYTES), ("files", self._files, MAX_FILES), ("bytes", self._bytes, MAX_BYTES)
+            ):  # fmt: skip
+                if found > limit:
+                    raise TooMuch(what, limit, path)
+            return place.read_bytes()
+        except (OSError, ValueError):
+            raise EvaluationError("there is no such file") from None
+
+    def exists(self, path: str) -> bool:
+        return self._within(path).is_file()
+
+    def names(self, path: str) -> Sequence[str]:
+        top = self._within(path)
+        found: list[str] = []
+        for folder, _, files in os.walk(top):
+            found += [os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/") for name in files]
+            if len(found) > MAX_NAMES:
+                raise TooMuch("files", MAX_NAMES, path)
+        return sorted(found)
+
+    def exists_inside(self, path: str) -> bool:
+        """Whether this is a file of the project."""
+        return not self.is_outside(path) and os.path.isfile(self.stack / path)
+
+    def _within(self, path: str) -> Path:
+        """Where a path leads, links followed. Raises OutsideProject where that is not in the project."""
+        try:
+            place = (self.stack / os.path.expanduser(path)).resolve()
+        except (OSError, RuntimeError, ValueError):  # a link that leads to itself, a name too long, a NUL
+            raise OutsideProject(path) from None
+        if not place.is_relative_to(self.top):
+            raise OutsideProject(path)
+        return place
+
+    def shown(self, file: str) -> str:
+        """A file's name as people should see it: relative to the folder that holds all that was read."""
+        if file not in self._shown:
+            base = os.path.commonpath([os.path.normpath(self.stack / path) for path in self._folders])
+            self._shown[file] = os.path.relpath(os.path.normpath(self.stack / file), base)
+        return self._shown[file]
+
+
+def checked_project(given: Path | None, stack: Path) -> Path | None:
+    """The folder of --project, where that is one which may bound a reading. Raises InputError."""
+    if given is None:
+        return None
+    top = given.resolve()
+    if not top.is_dir():
+        raise InputError(say("path_missing", path=str(given)))
+    if is_too_wide(top):
+        raise InputError(say("project_too_wide", path=str(given)))
+    if not stack.resolve().is_relative_to(top):
+        raise InputError(say("project_elsewhere", path=str(stack), project=str(given)))
+    return top

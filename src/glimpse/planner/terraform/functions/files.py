@@ -1,0 +1,248 @@
+"""Functions on files and paths. Source of every entry: Terraform's documentation, "Filesystem Functions"."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from glimpse.planner.terraform.errors import EvaluationError
+from glimpse.planner.terraform.functions.table import Context, Table, function
+from glimpse.planner.terraform.types import ANY, BOOL, STRING, set_of
+from glimpse.planner.terraform.values import Cause, Set, Unknown, Value
+
+FILES: Table = {}
+
+IDENTIFIER = re.compile(r"[^\W\d_][\w-]*")
+
+
+def _cleaned(path: str) -> str:
+    """Go's filepath.Clean: as Python's normpath, but two slashes at the beginning are one."""
+    return posixpath.normpath(re.sub("^/+", "/", path))
+
+
+def _at_home(path: str) -> bool:
+    """Whether a path begins with the home directory, which depends on the machine."""
+    if path.startswith("~") and path[1:2] not in ("", "/", "\\"):
+        raise EvaluationError("cannot expand the home directory of another user")
+    return path.startswith("~")
+
+
+def _machine(name: str) -> Unknown:
+    return Unknown(STRING, frozenset({Cause("function", name)}))
+
+
+@function(FILES, "abspath", STRING, returns=STRING, examples=['can(abspath("a"))'])
+def _abspath(_path: str) -> Unknown:
+    """Unknown: it depends on the machine."""
+    return _machine("abspath")
+
+
+@function(
+    FILES,
+    "basename",
+    STRING,
+    returns=STRING,
+    examples=[
+        'basename("foo/bar/baz.txt") == "baz.txt"',
+        'basename("a/") == "a"',
+        'basename("") == "."',
+        'basename("//") == "/"',
+    ],
+)
+def _basename(path: str) -> str:
+    if not path:
+        return "."
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+@function(
+    FILES,
+    "dirname",
+    STRING,
+    returns=STRING,
+    examples=[
+        'dirname("foo/../bar/baz.txt") == "bar"',
+        'dirname("a/") == "a"',
+        'dirname("a") == "."',
+        'dirname("/a") == "/"',
+    ],
+)
+def _dirname(path: str) -> str:
+    folder, slash, _ = path.rpartition("/")
+    return _cleaned(folder + slash)
+
+
+@function(
+    FILES,
+    "pathexpand",
+    STRING,
+    returns=STRING,
+    examples=[
+        'pathexpand("/a/../b") == "/a/../b"',
+        'pathexpand("a/~") == "a/~"',
+        'can(pathexpand("~other/a")) == false',
+    ],
+)
+def _pathexpand(path: str) -> Value:
+    return _machine("pathexpand") if _at_home(path) else path
+
+
+@function(
+    FILES,
+    "fileexists",
+    STRING,
+    returns=BOOL,
+    with_context=True,
+    examples=['fileexists("no-such-file") == false'],
+)
+def _fileexists(context: Context, path: str) -> bool:
+    return context.exists(path)
+
+
+def _reading(name: str, compute: Callable[[bytes], str]) -> None:
+    """Enter a function of the bytes of a file."""
+
+    @function(
+        FILES, name, STRING, returns=STRING, with_context=True, examples=[f'can({name}("no-such-file")) == false']
+    )
+    def read(context: Context, path: str) -> Value:
+        return compute(context.read(path))
+
+
+def _text(content: bytes) -> str:
+    """Terraform normalizes every string (NFC)."""
+    try:
+        return unicodedata.normalize("NFC", content.decode())
+    except UnicodeDecodeError:
+        raise EvaluationError("contents are not valid UTF-8") from None
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+_reading("file", _text)
+_reading("filebase64", _base64)
+_reading("filemd5", lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest())
+_reading("filesha1", lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest())
+_reading("filesha256", lambda content: hashlib.sha256(content).hexdigest())
+_reading("filesha512", lambda content: hashlib.sha512(content).hexdigest())
+_reading("filebase64sha256", lambda content: _base64(hashlib.sha256(content).digest()))
+_reading("filebase64sha512", lambda content: _base64(hashlib.sha512(content).digest()))
+
+
+@function(
+    FILES,
+    "templatefile",
+    STRING,
+    ANY,
+    partly=True,
+    with_context=True,
+    examples=['can(templatefile("no-such-file", {})) == false'],
+)
+def _templatefile(context: Context, path: str, variables: Value) -> Value:
+    return context.render(_text(context.read(path)), _variables(variables))
+
+
+@function(
+    FILES,
+    "templatestring",
+    STRING,
+    ANY,
+    returns=STRING,
+    partly=True,
+    with_context=True,
+    examples=['can(templatestring("literal", {})) == false'],
+)
+def _templatestring(context: Context, template: str, variables: Value) -> Value:
+    """Terraform takes the template only from a reference; that is for the caller to check."""
+    return context.render(template, _variables(variables))
+
+
+def _variables(variables: Value) -> dict[str, Value]:
+    if not isinstance(variables, dict):
+        raise EvaluationError("variables must be a map")
+    if not all(IDENTIFIER.fullmatch(name) for name in variables):
+        raise EvaluationError("invalid template variable name")
+    return dict(variables)
+
+
+@function(
+    FILES,
+    "fileset",
+    STRING,
+    STRING,
+    returns=set_of(STRING),
+    with_context=True,
+    examples=['length(fileset("no-such-folder", "**")) == 0', 'length(fileset("no-such-folder", "{a,b}/[c-d]?")) == 0'],
+)
+def _fileset(context: Context, path: str, pattern: str) -> Set:
+    """Files below a folder whose path matches. What the pattern says before its first wildcard is a folder."""
+    base = _cleaned(path).split("/")
+    parts = _cleaned(posixpath.join(path, pattern.lstrip("/"))).split("/")
+    fixed = next((place for place, part in enumerate(parts) if set(part) & set("*?[{\\")), len(parts))
+    folder = "/".join(parts[:fixed]) or ("/" if parts[0] == "" else ".")
+    if fixed == len(parts):
+        found = [folder] if context.exists(folder) else []
+    else:
+        found = [
+            posixpath.join(folder, name) for name in context.names(folder) if _matches(parts[fixed:], name.split("/"))
+        ]
+    return Set((_relative(name, base) for name in found), STRING)
+
+
+def _relative(name: str, base: list[str]) -> str:
+    parts, start = ([part for part in path if part != "."] for path in (name.split("/"), base))
+    shared = len(posixpath.commonprefix((parts, start)))
+    return "/".join([".."] * (len(start) - shared) + parts[shared:])
+
+
+def _matches(pattern: list[str], name: list[str]) -> bool:
+    """Whether the parts of a path match; `**` stands for any number of folders, and at the end for what is in them."""
+    if not pattern or not name:
+        return pattern == name
+    if pattern[0] != "**":
+        return _part_matches(pattern[0], name[0]) and _matches(pattern[1:], name[1:])
+    if len(pattern) == 1:
+        return True
+    return any(_matches(pattern[1:], name[start:]) for start in range(len(name)))
+
+
+LETTER = r"(?:\\.|[^\\\]-])"
+CLASS = re.compile(rf"\[(\^?)((?:{LETTER}(?:-{LETTER})?)*)\]", re.DOTALL)
+RANGE = re.compile(rf"({LETTER})(?:-({LETTER}))?", re.DOTALL)
+OPTIONS = re.compile(r"\{((?:\\.|[^\\}])*)\}", re.DOTALL)
+
+
+@lru_cache(maxsize=10_000)
+def _part_matches(pattern: str, name: str) -> bool:
+    """One part of a path (doublestar v1, matchComponent): a name that is used up matches only further `*`."""
+    if not pattern or not name:
+        return not name and not pattern.strip("*")
+    kind, rest = pattern[0], pattern[1:]
+    if kind == "*":
+        return not rest or any(_part_matches(rest, name[start:]) for start in range(len(name)))
+    if kind == "[":
+        found = CLASS.match(pattern)
+        if not found or found[0] == "[]":
+            raise EvaluationError("syntax error in pattern")
+        letters = [(low[-1], (high or low)[-1]) for low, high in RANGE.findall(found[2])]
+        inside = any(low <= name[0] <= high for low, high in letters)
+        return inside != bool(found[1]) and _part_matches(pattern[found.end() :], name[1:])
+    if kind == "{":
+        found = OPTIONS.match(pattern)
+        if not found:
+            raise EvaluationError("syntax error in pattern")
+        options = re.split(r"(?<!\\),", found[1])
+        return any(_part_matches(option + pattern[found.end() :], name) for option in options)
+    if kind == "\\":
+        if not rest:
+            raise EvaluationError("syntax error in pattern")
+        kind, rest = rest[0], rest[1:]
+        return kind == name[0] and _part_matches(rest, name[1:])
+    return kind in ("?", name[0]) and _part_matches(rest, name[1:])

@@ -1,0 +1,140 @@
+"""
+Resources and nested blocks as values whose arguments are evaluated when they are asked for.
+
+An argument that is set has its value; everything else about a resource is computed by the provider, and unknown with a
+reference to it: that is how a service is joined to its task definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from glimpse.planner.terraform.errors import EvaluationError
+from glimpse.planner.terraform.evaluation import Scope, evaluate
+from glimpse.planner.terraform.syntax import Block, Body, Literal, Reference
+from glimpse.planner.terraform.types import ANY
+from glimpse.planner.terraform.values import Cause, Null, Unknown, Value, elements_of
+
+META = frozenset(
+    ("count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "provider_meta")
+)
+"""Arguments and blocks of Terraform itself, which no provider sees."""
+
+
+class Arguments:
+    """
+    The arguments and nested blocks of one block, `dynamic` ones unrolled. `owner` is the address of the resource.
+
+    Nested blocks of a type are a tuple of Arguments, or Unknown where a `dynamic` makes an unknown number of them.
+    """
+
+    def __init__(self, body: Body, scope: Scope, owner: str, line: int) -> None:
+        self._body = body
+        self._scope = scope
+        self._known: dict[str, Value] = {}
+        self.owner = owner
+        self.line = line
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self._scope.file, self.line
+
+    def names(self) -> Iterator[str]:
+        """Everything that is set, less what is Terraform's own."""
+        made = dict.fromkeys((*self._body.arguments, *(block.makes for block in self._body.blocks)))
+        return (name for name in made if name not in META)
+
+    def get(self, name: str) -> Value | None:
+        """
+        The value of an argument, or its nested blocks; None where it is not set, or set to null.
+
+        An error in it is noted, and the value is unknown.
+        """
+        if name not in self._known:
+            try:
+                self._known[name] = self._evaluated(name)
+            except EvaluationError as error:
+                self._known[name] = self._scope.module.failed(error)
+        return self._known[name]
+
+    def _evaluated(self, name: str) -> Value | None:
+        if name in self._body.arguments:
+            value = evaluate(self._body.arguments[name].expression, self._scope)
+            return None if type(value) is Null else value
+        blocks = [block for block in self._body.blocks if block.makes == name]
+        return self._unrolled(blocks) if blocks else None
+
+    def _unrolled(self, blocks: Sequence[Block]) -> Value:
+        made: list[Value] = []
+        for block in blocks:
+            if block.type != "dynamic":
+                made.append(Arguments(block.body, self._scope, self.owner, block.line))
+                continue
+            found = self._dynamic(block)
+            if isinstance(found, Unknown):
+                return found
+            made += found
+        return tuple(made)
+
+    def _dynamic(self, block: Block) -> list[Arguments] | Unknown:
+        arguments = block.body.arguments
+        if "for_each" not in arguments:
+            raise EvaluationError("a dynamic block needs for_each", block.file, block.line)
+        each = evaluate(arguments["for_each"].expression, self._scope)
+        if isinstance(each, Unknown):
+            return each
+        elements = elements_of(each)
+        if elements is None:
+            raise EvaluationError("for_each of a dynamic block must be a collection", block.file, block.line)
+        if isinstance(elements, Unknown):
+            return elements
+        iterator = block.makes
+        if "iterator" in arguments and isinstance(named := arguments["iterator"].expression, Reference | Literal):
+            iterator = named.names[0] if isinstance(named, Reference) else str(named.value)
+        self._scope.module.budget.spend(len(elements))
+        turns = (self._scope.within({iterator: {"key": key, "value": value}}) for key, value in elements)
+        contents = block.body.of("content")
+        return [Arguments(content.body, turn, self.owner, block.line) for turn in turns for content in contents]
+
+    def attribute(self, name: str) -> Value:
+        """What another expression sees of an argument: its value, or what the provider will make of it."""
+        value = self.get(name)
+        if value is None:
+            return Unknown(ANY, frozenset((self._computed(name),)), frozenset((self.owner,)))
+        if isinstance(value, Unknown):
+            return replace(value, references=value.references | {self.owner})
+        return value
+
+    def whole(self) -> Unknown:
+        return Unknown(ANY, frozenset((self._computed(""),)), frozenset((self.owner,)))
+
+    def _computed(self, name: str) -> Cause:
+        return Cause("computed", f"{self.owner}.{name}".rstrip("."), *self.place)
+
+
+class Instance(Arguments):
+    """One instance of a resource. `provider_region` is that of its provider; None where nothing states one."""
+
+    def __init__(self, address: str, block: Block, scope: Scope, provider_region: Value | None) -> None:
+        super().__init__(block.body, scope, address, block.line)
+        self.address = address
+        self.type = block.labels[0]
+        self.provider_region = provider_region
+
+
+def unknowns_of(value: Value) -> Iterator[Unknown]:
+    """Everything unknown at any depth of a value, in nested blocks too; a resource named whole is a reference."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from unknowns_of(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from unknowns_of(item)
+    elif isinstance(value, Instance):
+        yield value.whole()
+    elif isinstance(value, Arguments):
+        for name in value.names():
+            yield from unknowns_of(value.get(name))

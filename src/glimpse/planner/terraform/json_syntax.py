@@ -1,0 +1,127 @@
+"""
+Terraform's JSON syntax: bytes → Body (Terraform's documentation, "JSON Configuration Syntax").
+
+Every string is a template. Without a provider's schema a nested block looks like an argument whose value is an object;
+whoever reads a resource takes either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from glimpse.planner.terraform.hcl import Stop, read_hcl, read_template
+from glimpse.planner.terraform.numbers import parsed
+from glimpse.planner.terraform.syntax import (
+    Argument,
+    Block,
+    Body,
+    Expression,
+    Literal,
+    ObjectOf,
+    SyntaxProblem,
+    Template,
+    TupleOf,
+)
+from glimpse.planner.terraform.values import NULL
+
+LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
+COMMENT = "//"
+TYPE = "type"
+
+
+def read_json(source: bytes, file: str, stop: Stop) -> Body:
+    """The body of a `.tf.json` file. Raises SyntaxProblem."""
+    found = values_in(source)
+    reader = _Reader(file, stop)
+    blocks: list[Block] = []
+    for part in found if isinstance(found, list) else [found]:
+        if not isinstance(part, dict):
+            raise SyntaxProblem("file_broken", 1)
+        for kind, content in part.items():
+            if kind != COMMENT:
+                blocks += reader.blocks(kind, (), content, LABELS.get(kind, 0))
+    return Body({}, tuple(blocks))
+
+
+def read_json_values(source: bytes, file: str, stop: Stop) -> Body:
+    """The arguments of a `.tfvars.json` file. Raises SyntaxProblem."""
+    found = values_in(source)
+    if not isinstance(found, dict):
+        raise SyntaxProblem("file_broken", 1)
+    reader = _Reader(file, stop)
+    return Body({name: reader.argument(name, value) for name, value in found.items() if name != COMMENT})
+
+
+def values_in(source: bytes) -> Any:
+    """JSON with exact numbers. Raises SyntaxProblem with the line."""
+    try:
+        return json.loads(source, parse_float=parsed, parse_int=parsed)
+    except (ValueError, RecursionError) as error:
+        raise SyntaxProblem("file_broken", getattr(error, "lineno", 1)) from None
+
+
+class _Reader:
+    def __init__(self, file: str, stop: Stop) -> None:
+        self.file = file
+        self.stop = stop
+
+    def blocks(self, kind: str, labels: tuple[str, ...], content: object, missing: int) -> list[Block]:
+        """Objects down to the labels, then a body or a list of them."""
+        if isinstance(content, list):
+            return [block for part in content for block in self.blocks(kind, labels, part, missing)]
+        if not isinstance(content, dict):
+            raise SyntaxProblem("file_broken", 1)
+        if not missing:
+            return [Block(kind, labels, self.body(content), 1, self.file)]
+        return [
+            block
+            for label, inner in content.items()
+            if label != COMMENT
+            for block in self.blocks(kind, (*labels, label), inner, missing - 1)
+        ]
+
+    def body(self, content: Mapping[str, object]) -> Body:
+        arguments = {}
+        blocks: list[Block] = []
+        for name, value in content.items():
+            if name == "dynamic":
+                blocks += self.blocks(name, (), value, 1)
+            elif name in ("lifecycle", "content", "validation"):
+                blocks += self.blocks(name, (), value, 0)
+            elif name != COMMENT:
+                arguments[name] = self.argument(name, value)
+        return Body(arguments, tuple(blocks))
+
+    def argument(self, name: str, value: object) -> Argument:
+        return Argument(
+            name, 1, lambda: self.type_of(value) if name == TYPE else self.expression(value), lambda: str(value)
+        )
+
+    def type_of(self, value: object) -> Expression:
+        """A variable's type is an expression in quotes; what is no expression is a value like any other."""
+        if isinstance(value, str) and value.isprintable():
+            try:
+                return read_hcl(f"x = {value}".encode(), self.file, self.stop).arguments["x"].expression
+            except (SyntaxProblem, KeyError):
+                pass
+        return self.expression(value)
+
+    def expression(self, value: object) -> Expression:
+        if isinstance(value, str):
+            return read_template(value.encode(), self.file, self.stop) if _has_template(value) else Literal(1, value)
+        if isinstance(value, dict):
+            entries = ((name, item) for name, item in value.items() if name != COMMENT)
+            return ObjectOf(1, tuple((self.key(name), self.expression(item)) for name, item in entries))
+        if isinstance(value, list):
+            return TupleOf(1, tuple(self.expression(item) for item in value))
+        return Literal(1, NULL if value is None else value)
+
+    def key(self, name: str) -> Expression:
+        made = self.expression(name)
+        return made if isinstance(made, Literal) else Template(1, (made,))
+
+
+def _has_template(text: str) -> bool:
+    return "${" in text or "%{" in text
