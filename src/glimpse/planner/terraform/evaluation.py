@@ -200,7 +200,13 @@ def _splat(expression: Splat, scope: Scope) -> Value:
 
 
 def _tuple(expression: TupleOf, scope: Scope) -> Value:
-    return tuple(evaluate(item, scope) for item in expression.items)
+    return _made(tuple([evaluate(item, scope) for item in expression.items]), scope)
+
+
+def _made(value: Value, scope: Scope) -> Value:
+    """A new collection, counted against the budget."""
+    scope.module.budget.spend_on(value)
+    return value
 
 
 def _object(expression: ObjectOf, scope: Scope) -> Value:
@@ -214,7 +220,7 @@ def _object(expression: ObjectOf, scope: Scope) -> Value:
         if type(key) is Null:
             raise EvaluationError("a key of an object must not be null")
         made[convert(key, STRING)] = value
-    return unknown_of(*unknown_keys, made) if unknown_keys else made
+    return unknown_of(*unknown_keys, made) if unknown_keys else _made(made, scope)
 
 
 def _for(expression: For, scope: Scope) -> Value:
@@ -228,7 +234,6 @@ def _for(expression: For, scope: Scope) -> Value:
         raise EvaluationError("this value cannot be walked through by for")
     if isinstance(elements, Unknown):
         return elements
-    scope.module.budget.spend(len(elements))
     items: list[Value] = []
     entries: dict[str, Value] = {}
     undecided: list[Value] = []
@@ -262,7 +267,7 @@ def _for(expression: For, scope: Scope) -> Value:
             entries[result_key] = result
     if undecided:
         return unknown_of(*undecided, *items, entries)
-    return entries if expression.result_key else tuple(items)
+    return _made(entries if expression.result_key else tuple(items), scope)
 
 
 # ---- Text
@@ -495,7 +500,8 @@ def _call(expression: Call, scope: Scope) -> Value:
     if expression.name == "tobool" and arguments:
         _used_as_bool(arguments[0], expression, scope)
     try:
-        return found.call(arguments, scope.module.functions)
+        result = found.call(arguments, scope.module.functions)
+        return _made(result, scope) if isinstance(result, tuple | dict) else result
     except OutsideProject:
         return scope.module.outside(expression.name, scope.file, expression.line)
 

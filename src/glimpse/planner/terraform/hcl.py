@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
@@ -47,8 +49,8 @@ ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 CHUNK = 65_536
 """Bytes handed to the parser at a time: it looks at the clock only where it has to ask for more."""
 
-MAX_DEPTH = 250
-"""Nested brackets; Terraform's own users stay below 30."""
+MAX_DEPTH = 150
+"""Blocks in blocks, and expressions in expressions."""
 
 Stop = Callable[[], bool]
 """Says whether parsing has taken too long: tree-sitter needs seconds for a megabyte of garbage."""
@@ -158,6 +160,10 @@ class _Reader:
         return Argument(name, line, lambda: self.expression(node), lambda: self.text(node))
 
     def block(self, node: Node) -> Block:
+        with self.deeper(node):
+            return self._block(node)
+
+    def _block(self, node: Node) -> Block:
         children = node.children
         labels = []
         body = opened = closed = None
@@ -178,11 +184,23 @@ class _Reader:
 
     # ---- Expressions
 
-    def expression(self, node: Node) -> Expression:
+    @contextmanager
+    def deeper(self, node: Node) -> Iterator[None]:
+        """One level further inside. Raises SyntaxProblem where that is too deep."""
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise SyntaxProblem("nested_too_deep", node.start_point[0] + 1)
         try:
+            if self.depth > MAX_DEPTH:
+                raise SyntaxProblem("nested_too_deep", node.start_point[0] + 1, self.file)
+            yield
+        finally:
+            self.depth -= 1
+
+    def expression(self, node: Node) -> Expression:
+        # What `deeper` does, spelled out: this is called for every node of an expression.
+        self.depth += 1
+        try:
+            if self.depth > MAX_DEPTH:
+                raise SyntaxProblem("nested_too_deep", node.start_point[0] + 1, self.file)
             return self.operand([child for child in node.children if child.type != "comment"])
         finally:
             self.depth -= 1
@@ -193,6 +211,13 @@ class _Reader:
             made, rest = self.expression(nodes[1]), nodes[3:]
         else:
             made, rest = self.primary(nodes[0]), nodes[1:]
+        if isinstance(made, Reference):
+            # All attributes that follow a name at once.
+            attributes = list(takewhile(lambda node: node.type == "get_attr", rest))
+            made = Reference(made.line, (*made.names, *(self.text(node.children[-1]) for node in attributes)))
+            rest = rest[len(attributes) :]
+        if len(rest) > MAX_DEPTH:
+            raise SyntaxProblem("nested_too_deep", nodes[0].start_point[0] + 1, self.file)
         for node in rest:
             made = self.step(made, node)
         return made
@@ -204,8 +229,6 @@ class _Reader:
         step = self.lookup(node)
         if not isinstance(step, str):
             return Index(line, source, step)
-        if isinstance(source, Reference):
-            return Reference(source.line, (*source.names, step))
         return GetAttribute(line, source, step)
 
     def lookup(self, node: Node) -> str | Expression:
@@ -310,12 +333,8 @@ class _Reader:
         if node.type == "unary_operation":
             return Unary(line, children[0].type, self.operand(children[1:]))
         at = next(place for place, child in enumerate(children) if child.type in OPERATORS)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise SyntaxProblem("nested_too_deep", line)
-        made = Binary(line, children[at].type, self.operand(children[:at]), self.operand(children[at + 1 :]))
-        self.depth -= 1
-        return made
+        with self.deeper(node):
+            return Binary(line, children[at].type, self.operand(children[:at]), self.operand(children[at + 1 :]))
 
     def conditional(self, node: Node) -> Expression:
         """
@@ -329,8 +348,9 @@ class _Reader:
         inner = condition.children[0]
         if inner.type == "conditional":
             first, second, third = (child for child in inner.children if child.type == "expression")
-            last = self._turned(third, yes, no, third.start_point[0] + 1)
-            return self._turned(first, self.expression(second), last, line)
+            with self.deeper(condition):
+                last = self._turned(third, yes, no, third.start_point[0] + 1)
+                return self._turned(first, self.expression(second), last, line)
         return Conditional(line, self.expression(condition), yes, no, " ".join(self.text(condition).split()))
 
     def for_expression(self, node: Node) -> Expression:

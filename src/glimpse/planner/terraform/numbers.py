@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from glimpse.planner.terraform.errors import EvaluationError
+
 PRECISION = 512
 DIGITS = 155
 """Decimal digits that always tell two numbers of that precision apart: 1 + ceil(512 × log10 2)."""
 
 MAX_EXPONENT = 5_000
 """No figure of a stack needs more digits; a larger exponent is an attack on whoever prints it."""
+
+MAX_BITS = 17_000
+"""The same in binary digits. Terraform's numbers go on to two thousand million of them."""
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -32,13 +37,17 @@ def parsed(text: str) -> Number:
 
 
 def rounded(exact: Number) -> Number:
-    """The nearest number of 512 bits; of two as near, the even one."""
+    """The nearest number of 512 bits; of two as near, the even one. Raises EvaluationError beyond MAX_BITS."""
     if isinstance(exact, int):
         size = abs(exact).bit_length() - PRECISION
+        if size > MAX_BITS:
+            raise EvaluationError("this number has too many digits")
         return exact if size <= 0 else round(Fraction(exact, 1 << size)) << size
     if exact.denominator == 1:
         return rounded(exact.numerator)
     bits = abs(exact.numerator).bit_length() - exact.denominator.bit_length()
+    if abs(bits) > MAX_BITS:
+        raise EvaluationError("this number has too many digits")
     if exact.denominator & (exact.denominator - 1) == 0 and abs(exact.numerator).bit_length() <= PRECISION:
         return exact
     scale = PRECISION - bits

@@ -81,8 +81,8 @@ class Directory:
         given: Sequence[tuple[str, bytes | None]],
         environment: Mapping[str, str],
     ) -> None:
-        self.sources = Project(stack, project)
         self.budget = Budget(clock.seconds)
+        self.sources = Project(stack, project, self.budget.allow)
         self._warnings = Findings()
         self.inputs = Inputs()
         self.inputs.add_environment(environment)
@@ -122,6 +122,7 @@ class Directory:
         return self.sources.folder(".").variables
 
     def configuration(self, world: World) -> Configuration:
+        self.budget.begin_world()
         configuration = Configuration(self.sources, self.inputs, self.budget, self.workspace, world)
         for name in self.sources.tofu_files("."):
             configuration.warnings.add(Finding(say("tofu_file", name=name), name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -57,9 +57,10 @@ class Project:
     What was read is kept, so that another world of the same stack costs no further reading.
     """
 
-    def __init__(self, stack: Path, top: Path | None = None) -> None:
+    def __init__(self, stack: Path, top: Path | None, allow: Callable[[int], None]) -> None:
         self.stack = stack.resolve()
         self.top = top.resolve() if top else project_of(self.stack)
+        self._allow = allow
         self._folders: dict[str, Folder] = {}
         self._shown: dict[str, str] = {}
         self._files = 0
@@ -114,6 +115,7 @@ class Project:
             ):  # fmt: skip
                 if found > limit:
                     raise TooMuch(what, limit, path)
+            self._allow(size)
             return place.read_bytes()
         except (OSError, ValueError):
             raise EvaluationError("there is no such file") from None

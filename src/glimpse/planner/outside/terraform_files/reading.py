@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from glimpse.planner.outside.terraform_files.plan_json import read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Choice, MissingVariable, Resource, Stack, Unpriced, World
+from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
 from glimpse.planner.terraform.inputs import OPTION
 from glimpse.planner.terraform.modules import Configuration, VariableRefused
@@ -81,9 +84,10 @@ def read_stack(
     if not any(entry.name.endswith((".tf", ".tf.json")) for entry in path.iterdir()):
         raise InputError(say("no_terraform", path=str(path)))
     values = [_file(name) if kind == "file" else (_assignment(name), None) for kind, name in given]
+    top = checked_project(project, path)
     try:
-        directory = Directory(path, checked_project(project, path), values, environment or {})
-        return _Worlds(directory, path, region).stack()
+        with _deep_calls():
+            return _Worlds(Directory(path, top, values, environment or {}), path, region).stack()
     except TooMuch as bound:
         raise InputError(
             say(f"too_large_{bound.what}", path=str(path), limit=bound.limit), bound.file or None, bound.line or None
@@ -106,6 +110,19 @@ class _Leaf:
     @property
     def world(self) -> Assumed:
         return self.configuration.world
+
+
+@contextmanager
+def _deep_calls() -> Iterator[None]:
+    """Room for as many calls within calls as the budget of a reading allows."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, MAX_DEPTH * FRAMES_PER_DEPTH))
+    try:
+        yield
+    except RecursionError:
+        raise TooMuch("depth", MAX_DEPTH) from None
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class _Worlds:

@@ -254,6 +254,8 @@ def _rsadecrypt(ciphertext: str, key: str) -> str:
 
     data = bytes_of(ciphertext)
     load = load_ssh_private_key if "BEGIN OPENSSH" in key else load_pem_private_key
+    if not re.search("^-----BEGIN ", key, re.MULTILINE):  # Python's parser would also take spaces before it
+        raise EvaluationError("invalid private key")
     try:
         private = load(key.encode(), None)
     except Exception:  # each kind of damage to a key has its own exception
@@ -265,7 +267,7 @@ def _rsadecrypt(ciphertext: str, key: str) -> str:
     number = int.from_bytes(data)
     block = pow(number, secret.d, modulus).to_bytes((modulus.bit_length() + 7) // 8)
     end = block.find(0, 2)
-    if number >= modulus or not block.startswith(b"\x00\x02") or end < 10:
+    if len(data) > len(block) or number >= modulus or not block.startswith(b"\x00\x02") or end < 10:
         raise EvaluationError("failed to decrypt")
     return normalised(_decoded(block[end + 1 :], "utf-8"))
 
@@ -817,8 +819,13 @@ NOT_LITERAL = re.compile(f" [{LINE_BREAKS}]| \\Z|[^\n -~\xa0-\ud7ff\ue000-\ufefe
 """White space before a break or at the end, or a character that libyaml takes for unprintable."""
 
 PRINTABLE = re.compile(r"[ !#-\[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-YAML_ESCAPES = {"\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
-                "\x1b": "\\e", "\xa0": "\\_", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}  # fmt: skip
+YAML_ESCAPES = dict(
+    zip(
+        '\0\a\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029',
+        r"\0 \a \b \t \n \v \f \r \e \" \\ \N \_ \L \P".split(),
+        strict=True,
+    )
+)
 
 
 def _escaped(character: str) -> str:

@@ -297,7 +297,7 @@ Regexp = Any
 
 def _compiled(pattern: str) -> Regexp:
     """Raises EvaluationError where Go would not compile it."""
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False
@@ -315,10 +315,11 @@ NOT_IN_GO = re.compile(r"\\C")
 r"""\C, a single byte, is known to RE2 but not to Go."""
 
 
-def _matches(expression: Regexp, text: str) -> Iterator[Any]:
+def _matches(context: Context, expression: Regexp, text: str) -> Iterator[Any]:
     """All matches that do not overlap. Go leaves out an empty one that begins where the one before it ends."""
     end = -1
     for match in expression.finditer(text):
+        context.spend(1 + expression.groups)
         if match.end() > match.start() or match.start() != end:
             yield match
         end = match.end()
@@ -381,7 +382,7 @@ def _regexall(context: Context, pattern: str, text: str) -> List:
     context.spend(len(text))
     of = object_of(dict.fromkeys(names, STRING)) if names else tuple_of((STRING,) * expression.groups)
     return List(
-        [_captured(expression, names, match) for match in _matches(expression, text)],
+        [_captured(expression, names, match) for match in _matches(context, expression, text)],
         of if expression.groups else STRING,
     )
 
@@ -416,7 +417,7 @@ def _replace_matches(context: Context, text: str, pattern: str, replacement: str
     indexes = {**expression.groupindex, **{str(number): number for number in range(expression.groups + 1)}}
     made: list[str] = []
     end = 0
-    for match in _matches(expression, text):
+    for match in _matches(context, expression, text):
         inserted = GROUP.sub(lambda group, match=match: _expanded(group, match, indexes), replacement)  # type: ignore[misc]
         context.spend(len(inserted) + match.start() - end + 1)
         made += [text[end : match.start()], inserted]
