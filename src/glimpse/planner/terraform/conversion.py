@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from fractions import Fraction
 
 from glimpse.planner.terraform import numbers
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.types import ANY, Type, converts, unify
 from glimpse.planner.terraform.values import (
-    NULL,
-    PLAIN,
     Lazy,
     List,
     Map,
@@ -41,7 +39,7 @@ def convert(value: Value, wanted: Type) -> Value:
         if not converts(value.type, wanted):
             raise EvaluationError(f"{wanted.kind} required")
         return value.as_type(wanted)
-    if kind not in PLAIN and not issubclass(kind, tuple | dict) and isinstance(value, Lazy):
+    if isinstance(value, Lazy):
         return convert(value.whole(), wanted)
     if wanted.is_primitive:
         return _primitive(value, wanted.kind)
@@ -146,21 +144,3 @@ def _object(value: Value, wanted: Type) -> Value:
         else:
             raise EvaluationError(f'attribute "{name}" is required')
     return made
-
-
-def without_markup(value: Value) -> Value:
-    """The value with every resource and module in it looked up whole."""
-    kind = type(value)
-    if kind in PLAIN or kind is Unknown:
-        return value
-    if isinstance(value, Lazy):
-        return value.whole()
-    return value
-
-
-def attributes_of(value: Value) -> Mapping[str, Value] | None:
-    """The entries of an object or map, or None."""
-    return value if isinstance(value, dict) else None
-
-
-__all__ = ["NULL", "attributes_of", "convert", "to_text", "without_markup"]

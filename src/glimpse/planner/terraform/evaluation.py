@@ -44,7 +44,6 @@ from glimpse.planner.terraform.types import ANY, BOOL, NUMBER, STRING, unify
 from glimpse.planner.terraform.values import (
     PLAIN,
     Cause,
-    Lazy,
     List,
     Null,
     Set,
@@ -53,6 +52,7 @@ from glimpse.planner.terraform.values import (
     elements_of,
     equal,
     is_known,
+    looked_up,
     type_of,
     unknown_of,
     unknowns_in,
@@ -382,7 +382,7 @@ def _equality(left: Value, right: Value, expression: Expression, scope: Scope) -
                 _compared(one, [other], expression, scope)
     if type(left) in PLAIN and type(right) in PLAIN:
         return equal(left, right)
-    left, right = _looked_up(left), _looked_up(right)
+    left, right = looked_up(left), looked_up(right)
     # A null is never what holds something, however much of that is unknown.
     for one, other in ((left, right), (right, left)):
         if type(one) is Null and isinstance(other, tuple | dict):
@@ -390,11 +390,6 @@ def _equality(left: Value, right: Value, expression: Expression, scope: Scope) -
     if not (is_known(left) and is_known(right)):
         return unknown_of(left, right, type_=BOOL)
     return equal(left, right)
-
-
-def _looked_up(value: Value) -> Value:
-    is_lazy = type(value) not in PLAIN and not isinstance(value, tuple | dict | Unknown) and isinstance(value, Lazy)
-    return value.whole() if is_lazy else value
 
 
 def _modulo(left: Number, right: Number) -> Number:

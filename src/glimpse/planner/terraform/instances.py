@@ -14,7 +14,7 @@ from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import Block, Body, Literal, Reference
 from glimpse.planner.terraform.types import ANY
-from glimpse.planner.terraform.values import Cause, Null, Unknown, Value, elements_of
+from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, elements_of
 
 META = frozenset(
     ("count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "provider_meta")
@@ -22,7 +22,7 @@ META = frozenset(
 """Arguments and blocks of Terraform itself, which no provider sees."""
 
 
-class Arguments:
+class Arguments(Lazy):
     """
     The arguments and nested blocks of one block, `dynamic` ones unrolled. `owner` is the address of the resource.
 

@@ -34,7 +34,7 @@ from glimpse.planner.terraform.sources import Sources
 from glimpse.planner.terraform.syntax import Argument, Block, Literal, ObjectOf, Reference, SyntaxProblem
 from glimpse.planner.terraform.type_constraints import type_from
 from glimpse.planner.terraform.types import ANY, STRING, Type
-from glimpse.planner.terraform.values import NULL, Cause, Null, Unknown, Value, shown
+from glimpse.planner.terraform.values import NULL, Cause, Lazy, Null, Unknown, Value, shown
 from glimpse.planner.terraform.worlds import World
 
 DEEPEST_MODULES = 12
@@ -548,7 +548,7 @@ def _provider_key(expression: Any) -> str:
     return ".".join(expression.names) if isinstance(expression, Reference) else str(getattr(expression, "value", ""))
 
 
-class Outputs:
+class Outputs(Lazy):
     """What other modules see of a module: its outputs, looked up one by one."""
 
     def __init__(self, module: Module) -> None:

@@ -73,7 +73,7 @@ def _counted(value: Value) -> Repetition | Unknown:
 
 
 def _for_each(value: Value) -> Repetition | Unknown:
-    if not isinstance(value, tuple | dict | Unknown | str) and isinstance(value, Lazy):
+    if isinstance(value, Lazy):
         value = value.whole()
     if isinstance(value, Unknown):
         return value

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from glimpse.planner.terraform.numbers import text_of
 from glimpse.planner.terraform.types import (
@@ -135,15 +135,16 @@ class Unknown:
         return Unknown(type_, self.causes, self.references)
 
 
-@runtime_checkable
-class Lazy(Protocol):
+class Lazy:
     """An object whose attributes are looked up one by one: a resource, a data source, a module."""
 
     def attribute(self, name: str) -> Value:
         """The attribute's value. Raises EvaluationError where it has no such attribute."""
+        raise NotImplementedError
 
     def whole(self) -> Value:
-        """All of it at once: a dict where everything is known, else Unknown."""
+        """All of it at once: an object, or Unknown."""
+        raise NotImplementedError
 
 
 def unknown_of(*values: Value, type_: Type = ANY) -> Unknown:
@@ -170,7 +171,7 @@ def unknowns_in(value: Value) -> Iterator[Unknown]:
     elif issubclass(kind, dict):
         for item in value.values():
             yield from unknowns_in(item)
-    elif kind not in PLAIN and isinstance(value, Lazy):
+    elif isinstance(value, Lazy):
         yield from unknowns_in(value.whole())
 
 
@@ -183,6 +184,11 @@ def is_known(value: Value) -> bool:
     if kind in PLAIN:
         return True
     return next(unknowns_in(value), None) is None
+
+
+def looked_up(value: Value) -> Value:
+    """The value itself, or all of a resource or a module at once."""
+    return value.whole() if isinstance(value, Lazy) else value
 
 
 def type_of(value: Value) -> Type:
@@ -226,7 +232,7 @@ def elements_of(value: Value) -> list[tuple[Value, Value]] | None:
         return list(enumerate(value))
     if issubclass(kind, dict):
         return list(sorted_items(value))
-    if kind not in PLAIN and kind is not Unknown and isinstance(value, Lazy):
+    if isinstance(value, Lazy):
         return elements_of(value.whole())
     return None
 

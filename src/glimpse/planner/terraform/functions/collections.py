@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from glimpse.planner.terraform.conversion import convert, without_markup
+from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.functions.numbers import whole
 from glimpse.planner.terraform.functions.strings import graphemes
@@ -39,6 +39,7 @@ from glimpse.planner.terraform.values import (
     equal,
     frozen,
     is_known,
+    looked_up,
     sorted_items,
     type_of,
     unknown_of,
@@ -66,7 +67,7 @@ def _same(one: Value, other: Value) -> bool | None:
     if is_known(one) and is_known(other):
         one, other = _plain(one), _plain(other)
         return equal(one, other) and (type(one) in PLAIN or type_of(one) == type_of(other))
-    one, other = without_markup(one), without_markup(other)
+    one, other = looked_up(one), looked_up(other)
     if type(one) is Unknown or type(other) is Unknown:
         return None
     if type(one) is not type(other) or len(one) != len(other):
@@ -85,7 +86,7 @@ def _plain(value: Value) -> Value:
         return tuple(_plain(item) for item in value)
     if kind is dict:
         return {name: _plain(item) for name, item in value.items()}
-    return without_markup(value)
+    return looked_up(value)
 
 
 @function(

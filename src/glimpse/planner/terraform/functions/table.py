@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.types import ANY, Type
-from glimpse.planner.terraform.values import PLAIN, Lazy, Null, Unknown, Value, is_known, unknown_of
+from glimpse.planner.terraform.values import Lazy, Null, Unknown, Value, is_known, unknown_of
 
 
 class Context(Protocol):
@@ -82,8 +82,7 @@ class Function:
 
     def _converted(self, place: int, value: Value) -> Value:
         wanted = self.parameters[place] if place < len(self.parameters) else self.rest or ANY
-        kind = type(value)
-        if kind not in PLAIN and kind is not Unknown and not issubclass(kind, tuple | dict) and isinstance(value, Lazy):
+        if isinstance(value, Lazy):
             value = value.whole()
         if type(value) is Null and not self.nulls:
             raise EvaluationError(f"{self.name}: argument must not be null")
