@@ -36,6 +36,7 @@ def test_the_schema_is_a_schema() -> None:
         ("plan", "--lang", "ko", "--free-tier", "always"),
         ("bill",),
         ("bill", "--region", "eu-west-1"),
+        ("plan", "tests/trees/a_variable_decides"),
         ("plan", "/does/not/exist"),
         ("prices", "show"),
         ("prices", "show", "--region", "ap-northeast-2"),

@@ -7,8 +7,10 @@ Compare:  run it before and after a change on the same machine and compare the r
           seconds: the subjects are timed in turn, so that noise meets them all alike.
 
 Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; and as the floor, a new
-Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then the search alone, in
-this process, beside its rival: a whole bill for each combination, timed on some and multiplied out.
+Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then reading alone, in this
+process after all imports, beside tfparse on the same files: the own stack, and made-up trees of 1,000 and 10,000
+resources. Then the search alone, in this process, beside its rival: a whole bill for each combination, timed on some
+and multiplied out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -75,6 +78,112 @@ def large_plan() -> dict[str, Any]:
             "root_module": {"module_calls": calls},
         },
     }
+
+
+PART = """
+locals {
+  name_N = "${var.project}-part-N"
+  tags_N = merge(var.tags, { part = "N", size = tostring(var.sizes["small"]) })
+}
+resource "aws_security_group" "N" {
+  name = local.name_N
+  tags = local.tags_N
+}
+resource "aws_iam_role" "N" {
+  name               = format("%s-role", local.name_N)
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole" }] })
+}
+resource "aws_instance" "N" {
+  count                       = var.production ? 4 : 1
+  instance_type               = lookup({ small = "t4g.micro", large = "t4g.large" }, "small", "t4g.nano")
+  associate_public_ip_address = count.index == 0
+  vpc_security_group_ids      = [aws_security_group.N.id]
+  tags                        = merge(local.tags_N, { Name = "${local.name_N}-${count.index}" })
+  dynamic "ebs_block_device" {
+    for_each = { for name, size in var.sizes : name => size if size > 10 }
+    content {
+      device_name = "/dev/${ebs_block_device.key}"
+      volume_size = ebs_block_device.value
+      volume_type = "gp3"
+    }
+  }
+  root_block_device {
+    volume_size = 20
+    volume_type = "gp3"
+  }
+}
+resource "aws_ebs_volume" "N" {
+  for_each          = toset(["a", "b"])
+  availability_zone = "ap-northeast-2${each.key}"
+  size              = var.sizes["large"] * 2
+  type              = "gp3"
+}
+resource "aws_cloudwatch_log_group" "N" {
+  name              = "/app/${local.name_N}"
+  retention_in_days = try(var.retention.days, 30)
+}
+resource "aws_cloudwatch_metric_alarm" "N" {
+  alarm_name = join("-", [local.name_N, "cpu"])
+  period     = 60
+}
+"""
+"""Ten resource instances; N is a number."""
+
+HEAD = """
+provider "aws" {
+  region = "ap-northeast-2"
+}
+variable "project" {
+  default = "made-up"
+}
+variable "production" {
+  type    = bool
+  default = true
+}
+variable "sizes" {
+  type    = map(number)
+  default = { small = 10, large = 50 }
+}
+variable "tags" {
+  type    = map(string)
+  default = { team = "a" }
+}
+variable "retention" {
+  default = {}
+}
+"""
+
+
+def large_tree(folder: Path, resources: int) -> Path:
+    """A tree of so many resource instances, ten a file."""
+    folder.mkdir()
+    (folder / "main.tf").write_text(HEAD)
+    for number in range(resources // 10):
+        (folder / f"part{number}.tf").write_text(re.sub(r"\bN\b|(?<=_)N\b", f"n{number}", PART))
+    return folder
+
+
+def reading_times(runs: int) -> None:
+    """Reading alone, without prices, beside tfparse's evaluation of the same files, in turn."""
+    import tfparse
+
+    with tempfile.TemporaryDirectory() as folder:
+        trees = {"own stack": OWN} | {
+            f"{count:,} resources": large_tree(Path(folder) / str(count), count)
+            for count in (RESOURCES, 10 * RESOURCES)
+        }
+        print(f"{'reading':<24}{'median s':>10}{'min':>8}{'max':>8}{'tfparse':>9}{'×':>8}")
+        for name, tree in trees.items():
+            ours, theirs = [], []
+            for _ in range(runs if tree == OWN else max(3, runs // 5)):
+                begun = time.perf_counter()
+                read_stack(tree)
+                ours.append(time.perf_counter() - begun)
+                begun = time.perf_counter()
+                tfparse.load_from_path(str(tree))
+                theirs.append(time.perf_counter() - begun)
+            middle, floor = statistics.median(ours), statistics.median(theirs)
+            print(f"{name:<24}{middle:>10.3f}{min(ours):>8.3f}{max(ours):>8.3f}{floor:>9.3f}{middle / floor:>8.2f}")
 
 
 def timed(command: list[str]) -> tuple[float, float]:
@@ -142,6 +251,7 @@ def main() -> None:
         middle = statistics.median(seconds)
         largest = max(pair[1] for pair in pairs)
         print(f"{name:<24}{middle:>10.3f}{min(seconds):>8.3f}{max(seconds):>8.3f}{middle / base:>9.1f}{largest:>8.0f}")
+    reading_times(runs)
     search_times(runs)
 
 

@@ -1,5 +1,6 @@
 """
-Each folder in `tests/cases` is something a person could have sent us: a stack, how it is used, and its bill.
+Each folder in `tests/cases` is something a person could have sent us: a stack, how it is used, and its bill. There is
+one for each family; those in `tests/trees` are about the ways in which Terraform says things.
 
 After a change that is meant, `python -m tests.planner.test_cases` writes the bills anew; read the difference.
 """
@@ -14,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.bill import Bill
+from glimpse.planner.estimate import least
 from glimpse.planner.outside import workload_files
 from glimpse.planner.report.terminal import text_of
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 
 CASES = sorted(path.parent for path in (REPOSITORY / "tests/cases").glob("*/main.tf"))
+TREES = sorted(path.parent for path in (REPOSITORY / "tests/trees").glob("*/main.tf"))
 FAMILIES = sorted((REPOSITORY / "src/glimpse/planner/resources").glob("[a-z]*.py"))
 
 
@@ -28,6 +31,7 @@ def bill_at(case: Path, region: str | None = None) -> tuple[Bill, Bill]:
     # Where the file stands is this machine's business, and so would be the width of its name in a bill.
     workload = workload_files.workload_beside(case, None)
     estimator = estimator_for(stack.region, replace(workload, source=Path(workload.source).name))
+    stack = least(stack, estimator)
     return estimator.bill(stack), estimator.bill(stack, free_tier=True)
 
 
@@ -36,7 +40,7 @@ def printed(case: Path) -> str:
     return text_of(Words("en"), "bill", bill, granted)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES + TREES, ids=lambda case: case.name)
 def test_the_bill_of_a_case_is_the_one_beside_it(case: Path) -> None:
     assert printed(case) == (case / "bill.txt").read_text()
 
@@ -46,7 +50,7 @@ def test_every_family_has_a_case_folder_of_its_name() -> None:
     assert families == {case.name for case in CASES}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES + TREES, ids=lambda case: case.name)
 def test_every_resource_of_a_case_is_priced_free_or_named(case: Path) -> None:
     bill, _ = bill_at(case)
     shown = {line.meter.origin.address for line in bill.lines} | {entry.origin.address for entry in bill.unpriced}
@@ -100,5 +104,5 @@ def test_doubling_the_users_changes_every_line_that_people_cause(tmp_path: Path,
 
 
 if __name__ == "__main__":
-    for each in CASES:
+    for each in CASES + TREES:
         (each / "bill.txt").write_text(printed(each))

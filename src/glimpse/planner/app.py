@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import json
 import os
 import sys
@@ -52,8 +53,15 @@ class Asked:
 
 def run(command: str, given: argparse.Namespace, words: Words) -> int:
     """The exit code of one of COMMANDS; what it answers is printed or written. Raises InputError."""
-    with _legible():
-        return COMMANDS[command](Asked(given, words))
+    collecting = gc.isenabled()
+    # A command is over in a second, and its values end with the process: the collector would only walk through them.
+    gc.disable()
+    try:
+        with _legible():
+            return COMMANDS[command](Asked(given, words))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _plan(asked: Asked) -> int:

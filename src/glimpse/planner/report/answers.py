@@ -73,7 +73,10 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
     if plan.warnings:
         yield "ui_risks", words("risks_some", count=len(plan.warnings), names=names), "yellow"
     else:
-        yield "ui_risks", words("risks_not_seen" if today.bill.stack.unresolved else "risks_none"), ""
+        stack = today.bill.stack
+        gaps = bool(stack.unresolved or stack.unpriced)
+        code = "risks_none" if not gaps else "risks_not_seen" if stack.resources else "risks_nothing_read"
+        yield "ui_risks", words(code), ""
     spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
     yield "ui_not_known", unknowns_text(today.bill, "unknowns" if spot else "unknowns_plain", words), ""
     yield from not_needed(today.bill, words)

@@ -23,6 +23,7 @@ from glimpse.planner.terraform.functions.table import Context
 from glimpse.planner.terraform.numbers import Number, rounded
 from glimpse.planner.terraform.sources import OutsideProject
 from glimpse.planner.terraform.syntax import (
+    EACH,
     Binary,
     Call,
     Conditional,
@@ -187,12 +188,7 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     several = issubclass(kind, tuple)
     found = []
     for item in source if several else (source,):
-        for step in expression.steps:
-            if isinstance(step, str):
-                item = attribute_of(item, step)
-            else:
-                item = index_of(item, evaluate(step, scope), expression, scope)
-        found.append(item)
+        found.append(evaluate(expression.each, scope.within({EACH: item})))
     return List(found) if kind in (List, Set) and found else List((), ANY) if kind in (List, Set) else tuple(found)
 
 
@@ -236,6 +232,7 @@ def _for(expression: For, scope: Scope) -> Value:
         return elements
     items: list[Value] = []
     entries: dict[str, Value] = {}
+    groups: dict[str, list[Value]] = {}
     undecided: list[Value] = []
     for key, value in elements:
         names = {expression.value: value} if expression.key is None else {expression.key: key, expression.value: value}
@@ -260,11 +257,13 @@ def _for(expression: For, scope: Scope) -> Value:
         if type(result_key) is Unknown:
             undecided.append(result_key)
         elif expression.grouped:
-            entries[result_key] = (*entries.get(result_key, ()), result)
+            groups.setdefault(result_key, []).append(result)
         elif result_key in entries:
             raise EvaluationError("two elements of a for have the same key: the grouping mode needs `...`")
         else:
             entries[result_key] = result
+    if expression.grouped:
+        entries = {name: tuple(group) for name, group in groups.items()}
     if undecided:
         return unknown_of(*undecided, *items, entries)
     return _made(entries if expression.result_key else tuple(items), scope)
@@ -478,6 +477,8 @@ def _call(expression: Call, scope: Scope) -> Value:
     found = FUNCTIONS.get(expression.name)
     if found is None and not expression.name.startswith("provider::"):
         raise EvaluationError(f'there is no function named "{expression.name}"')
+    if expression.name == "templatestring" and expression.arguments and not _is_lookup(expression.arguments[0]):
+        raise EvaluationError("templatestring: the template must be a reference")
     arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.expands:
         last = arguments.pop()

@@ -2,13 +2,14 @@
 HCL's syntax: bytes → Body.
 
 tree-sitter-hcl parses. What its grammar leaves out, or has otherwise than HCL, is put right here:
-white space beside interpolations, chains of conditionals, what follows a legacy splat, exponents with a sign, and items
-that share a line.
+white space beside interpolations, chains of conditionals, what follows a legacy splat, exponents, and items that share
+a line.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from tree_sitter import Language, Node, Parser
 
 from glimpse.planner.terraform.numbers import parsed
 from glimpse.planner.terraform.syntax import (
+    EACH,
     Argument,
     Binary,
     Block,
@@ -43,9 +45,10 @@ from glimpse.planner.terraform.syntax import (
 from glimpse.planner.terraform.values import NULL
 
 LANGUAGE = Language(tree_sitter_hcl.language())
-SIGNED_EXPONENT = re.compile(rb"(?<=[0-9])[eE][+-][0-9]+")
+EXPONENT = re.compile(rb"(?<=[0-9])[eE][+-]?[0-9]+")
 ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|(\$\$|%%)(?=\{)')
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 CHUNK = 65_536
 """Bytes handed to the parser at a time: it looks at the clock only where it has to ask for more."""
 
@@ -59,9 +62,9 @@ Stop = Callable[[], bool]
 def read_hcl(source: bytes, file: str, stop: Stop) -> Body:
     """The body of a file. Raises SyntaxProblem."""
     root = _parse(source, stop)
-    if root.has_error and SIGNED_EXPONENT.search(source):
-        # The grammar knows no `1e-3`. Positions stay the same, and all text is read from the source as it was.
-        root = _parse(SIGNED_EXPONENT.sub(lambda found: b"0" * len(found[0]), source), stop)
+    if root.has_error and EXPONENT.search(source):
+        # The grammar knows neither `1e3` nor `1e-3`. Positions stay, and all text is read from the source as it was.
+        root = _parse(EXPONENT.sub(lambda found: b"0" * len(found[0]), source), stop)
     if root.has_error:
         raise SyntaxProblem("file_broken", _first_error(root))
     reader = _Reader(source, file)
@@ -118,9 +121,14 @@ def quoted(text: str) -> str:
     def meant(found: re.Match[str]) -> str:
         if found[4]:
             return found[4][0]
-        return ESCAPED[found[1]] if found[1] else chr(int(found[2] or found[3], 16))
+        return ESCAPED[found[1]] if found[1] else _character(int(found[2] or found[3], 16))
 
     return unicodedata.normalize("NFC", ESCAPE.sub(meant, text)) if "\\" in text or "{" in text else _normal(text)
+
+
+def _character(code: int) -> str:
+    """What is no character (half of a pair, or beyond Unicode) becomes the one that says so, as in Go."""
+    return chr(code) if code < 0xD800 or 0xE000 <= code <= sys.maxunicode else REPLACEMENT
 
 
 def _normal(text: str) -> str:
@@ -218,42 +226,35 @@ class _Reader:
             rest = rest[len(attributes) :]
         if len(rest) > MAX_DEPTH:
             raise SyntaxProblem("nested_too_deep", nodes[0].start_point[0] + 1, self.file)
-        for node in rest:
-            made = self.step(made, node)
+        return self.followed(made, rest)
+
+    def followed(self, made: Expression, nodes: list[Node]) -> Expression:
+        """An expression with what is looked up in it. Everything after `[*]` is looked up in each element."""
+        for place, node in enumerate(nodes):
+            splat = node.children[0] if node.type == "splat" else None
+            if splat and splat.type == "full_splat":
+                line = node.start_point[0] + 1
+                inside = [child for child in splat.children[1:] if child.type != "comment"]
+                return Splat(line, made, self.followed(Reference(line, (EACH,)), inside + nodes[place + 1 :]))
+            made = self.legacy_splat(made, splat) if splat else self.step(made, node)
         return made
 
     def step(self, source: Expression, node: Node) -> Expression:
         line = node.start_point[0] + 1
-        if node.type == "splat":
-            return self.splat(source, node.children[0])
-        step = self.lookup(node)
-        if not isinstance(step, str):
-            return Index(line, source, step)
-        return GetAttribute(line, source, step)
-
-    def lookup(self, node: Node) -> str | Expression:
-        """The name of an attribute, or the key of an index."""
         if node.type == "get_attr":
-            return self.text(node.children[-1])
+            return GetAttribute(line, source, self.text(node.children[-1]))
         inner = node.children[0]
         if inner.type == "legacy_index":
-            return Literal(node.start_point[0] + 1, int(self.text(inner)[1:]))
-        return self.expression(next(child for child in inner.children if child.type == "expression"))
+            return Index(line, source, Literal(line, int(self.text(inner)[1:])))
+        return Index(line, source, self.expression(_expression_in(inner)))
 
-    def splat(self, source: Expression, node: Node) -> Expression:
-        steps: list[str | Expression] = []
+    def legacy_splat(self, source: Expression, node: Node) -> Expression:
+        """`.*`: an index in brackets, and what comes after it, is looked up in the result."""
+        line = node.start_point[0] + 1
         rest = [child for child in node.children[1:] if child.type != "comment"]
-        while rest:
-            # After `.*` an index in brackets belongs to the result, not to each element.
-            if node.type == "attr_splat" and rest[0].type == "index" and rest[0].children[0].type == "new_index":
-                break
-            if rest[0].type == "splat":
-                break
-            steps.append(self.lookup(rest.pop(0)))
-        made: Expression = Splat(node.start_point[0] + 1, source, tuple(steps))
-        for child in rest:
-            made = self.step(made, child)
-        return made
+        inside = list(takewhile(lambda child: child.children[0].type != "new_index", rest))
+        each = self.followed(Reference(line, (EACH,)), inside)
+        return self.followed(Splat(line, source, each), rest[len(inside) :])
 
     def primary(self, node: Node) -> Expression:
         line = node.start_point[0] + 1

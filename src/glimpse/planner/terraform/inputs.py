@@ -35,7 +35,8 @@ class Given:
             return self.expression
         if wanted.is_primitive or wanted.kind == "any":
             return Literal(self.line, self.text)
-        body = read_hcl(f"x = {self.text}\n".encode(), self.source, lambda: False)
+        # What is no UTF-8 in the environment reaches Python as halves of pairs.
+        body = read_hcl(f"x = {self.text}\n".encode("utf-8", "replace"), self.source, lambda: False)
         if len(body.arguments) != 1 or body.blocks:
             raise SyntaxProblem("file_broken", 1)
         return body.arguments["x"].expression

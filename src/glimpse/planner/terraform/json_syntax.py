@@ -8,9 +8,11 @@ whoever reads a resource takes either.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.hcl import Stop, read_hcl, read_template
 from glimpse.planner.terraform.numbers import parsed
 from glimpse.planner.terraform.syntax import (
@@ -28,7 +30,9 @@ from glimpse.planner.terraform.values import NULL
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 COMMENT = "//"
-TYPE = "type"
+HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+TYPE = "variable", "type"
+"""The only argument whose text is no template."""
 
 
 def read_json(source: bytes, file: str, stop: Stop) -> Body:
@@ -57,9 +61,26 @@ def read_json_values(source: bytes, file: str, stop: Stop) -> Body:
 def values_in(source: bytes) -> Any:
     """JSON with exact numbers. Raises SyntaxProblem with the line."""
     try:
-        return json.loads(source, parse_float=parsed, parse_int=parsed)
-    except (ValueError, RecursionError) as error:
+        found = json.loads(
+            source.decode("utf-8-sig", "replace"), parse_float=parsed, parse_int=parsed, parse_constant=_refused
+        )
+    except (ValueError, RecursionError, EvaluationError) as error:
         raise SyntaxProblem("file_broken", getattr(error, "lineno", 1)) from None
+    return _whole_characters(found) if HALF_OF_A_PAIR.search(source) else found
+
+
+def _refused(constant: str) -> None:
+    """NaN and Infinity, which Python reads and JSON does not know."""
+    raise ValueError(constant)
+
+
+def _whole_characters(value: Any) -> Any:
+    """A value whose texts are all Unicode: half of a surrogate pair becomes what says so, as in Go."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_whole_characters(name): _whole_characters(item) for name, item in value.items()}
+    return [_whole_characters(item) for item in value] if isinstance(value, list) else value
 
 
 class _Reader:
@@ -74,7 +95,7 @@ class _Reader:
         if not isinstance(content, dict):
             raise SyntaxProblem("file_broken", 1)
         if not missing:
-            return [Block(kind, labels, self.body(content), 1, self.file)]
+            return [Block(kind, labels, self.body(content, kind), 1, self.file)]
         return [
             block
             for label, inner in content.items()
@@ -82,7 +103,7 @@ class _Reader:
             for block in self.blocks(kind, (*labels, label), inner, missing - 1)
         ]
 
-    def body(self, content: Mapping[str, object]) -> Body:
+    def body(self, content: Mapping[str, object], kind: str) -> Body:
         arguments = {}
         blocks: list[Block] = []
         for name, value in content.items():
@@ -91,13 +112,12 @@ class _Reader:
             elif name in ("lifecycle", "content", "validation"):
                 blocks += self.blocks(name, (), value, 0)
             elif name != COMMENT:
-                arguments[name] = self.argument(name, value)
+                understand = self.type_of if (kind, name) == TYPE else self.expression
+                arguments[name] = self.argument(name, value, understand)
         return Body(arguments, tuple(blocks))
 
-    def argument(self, name: str, value: object) -> Argument:
-        return Argument(
-            name, 1, lambda: self.type_of(value) if name == TYPE else self.expression(value), lambda: str(value)
-        )
+    def argument(self, name: str, value: object, understand: Callable[[object], Expression] | None = None) -> Argument:
+        return Argument(name, 1, lambda: (understand or self.expression)(value), lambda: str(value))
 
     def type_of(self, value: object) -> Expression:
         """A variable's type is an expression in quotes; what is no expression is a value like any other."""

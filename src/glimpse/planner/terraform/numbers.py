@@ -15,13 +15,14 @@ PRECISION = 512
 DIGITS = 155
 """Decimal digits that always tell two numbers of that precision apart: 1 + ceil(512 × log10 2)."""
 
-MAX_EXPONENT = 5_000
-"""No figure of a stack needs more digits; a larger exponent is an attack on whoever prints it."""
+MAX_EXPONENT = 4_000
+"""No figure of a stack needs more digits, and Python writes no more than 4,300 of them."""
 
-MAX_BITS = 17_000
-"""The same in binary digits. Terraform's numbers go on to two thousand million of them."""
+MAX_BITS = 13_500
+"""The same in binary digits, beyond PRECISION. Terraform's numbers go on to two thousand million of them."""
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+TOO_MANY_DIGITS = "this number has too many digits"
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Number = int | Fraction
 
@@ -41,13 +42,13 @@ def rounded(exact: Number) -> Number:
     if isinstance(exact, int):
         size = abs(exact).bit_length() - PRECISION
         if size > MAX_BITS:
-            raise EvaluationError("this number has too many digits")
+            raise EvaluationError(TOO_MANY_DIGITS)
         return exact if size <= 0 else round(Fraction(exact, 1 << size)) << size
     if exact.denominator == 1:
         return rounded(exact.numerator)
     bits = abs(exact.numerator).bit_length() - exact.denominator.bit_length()
     if abs(bits) > MAX_BITS:
-        raise EvaluationError("this number has too many digits")
+        raise EvaluationError(TOO_MANY_DIGITS)
     if exact.denominator & (exact.denominator - 1) == 0 and abs(exact.numerator).bit_length() <= PRECISION:
         return exact
     scale = PRECISION - bits
@@ -63,8 +64,10 @@ def _power(exponent: int) -> Fraction:
 
 
 def text_of(number: Number) -> str:
-    """The shortest decimal that reads as this number, never with an exponent."""
+    """The shortest decimal that reads as this number, never with an exponent. Raises EvaluationError."""
     if isinstance(number, int):
+        if number.bit_length() > PRECISION + MAX_BITS:
+            raise EvaluationError(TOO_MANY_DIGITS)
         return str(number)
     sign, number = ("-", -number) if number < 0 else ("", number)
     before = len(str(int(number))) if number >= 1 else 1 - _leading_zeros(number) - 1

@@ -62,12 +62,16 @@ class Index(Expression):
     key: Expression
 
 
+EACH = "*"
+"""No name of Terraform's, so that nothing hides it."""
+
+
 @dataclass(slots=True)
 class Splat(Expression):
-    """`source[*]` with what is then looked up in each element: attribute names and index expressions."""
+    """`source[*]`, and what is then looked up in each element, which is there named EACH."""
 
     source: Expression
-    steps: tuple[str | Expression, ...]
+    each: Expression
 
 
 @dataclass(slots=True)
@@ -128,10 +132,10 @@ class Conditional(Expression):
 def parts_of(expression: Expression) -> Iterator[Expression]:
     """The expressions that stand directly in this one."""
     match expression:
-        case Template(parts=parts) | Splat(steps=parts):
+        case Template(parts=parts):
             yield from (part for part in parts if not isinstance(part, str))
-            if isinstance(expression, Splat):
-                yield expression.source
+        case Splat(source=source, each=each):
+            yield from (source, each)
         case TemplateFor(collection=collection, body=body):
             yield from (collection, body)
         case GetAttribute(source=source):

@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
@@ -292,7 +293,10 @@ def _digest(value: Value) -> str:
     if kind is bool:
         return "T" if value else "F"
     if kind is int or kind is Fraction:
-        return f"{float(value):.10g}"
+        try:
+            return f"{float(value):.10g}"
+        except OverflowError:
+            return f"{Decimal(value).normalize(Context(prec=10)):e}"
     if kind is str:
         return json.dumps(value, ensure_ascii=False)
     if kind is Map:

@@ -47,14 +47,15 @@ def _as_it_is(file: str) -> str:
 @dataclass
 class Read:
     """
-    What either reader gives: blocks, the default provider's region, and what could not be resolved.
+    What either reader gives: blocks, the default provider's region (None where nothing states one, or Unknown), and
+    what could not be resolved.
 
     The findings grow while blocks are read, for arguments are evaluated only then. `uncounted` are free resources that
     stand an unknown number of times. `shown` makes a file's name one for people.
     """
 
     blocks: tuple[Block, ...]
-    region: str | None
+    region: Value
     unresolved: Iterable[Finding] = ()
     warnings: Iterable[Finding] = ()
     uncounted: tuple[Origin, ...] = ()
@@ -88,7 +89,7 @@ class Directory:
         self.inputs.add_environment(environment)
         for name in (*OWN_VALUE_FILES, *self._automatic()):
             if self.sources.exists_inside(name):
-                self._add_file(name, self.sources.read(name))
+                self._add_file(name, self.sources.content(name))
         for name, content in given:
             if content is None:
                 variable, _, text = name.partition("=")
@@ -133,9 +134,7 @@ class Directory:
     def read(self, configuration: Configuration) -> Read:
         """Every resource of a configuration as a block. Raises TooMuch at a bound."""
         region = configuration.root.region("aws")
-        read = Read((), region if isinstance(region, str) else None, configuration.unresolved, configuration.warnings)
-        if isinstance(region, Unknown):
-            read.hangs_on(region)
+        read = Read((), region, configuration.unresolved, configuration.warnings)
         blocks: list[Block] = []
         uncounted: list[Origin] = []
         everything = list(configuration.instances())
@@ -153,10 +152,10 @@ class Directory:
         return read
 
 
-def _order(block: Block) -> list[str | int]:
-    """By address, the numbers in it as numbers: text and number take turns."""
-    parts = re.split(r"(\d+)", block.address)
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+def _order(block: Block) -> list[str | tuple[int, str]]:
+    """By address, the numbers in it as numbers of any length: text and number take turns."""
+    parts = re.split("0*([0-9]+)", block.address)
+    return [(len(part), part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _uncounted(found: Uncounted) -> Sentence:
@@ -174,9 +173,7 @@ def cause_text(why: Unknown) -> str:
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
-def _block(
-    instance: Instance, default: str | None, shown: Callable[[str], str], note: Callable[[Unknown], None]
-) -> Block:
+def _block(instance: Instance, default: Value, shown: Callable[[str], str], note: Callable[[Unknown], None]) -> Block:
     file, line = instance.place
     return Block(
         instance.address, instance.type, Values(instance, note=note), shown(file), line, partial(_unknowns, instance),
@@ -184,10 +181,10 @@ def _block(
     )  # fmt: skip
 
 
-def _other_region(instance: Instance, default: str | None) -> str | None:
+def _other_region(instance: Instance, default: Value) -> str | None:
     """The region of a resource that does not stand in the default provider's."""
     region = instance.get("region") or instance.provider_region
-    if region is None or region == default:
+    if region is None or region is default or region == default:
         return None
     return region if isinstance(region, str) else OTHER_REGION
 

@@ -13,8 +13,8 @@ from typing import Any
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.functions.numbers import whole
-from glimpse.planner.terraform.functions.strings import graphemes
 from glimpse.planner.terraform.functions.table import Context, Table, function
+from glimpse.planner.terraform.functions.texts import graphemes
 from glimpse.planner.terraform.numbers import Number, rounded
 from glimpse.planner.terraform.types import (
     ANY,

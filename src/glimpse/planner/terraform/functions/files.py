@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import posixpath
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
 from glimpse.planner.terraform.errors import EvaluationError
-from glimpse.planner.terraform.functions.table import Context, Table, function
+from glimpse.planner.terraform.functions.hashes import digest
+from glimpse.planner.terraform.functions.table import Context, Table, function, not_computed
+from glimpse.planner.terraform.functions.texts import base64_of, normalised
 from glimpse.planner.terraform.types import ANY, BOOL, STRING, set_of
-from glimpse.planner.terraform.values import Cause, Set, Unknown, Value
+from glimpse.planner.terraform.values import Set, Unknown, Value
 
 FILES: Table = {}
 
-IDENTIFIER = re.compile(r"[^\W\d_][\w-]*")
+IDENTIFIER = r"[^\W\d_][\w-]*"
 
 
 def _cleaned(path: str) -> str:
@@ -32,14 +31,10 @@ def _at_home(path: str) -> bool:
     return path.startswith("~")
 
 
-def _machine(name: str) -> Unknown:
-    return Unknown(STRING, frozenset({Cause("function", name)}))
-
-
-@function(FILES, "abspath", STRING, returns=STRING, examples=['can(abspath("a"))'])
+@function(FILES, "abspath", STRING, returns=STRING)
 def _abspath(_path: str) -> Unknown:
     """Unknown: it depends on the machine."""
-    return _machine("abspath")
+    return not_computed("abspath")
 
 
 @function(
@@ -89,7 +84,7 @@ def _dirname(path: str) -> str:
     ],
 )
 def _pathexpand(path: str) -> Value:
-    return _machine("pathexpand") if _at_home(path) else path
+    return not_computed("pathexpand") if _at_home(path) else path
 
 
 @function(
@@ -115,25 +110,20 @@ def _reading(name: str, compute: Callable[[bytes], str]) -> None:
 
 
 def _text(content: bytes) -> str:
-    """Terraform normalizes every string (NFC)."""
     try:
-        return unicodedata.normalize("NFC", content.decode())
+        return normalised(content.decode())
     except UnicodeDecodeError:
         raise EvaluationError("contents are not valid UTF-8") from None
 
 
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
 _reading("file", _text)
-_reading("filebase64", _base64)
-_reading("filemd5", lambda content: hashlib.md5(content, usedforsecurity=False).hexdigest())
-_reading("filesha1", lambda content: hashlib.sha1(content, usedforsecurity=False).hexdigest())
-_reading("filesha256", lambda content: hashlib.sha256(content).hexdigest())
-_reading("filesha512", lambda content: hashlib.sha512(content).hexdigest())
-_reading("filebase64sha256", lambda content: _base64(hashlib.sha256(content).digest()))
-_reading("filebase64sha512", lambda content: _base64(hashlib.sha512(content).digest()))
+_reading("filebase64", base64_of)
+_reading("filemd5", lambda content: digest("md5", content).hex())
+_reading("filesha1", lambda content: digest("sha1", content).hex())
+_reading("filesha256", lambda content: digest("sha256", content).hex())
+_reading("filesha512", lambda content: digest("sha512", content).hex())
+_reading("filebase64sha256", lambda content: base64_of(digest("sha256", content)))
+_reading("filebase64sha512", lambda content: base64_of(digest("sha512", content)))
 
 
 @function(
@@ -167,7 +157,7 @@ def _templatestring(context: Context, template: str, variables: Value) -> Value:
 def _variables(variables: Value) -> dict[str, Value]:
     if not isinstance(variables, dict):
         raise EvaluationError("variables must be a map")
-    if not all(IDENTIFIER.fullmatch(name) for name in variables):
+    if not all(re.fullmatch(IDENTIFIER, name) for name in variables):
         raise EvaluationError("invalid template variable name")
     return dict(variables)
 
@@ -214,9 +204,9 @@ def _matches(pattern: list[str], name: list[str]) -> bool:
 
 
 LETTER = r"(?:\\.|[^\\\]-])"
-CLASS = re.compile(rf"\[(\^?)((?:{LETTER}(?:-{LETTER})?)*)\]", re.DOTALL)
-RANGE = re.compile(rf"({LETTER})(?:-({LETTER}))?", re.DOTALL)
-OPTIONS = re.compile(r"\{((?:\\.|[^\\}])*)\}", re.DOTALL)
+CLASS = rf"(?s)\[(\^?)((?:{LETTER}(?:-{LETTER})?)*)\]"
+RANGE = rf"(?s)({LETTER})(?:-({LETTER}))?"
+OPTIONS = r"(?s)\{((?:\\.|[^\\}])*)\}"
 
 
 @lru_cache(maxsize=10_000)
@@ -228,14 +218,14 @@ def _part_matches(pattern: str, name: str) -> bool:
     if kind == "*":
         return not rest or any(_part_matches(rest, name[start:]) for start in range(len(name)))
     if kind == "[":
-        found = CLASS.match(pattern)
+        found = re.match(CLASS, pattern)
         if not found or found[0] == "[]":
             raise EvaluationError("syntax error in pattern")
-        letters = [(low[-1], (high or low)[-1]) for low, high in RANGE.findall(found[2])]
+        letters = [(low[-1], (high or low)[-1]) for low, high in re.findall(RANGE, found[2])]
         inside = any(low <= name[0] <= high for low, high in letters)
         return inside != bool(found[1]) and _part_matches(pattern[found.end() :], name[1:])
     if kind == "{":
-        found = OPTIONS.match(pattern)
+        found = re.match(OPTIONS, pattern)
         if not found:
             raise EvaluationError("syntax error in pattern")
         options = re.split(r"(?<!\\),", found[1])

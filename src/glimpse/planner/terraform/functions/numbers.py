@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
-from glimpse.planner.terraform.functions.table import Table, function
+from glimpse.planner.terraform.functions.table import Table, function, not_computed
 from glimpse.planner.terraform.numbers import MAX_EXPONENT, Number, rounded
 from glimpse.planner.terraform.types import ANY, NUMBER
-from glimpse.planner.terraform.values import Cause, Null, Unknown, Value
+from glimpse.planner.terraform.values import Null, Value
 
 NUMBERS: Table = {}
 
@@ -157,12 +157,16 @@ def _pow(number: Number, power: Number) -> Value:
 
 
 def _from_float(name: str, found: float) -> Value:
-    """Terraform goes on with an infinity, which is nothing that we hold; it refuses what is not a number."""
+    """
+    The number that Terraform prints: its own remembers that it has 53 bits, and shows the fewest digits that tell it.
+
+    Terraform computes on with an infinity, which our numbers cannot hold: unknown here. It refuses a NaN.
+    """
     if math.isnan(found):
         raise EvaluationError("the result is not a number")
     if math.isinf(found):
-        return Unknown(NUMBER, frozenset({Cause("function", name)}))
-    return rounded(Fraction(found))
+        return not_computed(name, NUMBER)
+    return int(found) if found.is_integer() else rounded(Fraction(repr(found)))
 
 
 def _divided(one: float, other: float) -> float:

@@ -3,96 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
-from glimpse.planner.terraform import numbers
-from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
-from glimpse.planner.terraform.functions.encodings import json_of, normalised
 from glimpse.planner.terraform.functions.numbers import whole
-from glimpse.planner.terraform.functions.table import Context, Table, function
+from glimpse.planner.terraform.functions.table import Context, Table, function, not_computed
+from glimpse.planner.terraform.functions.texts import graphemes, normalised
 from glimpse.planner.terraform.numbers import Number
 from glimpse.planner.terraform.types import ANY, BOOL, NUMBER, STRING, list_of, object_of, tuple_of
-from glimpse.planner.terraform.values import Cause, List, Null, Unknown, Value, is_known, unknown_of
+from glimpse.planner.terraform.values import List, Null, Unknown, Value, is_known, unknown_of
 
 STRINGS: Table = {}
 
-
 # --- Characters, as people see them -------------------------------------------------------------------------------
-
-
-def graphemes(text: str) -> list[str]:
-    """
-    The grapheme clusters of a text (Unicode Standard Annex 29), which are what Terraform counts as characters.
-
-    Which characters cluster is derived from Python's Unicode tables, which are one version behind Terraform's (14
-    and 15): 49 letters and marks that were new in version 15 may be counted apart.
-    """
-    if text.isascii() and "\r" not in text:
-        return list(text)
-    classes = "".join(map(_break_class, text))
-    return [text[match.start() : match.end()] for match in CLUSTER.finditer(classes)]
-
-
-CLUSTER = re.compile(
-    r"""\r\n | [\r\nC]                                 # line breaks and control characters stand alone
-    | P* (?: (?: L* (?: V+ | v V* | w) T* | L+ | T+    # syllables of Hangul: v is LV, w is LVT in the Annex
-                 | RR? ) (?: ZX | [EZS] )*             # flags; cty joins emoji to these two as well
-           | X (?: E* Z X)* [EZS]*                     # emoji
-           | [^\r\nC] [EZS]* )""",
-    re.VERBOSE,
-)
-"""The rules of the Annex over one letter for each character, which _break_class gives."""
-
-# Other_Grapheme_Extend and emoji modifiers; spacing marks that do not cluster; what comes before its character.
-EXTENDING = (0x9BE, 0x9D7, 0xB3E, 0xB57, 0xBBE, 0xBD7, 0xCC2, 0xCD5, 0xCD6, 0xD3E, 0xD57, 0xDCF, 0xDDF, 0x1B35, 0x200C,
-             0x302E, 0x302F, 0xFF9E, 0xFF9F, 0x1133E, 0x11357, 0x114B0, 0x114BD, 0x115AF, 0x11930, 0x1D165,
-             *range(0x1D16E, 0x1D173), *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080))  # fmt: skip
-APART = (0x102B, 0x102C, 0x1038, *range(0x1062, 0x1065), *range(0x1067, 0x106E), 0x1083, *range(0x1087, 0x108D), 0x108F,
-         0x109A, 0x109B, 0x109C, 0x1A61, 0x1A63, 0x1A64, 0xAA7B, 0xAA7D, 0x11720, 0x11721)  # fmt: skip
-BEFORE = (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0xD4E, 0x110BD, 0x110CD, 0x111C2, 0x111C3, 0x1193F,
-          0x11941, 0x11A3A, *range(0x11A84, 0x11A8A), 0x11D46, 0x11F02)  # fmt: skip
-CLASSES = {
-    **dict.fromkeys(map(chr, EXTENDING), "E"),
-    **dict.fromkeys(map(chr, APART), "O"),
-    **dict.fromkeys(map(chr, BEFORE), "P"),
-    "\r": "\r",
-    "\n": "\n",
-    "\u200d": "Z",
-    "\u0e33": "S",
-    "\u0eb3": "S",
-}
-CATEGORIES = {"Mn": "E", "Me": "E", "Mc": "S", "Cc": "C", "Cf": "C", "Zl": "C", "Zp": "C"}
-PICTOGRAPHS = re.compile(
-    "[©®‼⁉™ℹ↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾☀-★☇-☒☔-⚅⚐-✅✈-✒✔✖✝✡✨✳✴❄❇❌❎❓-❕❗❣-❧➕-➗➡➰➿⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙"
-    "\U0001f000-\U0001f0ff\U0001f10d-\U0001f10f\U0001f12f\U0001f16c-\U0001f171\U0001f17e\U0001f17f\U0001f18e"
-    "\U0001f191-\U0001f19a\U0001f1ad-\U0001f1e5\U0001f201-\U0001f20f\U0001f21a\U0001f22f\U0001f232-\U0001f23a"
-    "\U0001f23c-\U0001f23f\U0001f249-\U0001f3fa\U0001f400-\U0001f53d\U0001f546-\U0001f64f\U0001f680-\U0001f6ff"
-    "\U0001f774-\U0001f77f\U0001f7d5-\U0001f7ff\U0001f80c-\U0001f80f\U0001f848-\U0001f84f\U0001f85a-\U0001f85f"
-    "\U0001f888-\U0001f88f\U0001f8ae-\U0001f8ff\U0001f90c-\U0001f93a\U0001f93c-\U0001f945\U0001f947-\U0001faff"
-    "\U0001fc00-\U0001fffd]"
-)
-"""Extended_Pictographic of Unicode 15 (emoji-data.txt)."""
-
-
-def _break_class(character: str) -> str:
-    if known := CLASSES.get(character):
-        return known
-    code = ord(character)
-    if 0xAC00 <= code <= 0xD7A3:
-        return "w" if (code - 0xAC00) % 28 else "v"
-    for first, last, letter in ((0x1100, 0x115F, "L"), (0x1160, 0x11A7, "V"), (0x11A8, 0x11FF, "T"),
-                                (0xA960, 0xA97C, "L"), (0xD7B0, 0xD7C6, "V"), (0xD7CB, 0xD7FB, "T"),
-                                (0x1F1E6, 0x1F1FF, "R"), (0xE0000, 0xE001F, "C"), (0xE0080, 0xE00FF, "C"),
-                                (0xE01F0, 0xE0FFF, "C"), (0xFFF0, 0xFFF8, "C"), (0x2065, 0x2065, "C")):  # fmt: skip
-        if first <= code <= last:
-            return letter
-    if category := CATEGORIES.get(unicodedata.category(character)):
-        return category
-    return "X" if PICTOGRAPHS.match(character) else "O"
 
 
 @function(
@@ -302,7 +226,7 @@ def _compiled(pattern: str) -> Regexp:
     options = re2.Options()
     options.log_errors = False
     try:
-        if NOT_IN_GO.search(pattern.replace("\\\\", "")):
+        if re.search(NOT_IN_GO, pattern.replace("\\\\", "")):
             raise EvaluationError("invalid regexp pattern")
         return re2.compile(pattern, options)
     except re2.error as error:
@@ -311,7 +235,7 @@ def _compiled(pattern: str) -> Regexp:
         raise EvaluationError("invalid regexp pattern") from None
 
 
-NOT_IN_GO = re.compile(r"\\C")
+NOT_IN_GO = r"\\C"
 r"""\C, a single byte, is known to RE2 but not to Go."""
 
 
@@ -415,22 +339,23 @@ def _replace(context: Context, text: str, wanted: str, replacement: str) -> str:
 def _replace_matches(context: Context, text: str, pattern: str, replacement: str) -> str:
     expression = _compiled(pattern)
     indexes = {**expression.groupindex, **{str(number): number for number in range(expression.groups + 1)}}
+    group = re.compile(GROUP)
     made: list[str] = []
     end = 0
     for match in _matches(context, expression, text):
-        inserted = GROUP.sub(lambda group, match=match: _expanded(group, match, indexes), replacement)  # type: ignore[misc]
+        inserted = group.sub(lambda named, match=match: _expanded(named, match, indexes), replacement)  # type: ignore[misc]
         context.spend(len(inserted) + match.start() - end + 1)
         made += [text[end : match.start()], inserted]
         end = match.end()
     return normalised("".join([*made, text[end:]]))
 
 
-GROUP = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
+GROUP = r"\$(?:\$|(\w+)|\{(\w+)\})"
 """What stands for a group in a replacement; $1x is the group named 1x, and two $ are one."""
 
 
-def _expanded(group: re.Match[str], match: Any, indexes: dict[str, int]) -> str:
-    name = group[1] or group[2]
+def _expanded(named: re.Match[str], match: Any, indexes: dict[str, int]) -> str:
+    name = named[1] or named[2]
     if not name:
         return "$"
     return (match.group(indexes[name]) or "") if name in indexes else ""
@@ -459,14 +384,13 @@ def _expanded(group: re.Match[str], match: Any, indexes: dict[str, int]) -> str:
     ],
 )
 def _format(context: Context, format_: Value, *arguments: Value) -> Value:
+    from glimpse.planner.terraform.functions.formats import formatted
+
     if type(format_) is Null:
         raise EvaluationError("argument must not be null")
     if any(map(_is_untyped, arguments)):
-        return UNTYPED.as_type(STRING)
-    return _formatted(context, format_, arguments)
-
-
-UNTYPED = Unknown(ANY, frozenset({Cause("function", "format")}))
+        return not_computed("format")
+    return formatted(context, format_, arguments)
 
 
 def _is_untyped(argument: Value) -> bool:
@@ -493,12 +417,14 @@ def _is_untyped(argument: Value) -> bool:
 )
 def _formatlist(context: Context, format_: Value, *arguments: Value) -> Value:
     """An element that is not known makes only its own text unknown."""
+    from glimpse.planner.terraform.functions.formats import formatted
+
     if type(format_) is Null:
         raise EvaluationError("argument must not be null")
     if type(format_) is Unknown or any(type(item) is Unknown and not item.type.is_primitive for item in arguments):
         return unknown_of(format_, *arguments, type_=list_of(STRING))
     if any(map(_is_untyped, arguments)):
-        return UNTYPED.as_type(list_of(STRING))
+        return not_computed("format", list_of(STRING))
     lists = [isinstance(item, tuple) for item in arguments]
     lengths = {len(item) for item, is_list in zip(arguments, lists, strict=True) if is_list}
     if len(lengths) > 1:
@@ -507,159 +433,5 @@ def _formatlist(context: Context, format_: Value, *arguments: Value) -> Value:
     for place in range(lengths.pop() if lengths else 1):
         row = [item[place] if is_list else item for item, is_list in zip(arguments, lists, strict=True)]
         known = all(map(is_known, row))
-        made.append(_formatted(context, format_, row) if known else unknown_of(*row, type_=STRING))
+        made.append(formatted(context, format_, row) if known else unknown_of(*row, type_=STRING))
     return List(made, STRING)
-
-
-VERB = re.compile(
-    r"%(?:%|(?P<flags>[ #+\-0]*)(?P<width>[1-9]\d*)?(?P<precision>\.\d*)?(?P<index>\[[1-9]\d*\])?(?P<mode>[a-zA-Z])?)",
-    re.A,
-)
-"""%*d, which takes the width from an argument, is refused: Terraform has no such thing."""
-
-
-def _formatted(context: Context, format_: str, arguments: tuple[Value, ...] | list[Value]) -> str:
-    """Raises EvaluationError where a verb does not fit its argument, or where arguments are left over."""
-    made: list[str] = []
-    end, following, used = 0, 0, 0
-    for match in VERB.finditer(format_):
-        made.append(format_[end : match.start()])
-        end = match.end()
-        if match[0] == "%%":
-            made.append("%")
-            continue
-        if not match["mode"]:
-            raise EvaluationError("invalid format string")
-        place = int(match["index"][1:-1]) - 1 if match["index"] else following
-        if place >= len(arguments):
-            raise EvaluationError("not enough arguments for the format string")
-        following, used = place + 1, max(used, place + 1)
-        width, precision = int(match["width"] or 0), int((match["precision"] or ".")[1:] or 0)
-        context.spend(width + precision)
-        text = _verb(context, match, arguments[place], width, precision)
-        context.spend(len(text))
-        made.append(text)
-    if used < len(arguments):
-        raise EvaluationError("too many arguments for the format string")
-    return normalised("".join([*made, format_[end:]]))
-
-
-def _verb(context: Context, match: re.Match[str], value: Value, width: int, precision: int) -> str:
-    mode, flags = match["mode"], match["flags"]
-    if mode not in "vtbdoxXeEfgGsq":
-        raise EvaluationError("unsupported format verb")
-    if mode != "v" and type(value) is Null:
-        raise EvaluationError("null value cannot be formatted")
-    if mode == "t":
-        return "true" if convert(value, BOOL) else "false"
-    if mode in "bdoxX":
-        return _integer(mode, flags, width, match["precision"], convert(value, NUMBER))
-    if mode in "eEfgG":
-        text = _float(mode, precision if match["precision"] else None, convert(value, NUMBER))
-        return _signed(text, flags, width, zeros="0" in flags)
-    if mode == "v":
-        text = _default(context, value, sharp="#" in flags)
-    else:
-        text = convert(value, STRING)
-        if precision > 0:
-            text = "".join(graphemes(text)[:precision])
-        text = json_of(context, text) if mode == "q" else text
-    fill = ("0" if "0" in flags else " ") * (width - len(graphemes(text)) if width else 0)
-    return text + fill if "-" in flags else fill + text
-
-
-def _default(context: Context, value: Value, sharp: bool) -> str:
-    if not sharp and type(value) is str:
-        return value
-    if not sharp and type(value) in (int, Fraction):
-        return _float("g", None, value)
-    return json_of(context, value)
-
-
-BASES = {"b": ("b", "0b"), "d": ("d", ""), "o": ("o", "0"), "x": ("x", "0x"), "X": ("X", "0X")}
-
-
-def _integer(mode: str, flags: str, width: int, precision: str | None, number: Number) -> str:
-    """As Go formats a big.Int: a precision is the least number of digits, and then zeros do not fill the width."""
-    if not isinstance(number, int):
-        raise EvaluationError("an integer is required")
-    letter, prefix = BASES[mode]
-    digits = format(abs(number), letter)
-    if precision is not None:
-        places = int(precision[1:] or 0)
-        if not number and not places:
-            return ""
-        digits = digits.rjust(places, "0")
-    sign = "-" if number < 0 else "+" if "+" in flags else " " if " " in flags else ""
-    before = sign + (prefix if "#" in flags else "")
-    if "0" in flags and "-" not in flags and precision is None:
-        return before + digits.rjust(width - len(before), "0")
-    return (before + digits).ljust(width) if "-" in flags else (before + digits).rjust(width)
-
-
-def _signed(text: str, flags: str, width: int, zeros: bool) -> str:
-    """As Go formats a big.Float, in which zeros go before everything else that is said about the width."""
-    sign = "-" if text.startswith("-") else "+" if "+" in flags else " " if " " in flags else ""
-    digits = text.removeprefix("-")
-    if zeros:
-        return sign + digits.rjust(width - len(sign), "0")
-    return (sign + digits).ljust(width) if "-" in flags else (sign + digits).rjust(width)
-
-
-def _float(mode: str, precision: int | None, number: Number) -> str:
-    """
-    As Go formats a big.Float: %e and %f have 6 digits after the point unless told otherwise, %g as many as tell the
-    number from every other one, and an exponent where that is below -4, or reaches the precision or else 6.
-    """
-    sign, digits, point = _decimal(number)
-    shortest = mode in "gG" and precision is None
-    if mode in "eE":
-        digits, point = _rounded(number, digits, point, 1 + (6 if precision is None else precision))
-    elif mode == "f":
-        digits, point = _rounded(number, digits, point, point + (6 if precision is None else precision))
-    elif precision is not None:
-        digits, point = _rounded(number, digits, point, precision or 1)
-    if mode == "f":
-        return sign + _positional(digits, point, 6 if precision is None else precision)
-    if mode in "eE":
-        return sign + _exponential(mode, digits, point, 6 if precision is None else precision)
-    digits = digits.rstrip("0")
-    limit = len(digits) if shortest else precision or 1
-    if not shortest and limit > len(digits) >= point:
-        limit = len(digits)
-    if point - 1 < -4 or point - 1 >= (6 if shortest else limit):
-        return sign + _exponential("e" if mode == "g" else "E", digits, point, max(len(digits) - 1, 0))
-    return sign + _positional(digits, point, max(len(digits) - point, 0))
-
-
-def _decimal(number: Number) -> tuple[str, str, int]:
-    """The sign, the digits without zeros around them, and where the point stands among them: 0.05 is 5 and -1."""
-    text = numbers.text_of(number).removeprefix("-")
-    before, _, after = text.partition(".")
-    digits = (before + after).lstrip("0")
-    point = len(before) - (len(before + after) - len(digits)) if digits else 0
-    return "-" if number < 0 else "", digits.rstrip("0"), point
-
-
-def _rounded(number: Number, digits: str, point: int, count: int) -> tuple[str, int]:
-    """The first digits of the exact number; of two as near, the even one."""
-    if not digits:
-        return "", 0
-    scaled = round(abs(Fraction(number)) * Fraction(10) ** (count - point)) if count >= 0 else 0
-    text = str(scaled)
-    if scaled == 0:
-        return "", 0
-    return text.rstrip("0"), point + len(text) - count
-
-
-def _positional(digits: str, point: int, places: int) -> str:
-    before = digits[:point].ljust(point, "0") if point > 0 else "0"
-    after = ("0" * -point + digits if point <= 0 else digits[point:])[:places].ljust(places, "0")
-    return f"{before}.{after}" if places else before
-
-
-def _exponential(letter: str, digits: str, point: int, places: int) -> str:
-    exponent = point - 1 if digits else 0
-    digits = (digits or "0").ljust(places + 1, "0")
-    after = f".{digits[1 : places + 1]}" if places else ""
-    return f"{digits[0]}{after}{letter}{'-' if exponent < 0 else '+'}{abs(exponent):02d}"

@@ -1,5 +1,6 @@
 """
-What a table of functions is made of. Each file beside this one is a table about one subject.
+What a table of functions is made of. The files beside this one are tables, each about one subject, and what their
+functions need to compute their results.
 
 An entry says what the function takes and gives, computes it from known values, and shows examples: each example is a
 Terraform expression that is true. Tests evaluate every one, and compare them with Terraform itself.
@@ -13,8 +14,8 @@ from typing import Any, Protocol
 
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
-from glimpse.planner.terraform.types import ANY, Type
-from glimpse.planner.terraform.values import Lazy, Null, Unknown, Value, is_known, unknown_of
+from glimpse.planner.terraform.types import ANY, STRING, Type
+from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, is_known, unknown_of
 
 
 class Context(Protocol):
@@ -101,6 +102,11 @@ def _first_line(error: Exception) -> str:
     """What went wrong, without the value that it went wrong with: Python's own messages may hold it."""
     text = str(error.args[0]) if type(error) is ValueError and error.args else "invalid argument"
     return text.splitlines()[0][:120] if text else "invalid argument"
+
+
+def not_computed(name: str, type_: Type = STRING) -> Unknown:
+    """What a function gives where its result is not computed here."""
+    return Unknown(type_, frozenset({Cause("function", name)}))
 
 
 Table = dict[str, Function]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from glimpse.planner.terraform.conversion import convert
-from glimpse.planner.terraform.functions.table import Table, function
+from glimpse.planner.terraform.functions.table import Table, function, not_computed
 from glimpse.planner.terraform.types import ANY, BOOL, NUMBER, STRING, Type, list_of, map_of, set_of
-from glimpse.planner.terraform.values import Cause, Unknown, Value
+from glimpse.planner.terraform.values import Unknown, Value
 
 TYPES: Table = {}
 
@@ -60,7 +60,7 @@ _unmarked("nonsensitive", 'nonsensitive("a") == "a"', "nonsensitive(null) == nul
 _unmarked("ephemeralasnull", 'ephemeralasnull("a") == "a"')
 
 
-@function(TYPES, "issensitive", ANY, returns=BOOL, nulls=True, unknowns=True, examples=["can(issensitive(null))"])
+@function(TYPES, "issensitive", ANY, returns=BOOL, nulls=True, unknowns=True)
 def _issensitive(_value: Value) -> Unknown:
     """Unknown, because marks are not followed."""
-    return Unknown(BOOL, frozenset({Cause("function", "issensitive")}))
+    return not_computed("issensitive", BOOL)

@@ -17,7 +17,13 @@ from glimpse.planner.stack import Unpriced
 
 SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
 DAILY = re.compile(r"^cron\(0 (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$")
+SERVICE = "aws_ecs_service"
 TAG = "glimpse:"
+UPLOADS, LOG_SAMPLE = "uploads", "log-sample-percent"
+COSTLY = {UPLOADS: "Uploads through the service", LOG_SAMPLE: "Log lines of the service"}
+"""The tags that other figures hang on. Where one is unknown, the value that costs least is taken, and this named."""
+
+PRESIGNED = "presigned"
 
 
 def service(block: Block, tree: Tree) -> Iterator[Found]:
@@ -53,7 +59,11 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
     scaling = _scaling(target, tree) if target else None
     desired = values.known.integer("desired_count") if values.has("desired_count") else 0  # the provider's default
     tags = {**values.known.mapping("tags_all"), **values.known.mapping("tags")}
-    settings = Values({name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)}).known
+    said = {name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)}
+    settings = Values(said, "tags.", values.note).known
+    for name, part in COSTLY.items():
+        if settings.is_unknown(name):
+            yield Unpriced(block.origin, part, say("part_unknown"))
     yield FargateService(
         origin=block.origin,
         size=size,
@@ -63,15 +73,20 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         scaling=scaling,
         behind_balancer=values.has("load_balancer"),
         public_address=_public_address(values),
-        uploads=settings.text("uploads"),
+        uploads=PRESIGNED if settings.is_unknown(UPLOADS) else settings.text(UPLOADS),
         keep_alive_seconds=settings.integer("keep-alive-seconds"),
         database_pool=settings.integer("database-pool"),
         bus=settings.text("bus"),
-        log_sample_percent=min(100, max(0, settings.integer("log-sample-percent") or 100)),
+        log_sample_percent=_log_sample_percent(settings),
         environment=settings.text("environment"),
         maximum_percent=values.known.integer("deployment_maximum_percent") or 200,
         health=_health(block, tree),
     )
+
+
+def _log_sample_percent(settings: Values) -> int:
+    least = 0 if settings.is_unknown(LOG_SAMPLE) else 100
+    return min(100, settings.integer(LOG_SAMPLE) or least)
 
 
 def _public_address(values: Values) -> bool | None:
@@ -152,22 +167,28 @@ def _amount(text: str | None, unit: str) -> Fraction | None:
 
 
 def _scaling_target(block: Block, tree: Tree) -> Block | None:
+    """The service's scaling target: by link, or by its name. Raises ArgumentUnknown where one could be its target."""
     linked = tree.referenced_by(block, "resource_id", "aws_appautoscaling_target")
     if linked:
         return linked[0]
-    name = block.values.known.text("name")
     homes = {home.values.known.text("name") for home in _clusters(block, tree)} - {None}
-    for target in tree.of("aws_appautoscaling_target"):
-        parts = (target.values.known.text("resource_id") or "").split("/")
+    for target in filter(_scales_tasks, tree.of("aws_appautoscaling_target")):
+        if target.values.is_unknown("resource_id") and tree.certain_references(target, "resource_id", SERVICE):
+            continue
+        parts = (target.values.text("resource_id") or "").split("/")
         if (
-            name
-            and len(parts) == 3
+            len(parts) == 3
             and parts[0] == "service"
-            and parts[2] == name
             and parts[1] in (homes or {parts[1]})
+            and parts[2] == block.values.text("name")
         ):
             return target
     return None
+
+
+def _scales_tasks(row: Block) -> bool:
+    """Whether a target, a policy or an action may be a service's."""
+    return row.values.known.text("service_namespace") in (None, "ecs")
 
 
 def scheduled(block: Block, tree: Tree) -> Iterator[Found]:
@@ -207,12 +228,32 @@ def _schedule(target: Block, lowest: int, highest: int, tree: Tree) -> tuple[tup
 
 
 def _same_target(row: Block, target: Block, tree: Tree) -> bool:
-    """Whether a policy or an action belongs to a target: it names it, or the same resource as that does."""
+    """
+    Whether a policy or an action belongs to a target: it names it, or the same resource as that does.
+
+    Raises ArgumentUnknown where nobody can tell.
+    """
     identity = row.values.known.text("resource_id")
     if identity is not None and identity == target.values.known.text("resource_id"):
         return True
-    named = tree.references(row, "resource_id")
-    return target in named or bool({*named} & {*tree.references(target, "resource_id", "aws_ecs_service")})
+    named = {found.address: found for found in tree.references(row, "resource_id")}
+    services = {found.address: found for found in tree.references(target, "resource_id", SERVICE)}
+    if target.address in named or named.keys() & services:
+        return True
+    if _scales_tasks(row) and not any(found.type == target.type for found in named.values()):
+        theirs = [found for found in named.values() if found.type == SERVICE]
+        if not (theirs and services):
+            _tell_apart(row, theirs, target)
+            _tell_apart(target, [*services.values()], row)
+    return False
+
+
+def _tell_apart(row: Block, services: list[Block], other: Block) -> None:
+    """Raise ArgumentUnknown where a row, which refers to these services, could stand for the same one as another."""
+    if row.values.is_unknown("resource_id"):
+        name = (other.values.text("resource_id") or "").rpartition("/")[2]
+        if not services or any(service.values.text("name") == name for service in services):
+            row.values.text("resource_id")
 
 
 def _scaling(target: Block, tree: Tree) -> Scaling | None:
@@ -250,7 +291,7 @@ def _health(block: Block, tree: Tree) -> HealthCheck:
 
 
 READERS = {
-    "aws_ecs_service": service,
+    SERVICE: service,
     "aws_ecs_cluster": cluster,
     "aws_appautoscaling_policy": policy,
     "aws_appautoscaling_scheduled_action": scheduled,

@@ -1,0 +1,3 @@
+output "high_availability" {
+  value = false
+}
