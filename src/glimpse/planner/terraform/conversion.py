@@ -34,6 +34,8 @@ def convert(value: Value, wanted: Type) -> Value:
     if wanted.kind == "any":
         return value
     if kind is Null:
+        if not converts(value.type, wanted):
+            raise EvaluationError(f"{wanted.kind} required")
         return Null(wanted)
     if kind is Unknown:
         if not converts(value.type, wanted):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from glimpse.planner.terraform.instances import Arguments
+from glimpse.planner.terraform.instances import TEXTS, Arguments
 from glimpse.planner.terraform.types import ANY, STRING
 from glimpse.planner.terraform.values import Cause, List, Unknown, Value
 
@@ -38,7 +38,7 @@ class DataSource(Arguments):
             answer = ANSWERS[self.type](self, name)
             if answer is not None:
                 return answer
-        return Unknown(ANY, frozenset((self._cause(name),)))
+        return Unknown(STRING if name in TEXTS else ANY, frozenset((self._cause(name),)))
 
     def whole(self) -> Unknown:
         return Unknown(ANY, frozenset((self._cause(""),)))

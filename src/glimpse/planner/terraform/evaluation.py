@@ -9,8 +9,7 @@ for each of the values that make a difference.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
@@ -39,9 +38,8 @@ from glimpse.planner.terraform.syntax import (
     TemplateFor,
     TupleOf,
     Unary,
-    parts_of,
 )
-from glimpse.planner.terraform.types import ANY, BOOL, NUMBER, STRING, unify
+from glimpse.planner.terraform.types import ANY, BOOL, NUMBER, STRING, Type, unify
 from glimpse.planner.terraform.values import (
     PLAIN,
     Cause,
@@ -56,7 +54,6 @@ from glimpse.planner.terraform.values import (
     looked_up,
     type_of,
     unknown_of,
-    unknowns_in,
 )
 from glimpse.planner.terraform.worlds import Place, World
 
@@ -181,6 +178,8 @@ def index_of(value: Value, key: Value, expression: Expression, scope: Scope) -> 
 def _splat(expression: Splat, scope: Scope) -> Value:
     source = evaluate(expression.source, scope)
     kind = type(source)
+    if kind is Null and source.type.kind in ("list", "set", "tuple"):
+        raise EvaluationError("a null list has no elements")
     if kind is Null:
         return ()
     if kind is Unknown:
@@ -230,6 +229,10 @@ def _for(expression: For, scope: Scope) -> Value:
         raise EvaluationError("this value cannot be walked through by for")
     if isinstance(elements, Unknown):
         return elements
+    if expression.condition and not elements:
+        # Terraform checks the condition also where it is never asked.
+        turn = scope.within(dict.fromkeys((expression.key or "", expression.value), Unknown()))
+        _wanted(expression.condition, turn)
     items: list[Value] = []
     entries: dict[str, Value] = {}
     groups: dict[str, list[Value]] = {}
@@ -238,9 +241,7 @@ def _for(expression: For, scope: Scope) -> Value:
         names = {expression.value: value} if expression.key is None else {expression.key: key, expression.value: value}
         turn = scope.within(names)
         if expression.condition:
-            wanted = convert(evaluate(expression.condition, turn), BOOL)
-            if type(wanted) is Null:
-                raise EvaluationError("the condition of a for must not be null")
+            wanted = _wanted(expression.condition, turn)
             if type(wanted) is Unknown:
                 undecided.append(wanted)
                 continue
@@ -267,6 +268,14 @@ def _for(expression: For, scope: Scope) -> Value:
     if undecided:
         return unknown_of(*undecided, *items, entries)
     return _made(entries if expression.result_key else tuple(items), scope)
+
+
+def _wanted(condition: Expression, turn: Scope) -> Value:
+    """Whether a turn of a `for` counts: a bool or unknown."""
+    wanted = evaluate(condition, turn)
+    if type(wanted) is Null:
+        raise EvaluationError("the condition of a for must not be null")
+    return convert(wanted, BOOL)
 
 
 # ---- Text
@@ -427,45 +436,47 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
         chosen = scope.module.world.predicate(chosen, expression.text, place)
     yes, no = _branch(expression.yes, scope), _branch(expression.no, scope)
     if type(chosen) is Unknown:
-        for branch in (yes, no):
-            if isinstance(branch, EvaluationError):
-                raise branch
-        yes, no = _together(yes, no)
-        if is_known(yes) and is_known(no) and equal(yes, no):
-            return yes
+        if isinstance(yes, EvaluationError) or isinstance(no, EvaluationError):
+            return chosen.derived()
+        common = _common_type(yes, no)
+        if common.kind != "any" and is_known(yes) and is_known(no):
+            yes, no = convert(yes, common), convert(no, common)
+            if equal(yes, no):
+                return yes
         # Which of the two it refers to is what nobody knows.
-        found = unknown_of(chosen, yes, no, type_=type_of(yes) if type_of(yes) == type_of(no) else ANY)
-        return replace(found, references=frozenset())
+        return replace(unknown_of(chosen, yes, no, type_=common), references=frozenset())
     taken = yes if chosen else no
     if isinstance(taken, EvaluationError):
         raise taken
     if isinstance(yes, EvaluationError) or isinstance(no, EvaluationError):
         return taken
-    yes, no = _together(yes, no)
-    return yes if chosen else no
+    common = _common_type(yes, no)
+    return taken if type_of(taken) == common else convert(taken, common)
 
 
 def _branch(expression: Expression, scope: Scope) -> Value:
-    """The value of a branch, or why it has none: that only matters where it is taken."""
+    """The value of an expression, or why it has none: that only matters where it is taken."""
     try:
         return evaluate(expression, scope)
     except EvaluationError as error:
         return error
 
 
-def _together(yes: Value, no: Value) -> tuple[Value, Value]:
-    """Both results of a conditional with their common type."""
+def _common_type(yes: Value, no: Value) -> Type:
+    """The type of a conditional's result; any where that of one side is not known."""
     one, other = type_of(yes), type_of(no)
-    if one == other or (one.kind == "any" and type(yes) is not Null) or (other.kind == "any" and type(no) is not Null):
-        return yes, no
-    if one.kind == "any":
-        return Null(other), no
-    if other.kind == "any":
-        return yes, Null(one)
+    if one == other:
+        return one
+    if type(yes) is Null and one.kind == "any":
+        return other
+    if type(no) is Null and other.kind == "any":
+        return one
+    if "any" in (one.kind, other.kind):
+        return ANY
     common = unify([one, other])
     if common is None:
         raise EvaluationError("the two results of a conditional must have consistent types")
-    return convert(yes, common), convert(no, common)
+    return common
 
 
 # ---- Functions
@@ -477,7 +488,11 @@ def _call(expression: Call, scope: Scope) -> Value:
     found = FUNCTIONS.get(expression.name)
     if found is None and not expression.name.startswith("provider::"):
         raise EvaluationError(f'there is no function named "{expression.name}"')
-    if expression.name == "templatestring" and expression.arguments and not _is_lookup(expression.arguments[0]):
+    if (
+        expression.name == "templatestring"
+        and expression.arguments
+        and not isinstance(expression.arguments[0], Reference | Index | GetAttribute)
+    ):
         raise EvaluationError("templatestring: the template must be a reference")
     arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.expands:
@@ -503,64 +518,21 @@ def _call(expression: Call, scope: Scope) -> Value:
 
 
 def _try(expression: Call, scope: Scope) -> Value:
-    """The first argument without an error; one that depends on something unknown may fail later, and is unknown."""
+    """The first argument without an error. One that is partly unknown may be of another type yet, so it is unknown."""
     for argument in expression.arguments:
-        value = _attempt(argument, scope)
+        value = _branch(argument, scope)
         if not isinstance(value, EvaluationError):
-            return value
+            return value if is_known(value) else unknown_of(value)
     raise EvaluationError("no argument of try can be evaluated")
 
 
 def _can(expression: Call, scope: Scope) -> Value:
     if len(expression.arguments) != 1:
         raise EvaluationError("can: one argument is needed")
-    value = _attempt(expression.arguments[0], scope)
-    if isinstance(value, Unknown):
-        return value.derived(BOOL)
-    return not isinstance(value, EvaluationError)
-
-
-def _attempt(expression: Expression, scope: Scope) -> Value:
-    """A value, an error, or unknown where anything that the expression names is."""
-    try:
-        value = evaluate(expression, scope)
-    except EvaluationError as error:
-        value = error
-    unknowns = [found for named in _named(expression, scope) for found in unknowns_in(named)]
-    # In a world that excludes values of a variable, what it is not decides whether there is an error.
-    if all(found.excluded for found in unknowns):
-        return value
-    return unknown_of(*unknowns)
-
-
-def _named(expression: Expression, scope: Scope) -> Iterator[Value]:
-    """The values of all references in an expression that can be looked up and that it does not bind itself."""
-    stack: list[tuple[Expression, frozenset[str]]] = [(expression, frozenset())]
-    while stack:
-        part, bound = stack.pop()
-        if _is_lookup(part) and not _is_bound(part, bound):
-            # What fails at a known place does so whatever else is unknown.
-            with suppress(EvaluationError):
-                yield evaluate(part, scope)
-            continue
-        if isinstance(part, For | TemplateFor):
-            inner = bound | {name for name in (part.key, part.value) if name}
-            stack += [(other, bound if other is part.collection else inner) for other in parts_of(part)]
-        else:
-            stack += [(other, bound) for other in parts_of(part)]
-
-
-def _is_lookup(expression: Expression) -> bool:
-    """Whether this is a name with attributes and literal keys, which is looked up as one."""
-    if isinstance(expression, Index):
-        return isinstance(expression.key, Literal) and _is_lookup(expression.source)
-    return isinstance(expression, Reference) or (isinstance(expression, GetAttribute) and _is_lookup(expression.source))
-
-
-def _is_bound(expression: Expression, bound: frozenset[str]) -> bool:
-    if isinstance(expression, Reference):
-        return expression.names[0] in bound
-    return bool(bound) and any(_is_bound(part, bound) for part in parts_of(expression))
+    value = _branch(expression.arguments[0], scope)
+    if isinstance(value, EvaluationError):
+        return False
+    return True if is_known(value) else unknown_of(value, type_=BOOL)
 
 
 SPECIAL: Mapping[str, Callable[[Call, Scope], Value]] = {"try": _try, "can": _can}

@@ -52,6 +52,9 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 CHUNK = 65_536
 """Bytes handed to the parser at a time: it looks at the clock only where it has to ask for more."""
 
+MAX_BYTES = 800_000
+"""Of one file: tree-sitter makes up to 240 bytes of each, white space included; a real file of 2 MB takes a second."""
+
 MAX_DEPTH = 150
 """Blocks in blocks, and expressions in expressions."""
 
@@ -64,6 +67,7 @@ def read_hcl(source: bytes, file: str, stop: Stop) -> Body:
     root = _parse(source, stop)
     if root.has_error and EXPONENT.search(source):
         # The grammar knows neither `1e3` nor `1e-3`. Positions stay, and all text is read from the source as it was.
+        del root  # two trees would take twice the memory
         root = _parse(EXPONENT.sub(lambda found: b"0" * len(found[0]), source), stop)
     if root.has_error:
         raise SyntaxProblem("file_broken", _first_error(root))
@@ -100,6 +104,8 @@ def _without_last_newline(template: Expression) -> Expression:
 
 
 def _parse(source: bytes, stop: Stop) -> Node:
+    if len(source) > MAX_BYTES:
+        raise SyntaxProblem("file_too_slow", 1)
     try:
         tree = Parser(LANGUAGE).parse(lambda at, _: source[at : at + CHUNK], progress_callback=lambda *_: stop())
     except ValueError:
@@ -245,7 +251,7 @@ class _Reader:
             return GetAttribute(line, source, self.text(node.children[-1]))
         inner = node.children[0]
         if inner.type == "legacy_index":
-            return Index(line, source, Literal(line, int(self.text(inner)[1:])))
+            return Index(line, source, self.number(self.text(inner)[1:], line))
         return Index(line, source, self.expression(_expression_in(inner)))
 
     def legacy_splat(self, source: Expression, node: Node) -> Expression:
@@ -282,15 +288,18 @@ class _Reader:
     def literal(self, node: Node) -> Expression:
         line = node.start_point[0] + 1
         if node.type == "numeric_lit":
-            try:
-                return Literal(line, parsed(self.text(node)))
-            except ValueError:
-                raise SyntaxProblem("file_broken", line) from None
+            return self.number(self.text(node), line)
         if node.type == "bool_lit":
             return Literal(line, self.text(node) == "true")
         if node.type == "null_lit":
             return Literal(line, NULL)
         return Literal(line, quoted(self.text(node)[1:-1]))
+
+    def number(self, text: str, line: int) -> Expression:
+        try:
+            return Literal(line, parsed(text))
+        except ValueError:
+            raise SyntaxProblem("file_broken", line) from None
 
     def collection(self, node: Node) -> Expression:
         line = node.start_point[0] + 1
@@ -312,11 +321,13 @@ class _Reader:
     def object_key(self, node: Node) -> Expression:
         """A bare name is a text; a name in parentheses is looked up."""
         made = self.expression(node)
-        if isinstance(made, Reference) and len(made.names) == 1 and node.children[0].type != "(":
+        if node.children[0].type == "(":
+            return made
+        if isinstance(made, Reference):
+            if len(made.names) > 1:
+                raise SyntaxProblem("key_ambiguous", made.line, self.file)
             return Literal(made.line, made.names[0])
-        if isinstance(made, Literal) and made.value is NULL:
-            return Literal(made.line, "null")
-        return made
+        return Literal(made.line, "null") if isinstance(made, Literal) and made.value is NULL else made
 
     def call(self, node: Node) -> Expression:
         arguments: list[Expression] = []
@@ -394,6 +405,9 @@ class _Reader:
         found: list[_Token] = []
         at = start
         for marker in _markers(node):
+            if self.source[marker.start_byte - 1] == self.source[marker.start_byte]:
+                # `$$${` is a text and an escape, which the grammar takes for a text and an interpolation.
+                continue
             if marker.start_byte > at:
                 found += [_Token("text", text=text) for text in texts(self.raw(at, marker.start_byte))]
             found.append(self.token(marker))
@@ -517,7 +531,11 @@ OPERATORS = frozenset(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">="
 
 
 def _expression_in(node: Node) -> Node:
-    return next(child for child in node.children if child.type == "expression")
+    """Raises SyntaxProblem where there is none: to the grammar `${}` is no error."""
+    found = next((child for child in node.children if child.type == "expression"), None)
+    if found is None:
+        raise SyntaxProblem("file_broken", node.start_point[0] + 1)
+    return found
 
 
 def _check_lines(items: list[Node], opened: int | None, closed: int | None) -> None:

@@ -13,13 +13,21 @@ from dataclasses import replace
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import Block, Body, Literal, Reference
-from glimpse.planner.terraform.types import ANY
+from glimpse.planner.terraform.types import ANY, STRING
 from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, elements_of
 
 META = frozenset(
     ("count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "provider_meta")
 )
 """Arguments and blocks of Terraform itself, which no provider sees."""
+
+
+TEXTS = frozenset(("id", "arn", "name"))
+"""Attributes that are texts, whichever provider makes them. The types of others stand in schemas that are not here."""
+
+
+SIZE_OF_A_BLOCK = 20
+"""What a nested block with its scope takes in memory, in elements of a list."""
 
 
 class Arguments(Lazy):
@@ -92,7 +100,7 @@ class Arguments(Lazy):
         iterator = block.makes
         if "iterator" in arguments and isinstance(named := arguments["iterator"].expression, Reference | Literal):
             iterator = named.names[0] if isinstance(named, Reference) else str(named.value)
-        self._scope.module.budget.spend(len(elements))
+        self._scope.module.budget.spend(len(elements) * SIZE_OF_A_BLOCK)
         turns = (self._scope.within({iterator: {"key": key, "value": value}}) for key, value in elements)
         contents = block.body.of("content")
         return [Arguments(content.body, turn, self.owner, block.line) for turn in turns for content in contents]
@@ -101,7 +109,8 @@ class Arguments(Lazy):
         """What another expression sees of an argument: its value, or what the provider will make of it."""
         value = self.get(name)
         if value is None:
-            return Unknown(ANY, frozenset((self._computed(name),)), frozenset((self.owner,)))
+            type_ = STRING if name in TEXTS else ANY
+            return Unknown(type_, frozenset((self._computed(name),)), frozenset((self.owner,)))
         if isinstance(value, Unknown):
             return replace(value, references=value.references | {self.owner})
         return value

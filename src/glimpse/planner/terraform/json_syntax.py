@@ -50,12 +50,12 @@ def read_json(source: bytes, file: str, stop: Stop) -> Body:
 
 
 def read_json_values(source: bytes, file: str, stop: Stop) -> Body:
-    """The arguments of a `.tfvars.json` file. Raises SyntaxProblem."""
+    """The arguments of a `.tfvars.json` file, where texts are no templates. Raises SyntaxProblem."""
     found = values_in(source)
     if not isinstance(found, dict):
         raise SyntaxProblem("file_broken", 1)
-    reader = _Reader(file, stop)
-    return Body({name: reader.argument(name, value) for name, value in found.items() if name != COMMENT})
+    reader = _Reader(file, stop, templates=False)
+    return Body({name: reader.argument("", value) for name, value in found.items() if name != COMMENT})
 
 
 def values_in(source: bytes) -> Any:
@@ -84,8 +84,9 @@ def _whole_characters(value: Any) -> Any:
 
 
 class _Reader:
-    def __init__(self, file: str, stop: Stop) -> None:
+    def __init__(self, file: str, stop: Stop, templates: bool = True) -> None:
         self.file = file
+        self.templates = templates
         self.stop = stop
 
     def blocks(self, kind: str, labels: tuple[str, ...], content: object, missing: int) -> list[Block]:
@@ -130,7 +131,9 @@ class _Reader:
 
     def expression(self, value: object) -> Expression:
         if isinstance(value, str):
-            return read_template(value.encode(), self.file, self.stop) if _has_template(value) else Literal(1, value)
+            if self.templates and _has_template(value):
+                return read_template(value.encode(), self.file, self.stop)
+            return Literal(1, value)
         if isinstance(value, dict):
             entries = ((name, item) for name, item in value.items() if name != COMMENT)
             return ObjectOf(1, tuple((self.key(name), self.expression(item)) for name, item in entries))

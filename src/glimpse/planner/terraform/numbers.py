@@ -12,9 +12,6 @@ from fractions import Fraction
 from glimpse.planner.terraform.errors import EvaluationError
 
 PRECISION = 512
-DIGITS = 155
-"""Decimal digits that always tell two numbers of that precision apart: 1 + ceil(512 × log10 2)."""
-
 MAX_EXPONENT = 4_000
 """No figure of a stack needs more digits, and Python writes no more than 4,300 of them."""
 
@@ -64,29 +61,43 @@ def _power(exponent: int) -> Fraction:
 
 
 def text_of(number: Number) -> str:
-    """The shortest decimal that reads as this number, never with an exponent. Raises EvaluationError."""
+    """
+    The shortest decimal that reads as this number, never with an exponent.
+
+    Where several are as short, the one that Go's strconv chooses: digits are taken from the exact decimal until what
+    is left out can no longer be told apart, and the last one is rounded.
+    """
     if isinstance(number, int):
-        if number.bit_length() > PRECISION + MAX_BITS:
-            raise EvaluationError(TOO_MANY_DIGITS)
         return str(number)
-    sign, number = ("-", -number) if number < 0 else ("", number)
-    before = len(str(int(number))) if number >= 1 else 1 - _leading_zeros(number) - 1
-    for digits in range(1, DIGITS + 1):
-        places = digits - before
-        shown = round(number * 10**places) if places >= 0 else round(number / 10**-places) * 10**-places
-        near = Fraction(shown, 10**places) if places >= 0 else Fraction(shown)
-        if rounded(near) == number:
-            break
-    if places <= 0:
-        return f"{sign}{shown}"
-    text = str(shown).rjust(places + 1, "0")
-    return f"{sign}{text[:-places]}.{text[-places:]}".rstrip("0").rstrip(".")
+    sign = "-" if number < 0 else ""
+    mantissa = abs(number.numerator)
+    # The number is mantissa × 2^-places, with a mantissa of 513 bits: the last one is half a unit.
+    places = number.denominator.bit_length() - 1 + PRECISION + 1 - mantissa.bit_length()
+    mantissa <<= PRECISION + 1 - mantissa.bit_length()
+    scale = 5**places
+    texts = [str(part * scale) for part in (mantissa - 1, mantissa, mantissa + 1)]
+    width = max(map(len, texts))
+    below, exact, above = (text.rjust(width, "0") for text in texts)
+    digits = _shortest(below, exact, above, inclusive=mantissa >> 1 & 1 == 0)
+    before = len(digits) - places + (width - len(digits))
+    digits = digits.ljust(max(before, 0), "0") if before > 0 else "0" * (1 - before) + digits
+    before = max(before, 1)
+    whole, rest = digits[:before].lstrip("0") or "0", digits[before:].rstrip("0")
+    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
 
 
-def _leading_zeros(number: Fraction) -> int:
-    """Zeros between the point and the first digit of a number below 1."""
-    zeros = 0
-    while number * 10 < 1:
-        number *= 10
-        zeros += 1
-    return zeros
+def _shortest(below: str, exact: str, above: str, inclusive: bool) -> str:
+    """The first digits of `exact` that lie between the other two, or are one of them where that is `inclusive`."""
+    ends = len(below.rstrip("0")), len(above.rstrip("0"))
+    for place, digit in enumerate(exact):
+        down = below[place] != digit or (inclusive and place + 1 == ends[0])
+        up = digit != above[place] and (inclusive or int(digit) + 1 < int(above[place]) or place + 1 < ends[1])
+        if not (down or up):
+            continue
+        rest = exact[place + 1 :]
+        half = "5".ljust(len(rest), "0")
+        if down and up:
+            up = rest > half or (rest == half and int(digit) % 2 == 1)
+        kept = exact[: place + 1]
+        return str(int(kept) + 1).rjust(len(kept), "0") if up else kept
+    return exact
