@@ -33,7 +33,7 @@ R = TypeVar("R")
 class Unpriced:
     """
     A resource or a part of one that the planner knows of and cannot price; its quantity, and what would have to be
-    bought, where that is known.
+    bought, where that is known. `may_be` says what a resource that could not be read is one of.
     """
 
     origin: Origin
@@ -41,6 +41,7 @@ class Unpriced:
     why: Sentence
     quantity: Cases | None = None
     sku: Sku | None = None
+    may_be: tuple[type[Resource], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class Traffic:
     services that people reach through a balancer, counted from 0.
 
     `uploads_through_api`: files pass the balancer and a task on their way to the bucket. Functions that answer
-    requests or sockets, and distributions (edges) before the service or before its files, are counted from 0.
+    requests or sockets, and distributions (edges) before the service or before its files, are counted from 0; so are
+    `unread_edges`, which stand before something that nobody knows.
     `commitments` are those the stack proposes, beside those the workload already holds.
     """
 
@@ -85,6 +86,7 @@ class Traffic:
     behind_balancers: int = 0
     service_edges: int = 0
     file_edges: int = 0
+    unread_edges: int = 0
     zones: int = 2
 
     @cached_property

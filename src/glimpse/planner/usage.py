@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 
 from glimpse.planner.capacity import Capacity
@@ -23,7 +24,7 @@ from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.resources.topic import Topic
 from glimpse.planner.resources.transfer import between_zones, internet_out
-from glimpse.planner.stack import Stack
+from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic, hours_of
 from glimpse.planner.workload import Workload
 
@@ -60,6 +61,16 @@ def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, toda
     public = balancers if service_edges else [balancer for balancer in balancers if not balancer.internal]
     services = [service for service in stack.of(FargateService) if service.behind_balancer]
     functions = stack.of(Function)
+    # What is named and could not be read: it carries something, and nobody knows what.
+    unread = Counter(kind for entry in stack.unpriced for kind in entry.may_be)
+
+    def sharing(known: int, kind: type[Resource]) -> int:
+        """Among how many something is shared: what could not be read may carry as much as what could."""
+        return known + unread[kind] if known else 0
+
+    def shared(kind: type[Resource]) -> int:
+        return max(1, sharing(stack.count(kind) if stack.has(kind) else 0, kind))
+
     return Traffic(
         workload=workload,
         hours=hours_of(workload),
@@ -67,22 +78,23 @@ def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, toda
         capacity=capacity,
         commitments=stack.commitments,
         uploads_through_api=not any(service.uploads == "presigned" for service in services),
-        balancers=max(1, len(public)),
-        services=max(1, len(services)),
+        balancers=max(1, sharing(len(public), Balancer)),
+        services=max(1, sharing(len(services), FargateService)),
         logged_percent=max((service.log_sample_percent for service in services), default=100),
-        log_groups=stack.count(LogGroup),
+        log_groups=shared(LogGroup),
         buckets=stack.count(Bucket),
         registries=stack.count(Registry),
         topics=stack.count(Topic),
         nat_gateways=stack.count(NatGateway),
-        http_apis=stack.count(HttpApi),
-        socket_apis=stack.count(WebSocketApi),
-        tables=max(1, sum(table.provisioned is None for table in stack.of(Table))),
-        serverless_caches=stack.count(ServerlessCache),
-        request_functions=sum(REQUESTS in function.answers for function in functions),
-        socket_functions=sum(SOCKETS in function.answers for function in functions),
-        behind_balancers=len(services) if public else 0,
+        http_apis=shared(HttpApi),
+        socket_apis=shared(WebSocketApi),
+        tables=max(1, sharing(sum(table.provisioned is None for table in stack.of(Table)), Table)),
+        serverless_caches=shared(ServerlessCache),
+        request_functions=sharing(sum(REQUESTS in function.answers for function in functions), Function),
+        socket_functions=sharing(sum(SOCKETS in function.answers for function in functions), Function),
+        behind_balancers=len(services) + unread[FargateService] if public or unread[Balancer] else 0,
         service_edges=service_edges,
         file_edges=sum(FILES in edge.carries for edge in edges),
+        unread_edges=unread[Distribution],
         zones=max((balancer.zones or 0 for balancer in public), default=0) or ASSUMED_ZONES,
     )

@@ -2,4 +2,6 @@ provider "aws" {
   region = "ap-northeast-2"
 }
 
-resource "aws_ecr_repository" "api" {}
+resource "aws_ecr_repository" "api" {
+  name = "api"
+}

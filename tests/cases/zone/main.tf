@@ -2,4 +2,6 @@ provider "aws" {
   region = "ap-northeast-2"
 }
 
-resource "aws_route53_zone" "public" {}
+resource "aws_route53_zone" "public" {
+  name = "example.com"
+}

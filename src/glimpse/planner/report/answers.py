@@ -74,7 +74,7 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
         yield "ui_risks", words("risks_some", count=len(plan.warnings), names=names), "yellow"
     else:
         stack = today.bill.stack
-        gaps = bool(stack.unresolved or stack.unpriced)
+        gaps = bool(stack.unresolved or stack.unpriced or stack.choice)
         code = "risks_none" if not gaps else "risks_not_seen" if stack.resources else "risks_nothing_read"
         yield "ui_risks", words(code), ""
     spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
@@ -86,8 +86,9 @@ def cost_text(bill: Bill, words: Words) -> str:
     monthly, region = usd_text(bill.monthly), bill.stack.region
     choice = bill.stack.choice
     if choice and not (bill.unpriced or bill.stack.unresolved):
-        high = _monthly(max(choice.worlds, key=lambda world: world.monthly), words)
-        return words("now_choice", monthly=monthly, high=high, region=region)
+        high = usd_text(max(world.monthly for world in choice.worlds))
+        code = "now_choice_open" if any(world.at_least for world in choice.worlds) else "now_choice"
+        return words(code, monthly=monthly, high=high, region=region)
     if bill.at_least:
         return words("now_at_least", monthly=monthly, region=region)
     if bill.range.high == bill.monthly:

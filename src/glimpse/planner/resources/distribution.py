@@ -29,14 +29,16 @@ class Distribution:
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         workload = traffic.workload
         requests = out = to_origin = Fraction(0)
+        service_edges = traffic.service_edges + traffic.unread_edges
+        file_edges = traffic.file_edges + traffic.unread_edges
         if SERVICE in self.carries:
             # A WebSocket is one request: its upgrade.
-            requests += (workload.monthly("requests") + workload.monthly("connects")) / traffic.service_edges
-            out += workload.served_gb / traffic.service_edges
-            to_origin += workload.sent_gb(traffic.uploads_through_api) / traffic.service_edges
+            requests += (workload.monthly("requests") + workload.monthly("connects")) / service_edges
+            out += workload.served_gb / service_edges
+            to_origin += workload.sent_gb(traffic.uploads_through_api) / service_edges
         if FILES in self.carries:
-            requests += workload.monthly("downloads") / traffic.file_edges
-            out += workload.downloaded_gb / traffic.file_edges
+            requests += workload.monthly("downloads") / file_edges
+            out += workload.downloaded_gb / file_edges
         needs = None if self.carries else say("needs_edge_traffic")
         return tuple(
             Meter(

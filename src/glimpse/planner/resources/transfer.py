@@ -17,9 +17,10 @@ BETWEEN_ZONES = Origin("flow.between_zones")
 def internet_out(traffic: Traffic) -> Meter:
     """Deliveries, answers and downloads, without what leaves through CloudFront: that is charged there."""
     workload = traffic.workload
-    served = Fraction(0) if traffic.service_edges else workload.served_gb
-    downloaded = Fraction(0) if traffic.file_edges else workload.downloaded_gb
-    through = traffic.service_edges or traffic.file_edges
+    unread = traffic.unread_edges
+    served = Fraction(0) if traffic.service_edges or unread else workload.served_gb
+    downloaded = Fraction(0) if traffic.file_edges or unread else workload.downloaded_gb
+    through = traffic.service_edges or traffic.file_edges or unread
     return Meter(
         INTERNET_OUT,
         "Data transfer out, internet",

@@ -17,6 +17,15 @@ STEPS, STEPS_PER_BYTE = 250_000, 20
 SIZE, SIZE_PER_BYTE = 2_000_000, 20
 """Elements and characters made by all expressions together."""
 
+WALKED_PER_STEP = 5
+"""Elements that are compared, converted or searched in the time of a step; letters are four times as fast."""
+
+BITS_PER_STEP = 200
+"""What a number is long beyond which computing with it takes longer than a step."""
+
+LARGE = 100
+"""So large a value's size is kept."""
+
 MAX_DEPTH = 500
 """Expressions in expressions and names that lead to names, at one time."""
 
@@ -44,6 +53,7 @@ class Budget:
         self.depth = 0
         self.resources = 0
         self.modules = 0
+        self._sizes: dict[int, tuple[Value, int]] = {}
 
     def allow(self, read_bytes: int) -> None:
         """So many bytes of files were read, and may be evaluated."""
@@ -54,12 +64,13 @@ class Budget:
         """The same files are evaluated anew."""
         self.steps = self.size = self.resources = self.modules = 0
         self._look_at = STEPS_BETWEEN_LOOKS
+        self._sizes.clear()
 
-    def step(self) -> None:
-        """One expression more is evaluated."""
-        self.steps += 1
+    def step(self, steps: int = 1) -> None:
+        """One expression more is evaluated, or what takes as long as several."""
+        self.steps += steps
         if self.steps >= self._look_at:
-            self._look_at += STEPS_BETWEEN_LOOKS
+            self._look_at = self.steps + STEPS_BETWEEN_LOOKS
             if self.steps > self.max_steps:
                 raise TooMuch("steps", self.max_steps)
             if self._clock() > self._until:
@@ -83,6 +94,31 @@ class Budget:
             inside = item.values() if isinstance(item, dict) else item
             self.spend(len(inside))
             stack += [part for part in inside if type(part) not in PLAIN and isinstance(part, tuple | dict)]
+
+    def walk(self, *values: Value) -> None:
+        """These are about to be walked through: a function or an operator takes as long as they are large."""
+        size = sum(self._size_of(value) for value in values if isinstance(value, str | tuple | dict))
+        if size >= WALKED_PER_STEP:
+            self.step(size // WALKED_PER_STEP)
+
+    def _size_of(self, value: Value) -> int:
+        """Everything that a value holds at any depth."""
+        if isinstance(value, str):
+            return len(value) // 4
+        if id(value) in self._sizes:
+            return self._sizes[id(value)][1]
+        size, stack = 0, [value]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                size += len(item) // 4
+            elif isinstance(item, tuple | dict):
+                size += len(item)
+                stack += item.values() if isinstance(item, dict) else item
+        if size >= LARGE:
+            # The value is kept as well, for its id to stay its own.
+            self._sizes[id(value)] = value, size
+        return size
 
     def add_resources(self, count: int) -> None:
         self.resources += count

@@ -17,6 +17,10 @@ class EvaluationError(Exception):
         self.line = line
 
 
+class Undeclared(EvaluationError):
+    """An expression names what no file declares."""
+
+
 class TooMuch(Exception):
     """A bound of the whole reading is reached: `what` names it, `limit` is it; file and line where it was reached."""
 

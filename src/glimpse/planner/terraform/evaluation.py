@@ -14,7 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
 
-from glimpse.planner.terraform.budget import MAX_DEPTH, Budget
+from glimpse.planner.terraform.budget import BITS_PER_STEP, MAX_DEPTH, Budget
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
 from glimpse.planner.terraform.functions import FUNCTIONS
@@ -157,6 +157,7 @@ def index_of(value: Value, key: Value, expression: Expression, scope: Scope) -> 
         return unknown_of(value, key)
     if type(key) is Unknown:
         if key.variable and issubclass(kind, dict):
+            scope.module.budget.step(len(value))
             _compared(key, list(value), expression, scope)
             if key.excluded.issuperset(value):
                 raise EvaluationError("there is no such key")
@@ -185,6 +186,8 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     if kind is Unknown:
         return source.derived()
     several = issubclass(kind, tuple)
+    if several:
+        scope.module.budget.step(len(source))
     found = []
     for item in source if several else (source,):
         found.append(evaluate(expression.each, scope.within({EACH: item})))
@@ -237,6 +240,7 @@ def _for(expression: For, scope: Scope) -> Value:
     entries: dict[str, Value] = {}
     groups: dict[str, list[Value]] = {}
     undecided: list[Value] = []
+    scope.module.budget.step(len(elements))
     for key, value in elements:
         names = {expression.value: value} if expression.key is None else {expression.key: key, expression.value: value}
         turn = scope.within(names)
@@ -342,9 +346,15 @@ def _binary(expression: Binary, scope: Scope) -> Value:
     left, right = _operand(left, NUMBER), _operand(right, NUMBER)
     if type(left) is Unknown or type(right) is Unknown:
         return unknown_of(left, right, type_=BOOL if sign in COMPARISONS else NUMBER)
+    scope.module.budget.step(_bits(left, right) // BITS_PER_STEP)
     if sign in COMPARISONS:
         return COMPARISONS[sign](left, right)
     return ARITHMETIC[sign](left, right)
+
+
+def _bits(left: Number, right: Number) -> int:
+    """How much there is to compute with."""
+    return left.numerator.bit_length() + left.denominator.bit_length() + right.denominator.bit_length()
 
 
 def _operand(value: Value, wanted: Any) -> Value:
@@ -389,8 +399,10 @@ def _equality(left: Value, right: Value, expression: Expression, scope: Scope) -
             if same_type:
                 _compared(one, [other], expression, scope)
     if type(left) in PLAIN and type(right) in PLAIN:
+        scope.module.budget.walk(left, right)
         return equal(left, right)
     left, right = looked_up(left), looked_up(right)
+    scope.module.budget.walk(left, right)
     # A null is never what holds something, however much of that is unknown.
     for one, other in ((left, right), (right, left)):
         if type(one) is Null and isinstance(other, tuple | dict):
@@ -435,6 +447,7 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
         place = Place(expression.text, scope.file, expression.line)
         chosen = scope.module.world.predicate(chosen, expression.text, place)
     yes, no = _branch(expression.yes, scope), _branch(expression.no, scope)
+    scope.module.budget.walk(yes, no)
     if type(chosen) is Unknown:
         if isinstance(yes, EvaluationError) or isinstance(no, EvaluationError):
             return chosen.derived()
@@ -501,9 +514,11 @@ def _call(expression: Call, scope: Scope) -> Value:
             return unknown_of(*arguments, last)
         if not isinstance(last, tuple):
             raise EvaluationError("only a list, a tuple or a set can be expanded into arguments")
+        scope.module.budget.step(len(last))
         arguments += last
     if found is None:
         return Unknown(ANY, frozenset((Cause("function", expression.name, scope.file, expression.line),)))
+    scope.module.budget.walk(*arguments)
     if expression.name in CHOOSING and len(arguments) > 1:
         decided = CHOOSING[expression.name](arguments, expression, scope)
         if decided is not None:
@@ -512,7 +527,12 @@ def _call(expression: Call, scope: Scope) -> Value:
         _used_as_bool(arguments[0], expression, scope)
     try:
         result = found.call(arguments, scope.module.functions)
-        return _made(result, scope) if isinstance(result, tuple | dict) else result
+        if isinstance(result, str):
+            scope.module.budget.spend(len(result))
+        if isinstance(result, tuple | dict):
+            scope.module.budget.step(len(result))
+            return _made(result, scope)
+        return result
     except OutsideProject:
         return scope.module.outside(expression.name, scope.file, expression.line)
 
@@ -522,6 +542,7 @@ def _try(expression: Call, scope: Scope) -> Value:
     for argument in expression.arguments:
         value = _branch(argument, scope)
         if not isinstance(value, EvaluationError):
+            scope.module.budget.walk(value)
             return value if is_known(value) else unknown_of(value)
     raise EvaluationError("no argument of try can be evaluated")
 
@@ -532,6 +553,7 @@ def _can(expression: Call, scope: Scope) -> Value:
     value = _branch(expression.arguments[0], scope)
     if isinstance(value, EvaluationError):
         return False
+    scope.module.budget.walk(value)
     return True if is_known(value) else unknown_of(value, type_=BOOL)
 
 

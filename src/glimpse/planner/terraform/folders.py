@@ -49,7 +49,8 @@ class Folder:
 
 def folder_of(path: str, files: Sequence[tuple[str, bytes]], stop: Callable[[], Stop]) -> Folder:
     """
-    Read the files of one folder, given as name from the stack's root and content.
+    Read the files of one folder, given as name from the stack's root and content. Raises SyntaxProblem for an override
+    file: it could change anything.
 
     `stop` starts the time that the parser has for a file.
     """
@@ -60,6 +61,8 @@ def folder_of(path: str, files: Sequence[tuple[str, bytes]], stop: Callable[[], 
         try:
             body = read(content, name, stop())
         except SyntaxProblem as problem:
+            if (name, content) in overrides:
+                raise SyntaxProblem("override_broken", problem.line, name) from None
             folder.problems.append(Finding(say(problem.code), name, problem.line))
             folder.lost_files = True
             continue

@@ -32,10 +32,15 @@ class ModuleContext:
         return self._sources.names(folder)
 
     def render(self, template: str, variables: Mapping[str, Value]) -> Value:
-        try:
-            expression = read_template(template.encode(), "", self._sources.stop())
-        except SyntaxProblem:
-            raise EvaluationError("this is not a template") from None
+        parsed = self._module.configuration.templates
+        if template not in parsed:
+            try:
+                parsed[template] = read_template(template.encode(), "", self._sources.stop())
+            except SyntaxProblem:
+                parsed[template] = None
+        expression = parsed[template]
+        if expression is None:
+            raise EvaluationError("this is not a template")
         return evaluate(expression, Scope(_Nameless(self._module), "", variables))
 
     def spend(self, size: int) -> None:

@@ -17,7 +17,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.terraform.budget import Budget
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.data_sources import DataSource
-from glimpse.planner.terraform.errors import EvaluationError
+from glimpse.planner.terraform.errors import EvaluationError, Undeclared
 from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.folders import Folder, address_of
 from glimpse.planner.terraform.function_context import ModuleContext
@@ -31,7 +31,7 @@ from glimpse.planner.terraform.repetition import (
     repetition_of,
 )
 from glimpse.planner.terraform.sources import Sources
-from glimpse.planner.terraform.syntax import Argument, Block, Literal, ObjectOf, Reference, SyntaxProblem
+from glimpse.planner.terraform.syntax import Argument, Block, Expression, Literal, ObjectOf, Reference, SyntaxProblem
 from glimpse.planner.terraform.type_constraints import type_from
 from glimpse.planner.terraform.types import ANY, STRING, Type
 from glimpse.planner.terraform.values import NULL, Cause, Lazy, Null, Unknown, Value, shown
@@ -65,7 +65,7 @@ class Configuration:
     One reading of a stack in one world.
 
     `unresolved` is what could not be read and makes every total "at least". Both are filled while names are looked up,
-    each finding once.
+    each finding once. `templates` are those that functions were given, parsed; None where that failed.
     """
 
     sources: Sources
@@ -75,6 +75,7 @@ class Configuration:
     world: World = field(default_factory=World)
     unresolved: Findings = field(default_factory=Findings)
     warnings: Findings = field(default_factory=Findings)
+    templates: dict[str, Expression | None] = field(default_factory=dict)
     _hidden: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,6 +84,7 @@ class Configuration:
     def instances(self) -> Iterator[Instance | Uncounted]:
         """Every resource of every module, each instance by itself."""
         yield from self.root.instances()
+        self.root.check_outputs()
 
     def failed(self, error: EvaluationError) -> Unknown:
         """Note an expression that Terraform would refuse; what it stands for is unknown."""
@@ -178,7 +180,7 @@ class Module:
     def _undeclared(self, name: str) -> Unknown:
         """A name that no file declares: an error, unless a file that could have could not be read."""
         if not self.folder.lost_files:
-            raise EvaluationError(f"{name} is not declared")
+            raise Undeclared(f"{name} is not declared")
         return Unknown(ANY, frozenset((Cause("file", name),)))
 
     def _local(self, _: str, name: str) -> Value:
@@ -310,9 +312,9 @@ class Module:
         for block in self.folder.modules.values():
             _, children = self.children(block)
             if isinstance(children, Unknown):
-                if any(cause.kind == "module" for cause in children.causes):
-                    continue
                 path = self.address(address_of(block))
+                if any((cause.kind, cause.name) == ("module", path) for cause in children.causes):
+                    continue
                 inside = self._called(block)
                 held = dict(inside.held(path)) if inside else {}
                 yield self._uncounted(block, path, list(held), children, set(held.values()))
@@ -442,8 +444,10 @@ class Module:
             why = "module_in_itself"
         else:
             return sources.folder(path)
-        written = source if source is not None else stated.text if stated else ""
-        self.configuration.unresolved.add(Finding(say(why, address=address, source=written), block.file, block.line))
+        params = {"address": address, "source": source if source is not None else stated.text if stated else ""}
+        if why == "module_outside":
+            params["project"] = sources.project_for(path or params["source"])
+        self.configuration.unresolved.add(Finding(say(why, **params), block.file, block.line))
         return Unknown(ANY, frozenset((Cause("module", address, block.file, block.line),)))
 
     def child_key(self, block: Block) -> str:
@@ -498,6 +502,18 @@ class RootModule(Module):
         for name, block in self.folder.variables.items():
             if name not in self.configuration.inputs.given and "default" not in block.body.arguments:
                 yield block
+
+    def check_outputs(self) -> None:
+        """Note outputs of what no file declares: where a file is missing, they may be all that is left of it."""
+        for block in self.folder.outputs.values():
+            value = block.body.arguments.get("value")
+            try:
+                if value:
+                    evaluate(value.expression, self.scope(block.file))
+            except Undeclared as error:
+                self.configuration.failed(error)
+            except EvaluationError:
+                pass  # whatever else Terraform would refuse in an output costs nothing
 
     def is_possible(self) -> bool:
         """Whether the validations of the root's variables allow what this world assumes."""

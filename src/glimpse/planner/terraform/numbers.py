@@ -65,17 +65,17 @@ def text_of(number: Number) -> str:
     The shortest decimal that reads as this number, never with an exponent.
 
     Where several are as short, the one that Go's strconv chooses: digits are taken from the exact decimal until what
-    is left out can no longer be told apart, and the last one is rounded.
+    is left out can no longer be told apart, and the last one is rounded. Raises EvaluationError beyond 4,300 digits.
     """
     if isinstance(number, int):
-        return str(number)
+        return _written(number)
     sign = "-" if number < 0 else ""
     mantissa = abs(number.numerator)
     # The number is mantissa × 2^-places, with a mantissa of 513 bits: the last one is half a unit.
     places = number.denominator.bit_length() - 1 + PRECISION + 1 - mantissa.bit_length()
     mantissa <<= PRECISION + 1 - mantissa.bit_length()
     scale = 5**places
-    texts = [str(part * scale) for part in (mantissa - 1, mantissa, mantissa + 1)]
+    texts = [_written(part * scale) for part in (mantissa - 1, mantissa, mantissa + 1)]
     width = max(map(len, texts))
     below, exact, above = (text.rjust(width, "0") for text in texts)
     digits = _shortest(below, exact, above, inclusive=mantissa >> 1 & 1 == 0)
@@ -84,6 +84,14 @@ def text_of(number: Number) -> str:
     before = max(before, 1)
     whole, rest = digits[:before].lstrip("0") or "0", digits[before:].rstrip("0")
     return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+
+
+def _written(number: int) -> str:
+    """All digits of a whole number. Raises EvaluationError where they are more than Python writes (4,300)."""
+    try:
+        return str(number)
+    except ValueError:
+        raise EvaluationError(TOO_MANY_DIGITS) from None
 
 
 def _shortest(below: str, exact: str, above: str, inclusive: bool) -> str:

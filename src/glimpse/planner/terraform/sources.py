@@ -24,6 +24,9 @@ class Sources(Protocol):
     def is_outside(self, path: str) -> bool:
         """Whether a path leads out of the project, itself or through a link."""
 
+    def project_for(self, path: str) -> str:
+        """The folder that would have to be the project for a path outside it to be read."""
+
     def installed(self) -> Mapping[str, str]:
         """The modules that `terraform init` has installed: the path of each by its key, such as `network.subnets`."""
 

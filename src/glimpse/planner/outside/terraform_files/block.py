@@ -8,11 +8,16 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from glimpse.planner.meter import Origin
-from glimpse.planner.terraform.numbers import text_of
-from glimpse.planner.terraform.values import Null, Unknown
+from glimpse.planner.terraform.errors import EvaluationError
+from glimpse.planner.terraform.numbers import parsed, text_of
+from glimpse.planner.terraform.values import Cause, Null, Unknown
 
 MAX_COUNT = 10**12
 """Nothing that AWS counts is larger; a figure beyond it is a mistake, or an attack on whoever prints it."""
+
+MAX_TEXT, MAX_BITS = 1_000, 3_300
+TOO_LONG = Unknown(causes=frozenset((Cause("error", f"a value of more than {MAX_TEXT} characters"),)))
+"""What stands for a longer text or number: nothing that decides a cost has one."""
 
 
 class Arguments(Protocol):
@@ -52,6 +57,8 @@ class Values:
 
     def _value(self, name: str) -> Any:
         value = self.arguments.get(name)
+        if _is_too_long(value):
+            return TOO_LONG
         return None if isinstance(value, Null) else value
 
     def _known(self, name: str) -> Any:
@@ -68,8 +75,9 @@ class Values:
         return isinstance(self._value(name), Unknown)
 
     def has(self, name: str) -> bool:
-        """Whether an argument is set, to whatever."""
-        return self._value(name) is not None
+        """Whether an argument is set, to whatever, or there is any nested block of that name."""
+        value = self._value(name)
+        return value is not None and not (isinstance(value, tuple | list) and not value)
 
     def text(self, name: str) -> str | None:
         value = self._known(name)
@@ -90,8 +98,8 @@ class Values:
 
     def number(self, name: str) -> Fraction | None:
         try:
-            return Fraction(self.text(name) or "")
-        except (ValueError, ZeroDivisionError):
+            return Fraction(parsed(self.text(name) or ""))
+        except (ValueError, EvaluationError):
             return None
 
     def boolean(self, name: str) -> bool | None:
@@ -126,6 +134,12 @@ class Values:
     def mapping(self, name: str) -> Mapping[str, Any]:
         value = self._known(name)
         return value if isinstance(value, Mapping) else {}
+
+
+def _is_too_long(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) > MAX_TEXT
+    return isinstance(value, int) and value.bit_length() > MAX_BITS
 
 
 UnknownsIn = Callable[[str], Sequence[Unknown]]

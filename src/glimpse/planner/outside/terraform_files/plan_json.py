@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from glimpse.planner.terraform.values import Cause, Unknown
 MOST_BYTES = 200_000_000
 INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
 MODULE = re.compile(r"module\.([^.\[]+)")
+REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-\d+$")
+LINK = re.compile(r"(^|_)(ids?|arns?|identifier)$")
 DEEPEST_REFERENCE = 20
 
 
@@ -64,14 +67,14 @@ class _Plan:
             after_apply = Unknown(causes=frozenset((Cause(AT_APPLY, row["address"]),)))
             values = _marked(row.get("values", {}), self.unknown.get(row["address"]), after_apply)
             if "expressions" in config:
-                values = _stated(values, [config["expressions"]])
+                values = _stated(values, [config["expressions"]], partial(self._is_settled, modules, config))
             region = values.get("region") if isinstance(values.get("region"), str) else None
             blocks.append(
                 Block(
                     address=row["address"],
                     type=row["type"],
                     values=Values(values),
-                    unknowns=_unknowns_by(dict(self._links(config.get("expressions", {}), modules, row["address"]))),
+                    unknowns=_unknowns_by(dict(self._links(config, modules, row["address"]))),
                     region=region or (self._region(provider) if provider != "aws" else None),
                 )
             )
@@ -91,23 +94,28 @@ class _Plan:
         return {}
 
     def _links(
-        self, expressions: Mapping[str, Any], modules: tuple[str, ...], source: str
+        self, config: Mapping[str, Any], modules: tuple[str, ...], source: str
     ) -> Iterator[tuple[str, frozenset[str]]]:
         """Arguments, and those of nested blocks as `block.argument`, with what they refer to."""
-        for name, expression in expressions.items():
-            if found := self._targets(expression, modules, source):
+        each = _each(config)
+        for name, expression in config.get("expressions", {}).items():
+            if found := self._targets(expression, modules, source, each):
                 yield name, found
             merged: dict[str, frozenset[str]] = {}
             for part in expression if isinstance(expression, list) else [expression]:
                 if isinstance(part, Mapping) and "references" not in part:
                     for key, nested in part.items():
-                        target = self._targets(nested, modules, source)
+                        target = self._targets(nested, modules, source, each)
                         merged[f"{name}.{key}"] = merged.get(f"{name}.{key}", frozenset()) | target
             yield from ((key, found) for key, found in merged.items() if found)
 
-    def _targets(self, expression: Any, modules: tuple[str, ...], source: str) -> frozenset[str]:
-        """The instances that all references below an expression lead to, as seen from one resource instance."""
-        references = list(_references(expression))
+    def _targets(self, expression: Any, modules: tuple[str, ...], source: str, each: Sequence[str]) -> frozenset[str]:
+        """
+        The instances that all references below an expression lead to, as seen from one resource instance.
+
+        `each` is what its for_each refers to: `each.value` leads there.
+        """
+        references = _with_each(list(_references(expression)), each)
         found = [pair for reference in _longest(references) for pair in self._resolved(reference, modules, 0)]
         keyed = any(reference.startswith(("each.", "count.")) for reference in references)
         return _nearest(source, {address for address, _ in found}, keyed or any(by_key for _, by_key in found))
@@ -123,7 +131,7 @@ class _Plan:
         parts = INDEX.sub("", reference).split(".")
         if parts[0] == "var" and modules and len(parts) > 1:
             call = self._module(modules[:-1]).get("module_calls", {}).get(modules[-1], {})
-            outer = list(_references(call.get("expressions", {}).get(parts[1], {})))
+            outer = _with_each(list(_references(call.get("expressions", {}).get(parts[1], {}))), _each(call))
             keyed = any(name.startswith(("each.", "count.")) for name in outer)
             for name in _longest(outer):
                 yield from (
@@ -141,16 +149,38 @@ class _Plan:
             exact = [address for address in instances if index and address.endswith(index[0])]
             yield from ((address, False) for address in exact or instances)
 
+    def _is_settled(self, modules: tuple[str, ...], config: Mapping[str, Any], expression: Any, depth: int = 0) -> bool:
+        """
+        Whether the files alone give an expression its value: nothing below it is made by `apply` or read by a plan.
+
+        A plan does not show locals, so what leads to one is not settled.
+        """
+        references = list(_references(expression))
+        return all(self._is_settled_name(modules, config, name.split("."), depth + 1) for name in references)
+
+    def _is_settled_name(
+        self, modules: tuple[str, ...], config: Mapping[str, Any], names: Sequence[str], depth: int
+    ) -> bool:
+        if names[0] == "each" and names[1:2] == ["value"]:
+            return depth < DEEPEST_REFERENCE and self._is_settled(modules, {}, config.get("for_each_expression"), depth)
+        if names[0] != "var" or not modules:
+            return names[0] in ("var", "each", "count", "path", "terraform")
+        call = self._module(modules[:-1]).get("module_calls", {}).get(modules[-1], {})
+        name = names[1] if len(names) > 1 else ""
+        given = call.get("expressions", {}).get(name)
+        if given is None:
+            return "default" in self._module(modules).get("variables", {}).get(name, {})
+        return depth < DEEPEST_REFERENCE and self._is_settled(modules[:-1], call, given, depth)
+
     def _region(self, provider: str) -> str | None:
+        """The region of a provider; None where its expression could have others than that of a single variable."""
         config = self.configuration.get("provider_config", {}).get(provider, {})
         expression = config.get("expressions", {}).get("region", {})
         if isinstance(constant := expression.get("constant_value"), str):
             return constant
-        for reference in expression.get("references", ()):
-            value = self.variables.get(reference.removeprefix("var."))
-            if isinstance(value, str):
-                return value
-        return None
+        references = _longest(list(_references(expression)))
+        value = self.variables.get(references[0].removeprefix("var.")) if len(references) == 1 else None
+        return value if isinstance(value, str) and REGION.match(value) else None
 
 
 def _references(expression: Any) -> Iterator[str]:
@@ -162,6 +192,15 @@ def _references(expression: Any) -> Iterator[str]:
     elif isinstance(expression, list):
         for nested in expression:
             yield from _references(nested)
+
+
+def _each(config: Mapping[str, Any]) -> list[str]:
+    """What the for_each of a resource or of a module call refers to."""
+    return list(_references(config.get("for_each_expression")))
+
+
+def _with_each(references: list[str], each: Sequence[str]) -> list[str]:
+    return [*references, *(each if any(name.startswith("each.value") for name in references) else ())]
 
 
 def _longest(references: list[str]) -> list[str]:
@@ -222,20 +261,55 @@ def _marked(values: Any, unknown: Any, after_apply: Unknown) -> Any:
     return values
 
 
-def _stated(values: Mapping[str, Any], expressions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _stated(
+    values: Mapping[str, Any], expressions: Sequence[Mapping[str, Any]], is_settled: Callable[[Any], bool]
+) -> dict[str, Any]:
     """
-    The values without what the files do not set and AWS decides: that is left out, not unknown.
+    The values without what AWS decides because the files do not set it, or set it to null: that is left out, not
+    unknown. Null is all that an expression can have been which the files settle and which the plan does not know.
 
-    `expressions` are those of the block, or of all blocks of its type. A `dynamic` shows none, so its blocks stay.
+    `expressions` are those of the block, or of all blocks of its type that it could be.
     """
     found: dict[str, Any] = {}
     for name, value in values.items():
         said = [part[name] for part in expressions if name in part]
         blocks = [block for part in said if isinstance(part, list) for block in part if isinstance(block, Mapping)]
-        if value is None or (isinstance(value, Unknown) and not said):
+        if value is None or (isinstance(value, Unknown) and all(map(is_settled, said))):
             continue
-        if blocks and isinstance(value, list):
-            value = [_stated(item, blocks) if isinstance(item, Mapping) else item for item in value]
+        if isinstance(value, list) and (blocks or not said):
+            value = [_stated_block(item, blocks, is_settled) if isinstance(item, Mapping) else item for item in value]
+        found[name] = value
+    return found
+
+
+def _stated_block(
+    item: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]], is_settled: Callable[[Any], bool]
+) -> dict[str, Any]:
+    possible = [block for block in blocks if _could_be(item, block)]
+    return _stated(item, possible, is_settled) if possible else _made_by_dynamic(item)
+
+
+def _could_be(item: Mapping[str, Any], block: Mapping[str, Any]) -> bool:
+    """Whether a block's constants are those of a planned one."""
+    constants = {
+        name: expression["constant_value"]
+        for name, expression in block.items()
+        if isinstance(expression, Mapping) and "constant_value" in expression
+    }
+    return all(str(item.get(name)) == str(value) for name, value in constants.items())
+
+
+def _made_by_dynamic(item: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    A block of a `dynamic`, whose expressions no plan shows. What is unknown in it and no link was left to AWS, such as
+    the IOPS of a disk; a link could be to something that is only made by `apply`.
+    """
+    found: dict[str, Any] = {}
+    for name, value in item.items():
+        if value is None or (isinstance(value, Unknown) and not LINK.search(name)):
+            continue
+        if isinstance(value, list):
+            value = [_made_by_dynamic(inner) if isinstance(inner, Mapping) else inner for inner in value]
         found[name] = value
     return found
 

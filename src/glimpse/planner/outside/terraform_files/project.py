@@ -7,6 +7,7 @@ before it is compared with that folder.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -62,6 +63,7 @@ class Project:
         self.top = top.resolve() if top else project_of(self.stack)
         self._allow = allow
         self._folders: dict[str, Folder] = {}
+        self._contents: dict[Path, bytes] = {}
         self._shown: dict[str, str] = {}
         self._files = 0
         self._bytes = 0
@@ -74,7 +76,7 @@ class Project:
         if path not in self._folders:
             names = sorted(entry.name for entry in self._within(path).iterdir() if entry.name.endswith(ENDINGS))
             inside = [f"{path}/{name}" if path != "." else name for name in names]
-            files = [(name, self.read(name)) for name in inside if self.exists_inside(name)]
+            files = [(name, self.content(name)) for name in inside if self.exists_inside(name)]
             self._folders[path] = folder_of(path, files, self.stop)
         return self._folders[path]
 
@@ -84,7 +86,10 @@ class Project:
         return sorted(name for name in names if TOFU.search(name) and TOFU.sub(r".tf\1", name) in names)
 
     def is_folder(self, path: str) -> bool:
-        return not self.is_outside(path) and os.path.isdir(self.stack / path)
+        """Whether a folder holds a module. One without any file is a git submodule that nobody fetched."""
+        if self.is_outside(path) or not os.path.isdir(place := self._within(path)):
+            return False
+        return any(name.endswith(ENDINGS) for name in os.listdir(place))
 
     def is_outside(self, path: str) -> bool:
         try:
@@ -92,6 +97,9 @@ class Project:
         except OutsideProject:
             return True
         return False
+
+    def project_for(self, path: str) -> str:
+        return os.path.commonpath([self.stack, os.path.normpath(self.stack / path)])
 
     @cached_property
     def _installed(self) -> Mapping[str, str]:
@@ -105,23 +113,32 @@ class Project:
         return self._installed
 
     def read(self, path: str) -> bytes:
-        place = self._within(path)
         try:
-            size = place.stat().st_size
-            self._files += 1
-            self._bytes += size
-            for what, found, limit in (
-                ("file", size, MAX_FILE_BYTES), ("files", self._files, MAX_FILES), ("bytes", self._bytes, MAX_BYTES)
-            ):  # fmt: skip
-                if found > limit:
-                    raise TooMuch(what, limit, path)
-            self._allow(size)
-            return place.read_bytes()
-        except (OSError, ValueError):
+            return self.content(path)
+        except OSError:
             raise EvaluationError("there is no such file") from None
 
+    def content(self, path: str) -> bytes:
+        """A file's content. Raises OSError where there is none, and OutsideProject."""
+        place = self._within(path)
+        if place in self._contents:
+            return self._contents[place]
+        if not os.path.isfile(place):  # whoever opens a pipe waits for its other end
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        size = place.stat().st_size
+        self._files += 1
+        self._bytes += size
+        for what, found, limit in (
+            ("file", size, MAX_FILE_BYTES), ("files", self._files, MAX_FILES), ("bytes", self._bytes, MAX_BYTES)
+        ):  # fmt: skip
+            if found > limit:
+                raise TooMuch(what, limit, path)
+        self._allow(size)
+        self._contents[place] = content = place.read_bytes()
+        return content
+
     def exists(self, path: str) -> bool:
-        return self._within(path).is_file()
+        return os.path.isfile(self._within(path))
 
     def names(self, path: str) -> Sequence[str]:
         top = self._within(path)
@@ -134,7 +151,7 @@ class Project:
 
     def exists_inside(self, path: str) -> bool:
         """Whether this is a file of the project."""
-        return not self.is_outside(path) and os.path.isfile(self.stack / path)
+        return not self.is_outside(path) and os.path.isfile(self._within(path))
 
     def _within(self, path: str) -> Path:
         """Where a path leads, links followed. Raises OutsideProject where that is not in the project."""

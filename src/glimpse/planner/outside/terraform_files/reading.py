@@ -33,12 +33,21 @@ from glimpse.planner.outside.terraform_files.families.found import Found, Reader
 from glimpse.planner.outside.terraform_files.families.free import is_free
 from glimpse.planner.outside.terraform_files.plan_json import read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.distribution import Distribution
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.function import Function
+from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
+from glimpse.planner.resources.logs import LogGroup
+from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Choice, MissingVariable, Resource, Stack, Unpriced, World
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
 from glimpse.planner.terraform.inputs import OPTION
 from glimpse.planner.terraform.modules import Configuration, VariableRefused
+from glimpse.planner.terraform.syntax import SyntaxProblem
 from glimpse.planner.terraform.values import Unknown
 from glimpse.planner.terraform.worlds import Place
 from glimpse.planner.terraform.worlds import World as Assumed
@@ -53,6 +62,19 @@ READERS: dict[str, Reader] = {
     **serverless.READERS,
     **single_block.READERS,
 }
+
+CARRIERS: dict[str, tuple[type[Resource], ...]] = {
+    "aws_lb": (Balancer,),
+    "aws_alb": (Balancer,),
+    "aws_ecs_service": (FargateService,),
+    "aws_cloudwatch_log_group": (LogGroup,),
+    "aws_apigatewayv2_api": (HttpApi, WebSocketApi),
+    "aws_dynamodb_table": (Table,),
+    "aws_elasticache_serverless_cache": (ServerlessCache,),
+    "aws_lambda_function": (Function,),
+    "aws_cloudfront_distribution": (Distribution,),
+}
+"""What carries a share of what people do, also where it could not be read."""
 
 EVERYWHERE = frozenset(("aws_acm_certificate", "aws_cloudfront_distribution", "aws_route53_zone"))
 """What costs the same whichever region its provider names."""
@@ -111,8 +133,10 @@ def _stack_at(
     except VariableRefused as refused:
         error = refused.error
         raise InputError(say("variable_refused", name=refused.name, why=error.why), error.file, error.line) from None
+    except SyntaxProblem as problem:
+        raise InputError(say(problem.code), problem.file or None, problem.line) from None
     except EvaluationError as error:
-        raise InputError(say("expression_error", why=error.why), error.file, error.line) from None
+        raise InputError(say("expression_error", why=error.why), error.file or None, error.line or None) from None
 
 
 @dataclass(frozen=True)
@@ -269,7 +293,8 @@ def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]
         except ArgumentUnknown as unknown:
             read.hangs_on(unknown.why)
             cause = cause_text(unknown.why)
-            yield Unpriced(block.origin, block.type, say("argument_unknown", argument=unknown.name, cause=cause))
+            why = say("argument_unknown", argument=unknown.name, cause=cause)
+            yield Unpriced(block.origin, block.type, why, may_be=CARRIERS.get(block.type, ()))
 
 
 def _file(name: str) -> tuple[str, bytes]:

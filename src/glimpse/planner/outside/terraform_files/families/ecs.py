@@ -71,7 +71,7 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         # A target whose bounds are unknown still overrules desired_count.
         desired=None if target and not scaling else desired,
         scaling=scaling,
-        behind_balancer=values.has("load_balancer"),
+        behind_balancer=bool(values.blocks("load_balancer")),
         public_address=_public_address(values),
         uploads=PRESIGNED if settings.is_unknown(UPLOADS) else settings.text(UPLOADS),
         keep_alive_seconds=settings.integer("keep-alive-seconds"),

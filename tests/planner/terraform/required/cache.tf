@@ -1,0 +1,13 @@
+resource "aws_elasticache_replication_group" "valkey" {
+  replication_group_id = "valkey"
+  description          = "three nodes"
+}
+
+resource "aws_elasticache_replication_group" "sharded" {
+  replication_group_id = "sharded"
+  description          = "two shards"
+}
+
+resource "aws_elasticache_cluster" "memcached" {
+  cluster_id = "memcached"
+}

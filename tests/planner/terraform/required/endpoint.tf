@@ -1,0 +1,11 @@
+resource "aws_subnet" "private" {
+  vpc_id = "vpc-1"
+}
+
+resource "aws_vpc_endpoint" "registry" {
+  vpc_id = "vpc-1"
+}
+
+resource "aws_vpc_endpoint" "files" {
+  vpc_id = "vpc-1"
+}
