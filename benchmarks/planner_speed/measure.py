@@ -91,7 +91,7 @@ resource "aws_security_group" "N" {
 }
 resource "aws_iam_role" "N" {
   name               = format("%s-role", local.name_N)
-  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole" }] })
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:*" }] })
 }
 resource "aws_instance" "N" {
   count                       = var.production ? 4 : 1
