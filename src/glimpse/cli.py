@@ -20,7 +20,7 @@ from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import say
-from glimpse.planner.words import LANGUAGES, Words
+from glimpse.planner.words import LANGUAGES, Words, plain
 
 # The two halves are imported by their commands: a task of the chat has no use for the planner, nor the other way round.
 
@@ -178,7 +178,8 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
         print(json.dumps(errors_document(errors, words), ensure_ascii=False, indent=1))
     else:
         for found in errors:
-            where = "" if not found.file else f"{found.file}:{found.line}: " if found.line else f"{found.file}: "
+            file = plain(found.file or "")
+            where = "" if not file else f"{file}:{found.line}: " if found.line else f"{file}: "
             print(where + words.say(found.what), file=sys.stderr)
     return NOT_READ
 

@@ -28,7 +28,6 @@ from tests.planner.terraform.hiding import Literal, blocks_of, literals, parsed,
 from tests.planner.terraform.test_gaps import INDEX, is_covered
 from tests.planner.terraform.whole_trees import KNOWN, OWN, SMALL, Tree, write
 
-OVERRIDE = re.compile(r"(^|/|_)override\.tf$")
 """One that cannot be read could change any figure, also to less: nothing is at least anything then."""
 
 OUR_TAGS = "glimpse:"

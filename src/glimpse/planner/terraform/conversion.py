@@ -87,10 +87,9 @@ def _primitive(value: Value, wanted: str) -> Value:
 def _sequence(value: Value, wanted: Type) -> Value:
     if not isinstance(value, tuple):
         raise EvaluationError(f"{wanted.kind} required")
-    element = _element(value, value, wanted)
-    if type(value) is List and wanted.kind == "list" and element.is_primitive and value.of == element:
+    if type(value) is List and wanted.kind == "list" and value.of.is_primitive and wanted.element in (value.of, ANY):
         return value
-    items = [convert(item, element) for item in value]
+    items, element = _elements(value, value, wanted)
     if wanted.kind == "list":
         return List(items, element)
     if all(is_known(item) for item in items):
@@ -102,18 +101,22 @@ def _sequence(value: Value, wanted: Type) -> Value:
 def _map(value: Value, wanted: Type) -> Value:
     if not isinstance(value, dict):
         raise EvaluationError("map required")
-    element = _element(value, value.values(), wanted)
-    return Map({name: convert(item, element) for name, item in value.items()}, element)
+    items, element = _elements(value, value.values(), wanted)
+    return Map(dict(zip(value, items, strict=True)), element)
 
 
-def _element(value: Value, items: Collection[Value], wanted: Type) -> Type:
-    """What the elements of a list, set or map become: of list(any) one type for all of them, whichever that is."""
+def _elements(value: Value, items: Collection[Value], wanted: Type) -> tuple[list[Value], Type]:
+    """
+    What the elements of a list, set or map become, and their type: of list(any) one type for all of them, whichever
+    that is.
+    """
     element = wanted.element or ANY
     if element.kind == "any" and isinstance(value, List | Set | Map):
-        return value.of
+        return list(items), value.of
+    items = [convert(item, element) for item in items]
     if not element.has_any or not items:
-        return element
-    types = [type_of(convert(item, element)) for item in items]
+        return items, element
+    types = [type_of(item) for item in items]
     common = unify(types)
     if common and common.kind == "any" and all(type(item) is Null for item in items if type_of(item).kind == "any"):
         # A null beside objects or tuples is of no certain type: a list refuses it, a map takes it where they agree.
@@ -122,7 +125,7 @@ def _element(value: Value, items: Collection[Value], wanted: Type) -> Type:
         common = typed[0] if agree else None
     if common is None:
         raise EvaluationError(f"all elements of a {wanted.kind} must have the same type")
-    return common
+    return [convert(item, common) for item in items], common
 
 
 def _tuple(value: Value, wanted: Type) -> Value:

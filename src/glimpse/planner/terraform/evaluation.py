@@ -9,7 +9,8 @@ for each of the values that make a difference.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
@@ -26,6 +27,7 @@ from glimpse.planner.terraform.syntax import (
     Binary,
     Call,
     Conditional,
+    DottedKey,
     Expression,
     For,
     GetAttribute,
@@ -34,6 +36,7 @@ from glimpse.planner.terraform.syntax import (
     ObjectOf,
     Reference,
     Splat,
+    SyntaxProblem,
     Template,
     TemplateFor,
     TupleOf,
@@ -57,10 +60,14 @@ from glimpse.planner.terraform.values import (
 )
 from glimpse.planner.terraform.worlds import Place, World
 
+NAME = re.compile(r"[^\W\d][\w-]*")
+
 
 class Module(Protocol):
-    """Where names that a scope does not hold itself are looked up."""
+    """Where names that a scope does not hold itself are looked up. `path` is the module's address."""
 
+    @property
+    def path(self) -> str: ...
     @property
     def budget(self) -> Budget: ...
     @property
@@ -159,7 +166,7 @@ def index_of(value: Value, key: Value, expression: Expression, scope: Scope) -> 
         if key.variable and issubclass(kind, dict):
             scope.module.budget.step(len(value))
             _compared(key, list(value), expression, scope)
-            if key.excluded.issuperset(value):
+            if _is_none_of(key, value):
                 raise EvaluationError("there is no such key")
         return replace(unknown_of(value, key), references=frozenset())
     if issubclass(kind, dict):
@@ -219,6 +226,10 @@ def _object(expression: ObjectOf, scope: Scope) -> Value:
             raise EvaluationError("a key of an object must not be null")
         made[convert(key, STRING)] = value
     return unknown_of(*unknown_keys, made) if unknown_keys else _made(made, scope)
+
+
+def _dotted_key(expression: DottedKey, scope: Scope) -> Value:
+    raise SyntaxProblem("key_ambiguous", expression.line, scope.file)
 
 
 def _for(expression: For, scope: Scope) -> Value:
@@ -444,8 +455,10 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     _used_as_bool(condition, expression.condition, scope)
     chosen = convert(condition, BOOL)
     if type(chosen) is Unknown:
-        place = Place(expression.text, scope.file, expression.line)
-        chosen = scope.module.world.predicate(chosen, expression.text, place)
+        # A condition on `count.index` or on a variable of a `for` means something else each time.
+        if scope.names.keys().isdisjoint(NAME.findall(expression.text)):
+            place = Place(expression.text, scope.file, expression.line)
+            chosen = scope.module.world.predicate(chosen, scope.module.path, place)
     yes, no = _branch(expression.yes, scope), _branch(expression.no, scope)
     scope.module.budget.walk(yes, no)
     if type(chosen) is Unknown:
@@ -567,6 +580,14 @@ def _compared(unknown: Unknown, candidates: Sequence[Value], expression: Express
     scope.module.world.compare(unknown, candidates, Place("", scope.file, expression.line))
 
 
+def _is_none_of(variable: Unknown, candidates: Iterable[Value]) -> bool:
+    """Whether a variable has none of these values in this world."""
+    try:
+        return all(convert(candidate, variable.type) in variable.excluded for candidate in candidates)
+    except EvaluationError:
+        return False
+
+
 def _used_as_bool(value: Value, expression: Expression, scope: Scope) -> None:
     if type(value) is Unknown and value.variable and value.type.kind in ("any", "bool"):
         _compared(value, [True, False], expression, scope)
@@ -580,7 +601,7 @@ def _contains(arguments: Sequence[Value], expression: Expression, scope: Scope) 
     if not all(type(item) in PLAIN for item in items):
         return None
     _compared(wanted, items, expression, scope)
-    return False if wanted.excluded.issuperset(items) else None
+    return False if _is_none_of(wanted, items) else None
 
 
 def _lookup(arguments: Sequence[Value], expression: Expression, scope: Scope) -> Value | None:
@@ -589,7 +610,7 @@ def _lookup(arguments: Sequence[Value], expression: Expression, scope: Scope) ->
     if not (type(key) is Unknown and key.variable and isinstance(entries, dict)):
         return None
     _compared(key, list(entries), expression, scope)
-    return arguments[2] if key.excluded.issuperset(entries) and len(arguments) > 2 else None
+    return arguments[2] if len(arguments) > 2 and _is_none_of(key, entries) else None
 
 
 CHOOSING: Mapping[str, Callable[[Sequence[Value], Expression, Scope], Value | None]] = {
@@ -603,6 +624,7 @@ EVALUATORS: Mapping[type[Expression], Callable[[Any, Scope], Value]] = {
     Index: _index,
     Splat: _splat,
     TupleOf: _tuple,
+    DottedKey: _dotted_key,
     ObjectOf: _object,
     For: _for,
     Template: _template,

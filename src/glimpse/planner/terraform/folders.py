@@ -22,6 +22,11 @@ ENDINGS = (".tf", ".tf.json")
 LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 
 
+def is_terraform_file(name: str) -> bool:
+    """Whether Terraform reads a file of this name. It passes over hidden ones."""
+    return name.endswith(ENDINGS) and not name.startswith(".")
+
+
 @dataclass(frozen=True)
 class Local:
     argument: Argument

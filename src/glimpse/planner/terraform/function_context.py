@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from glimpse.planner.terraform.budget import LETTERS_PER_ELEMENT, WALKED_PER_STEP
 from glimpse.planner.terraform.errors import EvaluationError
-from glimpse.planner.terraform.evaluation import Scope, evaluate
+from glimpse.planner.terraform.evaluation import Module, Scope, evaluate
 from glimpse.planner.terraform.hcl import read_template
-from glimpse.planner.terraform.syntax import SyntaxProblem
+from glimpse.planner.terraform.sources import Sources
+from glimpse.planner.terraform.syntax import Expression, SyntaxProblem
 from glimpse.planner.terraform.values import Unknown, Value
-
-if TYPE_CHECKING:
-    from glimpse.planner.terraform.modules import Module
 
 
 class ModuleContext:
-    """The Context of functions that a module's expressions call."""
+    """
+    The Context of functions that a module's expressions call. `templates` keeps what was parsed: None is no template.
+    """
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, sources: Sources, templates: dict[str, Expression | None]) -> None:
         self._module = module
-        self._sources = module.configuration.sources
+        self._sources = sources
+        self._templates = templates
 
     def read(self, path: str) -> bytes:
-        return self._sources.read(path)
+        content = self._sources.read(path)
+        self._module.budget.step(len(content) // (WALKED_PER_STEP * LETTERS_PER_ELEMENT))
+        return content
 
     def exists(self, path: str) -> bool:
         return self._sources.exists(path)
@@ -32,13 +35,12 @@ class ModuleContext:
         return self._sources.names(folder)
 
     def render(self, template: str, variables: Mapping[str, Value]) -> Value:
-        parsed = self._module.configuration.templates
-        if template not in parsed:
+        if template not in self._templates:
             try:
-                parsed[template] = read_template(template.encode(), "", self._sources.stop())
+                self._templates[template] = read_template(template.encode(), "", self._sources.stop())
             except SyntaxProblem:
-                parsed[template] = None
-        expression = parsed[template]
+                self._templates[template] = None
+        expression = self._templates[template]
         if expression is None:
             raise EvaluationError("this is not a template")
         return evaluate(expression, Scope(_Nameless(self._module), "", variables))
@@ -52,6 +54,7 @@ class _Nameless:
 
     def __init__(self, module: Module) -> None:
         self._module = module
+        self.path = module.path
         self.budget = module.budget
         self.world = module.world
         self.functions = module.functions

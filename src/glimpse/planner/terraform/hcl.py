@@ -28,6 +28,7 @@ from glimpse.planner.terraform.syntax import (
     Body,
     Call,
     Conditional,
+    DottedKey,
     Expression,
     For,
     GetAttribute,
@@ -52,8 +53,8 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 CHUNK = 65_536
 """Bytes handed to the parser at a time: it looks at the clock only where it has to ask for more."""
 
-MAX_BYTES = 800_000
-"""Of one file: tree-sitter makes up to 240 bytes of each, white space included; a real file of 2 MB takes a second."""
+MAX_LINES = 250_000
+"""Of one file: tree-sitter keeps 240 bytes for each, an empty one included."""
 
 MAX_DEPTH = 150
 """Blocks in blocks, and expressions in expressions."""
@@ -104,7 +105,7 @@ def _without_last_newline(template: Expression) -> Expression:
 
 
 def _parse(source: bytes, stop: Stop) -> Node:
-    if len(source) > MAX_BYTES:
+    if source.count(b"\n") > MAX_LINES:
         raise SyntaxProblem("file_too_slow", 1)
     try:
         tree = Parser(LANGUAGE).parse(lambda at, _: source[at : at + CHUNK], progress_callback=lambda *_: stop())
@@ -324,9 +325,7 @@ class _Reader:
         if node.children[0].type == "(":
             return made
         if isinstance(made, Reference):
-            if len(made.names) > 1:
-                raise SyntaxProblem("key_ambiguous", made.line, self.file)
-            return Literal(made.line, made.names[0])
+            return DottedKey(made.line, made.names) if len(made.names) > 1 else Literal(made.line, made.names[0])
         return Literal(made.line, "null") if isinstance(made, Literal) and made.value is NULL else made
 
     def call(self, node: Node) -> Expression:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.hcl import read_hcl
 from glimpse.planner.terraform.syntax import Body, Expression, Literal, SyntaxProblem
 from glimpse.planner.terraform.types import Type
@@ -26,19 +27,22 @@ class Given:
     text: str | None = None
     expression: Expression | None = None
 
-    def as_expression(self, wanted: Type) -> Expression:
+    def as_expression(self, wanted: Type | None) -> Expression:
         """
-        Primitive and untyped variables take text as it is, others as HCL (Terraform's documentation, "Variables on the
-        Command Line"). Raises SyntaxProblem.
+        Variables of a primitive type, or that state none, take text as it is, others as HCL (Terraform's documentation,
+        "Variables on the Command Line"; `any` is stated, too). Raises EvaluationError.
         """
         if self.expression is not None:
             return self.expression
-        if wanted.is_primitive or wanted.kind == "any":
+        if wanted is None or wanted.is_primitive:
             return Literal(self.line, self.text)
         # What is no UTF-8 in the environment reaches Python as halves of pairs.
-        body = read_hcl(f"x = {self.text}\n".encode("utf-8", "replace"), self.source, lambda: False)
+        try:
+            body = read_hcl(f"x = {self.text}\n".encode("utf-8", "replace"), self.source, lambda: False)
+        except SyntaxProblem:
+            raise EvaluationError("this is no value in HCL") from None
         if len(body.arguments) != 1 or body.blocks:
-            raise SyntaxProblem("file_broken", 1)
+            raise EvaluationError("this is more than one value in HCL")
         return body.arguments["x"].expression
 
 

@@ -26,7 +26,7 @@ TEXTS = frozenset(("id", "arn", "name"))
 """Attributes that are texts, whichever provider makes them. The types of others stand in schemas that are not here."""
 
 
-SIZE_OF_A_BLOCK = 20
+SIZE_OF_A_BLOCK = 40
 """What a nested block with its scope takes in memory, in elements of a list."""
 
 

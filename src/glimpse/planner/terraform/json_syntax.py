@@ -29,7 +29,22 @@ from glimpse.planner.terraform.syntax import (
 from glimpse.planner.terraform.values import NULL
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
+NESTED = {
+    "resource": {"dynamic": 1, "lifecycle": 0},
+    "data": {"dynamic": 1, "lifecycle": 0},
+    "provider": {"dynamic": 1},
+    "dynamic": {"content": 0},
+    "content": {"dynamic": 1},
+    "variable": {"validation": 0},
+}
+"""
+Terraform's own nested blocks by the block that they stand in, and how many labels each has. Elsewhere the same name is
+an argument: a resource may have a `content`.
+"""
+
 COMMENT = "//"
+"""A property of this name is a comment where it stands among blocks and arguments; inside a value it is a key."""
+
 HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 TYPE = "variable", "type"
 """The only argument whose text is no template."""
@@ -62,11 +77,22 @@ def values_in(source: bytes) -> Any:
     """JSON with exact numbers. Raises SyntaxProblem with the line."""
     try:
         found = json.loads(
-            source.decode("utf-8-sig", "replace"), parse_float=parsed, parse_int=parsed, parse_constant=_refused
-        )
+            source.decode("utf-8-sig", "replace"), object_pairs_hook=_joined,
+            parse_float=parsed, parse_int=parsed, parse_constant=_refused,
+        )  # fmt: skip
     except (ValueError, RecursionError, EvaluationError) as error:
         raise SyntaxProblem("file_broken", getattr(error, "lineno", 1)) from None
     return _whole_characters(found) if HALF_OF_A_PAIR.search(source) else found
+
+
+def _joined(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which a name may stand twice: that is how JSON may write two blocks, as a list of them is."""
+    found: dict[str, Any] = {}
+    for name, value in entries:
+        if name in found:
+            value = [part for each in (found[name], value) for part in (each if isinstance(each, list) else [each])]
+        found[name] = value
+    return found
 
 
 def _refused(constant: str) -> None:
@@ -107,11 +133,10 @@ class _Reader:
     def body(self, content: Mapping[str, object], kind: str) -> Body:
         arguments = {}
         blocks: list[Block] = []
+        nested = NESTED.get(kind, {})
         for name, value in content.items():
-            if name == "dynamic":
-                blocks += self.blocks(name, (), value, 1)
-            elif name in ("lifecycle", "content", "validation"):
-                blocks += self.blocks(name, (), value, 0)
+            if name in nested:
+                blocks += self.blocks(name, (), value, nested[name])
             elif name != COMMENT:
                 understand = self.type_of if (kind, name) == TYPE else self.expression
                 arguments[name] = self.argument(name, value, understand)
@@ -135,8 +160,7 @@ class _Reader:
                 return read_template(value.encode(), self.file, self.stop)
             return Literal(1, value)
         if isinstance(value, dict):
-            entries = ((name, item) for name, item in value.items() if name != COMMENT)
-            return ObjectOf(1, tuple((self.key(name), self.expression(item)) for name, item in entries))
+            return ObjectOf(1, tuple((self.key(name), self.expression(item)) for name, item in value.items()))
         if isinstance(value, list):
             return TupleOf(1, tuple(self.expression(item) for item in value))
         return Literal(1, NULL if value is None else value)

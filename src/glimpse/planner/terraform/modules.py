@@ -31,7 +31,16 @@ from glimpse.planner.terraform.repetition import (
     repetition_of,
 )
 from glimpse.planner.terraform.sources import Sources
-from glimpse.planner.terraform.syntax import Argument, Block, Expression, Literal, ObjectOf, Reference, SyntaxProblem
+from glimpse.planner.terraform.syntax import (
+    Argument,
+    Block,
+    DottedKey,
+    Expression,
+    Literal,
+    ObjectOf,
+    Reference,
+    SyntaxProblem,
+)
 from glimpse.planner.terraform.type_constraints import type_from
 from glimpse.planner.terraform.types import ANY, STRING, Type
 from glimpse.planner.terraform.values import NULL, Cause, Lazy, Null, Unknown, Value, shown
@@ -83,6 +92,7 @@ class Configuration:
 
     def instances(self) -> Iterator[Instance | Uncounted]:
         """Every resource of every module, each instance by itself."""
+        self.root.check_values()
         yield from self.root.instances()
         self.root.check_outputs()
 
@@ -121,7 +131,7 @@ class Module:
         self.path = path
         self.key = key
         self.above = (*above, folder.path)
-        self.functions = ModuleContext(self)
+        self.functions = ModuleContext(self, configuration.sources, configuration.templates)
         self._values: dict[tuple[str, ...], Any] = {}
         self._busy: set[tuple[str, ...]] = set()
         self.budget.add_module()
@@ -369,12 +379,7 @@ class Module:
     def provider_of(self, block: Block) -> str:
         """The key of the provider that a resource names, or its type's default."""
         named = block.body.arguments.get("provider")
-        expression = named.expression if named else None
-        if isinstance(expression, Reference):
-            return ".".join(expression.names)
-        if isinstance(expression, Literal) and isinstance(expression.value, str):
-            return expression.value
-        return block.labels[0].partition("_")[0]
+        return _provider_named_by(named.expression) if named else block.labels[0].partition("_")[0]
 
     def region(self, provider: str) -> Value | None:
         """The region of a provider as this module sees it; None where nothing states one."""
@@ -382,7 +387,8 @@ class Module:
 
     def _region(self, provider: str) -> Value | None:
         block = self.folder.providers.get(provider)
-        if block is None:
+        if block is None or block.body.arguments.keys() <= {"alias"}:
+            # A block that configures nothing only says, as Terraform 0.12 did, that the caller hands this provider in.
             return self.outer_region(provider)
         stated = block.body.arguments.get("region")
         value = self._own(stated, block.file) if stated else None
@@ -435,9 +441,10 @@ class Module:
         stated = block.body.arguments.get("source")
         expression = stated.expression if stated else None
         source = expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
-        path = sources.installed().get(self.child_key(block))
-        if path is None and source is not None and source.startswith(LOCAL_SOURCES):
-            path = posixpath.normpath(posixpath.join(self.folder.path, source))
+        if source is not None and source.startswith(LOCAL_SOURCES):
+            path: str | None = posixpath.normpath(posixpath.join(self.folder.path, source))
+        else:
+            path = sources.installed().get(self.child_key(block))
         if path is None or not sources.is_folder(path):
             why = _why_missing(source, path, sources)
         elif path in self.above or len(self.above) >= DEEPEST_MODULES:
@@ -483,7 +490,8 @@ class RootModule(Module):
         given = self.configuration.inputs.given.get(name)
         if given is None:
             return None
-        value = evaluate(given.as_expression(wanted), self.scope(given.source))
+        typed = "type" in self.folder.variables[name].body.arguments
+        value = evaluate(given.as_expression(wanted if typed else None), self.scope(given.source))
         if given.origin == ENVIRONMENT:
             self.configuration.inputs.hide(value)
         return value
@@ -502,6 +510,12 @@ class RootModule(Module):
         for name, block in self.folder.variables.items():
             if name not in self.configuration.inputs.given and "default" not in block.body.arguments:
                 yield block
+
+    def check_values(self) -> None:
+        """Look every given value up, for Terraform refuses a wrong one also where nothing uses it."""
+        for name in self.configuration.inputs.given:
+            if name in self.folder.variables:
+                self.lookup(("var", name), self.scope(""))
 
     def check_outputs(self) -> None:
         """Note outputs of what no file declares: where a file is missing, they may be all that is left of it."""
@@ -555,13 +569,16 @@ class ChildModule(Module):
         handed = self._call.body.arguments.get("providers")
         entries = handed.expression.entries if handed and isinstance(handed.expression, ObjectOf) else ()
         for key, value in entries:
-            if isinstance(value, Reference) and _provider_key(key) == provider:
-                return self._parent.region(".".join(value.names))
+            if _provider_named_by(key) == provider:
+                return self._parent.region(_provider_named_by(value))
         return self._parent.region(provider) if "." not in provider else None
 
 
-def _provider_key(expression: Any) -> str:
-    return ".".join(expression.names) if isinstance(expression, Reference) else str(getattr(expression, "value", ""))
+def _provider_named_by(expression: Expression) -> str:
+    """The key of a provider, from `aws`, `aws.tokyo`, or either of them in quotes, as JSON has it."""
+    if isinstance(expression, Reference | DottedKey):
+        return ".".join(expression.names)
+    return str(expression.value) if isinstance(expression, Literal) else ""
 
 
 class Outputs(Lazy):

@@ -6,7 +6,7 @@ Both syntaxes, HCL (hcl.py) and JSON (json_syntax.py), become these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -80,6 +80,13 @@ class TupleOf(Expression):
 
 
 @dataclass(slots=True)
+class DottedKey(Expression):
+    """A key such as `aws.tokyo`, by which `providers` names an alias. Terraform refuses it in any other object."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
 class ObjectOf(Expression):
     entries: tuple[tuple[Expression, Expression], ...]
 
@@ -127,35 +134,6 @@ class Conditional(Expression):
     yes: Expression
     no: Expression
     text: str
-
-
-def parts_of(expression: Expression) -> Iterator[Expression]:
-    """The expressions that stand directly in this one."""
-    match expression:
-        case Template(parts=parts):
-            yield from (part for part in parts if not isinstance(part, str))
-        case Splat(source=source, each=each):
-            yield from (source, each)
-        case TemplateFor(collection=collection, body=body):
-            yield from (collection, body)
-        case GetAttribute(source=source):
-            yield source
-        case Index(source=source, key=key):
-            yield from (source, key)
-        case TupleOf(items=items) | Call(arguments=items):
-            yield from items
-        case ObjectOf(entries=entries):
-            for entry in entries:
-                yield from entry
-        case For():
-            found = (expression.collection, expression.result_key, expression.result, expression.condition)
-            yield from (part for part in found if part)
-        case Unary(operand=operand):
-            yield operand
-        case Binary(left=left, right=right):
-            yield from (left, right)
-        case Conditional():
-            yield from (expression.condition, expression.yes, expression.no)
 
 
 @dataclass

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from glimpse.planner.terraform.conversion import convert
+from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.types import Type
 from glimpse.planner.terraform.values import Null, Unknown, Value, shown
 
@@ -28,13 +30,15 @@ class Place:
 class Assumption:
     """
     What is taken for granted of a root variable: that it has a value, that it has none of some values, or that a
-    condition on it holds or does not.
+    condition on it holds or does not. `module` is the address of the module that the condition stands in: the same text
+    means something else in another one.
     """
 
     variable: str
     value: Value = None
     excluded: frozenset[Value] = frozenset()
     condition: str = ""
+    module: str = ""
     holds: bool = False
 
     @property
@@ -53,12 +57,12 @@ class Assumption:
 class World:
     """
     The assumptions under which a stack is evaluated, and what was noted meanwhile: for each root variable the values
-    it was compared with, and the other conditions that depend on it alone.
+    it was compared with, and the other conditions that depend on it alone, by their module and text.
     """
 
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     compared: dict[str, dict[Value, Place]] = field(default_factory=dict)
-    conditions: dict[str, dict[str, Place]] = field(default_factory=dict)
+    conditions: dict[str, dict[tuple[str, str], Place]] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)
 
     def variable(self, unknown: Unknown) -> Value:
@@ -69,24 +73,33 @@ class World:
         return replace(unknown, excluded=assumed.excluded) if assumed.value is None else assumed.value
 
     def compare(self, unknown: Unknown, candidates: Sequence[Value], place: Place) -> None:
-        """Note that a variable's own value is compared with these, which are no others that it is known not to be."""
+        """
+        Note that a variable's own value is compared with these, less those that it is known not to be.
+
+        A world needs a value of the variable's own type: the keys of a map are texts, and a number may choose among
+        them.
+        """
         if unknown.variable:
             seen = self.compared.setdefault(unknown.variable, {})
             self.types[unknown.variable] = unknown.type
             for candidate in candidates:
-                if candidate not in unknown.excluded:
-                    seen.setdefault(candidate, place)
+                try:
+                    value = convert(candidate, unknown.type)
+                except EvaluationError:
+                    continue  # the variable cannot have this value
+                if value not in unknown.excluded:
+                    seen.setdefault(value, place)
 
-    def predicate(self, condition: Unknown, text: str, place: Place) -> bool | Unknown:
+    def predicate(self, condition: Unknown, module: str, place: Place) -> bool | Unknown:
         """Whether a condition holds in this world, where that is assumed; else it is noted."""
         variables = {cause.name for cause in condition.causes if cause.kind == "variable"}
         if len(variables) != 1 or len(condition.causes) != 1:
             return condition
         [variable] = variables
         assumed = self.assumptions.get(variable)
-        if assumed and assumed.condition == text:
+        if assumed and (assumed.module, assumed.condition) == (module, place.expression):
             return assumed.holds
-        self.conditions.setdefault(variable, {}).setdefault(text, place)
+        self.conditions.setdefault(variable, {}).setdefault((module, place.expression), place)
         return condition
 
     def alternatives(self, variable: str) -> tuple[Assumption, ...]:
@@ -99,13 +112,18 @@ class World:
             return ()
         candidates = [value for value in self.compared.get(variable, ()) if not isinstance(value, Fraction)]
         if candidates:
+            if self.types[variable].kind == "bool":
+                # All values that a bool can have, also where it was compared with one of them alone.
+                candidates = [True, False, *(value for value in candidates if isinstance(value, Null))]
             assumed = tuple(Assumption(variable, value) for value in candidates)
-            if self.types[variable].kind == "bool" or set(candidates) == {True, False}:
-                return tuple(row for row in assumed if isinstance(row.value, bool))
+            only_bools = all(isinstance(value, bool) for value in candidates) and len(candidates) == 2
+            if self.types[variable].kind == "bool" or only_bools:
+                return assumed
             return (*assumed, Assumption(variable, excluded=frozenset(candidates)))
         conditions = list(self.conditions.get(variable, ()))
         if len(conditions) == 1:
-            return tuple(Assumption(variable, condition=conditions[0], holds=holds) for holds in (True, False))
+            [(module, text)] = conditions
+            return tuple(Assumption(variable, condition=text, module=module, holds=holds) for holds in (True, False))
         return ()
 
     def place(self, variable: str) -> Place | None:

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.finding import Finding, Findings, InputError
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import clock
 from glimpse.planner.outside.terraform_files.block import Block, Values
@@ -84,7 +84,6 @@ class Directory:
     ) -> None:
         self.budget = Budget(clock.seconds)
         self.sources = Project(stack, project, self.budget.allow)
-        self._warnings = Findings()
         self.inputs = Inputs()
         self.inputs.add_environment(environment)
         for name in (*OWN_VALUE_FILES, *self._automatic()):
@@ -106,9 +105,9 @@ class Directory:
         try:
             body = read(content, name, self.sources.stop())
         except SyntaxProblem as problem:
-            raise InputError(say("variable_file_broken", path=name), name, problem.line) from None
+            raise InputError(say("variable_file_broken"), name, problem.line) from None
         if body.blocks:
-            raise InputError(say("variable_file_broken", path=name), name, body.blocks[0].line)
+            raise InputError(say("variable_file_broken"), name, body.blocks[0].line)
         self.inputs.add_file(name, body)
 
     def _selected_workspace(self) -> str | None:
@@ -182,9 +181,12 @@ def _block(instance: Instance, default: Value, shown: Callable[[str], str], note
 
 
 def _other_region(instance: Instance, default: Value) -> str | None:
-    """The region of a resource that does not stand in the default provider's."""
+    """
+    The region of a resource that does not stand in the default provider's. Where its own provider states none, that
+    comes from the environment or a profile, and nobody knows it.
+    """
     region = instance.get("region") or instance.provider_region
-    if region is None or region is default or region == default:
+    if region is default or region == default:
         return None
     return region if isinstance(region, str) else OTHER_REGION
 

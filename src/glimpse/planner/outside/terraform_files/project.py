@@ -19,7 +19,7 @@ from glimpse.planner.finding import InputError
 from glimpse.planner.outside import clock
 from glimpse.planner.sentence import say
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
-from glimpse.planner.terraform.folders import ENDINGS, Folder, folder_of
+from glimpse.planner.terraform.folders import Folder, folder_of, is_terraform_file
 from glimpse.planner.terraform.hcl import Stop
 from glimpse.planner.terraform.sources import OutsideProject
 
@@ -28,6 +28,9 @@ TOFU = re.compile(r"\.tofu(\.json)?$")
 MAX_FILES = 2_000
 MAX_BYTES = 20_000_000
 MAX_FILE_BYTES = 2_000_000
+MAX_LINES = 600_000
+"""The parser keeps 240 bytes for each, an empty one included."""
+
 MAX_NAMES = 20_000
 PARSE_SECONDS = 0.5
 """For one file: tree-sitter reads 8 MB of real Terraform in that time, and garbage a hundred times slower."""
@@ -51,6 +54,10 @@ def is_too_wide(folder: Path) -> bool:
     return folder in (Path.home(), Path(folder.anchor))
 
 
+ALL_PARSE_SECONDS = 5.0
+"""For all folders together: MAX_BYTES of real Terraform take four."""
+
+
 class Project:
     """
     The Sources of one stack. Paths are seen from the stack's folder; `top` bounds what may be read.
@@ -62,22 +69,29 @@ class Project:
         self.stack = stack.resolve()
         self.top = top.resolve() if top else project_of(self.stack)
         self._allow = allow
+        self._parse_until = clock.seconds() + ALL_PARSE_SECONDS
         self._folders: dict[str, Folder] = {}
         self._contents: dict[Path, bytes] = {}
         self._shown: dict[str, str] = {}
         self._files = 0
         self._bytes = 0
+        self._lines = 0
 
     def stop(self) -> Stop:
         until = clock.seconds() + PARSE_SECONDS
         return lambda: clock.seconds() > until
 
+    def _stop_of_all(self) -> Stop:
+        """A stop for one file of many, which share ALL_PARSE_SECONDS."""
+        until = min(clock.seconds() + PARSE_SECONDS, self._parse_until)
+        return lambda: clock.seconds() > until
+
     def folder(self, path: str) -> Folder:
         if path not in self._folders:
-            names = sorted(entry.name for entry in self._within(path).iterdir() if entry.name.endswith(ENDINGS))
+            names = sorted(filter(is_terraform_file, os.listdir(self._within(path))))
             inside = [f"{path}/{name}" if path != "." else name for name in names]
             files = [(name, self.content(name)) for name in inside if self.exists_inside(name)]
-            self._folders[path] = folder_of(path, files, self.stop)
+            self._folders[path] = folder_of(path, files, self._stop_of_all)
         return self._folders[path]
 
     def tofu_files(self, path: str) -> Sequence[str]:
@@ -89,7 +103,7 @@ class Project:
         """Whether a folder holds a module. One without any file is a git submodule that nobody fetched."""
         if self.is_outside(path) or not os.path.isdir(place := self._within(path)):
             return False
-        return any(name.endswith(ENDINGS) for name in os.listdir(place))
+        return any(map(is_terraform_file, os.listdir(place)))
 
     def is_outside(self, path: str) -> bool:
         try:
@@ -135,6 +149,9 @@ class Project:
                 raise TooMuch(what, limit, path)
         self._allow(size)
         self._contents[place] = content = place.read_bytes()
+        self._lines += content.count(b"\n")
+        if self._lines > MAX_LINES:
+            raise TooMuch("lines", MAX_LINES, path)
         return content
 
     def exists(self, path: str) -> bool:

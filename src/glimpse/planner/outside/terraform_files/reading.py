@@ -45,6 +45,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Choice, MissingVariable, Resource, Stack, Unpriced, World
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
+from glimpse.planner.terraform.folders import is_terraform_file
 from glimpse.planner.terraform.inputs import OPTION
 from glimpse.planner.terraform.modules import Configuration, VariableRefused
 from glimpse.planner.terraform.syntax import SyntaxProblem
@@ -119,7 +120,7 @@ def _stack_at(
         if given:
             raise InputError(say("variables_without_directory", path=str(path)))
         return stack_of(read_plan(path), path, region)
-    if not any(entry.name.endswith((".tf", ".tf.json")) for entry in path.iterdir()):
+    if not any(is_terraform_file(entry.name) for entry in path.iterdir()):
         raise InputError(say("no_terraform", path=str(path)))
     values = [_file(name) if kind == "file" else (_assignment(name), None) for kind, name in given]
     top = checked_project(project, path)

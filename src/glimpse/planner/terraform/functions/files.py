@@ -181,7 +181,9 @@ def _fileset(context: Context, path: str, pattern: str) -> Set:
         found = [folder] if context.exists(folder) else []
     else:
         found = [
-            posixpath.join(folder, name) for name in context.names(folder) if _matches(parts[fixed:], name.split("/"))
+            posixpath.join(folder, name)
+            for name in context.names(folder)
+            if _matches(tuple(parts[fixed:]), tuple(name.split("/")))
         ]
     return Set((_relative(name, base) for name in found), STRING)
 
@@ -192,7 +194,8 @@ def _relative(name: str, base: list[str]) -> str:
     return "/".join([".."] * (len(start) - shared) + parts[shared:])
 
 
-def _matches(pattern: list[str], name: list[str]) -> bool:
+@lru_cache(maxsize=10_000)
+def _matches(pattern: tuple[str, ...], name: tuple[str, ...]) -> bool:
     """Whether the parts of a path match; `**` stands for any number of folders, and at the end for what is in them."""
     if not pattern or not name:
         return pattern == name
