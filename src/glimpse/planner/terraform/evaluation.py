@@ -454,11 +454,10 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
         raise EvaluationError("the condition of a conditional must not be null")
     _used_as_bool(condition, expression.condition, scope)
     chosen = convert(condition, BOOL)
-    if type(chosen) is Unknown:
-        # A condition on `count.index` or on a variable of a `for` means something else each time.
-        if scope.names.keys().isdisjoint(NAME.findall(expression.text)):
-            place = Place(expression.text, scope.file, expression.line)
-            chosen = scope.module.world.predicate(chosen, scope.module.path, place)
+    # A condition on `count.index` or on a variable of a `for` means something else each time.
+    if type(chosen) is Unknown and scope.names.keys().isdisjoint(NAME.findall(expression.text)):
+        place = Place(expression.text, scope.file, expression.line)
+        chosen = scope.module.world.predicate(chosen, scope.module.path, place)
     yes, no = _branch(expression.yes, scope), _branch(expression.no, scope)
     scope.module.budget.walk(yes, no)
     if type(chosen) is Unknown:

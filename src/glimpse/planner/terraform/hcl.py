@@ -320,9 +320,9 @@ class _Reader:
         return ObjectOf(line, tuple(entries))
 
     def object_key(self, node: Node) -> Expression:
-        """A bare name is a text; a name in parentheses is looked up."""
+        """A bare name is a text; a name in parentheses or in a template is looked up."""
         made = self.expression(node)
-        if node.children[0].type == "(":
+        if node.children[0].type not in ("variable_expr", "literal_value"):
             return made
         if isinstance(made, Reference):
             return DottedKey(made.line, made.names) if len(made.names) > 1 else Literal(made.line, made.names[0])
