@@ -83,6 +83,11 @@ def test_text_and_untyped_variables_take_an_option_as_it_is_and_others_as_hcl(wr
     }
 
 
+def test_a_variable_that_may_be_anything_takes_an_option_as_hcl(write_stack: Write) -> None:
+    main = 'variable "n" { type = any }\nresource "aws_eip" "a" {\n  count = var.n == 2 ? 2 : 1\n}\n'
+    assert addresses(read(write_stack(main), given=[("option", "n=2")])) == 2
+
+
 def test_a_value_for_an_undeclared_variable_is_a_warning_from_a_file_and_nothing_from_the_environment(
     write_stack: Write,
 ) -> None:
@@ -199,6 +204,36 @@ def test_a_bool_without_a_value_makes_two_worlds(write_stack: Write) -> None:
         write_stack('variable "spare" { type = bool }\nresource "aws_eip" "a" {\n  count = var.spare ? 2 : 1\n}\n')
     )
     assert worlds(stack) == {"true": "7.30", "false": "3.65"}
+
+
+def test_a_bool_that_is_only_compared_with_true_may_be_false_too(write_stack: Write) -> None:
+    main = 'variable "spare" { type = bool }\nresource "aws_eip" "a" {\n  count = var.spare == true ? 2 : 1\n}\n'
+    assert worlds(read_stack(write_stack(main))) == {"true": "7.30", "false": "3.65"}
+
+
+def test_a_number_that_chooses_by_the_key_of_a_map_is_the_same_number_elsewhere(write_stack: Write) -> None:
+    main = (
+        'variable "n" { type = number }\nresource "aws_eip" "a" {\n  count = { "0" = 1, "1" = 2 }[var.n]\n}\n'
+        'resource "aws_eip" "b" {\n  count = var.n == 1 ? 3 : 0\n}\n'
+    )
+    assert worlds(read_stack(write_stack(main))) == {"0": "3.65", "1": "18.25"}
+
+
+@pytest.mark.parametrize(
+    ("main", "module"),
+    [
+        ('resource "aws_eip" "a" {\n  for_each = { for i in [1, 5] : i => i if var.n > i ? true : false }\n}\n', ""),
+        (
+            'module "a" {\n  source = "./m"\n  size = var.n\n}\nmodule "b" {\n  source = "./m"\n  size = 9 - var.n\n}\n',
+            'variable "size" {}\nresource "aws_eip" "a" {\n  count = var.size > 3 ? 2 : 1\n}\n',
+        ),
+    ],
+)
+def test_one_text_that_is_several_conditions_makes_no_worlds(write_stack: Write, main: str, module: str) -> None:
+    stack = read_stack(write_stack(f'variable "n" {{ type = number }}\n{main}', {"m/main.tf": module}))
+    assert stack.choice is None
+    assert {row.what.code for row in stack.unresolved} <= {"count_unknown", "for_each_unknown"}
+    assert stack.unresolved
 
 
 def test_a_value_that_a_validation_forbids_is_no_world(write_stack: Write) -> None:

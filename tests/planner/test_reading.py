@@ -700,6 +700,89 @@ def test_what_is_not_a_plan_is_refused_with_what_was_looked_for(tmp_path: Path, 
     assert wrong.value.why.code in ("not_json", "not_a_plan")
 
 
+PROVIDERS = """
+provider "aws" {
+  alias  = "virginia"
+  region = "us-east-1"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "module"),
+    [
+        ({"main.tf": "providers = { aws = aws.virginia }"}, 'resource "aws_eip" "a" {}\n'),
+        (
+            {"main.tf": "providers = { aws.other = aws.virginia }"},
+            'provider "aws" {\n  alias = "other"\n}\nresource "aws_eip" "a" {\n  provider = aws.other\n}\n',
+        ),
+        (
+            {"call.tf.json": '{"module": {"m": {"source": "./m", "providers": {"aws": "aws.virginia"}}}}'},
+            'resource "aws_eip" "a" {}\n',
+        ),
+    ],
+)
+def test_a_module_takes_the_provider_that_its_caller_hands_in(
+    write_stack: Write, call: dict[str, str], module: str
+) -> None:
+    block = f'module "m" {{\n  source = "./m"\n  {call["main.tf"]}\n}}\n' if "main.tf" in call else ""
+    files = {name: text for name, text in call.items() if name != "main.tf"}
+    stack = read_stack(write_stack(PROVIDERS + block, {**files, "m/main.tf": module}))
+    assert [(row.origin.address, row.why.params["region"]) for row in stack.unpriced] == [
+        ("module.m.aws_eip.a", "us-east-1")
+    ]
+
+
+def test_a_provider_that_states_no_region_is_not_taken_for_the_default_one(write_stack: Write) -> None:
+    main = (
+        'provider "aws" {\n  alias   = "other"\n  profile = "other"\n}\n'
+        'resource "aws_eip" "a" {\n  provider = aws.other\n}\n'
+    )
+    assert [row.why.code for row in read_stack(write_stack(main)).unpriced] == ["other_region"]
+
+
+def test_json_may_name_an_argument_content_and_write_a_block_twice(write_stack: Write) -> None:
+    text = """
+    {"resource": {"aws_s3_object": {"a": {"bucket": "b", "key": "k", "content": "hello"}}},
+     "resource": {"aws_eip": {"a": {}, "b": {}}}, "locals": {"content": "x"}}
+    """
+    stack = read_stack(write_stack("", {"more.tf.json": text}))
+    assert (len(stack.of(PublicAddress)), found(stack)) == (2, [])
+
+
+def test_a_hidden_file_is_not_read(write_stack: Write) -> None:
+    stack = read_stack(write_stack('resource "aws_eip" "a" {}\n', {".old.tf": 'resource "aws_eip" "b" {}\n'}))
+    assert len(stack.of(PublicAddress)) == 1
+
+
+def test_a_default_of_an_optional_attribute_stands_beside_one_of_any_type(write_stack: Write) -> None:
+    main = """
+    variable "disks" {
+      type    = list(object({ tags = any, size = optional(number, 100) }))
+      default = [{ tags = { a = "b" } }, { tags = { a = "c" }, size = 50 }]
+    }
+    resource "aws_ebs_volume" "a" {
+      count = 2
+      size  = var.disks[count.index].size
+    }
+    """
+    assert [volume.disk.gib for volume in read_stack(write_stack(main)).of(Volume)] == [100, 50]
+
+
+def test_a_key_of_an_object_may_be_a_template_of_one_name(write_stack: Write) -> None:
+    main = """
+    locals {
+      sizes = merge([for name in ["a", "b"] : { "${name}" = 10 }]...)
+    }
+    resource "aws_ebs_volume" "a" {
+      for_each = local.sizes
+      size     = each.value
+    }
+    """
+    volumes = read_stack(write_stack(main)).of(Volume)
+    assert [volume.origin.address for volume in volumes] == ['aws_ebs_volume.a["a"]', 'aws_ebs_volume.a["b"]']
+
+
 def test_a_stack_without_a_region_asks_for_one(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_eip" "a" {}\n')
     with pytest.raises(InputError) as wrong:

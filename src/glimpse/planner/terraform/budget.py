@@ -25,10 +25,10 @@ WALKED_PER_STEP, LETTERS_PER_ELEMENT = 5, 4
 """Elements that are compared, converted or searched in the time of a step, and letters in that of an element."""
 
 BITS_PER_STEP = 200
-"""What a number is long beyond which computing with it takes longer than a step."""
+"""Computing with a number of so many bits takes as long as one step."""
 
 LARGE = 100
-"""So large a value's size is kept."""
+"""The size of a value that holds at least this many elements is kept."""
 
 MAX_DEPTH = 500
 """Expressions in expressions and names that lead to names, at one time."""

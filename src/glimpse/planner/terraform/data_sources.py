@@ -27,7 +27,7 @@ PARTITIONS = (
 
 
 class DataSource(Arguments):
-    """One instance of a data source. `region` is that of its provider; `assume` notes what is taken for granted."""
+    """One instance of a data source. `region` is that of its provider; `assume` notes an assumption, to be printed."""
 
     type: str
     region: Value

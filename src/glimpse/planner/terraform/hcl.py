@@ -1,7 +1,7 @@
 """
 HCL's syntax: bytes → Body.
 
-tree-sitter-hcl parses. What its grammar leaves out, or has otherwise than HCL, is put right here:
+tree-sitter-hcl parses. What its grammar leaves out, or does differently from HCL, is corrected here:
 white space beside interpolations, chains of conditionals, what follows a legacy splat, exponents, and items that share
 a line.
 """
@@ -93,7 +93,7 @@ def read_template(source: bytes, file: str, stop: Stop) -> Expression:
 
 
 def _without_last_newline(template: Expression) -> Expression:
-    """The newline before a heredoc's end is the heredoc's, not the template's."""
+    """The newline before the end marker belongs to the heredoc, not to the template inside."""
     if isinstance(template, Literal):
         return Literal(template.line, template.value[:-1])
     if isinstance(template, Template) and isinstance(last := template.parts[-1], str):
@@ -134,7 +134,7 @@ def quoted(text: str) -> str:
 
 
 def _character(code: int) -> str:
-    """What is no character (half of a pair, or beyond Unicode) becomes the one that says so, as in Go."""
+    """A code that is no character (half of a surrogate pair, or beyond Unicode) becomes U+FFFD, as in Go."""
     return chr(code) if code < 0xD800 or 0xE000 <= code <= sys.maxunicode else REPLACEMENT
 
 
@@ -350,7 +350,7 @@ class _Reader:
     def conditional(self, node: Node) -> Expression:
         """
         `a ? b : c ? d : e` is `a ? b : (c ? d : e)`. The grammar has `(a ? b : c) ? d : e`, so a conditional that
-        stands as a condition without parentheses is turned.
+        stands as a condition without parentheses is rotated.
         """
         condition, yes, no = (child for child in node.children if child.type == "expression")
         return self._turned(condition, self.expression(yes), self.expression(no), node.start_point[0] + 1)

@@ -36,7 +36,7 @@ class Given:
             return self.expression
         if wanted is None or wanted.is_primitive:
             return Literal(self.line, self.text)
-        # What is no UTF-8 in the environment reaches Python as halves of pairs.
+        # Bytes of the environment that are not UTF-8 reach Python as lone surrogates.
         try:
             body = read_hcl(f"x = {self.text}\n".encode("utf-8", "replace"), self.source, lambda: False)
         except SyntaxProblem:
@@ -49,7 +49,7 @@ class Given:
 @dataclass
 class Inputs:
     """
-    Everything that was given, later ones winning. `secrets` are texts that nobody shall see: values from the
+    Everything that was given, later ones winning. `secrets` are texts that are never shown: values from the
     environment and of sensitive variables, added as they are looked up.
     """
 

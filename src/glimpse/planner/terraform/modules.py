@@ -308,7 +308,7 @@ class Module:
             self.configuration.unresolved.add(Finding(what, block.file, block.line))
             return Unknown(ANY, frozenset((Cause("count", address, block.file, block.line),)))
         except EvaluationError as error:
-            error.file = error.file or block.file
+            error.file, error.line = error.file or block.file, error.line or block.line
             return self.configuration.failed(error)
 
     def instances(self) -> Iterator[Instance | Uncounted]:
@@ -518,7 +518,7 @@ class RootModule(Module):
                 self.lookup(("var", name), self.scope(""))
 
     def check_outputs(self) -> None:
-        """Note outputs of what no file declares: where a file is missing, they may be all that is left of it."""
+        """Note outputs that name something undeclared: where a file is missing, they may be its only trace."""
         for block in self.folder.outputs.values():
             value = block.body.arguments.get("value")
             try:

@@ -1,5 +1,5 @@
 """
-What a Terraform file says, as values: bodies of arguments and blocks, and expressions that nobody has evaluated yet.
+What a Terraform file holds, as values: bodies of arguments and blocks, and expressions that are not evaluated yet.
 
 Both syntaxes, HCL (hcl.py) and JSON (json_syntax.py), become these.
 """

@@ -111,7 +111,7 @@ MAX_CAUSES = 12
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """
-    A value that the files do not tell.
+    A value that the files do not give.
 
     `references` are the addresses of resources whose computed attributes it holds: they join resources to each other.
     `variable` is set while this is still just the value of that root variable; `excluded` are then values that it does

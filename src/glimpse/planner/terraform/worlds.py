@@ -29,7 +29,7 @@ class Place:
 @dataclass(frozen=True)
 class Assumption:
     """
-    What is taken for granted of a root variable: that it has a value, that it has none of some values, or that a
+    What is assumed of a root variable: that it has a value, that it has none of some values, or that a
     condition on it holds or does not. `module` is the address of the module that the condition stands in: the same text
     means something else in another one.
     """
@@ -132,5 +132,5 @@ class World:
         return places[0] if places else None
 
     def assuming(self, assumption: Assumption) -> World:
-        """A world like this one with one thing more taken for granted, in which nothing is noted yet."""
+        """A world like this one with one more assumption, in which nothing is noted yet."""
         return World({**self.assumptions, assumption.variable: assumption})

@@ -137,7 +137,7 @@ class Project:
         place = self._within(path)
         if place in self._contents:
             return self._contents[place]
-        if not os.path.isfile(place):  # whoever opens a pipe waits for its other end
+        if not os.path.isfile(place):  # opening a pipe would wait for its other end
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         size = place.stat().st_size
         self._files += 1
