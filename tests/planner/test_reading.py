@@ -539,6 +539,30 @@ def test_json_files_are_read_like_any_other(write_stack: Write) -> None:
     assert found(stack) == []
 
 
+def test_a_dynamic_inside_a_nested_block_of_json_is_named(write_stack: Write) -> None:
+    inner = {"dynamic": {"ebs_block_device": {"for_each": [1], "content": {"volume_size": 7}}}}
+    group = {"min_size": 1, "launch_template": inner}
+    stack = read_stack(
+        write_stack("", {"more.tf.json": json.dumps({"resource": {"aws_autoscaling_group": {"g": group}}})})
+    )
+    [entry] = stack.unpriced
+    assert (entry.why.code, entry.why.params["cause"]) == ("argument_unknown", "a dynamic block in JSON")
+
+
+def test_an_argument_that_needs_itself_is_named_and_costs_no_other(write_stack: Write) -> None:
+    stack = read_stack(
+        write_stack('resource "aws_ebs_volume" "a" {\n  size = aws_ebs_volume.a.size\n}\nresource "aws_eip" "b" {}\n')
+    )
+    assert found(stack) == [("expression_error", "main.tf", 4)]
+    assert [entry.origin.address for entry in stack.of(PublicAddress)] == ["aws_eip.b"]
+
+
+def test_whole_modules_and_resources_can_be_encoded(write_stack: Write) -> None:
+    main = 'module "m" {\n  source = "./m"\n  count = 2\n}\nresource "aws_ebs_volume" "a" {\n  size = length(jsonencode(module.m))\n}\n'
+    stack = read_stack(write_stack(main, {"m/main.tf": 'output "o" {\n  value = 1\n}\n'}))
+    assert [volume.disk.gib for volume in stack.of(Volume)] == [len('[{"o":1},{"o":1}]')]
+
+
 def test_links_that_lead_to_themselves_and_names_too_long_are_passed_over(write_stack: Write) -> None:
     folder = write_stack(
         f'resource "aws_ebs_volume" "a" {{\n  size = file("{"a" * 5000}")\n}}\nmodule "m" {{\n  source = "./{"b" * 5000}"\n}}\n',

@@ -46,7 +46,7 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True)
 class MissingVariable:
-    """A root variable that has neither a value nor a default; `decides` whether a figure hangs on it."""
+    """A root variable that has neither a value nor a default; `decides` whether a figure depends on it."""
 
     name: str
     file: str
@@ -69,7 +69,7 @@ class World:
 
 @dataclass(frozen=True)
 class Choice:
-    """What hangs on values that nobody gave, where only a few make a difference: a world for each."""
+    """What depends on values that nobody gave, where only a few make a difference: a world for each."""
 
     variables: tuple[str, ...]
     expression: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from glimpse.planner.outside.terraform_files.directory import Directory
 from glimpse.planner.terraform.instances import Arguments, Instance
-from glimpse.planner.terraform.values import Map, Value, looked_up
+from glimpse.planner.terraform.values import Map, Value, resolved
 from glimpse.planner.terraform.worlds import World
 
 
@@ -35,4 +35,4 @@ def whole(value: Value) -> Value:
         return Map(inside, value.of) if isinstance(value, Map) else inside
     if isinstance(value, Arguments) and not isinstance(value, Instance):
         return arguments(value)
-    return looked_up(value)
+    return resolved(value)

@@ -18,7 +18,7 @@ Answer = tuple[str, str, str]
 
 
 def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
-    """What nobody gave and a figure hangs on, with the option that would give it."""
+    """Variables that nobody gave a value and that a figure depends on, with the option that would give it."""
     choice = bill.stack.choice
     if choice:
         options = " ".join(f"--var {name}=…" for name in choice.variables)
@@ -35,7 +35,7 @@ def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
 
 
 def not_needed(bill: Bill, words: Words) -> Iterator[Answer]:
-    """What nobody gave, either, and no figure hangs on."""
+    """Variables that nobody gave a value and that no figure depends on."""
     names = ", ".join(row.name for row in bill.stack.missing if not row.decides)
     if names:
         yield "ui_not_given", words("not_given_idle", names=names), ""

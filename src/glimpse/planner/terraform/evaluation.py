@@ -54,7 +54,7 @@ from glimpse.planner.terraform.values import (
     elements_of,
     equal,
     is_known,
-    looked_up,
+    resolved,
     type_of,
     unknown_of,
 )
@@ -412,7 +412,7 @@ def _equality(left: Value, right: Value, expression: Expression, scope: Scope) -
     if type(left) in PLAIN and type(right) in PLAIN:
         scope.module.budget.walk(left, right)
         return equal(left, right)
-    left, right = looked_up(left), looked_up(right)
+    left, right = resolved(left), resolved(right)
     scope.module.budget.walk(left, right)
     # A null is never what holds something, however much of that is unknown.
     for one, other in ((left, right), (right, left)):

@@ -353,15 +353,15 @@ class _Reader:
         stands as a condition without parentheses is rotated.
         """
         condition, yes, no = (child for child in node.children if child.type == "expression")
-        return self._turned(condition, self.expression(yes), self.expression(no), node.start_point[0] + 1)
+        return self._rotated(condition, self.expression(yes), self.expression(no), node.start_point[0] + 1)
 
-    def _turned(self, condition: Node, yes: Expression, no: Expression, line: int) -> Expression:
+    def _rotated(self, condition: Node, yes: Expression, no: Expression, line: int) -> Expression:
         inner = condition.children[0]
         if inner.type == "conditional":
             first, second, third = (child for child in inner.children if child.type == "expression")
             with self.deeper(condition):
-                last = self._turned(third, yes, no, third.start_point[0] + 1)
-                return self._turned(first, self.expression(second), last, line)
+                last = self._rotated(third, yes, no, third.start_point[0] + 1)
+                return self._rotated(first, self.expression(second), last, line)
         return Conditional(line, self.expression(condition), yes, no, " ".join(self.text(condition).split()))
 
     def for_expression(self, node: Node) -> Expression:

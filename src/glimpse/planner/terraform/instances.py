@@ -41,6 +41,7 @@ class Arguments(Lazy):
         self._body = body
         self._scope = scope
         self._known: dict[str, Value] = {}
+        self._busy: set[str] = set()
         self.owner = owner
         self.line = line
 
@@ -50,27 +51,32 @@ class Arguments(Lazy):
 
     def names(self) -> Iterator[str]:
         """Everything that is set, less what is Terraform's own."""
-        made = dict.fromkeys((*self._body.arguments, *(block.makes for block in self._body.blocks)))
+        made = dict.fromkeys((*self._body.arguments, *(block.block_type for block in self._body.blocks)))
         return (name for name in made if name not in META)
 
     def get(self, name: str) -> Value | None:
         """
         The value of an argument, or its nested blocks; None where it is not set, or set to null.
 
-        An error in it is noted, and the value is unknown.
+        An error in it is noted, and the value is unknown. Raises EvaluationError where it needs itself.
         """
+        if name in self._busy:
+            raise EvaluationError(f"{self.owner}.{name} leads back to itself", *self.place)
         if name not in self._known:
+            self._busy.add(name)
             try:
                 self._known[name] = self._evaluated(name)
             except EvaluationError as error:
                 self._known[name] = self._scope.module.failed(error)
+            finally:
+                self._busy.discard(name)
         return self._known[name]
 
     def _evaluated(self, name: str) -> Value | None:
         if name in self._body.arguments:
             value = evaluate(self._body.arguments[name].expression, self._scope)
             return None if type(value) is Null else value
-        blocks = [block for block in self._body.blocks if block.makes == name]
+        blocks = [block for block in self._body.blocks if block.block_type == name]
         return self._unrolled(blocks) if blocks else None
 
     def _unrolled(self, blocks: Sequence[Block]) -> Value:
@@ -97,7 +103,7 @@ class Arguments(Lazy):
             raise EvaluationError("for_each of a dynamic block must be a collection", block.file, block.line)
         if isinstance(elements, Unknown):
             return elements
-        iterator = block.makes
+        iterator = block.block_type
         if "iterator" in arguments and isinstance(named := arguments["iterator"].expression, Reference | Literal):
             iterator = named.names[0] if isinstance(named, Reference) else str(named.value)
         self._scope.module.budget.spend(len(elements) * SIZE_OF_A_BLOCK)

@@ -26,7 +26,7 @@ from glimpse.planner.terraform.syntax import (
     Template,
     TupleOf,
 )
-from glimpse.planner.terraform.values import NULL
+from glimpse.planner.terraform.values import NULL, Cause, Unknown
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1, "check": 1}
 NESTED = {
@@ -138,12 +138,12 @@ class _Reader:
             if name in nested:
                 blocks += self.blocks(name, (), value, nested[name])
             elif name != COMMENT:
-                understand = self.type_of if (kind, name) == TYPE else self.expression
-                arguments[name] = self.argument(name, value, understand)
+                parse = self.type_of if (kind, name) == TYPE else self.expression
+                arguments[name] = self.argument(name, value, parse)
         return Body(arguments, tuple(blocks))
 
-    def argument(self, name: str, value: object, understand: Callable[[object], Expression] | None = None) -> Argument:
-        return Argument(name, 1, lambda: (understand or self.expression)(value), lambda: str(value))
+    def argument(self, name: str, value: object, parse: Callable[[object], Expression] | None = None) -> Argument:
+        return Argument(name, 1, lambda: (parse or self.expression)(value), lambda: str(value))
 
     def type_of(self, value: object) -> Expression:
         """A variable's type is an expression in quotes; what is no expression is a value like any other."""
@@ -159,6 +159,9 @@ class _Reader:
             if self.templates and _has_template(value):
                 return read_template(value.encode(), self.file, self.stop)
             return Literal(1, value)
+        if isinstance(value, dict) and self.templates and _holds_dynamic(value):
+            # Only a schema says whether this is a block, whose `dynamic` makes others, or an object.
+            return Literal(1, Unknown(causes=frozenset((Cause("syntax", "a dynamic block in JSON", self.file, 1),))))
         if isinstance(value, dict):
             return ObjectOf(1, tuple((self.key(name), self.expression(item)) for name, item in value.items()))
         if isinstance(value, list):
@@ -168,6 +171,11 @@ class _Reader:
     def key(self, name: str) -> Expression:
         made = self.expression(name)
         return made if isinstance(made, Literal) else Template(1, (made,))
+
+
+def _holds_dynamic(value: Mapping[str, object]) -> bool:
+    made = value.get("dynamic")
+    return isinstance(made, dict) and any(isinstance(part, dict) and "content" in part for part in made.values())
 
 
 def _has_template(text: str) -> bool:

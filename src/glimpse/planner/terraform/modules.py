@@ -46,7 +46,7 @@ from glimpse.planner.terraform.types import ANY, STRING, Type
 from glimpse.planner.terraform.values import NULL, Cause, Lazy, Null, Unknown, Value, shown
 from glimpse.planner.terraform.worlds import World
 
-DEEPEST_MODULES = 12
+MAX_MODULE_DEPTH = 12
 LOCAL_SOURCES = ("./", "../")
 
 
@@ -172,7 +172,7 @@ class Module:
     def address(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
-    def _own(self, argument: Argument, file: str) -> Value:
+    def _evaluate_named(self, argument: Argument, file: str) -> Value:
         """A value that the module gives a name; an error in it is noted, and the value is unknown."""
         try:
             return evaluate(argument.expression, self.scope(file))
@@ -195,7 +195,7 @@ class Module:
 
     def _local(self, _: str, name: str) -> Value:
         found = self.folder.locals.get(name)
-        return self._own(found.argument, found.file) if found else self._undeclared(f"local.{name}")
+        return self._evaluate_named(found.argument, found.file) if found else self._undeclared(f"local.{name}")
 
     def _path(self, _: str, name: str) -> Value:
         if name == "cwd":
@@ -216,7 +216,7 @@ class Module:
         if block is None:
             return self._undeclared(f"output.{name}")
         value = block.body.arguments.get("value")
-        return self._once(("output", name), lambda: self._own(value, block.file)) if value else NULL
+        return self._once(("output", name), lambda: self._evaluate_named(value, block.file)) if value else NULL
 
     # ---- Variables
 
@@ -229,7 +229,7 @@ class Module:
         except EvaluationError as error:
             error.file, error.line = error.file or block.file, error.line or block.line
             return self.refused(name, error)
-        if self._says(block, "sensitive", False):
+        if self._flag(block, "sensitive", False):
             self.configuration.inputs.hide(value)
         return value
 
@@ -237,7 +237,7 @@ class Module:
         wanted = self.type_of(block)
         value = self.given(name, wanted)
         default = block.body.arguments.get("default")
-        nullable = self._says(block, "nullable", True)
+        nullable = self._flag(block, "nullable", True)
         if default and (value is None or (type(value) is Null and not nullable)):
             value = evaluate(default.expression, self.scope(block.file))
         if value is None:
@@ -252,7 +252,7 @@ class Module:
         scope = self.scope(block.file)
         return type_from(stated.expression, lambda part: evaluate(part, scope)) if stated else ANY
 
-    def _says(self, block: Block, name: str, default: bool) -> bool:
+    def _flag(self, block: Block, name: str, default: bool) -> bool:
         stated = block.body.arguments.get(name)
         return evaluate(stated.expression, self.scope(block.file)) is True if stated else default
 
@@ -391,7 +391,7 @@ class Module:
             # A block that configures nothing only says, as Terraform 0.12 did, that the caller hands this provider in.
             return self.outer_region(provider)
         stated = block.body.arguments.get("region")
-        value = self._own(stated, block.file) if stated else None
+        value = self._evaluate_named(stated, block.file) if stated else None
         return None if type(value) is Null else value
 
     def outer_region(self, provider: str) -> Value | None:
@@ -447,7 +447,7 @@ class Module:
             path = sources.installed().get(self.child_key(block))
         if path is None or not sources.is_folder(path):
             why = _why_missing(source, path, sources)
-        elif path in self.above or len(self.above) >= DEEPEST_MODULES:
+        elif path in self.above or len(self.above) >= MAX_MODULE_DEPTH:
             why = "module_in_itself"
         else:
             return sources.folder(path)
@@ -535,7 +535,7 @@ class RootModule(Module):
             block = self.folder.variables.get(name)
             for rule in block.body.of("validation") if block else ():
                 condition = rule.body.arguments.get("condition")
-                if condition and self._own(condition, rule.file) is False:
+                if condition and self._evaluate_named(condition, rule.file) is False:
                     return False
         return True
 

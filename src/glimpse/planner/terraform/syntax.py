@@ -142,17 +142,17 @@ class Argument:
 
     name: str
     line: int
-    understand: Callable[[], Expression]
-    write: Callable[[], str]
+    parse: Callable[[], Expression]
+    source_text: Callable[[], str]
 
     @cached_property
     def expression(self) -> Expression:
-        return self.understand()
+        return self.parse()
 
     @property
     def text(self) -> str:
         """The expression as written, on one line."""
-        return " ".join(self.write().split())
+        return " ".join(self.source_text().split())
 
 
 @dataclass
@@ -166,7 +166,7 @@ class Block:
     file: str
 
     @property
-    def makes(self) -> str:
+    def block_type(self) -> str:
         """The type of the blocks that this one stands for: `dynamic "setting"` makes `setting`."""
         return self.labels[0] if self.type == "dynamic" and self.labels else self.type
 
@@ -184,8 +184,8 @@ class Body:
         This body overridden by another, as Terraform merges override files: arguments one by one, nested blocks all of
         a type at once (Terraform's documentation, "Override Files").
         """
-        replaced = {block.makes for block in other.blocks}
-        kept = tuple(block for block in self.blocks if block.makes not in replaced)
+        replaced = {block.block_type for block in other.blocks}
+        kept = tuple(block for block in self.blocks if block.block_type not in replaced)
         return Body({**self.arguments, **other.arguments}, (*kept, *other.blocks))
 
 

@@ -187,7 +187,7 @@ def is_known(value: Value) -> bool:
     return next(unknowns_in(value), None) is None
 
 
-def looked_up(value: Value) -> Value:
+def resolved(value: Value) -> Value:
     """The value itself, or all of a resource or a module at once."""
     return value.whole() if isinstance(value, Lazy) else value
 

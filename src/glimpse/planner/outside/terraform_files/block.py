@@ -27,7 +27,7 @@ class Arguments(Protocol):
 
 
 class ArgumentUnknown(Exception):
-    """A family asked for an argument whose value nobody knows. What hangs on it must not be priced as if it were."""
+    """A family asked for an argument whose value nobody knows. What depends on it must not be priced as if it were."""
 
     def __init__(self, name: str, why: Unknown) -> None:
         super().__init__(name)
@@ -196,7 +196,7 @@ class Tree:
         """
         The blocks of these types that `block` refers to in `argument`, in the order of their addresses.
 
-        Raises ArgumentUnknown where the argument hangs on a variable that could refer to any of them.
+        Raises ArgumentUnknown where the argument depends on a variable that could refer to any of them.
         """
         for unknown in block.unknowns(argument):
             if _could_be_any(unknown):
@@ -213,7 +213,7 @@ class Tree:
         """
         The blocks of these types that refer to `target` in `argument`.
 
-        Raises ArgumentUnknown where one hangs on a variable, for it could be this target.
+        Raises ArgumentUnknown where one depends on a variable, for it could be this target.
         """
         found: list[Block] = []
         for type_ in types:

@@ -62,7 +62,7 @@ class Read:
     deciding: set[str] = field(default_factory=set)
     shown: Any = _as_it_is
 
-    def hangs_on(self, why: Unknown) -> None:
+    def note_unknown(self, why: Unknown) -> None:
         """Note that something which costs money is unknown for this reason: `deciding` gathers root variables."""
         self.deciding.update(cause.name for cause in why.causes if cause.kind == "variable")
 
@@ -141,11 +141,11 @@ class Directory:
         shown = self.sources.shown
         for found in everything:
             if isinstance(found, Instance):
-                blocks.append(_block(found, read.region, shown, read.hangs_on))
+                blocks.append(_block(found, read.region, shown, read.note_unknown))
             elif all(is_free(type_) for type_ in found.types):
                 uncounted += [Origin(address, shown(found.file), found.line) for address in found.addresses]
             elif not any(cause.kind in NAMED_ALREADY for cause in found.why.causes):
-                read.hangs_on(found.why)
+                read.note_unknown(found.why)
                 configuration.unresolved.add(Finding(_uncounted(found), found.file, found.line))
         read.blocks, read.uncounted, read.shown = tuple(sorted(blocks, key=_order)), tuple(uncounted), shown
         return read

@@ -142,7 +142,7 @@ def _stack_at(
 
 @dataclass(frozen=True)
 class _Leaf:
-    """One world that was read: its stack, and the root variables that something in it still hangs on."""
+    """One world that was read: its stack, and the root variables that something in it still depends on."""
 
     configuration: Configuration
     stack: Stack
@@ -254,7 +254,7 @@ def _errors(stack: Stack) -> frozenset[tuple[str, int]]:
 def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     chosen = region or read.region
     if isinstance(chosen, Unknown):
-        raise InputError(say("region_hangs_on", path=str(path), cause=cause_text(chosen)))
+        raise InputError(say("region_depends", path=str(path), cause=cause_text(chosen)))
     if not isinstance(chosen, str):
         raise InputError(say("region_unknown", path=str(path)), because=tuple(read.unresolved))
     tree = Tree(read.blocks)
@@ -280,7 +280,7 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
 
 
 def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]:
-    """What a block is. What hangs on an unknown argument is not priced at all: any part of it could be otherwise."""
+    """What a block is. What depends on an unknown argument is not priced at all: any part of it could be otherwise."""
     if is_free(block.type):
         yield block.origin
     elif block.type not in READERS:
@@ -292,7 +292,7 @@ def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]
         try:
             yield from list(READERS[block.type](block, tree))
         except ArgumentUnknown as unknown:
-            read.hangs_on(unknown.why)
+            read.note_unknown(unknown.why)
             cause = cause_text(unknown.why)
             why = say("argument_unknown", argument=unknown.name, cause=cause)
             yield Unpriced(block.origin, block.type, why, may_be=CARRIERS.get(block.type, ()))

@@ -39,7 +39,7 @@ from glimpse.planner.terraform.values import (
     equal,
     frozen,
     is_known,
-    looked_up,
+    resolved,
     sorted_items,
     type_of,
     unknown_of,
@@ -67,7 +67,7 @@ def _same(one: Value, other: Value) -> bool | None:
     if is_known(one) and is_known(other):
         one, other = _plain(one), _plain(other)
         return equal(one, other) and (type(one) in PLAIN or type_of(one) == type_of(other))
-    one, other = looked_up(one), looked_up(other)
+    one, other = resolved(one), resolved(other)
     if type(one) is Unknown or type(other) is Unknown:
         return None
     if type(one) is not type(other) or len(one) != len(other):
@@ -86,7 +86,7 @@ def _plain(value: Value) -> Value:
         return tuple(_plain(item) for item in value)
     if kind is dict:
         return {name: _plain(item) for name, item in value.items()}
-    return looked_up(value)
+    return resolved(value)
 
 
 @function(

@@ -15,7 +15,18 @@ from typing import Any, Protocol
 from glimpse.planner.terraform.conversion import convert
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.types import ANY, STRING, Type
-from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, is_known, unknown_of
+from glimpse.planner.terraform.values import (
+    Cause,
+    Lazy,
+    List,
+    Map,
+    Null,
+    Unknown,
+    Value,
+    is_known,
+    resolved,
+    unknown_of,
+)
 
 
 class Context(Protocol):
@@ -83,8 +94,7 @@ class Function:
 
     def _converted(self, place: int, value: Value) -> Value:
         wanted = self.parameters[place] if place < len(self.parameters) else self.rest or ANY
-        if isinstance(value, Lazy):
-            value = value.whole()
+        value = resolved(value) if self.partly else _resolved_throughout(value)
         if type(value) is Null and not self.nulls:
             raise EvaluationError(f"{self.name}: argument must not be null")
         try:
@@ -96,6 +106,27 @@ class Function:
         if self.partly:
             return not any(type(value) is Unknown for value in given)
         return all(is_known(value) for value in given)
+
+
+def _resolved_throughout(value: Value) -> Value:
+    """The value with every resource and module in it looked up, at any depth."""
+    if isinstance(value, Lazy):
+        return _resolved_throughout(value.whole())
+    if isinstance(value, tuple | dict) and _holds_lazy(value):
+        if isinstance(value, Map):
+            return Map({name: _resolved_throughout(item) for name, item in value.items()}, value.of)
+        if isinstance(value, dict):
+            return {name: _resolved_throughout(item) for name, item in value.items()}
+        items = [_resolved_throughout(item) for item in value]
+        return List(items, value.of) if isinstance(value, List) else tuple(items)
+    return value
+
+
+def _holds_lazy(value: Value) -> bool:
+    if isinstance(value, Lazy):
+        return True
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return any(_holds_lazy(item) for item in inside)
 
 
 def _first_line(error: Exception) -> str:

@@ -21,7 +21,7 @@ SERVICE = "aws_ecs_service"
 TAG = "glimpse:"
 UPLOADS, LOG_SAMPLE = "uploads", "log-sample-percent"
 COSTLY = {UPLOADS: "Uploads through the service", LOG_SAMPLE: "Log lines of the service"}
-"""The tags that other figures hang on. Where one is unknown, the value that costs least is taken, and this named."""
+"""The tags that other figures depend on. Where one is unknown, the value that costs least is taken, and this named."""
 
 PRESIGNED = "presigned"
 
