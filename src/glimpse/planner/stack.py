@@ -55,7 +55,7 @@ class MissingVariable:
 
 
 @dataclass(frozen=True)
-class World:
+class PricedWorld:
     """
     What a stack is where certain variables have certain values. `when` pairs each variable with its value, an empty
     text for any value that no other world has. `monthly` is USD, `at_least` whether more is missing, once priced.
@@ -75,7 +75,7 @@ class Choice:
     expression: str
     file: str
     line: int
-    worlds: tuple[World, ...]
+    worlds: tuple[PricedWorld, ...]
 
 
 @dataclass(frozen=True)

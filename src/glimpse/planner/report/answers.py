@@ -9,7 +9,7 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.scenarios import Plan
-from glimpse.planner.stack import World
+from glimpse.planner.stack import PricedWorld
 from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import Words
 
@@ -45,14 +45,14 @@ def _place_of(bill: Bill, name: str) -> str:
     return next((f"{name} ({row.file}:{row.line})" for row in bill.stack.missing if row.name == name), name)
 
 
-def _when(world: World, words: Words) -> str:
+def _when(world: PricedWorld, words: Words) -> str:
     """`production`, `otherwise`; with the variables' names where there are several."""
     if len(world.when) == 1:
         return world.when[0][1] or words("otherwise")
     return ", ".join(f"{name} = {text or words('otherwise')}" for name, text in world.when)
 
 
-def _monthly(world: World, words: Words) -> str:
+def _monthly(world: PricedWorld, words: Words) -> str:
     monthly = usd_text(world.monthly)
     return words("at_least_usd", monthly=monthly) if world.at_least else f"${monthly}"
 

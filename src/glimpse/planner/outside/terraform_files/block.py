@@ -20,7 +20,7 @@ TOO_LONG = Unknown(causes=frozenset((Cause("error", f"a value of more than {MAX_
 """What stands for a longer text or number: nothing that decides a cost has one."""
 
 
-class Arguments(Protocol):
+class ArgumentSource(Protocol):
     """Where the values of a block come from: None is an argument left out."""
 
     def get(self, name: str) -> Any: ...
@@ -45,7 +45,7 @@ class Values:
     where the block stands in its resource, and `note` is told of every unknown that was passed over.
     """
 
-    arguments: Arguments | Mapping[str, Any]
+    arguments: ArgumentSource | Mapping[str, Any]
     path: str = ""
     note: Callable[[Unknown], None] = lambda unknown: None
     lenient: bool = False
@@ -119,7 +119,7 @@ class Values:
                 found.append(self._inner(name, item))
         return tuple(found)
 
-    def _inner(self, name: str, arguments: Arguments | Mapping[str, Any]) -> Values:
+    def _inner(self, name: str, arguments: ArgumentSource | Mapping[str, Any]) -> Values:
         return Values(arguments, f"{self.path}{name}.", self.note, self.lenient)
 
     def block(self, name: str) -> Values:

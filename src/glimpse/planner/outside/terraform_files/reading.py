@@ -42,7 +42,7 @@ from glimpse.planner.resources.logs import LogGroup
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import say
-from glimpse.planner.stack import Choice, MissingVariable, Resource, Stack, Unpriced, World
+from glimpse.planner.stack import Choice, MissingVariable, PricedWorld, Resource, Stack, Unpriced
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
 from glimpse.planner.terraform.folders import is_terraform_file
@@ -50,8 +50,7 @@ from glimpse.planner.terraform.inputs import OPTION
 from glimpse.planner.terraform.modules import Configuration, VariableRefused
 from glimpse.planner.terraform.syntax import SyntaxProblem
 from glimpse.planner.terraform.values import Unknown
-from glimpse.planner.terraform.worlds import Place
-from glimpse.planner.terraform.worlds import World as Assumed
+from glimpse.planner.terraform.worlds import Place, World
 
 READERS: dict[str, Reader] = {
     **ecs.READERS,
@@ -149,7 +148,7 @@ class _Leaf:
     deciding: frozenset[str]
 
     @property
-    def world(self) -> Assumed:
+    def world(self) -> World:
         return self.configuration.world
 
 
@@ -183,7 +182,7 @@ class _Worlds:
         self._region = region
 
     def stack(self) -> Stack:
-        base = self._read(Assumed())
+        base = self._read(World())
         leaves = self._leaves(base)
         names = sorted({name for leaf in leaves for name in leaf.world.assumptions})
         deciding = {*names, *(name for leaf in leaves for name in leaf.deciding)}
@@ -199,7 +198,7 @@ class _Worlds:
             choice=self._choice(names, base.world, leaves) if len(leaves) > 1 else None,
         )
 
-    def _read(self, assumed: Assumed) -> _Leaf:
+    def _read(self, assumed: World) -> _Leaf:
         configuration = self._directory.configuration(assumed)
         self._check_options()
         read = self._directory.read(configuration)
@@ -226,13 +225,13 @@ class _Worlds:
             waiting += possible
         return leaves or [base]
 
-    def _choice(self, names: list[str], base: Assumed, leaves: list[_Leaf]) -> Choice:
+    def _choice(self, names: list[str], base: World, leaves: list[_Leaf]) -> Choice:
         place = base.place(names[0]) or Place("", "", 0)
         worlds = []
         for leaf in leaves:
             assumptions = leaf.world.assumptions
             worlds.append(
-                World(tuple((name, assumptions[name].text) for name in names if name in assumptions), leaf.stack)
+                PricedWorld(tuple((name, assumptions[name].text) for name in names if name in assumptions), leaf.stack)
             )
         shown = self._directory.sources.shown(place.file) if place.file else ""
         return Choice(tuple(names), place.expression, shown, place.line, tuple(worlds))
