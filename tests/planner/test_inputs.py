@@ -236,6 +236,11 @@ def test_one_text_that_is_several_conditions_makes_no_worlds(write_stack: Write,
     assert stack.unresolved
 
 
+def test_a_bool_without_a_value_makes_two_worlds_also_where_nothing_compares_it(write_stack: Write) -> None:
+    main = 'variable "inside" { type = bool }\nresource "aws_lb" "a" {\n  subnets  = ["a", "b"]\n  internal = var.inside\n}\n'
+    assert set(worlds(read_stack(write_stack(main)))) == {"true", "false"}
+
+
 def test_a_value_that_a_validation_forbids_is_no_world(write_stack: Write) -> None:
     main = """
     variable "size" {

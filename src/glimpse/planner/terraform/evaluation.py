@@ -529,7 +529,8 @@ def _call(expression: Call, scope: Scope) -> Value:
         scope.module.budget.step(len(last))
         arguments += last
     if found is None:
-        return Unknown(ANY, frozenset((Cause("function", expression.name, scope.file, expression.line),)))
+        cause = Cause("function", expression.name, scope.file, expression.line)
+        return unknown_of(*arguments, Unknown(causes=frozenset((cause,))))
     scope.module.budget.walk(*arguments)
     if expression.name in CHOOSING and len(arguments) > 1:
         decided = CHOOSING[expression.name](arguments, expression, scope)

@@ -44,7 +44,7 @@ from glimpse.planner.terraform.syntax import (
 from glimpse.planner.terraform.type_constraints import type_from
 from glimpse.planner.terraform.types import ANY, STRING, Type
 from glimpse.planner.terraform.values import NULL, Cause, Lazy, Null, Unknown, Value, shown
-from glimpse.planner.terraform.worlds import World
+from glimpse.planner.terraform.worlds import Place, World
 
 MAX_MODULE_DEPTH = 12
 LOCAL_SOURCES = ("./", "../")
@@ -499,7 +499,9 @@ class RootModule(Module):
     def without_value(self, name: str, block: Block, wanted: Type) -> Value:
         cause = Cause("variable", name, block.file, block.line)
         own = name if wanted.is_primitive or wanted.kind == "any" else None
-        return self.world.variable(Unknown(wanted, frozenset((cause,)), variable=own))
+        return self.world.variable(
+            Unknown(wanted, frozenset((cause,)), variable=own), Place("", block.file, block.line)
+        )
 
     def refused(self, name: str, error: EvaluationError) -> Value:
         """Terraform would not even begin: the whole reading ends."""

@@ -65,8 +65,11 @@ class World:
     conditions: dict[str, dict[tuple[str, str], Place]] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)
 
-    def variable(self, unknown: Unknown) -> Value:
-        """What a root variable without a value is in this world."""
+    def variable(self, unknown: Unknown, place: Place) -> Value:
+        """What a root variable without a value, which is declared there, is in this world."""
+        if unknown.type.kind == "bool":
+            # It has two values, whatever it is compared with.
+            self.compare(unknown, [True, False], place)
         assumed = self.assumptions.get(unknown.variable or "")
         if assumed is None or assumed.condition:
             return unknown

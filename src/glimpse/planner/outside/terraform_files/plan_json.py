@@ -33,7 +33,7 @@ def read_plan(path: Path) -> Read:
         plan = json.loads(path.read_bytes())
     except ValueError as error:
         line = getattr(error, "lineno", None)
-        raise InputError(say("not_json", path=name, detail=getattr(error, "msg", "not UTF-8")), name, line) from None
+        raise InputError(say("not_json", detail=getattr(error, "msg", "not UTF-8")), name, line) from None
     except RecursionError:
         raise InputError(say("not_a_plan", path=name)) from None
     values = plan.get("planned_values", plan.get("values")) if isinstance(plan, dict) else None
