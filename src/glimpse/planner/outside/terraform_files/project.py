@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -88,11 +88,20 @@ class Project:
 
     def folder(self, path: str) -> Folder:
         if path not in self._folders:
-            names = sorted(filter(is_terraform_file, os.listdir(self._within(path))))
-            inside = [f"{path}/{name}" if path != "." else name for name in names]
-            files = [(name, self.content(name)) for name in inside if self.exists_inside(name)]
+            files = list(self._files_in(path, self._within(path)))
             self._folders[path] = folder_of(path, files, self._stop_of_all)
         return self._folders[path]
+
+    def _files_in(self, path: str, place: Path) -> Iterator[tuple[str, bytes]]:
+        """Terraform's files in a folder. Of what lies in it, only a link can lead out of the project."""
+        with os.scandir(place) as entries:
+            found = sorted((entry for entry in entries if is_terraform_file(entry.name)), key=lambda entry: entry.name)
+        for entry in found:
+            name = f"{path}/{entry.name}" if path != "." else entry.name
+            if entry.is_file(follow_symlinks=False):
+                yield name, self._content_at(place / entry.name, name)
+            elif self.exists_inside(name):
+                yield name, self.content(name)
 
     def tofu_files(self, path: str) -> Sequence[str]:
         """OpenTofu's own files that stand beside a Terraform file of the same name, and are not read."""
@@ -134,7 +143,9 @@ class Project:
 
     def content(self, path: str) -> bytes:
         """A file's content. Raises OSError where there is none, and OutsideProject."""
-        place = self._within(path)
+        return self._content_at(self._within(path), path)
+
+    def _content_at(self, place: Path, path: str) -> bytes:
         if place in self._contents:
             return self._contents[place]
         if not os.path.isfile(place):  # opening a pipe would wait for its other end
