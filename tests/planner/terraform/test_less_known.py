@@ -22,7 +22,7 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import workload_files
-from glimpse.planner.stack import Stack, World
+from glimpse.planner.stack import PricedWorld, Stack
 from tests.conftest import estimator_for, read_stack
 from tests.planner.terraform.hiding import Literal, blocks_of, literals, parsed, text_of, without
 from tests.planner.terraform.test_gaps import INDEX, is_covered
@@ -90,7 +90,7 @@ def wrong(bill: Bill, old: Bill) -> str | None:
     return None
 
 
-def possible(worlds: Sequence[World], values: Mapping[str, str]) -> tuple[list[World], list[World]]:
+def possible(worlds: Sequence[PricedWorld], values: Mapping[str, str]) -> tuple[list[PricedWorld], list[PricedWorld]]:
     """The worlds in which the hidden values are what they were; certainly, and as far as a condition can be told."""
     told: dict[str, set[str]] = {}
     for world in worlds:
