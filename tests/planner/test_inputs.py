@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.estimate import least
-from glimpse.planner.finding import InputError
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside.terraform_files.reading import read_stack as read
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.volume import Volume
@@ -103,6 +103,15 @@ def test_a_value_that_its_variable_refuses_ends_the_reading(write_stack: Write) 
         read(write_stack(ADDRESSES), given=[("option", "n=many")])
     assert (wrong.value.why.code, wrong.value.why.params["name"]) == ("variable_refused", "n")
     assert "many" not in str(wrong.value.why)
+
+
+def test_a_value_that_a_validation_does_not_allow_ends_the_reading(write_stack: Write) -> None:
+    rule = '  validation {\n    condition     = var.n < 3\n    error_message = "few"\n  }\n}\n'
+    folder = write_stack('variable "n" {\n  type = number\n' + rule + 'resource "aws_eip" "a" {\n  count = var.n\n}\n')
+    assert addresses(read(folder, given=[("option", "n=2")])) == 2
+    with pytest.raises(InputError) as wrong:
+        read(folder, given=[("option", "n=5")])
+    assert (wrong.value.why.code, wrong.value.file, wrong.value.line) == ("variable_refused", "main.tf", 6)
 
 
 @pytest.mark.parametrize("text", ["n = = 1\n", "resource {\n}\n", "n = 1 m = 2\n"])
@@ -330,6 +339,13 @@ def test_a_variable_of_a_module_follows_the_roots(write_stack: Write) -> None:
         )
     )
     assert set(worlds(stack)) == {"prod", "otherwise"}
+
+
+def test_a_choice_is_not_accepted_without_a_reason(write_stack: Write) -> None:
+    main = 'variable "spare" { type = bool }\nresource "aws_eip" "a" {\n  count = var.spare ? 2 : 1\n}\n'
+    estimator = estimator_for()
+    bill = estimator.bill(least(read_stack(write_stack(main)), estimator))
+    assert [entry.what.code for entry in bill.not_accepted() if isinstance(entry, Finding)] == ["choice_open"]
 
 
 def test_choices_and_missing_variables_are_in_the_json(write_stack: Write) -> None:

@@ -109,10 +109,15 @@ class Bill:
         }
 
     def not_accepted(self) -> tuple[Unpriced | Finding, ...]:
-        """What `--strict` refuses: unpriced or unresolved, and without a reason in the workload file."""
+        """What `--strict` refuses: unpriced, unresolved or not given, and without a reason in the workload file."""
         accepted = [re.compile(_glob(row.address)) for row in self.workload.accepted]
         names: list[tuple[str, Unpriced | Finding]] = [(entry.origin.address, entry) for entry in self.unpriced]
         names += [(str(found.what.params.get("address", found.file or "")), found) for found in self.stack.unresolved]
+        if choice := self.stack.choice:
+            names += [
+                (f"var.{name}", Finding(say("choice_open", name=name), choice.file, choice.line))
+                for name in choice.variables
+            ]
         return tuple(entry for name, entry in names if not any(pattern.fullmatch(name) for pattern in accepted))
 
 

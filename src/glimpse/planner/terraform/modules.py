@@ -514,10 +514,23 @@ class RootModule(Module):
                 yield block
 
     def check_values(self) -> None:
-        """Look every given value up, for Terraform refuses a wrong one also where nothing uses it."""
+        """
+        Look every given value up, for Terraform refuses a wrong one also where nothing uses it. Raises VariableRefused.
+        """
         for name in self.configuration.inputs.given:
             if name in self.folder.variables:
                 self.lookup(("var", name), self.scope(""))
+                if rule := self._broken_rule(name):
+                    raise VariableRefused(name, EvaluationError("its validation does not hold", rule.file, rule.line))
+
+    def _broken_rule(self, name: str) -> Block | None:
+        """The first validation of a variable that certainly does not hold."""
+        block = self.folder.variables.get(name)
+        for rule in block.body.of("validation") if block else ():
+            condition = rule.body.arguments.get("condition")
+            if condition and self._evaluate_named(condition, rule.file) is False:
+                return rule
+        return None
 
     def check_outputs(self) -> None:
         """Note outputs that name something undeclared: where a file is missing, they may be its only trace."""
@@ -533,13 +546,7 @@ class RootModule(Module):
 
     def is_possible(self) -> bool:
         """Whether the validations of the root's variables allow what this world assumes."""
-        for name in self.world.assumptions:
-            block = self.folder.variables.get(name)
-            for rule in block.body.of("validation") if block else ():
-                condition = rule.body.arguments.get("condition")
-                if condition and self._evaluate_named(condition, rule.file) is False:
-                    return False
-        return True
+        return not any(self._broken_rule(name) for name in self.world.assumptions)
 
 
 class VariableRefused(Exception):
