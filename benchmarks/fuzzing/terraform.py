@@ -52,8 +52,8 @@ MOVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 REDUCE_SECONDS = 20.0
 REGION = "us-east-1"
 TODAY = datetime.date(2026, 11, 22)
-REPOSITORY = Path(__file__).parents[2]
-SHARED_CASES = Path("/work/shared/cases/planner")
+REPOSITORY = Path(__file__).resolve().parents[2]
+SHARED_CASES = REPOSITORY.parent / "shared/cases/planner"
 ENDINGS = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".tpl", ".json")
 
 Files = dict[str, bytes]
