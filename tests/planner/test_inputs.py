@@ -326,6 +326,29 @@ def test_worlds_that_cost_the_same_are_one(write_stack: Write) -> None:
     stack = least(read_stack(write_stack(main)), estimator_for())
     assert stack.choice is None
     assert [volume.disk.gib for volume in stack.of(Volume)] == [10]
+    assert [(row.name, row.decides) for row in stack.missing] == [("zone", False)]
+
+
+def test_worlds_that_differ_only_at_the_most_tasks_are_two(write_stack: Write) -> None:
+    main = """
+    variable "big" { type = bool }
+    resource "aws_ecs_task_definition" "t" {
+      family = "t"
+      cpu    = 256
+      memory = 512
+    }
+    resource "aws_ecs_service" "s" {
+      name            = "s"
+      launch_type     = "FARGATE"
+      task_definition = aws_ecs_task_definition.t.arn
+    }
+    resource "aws_appautoscaling_target" "t" {
+      resource_id  = "service/c/${aws_ecs_service.s.name}"
+      min_capacity = 1
+      max_capacity = var.big ? 20 : 4
+    }
+    """
+    assert least(read_stack(write_stack(main)), estimator_for()).choice is not None
 
 
 def test_a_variable_of_a_module_follows_the_roots(write_stack: Write) -> None:

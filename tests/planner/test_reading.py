@@ -549,6 +549,25 @@ def test_a_dynamic_inside_a_nested_block_of_json_is_named(write_stack: Write) ->
     assert (entry.why.code, entry.why.params["cause"]) == ("argument_unknown", "a dynamic block in JSON")
 
 
+def test_a_dynamic_over_a_whole_resource_is_unknown_by_name(write_stack: Write) -> None:
+    main = """
+    resource "aws_subnet" "s" {}
+    resource "aws_instance" "a" {
+      instance_type = "t4g.nano"
+      dynamic "ebs_block_device" {
+        for_each = aws_subnet.s
+        content {
+          volume_size = 7
+        }
+      }
+    }
+    """
+    stack = read_stack(write_stack(main))
+    assert found(stack) == []
+    [entry] = stack.unpriced
+    assert entry.why.params == {"argument": "ebs_block_device", "cause": "aws_subnet.s"}
+
+
 def test_an_argument_that_needs_itself_is_named_and_costs_no_other(write_stack: Write) -> None:
     stack = read_stack(
         write_stack('resource "aws_ebs_volume" "a" {\n  size = aws_ebs_volume.a.size\n}\nresource "aws_eip" "b" {}\n')

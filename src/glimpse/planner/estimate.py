@@ -37,7 +37,7 @@ def least(stack: Stack, estimator: Estimator) -> Stack:
     """
     Of the worlds that a stack's choice tells apart the one that costs least, with all of them priced.
 
-    Without the choice where they cost the same: then it does not matter.
+    Without the choice where their bills agree: then no figure depends on what was not given.
     """
     if stack.choice is None:
         return stack
@@ -47,10 +47,18 @@ def least(stack: Stack, estimator: Estimator) -> Stack:
         for world, bill in zip(stack.choice.worlds, bills, strict=True)
     )
     cheapest = min(worlds, key=lambda world: world.monthly).stack
-    found = replace(cheapest, variables=stack.variables, missing=stack.missing)
-    if len({(bill.monthly, frozenset(_gaps(bill)), len(bill.stack.unresolved)) for bill in bills}) == 1:
-        return found
-    return replace(found, choice=replace(stack.choice, worlds=worlds))
+    if all(_agree(bill, bills[0]) for bill in bills):
+        names = stack.choice.variables
+        missing = tuple(replace(row, decides=row.decides and row.name not in names) for row in stack.missing)
+        return replace(cheapest, variables=stack.variables, missing=missing)
+    choice = replace(stack.choice, worlds=worlds)
+    return replace(cheapest, variables=stack.variables, missing=stack.missing, choice=choice)
+
+
+def _agree(one: Bill, other: Bill) -> bool:
+    """Whether two bills say the same: their totals at the fewest and the most tasks too, and what is missing."""
+    same_gaps = _gaps(one) == _gaps(other) and one.stack.unresolved == other.stack.unresolved
+    return one.range == other.range and same_gaps
 
 
 def saving(before: Bill, after: Bill) -> Fraction | None:

@@ -233,7 +233,7 @@ def _dotted_key(expression: DottedKey, scope: Scope) -> Value:
 
 
 def _for(expression: For, scope: Scope) -> Value:
-    source = evaluate(expression.collection, scope)
+    source = resolved(evaluate(expression.collection, scope))
     if type(source) is Unknown:
         return source.derived()
     if type(source) is Null:
@@ -241,8 +241,6 @@ def _for(expression: For, scope: Scope) -> Value:
     elements = elements_of(source)
     if elements is None:
         raise EvaluationError("this value cannot be walked through by for")
-    if isinstance(elements, Unknown):
-        return elements
     if expression.condition and not elements:
         # Terraform checks the condition also where it is never asked.
         turn = scope.within(dict.fromkeys((expression.key or "", expression.value), Unknown()))

@@ -14,17 +14,15 @@ from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import Block, Body, Literal, Reference
 from glimpse.planner.terraform.types import ANY, STRING
-from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, elements_of
+from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, elements_of, resolved
 
 META = frozenset(
     ("count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "provider_meta")
 )
 """Arguments and blocks of Terraform itself, which no provider sees."""
 
-
 TEXTS = frozenset(("id", "arn", "name"))
 """Attributes that are texts, whichever provider makes them. The types of others stand in schemas that are not here."""
-
 
 SIZE_OF_A_BLOCK = 40
 """What a nested block with its scope takes in memory, in elements of a list."""
@@ -95,14 +93,12 @@ class Arguments(Lazy):
         arguments = block.body.arguments
         if "for_each" not in arguments:
             raise EvaluationError("a dynamic block needs for_each", block.file, block.line)
-        each = evaluate(arguments["for_each"].expression, self._scope)
+        each = resolved(evaluate(arguments["for_each"].expression, self._scope))
         if isinstance(each, Unknown):
             return each
         elements = elements_of(each)
         if elements is None:
             raise EvaluationError("for_each of a dynamic block must be a collection", block.file, block.line)
-        if isinstance(elements, Unknown):
-            return elements
         iterator = block.block_type
         if "iterator" in arguments and isinstance(named := arguments["iterator"].expression, Reference | Literal):
             iterator = named.names[0] if isinstance(named, Reference) else str(named.value)

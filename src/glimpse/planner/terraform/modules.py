@@ -73,8 +73,9 @@ class Configuration:
     """
     One reading of a stack in one world.
 
-    `unresolved` is what could not be read and makes every total "at least". Both are filled while names are looked up,
-    each finding once. `templates` are those that functions were given, parsed; None where that failed.
+    `unresolved` is what could not be read and makes every total "at least"; `warnings` are for people to know. Both are
+    filled while names are looked up, each finding once. `templates` are those that functions were given, parsed; None
+    where that failed.
     """
 
     sources: Sources

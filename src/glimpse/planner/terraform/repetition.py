@@ -10,7 +10,7 @@ from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import Argument, Block
 from glimpse.planner.terraform.types import ANY, NUMBER
-from glimpse.planner.terraform.values import Lazy, Map, Set, Unknown, Value, elements_of
+from glimpse.planner.terraform.values import Map, Set, Unknown, Value, elements_of, resolved
 
 MAX_INSTANCES = 2_000
 """Of one block. More is a mistake, or an attack on whoever has to read the bill."""
@@ -73,8 +73,7 @@ def _counted(value: Value) -> Repetition | Unknown:
 
 
 def _for_each(value: Value) -> Repetition | Unknown:
-    if isinstance(value, Lazy):
-        value = value.whole()
+    value = resolved(value)
     if isinstance(value, Unknown):
         return value
     if not isinstance(value, dict | Set):

@@ -95,8 +95,9 @@ NULL = Null()
 @dataclass(frozen=True, slots=True, order=True)
 class Cause:
     """
-    Why something is unknown: `kind` is variable, data, computed, module, function, error or count; `name` is what
-    stands there, such as a variable's name or an address; file and line are where.
+    Why something is unknown. `kind` is variable (a root variable without a value), data, computed or apply (by the
+    provider, as the files or a plan say it), module, file, function, syntax, error or count; `name` is what stands
+    there, such as a variable's name or an address; file and line are where.
     """
 
     kind: str
@@ -233,8 +234,6 @@ def elements_of(value: Value) -> list[tuple[Value, Value]] | None:
         return list(enumerate(value))
     if issubclass(kind, dict):
         return list(sorted_items(value))
-    if isinstance(value, Lazy):
-        return elements_of(value.whole())
     return None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
@@ -35,7 +34,6 @@ MAX_SHOWN = 80
 OTHER_REGION = "?"
 """The region of a resource whose provider's region nobody knows."""
 
-
 NAMED_ALREADY = ("count", "error")
 """Causes that stand among the findings themselves."""
 
@@ -60,7 +58,7 @@ class Read:
     warnings: Iterable[Finding] = ()
     uncounted: tuple[Origin, ...] = ()
     deciding: set[str] = field(default_factory=set)
-    shown: Any = _as_it_is
+    shown: Callable[[str], str] = _as_it_is
 
     def note_unknown(self, why: Unknown) -> None:
         """Note that something which costs money is unknown for this reason: `deciding` gathers root variables."""
@@ -71,7 +69,7 @@ class Directory:
     """
     One stack's files with the values that were given to its variables. Raises InputError where a value cannot be read.
 
-    `environment` holds TF_VAR_… and TF_WORKSPACE; `values` are variable files and options in the order of the command,
+    `environment` holds TF_VAR_… and TF_WORKSPACE; `given` are variable files and options in the order of the command,
     as (name, content) and (name, None) with `name=value`.
     """
 
