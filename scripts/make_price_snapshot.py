@@ -5,9 +5,18 @@ Make the price snapshot that the package ships, from a folder of evidence rows.
     python scripts/make_price_snapshot.py FOLDER      FOLDER holds aws-list-prices.csv.gz and its README
 
 Rows are evidence: one price can stand once per source. For each (service, region, kind, attributes, tier, term)
-the row with the latest date wins; rows of low confidence are dropped; the source and the date stay beside the price.
-The result is one compressed JSON file a region, so that a bill reads only the region it asks for.
+the row with the latest date wins; the source and the date stay beside the price. The result is one compressed JSON
+file a region, so that a bill reads only the region it asks for, and a list of which kind is held where.
 The same input gives the same bytes.
+
+What is not shipped, and why:
+- rows of low confidence: they were inferred, or their sources disagree;
+- rows under another tool's test label ("golden:") that `price_names.csv` does not name. That table gives the real kind
+  to each one that is the only evidence of a price. Left out are those that repeat an ordinary row of the same region,
+  and those that are rounded in print: Aurora's I/O-Optimized ACU and storage (0.16, 0.23), and Redshift's concurrency
+  scaling, which is the node's own price by the second; SMS, which depends on the country; S3's early deletion, which is
+  the storage price; bundles of Lightsail that are no longer sold;
+- prices whose first tier is missing: nothing can be charged by them.
 """
 
 from __future__ import annotations
@@ -21,10 +30,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 SHIPPED = Path(__file__).parent.parent / "src/glimpse/planner/outside/prices"
+NAMES = Path(__file__).parent / "price_names.csv"
 
 # Words about a row, not part of what is priced.
 DESCRIPTIVE = frozenset(
@@ -33,70 +44,51 @@ DESCRIPTIVE = frozenset(
     " offering_class az_id".split()
 )
 
+# Where sources spell one kind in several ways, the spelling that is kept, so that old and new evidence meet. Each kind
+# of a service has: another name of its own, attributes that make no difference, and those that go without saying.
+STANDARD = {"storage_class": "Standard"}
+
+
+class Spelling(NamedTuple):
+    kind: str = ""
+    without: frozenset[str] = frozenset()
+    unless_said: dict[str, str] = {}  # noqa: RUF012 (never changed)
+
+
+SPELLINGS = {
+    # The volumes of PostgreSQL, MySQL and MariaDB cost the same wherever both are held.
+    ("AmazonRDS", "db_storage_gb_month"): Spelling(without=frozenset({"engine"})),
+    ("AmazonRDS", "aurora_serverless_v2_acu_hour"): Spelling(without=frozenset({"engine"})),
+    # Seoul's gp3 IOPS do not say for how many zones. At 0.023 to Virginia's 0.02 they stand as the volumes do, 0.131 to
+    # 0.115, for one zone; Virginia's for two are 0.04.
+    ("AmazonRDS", "db_iops_month"): Spelling(unless_said={"deployment": "Single-AZ"}),
+    # Requests to another class cost several times more: the Standard price must not cover a class that has none.
+    ("AmazonS3", "request_tier1"): Spelling(unless_said=STANDARD),
+    ("AmazonS3", "request_tier2"): Spelling(unless_said=STANDARD),
+    ("AmazonS3", "request_glacier_ir_put"): Spelling(
+        "request_tier1", unless_said={"storage_class": "Glacier Instant Retrieval"}
+    ),
+}
+
+VALUES = {("deployment", "Multi-AZ DB cluster (2 readable standbys)"): "Multi-AZ DB cluster"}
+
+# Reserved nodes whose source does not separate the engines: they are the price of either. Where the engines are held
+# too, 11,754 of 11,763 agree, and those, being newer, win.
+UNSEPARATED = "Redis/Memcached (source does not separate engines)"
+ENGINES = ("Redis", "Memcached")
+
 
 class Name(NamedTuple):
-    """What a row is that the evidence holds only under the label of another tool's test."""
+    """What a row is the price of; `unit` only where the row is held under another tool's test label."""
 
+    service: str
+    region: str
     kind: str
-    attributes: dict[str, str] = {}  # noqa: RUF012 (never changed)
-    tier: str = ""
-    per: int = 1  # the row's unit holds so many of ours
-    region: str = ""
+    attributes: dict[str, str]
+    tier: str
+    per: int = 1  # the row's unit holds so many of ours: a million requests, the 730 hours of a month
+    unit: str = ""
 
-
-# (service, region, label) -> what it is. Every other row labelled so is dropped.
-NAMED = {
-    ("AmazonS3", "us-east-1", "standard_storage"): Name("storage_gb_month", {"storage_class": "Standard"}),
-    ("AmazonS3", "us-east-1", "standard_put_copy_post_list_requests"): Name("request_tier1"),
-    ("AmazonS3", "us-east-1", "standard_get_select_and_all_other_requests"): Name("request_tier2"),
-    ("AmazonCloudWatch", "us-east-1", "data_ingested"): Name("logs_ingest_gb"),
-    ("AmazonCloudWatch", "us-east-1", "archival_storage"): Name("logs_storage_gb_month"),
-    ("AmazonECR", "us-east-1", "storage"): Name("storage_gb_month"),
-    ("AmazonSNS", "us-east-1", "email_email_json_notifications_over_1k"): Name("email_100k"),
-    ("AmazonApiGateway", "us-east-1", "messages_first_1b"): Name("websocket_message", tier="first 1B", per=10**6),
-    ("AmazonApiGateway", "us-east-1", "messages_over_1b"): Name("websocket_message", tier="over 1B", per=10**6),
-    ("AmazonApiGateway", "us-east-1", "connection_duration"): Name("websocket_connection_minute", per=10**6),
-    ("AmazonApiGateway", "us-east-1", "requests_first_300m"): Name("http_api_request", tier="first 300M", per=10**6),
-    ("AmazonApiGateway", "us-east-1", "requests_over_300m"): Name("http_api_request", tier="over 300M", per=10**6),
-    ("AWSLambda", "us-east-1", "requests"): Name("request", per=10**6),
-    ("AWSLambda", "us-east-1", "duration_first_6b"): Name("gb_second", {"arch": "x86_64"}, "first 6B"),
-    ("AWSLambda", "us-east-1", "duration_next_9b"): Name("gb_second", {"arch": "x86_64"}, "next 9B"),
-    ("AWSLambda", "us-east-1", "duration_over_15b"): Name("gb_second", {"arch": "x86_64"}, "over 15B"),
-    ("AWSLambda", "us-east-1", "duration_first_7_5b"): Name("gb_second", {"arch": "arm64"}, "first 7.5B"),
-    ("AWSLambda", "us-east-1", "duration_next_11_25b"): Name("gb_second", {"arch": "arm64"}, "next 11.25B"),
-    ("AWSLambda", "us-east-1", "duration_over_18_75b"): Name("gb_second", {"arch": "arm64"}, "over 18.75B"),
-    ("AWSDataTransfer", "*", "intra_region_data_transfer"): Name("inter_az_gb"),
-    **{
-        ("AWSDataTransfer", "*", f"outbound_data_transfer_to_internet_{label}"): Name("internet_out_gb", tier=tier)
-        for label, tier in (
-            ("first_10tb", "first 10 TB"), ("next_40tb", "next 40 TB"), ("next_100tb", "next 100 TB"),
-            ("over_150tb", "over 150 TB"),
-        )
-    },
-}  # fmt: skip
-
-# CloudFront's price list by geography. Requests are priced in two of them alone, as far as the evidence goes.
-EDGES = {
-    "us_mexico_canada": "edge:us-mexico-canada", "europe_israel": "edge:europe-israel", "japan": "edge:japan",
-    "australia_new_zealand": "edge:australia-new-zealand", "india": "edge:india",
-    "hong_kong_philippines_asia_pacific": "edge:asia-pacific", "south_america": "edge:south-america",
-    "south_africa_kenya_middle_east": "edge:south-africa-middle-east",
-}  # fmt: skip
-for geography, edge in EDGES.items():
-    for label, name in (
-        ("https_requests", Name("https_request", region=edge)),
-        ("http_requests", Name("http_request", region=edge)),
-        ("data_transfer_out_to_origin", Name("to_origin_gb", region=edge)),
-        *(
-            (f"data_transfer_out_to_internet_{word}", Name("internet_out_gb", tier=tier, region=edge))
-            for word, tier in (
-                ("first_10tb", "first 10 TB"), ("next_40tb", "next 40 TB"), ("next_100tb", "next 100 TB"),
-                ("next_350tb", "next 350 TB"), ("next_524tb", "next 524 TB"), ("next_4pb", "next 4 PB"),
-                ("over_5pb", "over 5 PB"),
-            )
-        ),
-    ):  # fmt: skip
-        NAMED[("AmazonCloudFront", "global", f"{geography}_{label}")] = name
 
 # AWS counts 1 TB of transfer as 1,024 GB (its first internet tier ends at 10,240 GB).
 SCALE = {"TB": 1024, "PB": 1024 * 1024, "GB": 1, "K": 1000, "M": 1000**2, "B": 1000**3, "": 1}
@@ -109,37 +101,78 @@ def evidence(folder: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def named(row: dict[str, str]) -> Name | None:
-    """What a row is the price of, or None where it is only another tool's test label."""
+@cache
+def test_labels() -> dict[tuple[str, str, str], list[tuple[str, Name]]]:
+    """(service, region, label) -> what such rows are; some only for one resource of the test, "" is any."""
+    labels = defaultdict(list)
+    with NAMES.open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            attributes = dict(pair.split("=", 1) for pair in line["attributes"].split(";") if pair)
+            service = line["held_service"] or line["service"]
+            name = Name(
+                service, line["held_region"], line["kind"], attributes, line["tier"], int(line["per"]), line["unit"]
+            )
+            labels[line["service"], line["region"], line["label"]].append((line["resource"], name))
+    return labels
+
+
+def named(row: dict[str, str]) -> list[Name]:
+    """What a row is the price of; nothing where it is only another tool's test label."""
     attributes = json.loads(row["attributes_json"] or "{}")
-    kind = row["sku_kind"]
+    service, region, kind = row["service"], row["region"], row["sku_kind"]
     if kind.startswith("golden:"):
         label = kind.removeprefix("golden:").split("@")[0]
-        return NAMED.get((row["service"], row["region"], label)) or NAMED.get((row["service"], "*", label))
+        found = [*test_labels().get((service, region, label), ()), *test_labels().get((service, "*", label), ())]
+        return [
+            name._replace(region=name.region or region)
+            for resource, name in found
+            if resource in ("", attributes.get("resource"))
+        ]
+    spelling = SPELLINGS.get((service, kind), Spelling())
     key = {name: str(value) for name, value in attributes.items() if name not in DESCRIPTIVE | {"tier", "upfront_usd"}}
+    key = {name: VALUES.get((name, value), value) for name, value in key.items() if name not in spelling.without}
     if row["term"] == "spot" and attributes.get("az_id"):
         key["zone"] = str(attributes["az_id"])
-    return Name(kind, key, str(attributes.get("tier", "")))
+    tier = str(attributes.get("tier", ""))
+    return [Name(service, region, spelling.kind or kind, {**spelling.unless_said, **key}, tier)]
 
 
 def latest(rows: Iterable[dict[str, str]]) -> dict[tuple, dict[str, str]]:
     """The row with the latest date for each price; `unknown` sorts oldest, a stronger confidence breaks a tie."""
     best: dict[tuple, dict[str, str]] = {}
     for row in rows:
-        if row["confidence"] == "low" or not (what := named(row)):
+        if row["confidence"] == "low":
             continue
-        attributes = tuple(sorted(what.attributes.items()))
-        key = (what.region or row["region"], row["service"], what.kind, attributes, row["term"], what.tier)
-        rank = ("" if row["as_of"] == "unknown" else row["as_of"], row["confidence"] == "high")
-        held = best.get(key)
-        if held is None or rank > ("" if held["as_of"] == "unknown" else held["as_of"], held["confidence"] == "high"):
-            best[key] = row if what.per == 1 else {**row, **by_one(row, what)}
-    return best
+        for what in named(row):
+            attributes = tuple(sorted(what.attributes.items()))
+            key = (what.region, what.service, what.kind, attributes, row["term"], what.tier)
+            if key not in best or rank(row) > rank(best[key]):
+                best[key] = {**row, **in_our_unit(row, what)} if what.unit else row
+    return separated(best)
 
 
-def by_one(row: dict[str, str], what: Name) -> dict[str, str]:
-    """The price of a million, as the price of one."""
-    return {"usd": f"{Decimal(row['usd']) / what.per:f}", "unit": what.kind.rpartition("_")[2]}
+def rank(row: dict[str, str]) -> tuple[str, bool]:
+    return ("" if row["as_of"] == "unknown" else row["as_of"], row["confidence"] == "high")
+
+
+def in_our_unit(row: dict[str, str], what: Name) -> dict[str, str]:
+    """The price of a million requests as the price of one, of a month as that of an hour."""
+    return {"usd": f"{Decimal(row['usd']) / what.per:f}" if what.per > 1 else row["usd"], "unit": what.unit}
+
+
+def separated(best: dict[tuple, dict[str, str]]) -> dict[tuple, dict[str, str]]:
+    """A price for either engine, under each engine that is sold on demand there and has no newer price of its own."""
+    kept = {}
+    for key, row in best.items():
+        region, service, kind, attributes, term, tier = key
+        if ("engine", UNSEPARATED) not in attributes:
+            kept[key] = row
+            continue
+        for engine in ENGINES:
+            own = tuple(sorted({**dict(attributes), "engine": engine}.items()))
+            if (region, service, kind, own, "on_demand", tier) in best:
+                kept.setdefault((region, service, kind, own, term, tier), row)
+    return {key: best.get(key, row) for key, row in kept.items()}
 
 
 def tier_starts(words: list[str]) -> dict[str, int]:
@@ -196,8 +229,11 @@ def write(regions: dict[str, list[list]]) -> None:
     for old in SHIPPED.glob("*.json*"):
         old.unlink()
     held = {}
+    kinds: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     digest = hashlib.sha256()
     for region, prices in sorted(regions.items()):
+        for service, kind in sorted({(price[0], price[1]) for price in prices}):
+            kinds[service][kind].append(region)
         sources = sorted({price[6] for price in prices})
         numbered = {source: index for index, source in enumerate(sources)}
         for price in prices:
@@ -210,6 +246,8 @@ def write(regions: dict[str, list[list]]) -> None:
         held[region] = {"prices": len(prices), "sources": len(sources), "oldest": dates[0], "newest": dates[-1]}
     manifest = {"id": f"aws-list-prices-{digest.hexdigest()[:12]}", "currency": "USD", "regions": held}
     (SHIPPED / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(kinds, separators=(",", ":"), sort_keys=True)
+    (SHIPPED / "kinds.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     print(f"{manifest['id']}: {sum(entry['prices'] for entry in held.values())} prices, {len(held)} regions")
 
 

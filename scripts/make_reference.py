@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """
-Write `docs/reference/`: every key of `glimpse.toml`, every command, every lever with what it saves at three sizes, and
-every setting and the session of the chat, as the program itself knows them.
+Write `docs/reference/`: every key of `glimpse.toml`, every command, every lever with what it saves at three sizes,
+what each resource type means for a bill, and every setting and the session of the chat, as the program itself knows
+them.
 
     python scripts/make_reference.py
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -28,11 +30,13 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import price_files, workload_files
+from glimpse.planner.outside.terraform_files import resource_types
+from glimpse.planner.outside.terraform_files.families import READERS
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.steps import steps_of_lever
 from glimpse.planner.words import LANGUAGES, Words
-from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, built_in
+from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, unstated
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
@@ -94,7 +98,7 @@ def workload_page() -> str:
         f"| `promises.{name}` | {PROMISES[name]} | `{str(getattr(Promises(), name)).lower()}` |"
         for name in Promises.__dataclass_fields__
     ]
-    derived = [f"| `{row.name}` | {row.formula} | {float(row.value):,.2f} {row.unit} |" for row in built_in().derived()]
+    derived = [f"| `{row.name}` | {row.formula} | {float(row.value):,.2f} {row.unit} |" for row in unstated().derived()]
     return "\n".join(
         [
             "# `glimpse.toml`",
@@ -253,6 +257,107 @@ def _lever(lever: Lever, words: Words, texts: Mapping[str, str]) -> list[str]:
     return parts
 
 
+PRICED = "priced"
+MEANING_OF_TYPES = {
+    PRICED: ("a line of the bill", "청구서에 금액이 나와요"),
+    resource_types.FREE: ("costs nothing itself", "자체 요금이 없어요"),
+    "no_price_held": ("AWS charges for it, and it is not priced here", "AWS 요금이 있지만 아직 계산하지 못해요"),
+    "account_wide": ("charged by what goes on in the whole account", "계정 전체의 사용량에 따라 과금돼요"),
+    "subscription": ("a subscription of the whole account", "계정 전체에 적용되는 구독이에요"),
+    "commitment": ("a purchase in advance: `[[commitments]]`", "선구매 약정이에요: `[[commitments]]`"),
+    "by_use_elsewhere": ("what it makes is charged as other resources", "만들어 내는 것이 다른 리소스로 과금돼요"),
+    "marketplace": ("sold by a seller of AWS Marketplace", "AWS Marketplace 판매자가 팔아요"),
+    "retired": ("AWS no longer offers it", "AWS가 더는 제공하지 않아요"),
+    "not_known": ("whether AWS charges for it is not known", "AWS 요금이 있는지 알 수 없어요"),
+    "in_cluster": (
+        "runs in a Kubernetes cluster, and may ask AWS for load balancers, disks or Fargate pods there",
+        "Kubernetes 클러스터에서 실행되고, 로드 밸런서나 디스크, Fargate 파드를 AWS에 요청할 수 있어요",
+    ),
+}
+TYPE_TEXTS = {
+    "en": {
+        "title": "Resource types",
+        "about": "What each resource type of the AWS provider means for a bill, also of types that only older providers"
+        " had. What is neither priced nor free is named in the bill with its reason.",
+        "means": "means",
+        "types": "types",
+        "by_service": "By service",
+        "only": "Free only with these values",
+        "only_about": "With any other value, the resource is named as unpriced. Left out, the argument costs nothing.",
+        "argument": "argument",
+        "values": "free while it is",
+        "left_out": "left out",
+        "because": "Why it is free",
+        "others": "Other providers",
+        "free_providers": "Free, for their resources exist on the machine that runs Terraform or inside a server that"
+        " is charged where it stands",
+        "cluster": "In a Kubernetes cluster, and named as unpriced but for the types listed as free above",
+        "rest": "Everything else is not AWS's, and is named so.",
+    },
+    "ko": {
+        "title": "리소스 유형",
+        "about": "AWS provider의 모든 리소스 유형이 청구서에서 어떻게 다뤄지는지예요. 예전 provider에만 있던 유형도"
+        " 들어 있어요. 계산하지도 무료도 아닌 것은 청구서에 이유와 함께 나와요.",
+        "means": "뜻",
+        "types": "유형 수",
+        "by_service": "서비스별",
+        "only": "이 값일 때만 무료",
+        "only_about": "다른 값이면 계산하지 못한 것으로 나와요. 인수를 생략하면 요금이 없어요.",
+        "argument": "인수",
+        "values": "무료인 값",
+        "left_out": "생략",
+        "because": "무료인 이유 (영어)",
+        "others": "다른 provider",
+        "free_providers": "무료 (Terraform을 실행하는 컴퓨터나, 이미 과금되는 서버 안에만 있는 리소스)",
+        "cluster": "Kubernetes 클러스터에서 실행 (위에 무료로 나온 유형을 빼고 계산하지 못한 것으로 나와요)",
+        "rest": "그 밖에는 AWS 리소스가 아니라고 나와요.",
+    },
+}
+
+
+def resource_types_page(language: str) -> str:
+    """What each resource type means for a bill, by service."""
+    texts, column = TYPE_TEXTS[language], LANGUAGES.index(language)
+    other = "ko" if language == "en" else "en"
+    listed = {**resource_types.listed(), **dict.fromkeys(READERS, PRICED)}
+    services: dict[str, dict[str, list[str]]] = {}
+    for type_, meaning in sorted(listed.items()):
+        services.setdefault(resource_types.service_of(type_), {}).setdefault(meaning, []).append(type_)
+    lines = [
+        f"# {texts['title']}",
+        "",
+        "<!-- made by scripts/make_reference.py -->",
+        f"*[{'한국어' if other == 'ko' else 'English'}](resource-types{'.ko' if other == 'ko' else ''}.md)*",
+        "",
+        texts["about"],
+        "",
+        f"| | {texts['types']} | {texts['means']} |",
+        "|---|---|---|",
+    ]
+    counts = Counter(listed.values())
+    for meaning, described in MEANING_OF_TYPES.items():
+        lines.append(f"| `{meaning}` | {counts[meaning] or ''} | {described[column]} |")
+    lines += ["", f"## {texts['by_service']}"]
+    for service in sorted(services, key=str.lower):
+        lines += ["", f"### {service}", ""]
+        for meaning in MEANING_OF_TYPES:
+            if types := services[service].get(meaning):
+                lines.append(f"- **{meaning}** {' '.join(f'`{type_}`' for type_ in types)}")
+    lines += ["", f"## {texts['only']}", "", texts["only_about"], ""]
+    lines += [f"| {texts['argument']} | {texts['values']} |", "|---|---|"]
+    for type_ in sorted(listed):
+        for argument, values in resource_types.free_only(type_).items():
+            free = ", ".join(f"`{value}`" for value in values) or texts["left_out"]
+            lines.append(f"| `{type_}.{argument}` | {free} |")
+    lines += ["", f"## {texts['because']}", ""]
+    lines += [f"- `{type_}`: {why}" for type_ in sorted(listed) if (why := resource_types.free_because(type_))]
+    lines += ["", f"## {texts['others']}", ""]
+    for key, meaning in (("free_providers", resource_types.FREE), ("cluster", resource_types.IN_CLUSTER)):
+        names = " ".join(f"`{name}`" for name in sorted(resource_types.providers(meaning)))
+        lines.append(f"- {texts[key]}: {names}")
+    return "\n".join([*lines, "", texts["rest"], ""])
+
+
 def commands_page() -> str:
     """The help of every command."""
     parts = ["# Commands", "", "<!-- made by scripts/make_reference.py -->", ""]
@@ -298,8 +403,9 @@ def _commands(top: argparse.ArgumentParser) -> list[tuple[str, argparse.Argument
 def pages() -> dict[Path, str]:
     """Each page with its text; the width of a help text does not depend on the terminal."""
     os.environ["COLUMNS"] = "80"
-    levers = {
-        REFERENCE / f"levers{'' if language == 'en' else f'.{language}'}.md": levers_page(language)
+    in_languages = {
+        REFERENCE / f"{name}{'' if language == 'en' else f'.{language}'}.md": page(language)
+        for name, page in (("levers", levers_page), ("resource-types", resource_types_page))
         for language in LANGUAGES
     }
     return {
@@ -307,7 +413,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "session.md": session_page(),
-        **levers,
+        **in_languages,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import reading
 from glimpse.planner.stack import Stack
-from glimpse.planner.workload import Workload, built_in
+from glimpse.planner.workload import Workload, unstated
 
 REPOSITORY = Path(__file__).parent.parent
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
 TODAY = datetime.date(2026, 11, 22)
 SEOUL = "ap-northeast-2"
+PEOPLE = replace(unstated(), source="500 users", has_people=True, capacity="nestjs-original")
+"""What a `glimpse.toml` says that states 500 users, and of each what our own stack's does."""
 
 
 def read_stack(
@@ -36,7 +39,7 @@ def read_stack(
 def estimator_for(
     region: str = SEOUL, workload: Workload | None = None, *, today: datetime.date = TODAY, free_tier: bool = False
 ) -> Estimator:
-    workload = workload or built_in()
+    workload = workload or PEOPLE
     return Estimator(price_files.catalogue(region), workload, workload_files.capacity_of(workload), today, free_tier)
 
 

@@ -74,9 +74,10 @@ def test_json_is_one_document_on_standard_output(run: Run) -> None:
     assert document["today"]["monthly_usd"] == "88.41"
 
 
-def test_the_built_in_workload_is_named_when_it_is_used(run: Run, write_stack: Write) -> None:
+def test_nobody_is_assumed_where_nothing_says_how_many_people_there_are(run: Run, write_stack: Write) -> None:
     _, out, _ = run("bill", write_stack(GOOD))
-    assert "Workload: built-in, 500 users" in out
+    assert "Workload: not stated" in out
+    assert "nothing is\n  sized by them" in out
 
 
 def test_a_broken_promise_exits_1_and_names_it(run: Run, write_stack: Write) -> None:

@@ -123,10 +123,13 @@ def parser(words: Words) -> Parser:
         made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
         made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
+        made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
         made.add_argument("--project", metavar="DIR", help=words("help_project"))
         made.add_argument("--var-file", metavar="FILE", action=_Value, const="file", help=words("help_var_file"))
         made.add_argument("--var", metavar="NAME=VALUE", action=_Value, const="option", help=words("help_var"))
         made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
+        if name == "bill":
+            made.add_argument("--compare-regions", metavar="A,B", help=words("help_compare_regions"))
         made.add_argument("--output", metavar="FILE", help=words("help_output"))
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))

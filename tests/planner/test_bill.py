@@ -20,8 +20,8 @@ from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sizing import Scaling
 from glimpse.planner.stack import Stack
-from glimpse.planner.workload import Accepted, Workload, built_in
-from tests.conftest import TODAY, estimator_for, read_stack
+from glimpse.planner.workload import Accepted, Workload
+from tests.conftest import PEOPLE, TODAY, estimator_for, read_stack
 
 Write = Callable[..., Path]
 
@@ -122,7 +122,7 @@ def test_arm_spot_has_no_price_in_seoul_so_its_saving_is_withheld(own_stack: Sta
 
 def test_tasks_follow_the_load_within_the_bounds_of_scaling(own_stack: Stack) -> None:
     [service] = own_stack.of(FargateService)
-    many = replace(built_in(), numbers={**built_in().numbers, "users": Fraction(50_000)})
+    many = replace(PEOPLE, numbers={**PEOPLE.numbers, "users": Fraction(50_000)})
     traffic = estimator_for(workload=many).bill(own_stack).usage.traffic
     by_hour = service.tasks_by_hour(traffic)
     assert by_hour is not None
@@ -198,7 +198,7 @@ def test_strict_accepts_only_what_the_workload_gives_a_reason_for(write_stack: W
     stack = read_stack(write_stack('resource "aws_sqs_queue" "jobs" {}\nmodule "m" {\n  source = "./gone"\n}\n'))
     estimator = estimator_for()
     assert len(estimator.bill(stack).not_accepted()) == 2
-    known = replace(built_in(), accepted=(Accepted("aws_sqs_*", "pennies"), Accepted("module.m", "removed next week")))
+    known = replace(PEOPLE, accepted=(Accepted("aws_sqs_*", "pennies"), Accepted("module.m", "removed next week")))
     assert estimator_for(workload=known).bill(stack).not_accepted() == ()
 
 

@@ -18,8 +18,8 @@ from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.steps import EDIT, steps_of_lever
 from glimpse.planner.verdict import websocket
-from glimpse.planner.workload import Commitment, Promises, Workload, built_in
-from tests.conftest import TODAY, estimator_for, read_stack
+from glimpse.planner.workload import Commitment, Promises, Workload
+from tests.conftest import PEOPLE, TODAY, estimator_for, read_stack
 
 Write = Callable[..., Path]
 
@@ -155,8 +155,8 @@ def test_a_rewrite_leaves_an_architecture_alone_that_has_such_parts_already(writ
     stack = read_stack(write_stack(SERVICE + BALANCER % "false" + api))
     for name in ("api_gateway_websocket", "serverless"):
         assert LEVERS[name].change(stack) == stack
-    [unpriced] = [entry for entry in estimator_for().bill(stack).unpriced if "apigateway" in entry.origin.address]
-    assert unpriced.why.code == "needs_api_requests"
+    [line] = [line for line in estimator_for().bill(stack).lines if "apigateway" in line.meter.origin.address]
+    assert line.quantity is None
 
 
 def test_where_a_stack_has_not_our_variables_its_files_are_changed_by_hand(
@@ -287,6 +287,6 @@ def test_with_many_requests_the_alarm_on_errors_is_one_in_a_hundred(own_stack: S
 
 
 def test_a_workload_without_promises_of_websocket_asks_for_no_bus(write_stack: Write) -> None:
-    quiet = replace(built_in(), promises=Promises(websocket=False, min_tasks=1, min_on_demand_tasks=0, database=""))
+    quiet = replace(PEOPLE, promises=Promises(websocket=False, min_tasks=1, min_on_demand_tasks=0, database=""))
     plan = plan_of(read_stack(write_stack(SERVICE)), estimator_for(workload=quiet))
     assert "websocket" not in {row.promise for row in plan.today.verdicts}

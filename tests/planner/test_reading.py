@@ -302,22 +302,24 @@ def test_a_module_that_leads_back_into_itself_ends(write_stack: Write) -> None:
 
 def test_a_resource_of_an_unknown_type_is_unpriced_by_name_and_helpers_are_free(write_stack: Write) -> None:
     stack = read_stack(
-        write_stack('resource "aws_sqs_queue" "q" {}\nresource "random_id" "r" {}\nresource "google_x" "g" {}')
+        write_stack('resource "aws_nobody" "q" {}\nresource "random_id" "r" {}\nresource "google_x" "g" {}')
     )
     assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [
-        ("aws_sqs_queue.q", "family_unknown"),
-        ("google_x.g", "not_aws"),
+        ("aws_nobody.q", "family_unknown"),
+        ("google", "other_provider"),
     ]
     assert [origin.address for origin in stack.free] == ["random_id.r"]
 
 
-def test_a_resource_in_another_region_is_not_priced_at_this_ones_prices(write_stack: Write) -> None:
+def test_a_resource_in_another_region_stays_there(write_stack: Write) -> None:
     stack = read_stack(
         write_stack(
             'provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nresource "aws_eip" "a" {\n  provider = aws.us\n}'
         )
     )
-    assert [(entry.origin.address, entry.why.code) for entry in stack.unpriced] == [("aws_eip.a", "other_region")]
+    assert [(resource.origin.address, resource.origin.region) for resource in stack.resources] == [
+        ("aws_eip.a", "us-east-1")
+    ]
 
 
 def test_an_illegal_task_size_is_refused_by_name(write_stack: Write) -> None:
@@ -361,8 +363,8 @@ resource "aws_ecs_service" "s" {
         ('resource "aws_secretsmanager_secret" "s" {\n  replica {\n    region = "us-east-1"\n  }\n}', "part_unknown"),
         ('resource "aws_acm_certificate" "c" {\n  certificate_authority_arn = "arn"\n}', "part_unknown"),
         (
-            'provider "aws" {\n  alias  = "us"\n  region = "us-east-1"\n}\nmodule "m" {\n  source = "./m"\n  providers = { aws = aws.us }\n}',
-            "other_region",
+            'provider "aws" {\n  alias = "us"\n}\nmodule "m" {\n  source = "./m"\n  providers = { aws = aws.us }\n}',
+            "own_region_unknown",
         ),
     ],
 )
@@ -771,9 +773,7 @@ def test_a_module_takes_the_provider_that_its_caller_hands_in(
     block = f'module "m" {{\n  source = "./m"\n  {call["main.tf"]}\n}}\n' if "main.tf" in call else ""
     files = {name: text for name, text in call.items() if name != "main.tf"}
     stack = read_stack(write_stack(PROVIDERS + block, {**files, "m/main.tf": module}))
-    assert [(row.origin.address, row.why.params["region"]) for row in stack.unpriced] == [
-        ("module.m.aws_eip.a", "us-east-1")
-    ]
+    assert [(row.origin.address, row.origin.region) for row in stack.resources] == [("module.m.aws_eip.a", "us-east-1")]
 
 
 def test_a_provider_that_states_no_region_is_not_taken_for_the_default_one(write_stack: Write) -> None:
@@ -781,7 +781,7 @@ def test_a_provider_that_states_no_region_is_not_taken_for_the_default_one(write
         'provider "aws" {\n  alias   = "other"\n  profile = "other"\n}\n'
         'resource "aws_eip" "a" {\n  provider = aws.other\n}\n'
     )
-    assert [row.why.code for row in read_stack(write_stack(main)).unpriced] == ["other_region"]
+    assert [row.why.code for row in read_stack(write_stack(main)).unpriced] == ["own_region_unknown"]
 
 
 def test_json_may_name_an_argument_content_and_write_a_block_twice(write_stack: Write) -> None:

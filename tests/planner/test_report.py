@@ -125,8 +125,7 @@ def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
         {"address": "module.rds.aws_db_instance.this", "term": "reserved_1yr_no_upfront"}
     ]
     extreme = document["scenarios"][1]
-    assert "rank" not in extreme
-    assert extreme["at_least"] is True
+    assert (extreme["rank"], extreme["monthly_usd"], extreme["at_least"]) == (3, "66.80", False)
     assert extreme["document"]["monthly_usd"] == {"min": "40", "max": "46"}
     balanced = document["scenarios"][2]
     assert (balanced["saving_usd"], balanced["saving_percent"]) == ("0.00", "0")

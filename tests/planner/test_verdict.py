@@ -14,12 +14,12 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.verdict import design_warnings, judged
-from glimpse.planner.workload import Commitment, Promises, Workload, built_in
-from tests.conftest import estimator_for
+from glimpse.planner.workload import Commitment, Promises, Workload
+from tests.conftest import PEOPLE, estimator_for
 
 
 def verdicts(stack: Stack, promises: Promises | None = None) -> dict[str, str]:
-    workload: Workload = replace(built_in(), promises=promises or Promises())
+    workload: Workload = replace(PEOPLE, promises=promises or Promises())
     return {
         row.promise: row.verdict for row in judged(stack, estimator_for(workload=workload).bill(stack).usage.traffic)
     }
@@ -64,7 +64,7 @@ def test_a_commitment_that_is_over_or_matches_nothing_is_a_warning_and_prices_no
         Commitment("module.rds.aws_db_instance.this", "reserved_1yr_no_upfront", datetime.date(2020, 1, 1)),
         Commitment("aws_db_instance.gone", "reserved_1yr_no_upfront", datetime.date(2026, 1, 1)),
     )
-    bill = estimator_for(workload=replace(built_in(), commitments=rows)).bill(own_stack)
+    bill = estimator_for(workload=replace(PEOPLE, commitments=rows)).bill(own_stack)
     assert bill.monthly == estimator_for().bill(own_stack).monthly
     assert {found.what.code for found in design_warnings(bill)} >= {"commitment_over", "commitment_unmatched"}
 

@@ -72,4 +72,4 @@ def test_what_is_shown_never_holds_a_control_or_direction_character(text: str) -
 
 def test_a_name_that_would_recolour_the_terminal_is_spelled_out() -> None:
     assert plain("web\x1b[31m\u202egpj") == "web\\u{1b}[31m\\u{202e}gpj"
-    assert "\x1b" not in Words("en").say(say("not_aws", type="x\x1b]0;owned\x07"))
+    assert "\x1b" not in Words("en").say(say("family_unknown", type="x\x1b]0;owned\x07"))

@@ -15,8 +15,8 @@ from glimpse.planner.outside.workload_files import CAPACITIES
 from glimpse.planner.sizing import TaskSize, tasks_asked
 from glimpse.planner.traffic import hours_of
 from glimpse.planner.words import Words
-from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, built_in, workload_from
-from tests.conftest import OWN
+from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, workload_from
+from tests.conftest import OWN, PEOPLE
 
 
 def problems(table: dict[str, Any]) -> list[str]:
@@ -26,12 +26,12 @@ def problems(table: dict[str, Any]) -> list[str]:
 
 
 def test_an_empty_file_means_the_built_in_workload() -> None:
-    assert workload_from({}, "x").numbers == built_in().numbers
+    assert workload_from({}, "x").numbers == PEOPLE.numbers
 
 
 def test_the_checked_in_workload_repeats_the_built_in_one(own_workload: Workload) -> None:
-    assert own_workload.numbers == built_in().numbers
-    assert own_workload.hours == built_in().hours
+    assert own_workload.numbers == PEOPLE.numbers
+    assert own_workload.hours == PEOPLE.hours
 
 
 def test_an_unknown_key_is_answered_with_the_nearest_known_one() -> None:
@@ -62,14 +62,14 @@ def test_a_commitment_ends_when_its_term_does() -> None:
 
 
 def test_the_hours_of_a_day_add_up_to_the_month() -> None:
-    workload = built_in()
+    workload = PEOPLE
     day = sum((hour.messages for hour in hours_of(workload)), Fraction(0))
     assert day * DAYS_PER_MONTH == workload.monthly("messages")
     assert max(hour.sockets for hour in hours_of(workload)) == workload.peak_sockets
 
 
 def test_every_derived_figure_shows_the_formula_that_gives_it() -> None:
-    derived = {row.name: row for row in built_in().derived()}
+    derived = {row.name: row for row in PEOPLE.derived()}
     # 500 users × 20 messages × 730/24 days
     assert derived["monthly_messages"].value == 500 * 20 * Fraction(730, 24)
     assert derived["monthly_messages"].formula == "users × messages × 730/24"

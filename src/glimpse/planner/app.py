@@ -19,15 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.planner.bill import Bill
+from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import Finding, InputError
+from glimpse.planner.given_usage import unused
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
+from glimpse.planner.regions import elsewhere
 from glimpse.planner.report.documents import bill_document, plan_document
 from glimpse.planner.report.markdown import bill_markdown, plan_markdown
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
+from glimpse.planner.usage import asked_keys
 from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import Words
 from glimpse.planner.workload import WorkloadError
@@ -86,12 +90,14 @@ def _bill(asked: Asked) -> int:
     stack, estimator = _read(asked)
     bill = estimator.bill(stack)
     other = _otherwise(bill, estimator)
+    named = (asked.given.compare_regions or "").split(",")
+    there = elsewhere(bill, estimator, [price_files.catalogue(name.strip()) for name in named if name.strip()])
     if asked.given.format == "json":
-        _write(asked, _json(bill_document(bill, other, asked.words)))
+        _write(asked, _json(bill_document(bill, other, asked.words, there)))
     elif asked.given.format == "markdown":
-        _write(asked, bill_markdown(bill, other, asked.words))
+        _write(asked, bill_markdown(bill, other, asked.words, there))
     else:
-        _write(asked, _text(asked, "bill", bill, other))
+        _write(asked, _text(asked, "bill", bill, other, there))
     return _strict(asked, bill)
 
 
@@ -101,18 +107,24 @@ def _otherwise(bill: Bill, estimator: Estimator) -> Bill:
 
 
 def _prices(asked: Asked) -> int:
-    from glimpse.planner.report.prices import prices_document, prices_text
+    from glimpse.planner.report.prices import Kinds, prices_document, prices_text
 
     name, held = price_files.manifest()
     known = {entry.region for entry in held}
     if asked.given.region is not None and asked.given.region not in known:
         raise price_files.RegionUnknown(asked.given.region)
-    services, sources = price_files.holdings(asked.given.region) if asked.given.region else ({}, {})
+    sources: Mapping[str, int] = {}
+    if asked.given.region:
+        counts, sources = price_files.holdings(asked.given.region)
+        kinds = Kinds(counts, price_files.elsewhere(asked.given.region))
+    else:
+        stacks = set(price_files.regions())
+        kinds = Kinds({kind: len(stacks.intersection(where)) for kind, where in price_files.kinds().items()})
     chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
     if asked.given.format == "json":
-        print(_json(prices_document(name, chosen, services, sources, clock.today())))
+        print(_json(prices_document(name, chosen, kinds, sources, clock.today())))
     else:
-        print(prices_text(name, chosen, services, sources, clock.today(), asked.words), end="")
+        print(prices_text(name, chosen, kinds, sources, clock.today(), asked.words), end="")
     return DONE
 
 
@@ -135,12 +147,29 @@ def _read(asked: Asked) -> tuple[Stack, Estimator]:
     given = asked.given
     with _patience(asked):
         workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
+        if given.usage:
+            from glimpse.planner.outside import usage_files
+
+            # Of two statements as near the team's own, in glimpse.toml, wins.
+            usage = usage_files.read_usage_file(Path(given.usage)).overridden_by(workload.usage)
+            workload = replace(workload, usage=usage)
         capacity = workload_files.capacity_of(workload)
         project = Path(given.project) if given.project else None
         stack = read_stack(asked.path, given.region, given=given.values, project=project, environment=dict(os.environ))
     catalogue = price_files.catalogue(stack.region)
     estimator = Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
-    return least(stack, estimator), estimator
+    stack = least(stack, estimator)
+    return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator))), estimator
+
+
+def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
+    """What `glimpse.toml` or a usage file states and no line of the bill depends on."""
+    workload = estimator.workload
+    if not (workload.usage.rows or workload.usage.warnings or workload.commitments):
+        return ()
+    usage = estimator.usage(stack)
+    idle = idle_commitments(workload, stack.addresses(), usage.meters, estimator.today)
+    return (*unused(workload.usage, asked_keys(stack, usage)), *idle)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from glimpse.planner.finding import Finding
 from glimpse.planner.free_tier import after_grants
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.money import cents, decimal_text, usd_text
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
+from glimpse.planner.quantities import HOURS_PER_MONTH, NOTHING, Cases
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.traffic import Traffic
@@ -30,13 +30,15 @@ from glimpse.planner.workload import Workload
 @dataclass(frozen=True)
 class Line:
     """
-    One priced meter. `price` is None only where the known quantity is 0: that costs 0 without a price.
+    One priced meter. `price` is None only where the known quantity is 0, which costs 0 without a price, or where
+    nobody gave the usage and no price is held.
 
-    `exact` holds USD a month in the stack's cheapest, expected and dearest case.
+    `quantity` is None for usage that nobody gave: the line then shows a rate, and counts in no total. `exact` holds
+    USD a month in the stack's cheapest, expected and dearest case.
     """
 
     meter: Meter
-    quantity: Cases
+    quantity: Cases | None
     price: Price | None
     exact: Cases
     committed_until: str | None = None
@@ -83,8 +85,18 @@ class Bill:
         )
 
     @property
+    def before_usage(self) -> bool:
+        """Whether there is usage that nobody gave: the total is then what it costs before that."""
+        return any(line.quantity is None for line in self.lines)
+
+    @property
     def at_least(self) -> bool:
         return bool(self.unpriced or self.stack.unresolved or self.stack.choice)
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether more may come on top: what could not be priced or read, or usage that nobody gave."""
+        return self.at_least or self.before_usage
 
     @property
     def free(self) -> tuple[Origin, ...]:
@@ -141,19 +153,24 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
 
 def line_of(meter: Meter, catalogue: Catalogue, traffic: Traffic) -> Line | Sentence:
     """The priced meter, or why it has no price."""
-    if meter.quantity is None:
+    if meter.quantity is None and not meter.is_symbol:
         return meter.needs or say("needs_quantity")
-    price = catalogue.price(meter.sku)
+    here = catalogue.of(meter.origin.region)
+    price = here.price(meter.sku) if here else None
+    if meter.quantity is None:
+        return Line(meter, None, price, NOTHING)
     if price is None:
         if meter.quantity.is_zero:
             return Line(meter, meter.quantity, None, meter.quantity)
-        return _no_price(meter, catalogue)
+        if here is None:
+            return say("region_without_prices", region=meter.origin.region or "", catalogue=catalogue.name)
+        return _no_price(meter, here)
     commitment = traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
     until = commitment.until.isoformat() if commitment and commitment.until else None
     line = Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)
     if not commitment:
         return line
-    return replace(line, meter=replace(meter, assumes=(*meter.assumes, *_break_even(meter, price, catalogue))))
+    return replace(line, meter=replace(meter, assumes=(*meter.assumes, *_break_even(meter, price, here or catalogue))))
 
 
 def _break_even(meter: Meter, price: Price, catalogue: Catalogue) -> Iterable[Sentence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -89,9 +89,17 @@ Shelf = tuple[str, str, str]
 class Catalogue:
     """The prices of one region (and those that are the same everywhere)."""
 
-    def __init__(self, name: str, region: str, shelves: Mapping[Shelf, Sequence[Price]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        region: str,
+        shelves: Mapping[Shelf, Sequence[Price]],
+        elsewhere: Callable[[str], Catalogue | None] = lambda region: None,
+    ) -> None:
+        """`elsewhere` gives the catalogue of another region, or None where no price of it is held."""
         self.name = name
         self.region = region
+        self._elsewhere = elsewhere
         self._shelves = shelves
         self._found: dict[tuple[Shelf, frozenset[tuple[str, str]]], Price | None] = {}
 
@@ -117,4 +125,8 @@ class Catalogue:
         """The same catalogue with one price removed: to see what a gap does to a bill."""
         shelf = (forgotten.service, forgotten.kind, forgotten.term)
         kept = [price for price in self._shelves[shelf] if price.id != forgotten.id]
-        return Catalogue(self.name, self.region, {**self._shelves, shelf: kept})
+        return Catalogue(self.name, self.region, {**self._shelves, shelf: kept}, self._elsewhere)
+
+    def of(self, region: str | None) -> Catalogue | None:
+        """The prices of a region, None for the catalogue's own; nothing where no price of it is held."""
+        return self if region in (None, self.region) else self._elsewhere(region or "")

@@ -101,10 +101,10 @@ class _Facts:
             self.at(FargateService, bill), self.at(Database, bill, "AmazonRDS"), self.at(Cache, bill),
             self.at(Balancer, bill), self.at(Instances, bill),
         )  # fmt: skip
-        return None if bill.at_least else bill.monthly - sum((amount or 0 for amount in named), Fraction(0))
+        return None if bill.is_lower_bound else bill.monthly - sum((amount or 0 for amount in named), Fraction(0))
 
     def total(self, bill: Bill) -> Fraction | None:
-        return None if bill.at_least else bill.monthly
+        return None if bill.is_lower_bound else bill.monthly
 
     def cost(self, scenario: str, claimed: Amount, why: Sentence) -> Computed:
         """
@@ -112,7 +112,7 @@ class _Facts:
         otherwise nothing is known.
         """
         bill = self.scenarios[scenario]
-        if not bill.at_least:
+        if not bill.is_lower_bound:
             return _amount(bill.monthly), why
         least = say("claim_scenario_least", least=usd_text(bill.monthly), region=bill.stack.region)
         return _amount(bill.monthly) if bill.monthly > claimed.high else None, least

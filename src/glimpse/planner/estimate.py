@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,10 +13,11 @@ from glimpse.planner.catalogue import Catalogue, Sku
 from glimpse.planner.meter import Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.stack import Resource, Stack
-from glimpse.planner.usage import usage_of
+from glimpse.planner.usage import Usage, usage_of
 from glimpse.planner.workload import Workload
 
-Gap = tuple[str, str, Cases | Resource | None, tuple[object, ...]]
+Gap = tuple[str, str, Cases | Resource | None, tuple[object, ...], bool]
+"""Where, which component, how much, of what; and whether it is only usage that nobody gave."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,11 @@ class Estimator:
     today: datetime.date
     free_tier: bool = False
 
+    def usage(self, stack: Stack, workload: Workload | None = None) -> Usage:
+        return usage_of(stack, workload or self.workload, self.capacity, self.today)
+
     def bill(self, stack: Stack, workload: Workload | None = None, free_tier: bool | None = None) -> Bill:
-        usage = usage_of(stack, workload or self.workload, self.capacity, self.today)
+        usage = self.usage(stack, workload)
         return bill_of(stack, usage, self.catalogue, self.free_tier if free_tier is None else free_tier)
 
 
@@ -68,23 +73,44 @@ def saving(before: Bill, after: Bill) -> Fraction | None:
     Something unpriced on both sides in the same quantity cancels. A difference in what is unpriced could
     hide any amount, so it is never a saving.
     """
-    if _gaps(before) != _gaps(after) or before.stack.unresolved != after.stack.unresolved:
+    if hidden(_gaps(before), _gaps(after)) or before.stack.unresolved != after.stack.unresolved:
         return None
     return before.monthly - after.monthly
 
 
-def gap(origin: Origin, component: str, quantity: Cases | None, sku: Sku | None, resource: Resource | None) -> Gap:
+def hidden(before: Set[Gap], after: Set[Gap]) -> frozenset[Gap]:
+    """
+    What of two bills could hide any amount that `after` costs more: what only one of them leaves open. Usage that
+    nobody gave and that only `before` has is none of it: to be rid of it never costs more.
+    """
+    return frozenset(entry for entry in before ^ after if not (entry[-1] and entry in before))
+
+
+def gap(
+    origin: Origin,
+    component: str,
+    quantity: Cases | None,
+    sku: Sku | None,
+    resource: Resource | None,
+    is_usage: bool = False,
+) -> Gap:
     """
     What has no price: what would have to be bought, and how much. Where that is unknown, only an equal resource has an
     equal one. Hours of an x86 and of an ARM task have the same name and quantity, and are not the same gap.
     """
     bought = (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
-    return origin.address, component, quantity or resource, bought
+    return origin.address, component, quantity or resource, bought, is_usage
 
 
-def _gaps(bill: Bill) -> set[Gap]:
+def _gaps(bill: Bill) -> frozenset[Gap]:
     resources = {resource.origin.address: resource for resource in bill.stack.resources}
-    return {
+    unpriced = (
         gap(entry.origin, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address))
         for entry in bill.unpriced
-    }
+    )
+    usage = (
+        gap(line.meter.origin, line.meter.component, None, line.meter.sku, None, is_usage=True)
+        for line in bill.lines
+        if line.quantity is None
+    )
+    return frozenset((*unpriced, *usage))

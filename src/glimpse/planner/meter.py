@@ -11,11 +11,15 @@ from glimpse.planner.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something stands: its address, and the file and line where the reader can find it."""
+    """
+    Where something stands: its address, and the file and line where the reader can find it. `region` is None where it
+    stands in the stack's own region.
+    """
 
     address: str
     file: str | None = None
     line: int | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,9 @@ class Meter:
     """
     `quantity` is in the unit of the SKU, a month; None is unknown, and `needs` says what would tell it.
 
-    `component` is the name on AWS's pricing page. `usage_based` marks what people's use decides, not the files.
+    `component` is the name on AWS's pricing page. `usage_based` marks what people's use decides, not the files: where
+    nobody gave it, its quantity is None and the meter is a symbol, which counts in no total and is no gap.
+    `usage_keys` are the keys under which it can be given.
     """
 
     origin: Origin
@@ -34,3 +40,9 @@ class Meter:
     assumes: tuple[Sentence, ...] = ()
     usage_based: bool = False
     needs: Sentence | None = None
+    usage_keys: tuple[str, ...] = ()
+
+    @property
+    def is_symbol(self) -> bool:
+        """Whether this is usage that nobody gave."""
+        return self.usage_based and self.quantity is None

@@ -6,12 +6,12 @@ A resource that a change leaves alone, in traffic that is shared as before, is p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.bill import Line, line_of
-from glimpse.planner.estimate import Estimator, Gap, gap
+from glimpse.planner.estimate import Estimator, Gap, gap, hidden
 from glimpse.planner.levers.lever import Lever, applied
 from glimpse.planner.meter import Meter
 from glimpse.planner.stack import Resource, Stack
@@ -33,7 +33,7 @@ class Weight:
 
     def saves(self, other: Weight) -> Fraction | None:
         """USD a month that the other costs less; None where that cannot be told, as `estimate.saving` has it."""
-        return self.monthly - other.monthly if self.gaps == other.gaps else None
+        return None if hidden(self.gaps, other.gaps) else self.monthly - other.monthly
 
 
 class Scale:
@@ -67,12 +67,14 @@ class Scale:
                 gaps |= missing
         return Weight(stack, traffic, total, gaps)
 
-    def _sum(self, resource: Resource | None, meters: Sequence[Meter], traffic: Traffic) -> Cost:
+    def _sum(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> Cost:
         total, gaps = Fraction(0), set()
         for meter in meters:
             line = line_of(meter, self.estimator.catalogue, traffic)
             if isinstance(line, Line):
                 total += line.monthly
-            else:
+            if meter.is_symbol:
+                gaps.add(gap(meter.origin, meter.component, None, meter.sku, None, is_usage=True))
+            elif not isinstance(line, Line):
                 gaps.add(gap(meter.origin, meter.component, meter.quantity, meter.sku, resource))
         return total, frozenset(gaps)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from glimpse.planner.estimate import Gap
+from glimpse.planner.estimate import Gap, hidden
 from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.scale import Levers, Scale, Weight
@@ -175,7 +175,7 @@ def _interact(one: Levers, other: Levers, judge: _Judge) -> bool:
         apart, too, together = judge.of((first,)), judge.of((second,)), judge.of((first, second))
         if (
             together.monthly - today.monthly != apart.monthly + too.monthly - 2 * today.monthly
-            or together.gaps ^ today.gaps != (apart.gaps ^ today.gaps) | (too.gaps ^ today.gaps)
+            or hidden(today.gaps, together.gaps) != hidden(today.gaps, apart.gaps) | hidden(today.gaps, too.gaps)
             or together.broken != _united(today.broken, (apart.broken, too.broken))
             or together.stricter != _united(today.stricter, (apart.stricter, too.stricter))
         ):
@@ -231,7 +231,7 @@ def _weighed(choices: Sequence[Levers], judge: _Judge) -> list[_Option]:
         levers = tuple(lever for lever in chosen if lever)
         found = judge.of(levers)
         more = found.monthly - today.monthly
-        options.append(_Option(levers, more, found.gaps ^ today.gaps, found.broken, found.stricter))
+        options.append(_Option(levers, more, hidden(today.gaps, found.gaps), found.broken, found.stricter))
     return options
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -23,7 +23,7 @@ class Resource(Protocol):
     @property
     def origin(self) -> Origin: ...
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]: ...
+    def meters(self, traffic: Traffic) -> Iterable[Meter]: ...
 
 
 R = TypeVar("R")
@@ -84,7 +84,8 @@ class Stack:
     `free`: resources that cost nothing themselves. `unresolved`: what the files hold and the reader could not
     see whole; any entry makes every total "at least". `commitments` are proposed; `bought` holds the addresses of
     those that the workload has already. `variables` are those that the root of the tree declares, where that is
-    known; `missing` are those of them without a value, and `choice` is what those decide.
+    known; `missing` are those of them without a value, and `choice` is what those decide. `region_from` says where the
+    region was found, where neither an option nor the provider names it.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Stack:
     variables: frozenset[str] = frozenset()
     missing: tuple[MissingVariable, ...] = ()
     choice: Choice | None = None
+    region_from: Sentence | None = None
 
     @cached_property
     def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:

@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from glimpse.planner.capacity import Capacity
+from glimpse.planner.meter import Origin
+from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import DAYS_PER_MONTH
 from glimpse.planner.workload import Commitment, Workload
 
@@ -94,6 +96,15 @@ class Traffic:
         """All that one stack's traffic differs by from another's under the same workload."""
         shared = {"workload", "hours", "today", "capacity"}
         return tuple(getattr(self, field.name) for field in fields(self) if field.name not in shared)
+
+    @property
+    def people(self) -> Workload | None:
+        """What people do with the stack, where its owner said how many they are."""
+        return self.workload if self.workload.has_people else None
+
+    def metering(self, origin: Origin) -> Metering:
+        """What makes the meters of one resource, with the usage that was given for it."""
+        return Metering(origin, self.workload.usage.of(origin.address))
 
     def commitment(self, address: str) -> Commitment | None:
         """The commitment that prices this resource today."""

@@ -44,6 +44,14 @@ def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today:
     return Usage(traffic, (*meters, *flow_meters(stack, traffic)))
 
 
+def asked_keys(stack: Stack, usage: Usage) -> dict[str, set[str]]:
+    """The usage keys that each address of the stack asks for; the flows' addresses are among them."""
+    asked: dict[str, set[str]] = {address: set() for address in stack.addresses()}
+    for meter in usage.meters:
+        asked.setdefault(meter.origin.address, set()).update(meter.usage_keys)
+    return asked
+
+
 def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
     """Transfer, as far as the stack has anything that sends it."""
     servers = stack.has(FargateService, Instances)

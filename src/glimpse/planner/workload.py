@@ -16,10 +16,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from glimpse.planner.given_usage import EMPTY, GivenUsage, given_usage_from
 from glimpse.planner.quantities import DAYS_PER_MONTH
 from glimpse.planner.sentence import Sentence, say
-
-BUILT_IN = "built-in: 500 users"
+from glimpse.planner.toml_values import as_fraction, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +130,23 @@ class Derived:
 
 @dataclass(frozen=True, eq=False)
 class Workload:
-    """All that `glimpse.toml` says. Only the same one is equal, so that what follows from it can be kept."""
+    """
+    All that `glimpse.toml` says. Only the same one is equal, so that what follows from it can be kept.
+
+    `has_people`: it says how many users there are. Without that, what people do is unknown, and `numbers` holds
+    nothing that may be counted.
+    """
 
     source: str
     numbers: Mapping[str, Fraction]
+    has_people: bool = False
     hours: tuple[Fraction, ...] = BUILT_IN_HOURS
     capacity: str | None = None
     document: str | None = None
     promises: Promises = Promises()
     commitments: tuple[Commitment, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    usage: GivenUsage = EMPTY
 
     def __getitem__(self, key: str) -> Fraction:
         return self.numbers[key]
@@ -205,12 +212,9 @@ class Workload:
         )
 
 
-def built_in() -> Workload:
-    return Workload(
-        source=BUILT_IN,
-        numbers={key.name: Fraction(key.built_in) for key in KEYS},
-        capacity="nestjs-original",
-    )
+def unstated() -> Workload:
+    """What holds where there is no `glimpse.toml`: nobody said how many people there are, or what they use."""
+    return Workload(source="", numbers={key.name: Fraction(key.built_in) for key in KEYS})
 
 
 class WorkloadError(ValueError):
@@ -246,18 +250,20 @@ class _Checker:
         sections["service"] = {"capacity"}
         sections["plan"] = {"document"}
         sections["promises"] = set(Promises.__dataclass_fields__)
-        self._refuse_unknown("", self.table, {*sections, "commitments", "accepted"})
+        self._refuse_unknown("", self.table, {*sections, "commitments", "accepted", "usage"})
         tables = {name: self._section(name, known) for name, known in sections.items()}
 
         workload = Workload(
             source=source,
             numbers={key.name: self._number(key, tables[key.section]) for key in KEYS},
+            has_people="users" in tables["people"],
             hours=self._hours(tables["people"]),
             capacity=self._text("service.capacity", tables["service"].get("capacity")),
             document=self._text("plan.document", tables["plan"].get("document")),
             promises=self._promises(tables["promises"]),
             commitments=tuple(self._commitments()),
             accepted=tuple(self._accepted()),
+            usage=self._usage(source),
         )
         if self.problems:
             raise WorkloadError(self.problems, source)
@@ -280,14 +286,14 @@ class _Checker:
         return section
 
     def _wrong(self, key: str, wanted: str, found: object, **params: str) -> None:
-        self.problems.append(say(f"workload_wants_{wanted}", key=key, found=_shown(found), **params))
+        self.problems.append(say(f"workload_wants_{wanted}", key=key, found=shown(found), **params))
 
     def _number(self, key: Key, section: Mapping[str, Any]) -> Fraction:
         built_in_value = Fraction(key.built_in)
         if key.name not in section:
             return built_in_value
         found = section[key.name]
-        number = _as_fraction(found)
+        number = as_fraction(found)
         lowest, highest = Fraction(key.lowest), Fraction(key.highest)
         if number is None or not lowest <= number <= highest or (key.whole and number.denominator != 1):
             wanted = "whole_number" if key.whole else "number"
@@ -299,7 +305,7 @@ class _Checker:
         if "hours" not in section:
             return BUILT_IN_HOURS
         found = section["hours"]
-        numbers = [_as_fraction(item) for item in found] if isinstance(found, list) else []
+        numbers = [as_fraction(item) for item in found] if isinstance(found, list) else []
         if len(numbers) != 24 or any(n is None or not 0 <= n <= 10**6 for n in numbers) or not any(numbers):
             self._wrong("people.hours", "hours", found)
             return BUILT_IN_HOURS
@@ -348,6 +354,11 @@ class _Checker:
             else:
                 yield Commitment(row["address"], term, bought_on)
 
+    def _usage(self, source: str) -> GivenUsage:
+        usage, problems = given_usage_from(self.table.get("usage", {}), source)
+        self.problems += problems
+        return usage
+
     def _accepted(self) -> Iterable[Accepted]:
         for prefix, row in self._rows("accepted", {"address", "reason"}):
             reason = row.get("reason")
@@ -355,22 +366,3 @@ class _Checker:
                 self._wrong(prefix + "reason", "text", reason)
             else:
                 yield Accepted(row["address"], reason)
-
-
-def _as_fraction(found: object) -> Fraction | None:
-    if isinstance(found, bool) or not isinstance(found, int | float | Fraction):
-        return None
-    try:
-        return Fraction(found)
-    except (ValueError, OverflowError):  # nan, inf
-        return None
-
-
-def _shown(found: object) -> str:
-    if found is None:
-        return "–"
-    try:
-        text = repr(found) if isinstance(found, str) else str(float(found) if isinstance(found, Fraction) else found)
-    except ValueError:  # Python writes no integer of more than 4,300 digits
-        return "…"
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +15,8 @@ from glimpse.planner.catalogue import Catalogue, Held, Price, Shelf, Tier
 
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
+Kind = tuple[str, str]
+"""Service and kind."""
 
 # CloudFront's geography by the beginning of a region's name, the longest that fits: people are where the stack is.
 # Source: the CloudFront pricing page's list of edge locations; Korea is in its Asia Pacific column.
@@ -23,6 +26,7 @@ EDGES = {
     "af-": "south-africa-middle-east", "me-": "south-africa-middle-east",
     "ap-": "asia-pacific", "ap-south-": "india", "ap-northeast-1": "japan", "ap-northeast-3": "japan",
     "ap-southeast-2": "australia-new-zealand", "ap-southeast-4": "australia-new-zealand",
+    "ap-southeast-6": "australia-new-zealand",
 }  # fmt: skip
 
 
@@ -50,7 +54,13 @@ def catalogue(region: str) -> Catalogue:
     """Raises RegionUnknown."""
     if region not in regions():
         raise RegionUnknown(region)
-    return Catalogue(manifest()[0], region, _Shelves((region, GLOBAL, *edge_of(region))))
+    return Catalogue(manifest()[0], region, _Shelves((region, GLOBAL, *edge_of(region))), _elsewhere)
+
+
+@cache
+def _elsewhere(region: str) -> Catalogue | None:
+    """The catalogue of another region that a stack reaches into; None where no price of it is held."""
+    return catalogue(region) if region in regions() else None
 
 
 def edge_of(region: str) -> tuple[str, ...]:
@@ -59,11 +69,26 @@ def edge_of(region: str) -> tuple[str, ...]:
     return (f"edge:{EDGES[max(fitting, key=len)]}",) if fitting else ()
 
 
-def holdings(region: str) -> tuple[Counter[str], Counter[str]]:
-    """How many prices of one region belong to each service, and how many came from each source."""
+def kinds() -> Mapping[Kind, tuple[str, ...]]:
+    """Where each kind of price is held: regions, edges, or what is the same everywhere."""
+    read = json.loads(gzip.decompress((FOLDER / "kinds.json.gz").read_bytes()))
+    return {(service, kind): tuple(where) for service, named in read.items() for kind, where in named.items()}
+
+
+def holdings(region: str) -> tuple[Counter[Kind], Counter[str]]:
+    """How many prices of one region belong to each kind, and how many came from each source."""
     read = _read(region)
-    services = Counter(row[0] for row in read["prices"])
-    return services, Counter(read["sources"][row[6]] for row in read["prices"])
+    held = Counter((row[0], row[1]) for row in read["prices"])
+    return held, Counter(read["sources"][row[6]] for row in read["prices"])
+
+
+def elsewhere(region: str) -> Mapping[Kind, int]:
+    """The kinds of price that a stack in this region cannot be charged by, and how many other regions hold them."""
+    if region not in (stacks := set(regions())):
+        return {}
+    reached = {region, GLOBAL, *edge_of(region)}
+    found = {kind: len(stacks.intersection(where)) for kind, where in kinds().items() if reached.isdisjoint(where)}
+    return {kind: count for kind, count in found.items() if count}
 
 
 def _read(region: str) -> Any:

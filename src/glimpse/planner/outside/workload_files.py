@@ -13,7 +13,7 @@ from glimpse.planner.capacity import Capacity
 from glimpse.planner.claims import DOCUMENTS
 from glimpse.planner.finding import InputError
 from glimpse.planner.sentence import say
-from glimpse.planner.workload import Workload, WorkloadError, built_in, workload_from
+from glimpse.planner.workload import Workload, WorkloadError, unstated, workload_from
 
 NAME = "glimpse.toml"
 MOST_BYTES = 1_000_000
@@ -22,13 +22,13 @@ CAPACITIES = files("glimpse.capacity")
 
 def workload_beside(path: Path, given: Path | None) -> Workload:
     """
-    The workload of the given file, else of the one beside the stack, else the built-in one.
+    The workload of the given file, else of the one beside the stack, else one that states nothing.
 
     Raises InputError where the file cannot be read, WorkloadError where it says what cannot be used.
     """
     beside = (path if path.is_dir() else path.parent) / NAME
     if given is None and not beside.is_file():
-        return built_in()
+        return unstated()
     chosen = given or beside
     if not chosen.is_file():
         raise InputError(say("workload_missing", path=str(chosen)))

@@ -83,6 +83,12 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
 
 
 def cost_text(bill: Bill, words: Words) -> str:
+    """What the stack costs, and whether usage that nobody gave comes on top."""
+    cost = _cost_text(bill, words)
+    return f"{cost}, {words('before_usage')}" if bill.before_usage else cost
+
+
+def _cost_text(bill: Bill, words: Words) -> str:
     monthly, region = usd_text(bill.monthly), bill.stack.region
     choice = bill.stack.choice
     if choice and not (bill.unpriced or bill.stack.unresolved):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from glimpse.planner.availability import Availability
+from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import Amount
 from glimpse.planner.document import Row
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.regions import Elsewhere
 from glimpse.planner.scenarios import Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.steps import EDIT, Step
 from glimpse.planner.words import Words, plain
-from glimpse.planner.workload import BUILT_IN, Workload
+from glimpse.planner.workload import Workload
 
 
 def document_row(row: Row) -> str:
@@ -59,4 +61,25 @@ def step_text(step: Step, scenario: Scenario, words: Words) -> str:
 
 
 def workload_name(workload: Workload, words: Words) -> str:
-    return words("ui_built_in") if workload.source == BUILT_IN else plain(workload.source)
+    return plain(workload.source) or words("ui_no_workload")
+
+
+def region_text(entry: Elsewhere, words: Words) -> str:
+    """What the stack costs in another region, and how that differs from its own."""
+    monthly = usd_text(entry.bill.monthly)
+    if entry.difference is None:
+        return words("region_incomplete", region=entry.region, monthly=monthly, count=len(entry.missing))
+    code = "region_costs_more" if entry.difference >= 0 else "region_costs_less"
+    return words(code, region=entry.region, monthly=monthly, difference=usd_text(abs(entry.difference)))
+
+
+def quantity_text(line: Line) -> str:
+    """A line's quantity with its unit; a dash for usage that nobody gave."""
+    amount = "–" if line.quantity is None else decimal_text(line.quantity.expected, 4)
+    return f"{amount} {line.meter.unit}"
+
+
+def total_text(bill: Bill, words: Words) -> str:
+    """What stands before a total: whether something is missing, and whether usage comes on top."""
+    total = words("ui_total_at_least" if bill.at_least else "ui_total")
+    return f"{total}, {words('before_usage')}" if bill.before_usage else total

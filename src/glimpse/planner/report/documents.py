@@ -7,7 +7,7 @@ English code, its facts, and its text in the reader's language; null and empty f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from glimpse.planner.document import Check
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.regions import Elsewhere
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
@@ -32,8 +33,26 @@ from glimpse.planner.workload import KEYS, Workload
 Json = dict[str, Any]
 
 
-def bill_document(bill: Bill, other: Bill, words: Words) -> Json:
-    return _kept({"schema": "glimpse.bill/1", "generated_by": f"glimpse {__version__}", **_bill(bill, other, words)})
+def bill_document(bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = ()) -> Json:
+    """`there` are the other regions that the same stack was priced in."""
+    return _kept(
+        {
+            "schema": "glimpse.bill/1",
+            "generated_by": f"glimpse {__version__}",
+            **_bill(bill, other, words),
+            "elsewhere": [_elsewhere(entry, words) for entry in there],
+        }
+    )
+
+
+def _elsewhere(entry: Elsewhere, words: Words) -> Json:
+    return {
+        "region": entry.region,
+        "monthly_usd": usd_text(entry.bill.monthly),
+        "at_least": entry.bill.at_least,
+        "delta_usd": _usd(entry.difference),
+        "missing": [_unpriced(gap, words) for gap in entry.missing],
+    }
 
 
 def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
@@ -74,6 +93,7 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Json:
     held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
     return {
         "region": bill.stack.region,
+        "region_from": _sentence(bill.stack.region_from, words) if bill.stack.region_from else None,
         "currency": "USD",
         "hours_per_month": HOURS_PER_MONTH,
         "free_tier": "always" if bill.free_tier else "none",
@@ -87,6 +107,7 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Json:
         "monthly_usd_exact": decimal_text(bill.exact),
         "monthly_usd_free_tier": usd_text((bill if bill.free_tier else other).monthly),
         "at_least": bill.at_least,
+        "before_usage": bill.before_usage,
         "range": {
             "min": usd_text(bill.range.low),
             "expected": usd_text(bill.range.expected),
@@ -137,20 +158,14 @@ def _line(line: Line, region: str, words: Words) -> Json:
         "line": meter.origin.line,
         "service": meter.sku.service,
         "component": plain(meter.component),
-        "region": region,
+        "region": meter.origin.region or region,
         "term": meter.sku.term,
-        "quantity": decimal_text(line.quantity.expected),
-        "range": None
-        if line.quantity.low == line.quantity.expected == line.quantity.high
-        else {
-            "min": decimal_text(line.quantity.low),
-            "expected": decimal_text(line.quantity.expected),
-            "max": decimal_text(line.quantity.high),
-        },
+        "quantity": None if line.quantity is None else decimal_text(line.quantity.expected),
+        "range": _range(line.quantity),
         "unit": meter.unit,
         "unit_usd": decimal_text(price.tiers[0].usd) if price and len(price.tiers) == 1 else None,
         "tiers": _tiers(price),
-        "monthly_usd": usd_text(line.monthly),
+        "monthly_usd": None if line.quantity is None else usd_text(line.monthly),
         "usage_based": meter.usage_based,
         "upfront_usd": usd_text(price.upfront_usd) if price and price.upfront_usd else None,
         "committed_until": line.committed_until,
@@ -159,6 +174,18 @@ def _line(line: Line, region: str, words: Words) -> Json:
         "as_of": price.as_of if price else None,
         "confidence": price.confidence if price else None,
         "assumes": [_sentence(sentence, words) for sentence in meter.assumes],
+        "needs": _sentence(meter.needs, words) if meter.needs else None,
+        "usage_keys": list(meter.usage_keys),
+    }
+
+
+def _range(quantity: Cases | None) -> Json | None:
+    if quantity is None or quantity.low == quantity.expected == quantity.high:
+        return None
+    return {
+        "min": decimal_text(quantity.low),
+        "expected": decimal_text(quantity.expected),
+        "max": decimal_text(quantity.high),
     }
 
 
@@ -169,7 +196,9 @@ def _tiers(price: Price | None) -> list[Json] | None:
 
 
 def _workload(workload: Workload) -> Json:
-    sections: Json = {"source": plain(workload.source)}
+    sections: Json = {"source": plain(workload.source) or "none"}
+    if not workload.has_people:
+        return sections
     for key in KEYS:
         sections.setdefault(key.section, {})[key.name] = decimal_text(workload[key.name])
     sections["people"]["hours"] = [decimal_text(hour) for hour in workload.hours]
@@ -353,8 +382,13 @@ def _shown(text: str | None) -> str | None:
     return None if text is None else plain(text)
 
 
+LINE_ALWAYS = ("quantity", "monthly_usd")
+"""What a line always has, null where nobody knows it."""
+
+
 def _kept(document: Json, always: tuple[str, ...] = ()) -> Json:
-    """The same document without null and empty fields (`always` names top-level ones that stay)."""
+    """The same document without null and empty fields (`always` names those of the top level that stay)."""
+    always = (*always, *LINE_ALWAYS) if "component" in document and "quantity" in document else always
     items = ((name, item if name in always else _without_empty(item)) for name, item in document.items())
     return {name: item for name, item in items if name in always or item not in (None, {}, [], "")}
 

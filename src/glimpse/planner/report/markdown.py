@@ -15,13 +15,17 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.regions import Elsewhere
 from glimpse.planner.report.answers import answers, not_given, not_needed
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
     document_row,
+    quantity_text,
     rated_text,
+    region_text,
     step_text,
+    total_text,
     workload_name,
 )
 from glimpse.planner.scenarios import Plan, Scenario
@@ -43,7 +47,7 @@ def plan_markdown(plan: Plan, other: Bill, words: Words) -> str:
     return "\n".join(_plan(plan, other, words)) + "\n"
 
 
-def bill_markdown(bill: Bill, other: Bill, words: Words) -> str:
+def bill_markdown(bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = ()) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
     given = [
         f"- **{words(label)}:** {_text(text)}" for label, text, _ in (*not_given(bill, words), *not_needed(bill, words))
@@ -54,9 +58,19 @@ def bill_markdown(bill: Bill, other: Bill, words: Words) -> str:
         *given,
         *([""] if given else []),
         *_bill(bill, other, words),
+        *_regions(bill, there, words),
         *_gaps(bill, words),
     ]
     return "\n".join(page) + "\n"
+
+
+def _regions(home: Bill, there: Sequence[Elsewhere], words: Words) -> Iterator[str]:
+    if there:
+        yield from _heading(words("ui_regions", region=home.stack.region))
+    for entry in there:
+        yield f"- {_text(region_text(entry, words))}"
+        for gap in entry.missing:
+            yield f"  - {_code(gap.origin.address)} {_text(plain(gap.component))}: {_text(words.say(gap.why))}"
 
 
 def _plan(plan: Plan, other: Bill, words: Words) -> Iterator[str]:
@@ -117,7 +131,7 @@ def _row(scenario: Scenario, plan: Plan, words: Words) -> Sequence[str]:
 
 
 def _cost(bill: Bill) -> str:
-    return ("≥ " if bill.at_least else "") + usd_text(bill.monthly)
+    return ("≥ " if bill.is_lower_bound else "") + usd_text(bill.monthly)
 
 
 def _steps(plan: Plan, words: Words) -> Iterator[str]:
@@ -206,9 +220,8 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Iterator[str]:
     heads = (words("ui_component"), words("ui_quantity"), words("ui_unit_usd"), words("ui_usd"))
     yield from _table((heads, _lines(bill.lines, words)), figures={1, 2, 3})
     yield ""
-    total = words("ui_total_at_least" if bill.at_least else "ui_total")
     label = words("ui_total_listed" if bill.free_tier else "ui_total_free_tier")
-    yield f"**{total}: {usd_text(bill.monthly)}.** {label}: {usd_text(other.monthly)}."
+    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(other.monthly)}."
     if bill.free:
         yield words("ui_free", count=len(bill.free))
     yield ""
@@ -230,6 +243,9 @@ def _gaps(bill: Bill, words: Words) -> Iterator[str]:
     if bill.stack.unresolved:
         yield from _heading(words("ui_unresolved"))
         yield from _findings(bill.stack.unresolved, words)
+    if bill.stack.warnings:
+        yield from _heading(words("ui_warnings"))
+        yield from _findings(bill.stack.warnings, words)
 
 
 def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
@@ -242,8 +258,8 @@ def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
             unit = "" if price is None else words("ui_tiered")
             if price and len(price.tiers) == 1:
                 unit = decimal_text(price.tiers[0].usd)
-            quantity = f"{decimal_text(line.quantity.expected, 4)} {line.meter.unit}"
-            yield (_text(plain(line.meter.component)), quantity, unit, usd_text(line.monthly))
+            monthly = "–" if line.quantity is None else usd_text(line.monthly)
+            yield (_text(plain(line.meter.component)), quantity_text(line), unit, monthly)
 
 
 def _findings(found: Iterable[Finding], words: Words) -> Iterator[str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -16,12 +19,31 @@ from glimpse.planner.report.terminal import WIDTH
 from glimpse.planner.words import Words, plain
 
 Counts = Mapping[str, int]
+KindCounts = Mapping[tuple[str, str], int]
+
+INDENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """
+    What is held by service and kind.
+
+    `held`: of the one region asked for, how many prices; of all, in how many regions, 0 for what is the same in each.
+    `elsewhere`: what the one region lacks, and how many others hold it; None for all regions.
+    """
+
+    held: KindCounts
+    elsewhere: KindCounts | None = field(default=None)
+
+    def services(self) -> list[str]:
+        return sorted({service for service, _ in (*self.held, *(self.elsewhere or ()))}, key=str.lower)
 
 
 def prices_document(
-    name: str, held: Sequence[Held], services: Counts, sources: Counts, today: datetime.date
+    name: str, held: Sequence[Held], kinds: Kinds, sources: Counts, today: datetime.date
 ) -> dict[str, Any]:
-    """`services` and `sources`: how many prices of the one region asked for belong to each; empty for all regions."""
+    """`sources`: how many prices of the one region asked for came from each; empty for all regions."""
     document: dict[str, Any] = {
         "schema": "glimpse.prices/1",
         "catalogue": name,
@@ -36,14 +58,25 @@ def prices_document(
             for entry in held
         ],
     }
-    if services:
+    counted = "regions" if kinds.elsewhere is None else "prices"
+    document["kinds"] = [
+        {"service": service, "kind": kind, counted: count} for (service, kind), count in sorted(kinds.held.items())
+    ]
+    if kinds.elsewhere is not None:
+        document["elsewhere"] = [
+            {"service": service, "kind": kind, "regions": count}
+            for (service, kind), count in sorted(kinds.elsewhere.items())
+        ]
+        services: Counter[str] = Counter()
+        for (service, _), count in kinds.held.items():
+            services[service] += count
         document["services"] = dict(_largest_first(services))
         document["sources"] = [{"source": plain(text), "prices": count} for text, count in _largest_first(sources)]
     return document
 
 
 def prices_text(
-    name: str, held: Sequence[Held], services: Counts, sources: Counts, today: datetime.date, words: Words
+    name: str, held: Sequence[Held], kinds: Kinds, sources: Counts, today: datetime.date, words: Words
 ) -> str:
     """The same for people."""
     stream = io.StringIO()
@@ -61,13 +94,46 @@ def prices_text(
         table.add_row(entry.region, f"{entry.prices:,}", entry.oldest, entry.newest, str(entry.age_days(today)))
     console.print(table)
     console.print()
-    if not services:
+    console.print(Text(words("ui_kinds_everywhere" if kinds.elsewhere is None else "ui_kinds_here")))
+    for line in _by_region_count(kinds, words) if kinds.elsewhere is None else _here(kinds, words):
+        console.print(Text(line))
+    console.print()
+    if kinds.elsewhere is None:
         console.print(Text(words("ui_show_region")))
-    for counts in filter(None, (services, sources)):
-        for text, number in _largest_first(counts):
-            console.print(Text.assemble(f"{number:>6,}  ", plain(text)))
-        console.print()
+    for text, number in _largest_first(sources):
+        console.print(Text.assemble(f"{number:>6,}  ", plain(text)))
     return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+
+
+def _by_region_count(kinds: Kinds, words: Words) -> Iterator[str]:
+    """Under each service, the kinds that as many regions hold, the most first."""
+    for service in kinds.services():
+        yield plain(service)
+        alike: dict[int, list[str]] = defaultdict(list)
+        for (owner, kind), count in kinds.held.items():
+            if owner == service:
+                alike[count].append(kind)
+        for count in sorted(alike, key=lambda count: -(count or WIDTH)):
+            yield from _wrapped(f"{count:>4,}" if count else words("ui_same_everywhere"), sorted(alike[count]))
+
+
+def _here(kinds: Kinds, words: Words) -> Iterator[str]:
+    """Under each service, what this region holds, and what only others do."""
+    for service in kinds.services():
+        yield plain(service)
+        for code, counts in (("ui_held_here", kinds.held), ("ui_not_here", kinds.elsewhere or {})):
+            named = sorted((kind, count) for (owner, kind), count in counts.items() if owner == service)
+            if named:
+                yield from _wrapped(words(code), (f"{kind} {count:,}" for kind, count in named))
+
+
+def _wrapped(head: str, items: Iterable[str]) -> Iterator[str]:
+    """One heading and a list after it, no item broken over two lines."""
+    whole = ", ".join(plain(item).replace(" ", "\u00a0") for item in items)
+    lines = textwrap.wrap(whole, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
+    room = INDENT - 2 - sum(2 if ord(letter) > 0x1100 else 1 for letter in head)
+    for number, line in enumerate(lines):
+        yield ("  " + head + " " * room if number == 0 else " " * INDENT) + line.replace("\u00a0", " ")
 
 
 def _largest_first(counts: Counts) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
@@ -23,13 +23,17 @@ from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.regions import Elsewhere
 from glimpse.planner.report.answers import answers, cost_text, not_given, not_needed, unknowns_text
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
     document_row,
+    quantity_text,
     rated_text,
+    region_text,
     step_text,
+    total_text,
     workload_name,
 )
 from glimpse.planner.scenarios import Plan, Scenario
@@ -74,7 +78,7 @@ class Report:
         self._claims(plan.claims)
         self._workload(plan.today.bill)
 
-    def bill(self, bill: Bill, other: Bill) -> None:
+    def bill(self, bill: Bill, other: Bill, there: Sequence[Elsewhere] = ()) -> None:
         for label, text, style in not_given(bill, self.words):
             self._line(label, text, style)
         self._line("ui_now", cost_text(bill, self.words))
@@ -82,6 +86,7 @@ class Report:
         for label, text, style in not_needed(bill, self.words):
             self._line(label, text, style)
         self._bill(bill, other)
+        self._regions(bill, there)
         self._workload(bill)
 
     # ---- The first five lines
@@ -115,7 +120,7 @@ class Report:
                 address = line.meter.origin.address
                 self._place(address, line.meter.origin.file, line.meter.origin.line)
             self._row(BILL, *self._cells(line, notes, sources))
-        self._row(SUM, Text(words("ui_total_at_least" if bill.at_least else "ui_total"), "bold"), _usd(bill.monthly))
+        self._row(SUM, Text(total_text(bill, words), "bold"), _usd(bill.monthly))
         label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
         self._row(SUM, Text(words(label)), Text(usd_text(other.monthly)))
         if bill.free:
@@ -136,10 +141,9 @@ class Report:
         if price:
             unit = decimal_text(price.tiers[0].usd) if len(price.tiers) == 1 else self.words("ui_tiered")
             unit += f"+{decimal_text(price.upfront_usd)}" if price.upfront_usd else ""
-        quantity = f"{decimal_text(line.quantity.expected, 4)} {line.meter.unit}"
         return [
-            Text("  " + plain(line.meter.component)), Text(quantity), Text(unit, "dim"), Text(usd_text(line.monthly)),
-            Text(""), Text(" ".join(marks), "dim"),
+            Text("  " + plain(line.meter.component)), Text(quantity_text(line)), Text(unit, "dim"),
+            Text("–" if line.quantity is None else usd_text(line.monthly)), Text(""), Text(" ".join(marks), "dim"),
         ]  # fmt: skip
 
     def _unpriced(self, entries: Iterable[Unpriced]) -> None:
@@ -159,6 +163,14 @@ class Report:
             place = f"{plain(entry.file)}:{entry.line}  " if entry.file else ""
             self._say(place + self.words.say(entry.what))
 
+    def _regions(self, home: Bill, there: Sequence[Elsewhere]) -> None:
+        if there:
+            self._title("ui_regions", region=home.stack.region)
+        for entry in there:
+            self._say(region_text(entry, self.words))
+            for gap in entry.missing:
+                self._say(f"{plain(gap.origin.address)}, {plain(gap.component)}: {self.words.say(gap.why)}", indent=2)
+
     # ---- The comparison
 
     def _scenarios(self, plan: Plan) -> None:
@@ -174,7 +186,7 @@ class Report:
             self._row(
                 SCENARIOS,
                 Text(str(scenario.rank or "–")), Text(""), Text(scenario.name, "bold"),
-                Text(("≥ " if scenario.bill.at_least else "") + usd_text(scenario.bill.monthly)),
+                Text(("≥ " if scenario.bill.is_lower_bound else "") + usd_text(scenario.bill.monthly)),
                 Text("?" if scenario.saving is None else usd_text(scenario.saving)), Text(""),
                 Text(words(scenario.websocket[0])),
                 Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
@@ -195,7 +207,7 @@ class Report:
         if recommended:
             yield f"← {words('ui_recommended')}", "green"
         if there and there.bill.stack.region != scenario.bill.stack.region:
-            cost = ("≥ $" if there.bill.at_least else "$") + usd_text(there.bill.monthly)
+            cost = ("≥ $" if there.bill.is_lower_bound else "$") + usd_text(there.bill.monthly)
             code = "ui_elsewhere" if there.saving is None else "ui_elsewhere_saves"
             params = {} if there.saving is None else {"saving": usd_text(there.saving)}
             yield words(code, region=there.bill.stack.region, cost=cost, **params), "dim"
@@ -289,7 +301,9 @@ class Report:
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload
         self._title("ui_workload", source=workload_name(workload, words))
-        for row in workload.derived():
+        if not workload.has_people:
+            self._say(words("ui_no_people"), "dim")
+        for row in workload.derived() if workload.has_people else ():
             figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {set_cell_size(words(f'amount_{row.unit}'), 11)}"
             self._say(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)
         self._say(words("ui_hours_free_tier" if bill.free_tier else "ui_hours"), "dim")

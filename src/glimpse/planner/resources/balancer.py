@@ -1,13 +1,14 @@
-"""Load balancers: hours, capacity units, and the public addresses they hold."""
+"""Load balancers of every kind: hours, capacity units or data, and the public addresses they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, certain
 from glimpse.planner.resources.address import public_ipv4
 from glimpse.planner.sentence import say
@@ -18,6 +19,13 @@ ACTIVE_CONNECTIONS_PER_MINUTE = 3000
 GB_PER_HOUR = 1
 RULE_EVALUATIONS_PER_SECOND = 1000
 RULES_IN_THE_PRICE = 10
+
+ELB = "AWSELB"
+GB_PER_HOUR_OF_FUNCTIONS = Fraction(2, 5)
+"""A unit holds 0.4 GB an hour where the targets are Lambda functions (pricing page, "LCU details")."""
+
+LCU_KEYS = ("new_connections", "active_connections", "processed_bytes_gb", "rule_evaluations")
+"""Usage keys of the four dimensions: a second, at once, a month, a second."""
 
 
 def capacity_units(hour: HourOfTraffic, traffic: Traffic, rules: int) -> Fraction:
@@ -45,12 +53,60 @@ def capacity_units(hour: HourOfTraffic, traffic: Traffic, rules: int) -> Fractio
 
 
 @dataclass(frozen=True, slots=True)
+class UnitSize:
+    """
+    What one capacity unit holds: new connections a second, active ones a minute, GB an hour, rule evaluations a second.
+    """
+
+    new: int
+    active: int
+    gb: Fraction = Fraction(GB_PER_HOUR)
+    evaluations: int | None = None
+
+
+APPLICATION_UNIT = UnitSize(
+    NEW_CONNECTIONS_PER_SECOND, ACTIVE_CONNECTIONS_PER_MINUTE, evaluations=RULE_EVALUATIONS_PER_SECOND
+)
+NETWORK_UNITS = {"TCP": UnitSize(800, 100_000), "UDP": UnitSize(400, 50_000), "TLS": UnitSize(50, 3_000)}
+GATEWAY_UNIT = UnitSize(600, 60_000)
+"""Source: Elastic Load Balancing pricing page, "NLCU details" and "GLCU details", as known on 2026-11-28."""
+
+
+def stated_unit_hours(metering: Metering, unit: UnitSize) -> Fraction | None:
+    """
+    Unit-hours a month of usage that somebody stated as means: the largest dimension, every hour alike.
+
+    The evaluations that are stated are those beyond the rules in the price. None where nothing was stated.
+    """
+    new, active, gb, evaluations = (metering.number(key) for key in LCU_KEYS)
+    dimensions = [
+        None if new is None else new / unit.new,
+        None if active is None else active / unit.active,
+        None if gb is None else gb / HOURS_PER_MONTH / unit.gb,
+        None if evaluations is None or unit.evaluations is None else evaluations / unit.evaluations,
+    ]
+    known = [dimension for dimension in dimensions if dimension is not None]
+    return max(known) * HOURS_PER_MONTH if known else None
+
+
+def _addresses(metering: Metering, count: int | None) -> Iterator[Meter]:
+    """The public IPv4 addresses that a balancer holds itself."""
+    if count is None:
+        sku = Sku("AmazonVPC", "public_ipv4_hour")
+        yield metering.fixed("Public IPv4 address", "hour", sku, None, needs=say("needs_zones"))
+    elif count:
+        yield public_ipv4(metering.origin, certain(HOURS_PER_MONTH) * count)
+
+
+@dataclass(frozen=True, slots=True)
 class Balancer:
     """
     `kind` is "application" or "network".
 
     `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown, as is
-    None for `zones`, in how many it stands.
+    None for `zones`, in how many it stands. `reserved`: capacity units that are kept for it, None is unknown.
+    `protocols` are those of a network balancer's listeners. `functions`: its targets are Lambda functions.
+    `cross_zone`: a network balancer that sends to targets in other zones, which is charged as transfer.
     """
 
     origin: Origin
@@ -61,44 +117,101 @@ class Balancer:
     idle_timeout: int = 60
     sticky: bool = False
     zones: int | None = None
+    reserved: int | None = 0
+    protocols: frozenset[str] = frozenset()
+    functions: bool = False
+    cross_zone: bool = False
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        return tuple(self._meters(traffic))
-
-    def _meters(self, traffic: Traffic) -> Iterator[Meter]:
-        always = certain(HOURS_PER_MONTH)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
         if self.kind == "application":
-            apart = self.internal and not traffic.service_edges
-            yield Meter(self.origin, "Application Load Balancer", "hour", always, Sku("AWSELB", "alb_hour"))
-            units = sum((capacity_units(hour, traffic, self.rules) for hour in traffic.hours), Fraction(0))
-            yield Meter(
-                self.origin,
-                "Load balancer capacity units",
-                "LCU-hour",
-                certain(Fraction(0) if apart else units * DAYS_PER_MONTH),
-                Sku("AWSELB", "alb_lcu_hour"),
-                assumes=(say("lcu_internal") if apart else say("lcu_largest"),),
-                usage_based=True,
-            )
+            yield metering.hours("Application Load Balancer", Sku(ELB, "alb_hour"))
+            yield self._application_units(metering, traffic)
         else:
-            yield Meter(self.origin, "Network Load Balancer", "hour", always, Sku("AWSELB", "nlb_hour"))
-            yield Meter(
-                self.origin,
-                "Network load balancer capacity units",
-                "NLCU-hour",
-                None,
-                Sku("AWSELB", "nlb_nlcu_hour"),
-                usage_based=True,
-                needs=say("needs_nlcu"),
-            )
-        if self.addresses is None:
-            yield Meter(
-                self.origin,
-                "Public IPv4 address",
-                "hour",
-                None,
-                Sku("AmazonVPC", "public_ipv4_hour"),
-                needs=say("needs_zones"),
-            )
-        elif self.addresses:
-            yield public_ipv4(self.origin, always * self.addresses)
+            yield metering.hours("Network Load Balancer", Sku(ELB, "nlb_hour"))
+            yield self._network_units(metering)
+            if self.cross_zone:
+                sku = Sku("AWSDataTransfer", "inter_az_gb")
+                yield metering.used("Data transfer between zones", "GB", "monthly_intra_region_gb", sku)
+        if self.reserved is None or self.reserved:
+            unit = "LCU-hour" if self.kind == "application" else "NLCU-hour"
+            sku = Sku(ELB, "alb_reserved_lcu_hour" if self.kind == "application" else "nlb_reserved_nlcu_hour")
+            yield metering.hours("Reserved capacity units", sku, self.reserved, unit=unit, needs=say("needs_reserved"))
+        yield from _addresses(metering, self.addresses)
+
+    def _application_units(self, metering: Metering, traffic: Traffic) -> Meter:
+        unit = replace(APPLICATION_UNIT, gb=GB_PER_HOUR_OF_FUNCTIONS) if self.functions else APPLICATION_UNIT
+        units, why = stated_unit_hours(metering, unit), say("lcu_of_means")
+        if units is None and traffic.people:
+            apart = self.internal and not traffic.service_edges
+            by_hour = (capacity_units(hour, traffic, self.rules) for hour in traffic.hours)
+            units = Fraction(0) if apart else sum(by_hour, Fraction(0)) * DAYS_PER_MONTH
+            why = say("lcu_internal") if apart else say("lcu_largest")
+        sku = Sku(ELB, "alb_lcu_hour")
+        return metering.used("Load balancer capacity units", "LCU-hour", LCU_KEYS, sku, quantity=units, assumes=(why,))
+
+    def _network_units(self, metering: Metering) -> Meter:
+        """
+        Units count by protocol, and nobody states usage by protocol: with several, all of it is taken to be of the one
+        that needs the most units.
+        """
+        sizes = [NETWORK_UNITS[protocol] for protocol in sorted(self.protocols) if protocol in NETWORK_UNITS]
+        known = [
+            hours
+            for size in sizes or [NETWORK_UNITS["TCP"]]
+            if (hours := stated_unit_hours(metering, size)) is not None
+        ]
+        why = [say("lcu_of_means")]
+        if len(sizes) != 1:
+            why.append(say("nlcu_dearest" if sizes else "nlcu_of_tcp"))
+        return metering.used(
+            "Network load balancer capacity units",
+            "NLCU-hour",
+            LCU_KEYS[:3],
+            Sku(ELB, "nlb_nlcu_hour"),
+            quantity=max(known, default=None),
+            assumes=tuple(why),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayBalancer:
+    """A Gateway Load Balancer, before firewalls and other appliances."""
+
+    origin: Origin
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        yield metering.hours("Gateway Load Balancer", Sku(ELB, "gwlb_hour"))
+        yield metering.used(
+            "Gateway load balancer capacity units",
+            "GLCU-hour",
+            LCU_KEYS[:3],
+            Sku(ELB, "gwlb_glcu_hour"),
+            quantity=stated_unit_hours(metering, GATEWAY_UNIT),
+            assumes=(say("lcu_of_means"),),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicBalancer:
+    """A Classic Load Balancer: hours, and every GB that passes. `addresses` as of any other balancer."""
+
+    origin: Origin
+    addresses: int | None
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        yield metering.hours("Classic Load Balancer", Sku(ELB, "clb_hour"))
+        yield metering.used("Data processed", "GB", "monthly_data_processed_gb", Sku(ELB, "clb_gb"))
+        yield from _addresses(metering, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """A trust store, by which an Application Load Balancer checks its clients' certificates (mutual TLS)."""
+
+    origin: Origin
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        yield traffic.metering(self.origin).hours("Trust store", Sku(ELB, "trust_store_hour"))

@@ -1,22 +1,36 @@
-"""ElastiCache nodes, alone or in a replication group."""
+"""ElastiCache nodes, alone or in a replication group; their snapshots; extended support for old versions of Redis."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
+from glimpse.planner.extended_support import major_of, may_be_charged, support_of
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.resources.reservable import instance_hours
-from glimpse.planner.sentence import say
+from glimpse.planner.metering import Metering
+from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.resources.reservable import reserved_hours
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
+
+ELASTICACHE = "AmazonElastiCache"
+REDIS, MEMCACHED = "Redis", "Memcached"
+SNAPSHOTS = "snapshot_storage_size_gb"
+
+PREMIUM_PERCENT: Mapping[str, int] = {"1-2": 80, "3": 160}
+"""What extended support adds to the price of a node on demand (ElastiCache pricing page, "Extended Support")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
     """
-    `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas.
+    `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas; where they scale,
+    the least of them, and `scales` says so.
 
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
+    `version` as the files say it, None where they do not; ElastiCache then takes one that it supports.
     """
 
     origin: Origin
@@ -25,12 +39,56 @@ class Cache:
     nodes: int | None
     multi_az: bool = False
     is_bus: bool = False
+    version: str | None = None
+    version_known: bool = True
+    keeps_snapshots: bool = False
+    scales: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
+        return tuple(self._meters(traffic))
+
+    def _meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
         if self.node_type is None or self.nodes is None:
             needs = say("needs_node_type" if self.node_type is None else "needs_node_count")
-            sku = Sku("AmazonElastiCache", "node_hour")
-            return (Meter(self.origin, f"{self.engine} node", "hour", None, sku, needs=needs),)
-        attributes = {"engine": self.engine, "node_type": self.node_type}
-        sku = Sku("AmazonElastiCache", "node_hour", attributes)
-        return (instance_hours(self.origin, f"{self.node_type} {self.engine}", sku, self.nodes, traffic),)
+            yield metering.hours(f"{self.engine} node", Sku(ELASTICACHE, "node_hour"), None, needs=needs)
+        else:
+            sku = Sku(ELASTICACHE, "node_hour", {"engine": self.engine, "node_type": self.node_type})
+            name = f"{self.node_type} {self.engine}"
+            assumed = (say("least_nodes", count=self.nodes),) if self.scales else ()
+            yield reserved_hours(self.origin, name, sku, self.nodes, traffic, *assumed)
+            yield from self._extended_support(metering, sku, self.nodes, traffic)
+        if self.keeps_snapshots or metering.number(SNAPSHOTS) is not None:
+            yield metering.used("Snapshots", "GB-month", SNAPSHOTS, Sku(ELASTICACHE, "backup_gb_month"))
+
+    def _extended_support(self, metering: Metering, node: Sku, nodes: int, traffic: Traffic) -> Iterator[Meter]:
+        """An old version of Redis is charged a share of the node's price on demand, whatever the node is bought by."""
+        if self.engine != REDIS:
+            return
+        if not self.version_known or may_be_charged(self.engine, self.version):
+            version = major_of(self.engine, self.version)
+            needs = say("support_unknown", engine=self.engine, version=version) if self.version_known else None
+            yield metering.hours("Extended support", node, None, needs=needs or say("needs_version"))
+            return
+        support = support_of(self.engine, self.version)
+        year = support.year(traffic.today) if support else None
+        if support is None or year is None:
+            return
+        percent = PREMIUM_PERCENT[year]
+        assumes: tuple[Sentence, ...] = (
+            say("extended_support", version=major_of(self.engine, self.version), since=support.begins.isoformat()),
+            say("support_percent", percent=percent),
+        )
+        hours = Fraction(nodes * HOURS_PER_MONTH * percent, 100)
+        yield metering.fixed(f"Extended support, year {year}", "hour", node, hours, assumes=assumes)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalDatastore:
+    """Replication groups of several regions that hold the same: each write is sent to the other regions."""
+
+    origin: Origin
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        sku = Sku("AWSDataTransfer", "inter_region_out_gb")
+        yield traffic.metering(self.origin).used("Replication between regions", "GB", "monthly_replicated_gb", sku)

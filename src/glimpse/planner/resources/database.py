@@ -1,42 +1,40 @@
-"""RDS instances: hours, storage, backup, the password RDS keeps, and extended support for old versions."""
+"""RDS instances: hours, storage, backup, monitoring, the password RDS keeps, and extended support for old versions."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
+from glimpse.planner.extended_support import POSTGRESQL, major_of, support_meters
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, NOTHING, certain
-from glimpse.planner.resources.reservable import instance_hours
+from glimpse.planner.metering import Amount, Metering
+from glimpse.planner.quantities import HOURS_PER_MONTH, certain
+from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.resources.secret import secret_month
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
-RDS = "AmazonRDS"
+RDS, CLOUDWATCH = "AmazonRDS", "AmazonCloudWatch"
+GENERAL, PROVISIONED, MAGNETIC = ("gp2", "gp3"), ("io1", "io2"), "standard"
 
-# The day from which a major version is charged for extended support, and the day its third year begins.
-# PostgreSQL 11 and 12, MySQL 5.7: RDS user guide, "Extended Support charges" and "Using RDS Extended Support".
-# PostgreSQL 13 to 17 are derived, and their lines say so: the community ends a version in the November of its fifth
-# year (PostgreSQL versioning policy), and RDS ended 11 and 12 with the February after that.
-# Whether a version not listed is charged is not known, and named as such.
-EXTENDED_SUPPORT: Mapping[tuple[str, str], tuple[datetime.date, datetime.date]] = {
-    ("PostgreSQL", "11"): (datetime.date(2024, 4, 1), datetime.date(2026, 4, 1)),
-    ("PostgreSQL", "12"): (datetime.date(2025, 3, 1), datetime.date(2027, 3, 1)),
-    ("PostgreSQL", "13"): (datetime.date(2026, 3, 1), datetime.date(2028, 3, 1)),
-    ("PostgreSQL", "14"): (datetime.date(2027, 3, 1), datetime.date(2029, 3, 1)),
-    ("PostgreSQL", "15"): (datetime.date(2028, 3, 1), datetime.date(2030, 3, 1)),
-    ("PostgreSQL", "16"): (datetime.date(2029, 3, 1), datetime.date(2031, 3, 1)),
-    ("PostgreSQL", "17"): (datetime.date(2030, 3, 1), datetime.date(2032, 3, 1)),
-    ("MySQL", "5.7"): (datetime.date(2024, 3, 1), datetime.date(2026, 3, 1)),
-}
+STRIPED_FROM_GIB = 400
+STRIPED_FROM_GIB_OF: Mapping[str, int | None] = {"Oracle": 200, "SQL Server": None}
+"""From this size a volume is striped over four, and gp3 includes more; SQL Server's never is (user guide, storage)."""
 
-DERIVED = frozenset(("PostgreSQL", str(major)) for major in range(13, 18))
+GP3_INCLUDED = {False: (3_000, 125), True: (12_000, 500)}
+"""IOPS and MiBps that the price of gp3 includes, striped or not (RDS user guide, "gp3 storage")."""
 
-GP3_LARGE_GIB = 400
-GP3_BASELINE_IOPS = (3000, 12_000)
-"""Part of the gp3 price below and from 400 GiB (RDS user guide, storage types)."""
+LEAST_GIB, LEAST_MAGNETIC_GIB, LEAST_PROVISIONED_GIB, LEAST_PROVISIONED_IOPS = 20, 5, 100, 1_000
+"""The smallest volumes that RDS makes, and their least IOPS (RDS user guide, storage types)."""
+
+LOG_VOLUME_GIB, LOG_VOLUME_IOPS = 1_024, 3_000
+"""A dedicated log volume has this size, of the instance's own storage type (RDS user guide, "dedicated log volume")."""
+
+FREE_INSIGHTS_DAYS, LONGEST_INSIGHTS_DAYS, DAYS_IN_MONTH = 7, 731, 31
+"""What Performance Insights keeps within the price, at most, and by which steps (RDS user guide, "pricing")."""
 
 
 def vcpus(instance_class: str) -> int | None:
@@ -53,13 +51,112 @@ def vcpus(instance_class: str) -> int | None:
     return 4 * int(count or 1) if size.endswith("xlarge") and (count.isdecimal() or not count) else None
 
 
+def bursts_unlimited(instance_class: str) -> bool:
+    """T3 and T4g always run in Unlimited mode on RDS (user guide, DB instance classes); T2 never does."""
+    return instance_class.startswith(("db.t3.", "db.t4g."))
+
+
+def cpu_credits(metering: Metering, instance_class: str, sku: Sku, traffic: Traffic) -> Iterator[Meter]:
+    """
+    Virtual CPU hours beyond the baseline: the hours stated, by the CPUs of the class (or as `vcpu_count` states).
+
+    Where the workload is known it is taken to stay within the baseline, and nothing is said of it.
+    """
+    hours, stated = metering.number("monthly_cpu_credit_hrs"), metering.number("vcpu_count")
+    cpus = vcpus(instance_class) if stated is None else stated
+    if not bursts_unlimited(instance_class) or (hours is None and traffic.people):
+        return
+    quantity = None if hours is None or cpus is None else hours * cpus
+    needs = say("needs_usage", keys="monthly_cpu_credit_hrs")
+    yield metering.used("CPU credits", "vCPU-hour", (), sku, quantity=quantity, needs=needs)
+
+
+def given_backup(metering: Metering, traffic: Traffic, sku: Sku) -> Meter:
+    return metering.used(
+        "Additional backup storage",
+        "GB-month",
+        "additional_backup_storage_gb",
+        sku,
+        quantity=0 if traffic.people else None,
+        assumes=(say("backup_within_storage"),),
+    )
+
+
+def exported_logs(metering: Metering) -> Meter:
+    """Logs that a database sends to CloudWatch: ingested there like any other."""
+    sku = Sku(CLOUDWATCH, "logs_ingest_gb")
+    return metering.used("Logs exported to CloudWatch", "GB", "monthly_exported_logs_gb", sku)
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """
+    What watches an instance. `kept_days`: how long Performance Insights keeps what it sees; None is unknown.
+
+    `advanced`: Database Insights in its advanced mode, which keeps it for 15 months within its own price. `enhanced`:
+    Enhanced Monitoring, which writes to CloudWatch logs.
+    """
+
+    insights: bool = False
+    kept_days: int | None = FREE_INSIGHTS_DAYS
+    advanced: bool = False
+    enhanced: bool = False
+
+    def meters(
+        self, metering: Metering, instance_class: str, units: Amount | None, unit: str = "vCPU"
+    ) -> Iterator[Meter]:
+        """`units`: the virtual CPUs watched, which the class decides, or capacity units (ACU), which use decides."""
+        if self.insights and self.kept_days is None:
+            sku = Sku(RDS, "performance_insights_vcpu_month")
+            needs = say("needs_insights_retention")
+            yield metering.fixed("Performance Insights retention", "vCPU-month", sku, None, needs=needs)
+        elif self.insights and not self.advanced and (self.kept_days or 0) > FREE_INSIGHTS_DAYS:
+            yield self._of(
+                metering, "Performance Insights retention", f"{unit}-month", self._kept(instance_class, unit), units
+            )
+        if self.insights:
+            yield metering.used(
+                "Performance Insights API",
+                "1k requests",
+                "monthly_additional_performance_insights_requests",
+                Sku(RDS, "performance_insights_api_1k"),
+                per=1_000,
+            )
+        if self.advanced:
+            sku = Sku(CLOUDWATCH, f"database_insights_{unit.lower()}_hour")
+            hours = None if units is None else units * HOURS_PER_MONTH
+            yield self._of(metering, "Database Insights, advanced mode", f"{unit}-hour", sku, hours)
+        if self.enhanced:
+            sku = Sku(CLOUDWATCH, "logs_ingest_gb")
+            yield metering.used("Enhanced Monitoring", "GB", "monthly_enhanced_monitoring_gb", sku)
+
+    def _kept(self, instance_class: str, unit: str) -> Sku:
+        """Two years have a price by class; fewer months one by their number."""
+        if unit == "vCPU" and (self.kept_days or 0) >= LONGEST_INSIGHTS_DAYS:
+            return Sku(RDS, "performance_insights_vcpu_month", {"instance_class": instance_class})
+        months = str((self.kept_days or 0) // DAYS_IN_MONTH + bool((self.kept_days or 0) % DAYS_IN_MONTH))
+        return Sku(RDS, f"performance_insights_retention_{unit.lower()}_month", {"months": months})
+
+    def _of(self, metering: Metering, component: str, unit: str, sku: Sku, amount: Amount | None) -> Meter:
+        if unit.startswith("ACU"):
+            needs = say("needs_usage", keys="capacity_units_per_hr")
+            return metering.used(component, unit, (), sku, quantity=amount, needs=needs)
+        return metering.fixed(component, unit, sku, amount, needs=say("needs_vcpu_count"))
+
+
+UNWATCHED = Monitoring()
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """
-    One RDS instance (or several alike). `engine` as on the pricing page: PostgreSQL, MySQL, MariaDB.
+    One RDS instance (or several alike). `engine` as on the pricing page: PostgreSQL, MySQL, MariaDB, Oracle SE2.
 
-    `version` as the files say it, None where they do not. `storage_gib` None is unknown. `extended_support`:
-    RDS enrolls an old version by itself unless the instance says that it must not.
+    `version` as the files say it, None where they do not. `storage_gib` None is unknown; where `storage_assumed`, it
+    is the least that RDS makes. `extended_support`: RDS enrolls an old version by itself unless the instance says that
+    it must not. `license`: for Oracle and SQL Server, whether the price includes it. `grows_to_gib`: what autoscaling
+    may make of the storage. `is_public`: whether it has a public address, None where that is unknown.
+    `copied_across_regions`: it is a replica of a database in another region.
     """
 
     origin: Origin
@@ -73,6 +170,16 @@ class Database:
     extended_support: bool = True
     managed_password: bool = False
     version_known: bool = True
+    license: str | None = None
+    mibps: int | None = None
+    mibps_known: bool = True
+    storage_assumed: bool = False
+    grows_to_gib: int | None = None
+    monitoring: Monitoring = UNWATCHED
+    is_public: bool | None = False
+    log_volume: bool | None = False
+    exports_logs: bool = False
+    copied_across_regions: bool = False
 
     @property
     def deployment(self) -> str:
@@ -81,87 +188,130 @@ class Database:
     @property
     def major(self) -> str:
         """The version that support goes by: `17` of PostgreSQL 17.6, `5.7` of MySQL 5.7.44."""
-        parts = (self.version or "").split(".")
-        return ".".join(parts[: 1 if self.engine == "PostgreSQL" else 2])
+        return major_of(self.engine if self.engine == POSTGRESQL else "MySQL", self.version)
 
     @property
-    def _may_be_charged(self) -> bool:
-        """
-        Whether a version that EXTENDED_SUPPORT does not list may be out of standard support.
-
-        RDS sells extended support for PostgreSQL and MySQL alone. Without a version, RDS takes one it supports;
-        and a PostgreSQL newer than all listed is younger than the five years that support lasts.
-        """
-        if self.engine == "PostgreSQL":
-            return self.major.isdecimal() and int(self.major) < 11
-        return self.engine == "MySQL" and self.version is not None
+    def _instances(self) -> int:
+        """With its standby, which is charged for extended support and insights, too (user guide, charges)."""
+        return 2 if self.multi_az else 1
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
 
     def _meters(self, traffic: Traffic) -> Iterator[Meter]:
-        zone = {"deployment": self.deployment}
+        metering = traffic.metering(self.origin)
         if self.instance_class is None:
             sku = Sku(RDS, "db_instance_hour")
-            yield Meter(self.origin, "Database instance", "hour", None, sku, needs=say("needs_instance_class"))
+            yield metering.hours("Database instance", sku, None, needs=say("needs_instance_class"))
         else:
-            attributes = {"engine": self.engine, "instance_class": self.instance_class, **zone}
-            sku = Sku(RDS, "db_instance_hour", attributes)
-            yield instance_hours(self.origin, f"{self.instance_class} {self.engine}", sku, 1, traffic)
-            yield from self._extended_support(traffic)
-        volume = {"engine": self.engine, "volume_type": self.storage_type, **zone}
-        yield Meter(
-            self.origin,
-            f"Database storage {self.storage_type}",
-            "GB-month",
-            None if self.storage_gib is None else certain(self.storage_gib),
-            Sku(RDS, "db_storage_gb_month", volume),
-            needs=say("needs_storage_size") if self.storage_gib is None else None,
-        )
-        included = GP3_BASELINE_IOPS[(self.storage_gib or 0) >= GP3_LARGE_GIB] if self.storage_type == "gp3" else 0
-        extra_iops = (self.iops or 0) - included
-        if self.storage_type in ("gp3", "io1", "io2") and extra_iops > 0:
-            sku = Sku(RDS, "db_iops_month", {"volume_type": self.storage_type, **zone})
-            # The evidence for gp3 does not say for how many zones; two cost more, and how much is not known.
-            unsure = self.multi_az and self.storage_type == "gp3"
-            quantity, needs = (None, say("needs_multi_az_price")) if unsure else (certain(extra_iops), None)
-            yield Meter(self.origin, "Provisioned IOPS", "IOPS-month", quantity, sku, needs=needs)
-        yield Meter(
-            self.origin,
-            "Additional backup storage",
-            "GB-month",
-            NOTHING,
-            Sku(RDS, "backup_gb_month"),
-            assumes=(say("backup_within_storage"),),
-            usage_based=True,
-        )
+            yield from self._instance(metering, self.instance_class, traffic)
+        yield from self._storage(metering)
+        yield given_backup(metering, traffic, Sku(RDS, "backup_gb_month"))
         if self.managed_password:
             yield secret_month(self.origin, "Secret kept by RDS")
+        if self.is_public is None:
+            sku = Sku("AmazonVPC", "public_ipv4_hour")
+            yield metering.hours("Public IPv4 address", sku, None, needs=say("needs_publicly_accessible"))
+        elif self.is_public:
+            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        if self.exports_logs:
+            yield exported_logs(metering)
+        if self.copied_across_regions:
+            yield metering.used(
+                "Replication from another region",
+                "GB",
+                "monthly_replicated_gb",
+                Sku("AWSDataTransfer", "inter_region_out_gb"),
+            )
 
-    def _extended_support(self, traffic: Traffic) -> Iterator[Meter]:
-        begins = EXTENDED_SUPPORT.get((self.engine, self.major))
-        if self.extended_support and not self.version_known and self.engine in ("PostgreSQL", "MySQL"):
-            sku = Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine})
-            yield Meter(self.origin, "Extended support", "vCPU-hour", None, sku, needs=say("needs_version"))
-            return
-        if self.extended_support and begins is None and self._may_be_charged:
-            sku = Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine})
-            needs = say("support_unknown", engine=self.engine, version=self.major)
-            yield Meter(self.origin, "Extended support", "vCPU-hour", None, sku, needs=needs)
-        if not self.extended_support or not begins or traffic.today < begins[0] or self.instance_class is None:
-            return
-        cpus = vcpus(self.instance_class)
-        year = "3" if traffic.today >= begins[1] else "1-2"
-        hours = None if cpus is None else certain(HOURS_PER_MONTH * cpus * (2 if self.multi_az else 1))
-        yield Meter(
-            self.origin,
-            f"Extended support, year {year}",
-            "vCPU-hour",
-            hours,
-            Sku(RDS, "extended_support_vcpu_hour", {"engine": self.engine, "year": year}),
-            assumes=(
-                say("extended_support", version=self.major, since=begins[0].isoformat()),
-                *((say("support_derived"),) if (self.engine, self.major) in DERIVED else ()),
-            ),
-            needs=say("needs_vcpu_count") if hours is None else None,
+    def _instance(self, metering: Metering, instance_class: str, traffic: Traffic) -> Iterator[Meter]:
+        attributes = {"engine": self.engine, "instance_class": instance_class, "deployment": self.deployment}
+        if self.license:
+            attributes["license"] = self.license
+        sku = Sku(RDS, "db_instance_hour", attributes)
+        yield reserved_hours(self.origin, f"{instance_class} {self.engine}", sku, 1, traffic)
+        cpus = vcpus(instance_class)
+        watched = None if cpus is None else cpus * self._instances
+        if self.extended_support:
+            yield from support_meters(
+                metering, self.engine, self.version, self.version_known, watched, traffic.today
+            )
+        yield from cpu_credits(metering, instance_class, Sku(RDS, "cpu_credit_vcpu_hour"), traffic)
+        yield from self.monitoring.meters(metering, instance_class, watched)
+
+    def _storage(self, metering: Metering) -> Iterator[Meter]:
+        zone = {"deployment": self.deployment}
+        volume = {"volume_type": self.storage_type, **zone}
+        assumes = ()
+        if self.storage_assumed and self.storage_gib is not None:
+            assumes += (say("least_storage", gib=self.storage_gib, kind=self.storage_type),)
+        if self.grows_to_gib and self.grows_to_gib > (self.storage_gib or 0):
+            assumes += (say("storage_grows", gib=self.grows_to_gib),)
+        yield metering.fixed(
+            f"Database storage {self.storage_type}",
+            "GB-month",
+            Sku(RDS, "db_storage_gb_month", volume),
+            self.storage_gib,
+            needs=say("needs_storage_size"),
+            assumes=assumes,
         )
+        iops = Sku(RDS, "db_iops_month", volume)
+        if self.storage_type == "gp3":
+            yield from self._gp3(metering, iops)
+        elif self.storage_type in PROVISIONED:
+            count = max(self.iops or 0, LEAST_PROVISIONED_IOPS)
+            less = count != self.iops
+            least = (say("least_iops", count=count, kind=self.storage_type),) if less else ()
+            yield metering.fixed("Provisioned IOPS", "IOPS-month", iops, count, assumes=least)
+            yield from self._log_volume(metering, volume, iops)
+        elif self.storage_type == MAGNETIC:
+            sku = Sku(RDS, "db_io_million", {"volume_type": MAGNETIC})
+            yield metering.used("I/O requests", "1M I/O", "monthly_standard_io_requests", sku, per=1_000_000)
+
+    def _gp3(self, metering: Metering, iops: Sku) -> Iterator[Meter]:
+        """What is provisioned beyond what the price of the storage includes."""
+        asked = (("Provisioned IOPS", "IOPS-month", self.iops or 0, iops),)
+        throughput = Sku(RDS, "db_gp3_throughput_mibps_month", {"deployment": self.deployment})
+        if self.mibps_known:
+            asked += (("Provisioned throughput", "MiBps-month", self.mibps or 0, throughput),)
+        else:
+            needs = say("needs_storage_throughput")
+            yield metering.fixed("Provisioned throughput", "MiBps-month", throughput, None, needs=needs)
+        for (component, unit, count, sku), least, most in zip(asked, GP3_INCLUDED[False], GP3_INCLUDED[True]):
+            striped = self._is_striped
+            if striped is None and count > least:
+                yield metering.fixed(component, unit, sku, None, needs=say("needs_storage_size"))
+            elif (extra := count - (most if striped else least)) > 0:
+                yield metering.fixed(component, unit, sku, extra)
+
+    @property
+    def _is_striped(self) -> bool | None:
+        """Whether the volume is large enough to be striped over four; None where its size is unknown and decides."""
+        family = next((name for name in STRIPED_FROM_GIB_OF if name in self.engine), None)
+        first = STRIPED_FROM_GIB_OF[family] if family else STRIPED_FROM_GIB
+        if first is None:
+            return False
+        return None if self.storage_gib is None else self.storage_gib >= first
+
+    def _log_volume(self, metering: Metering, volume: Mapping[str, str], iops: Sku) -> Iterator[Meter]:
+        """A second volume for the logs, in each zone like the first: RDS makes one for provisioned IOPS alone."""
+        if self.log_volume is False:
+            return
+        known = self.log_volume is not None
+        needs = say("needs_log_volume")
+        size = Sku(RDS, "db_storage_gb_month", volume)
+        yield metering.fixed(
+            "Dedicated log volume", "GB-month", size, LOG_VOLUME_GIB if known else None, needs=needs
+        )
+        yield metering.fixed(
+            "Dedicated log volume, IOPS", "IOPS-month", iops, LOG_VOLUME_IOPS if known else None, needs=needs
+        )
+
+
+def least_storage(storage_type: str, engine: str) -> int:
+    """GiB of the smallest volume that RDS makes of a type; SQL Server's begin at 20 GiB whatever the type."""
+    if "SQL Server" in engine or storage_type in GENERAL:
+        return LEAST_GIB
+    return LEAST_MAGNETIC_GIB if storage_type == MAGNETIC else LEAST_PROVISIONED_GIB
+
+

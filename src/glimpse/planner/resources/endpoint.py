@@ -1,39 +1,47 @@
-"""Interface endpoints: hours in each zone, and what passes. Gateway endpoints (S3, DynamoDB) are free."""
+"""VPC endpoints: hours in each zone, and what passes. Gateway endpoints (S3, DynamoDB) are free."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
 VPC = "AmazonVPC"
 
+INTERFACE, GATEWAY_BALANCER, RESOURCE, SERVICE_NETWORK = "Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork"
+
+PRICES = {
+    INTERFACE: ("Interface endpoint", "interface_endpoint_az_hour", "interface_endpoint_gb"),
+    GATEWAY_BALANCER: ("Gateway Load Balancer endpoint", "gateway_lb_endpoint_hour", "gateway_lb_endpoint_gb"),
+    RESOURCE: ("Resource endpoint", "resource_endpoint_hour", "resource_endpoint_gb"),
+    SERVICE_NETWORK: ("Service network endpoint", "service_network_endpoint_hour", "service_network_endpoint_gb"),
+}
+"""Each kind's name on the AWS PrivateLink pricing page, and its prices by the hour and zone, and by GB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`zones`: how many zones (subnets) it stands in; None is unknown."""
+    """
+    `zones`: how many zones (subnets) it stands in; None is unknown. `kind` is one of PRICES. `assumed`: nothing names
+    a subnet, and one is taken, without which an endpoint does not work. `abroad`: its service is in another region.
+    """
 
     origin: Origin
     zones: int | None
+    kind: str = INTERFACE
+    assumed: bool = False
+    abroad: bool = False
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        hours = None if self.zones is None else certain(HOURS_PER_MONTH * self.zones)
-        needs = say("needs_zones") if hours is None else None
-        return (
-            Meter(
-                self.origin, "Interface endpoint", "hour", hours, Sku(VPC, "interface_endpoint_az_hour"), needs=needs
-            ),
-            Meter(
-                self.origin,
-                "Data processed by endpoint",
-                "GB",
-                None,
-                Sku(VPC, "interface_endpoint_gb"),
-                usage_based=True,
-                needs=say("needs_endpoint_traffic"),
-            ),
-        )
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        component, hour, gb = PRICES[self.kind]
+        assumes = (say("endpoint_one_zone"),) if self.assumed else ()
+        yield metering.hours(component, Sku(VPC, hour), self.zones, needs=say("needs_zones"), assumes=assumes)
+        yield metering.used("Data processed by endpoint", "GB", "monthly_data_processed_gb", Sku(VPC, gb))
+        if self.abroad:
+            sku = Sku("AWSDataTransfer", "inter_region_out_gb")
+            yield metering.used("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku)

@@ -1,4 +1,7 @@
-"""ECS services on Fargate: the tasks that really run, and where they are placed."""
+"""
+ECS: services on Fargate with the tasks that really run and where they are placed, tasks that a schedule or an event
+starts, and the EBS volume that a service makes for each task.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
+from glimpse.planner.charged_units import times
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.metering import Metering
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
-from glimpse.planner.quantities import DAYS_PER_MONTH, NOTHING, Cases
+from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases
 from glimpse.planner.resources.address import IPV4, public_ipv4
+from glimpse.planner.resources.volume import EC2, GP3_BASELINE_IOPS, GP3_BASELINE_MIBPS
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
 from glimpse.planner.traffic import Traffic
 
+ECS = "AmazonECS"
+LINUX, WINDOWS = "Linux", "Windows"
+
 FREE_EPHEMERAL_GIB = 20
 """Storage that is part of every task's price (Fargate pricing page)."""
+
+MIB_PER_GIB = 1024
+TASK_HOURS, INSTANCE_HOURS = "monthly_task_hours", "monthly_external_instance_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,45 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskVolume:
+    """
+    The EBS volume that ECS makes with each task and deletes with it. `gib` None is unknown.
+
+    EBS charges a volume for the part of the month in which it stands, by the second (EBS pricing page): GB-months are
+    GB × task-hours / 730. The price of gp3 includes 3,000 IOPS and 125 MiB/s.
+    """
+
+    kind: str
+    gib: int | None
+    iops: int | None = None
+    mibps: int | None = None
+
+    def meters(self, origin: Origin, task_hours: Cases | None) -> Iterator[Meter]:
+        """`task_hours` a month; None where nobody knows them."""
+        months = None if task_hours is None else task_hours * Fraction(1, HOURS_PER_MONTH)
+        volume = {"volume_type": self.kind}
+        storage = Sku(EC2, "ebs_volume_gb_month", volume)
+        yield Meter(
+            origin, f"EBS {self.kind} storage", "GB-month",
+            None if months is None or self.gib is None else months * self.gib, storage,
+            needs=None if months and self.gib else say("needs_task_count" if self.gib else "needs_volume_size"),
+        )  # fmt: skip
+        extra_iops = (self.iops or 0) - (GP3_BASELINE_IOPS if self.kind == "gp3" else 0)
+        extra_mibps = (self.mibps or 0) - GP3_BASELINE_MIBPS
+        rows = []
+        if self.kind in ("gp3", "io1", "io2"):
+            rows.append(("IOPS", "IOPS-month", Fraction(extra_iops), Sku(EC2, "ebs_iops_month", volume)))
+        if self.kind == "gp3":
+            sku = Sku(EC2, "ebs_gp3_throughput_gibps_month", volume)
+            rows.append(("throughput", "GiBps-month", Fraction(extra_mibps, MIB_PER_GIB), sku))
+        for word, unit, extra, sku in rows:
+            if extra > 0:
+                amount = None if months is None else months * extra
+                needs = None if months else say("needs_task_count")
+                yield Meter(origin, f"EBS {self.kind} {word}", unit, amount, sku, needs=needs)
+
+
+@dataclass(frozen=True, slots=True)
 class FargateService:
     """
     One service. Unknown is None: `size` where the task definition was not found, `desired` where nothing says it.
@@ -36,7 +87,8 @@ class FargateService:
     `behind_balancer`: people reach it, through a balancer or a gateway. What the service's tags tell: `uploads`,
     how files reach the bucket ("api" or "presigned"); `keep_alive_seconds`, the server's own; `database_pool`, the
     connections each task holds; `bus`, what carries events between tasks where it is not a cache ("postgresql");
-    `log_sample_percent`, how many lines of one event each are written; `environment`.
+    `log_sample_percent`, how many lines of one event each are written; `environment`. `volume` is made with each
+    task. `assumed` is what had to be taken for granted to read the service.
     """
 
     origin: Origin
@@ -54,6 +106,9 @@ class FargateService:
     environment: str | None = None
     maximum_percent: int = 200
     health: HealthCheck = HealthCheck()
+    os: str = LINUX
+    volume: TaskVolume | None = None
+    assumed: tuple[Sentence, ...] = ()
 
     @property
     def fewest(self) -> int | None:
@@ -67,13 +122,16 @@ class FargateService:
         """
         Tasks in each of the 24 hours.
 
-        With a scaling target: what target tracking asks for, within its bounds; `desired` only says where a
-        deploy starts. Without one: `desired`.
+        With a scaling target: what target tracking asks for, within its bounds; where nobody said how many people
+        there are, `desired` within its bounds. Without one: `desired`.
         """
         if not self.scaling:
             return None if self.desired is None else (self.desired,) * len(traffic.hours)
         bounds = self.scaling.bounds
-        if not (traffic.capacity and self.size and self.behind_balancer):
+        people = traffic.people
+        if not people and self.desired is not None:
+            return tuple(min(max(self.desired, lowest), highest) for lowest, highest in bounds)
+        if not (people and traffic.capacity and self.size and self.behind_balancer):
             return tuple(lowest for lowest, _ in bounds)
         asked = tasks_asked(
             traffic.hours,
@@ -82,7 +140,7 @@ class FargateService:
             self.size,
             self.scaling.cpu_percent,
             self.scaling.memory_percent,
-            traffic.workload["upload_mb"] if self.uploads == "api" else Fraction(0),
+            people["upload_mb"] if self.uploads == "api" else Fraction(0),
         )
         return tuple(
             highest if tasks is None else min(max(tasks, lowest), highest)
@@ -103,24 +161,19 @@ class FargateService:
             code = "needs_task_count" if self.size else "needs_task_size"
             for word, kind in (("vCPU", "fargate_vcpu_hour"), ("memory", "fargate_gb_hour")):
                 unit = "vCPU-hour" if word == "vCPU" else "GB-hour"
-                yield Meter(self.origin, f"Fargate {word}", unit, None, Sku("AmazonECS", kind), needs=say(code))
+                yield Meter(self.origin, f"Fargate {word}", unit, None, Sku(ECS, kind), needs=say(code))
+            if self.volume:
+                yield from self.volume.meters(self.origin, hours and sum(hours.values(), start=NOTHING))
             return
         assumes = self._assumptions(traffic)
-        attributes = {"arch": self.size.arch, "os": "Linux"}
         for provider, task_hours in hours.items():
-            spot = provider == FARGATE_SPOT
-            prefix, term, label = ("fargate_spot", SPOT, "Fargate Spot") if spot else ("fargate", ON_DEMAND, "Fargate")
-            for word, unit, kind, amount in (
-                ("vCPU", "vCPU-hour", f"{prefix}_vcpu_hour", self.size.vcpu),
-                ("memory", "GB-hour", f"{prefix}_gb_hour", self.size.memory_gib),
-            ):
-                sku = Sku("AmazonECS", kind, attributes, term)
-                yield Meter(self.origin, f"{label} {word}", unit, task_hours * amount, sku, assumes)
+            for component, unit, sku, amount in _charged(self.size, self.os, provider):
+                yield Meter(self.origin, component, unit, task_hours * amount, sku, assumes)
         all_hours = sum(hours.values(), start=NOTHING)
-        extra = self.size.ephemeral_gib - FREE_EPHEMERAL_GIB
-        if extra > 0:
-            sku = Sku("AmazonECS", "fargate_ephemeral_storage_gb_hour")
-            yield Meter(self.origin, "Fargate ephemeral storage", "GB-hour", all_hours * extra, sku)
+        for component, unit, sku, amount in _ephemeral(self.size):
+            yield Meter(self.origin, component, unit, all_hours * amount, sku)
+        if self.volume:
+            yield from self.volume.meters(self.origin, all_hours)
         if self.public_address is None:
             yield Meter(self.origin, "Public IPv4 address", "hour", None, IPV4, needs=say("needs_public_ip"))
         elif self.public_address:
@@ -170,9 +223,109 @@ class FargateService:
             said.append(say("placement_range", least=counts[0], most=counts[-1]))
         if self.scaling and self.scaling.schedule:
             said.append(say("schedule_local"))
-        if self.scaling and self.behind_balancer:
+        if self.scaling and self.behind_balancer and traffic.people:
             if traffic.capacity:
                 said.append(say("capacity_measured", service=traffic.capacity.service))
             else:
                 said.append(say("capacity_unknown"))
-        return tuple(said)
+        return (*self.assumed, *said)
+
+
+Part = tuple[str, str, Sku, Fraction]
+"""Component, unit, SKU, and how many units one task takes in an hour."""
+
+
+def _charged(size: TaskSize, os: str, provider: str) -> Iterator[Part]:
+    """
+    What an hour of one task is charged by.
+
+    Windows tasks pay their own rates and a license for each vCPU (Fargate pricing page, Windows containers).
+    """
+    spot = provider == FARGATE_SPOT
+    prefix, term, label = ("fargate_spot", SPOT, "Fargate Spot") if spot else ("fargate", ON_DEMAND, "Fargate")
+    attributes = {"arch": size.arch, "os": os}
+    yield f"{label} vCPU", "vCPU-hour", Sku(ECS, f"{prefix}_vcpu_hour", attributes, term), size.vcpu
+    yield f"{label} memory", "GB-hour", Sku(ECS, f"{prefix}_gb_hour", attributes, term), size.memory_gib
+    if os == WINDOWS:
+        yield "Windows license", "vCPU-hour", Sku(ECS, "fargate_windows_license_vcpu_hour"), size.vcpu
+
+
+def _ephemeral(size: TaskSize) -> Iterator[Part]:
+    extra = size.ephemeral_gib - FREE_EPHEMERAL_GIB
+    if extra > 0:
+        sku = Sku(ECS, "fargate_ephemeral_storage_gb_hour")
+        yield "Fargate ephemeral storage", "GB-hour", sku, Fraction(extra)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedTasks:
+    """
+    Fargate tasks that an event or a schedule starts, and that end by themselves: people's use decides their hours.
+
+    `count` tasks are started at once; `size` is None where the task definition was not found.
+    """
+
+    origin: Origin
+    size: TaskSize | None
+    strategy: tuple[ProviderShare, ...]
+    count: int = 1
+    os: str = LINUX
+    public_address: bool | None = False
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        if self.size is None:
+            for word, unit, kind in (("vCPU", "vCPU-hour", "vcpu"), ("memory", "GB-hour", "gb")):
+                sku = Sku(ECS, f"fargate_{kind}_hour")
+                yield Meter(self.origin, f"Fargate {word}", unit, None, sku, needs=say("needs_task_size"))
+            return
+        placed = place(self.strategy, self.count).expected
+        for share in self.strategy:
+            part = Fraction(placed.get(share.provider, 0), self.count) if self.count else Fraction(0)
+            for component, unit, sku, amount in _charged(self.size, self.os, share.provider):
+                if part:
+                    yield _by_hours(metering, component, unit, sku, amount * part)
+        for component, unit, sku, amount in _ephemeral(self.size):
+            yield _by_hours(metering, component, unit, sku, amount)
+        if self.public_address is None:
+            yield Meter(self.origin, "Public IPv4 address", "hour", None, IPV4, needs=say("needs_public_ip"))
+        elif self.public_address:
+            yield _by_hours(metering, "Public IPv4 address", "hour", IPV4, Fraction(1))
+
+
+def _by_hours(metering: Metering, component: str, unit: str, sku: Sku, an_hour: Fraction) -> Meter:
+    """`an_hour` of something in each hour of a task."""
+    return times(metering.used(component, unit, TASK_HOURS, sku), an_hour)
+
+
+@dataclass(frozen=True, slots=True)
+class TasksOnInstances:
+    """
+    A service whose tasks run on instances, which are charged where they stand; its `volume` is charged here.
+
+    `fewest`, `desired` and `most` tasks are None where nobody knows them.
+    """
+
+    origin: Origin
+    volume: TaskVolume
+    fewest: int | None
+    desired: int | None
+    most: int | None
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        if self.fewest is None or self.desired is None or self.most is None:
+            yield from self.volume.meters(self.origin, None)
+            return
+        tasks = Cases(Fraction(self.fewest), Fraction(self.desired), Fraction(self.most))
+        yield from self.volume.meters(self.origin, tasks * HOURS_PER_MONTH)
+
+
+@dataclass(frozen=True, slots=True)
+class TasksAnywhere:
+    """A service on machines outside AWS, which ECS Anywhere charges by the hour (ECS pricing page)."""
+
+    origin: Origin
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        sku = Sku(ECS, "anywhere_instance_hour")
+        yield traffic.metering(self.origin).used("ECS Anywhere instances", "instance-hour", INSTANCE_HOURS, sku)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import certain
-from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
 
@@ -17,14 +16,8 @@ class Key:
 
     origin: Origin
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        calls = Meter(
-            self.origin,
-            "KMS requests",
-            "10k requests",
-            None,
-            Sku("awskms", "request_10k"),
-            usage_based=True,
-            needs=say("needs_key_requests"),
-        )
-        return (Meter(self.origin, "KMS key", "key-month", certain(1), Sku("awskms", "key_month")), calls)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        yield metering.fixed("KMS key", "key-month", Sku("awskms", "key_month"), 1)
+        sku = Sku("awskms", "request_10k")
+        yield metering.used("KMS requests", "10k requests", "monthly_requests", sku, per=10_000)

@@ -1,17 +1,38 @@
-"""CloudWatch log groups."""
+"""CloudWatch Logs: groups, queries of them, and logs that AWS delivers elsewhere (CloudWatch's pricing page)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import DAYS_PER_MONTH, certain
+from glimpse.planner.quantities import DAYS_PER_MONTH
+from glimpse.planner.resources.by_use import UsageRow, meters_of
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
 CLOUDWATCH = "AmazonCloudWatch"
+INGESTED = "monthly_data_ingested_gb"
+
+QUERIES = (
+    UsageRow("Logs Insights queries", "GB", "monthly_data_scanned_gb", Sku(CLOUDWATCH, "logs_insights_scanned_gb")),
+    UsageRow("Live Tail", "minute", "monthly_live_tail_minutes", Sku(CLOUDWATCH, "live_tail_minute"), shown=False),
+)
+DELIVERED_BY_CLASS = (UsageRow("Log delivery", "GB", INGESTED, Sku(CLOUDWATCH, "logs_ingest_delivery_class_gb")),)
+"""A group of the class Delivery passes logs on and keeps none."""
+
+DATA_PROTECTION = (
+    UsageRow("Log data protection", "GB", "monthly_data_scanned_gb", Sku(CLOUDWATCH, "logs_data_protection_gb")),
+)
+VENDED = {
+    "CWL": (UsageRow("Vended logs to CloudWatch Logs", "GB", INGESTED, Sku(CLOUDWATCH, "vended_logs_ingest_gb")),),
+    "S3": (UsageRow("Vended logs to S3", "GB", INGESTED, Sku(CLOUDWATCH, "vended_logs_to_s3_gb")),),
+    "FH": (UsageRow("Vended logs to Firehose", "GB", INGESTED, Sku(CLOUDWATCH, "vended_logs_to_firehose_gb")),),
+    "XRAY": (UsageRow("Spans to X-Ray", "GB", INGESTED, Sku("AWSXRay", "spans_ingested_gb")),),
+}
+"""Logs that AWS services write, by where they are delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +44,28 @@ class LogGroup:
     kept_days: int | None = None
     retention_known: bool = True
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        written = certain(traffic.workload.log_gb * Fraction(traffic.logged_percent, 100) / traffic.log_groups)
-        kept = written if self.kept_days is None else written * (self.kept_days / DAYS_PER_MONTH)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering, people = traffic.metering(self.origin), traffic.people
         shared = (say("shared_evenly", count=traffic.log_groups),) if traffic.log_groups > 1 else ()
-        how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
+        written = people.log_gb * Fraction(traffic.logged_percent, 100) / traffic.log_groups if people else None
         kind = "logs_ingest_ia_gb" if self.infrequent_access else "logs_ingest_gb"
-        ingestion, storage = Sku(CLOUDWATCH, kind), Sku(CLOUDWATCH, "logs_storage_gb_month")
-        storing = Meter(self.origin, "Log storage", "GB-month", kept, storage, (*shared, how_long), usage_based=True)
-        if not self.retention_known:
-            storing = replace(storing, quantity=None, assumes=shared, needs=say("needs_retention"))
-        return (Meter(self.origin, "Log ingestion", "GB", written, ingestion, shared, usage_based=True), storing)
+        yield metering.used(
+            "Log ingestion", "GB", INGESTED, Sku(CLOUDWATCH, kind), quantity=written, assumes=shared
+        )
+        written = metering.number(INGESTED) if metering.number(INGESTED) is not None else written
+        kept = written
+        if written is not None and self.kept_days is not None:
+            kept = written * (self.kept_days / DAYS_PER_MONTH)
+        how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
+        yield metering.used(
+            "Log storage",
+            "GB-month",
+            "storage_gb",
+            Sku(CLOUDWATCH, "logs_storage_gb_month"),
+            quantity=kept if self.retention_known else None,
+            assumes=(*shared, how_long),
+            needs=None if self.retention_known else say("needs_retention"),
+        )
+        # What people do says nothing of those who read logs: only a bill without it shows their queries unasked.
+        queries = QUERIES if people is None else tuple(row for row in QUERIES if metering.number(row.key))
+        yield from meters_of(queries, metering)

@@ -1,4 +1,4 @@
-"""Hours of something that can be reserved: the term comes from `glimpse.toml`, never from Terraform."""
+"""Hours of something that can be reserved: the term comes from `glimpse.toml` or stated usage, never from Terraform."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from glimpse.planner.catalogue import ON_DEMAND, Sku
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH, certain
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
+
+YEARS = {"1_year": "1yr", "3_year": "3yr"}
 
 
 def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence) -> Meter:
@@ -23,3 +26,26 @@ def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic
         )
     quantity = certain(HOURS_PER_MONTH * count)
     return Meter(origin, component, "hour", quantity, replace(sku, term=term), (*assumed, *assumes))
+
+
+def reserved_hours(
+    origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence
+) -> Meter:
+    """
+    What `instance_hours` gives, and without a commitment under the reservation that the resource's usage states.
+
+    What is reserved is charged whether it runs or not; what was paid upfront is spread over the term.
+    """
+    metering = traffic.metering(origin)
+    meter = instance_hours(origin, component, sku, count, traffic, *assumed)
+    term = _stated_term(metering)
+    if term and not traffic.commitment(origin.address):
+        meter = replace(meter, sku=replace(sku, term=term), assumes=(*assumed, say("reserved_as_stated", term=term)))
+    return replace(meter, usage_keys=metering.fixed("", "", sku, 0).usage_keys)
+
+
+def _stated_term(metering: Metering) -> str | None:
+    """The term that the usage of a resource states, as the catalogue calls it: `reserved_1yr_no_upfront`."""
+    years = metering.word("reserved_instance_term")
+    payment = metering.word("reserved_instance_payment_option")
+    return f"reserved_{YEARS.get(years, years)}_{payment}" if years and payment else None

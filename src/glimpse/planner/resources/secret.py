@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import NOTHING, certain
+from glimpse.planner.quantities import certain
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -19,14 +20,14 @@ def secret_month(origin: Origin, component: str = "Secret") -> Meter:
 class Secret:
     origin: Origin
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        calls = Meter(
-            self.origin,
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        yield secret_month(self.origin)
+        yield traffic.metering(self.origin).used(
             "Secrets Manager API calls",
             "10k requests",
-            NOTHING,
+            "monthly_requests",
             Sku("AWSSecretsManager", "api_10k"),
+            per=10_000,
+            quantity=0 if traffic.people else None,
             assumes=(say("secret_read_at_start"),),
-            usage_based=True,
         )
-        return (secret_month(self.origin), calls)

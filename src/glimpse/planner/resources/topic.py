@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import certain
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -18,9 +17,15 @@ class Topic:
 
     origin: Origin
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        mails = Fraction(traffic.workload["alarm_emails_a_month"]) / traffic.topics
-        assumes = (say("no_alarm_mail"),) if not mails else ()
-        sku = Sku("AmazonSNS", "email_100k")
-        quantity = certain(mails / 100_000)
-        return (Meter(self.origin, "Email notifications", "100k notifications", quantity, sku, assumes, True),)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        people = traffic.people
+        mails = people["alarm_emails_a_month"] / traffic.topics if people else None
+        yield traffic.metering(self.origin).used(
+            "Email notifications",
+            "100k notifications",
+            "monthly_email_notifications",
+            Sku("AmazonSNS", "email_100k"),
+            per=100_000,
+            quantity=None if mails is None else mails / 100_000,
+            assumes=() if mails else (say("no_alarm_mail"),),
+        )

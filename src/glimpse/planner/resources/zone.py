@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import NOTHING, certain
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -17,10 +17,15 @@ class Zone:
 
     origin: Origin
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        sku = Sku("AmazonRoute53", "query_million")
-        queries = Meter(
-            self.origin, "DNS queries", "1M queries", NOTHING, sku, (say("alias_queries_free"),), usage_based=True
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        yield metering.fixed("Hosted zone", "zone-month", Sku("AmazonRoute53", "hosted_zone_month"), 1)
+        yield metering.used(
+            "DNS queries",
+            "1M queries",
+            "monthly_standard_queries",
+            Sku("AmazonRoute53", "query_million"),
+            per=10**6,
+            quantity=0 if traffic.people else None,
+            assumes=(say("alias_queries_free"),),
         )
-        hosted = Meter(self.origin, "Hosted zone", "zone-month", certain(1), Sku("AmazonRoute53", "hosted_zone_month"))
-        return (hosted, queries)

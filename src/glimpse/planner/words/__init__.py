@@ -12,23 +12,32 @@ from glimpse.planner.sentence import Sentence
 
 LANGUAGES = ("en", "ko")
 LONGEST = 300
+FOLDER = files("glimpse.planner.words")
 FILES = ("sentences.toml", "levers.toml", "plan.toml")
+FAMILIES = "families"
+"""The folder with the sentences of single families of resources, a file each."""
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    families = sorted(entry.name for entry in (FOLDER / FAMILIES).iterdir() if entry.name.endswith(".toml"))
+    return (*FILES, *(f"{FAMILIES}/{name}" for name in families))
 
 
 @cache
 def _held(name: str) -> Mapping[str, Mapping[str, str]]:
     """What one file of this folder holds."""
-    return tomllib.loads((files("glimpse.planner.words") / name).read_text(encoding="utf-8"))
+    return tomllib.loads(FOLDER.joinpath(*name.split("/")).read_text(encoding="utf-8"))
 
 
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Every sentence by its code."""
-    return {code: entry for name in FILES for code, entry in _held(name).items()}
+    return {code: entry for name in _names() for code, entry in _held(name).items()}
 
 
 def _sentence(code: str) -> Mapping[str, str]:
     """Files are read as they are asked for: most commands need the first alone."""
-    return next(_held(name)[code] for name in FILES if code in _held(name))
+    return next(_held(name)[code] for name in _names() if code in _held(name))
 
 
 def plain(text: object) -> str:

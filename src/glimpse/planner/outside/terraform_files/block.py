@@ -166,7 +166,7 @@ class Block:
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.address, self.file, self.line)
+        return Origin(self.address, self.file, self.line, self.region)
 
 
 ROLE = "glimpse:role"
@@ -178,6 +178,10 @@ def role(values: Values) -> str | None:
     return found if isinstance(found, str) else None
 
 
+Referring = dict[str, list[Block]]
+Loose = dict[str, list[tuple[Block, Unknown]]]
+
+
 class Tree:
     """All blocks of a stack, found by type, and joined by what they refer to."""
 
@@ -187,7 +191,7 @@ class Tree:
         self._by_type: dict[str, list[Block]] = {}
         for block in blocks:
             self._by_type.setdefault(block.type, []).append(block)
-        self._referring: dict[tuple[str, str], tuple[dict[str, list[Block]], tuple[Block, Unknown] | None]] = {}
+        self._referring: dict[tuple[str, str], tuple[Referring, Loose]] = {}
 
     def of(self, *types: str) -> tuple[Block, ...]:
         return tuple(block for type_ in types for block in self._by_type.get(type_, ()))
@@ -196,45 +200,64 @@ class Tree:
         """
         The blocks of these types that `block` refers to in `argument`, in the order of their addresses.
 
-        Raises ArgumentUnknown where the argument depends on a variable that could refer to any of them.
+        Raises ArgumentUnknown where the argument depends on a variable that could refer to any of them, or leads to
+        one of several.
         """
         for unknown in block.unknowns(argument):
-            if _could_be_any(unknown):
+            if _could_be_any(unknown) or (is_one_of(unknown) and len(self._of_types(unknown.references, types)) > 1):
                 raise ArgumentUnknown(argument, unknown)
         return self.certain_references(block, argument, *types)
 
     def certain_references(self, block: Block, argument: str, *types: str) -> tuple[Block, ...]:
         """What `references` gives, less what nobody knows."""
-        addresses = {address for unknown in block.unknowns(argument) for address in unknown.references}
-        found = (self._by_address[address] for address in sorted(addresses) if address in self._by_address)
-        return tuple(row for row in found if not types or row.type in types)
+        found: dict[str, Block] = {}
+        for unknown in block.unknowns(argument):
+            rows = self._of_types(unknown.references, types)
+            if len(rows) == 1 or not is_one_of(unknown):
+                found |= {row.address: row for row in rows}
+        return tuple(found[address] for address in sorted(found))
+
+    def _of_types(self, addresses: frozenset[str], types: Sequence[str]) -> list[Block]:
+        rows = (self._by_address[address] for address in addresses if address in self._by_address)
+        return [row for row in rows if not types or row.type in types]
 
     def referenced_by(self, target: Block, argument: str, *types: str) -> tuple[Block, ...]:
         """
         The blocks of these types that refer to `target` in `argument`.
 
-        Raises ArgumentUnknown where one depends on a variable, for it could be this target.
+        Raises ArgumentUnknown where one depends on a variable, for it could be this target, or leads to one of several
+        that this target is among.
         """
         found: list[Block] = []
         for type_ in types:
             by_address, loose = self._referring_blocks(type_, argument)
-            if loose:
-                raise ArgumentUnknown(f"{loose[0].address}.{argument}", loose[1])
+            for block, unknown in (*loose.get("", ()), *loose.get(target.address, ())):
+                if not is_one_of(unknown) or len(self._of_types(unknown.references, (target.type,))) > 1:
+                    raise ArgumentUnknown(f"{block.address}.{argument}", unknown)
+                found.append(block)
             found += by_address.get(target.address, ())
         return tuple(found)
 
-    def _referring_blocks(
-        self, type_: str, argument: str
-    ) -> tuple[dict[str, list[Block]], tuple[Block, Unknown] | None]:
-        """The blocks of a type by what they refer to, and the first of which nobody knows."""
+    def _referring_blocks(self, type_: str, argument: str) -> tuple[Referring, Loose]:
+        """
+        The blocks of a type by what they refer to, and those of which that is not certain: under "" what could refer
+        to anything, under an address what could refer to it.
+        """
         if (type_, argument) not in self._referring:
-            found: dict[str, list[Block]] = {}
-            loose = None
+            found: Referring = {}
+            loose: Loose = {}
             for block in self._by_type.get(type_, ()):
-                unknowns = block.unknowns(argument)
-                for address in {address for unknown in unknowns for address in unknown.references}:
+                certain: set[str] = set()
+                for unknown in block.unknowns(argument):
+                    if is_one_of(unknown):
+                        for address in unknown.references:
+                            loose.setdefault(address, []).append((block, unknown))
+                    elif _could_be_any(unknown):
+                        loose.setdefault("", []).append((block, unknown))
+                    else:
+                        certain |= unknown.references
+                for address in certain:
                     found.setdefault(address, []).append(block)
-                loose = loose or next(((block, unknown) for unknown in unknowns if _could_be_any(unknown)), None)
             self._referring[(type_, argument)] = found, loose
         return self._referring[(type_, argument)]
 
@@ -255,7 +278,24 @@ class Tree:
 AT_APPLY = "apply"
 """The kind of a cause by which a plan says that a value is only known after `terraform apply`."""
 
+CANDIDATES = "local"
+"""
+The kind of a cause by which a plan says that an argument leads to one of the resources that it refers to, through a
+local, which no plan shows. Of each type it is the only one, or one of several.
+"""
+
+
+def is_one_of(unknown: Unknown) -> bool:
+    """Whether only one of the resources is meant that an unknown refers to."""
+    return any(cause.kind == CANDIDATES for cause in unknown.causes)
+
 
 def _could_be_any(unknown: Unknown) -> bool:
     """Whether an unknown is what a person has not said, and refers to nothing that is known."""
     return not unknown.references and any(cause.kind == "variable" for cause in unknown.causes)
+
+
+def cause_text(why: Unknown) -> str:
+    """The names of what makes a value unknown, in Terraform's words: `var.environment`, `data.aws_ami.ubuntu.id`."""
+    names = [f"var.{cause.name}" if cause.kind == "variable" else cause.name for cause in sorted(why.causes)]
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -11,9 +11,9 @@ from pathlib import Path
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import clock
-from glimpse.planner.outside.terraform_files.block import Block, Values
-from glimpse.planner.outside.terraform_files.families.free import is_free
+from glimpse.planner.outside.terraform_files.block import Block, Values, cause_text
 from glimpse.planner.outside.terraform_files.project import Project
+from glimpse.planner.outside.terraform_files.resource_types import is_free
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.budget import Budget
 from glimpse.planner.terraform.errors import EvaluationError
@@ -49,7 +49,8 @@ class Read:
     what could not be resolved.
 
     The findings grow while blocks are read, for arguments are evaluated only then. `uncounted` are free resources that
-    stand an unknown number of times. `shown` makes a file's name one for people.
+    stand an unknown number of times. `shown` makes a file's name one for people. `region_from` says where the region
+    was found, where that is not the provider; `candidates` are the regions that were seen where there is none.
     """
 
     blocks: tuple[Block, ...]
@@ -59,6 +60,8 @@ class Read:
     uncounted: tuple[Origin, ...] = ()
     deciding: set[str] = field(default_factory=set)
     shown: Callable[[str], str] = _as_it_is
+    region_from: Sentence | None = None
+    candidates: frozenset[str] = frozenset()
 
     def note_unknown(self, why: Unknown) -> None:
         """Note that something which costs money is unknown for this reason: `deciding` gathers root variables."""
@@ -162,12 +165,6 @@ def _uncounted(found: Uncounted) -> Sentence:
 
 def _short(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
-
-
-def cause_text(why: Unknown) -> str:
-    """The names of what makes a value unknown, in Terraform's words: `var.environment`, `data.aws_ami.ubuntu.id`."""
-    names = [f"var.{cause.name}" if cause.kind == "variable" else cause.name for cause in sorted(why.causes)]
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def _block(instance: Instance, default: Value, shown: Callable[[str], str], note: Callable[[Unknown], None]) -> Block:

@@ -3,318 +3,240 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.finding import InputError
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, UnknownsIn, Values
-from glimpse.planner.outside.terraform_files.directory import Read
-from glimpse.planner.sentence import say
+from glimpse.planner.outside.terraform_files.directory import Directory, Read
+from glimpse.planner.outside.terraform_files.plan_configuration import INDEX, MODULE, PlanConfiguration
+from glimpse.planner.outside.terraform_files.plan_links import Links
+from glimpse.planner.outside.terraform_files.plan_region import PlanRegions
+from glimpse.planner.outside.terraform_files.plan_values import marked, resources_of, stated
+from glimpse.planner.outside.terraform_files.project import checked_project
+from glimpse.planner.outside.terraform_files.resource_types import is_free
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.terraform.errors import EvaluationError, TooMuch
+from glimpse.planner.terraform.folders import is_terraform_file
+from glimpse.planner.terraform.modules import VariableRefused
+from glimpse.planner.terraform.sources import OutsideProject
+from glimpse.planner.terraform.syntax import SyntaxProblem
 from glimpse.planner.terraform.values import Cause, Unknown
+from glimpse.planner.terraform.worlds import World
 
-MOST_BYTES = 200_000_000
-INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]")
-MODULE = re.compile(r"module\.([^.\[]+)")
-REGION = re.compile(r"^[a-z]{2,}(-[a-z]+)+-\d+$")
-LINK = re.compile(r"(^|_)(ids?|arns?|identifier)$")
-DEEPEST_REFERENCE = 20
+MAX_BYTES = 200_000_000
+STANDARD_INPUT = "-"
+ZIP = b"PK\x03\x04"
+"""How a plan file begins: it is a ZIP archive (Terraform's package internal/plans/planfile)."""
+
+MAX_NAMED = 10
+BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+"""What JSON raises that is not of Terraform's making."""
 
 
-def read_plan(path: Path) -> Read:
-    """Raises InputError when the file is not the JSON of a plan or a state."""
+def read_plan(
+    path: Path, *, project: Path | None = None, environment: Mapping[str, str] | None = None, locate: bool = True
+) -> Read:
+    """
+    The resources of a plan or a state; `-` is the standard input. `locate` says whether a region is wanted that the
+    plan's provider does not tell. Raises InputError when the file is not the JSON of a plan or a state.
+    """
     name = str(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise InputError(say("too_large_file", path=name, limit=MOST_BYTES))
+    plan = _document(_content(path), name)
+    values = plan.get("planned_values", plan.get("values"))
+    if values is None and "format_version" in plan and "planned_values" not in plan:
+        values = {"root_module": {}}  # `terraform show -json` of a state without anything
+    if not isinstance(values, dict) or not isinstance(values.get("root_module"), dict):
+        raise InputError(say("not_a_plan", path=name))
     try:
-        plan = json.loads(path.read_bytes())
+        read = _Plan(plan, values["root_module"], name)
+        files = partial(_region_of_files, path, project, environment or {}, read.configuration)
+        return read.read(files if locate else lambda: None, environment or {})
+    except BROKEN:
+        raise InputError(say("not_a_plan", path=name)) from None
+
+
+def _content(path: Path) -> bytes:
+    if str(path) == STANDARD_INPUT:
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    else:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise InputError(say("too_large_file", path=str(path), limit=MAX_BYTES))
+    return content
+
+
+def _document(content: bytes, name: str) -> Mapping[str, Any]:
+    """The object that a file holds, in UTF-8, UTF-16 (as PowerShell writes it) or UTF-32. Raises InputError."""
+    if content.startswith(ZIP):
+        raise InputError(say("plan_not_shown", path=name))
+    try:
+        found = json.loads(content)
     except ValueError as error:
+        if _is_log(content):
+            raise InputError(say("plan_log", path=name)) from None
         line = getattr(error, "lineno", None)
         raise InputError(say("not_json", detail=getattr(error, "msg", "not UTF-8")), name, line) from None
     except RecursionError:
         raise InputError(say("not_a_plan", path=name)) from None
-    values = plan.get("planned_values", plan.get("values")) if isinstance(plan, dict) else None
-    if not isinstance(values, dict) or not isinstance(values.get("root_module"), dict):
+    if not isinstance(found, dict):
         raise InputError(say("not_a_plan", path=name))
+    if isinstance(found.get("version"), int) and ("lineage" in found or "serial" in found):
+        raise InputError(say("state_not_shown", path=name))
+    return found
+
+
+def _is_log(content: bytes) -> bool:
+    """Whether this is what `terraform plan -json` prints: a message on each line, and no plan."""
     try:
-        return _Plan(plan, values["root_module"]).read()
-    except (KeyError, TypeError, AttributeError, RecursionError):
-        raise InputError(say("not_a_plan", path=name)) from None
+        first = json.loads(content.partition(b"\n")[0])
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and "@level" in first
 
 
 class _Plan:
-    def __init__(self, plan: Mapping[str, Any], root: Mapping[str, Any]) -> None:
-        self.configuration = plan.get("configuration", {})
-        self.variables = {name: entry.get("value") for name, entry in plan.get("variables", {}).items()}
-        self.unknown = {
+    def __init__(self, plan: Mapping[str, Any], root: Mapping[str, Any], name: str) -> None:
+        self.configuration = PlanConfiguration(plan)
+        self._name = name
+        self._plan = plan
+        self._unknown = {
             entry["address"]: entry.get("change", {}).get("after_unknown") for entry in plan.get("resource_changes", ())
         }
-        self.rows = [row for row in _resources(root) if row.get("mode", "managed") == "managed"]
-        self.instances: dict[str, list[str]] = defaultdict(list)
-        for row in self.rows:
-            self.instances[INDEX.sub("", row["address"])].append(row["address"])
+        # A deposed object goes with the next `apply`; its address is that of what replaced it.
+        managed = (row for row in resources_of(root) if row.get("mode", "managed") == "managed")
+        self._rows = [row for row in managed if "deposed_key" not in row]
+        prior = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
+        self._data = [row for row in (*resources_of(root), *resources_of(prior)) if row.get("mode") == "data"]
+        self._links = Links(self.configuration, self._rows, plan.get("relevant_attributes", ()))
+        self._paths = [_path(row) for row in self._rows]
+        self._configs = [
+            self.configuration.resource(path, row) for path, row in zip(self._paths, self._rows, strict=True)
+        ]
 
-    def read(self) -> Read:
-        default = self._region("aws")
+    def read(self, files: Any, environment: Mapping[str, str]) -> Read:
+        keys = [self._provider(config) for config in self._configs]
+        data = [(row, self.configuration.resource(_path(row), row)) for row in self._data]
+        regions = PlanRegions(
+            self.configuration,
+            list(zip(self._rows, keys, self._configs, strict=True)),
+            [(row, self._provider(config), config) for row, config in data],
+        )
+        place = regions.of_plan(files, environment)
         blocks = []
-        for row in self.rows:
-            modules = tuple(MODULE.findall(INDEX.sub("", row["address"])))
-            config = self._resource(modules, row)
-            provider = config.get("provider_config_key", "aws")
-            after_apply = Unknown(causes=frozenset((Cause(AT_APPLY, row["address"]),)))
-            values = _marked(row.get("values", {}), self.unknown.get(row["address"]), after_apply)
-            if "expressions" in config:
-                values = _stated(values, [config["expressions"]], partial(self._is_settled, modules, config))
-            region = values.get("region") if isinstance(values.get("region"), str) else None
+        for row, path, config, key in zip(self._rows, self._paths, self._configs, keys, strict=True):
+            values = self._values(row, path, config)
+            links = self._links.of(row["address"], path, config, values)
             blocks.append(
                 Block(
                     address=row["address"],
                     type=row["type"],
                     values=Values(values),
-                    unknowns=_unknowns_by(dict(self._links(config, modules, row["address"]))),
-                    region=region or (self._region(provider) if provider != "aws" else None),
+                    unknowns=self._guarded(links),
+                    region=regions.of_resource(row, key),
                 )
             )
-        return Read(tuple(blocks), default, ())
-
-    def _module(self, modules: Sequence[str]) -> Mapping[str, Any]:
-        module: Mapping[str, Any] = self.configuration.get("root_module", {})
-        for name in modules:
-            module = module.get("module_calls", {}).get(name, {}).get("module", {})
-        return module
-
-    def _resource(self, modules: Sequence[str], row: Mapping[str, Any]) -> Mapping[str, Any]:
-        for config in self._module(modules).get("resources", ()):
-            if (config.get("type"), config.get("name")) == (row["type"], row.get("name")):
-                found: Mapping[str, Any] = config
-                return found
-        return {}
-
-    def _links(
-        self, config: Mapping[str, Any], modules: tuple[str, ...], source: str
-    ) -> Iterator[tuple[str, frozenset[str]]]:
-        """Arguments, and those of nested blocks as `block.argument`, with what they refer to."""
-        each = _each(config)
-        for name, expression in config.get("expressions", {}).items():
-            if found := self._targets(expression, modules, source, each):
-                yield name, found
-            merged: dict[str, frozenset[str]] = {}
-            for part in expression if isinstance(expression, list) else [expression]:
-                if isinstance(part, Mapping) and "references" not in part:
-                    for key, nested in part.items():
-                        target = self._targets(nested, modules, source, each)
-                        merged[f"{name}.{key}"] = merged.get(f"{name}.{key}", frozenset()) | target
-            yield from ((key, found) for key, found in merged.items() if found)
-
-    def _targets(self, expression: Any, modules: tuple[str, ...], source: str, each: Sequence[str]) -> frozenset[str]:
-        """
-        The instances that all references below an expression lead to, as seen from one resource instance.
-
-        `each` is what its for_each refers to: `each.value` leads there.
-        """
-        references = _with_each(list(_references(expression)), each)
-        found = [pair for reference in _longest(references) for pair in self._resolved(reference, modules, 0)]
-        keyed = any(reference.startswith(("each.", "count.")) for reference in references)
-        return _nearest(source, {address for address, _ in found}, keyed or any(by_key for _, by_key in found))
-
-    def _resolved(self, reference: str, modules: tuple[str, ...], depth: int) -> Iterator[tuple[str, bool]]:
-        """
-        The resource instances that one reference may lead to, through module inputs and outputs.
-
-        With each goes whether an index by `each` or `count` was met on the way.
-        """
-        if depth > DEEPEST_REFERENCE:
-            return
-        parts = INDEX.sub("", reference).split(".")
-        if parts[0] == "var" and modules and len(parts) > 1:
-            call = self._module(modules[:-1]).get("module_calls", {}).get(modules[-1], {})
-            outer = _with_each(list(_references(call.get("expressions", {}).get(parts[1], {}))), _each(call))
-            keyed = any(name.startswith(("each.", "count.")) for name in outer)
-            for name in _longest(outer):
-                yield from (
-                    (address, keyed or by_key) for address, by_key in self._resolved(name, modules[:-1], depth + 1)
-                )
-        elif parts[0] == "module" and len(parts) > 2:
-            inner = (*modules, parts[1])
-            output = self._module(inner).get("outputs", {}).get(parts[2], {})
-            for name in _longest(list(_references(output.get("expression", {})))):
-                yield from self._resolved(name, inner, depth + 1)
-        elif len(parts) > 1:
-            prefix = "".join(f"module.{name}." for name in modules)
-            instances = self.instances.get(f"{prefix}{parts[0]}.{parts[1]}", ())
-            index = INDEX.match(reference, len(f"{parts[0]}.{parts[1]}"))
-            exact = [address for address in instances if index and address.endswith(index[0])]
-            yield from ((address, False) for address in exact or instances)
-
-    def _is_settled(self, modules: tuple[str, ...], config: Mapping[str, Any], expression: Any, depth: int = 0) -> bool:
-        """
-        Whether the files alone give an expression its value: nothing below it is made by `apply` or read by a plan.
-
-        A plan does not show locals, so what leads to one is not settled.
-        """
-        references = list(_references(expression))
-        return all(self._is_settled_name(modules, config, name.split("."), depth + 1) for name in references)
-
-    def _is_settled_name(
-        self, modules: tuple[str, ...], config: Mapping[str, Any], names: Sequence[str], depth: int
-    ) -> bool:
-        if names[0] == "each" and names[1:2] == ["value"]:
-            return depth < DEEPEST_REFERENCE and self._is_settled(modules, {}, config.get("for_each_expression"), depth)
-        if names[0] != "var" or not modules:
-            return names[0] in ("var", "each", "count", "path", "terraform")
-        call = self._module(modules[:-1]).get("module_calls", {}).get(modules[-1], {})
-        name = names[1] if len(names) > 1 else ""
-        given = call.get("expressions", {}).get(name)
-        if given is None:
-            return "default" in self._module(modules).get("variables", {}).get(name, {})
-        return depth < DEEPEST_REFERENCE and self._is_settled(modules[:-1], call, given, depth)
-
-    def _region(self, provider: str) -> str | None:
-        """The region of a provider; None where its expression could have others than that of a single variable."""
-        config = self.configuration.get("provider_config", {}).get(provider, {})
-        expression = config.get("expressions", {}).get("region", {})
-        if isinstance(constant := expression.get("constant_value"), str):
-            return constant
-        references = _longest(list(_references(expression)))
-        value = self.variables.get(references[0].removeprefix("var.")) if len(references) == 1 else None
-        return value if isinstance(value, str) and REGION.match(value) else None
-
-
-def _references(expression: Any) -> Iterator[str]:
-    if isinstance(expression, Mapping):
-        yield from expression.get("references", ())
-        for name, nested in expression.items():
-            if name not in ("references", "constant_value"):
-                yield from _references(nested)
-    elif isinstance(expression, list):
-        for nested in expression:
-            yield from _references(nested)
-
-
-def _each(config: Mapping[str, Any]) -> list[str]:
-    """What the for_each of a resource or of a module call refers to."""
-    return list(_references(config.get("for_each_expression")))
-
-
-def _with_each(references: list[str], each: Sequence[str]) -> list[str]:
-    return [*references, *(each if any(name.startswith("each.value") for name in references) else ())]
-
-
-def _longest(references: list[str]) -> list[str]:
-    """A plan lists `a.b["x"].arn`, `a.b["x"]` and `a.b`; only the first says which instance is meant."""
-    return [name for name in references if not any(other.startswith((f"{name}.", f"{name}[")) for other in references)]
-
-
-def _nearest(source: str, found: set[str], keyed: bool) -> frozenset[str]:
-    """
-    Of the instances that share a name, those that the source means.
-
-    Those in the same instances of modules come first; then, where the files index by `each` or `count`,
-    those with a key that the source's own address has.
-    """
-
-    def shared(address: str) -> int:
-        ours, theirs = _steps(source), _steps(address)
-        return next(
-            (n for n, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]),
-            min(len(ours), len(theirs)),
+        return Read(
+            tuple(blocks),
+            place.region,
+            tuple(self._missing()),
+            region_from=place.origin,
+            candidates=place.candidates,
         )
 
-    bare = {INDEX.sub("", address) for address in found}
-    nearest: set[str] = set()
-    for name in bare:
-        same = [address for address in found if INDEX.sub("", address) == name]
-        best = max(shared(address) for address in same)
-        nearest |= {address for address in same if shared(address) == best}
-    if keyed and (keys := set(INDEX.findall(source))):
-        with_key = {address for address in nearest if keys & set(INDEX.findall(address))}
-        nearest = with_key or nearest
-    return frozenset(nearest)
+    def _provider(self, config: Mapping[str, Any] | None) -> str:
+        """The key of a resource's provider. One that a module is handed in has the name that it has outside."""
+        key = str((config or {}).get("provider_config_key", "aws"))
+        return key if key in self.configuration.providers else key.rpartition(":")[2]
+
+    def _values(
+        self, row: Mapping[str, Any], path: tuple[str, ...], config: Mapping[str, Any] | None
+    ) -> Mapping[str, Any]:
+        after_apply = Unknown(causes=frozenset((Cause(AT_APPLY, row["address"]),)))
+        values: Mapping[str, Any] = marked(row.get("values", {}), self._unknown.get(row["address"]), after_apply)
+        if config is None:
+            return values
+        return stated(values, [config.get("expressions", {})], partial(self.configuration.is_settled, path, config))
+
+    def _guarded(self, links: UnknownsIn) -> UnknownsIn:
+        """Links are followed when they are asked for, and the configuration may be no configuration."""
+
+        def unknowns(argument: str) -> Any:
+            try:
+                return links(argument)
+            except BROKEN:
+                raise InputError(say("not_a_plan", path=self._name)) from None
+
+        return unknowns
+
+    # ---- What the plan leaves out
+
+    def _missing(self) -> Iterator[Finding]:
+        """What the configuration has and the plan lacks: by `-target`, an error, or because it was put off."""
+        for entry in self._plan.get("deferred_changes", ()):
+            change = entry.get("resource_change", {})
+            if not is_free(str(change.get("type", ""))):
+                yield Finding(say("plan_deferred", address=str(change.get("address", "?"))))
+        complete = self._plan.get("complete")
+        # A plan without `complete` was made by Terraform 1.7 or older, which does not mark what -target makes.
+        lacking = [] if complete else list(self._lacking(certain=complete is None))
+        if complete is False or lacking:
+            yield Finding(_incomplete(lacking))
+
+    def _lacking(self, *, certain: bool) -> Iterator[str]:
+        """The resource blocks without any planned instance; `certain`, only those that must have one."""
+        if "configuration" not in self._plan or "planned_values" not in self._plan:
+            return
+        planned = {INDEX.sub("", row["address"]) for row in self._rows}
+        gone = {
+            INDEX.sub("", change["address"])
+            for change in self._plan.get("resource_changes", ())
+            if change.get("change", {}).get("actions") == ["delete"]
+        }
+        for address, type_, repeated in self.configuration.declared():
+            if address not in planned | gone and not is_free(type_) and not (certain and repeated):
+                yield address
 
 
-def _steps(address: str) -> list[str]:
-    """The modules on the way to a resource, each with its key."""
-    return re.findall(r"module\.[^.\[]+(?:\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\])?", address)
+def _path(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the modules that a resource stands in."""
+    return tuple(MODULE.findall(INDEX.sub("", row["address"])))
 
 
-def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from module.get("resources", ())
-    for child in module.get("child_modules", ()):
-        yield from _resources(child)
+def _incomplete(lacking: list[str]) -> Sentence:
+    if not lacking:
+        return say("plan_incomplete")
+    names = ", ".join(lacking[:MAX_NAMED]) + (", …" if len(lacking) > MAX_NAMED else "")
+    return say("plan_incomplete_named", names=names, count=len(lacking))
 
 
-def _marked(values: Any, unknown: Any, after_apply: Unknown) -> Any:
-    """Put `after_apply` wherever the plan says that a value is only known then."""
-    if unknown is True:
-        return after_apply
-    if isinstance(values, dict) and isinstance(unknown, dict):
-        names = {*values, *unknown}
-        return {name: _marked(values.get(name), unknown.get(name), after_apply) for name in sorted(names)}
-    if isinstance(values, list) and isinstance(unknown, list):
-        padded = [*unknown, *[False] * (len(values) - len(unknown))]
-        return [_marked(value, flag, after_apply) for value, flag in zip(values, padded, strict=False)]
-    if values is None and isinstance(unknown, list) and unknown:
-        return after_apply
-    return values
-
-
-def _stated(
-    values: Mapping[str, Any], expressions: Sequence[Mapping[str, Any]], is_settled: Callable[[Any], bool]
-) -> dict[str, Any]:
+def _region_of_files(
+    plan: Path, project: Path | None, environment: Mapping[str, str], configuration: PlanConfiguration
+) -> str | None:
     """
-    The values without what AWS decides because the files do not set it, or set it to null: that is left out, not
-    unknown. Null is all that an expression can have been which the files settle and which the plan does not know.
-
-    `expressions` are those of the block, or of all blocks of its type that it could be.
+    The region of the provider in the files beside a plan, evaluated with the plan's variables. None where they are not
+    those that the plan was made of, or do not tell it.
     """
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        said = [part[name] for part in expressions if name in part]
-        blocks = [block for part in said if isinstance(part, list) for block in part if isinstance(block, Mapping)]
-        if value is None or (isinstance(value, Unknown) and all(map(is_settled, said))):
-            continue
-        if isinstance(value, list) and (blocks or not said):
-            value = [_stated_block(item, blocks, is_settled) if isinstance(item, Mapping) else item for item in value]
-        found[name] = value
-    return found
-
-
-def _stated_block(
-    item: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]], is_settled: Callable[[Any], bool]
-) -> dict[str, Any]:
-    possible = [block for block in blocks if _could_be(item, block)]
-    return _stated(item, possible, is_settled) if possible else _made_by_dynamic(item)
-
-
-def _could_be(item: Mapping[str, Any], block: Mapping[str, Any]) -> bool:
-    """Whether a block's constants are those of a planned one."""
-    constants = {
-        name: expression["constant_value"]
-        for name, expression in block.items()
-        if isinstance(expression, Mapping) and "constant_value" in expression
-    }
-    return all(str(item.get(name)) == str(value) for name, value in constants.items())
-
-
-def _made_by_dynamic(item: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    A block of a `dynamic`, whose expressions no plan shows. What is unknown in it and no link was left to AWS, such as
-    the IOPS of a disk; a link could be to something that is only made by `apply`.
-    """
-    found: dict[str, Any] = {}
-    for name, value in item.items():
-        if value is None or (isinstance(value, Unknown) and not LINK.search(name)):
-            continue
-        if isinstance(value, list):
-            value = [_made_by_dynamic(inner) if isinstance(inner, Mapping) else inner for inner in value]
-        found[name] = value
-    return found
-
-
-def _unknowns_by(found: Mapping[str, frozenset[str]]) -> UnknownsIn:
-    """A plan tells what an argument refers to, also where its value is known."""
-    cause = frozenset((Cause(AT_APPLY, ""),))
-    return lambda argument: (Unknown(causes=cause, references=found[argument]),) if argument in found else ()
+    folder = plan.parent
+    if not configuration.root or not any(is_terraform_file(entry.name) for entry in folder.iterdir()):
+        return None
+    given = [("plan.tfvars.json", json.dumps(configuration.values).encode())]
+    try:
+        directory = Directory(folder, checked_project(project, folder), given, environment)
+        own = directory.sources.folder(".")
+        if not all(
+            tuple(address.split(".")) in own.resources
+            for address, _, _ in configuration.declared()
+            if not address.startswith("module.")
+        ):
+            return None
+        region = directory.configuration(World()).root.region("aws")
+    except (InputError, TooMuch, EvaluationError, SyntaxProblem, VariableRefused, OutsideProject, OSError):
+        return None
+    except RecursionError:
+        return None
+    return region if isinstance(region, str) else None

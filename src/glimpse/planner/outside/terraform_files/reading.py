@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import gc
+import itertools
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,31 +18,22 @@ from pathlib import Path
 
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
-from glimpse.planner.outside.terraform_files.directory import Directory, Read, cause_text
-from glimpse.planner.outside.terraform_files.families import (
-    balancing,
-    compute,
-    databases,
-    ecs,
-    edge,
-    networking,
-    serverless,
-    single_block,
-)
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
-from glimpse.planner.outside.terraform_files.families.free import is_free
-from glimpse.planner.outside.terraform_files.plan_json import read_plan
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
+from glimpse.planner.outside.terraform_files.directory import OTHER_REGION, Directory, Read
+from glimpse.planner.outside.terraform_files.families import CARRIERS, EVERYWHERE, READERS
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
-from glimpse.planner.resources.balancer import Balancer
-from glimpse.planner.resources.distribution import Distribution
-from glimpse.planner.resources.fargate import FargateService
-from glimpse.planner.resources.function import Function
-from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
-from glimpse.planner.resources.logs import LogGroup
-from glimpse.planner.resources.serverless_cache import ServerlessCache
-from glimpse.planner.resources.table import Table
-from glimpse.planner.sentence import say
+from glimpse.planner.outside.terraform_files.regions import with_region
+from glimpse.planner.outside.terraform_files.resource_types import (
+    free_only,
+    is_free,
+    is_of_another_cloud,
+    provider_of,
+    service_of,
+    unpriced_reason,
+)
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, MissingVariable, PricedWorld, Resource, Stack, Unpriced
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
@@ -52,34 +44,10 @@ from glimpse.planner.terraform.syntax import SyntaxProblem
 from glimpse.planner.terraform.values import Unknown
 from glimpse.planner.terraform.worlds import Place, World
 
-READERS: dict[str, Reader] = {
-    **ecs.READERS,
-    **balancing.READERS,
-    **databases.READERS,
-    **compute.READERS,
-    **networking.READERS,
-    **edge.READERS,
-    **serverless.READERS,
-    **single_block.READERS,
-}
-
-CARRIERS: dict[str, tuple[type[Resource], ...]] = {
-    "aws_lb": (Balancer,),
-    "aws_alb": (Balancer,),
-    "aws_ecs_service": (FargateService,),
-    "aws_cloudwatch_log_group": (LogGroup,),
-    "aws_apigatewayv2_api": (HttpApi, WebSocketApi),
-    "aws_dynamodb_table": (Table,),
-    "aws_elasticache_serverless_cache": (ServerlessCache,),
-    "aws_lambda_function": (Function,),
-    "aws_cloudfront_distribution": (Distribution,),
-}
-"""What carries a share of what people do, also where it could not be read."""
-
-EVERYWHERE = frozenset(("aws_acm_certificate", "aws_cloudfront_distribution", "aws_route53_zone"))
-"""What costs the same whichever region its provider names."""
-
 VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
+TERRAGRUNT = frozenset(("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl"))
+"""The files of a Terragrunt folder, as its documentation names them."""
+
 MAX_VALUE_BYTES = 2_000_000
 MAX_WORLDS = 8
 
@@ -93,7 +61,8 @@ def read_stack(
     environment: Mapping[str, str] | None = None,
 ) -> Stack:
     """
-    The stack at a path: a directory or the JSON of a plan. Raises InputError.
+    The stack at a path: a directory, a file of one, or the JSON of a plan or a state (`-`: on the standard input).
+    Raises InputError.
 
     `region` overrules what the provider says. `given` are values of variables in the order of the command, as
     ("file", name) or ("option", "name=value"); `project` bounds what may be read, and `environment` may hold more
@@ -113,19 +82,28 @@ def _stack_at(
     project: Path | None,
     environment: Mapping[str, str],
 ) -> Stack:
-    if not path.exists():
+    if str(path) != STANDARD_INPUT and not path.exists():
         raise InputError(say("path_missing", path=str(path)))
+    if path.is_file() and is_terraform_file(path.name):
+        folder = path.parent
+        stack = _stack_at(folder, region, given, project, environment)
+        meant = Finding(say("file_means_folder", file=path.name, path=str(folder)))
+        return replace(stack, warnings=(meant, *stack.warnings))
+    if path.name in TERRAGRUNT:
+        raise InputError(say("terragrunt", path=str(path.parent)))
     if not path.is_dir():
         if given:
             raise InputError(say("variables_without_directory", path=str(path)))
-        return stack_of(read_plan(path), path, region)
-    if not any(is_terraform_file(entry.name) for entry in path.iterdir()):
-        raise InputError(say("no_terraform", path=str(path)))
+        read = read_plan(path, project=project, environment=environment, locate=region is None)
+        return stack_of(read, path, region)
+    names = {entry.name for entry in path.iterdir()}
+    if not any(map(is_terraform_file, names)):
+        raise InputError(say("terragrunt" if names & TERRAGRUNT else "no_terraform", path=str(path)))
     values = [_file(name) if kind == "file" else (_assignment(name), None) for kind, name in given]
     top = checked_project(project, path)
     try:
         with _room_to_read():
-            return _Worlds(Directory(path, top, values, environment), path, region).stack()
+            return _Worlds(Directory(path, top, values, environment), path, region, environment).stack()
     except TooMuch as bound:
         raise InputError(
             say(f"too_large_{bound.what}", path=str(path), limit=bound.limit), bound.file or None, bound.line or None
@@ -176,10 +154,11 @@ def _room_to_read() -> Iterator[None]:
 class _Worlds:
     """Reads a directory in every world that makes a difference to what it costs."""
 
-    def __init__(self, directory: Directory, path: Path, region: str | None) -> None:
+    def __init__(self, directory: Directory, path: Path, region: str | None, environment: Mapping[str, str]) -> None:
         self._directory = directory
         self._path = path
         self._region = region
+        self._environment = environment
 
     def stack(self) -> Stack:
         base = self._read(World())
@@ -202,6 +181,8 @@ class _Worlds:
         configuration = self._directory.configuration(assumed)
         self._check_options()
         read = self._directory.read(configuration)
+        if self._region is None:
+            read = with_region(read, self._environment)
         stack = stack_of(read, self._path, self._region)
         return _Leaf(configuration, stack, frozenset(read.deciding))
 
@@ -252,16 +233,29 @@ def _errors(stack: Stack) -> frozenset[tuple[str, int]]:
 
 def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     chosen = region or read.region
+    if not isinstance(chosen, str) and read.candidates:
+        regions = ", ".join(sorted(read.candidates))
+        raise InputError(say("region_undecided", path=str(path), regions=regions), because=tuple(read.unresolved))
     if isinstance(chosen, Unknown):
         raise InputError(say("region_depends", path=str(path), cause=cause_text(chosen)))
     if not isinstance(chosen, str):
         raise InputError(say("region_unknown", path=str(path)), because=tuple(read.unresolved))
-    tree = Tree(read.blocks)
+    # With --region the whole stack is moved; without, what names its own region stays there.
+    home = {chosen, read.region}
+    blocks = [
+        replace(block, region=None) if block.region in home or block.type in EVERYWHERE else block
+        for block in read.blocks
+    ]
+    tree = Tree(blocks)
     resources: list[Resource] = []
     free: list[Origin] = list(read.uncounted)
     unpriced: list[Unpriced] = []
-    for block in read.blocks:
-        for found in _found(block, tree, chosen, read):
+    foreign: list[Block] = []
+    for block in blocks:
+        if is_of_another_cloud(block.type):
+            foreign.append(block)
+            continue
+        for found in _found(block, tree, read):
             if isinstance(found, Origin):
                 free.append(found)
             elif isinstance(found, Unpriced):
@@ -269,24 +263,26 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
             else:
                 resources.append(found)
 
+    unpriced += _by_provider(foreign)
+
     def placed(finding: Finding) -> Finding:
         return replace(finding, file=read.shown(finding.file)) if finding.file else finding
 
     return Stack(
         path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced),
         tuple(map(placed, read.unresolved)), tuple(map(placed, read.warnings)),
+        region_from=None if region else read.region_from,
     )  # fmt: skip
 
 
-def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]:
+def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
     """What a block is. What depends on an unknown argument is not priced at all: any part of it could be otherwise."""
     if is_free(block.type):
-        yield block.origin
+        yield _charged_argument(block, read) or block.origin
+    elif block.region == OTHER_REGION and block.type not in EVERYWHERE:
+        yield Unpriced(block.origin, block.type, say("own_region_unknown"), may_be=CARRIERS.get(block.type, ()))
     elif block.type not in READERS:
-        code = "family_unknown" if block.type.startswith("aws_") else "not_aws"
-        yield Unpriced(block.origin, block.type, say(code, type=block.type))
-    elif block.region not in (None, region) and block.type not in EVERYWHERE:
-        yield Unpriced(block.origin, block.type, say("other_region", region=block.region or "", bill=region))
+        yield Unpriced(block.origin, block.type, _not_read(block.type))
     else:
         try:
             yield from list(READERS[block.type](block, tree))
@@ -295,6 +291,50 @@ def _found(block: Block, tree: Tree, region: str, read: Read) -> Iterator[Found]
             cause = cause_text(unknown.why)
             why = say("argument_unknown", argument=unknown.name, cause=cause)
             yield Unpriced(block.origin, block.type, why, may_be=CARRIERS.get(block.type, ()))
+
+
+def _by_provider(foreign: Sequence[Block]) -> Iterator[Unpriced]:
+    """One entry for each provider that is not AWS's, at the first of its resources."""
+    for provider, blocks in itertools.groupby(sorted(foreign, key=lambda block: block.type), _provider):
+        first, *others = blocks
+        what = say("other_provider", provider=provider, count=1 + len(others))
+        yield Unpriced(replace(first.origin, address=provider), provider, what)
+
+
+def _provider(block: Block) -> str:
+    return provider_of(block.type)
+
+
+def _not_read(type_: str) -> Sentence:
+    """Why a resource of a type that no family reads is not priced."""
+    if reason := unpriced_reason(type_):
+        return say(f"unpriced_{reason}", type=type_, service=service_of(type_))
+    return say("family_unknown", type=type_)
+
+
+def _charged_argument(block: Block, read: Read) -> Unpriced | None:
+    """What a resource of a free type is charged for after all: an argument that is not as it is for free."""
+    for argument, harmless in free_only(block.type).items():
+        try:
+            charged = any(value not in harmless for value in _given(block.values, argument))
+        except ArgumentUnknown as unknown:
+            read.note_unknown(unknown.why)
+            why = say("argument_unknown", argument=unknown.name, cause=cause_text(unknown.why))
+            return Unpriced(block.origin, block.type, why)
+        if charged:
+            return Unpriced(block.origin, block.type, say("free_but_for", type=block.type, argument=argument))
+    return None
+
+
+def _given(values: Values, argument: str) -> tuple[str, ...]:
+    """What an argument holds, as texts: each of a list, nothing where it is left out."""
+    if not values.has(argument):
+        return ()
+    items = values.items(argument)
+    if items is not None:
+        return tuple(map(str, items))
+    flag = values.boolean(argument)
+    return ((values.text(argument) or "") if flag is None else str(flag).lower(),)
 
 
 def _file(name: str) -> tuple[str, bytes]:

@@ -54,3 +54,4 @@ def _zones(block: Block, tree: Tree) -> int | None:
 
 
 READERS = {"aws_lb": balancer, "aws_alb": balancer}
+CARRIERS = {"aws_lb": (Balancer,), "aws_alb": (Balancer,)}

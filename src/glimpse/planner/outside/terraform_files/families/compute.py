@@ -1,132 +1,246 @@
-"""EC2 instances, Auto Scaling groups with their launch templates, disks and Elastic IPs."""
+"""EC2: instances, Auto Scaling groups, fleets, hosts and reservations of capacity, and Elastic IPs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from glimpse.planner.outside.terraform_files.block import ROLE, Block, Tree, Values, role
 from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.launching import (
+    OWN_TEMPLATE,
+    TENANCIES,
+    Launch,
+    addresses_of,
+    launch_of,
+    launched,
+    merged,
+    own_launch,
+    retired_parts,
+    template_launch,
+    template_of,
+    zone_of,
+)
 from glimpse.planner.resources.address import PublicAddress
-from glimpse.planner.resources.instance import Instances
-from glimpse.planner.resources.volume import Disk, Volume
+from glimpse.planner.resources.host import CapacityReservation, Host
+from glimpse.planner.resources.instance import DEDICATED, Instances, Split
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.stack import Unpriced
 
-TENANCIES = {"default": "Shared", "dedicated": "Dedicated", "host": "Host"}
 NAT = "nat"
 """The value of the role tag by which a group says that its instance carries the others' way out."""
 
-ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
+POLICY = "mixed_instances_policy.launch_template.launch_template_specification."
+MIXED_TEMPLATE = tuple(f"{POLICY}{name}" for name in ("launch_template_id", "launch_template_name", "version"))
+FLEET = "launch_template_config.launch_template_specification."
+FLEET_TEMPLATE = tuple(
+    f"{FLEET}{name}" for name in ("launch_template_id", "launch_template_name", "id", "name", "version")
+)
+ON_DEMAND, ALL = "on-demand", 100
 
 
 def instance(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    template = _template(block, tree)
-    interfaces = template.blocks("network_interfaces") if template else ()
+    launch = launch_of(block, tree)
     elastic = tree.referenced_by(block, "instance", "aws_eip")
     elastic = elastic or tree.referenced_by(block, "instance_id", "aws_eip_association")
-    own = _public_address((values, *interfaces))
-    root = values.block("root_block_device")
-    extra = tuple(_disk(row) for row in values.blocks("ebs_block_device"))
-    own_root = (_disk(root),) if values.has("root_block_device") else _template_disks(template) or (Disk("gp2", None),)
-    disks = (*own_root, *extra)
-    yield Instances(
-        origin=block.origin,
-        instance_type=values.text("instance_type") or (template.text("instance_type") if template else None),
-        count=1,
-        disks=disks,
-        addresses=0 if elastic else own if own != BY_SUBNET else _subnet_addresses(block, tree),
-        spot=bool(
-            values.blocks("instance_market_options") or (template and template.blocks("instance_market_options"))
-        ),
-        tenancy=TENANCIES.get(values.text("tenancy") or "default", "Dedicated"),
+    states = tree.referenced_by(block, "instance_id", "aws_ec2_instance_state")
+    addresses, assumed = (0, ()) if elastic else addresses_of(block, tree, launch, "subnet_id")
+    yield replace(
+        launched(block, launch),
+        addresses=addresses,
+        address_assumes=assumed,
+        spot=launch.spot or block.type == "aws_spot_instance_request",
+        zone_id=zone_of(block, tree, "subnet_id"),
         elastic=tuple(address.address for address in elastic if address.type == "aws_eip"),
         is_nat=values.boolean("source_dest_check") is False or role(values) == NAT,
+        stopped=any(state.values.text("state") == "stopped" for state in states),
     )
+    yield from _beside(block, tree, launch)
 
 
 def group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    template = _template(block, tree)
-    public = _public_address((*template.blocks("network_interfaces"), template)) if template else BY_SUBNET
-    count = "desired_capacity" if values.has("desired_capacity") else "min_size"
-    yield Instances(
-        origin=block.origin,
-        instance_type=template.text("instance_type") if template else None,
-        count=values.known.integer(count),
-        disks=_template_disks(template) or (Disk("gp2", None),),
-        addresses=_subnet_addresses(block, tree, "vpc_zone_identifier") if public == BY_SUBNET else public,
+    policy = values.block("mixed_instances_policy")
+    template = template_of(block, tree, (*OWN_TEMPLATE, *MIXED_TEMPLATE))
+    launch = template_launch(template) if template else Launch()
+    overrides = policy.block("launch_template").blocks("override")
+    distribution = policy.block("instances_distribution")
+    base = distribution.integer("on_demand_base_capacity")
+    percent = distribution.integer("on_demand_percentage_above_base_capacity")
+    count = values.known.integer("desired_capacity" if values.has("desired_capacity") else "min_size")
+    first = _first_of(overrides, launch)
+    addresses, assumed = addresses_of(block, tree, launch, "vpc_zone_identifier")
+    unit = values.text("desired_capacity_type") or "units"
+    kept = replace(
+        launched(block, first.launch),
+        count=None if count is None else -(-count // first.weight),
+        addresses=addresses,
+        address_assumes=assumed,
+        spot=launch.spot,
+        split=Split(base or 0, ALL if percent is None else percent) if values.has("mixed_instances_policy") else None,
+        weight=first.weight,
+        assumes=first.assumes,
+        zone_id=zone_of(block, tree, "vpc_zone_identifier"),
         is_nat=any((row.text("key"), row.text("value")) == (ROLE, NAT) for row in values.known.blocks("tag")),
-        spot=bool(template and (template.blocks("instance_market_options") or template.text("spot_price"))),
+        scales=True,
+        sizes=tuple(-(-size // first.weight) for size in _scheduled(block, tree, count)),
     )
+    if unit != "units":
+        kept = replace(kept, count=None, needs=say("needs_capacity_units", unit=unit))
+    yield kept
+    if values.has("warm_pool"):
+        yield Unpriced(block.origin, "Warm pool", say("warm_pool"))
+    yield from _beside(block, tree, launch)
 
 
-def volume(block: Block, tree: Tree) -> Iterator[Found]:
-    size = block.values.known.integer("size")
-    kind = block.values.text("type") or "gp2"
-    disk = Disk(kind, size, block.values.integer("iops"), block.values.integer("throughput"))
-    yield Volume(block.origin, disk)
+def spot_fleet(block: Block, tree: Tree) -> Iterator[Found]:
+    """`launch_specification` or `launch_template_config`, of which each may have overrides: the first counts."""
+    values = block.values
+    specifications = values.blocks("launch_specification")
+    overrides = [row for config in values.blocks("launch_template_config") for row in config.blocks("overrides")]
+    target, on_demand = values.known.integer("target_capacity"), values.integer("on_demand_target_capacity") or 0
+    yield from _fleet(block, tree, specifications or overrides, target, Split(on_demand, 0))
+
+
+def fleet(block: Block, tree: Tree) -> Iterator[Found]:
+    """A fleet buys its total, of which `on_demand_target_capacity` is on demand and the rest of its default type."""
+    values = block.values
+    target = values.block("target_capacity_specification")
+    overrides = [row for config in values.blocks("launch_template_config") for row in config.blocks("override")]
+    total, on_demand = target.known.integer("total_target_capacity"), target.integer("on_demand_target_capacity") or 0
+    spot = target.integer("spot_target_capacity")
+    if target.text("default_target_capacity_type") == ON_DEMAND:
+        split = Split() if not spot or total is None else Split(total - spot, 0)
+    else:
+        split = Split(on_demand, 0)
+    if values.text("type") in ("instant", "request"):
+        yield Unpriced(block.origin, "EC2 Fleet", say("fleet_once"))
+    else:
+        yield from _fleet(block, tree, overrides, total, split)
+
+
+def host(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    family = values.text("instance_family") or (values.text("instance_type") or "").partition(".")[0]
+    if values.has("outpost_arn"):
+        yield block.origin  # a host on an Outpost is part of what the Outpost costs
+    else:
+        yield Host(block.origin, family or None)
+
+
+def reservation(block: Block, tree: Tree) -> Iterator[Found]:
+    """Instances that fit run in an open reservation by themselves; in a targeted one those that name it."""
+    values = block.values
+    wanted = values.text("instance_type")
+    named = "capacity_reservation_specification.capacity_reservation_target.capacity_reservation_id"
+    if values.text("instance_match_criteria") == "targeted":
+        inside = len(tree.referenced_by(block, named, "aws_instance"))
+    else:
+        rows = [row.values.known for row in tree.of("aws_instance") if row.region == block.region]
+        inside = sum(row.text("instance_type") == wanted for row in rows)
+    platform = values.text("instance_platform") or ""
+    yield CapacityReservation(
+        origin=block.origin,
+        instance_type=wanted,
+        system="Linux" if platform.startswith("Linux/UNIX") else platform,
+        tenancy=TENANCIES.get(values.text("tenancy") or "default", DEDICATED),
+        count=values.known.integer("instance_count"),
+        inside=inside,
+    )
 
 
 def address(block: Block, tree: Tree) -> Iterator[Found]:
-    yield PublicAddress(block.origin)
+    """Addresses of one's own, or of an Outpost, are not charged; those of a pool that Amazon fills are."""
+    values = block.values
+    own = values.has("customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
+    if values.has("ipam_pool_id") or values.is_unknown("ipam_pool_id"):
+        pools = tree.certain_references(block, "ipam_pool_id", "aws_vpc_ipam_pool")
+        own = not any(pool.values.known.text("public_ip_source") == "amazon" for pool in pools)
+    yield block.origin if own else PublicAddress(block.origin)
 
 
-def _template(block: Block, tree: Tree) -> Values | None:
-    linked = (
-        *tree.references(block, "launch_template.id", "aws_launch_template"),
-        *tree.references(block, "launch_template.name", "aws_launch_template"),
-        *tree.references(block, "launch_configuration", "aws_launch_configuration"),
+class _First:
+    """The first type that a group or a fleet may use, how many units it counts for, and what that assumes."""
+
+    def __init__(self, launch: Launch, weight: int, types: Sequence[str]) -> None:
+        self.launch = launch
+        self.weight = weight
+        several = len(set(types)) > 1
+        self.assumes: tuple[Sentence, ...] = (
+            (say("first_of_types", count=len(set(types)), type=types[0]),) if several else ()
+        )
+
+
+def _first_of(overrides: Sequence[Values], launch: Launch) -> _First:
+    """With requirements instead of types AWS chooses: then there is no first."""
+    if not overrides:
+        return _First(launch, 1, ())
+    first = overrides[0]
+    types = [type_ for row in overrides if (type_ := row.text("instance_type"))]
+    own = own_launch(first)
+    by_requirements = launch.by_requirements or first.has("instance_requirements")
+    found = replace(merged(own, launch), by_requirements=by_requirements and not own.instance_type)
+    if found.by_requirements:
+        found = replace(found, instance_type=None)
+    return _First(found, first.integer("weighted_capacity") or 1, types)
+
+
+def _fleet(
+    block: Block, tree: Tree, specifications: Sequence[Values], target: int | None, split: Split
+) -> Iterator[Found]:
+    template = template_of(block, tree, FLEET_TEMPLATE)
+    launch = template_launch(template) if template else Launch()
+    first = _first_of(specifications, launch)
+    addresses, assumed = addresses_of(block, tree, first.launch, "launch_specification.subnet_id")
+    yield replace(
+        launched(block, first.launch),
+        count=None if target is None else -(-target // first.weight),
+        addresses=addresses,
+        address_assumes=assumed,
+        split=split,
+        weight=first.weight,
+        assumes=first.assumes,
+        scales=True,
     )
-    if linked:
-        return linked[0].values
-    name = block.values.block("launch_template").known.text("name")
-    named = [row.values for row in tree.of("aws_launch_template") if name and row.values.known.text("name") == name]
-    return named[0] if named else None
+    yield from _beside(block, tree, first.launch)
 
 
-def _disk(row: Values) -> Disk:
-    size = row.known.integer("volume_size")
-    return Disk(row.text("volume_type") or "gp2", size, row.integer("iops"), row.integer("throughput"))
+def _scheduled(block: Block, tree: Tree, count: int | None) -> Iterator[int]:
+    """The sizes that schedules give a group; what a schedule leaves out, or sets to -1, it leaves as it is."""
+    if count is None:
+        return
+    names = {block.values.known.text("name"), block.values.known.text("id")} - {None}
+    joined = tree.referenced_by(block, "autoscaling_group_name", "aws_autoscaling_schedule")
+    rows = {row.address: row for row in joined}
+    for row in tree.of("aws_autoscaling_schedule"):
+        if row.values.known.text("autoscaling_group_name") in names:
+            rows[row.address] = row
+    for row in rows.values():
+        least, most = row.values.integer("min_size"), row.values.integer("max_size")
+        desired = row.values.integer("desired_capacity")
+        size = count if desired is None else desired
+        size = size if least is None else max(size, least)
+        yield size if most is None else min(size, most)
 
 
-def _template_disks(template: Values | None) -> tuple[Disk, ...]:
-    """
-    The disks a template names. Where none is the root device, the image decides its size: unknown.
-    """
-    if template is None:
-        return ()
-    rows = template.blocks("block_device_mappings")
-    disks = tuple(_disk(row.block("ebs")) for row in rows if row.blocks("ebs"))
-    disks += tuple(_disk(root) for root in template.blocks("root_block_device"))
-    named_root = any(row.text("device_name") in ROOT_DEVICES for row in rows) or template.blocks("root_block_device")
-    return disks if named_root else (Disk("gp2", None), *disks)
-
-
-BY_SUBNET = -1
-"""Of a public address: nothing says whether there is one, so the subnet decides."""
-
-
-def _public_address(places: Sequence[Values]) -> int | None:
-    """How many public addresses the first place gives that says anything; None where that is unknown."""
-    said = next((row for row in places if row.has("associate_public_ip_address")), None)
-    if said is None:
-        return BY_SUBNET
-    public = said.known.boolean("associate_public_ip_address")
-    return None if public is None else int(public)
-
-
-def _subnet_addresses(block: Block, tree: Tree, argument: str = "subnet_id") -> int | None:
-    found = [row.values.known for row in tree.certain_references(block, argument, "aws_subnet")]
-    if not found or any(row.has(PUBLIC) and row.boolean(PUBLIC) is None for row in found):
-        return None
-    return int(any(row.boolean(PUBLIC) for row in found))
-
-
-PUBLIC = "map_public_ip_on_launch"
+def _beside(block: Block, tree: Tree, launch: Launch) -> Iterator[Found]:
+    """What is charged beside the instances: a fee for Dedicated Instances, once a region, and what is retired."""
+    if launch.tenancy == DEDICATED:
+        same = [row for row in tree.of("aws_instance", "aws_autoscaling_group") if row.region == block.region]
+        first = next((row for row in same if launch_of(row, tree).tenancy == DEDICATED), block)
+        if first is block:
+            yield Unpriced(block.origin, "Dedicated Instances, fee per region", say("dedicated_region_fee"))
+    yield from retired_parts(block, launch)
 
 
 READERS = {
     "aws_instance": instance,
+    "aws_spot_instance_request": instance,
     "aws_autoscaling_group": group,
-    "aws_ebs_volume": volume,
+    "aws_spot_fleet_request": spot_fleet,
+    "aws_ec2_fleet": fleet,
+    "aws_ec2_host": host,
+    "aws_ec2_capacity_reservation": reservation,
     "aws_eip": address,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -9,15 +10,27 @@ from fractions import Fraction
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
-from glimpse.planner.resources.fargate import FargateService, HealthCheck
+from glimpse.planner.resources.event_bus import Pipe, Schedule
+from glimpse.planner.resources.fargate import (
+    LINUX,
+    WINDOWS,
+    FargateService,
+    HealthCheck,
+    StartedTasks,
+    TasksAnywhere,
+    TasksOnInstances,
+    TaskVolume,
+)
 from glimpse.planner.resources.monitoring import Alarms, ContainerInsights
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize
 from glimpse.planner.stack import Unpriced
 
 SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
 DAILY = re.compile(r"^cron\(0 (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$")
-SERVICE = "aws_ecs_service"
+SERVICE, TASK_SET, CLUSTER = "aws_ecs_service", "aws_ecs_task_set", "aws_ecs_cluster"
+CLUSTER_PROVIDERS = "aws_ecs_cluster_capacity_providers"
+EXTERNAL = "EXTERNAL"
 TAG = "glimpse:"
 UPLOADS, LOG_SAMPLE = "uploads", "log-sample-percent"
 COSTLY = {UPLOADS: "Uploads through the service", LOG_SAMPLE: "Log lines of the service"}
@@ -27,14 +40,31 @@ PRESIGNED = "presigned"
 
 
 def service(block: Block, tree: Tree) -> Iterator[Found]:
+    sets = tree.referenced_by(block, "service", TASK_SET)
+    if sets and not block.values.has("task_definition"):
+        # Under an external controller the task sets run the tasks, each its share of what the service asks for.
+        for row in sets:
+            yield from _service(block, row, tree)
+    else:
+        yield from _service(block, block, tree)
+
+
+def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
+    """A service, or one task set of it: `tasks` is the block that says what a task is."""
     values = block.values
-    strategy = _strategy(block, tree)
-    if strategy is None and values.text("launch_type") is None and not _clusters(block, tree):
+    strategy = _strategy(tasks, tree)
+    if strategy is None and tasks is not block:
+        strategy = _strategy(block, tree)
+    definition = _definition(tasks, tree)
+    assumed = () if strategy else _assumed_strategy(block, definition, tree)
+    if assumed:
+        strategy = (ProviderShare(FARGATE, weight=1),)
+    launch_type = tasks.values.text("launch_type") or values.text("launch_type")
+    if strategy is None and launch_type is None and not _clusters(block, tree):
         yield Unpriced(block.origin, "ECS service", say("cluster_unknown"))
         return
-    if strategy is None:
-        # Tasks on instances: the instances are charged, the service is not.
-        yield block.origin
+    if strategy is None or all(_is_of_instances(share.provider, tree) for share in strategy):
+        yield from _on_instances(block, tasks, launch_type, tree)
         return
     if not any(share.weight for share in strategy):
         yield Unpriced(block.origin, "ECS service", say("strategy_without_weight"))
@@ -43,13 +73,7 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
     if strange:
         yield Unpriced(block.origin, "ECS service", say("capacity_provider_unknown", provider=strange[0]))
         return
-    definition = _definition(block, tree)
-    if definition and definition.values.block("runtime_platform").text("operating_system_family") not in (
-        None,
-        "LINUX",
-    ):
-        yield Unpriced(block.origin, "ECS service", say("not_linux"))
-        return
+    os = _os(definition)
     size = _size(definition.values) if definition else None
     if size and not size.is_legal:
         params = {"cpu": str(size.vcpu), "memory": str(size.memory_gib)}
@@ -57,7 +81,6 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         return
     target = _scaling_target(block, tree)
     scaling = _scaling(target, tree) if target else None
-    desired = values.known.integer("desired_count") if values.has("desired_count") else 0  # the provider's default
     tags = {**values.known.mapping("tags_all"), **values.known.mapping("tags")}
     said = {name.removeprefix(TAG): value for name, value in tags.items() if name.startswith(TAG)}
     settings = Values(said, "tags.", values.note).known
@@ -69,10 +92,10 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         size=size,
         strategy=strategy,
         # A target whose bounds are unknown still overrules desired_count.
-        desired=None if target and not scaling else desired,
-        scaling=scaling,
+        desired=None if target and not scaling else _desired(block, tasks),
+        scaling=None if tasks.values.has("scale") else scaling,
         behind_balancer=bool(values.blocks("load_balancer")),
-        public_address=_public_address(values),
+        public_address=_public_address(tasks.values),
         uploads=PRESIGNED if settings.is_unknown(UPLOADS) else settings.text(UPLOADS),
         keep_alive_seconds=settings.integer("keep-alive-seconds"),
         database_pool=settings.integer("database-pool"),
@@ -81,7 +104,153 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         environment=settings.text("environment"),
         maximum_percent=values.known.integer("deployment_maximum_percent") or 200,
         health=_health(block, tree),
+        os=os,
+        volume=_volume(values),
+        assumed=assumed,
     )
+
+
+def _desired(block: Block, tasks: Block) -> int | None:
+    """How many tasks the service asks for, or the share of them that a task set runs, rounded up; None is unknown."""
+    values = block.values
+    desired = values.known.integer("desired_count") if values.has("desired_count") else 0  # the provider's default
+    scale = tasks.values.block("scale")
+    if tasks is block or desired is None or not scale.has("value"):
+        return desired
+    percent = scale.known.number("value")
+    return None if percent is None else math.ceil(desired * percent / 100)
+
+
+def _os(definition: Block | None) -> str:
+    """The pricing page's name of the tasks' operating system: a family such as WINDOWS_SERVER_2022_CORE."""
+    family = definition.values.block("runtime_platform").text("operating_system_family") if definition else None
+    return WINDOWS if (family or "LINUX").startswith("WINDOWS") else LINUX
+
+
+def _volume(values: Values) -> TaskVolume | None:
+    """
+    The EBS volume of each task. gp3 is what ECS takes where nothing is said (ECS API,
+    ServiceManagedEBSVolumeConfiguration); the size may be left to a snapshot.
+    """
+    for row in values.block("volume_configuration").blocks("managed_ebs_volume"):
+        kind, size = row.text("volume_type") or "gp3", row.known.integer("size_in_gb")
+        return TaskVolume(kind, size, row.integer("iops"), row.integer("throughput"))
+    return None
+
+
+def _on_instances(block: Block, tasks: Block, launch_type: str | None, tree: Tree) -> Iterator[Found]:
+    """Tasks on instances: the instances are charged, the service is not; but each volume that it makes is."""
+    volume = _volume(block.values)
+    if launch_type == EXTERNAL:
+        yield TasksAnywhere(block.origin)
+    elif volume is None:
+        yield block.origin
+    elif block.values.text("scheduling_strategy") == "DAEMON":
+        yield TasksOnInstances(block.origin, volume, None, None, None)  # a task on each instance
+    else:
+        target = _scaling_target(block, tree)
+        scaling = _scaling(target, tree) if target else None
+        desired = _desired(block, tasks)
+        if target and not scaling:
+            desired = None
+        bounds = (scaling.fewest, scaling.most) if scaling else (desired, desired)
+        asked = None if desired is None else max(bounds[0] or 0, min(desired, bounds[1] or desired))
+        yield TasksOnInstances(block.origin, volume, bounds[0], asked, bounds[1])
+
+
+def _is_of_instances(provider: str, tree: Tree) -> bool:
+    """Whether a capacity provider of the tree stands for an Auto Scaling group."""
+    return any(
+        row.values.has("auto_scaling_group_provider")
+        for row in tree.of("aws_ecs_capacity_provider")
+        if row.values.known.text("name") == provider
+    )
+
+
+def _assumed_strategy(block: Block, definition: Block | None, tree: Tree) -> tuple[Sentence, ...]:
+    """
+    Whether a service means Fargate without saying so: its definition asks for it, and its cluster offers nothing else.
+
+    ECS itself would look for instances there and find none, so nothing would run; what is meant is priced, and said.
+    """
+    if definition is None or block.values.text("launch_type") or block.values.has("capacity_provider_strategy"):
+        return ()
+    offered: set[object] = set()
+    for home in _clusters(block, tree):
+        offered.update(home.values.known.items("capacity_providers") or ())
+        for providers in _providers(home, tree):
+            offered.update(providers.values.known.items("capacity_providers") or ())
+    asked = set(definition.values.known.items("requires_compatibilities") or ())
+    meant = asked == {FARGATE} and offered and offered <= {FARGATE, FARGATE_SPOT}
+    return (say("fargate_meant"),) if meant else ()
+
+
+def task_set(block: Block, tree: Tree) -> Iterator[Found]:
+    """Charged with its service, as far as that is in the tree."""
+    services = tree.references(block, "service", SERVICE)
+    if services and not services[0].values.has("task_definition"):
+        yield block.origin
+    else:
+        yield Unpriced(block.origin, "ECS task set", say("needs_task_count"), may_be=(FargateService,))
+
+
+def rule_target(block: Block, tree: Tree) -> Iterator[Found]:
+    """What a rule hands events to is charged there; the tasks that it starts stand nowhere else."""
+    found: list[Found] = []
+    for row in block.values.blocks("ecs_target"):
+        found += _started(block, row, "ecs_target.", "arn", tree)
+    yield from found or (block.origin,)
+
+
+def schedule(block: Block, tree: Tree) -> Iterator[Found]:
+    yield Schedule(block.origin)
+    for row in block.values.block("target").blocks("ecs_parameters"):
+        yield from _started(block, row, "target.ecs_parameters.", "target.arn", tree)
+
+
+def pipe(block: Block, tree: Tree) -> Iterator[Found]:
+    yield Pipe(block.origin)
+    for row in block.values.block("target_parameters").blocks("ecs_task_parameters"):
+        yield from _started(block, row, "target_parameters.ecs_task_parameters.", "target", tree)
+
+
+def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> Iterator[Found]:
+    """
+    The Fargate tasks that `block` starts, by the part `row` of it at `path`; nothing where they run on instances.
+
+    `cluster` is the argument that names the cluster.
+    """
+    found = _definition(block, tree, f"{path}task_definition_arn", row.known.text("task_definition_arn"))
+    launch_type, strategy = row.text("launch_type"), _rows(row)
+    if strategy is None and launch_type is None:
+        homes = tree.certain_references(block, cluster, CLUSTER)
+        strategy = next((rows for home in homes if (rows := _default_strategy(home, tree))), None)
+        fargate_alone = found and set(found.values.known.items("requires_compatibilities") or ()) == {FARGATE}
+        if strategy is None and not homes and not fargate_alone:
+            yield Unpriced(block.origin, "ECS tasks", say("cluster_unknown"))
+            return
+        launch_type = FARGATE if strategy is None and not homes else None
+    if strategy is None and launch_type == FARGATE:
+        strategy = (ProviderShare(FARGATE, weight=1),)
+    if strategy is None or any(share.provider not in (FARGATE, FARGATE_SPOT) for share in strategy):
+        return
+    yield StartedTasks(
+        origin=block.origin,
+        size=_size(found.values) if found else None,
+        strategy=strategy,
+        count=row.integer("task_count") or 1,
+        os=_os(found),
+        public_address=_gives_address(row.block("network_configuration")),
+    )
+
+
+def _gives_address(network: Values) -> bool | None:
+    """Whether tasks get a public address, which pipes say by a word; None where that is unknown."""
+    network = next(iter(network.blocks("aws_vpc_configuration")), network)
+    if not network.has("assign_public_ip"):
+        return False
+    word = network.known.text("assign_public_ip")
+    return network.known.boolean("assign_public_ip") if word is None else word == "ENABLED"
 
 
 def _log_sample_percent(settings: Values) -> int:
@@ -113,37 +282,63 @@ def policy(block: Block, tree: Tree) -> Iterator[Found]:
 
 def _strategy(block: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
     """The service's own strategy, its launch type, or the default strategy of its cluster."""
-    rows = block.values.blocks("capacity_provider_strategy")
-    if not rows and block.values.text("launch_type") == FARGATE:
-        return (ProviderShare(FARGATE, weight=1),)
-    if not rows and block.values.text("launch_type") is None:
-        for home in _clusters(block, tree):
-            name = home.values.known.text("name")
-            joined = tree.referenced_by(home, "cluster_name", "aws_ecs_cluster_capacity_providers")
-            for providers in tree.of("aws_ecs_cluster_capacity_providers"):
-                if providers in joined or (name and providers.values.known.text("cluster_name") == name):
-                    rows = providers.values.blocks("default_capacity_provider_strategy")
+    own, launch_type = _rows(block.values), block.values.text("launch_type")
+    if own or launch_type:
+        return own or ((ProviderShare(FARGATE, weight=1),) if launch_type == FARGATE else None)
+    found: tuple[ProviderShare, ...] | None = None
+    for home in _clusters(block, tree):
+        found = _default_strategy(home, tree) or found
+    return found
+
+
+def _default_strategy(home: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
+    """A cluster's default. Until version 5 of the provider the cluster held it (hashicorp's pull request 31346)."""
+    found = _rows(home.values, "default_capacity_provider_strategy")
+    for providers in _providers(home, tree):
+        found = _rows(providers.values, "default_capacity_provider_strategy")
+    return found
+
+
+def _providers(home: Block, tree: Tree) -> Iterator[Block]:
+    """What joins a cluster to its capacity providers."""
+    name = home.values.known.text("name")
+    joined = tree.referenced_by(home, "cluster_name", CLUSTER_PROVIDERS)
+    for providers in tree.of(CLUSTER_PROVIDERS):
+        if providers in joined or (name and providers.values.known.text("cluster_name") == name):
+            yield providers
+
+
+def _rows(values: Values, name: str = "capacity_provider_strategy") -> tuple[ProviderShare, ...] | None:
+    """A strategy; None where there is none. A provider that stands alone takes every task, whatever its weight."""
+    rows = values.blocks(name)
     if not rows:
         return None
     return tuple(
-        ProviderShare(row.text("capacity_provider") or "?", row.integer("base") or 0, row.integer("weight") or 0)
+        ProviderShare(
+            row.text("capacity_provider") or "?",
+            row.integer("base") or 0,
+            row.integer("weight") or int(len(rows) == 1),
+        )
         for row in rows
     )
 
 
 def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
     """The service's cluster, as far as it is in the tree: by link, or by its name in the argument."""
-    linked = tree.references(block, "cluster", "aws_ecs_cluster")
+    linked = tree.references(block, "cluster", CLUSTER)
     named = (block.values.known.text("cluster") or "").rpartition("/")[2]
     return linked or tuple(
-        home for home in tree.of("aws_ecs_cluster") if named and home.values.known.text("name") == named
+        home for home in tree.of(CLUSTER) if named and home.values.known.text("name") == named
     )
 
 
-def _definition(block: Block, tree: Tree) -> Block | None:
+def _definition(
+    block: Block, tree: Tree, argument: str = "task_definition", text: str | None = None
+) -> Block | None:
     """The task definition: by reference, or by its family (`family:revision`)."""
-    linked = tree.references(block, "task_definition", "aws_ecs_task_definition")
-    family = (block.values.known.text("task_definition") or "").rpartition("/")[2].partition(":")[0]
+    linked = tree.references(block, argument, "aws_ecs_task_definition")
+    said = text if text is not None else block.values.known.text(argument)
+    family = (said or "").rpartition("/")[2].partition(":")[0]
     rows = tree.of("aws_ecs_task_definition")
     found = linked or [row for row in rows if family and row.values.known.text("family") == family]
     return found[0] if len(found) == 1 else None
@@ -171,7 +366,6 @@ def _scaling_target(block: Block, tree: Tree) -> Block | None:
     linked = tree.referenced_by(block, "resource_id", "aws_appautoscaling_target")
     if linked:
         return linked[0]
-    homes = {home.values.known.text("name") for home in _clusters(block, tree)} - {None}
     for target in filter(_scales_tasks, tree.of("aws_appautoscaling_target")):
         if target.values.is_unknown("resource_id") and tree.certain_references(target, "resource_id", SERVICE):
             continue
@@ -179,11 +373,15 @@ def _scaling_target(block: Block, tree: Tree) -> Block | None:
         if (
             len(parts) == 3
             and parts[0] == "service"
-            and parts[1] in (homes or {parts[1]})
             and parts[2] == block.values.text("name")
+            and parts[1] in (_cluster_names(block, tree) or {parts[1]})
         ):
             return target
     return None
+
+
+def _cluster_names(block: Block, tree: Tree) -> set[str | None]:
+    return {home.values.known.text("name") for home in _clusters(block, tree)} - {None}
 
 
 def _scales_tasks(row: Block) -> bool:
@@ -292,7 +490,12 @@ def _health(block: Block, tree: Tree) -> HealthCheck:
 
 READERS = {
     SERVICE: service,
-    "aws_ecs_cluster": cluster,
+    TASK_SET: task_set,
+    CLUSTER: cluster,
+    "aws_cloudwatch_event_target": rule_target,
+    "aws_scheduler_schedule": schedule,
+    "aws_pipes_pipe": pipe,
     "aws_appautoscaling_policy": policy,
     "aws_appautoscaling_scheduled_action": scheduled,
 }
+CARRIERS = {SERVICE: (FargateService,)}

@@ -28,3 +28,5 @@ def distribution(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 READERS = {"aws_cloudfront_distribution": distribution}
+CARRIERS = {"aws_cloudfront_distribution": (Distribution,)}
+EVERYWHERE = {"aws_cloudfront_distribution"}

@@ -1,4 +1,4 @@
-"""API Gateway, Lambda, DynamoDB and ElastiCache Serverless: what is charged by use instead of by the hour."""
+"""API Gateway, Lambda and ElastiCache Serverless: what is charged by use instead of by the hour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.function import REQUESTS, SOCKETS, Function
 from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
 from glimpse.planner.resources.serverless_cache import ServerlessCache
-from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
@@ -41,21 +40,6 @@ def provisioned(block: Block, tree: Tree) -> Iterator[Found]:
     yield Unpriced(block.origin, "Provisioned concurrency", say("part_unknown"))
 
 
-def table(block: Block, tree: Tree) -> Iterator[Found]:
-    values = block.values
-    for name, component in (("replica", "Table replica"), ("global_secondary_index", "Global secondary index")):
-        for _ in values.blocks(name):
-            yield Unpriced(block.origin, component, say("part_unknown"))
-    if values.block("point_in_time_recovery").boolean("enabled"):
-        yield Unpriced(block.origin, "Point-in-time recovery", say("part_unknown"))
-    if (values.text("table_class") or "STANDARD") != "STANDARD":
-        yield Unpriced(block.origin, "Table class", say("part_unknown"))
-        return
-    on_demand = values.text("billing_mode") == "PAY_PER_REQUEST"
-    capacity = (values.integer("read_capacity"), values.integer("write_capacity"))
-    yield Table(block.origin, None if on_demand else capacity)
-
-
 def serverless_cache(block: Block, tree: Tree) -> Iterator[Found]:
     engine = block.values.text("engine") or "redis"
     least = block.values.block("cache_usage_limits").block("data_storage").integer("minimum") or 0
@@ -81,6 +65,10 @@ READERS = {
     API: api,
     "aws_lambda_function": function,
     "aws_lambda_provisioned_concurrency_config": provisioned,
-    "aws_dynamodb_table": table,
     "aws_elasticache_serverless_cache": serverless_cache,
+}
+CARRIERS = {
+    "aws_apigatewayv2_api": (HttpApi, WebSocketApi),
+    "aws_elasticache_serverless_cache": (ServerlessCache,),
+    "aws_lambda_function": (Function,),
 }

@@ -1,0 +1,167 @@
+"""S3: buckets, the classes that something in the tree moves objects to, and what is charged beside a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.resources import bucket as s3
+from glimpse.planner.resources.by_use import ByUse, UsageRow
+
+BUCKET, LIFECYCLE = "aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration"
+TIERING, REPLICATION = "aws_s3_bucket_intelligent_tiering_configuration", "aws_s3_bucket_replication_configuration"
+OBJECTS = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
+
+CLASSES = {
+    "INTELLIGENT_TIERING": s3.INTELLIGENT_TIERING,
+    "STANDARD_IA": s3.STANDARD_IA,
+    "ONEZONE_IA": s3.ONE_ZONE_IA,
+    "GLACIER_IR": s3.GLACIER_INSTANT,
+    "GLACIER": s3.GLACIER_FLEXIBLE,
+    "DEEP_ARCHIVE": s3.GLACIER_DEEP,
+    "REDUCED_REDUNDANCY": s3.REDUCED_REDUNDANCY,
+}
+"""Terraform's names; Standard is what every bucket has."""
+
+MOVES = ("transition", "noncurrent_version_transition")
+
+
+def bucket(block: Block, tree: Tree) -> Iterator[Found]:
+    rules = [rule for rule in block.values.known.blocks("lifecycle_rule") if rule.boolean("enabled") is not False]
+    tagged = any(rule.mapping("tags") for rule in rules)
+    for row in _about(block, tree, LIFECYCLE):
+        rules += _enabled(row)
+        tagged = tagged or any(_looks_for_tags(rule) for rule in _enabled(row))
+    named = {move.text("storage_class") for rule in rules for kind in MOVES for move in rule.blocks(kind)}
+    named |= {row.values.known.text("storage_class") for type_ in OBJECTS for row in _about(block, tree, type_)}
+    named |= {destination.text("storage_class") for destination in _filled_by(block, tree)}
+    tiering = _about(block, tree, TIERING)
+    yield s3.Bucket(
+        origin=block.origin,
+        classes=frozenset(CLASSES[name] for name in named if name in CLASSES)
+        | ({s3.INTELLIGENT_TIERING} if tiering else frozenset()),
+        tagged=tagged,
+        archives=any(row.values.known.text("status") != "Disabled" for row in tiering),
+    )
+    if block.values.known.text("acceleration_status") == "Enabled":
+        yield ByUse(block.origin, s3.ACCELERATION)
+    for replicated in block.values.known.blocks("replication_configuration"):
+        yield from _replication(block, tree, replicated.blocks("rules"), "replication_configuration.rules.destination")
+
+
+def _about(target: Block, tree: Tree, type_: str) -> tuple[Block, ...]:
+    """
+    What names a bucket, as far as that is known: it only decides which of the classes are worth showing.
+    """
+    name = target.values.known.text("bucket")
+    named = [row for row in tree.of(type_) if name and row.values.known.text("bucket") == name]
+    try:
+        linked = tree.referenced_by(target, "bucket", type_)
+    except ArgumentUnknown:
+        linked = ()
+    return tuple({row.address: row for row in (*linked, *named)}.values())
+
+
+def _enabled(lifecycle: Block) -> list[Values]:
+    return [rule for rule in lifecycle.values.known.blocks("rule") if rule.text("status") != "Disabled"]
+
+
+def _looks_for_tags(rule: Values) -> bool:
+    found = rule.block("filter")
+    return found.has("tag") or bool(found.block("and").mapping("tags"))
+
+
+def _filled_by(target: Block, tree: Tree) -> Iterator[Values]:
+    """The destinations of replication that are this bucket."""
+    for row in tree.of(REPLICATION):
+        if target in tree.certain_references(row, "rule.destination.bucket", BUCKET):
+            yield from (rule.block("destination") for rule in row.values.known.blocks("rule"))
+
+
+def lifecycle(block: Block, tree: Tree) -> Iterator[Found]:
+    yield block.origin
+    yield s3.Lifecycle(block.origin)
+
+
+def replication(block: Block, tree: Tree) -> Iterator[Found]:
+    rules = tuple(rule for rule in block.values.blocks("rule") if rule.text("status") != "Disabled")
+    yield from _replication(block, tree, rules, "rule.destination")
+
+
+def _replication(block: Block, tree: Tree, rules: tuple[Values, ...], argument: str) -> Iterator[Found]:
+    targets = tree.certain_references(block, f"{argument}.bucket", BUCKET)
+    regions = {target.region for target in targets} - {block.region}
+    timed = any(rule.block("destination").block("replication_time").text("status") == "Enabled" for rule in rules)
+    to = next(iter(sorted(region for region in regions if region)), None)
+    rows = s3.replication(leaves=not targets or bool(regions), to=to, time_control=timed)
+    yield ByUse(block.origin, rows) if rules and rows else block.origin
+
+
+def accelerate(block: Block, tree: Tree) -> Iterator[Found]:
+    suspended = block.values.text("status") == "Suspended"
+    yield block.origin if suspended else ByUse(block.origin, s3.ACCELERATION)
+
+
+def inventory(block: Block, tree: Tree) -> Iterator[Found]:
+    off = block.values.boolean("enabled") is False
+    yield block.origin if off else ByUse(block.origin, s3.INVENTORY)
+
+
+def analytics(block: Block, tree: Tree) -> Iterator[Found]:
+    """What is listed for a filter is analysed; an export is kept and charged in the bucket that it goes to."""
+    yield ByUse(block.origin, s3.ANALYTICS)
+
+
+def directory_bucket(block: Block, tree: Tree) -> Iterator[Found]:
+    yield s3.DirectoryBucket(block.origin)
+
+
+ADVANCED = (
+    "activity_metrics",
+    "advanced_cost_optimization_metrics",
+    "advanced_data_protection_metrics",
+    "advanced_performance_metrics",
+    "detailed_status_code_metrics",
+    "prefix_level",
+)
+"""Storage Lens charges for these; its free metrics are always there (S3 pricing page)."""
+
+
+def storage_lens(block: Block, tree: Tree) -> Iterator[Found]:
+    configuration = block.values.block("storage_lens_configuration")
+    account = configuration.block("account_level")
+    levels = (account, account.block("bucket_level"))
+    paid = any(
+        level.block(name).boolean("enabled") or level.block(name).block("storage_metrics").boolean("enabled")
+        for level in levels
+        for name in ADVANCED
+    )
+    on = configuration.boolean("enabled") is not False
+    yield ByUse(block.origin, s3.STORAGE_LENS) if on and paid else block.origin
+
+
+def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
+    def read(block: Block, tree: Tree) -> Iterator[Found]:
+        yield ByUse(block.origin, rows)
+
+    return read
+
+
+READERS = {
+    BUCKET: bucket,
+    LIFECYCLE: lifecycle,
+    REPLICATION: replication,
+    "aws_s3_bucket_accelerate_configuration": accelerate,
+    "aws_s3_bucket_analytics_configuration": analytics,
+    "aws_s3_bucket_inventory": inventory,
+    "aws_s3_bucket_metadata_configuration": _by_use(s3.METADATA),
+    "aws_s3_bucket_metric": _by_use(s3.REQUEST_METRICS),
+    "aws_s3_directory_bucket": directory_bucket,
+    "aws_s3control_access_grants_instance": _by_use(s3.ACCESS_GRANTS),
+    "aws_s3control_multi_region_access_point": _by_use(s3.MULTI_REGION),
+    "aws_s3control_object_lambda_access_point": _by_use(s3.OBJECT_LAMBDA),
+    "aws_s3control_storage_lens_configuration": storage_lens,
+    "aws_s3tables_table_bucket": _by_use(s3.TABLES),
+    "aws_s3vectors_vector_bucket": _by_use(s3.VECTORS),
+}

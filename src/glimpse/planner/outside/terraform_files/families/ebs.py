@@ -1,0 +1,88 @@
+"""EBS volumes and snapshots, and the images that consist of snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.launching import launch_of
+from glimpse.planner.resources.snapshot import FastRestore, Snapshot
+from glimpse.planner.resources.volume import Disk, Volume
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Unpriced
+
+VOLUMES = ("aws_ebs_volume", "aws_ebs_volume_copy")
+SNAPSHOTS = ("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
+MAX_STEPS = 10
+
+
+def volume(block: Block, tree: Tree) -> Iterator[Found]:
+    """A volume made from a snapshot, or as a copy, is as large as its source where it does not say otherwise."""
+    values = block.values
+    if values.has("outpost_arn"):
+        yield Unpriced(block.origin, "EBS on Outposts", say("on_outpost"))
+        return
+    kind = "volume_type" if block.type == "aws_ebs_volume_copy" else "type"
+    disk = Disk(values.text(kind) or "gp2", _size(block, tree), values.integer("iops"), values.integer("throughput"))
+    yield Volume(block.origin, disk)
+    if values.has("volume_initialization_rate"):
+        yield Unpriced(block.origin, "Provisioned rate for volume initialization", say("volume_initialized"))
+
+
+def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    yield Snapshot(
+        origin=block.origin,
+        gib=_size(block, tree),
+        archived=values.text("storage_tier") == "archive",
+        restored=bool(values.boolean("permanent_restore")) or values.has("temporary_restore_days"),
+        read_directly=block.type == "aws_ebs_snapshot",
+    )
+    if values.has("completion_duration_minutes"):
+        yield Unpriced(block.origin, "Time-based snapshot copy", say("part_unknown"))
+    source, here = values.known.text("source_region"), block.region
+    if source and here and source != here:
+        yield Unpriced(block.origin, f"Transfer from {source}", say("copied_between_regions"))
+
+
+def fast_restore(block: Block, tree: Tree) -> Iterator[Found]:
+    yield FastRestore(block.origin)
+
+
+def image(block: Block, tree: Tree) -> Iterator[Found]:
+    """An image of snapshots that exist costs nothing beside them."""
+    yield block.origin
+
+
+def copied_image(block: Block, tree: Tree) -> Iterator[Found]:
+    """A copy has snapshots of its own; those of an instance hold all its disks."""
+    instances = tree.certain_references(block, "source_instance_id", "aws_instance")
+    sizes = [disk.gib for row in instances[:1] for disk in launch_of(row, tree).with_root()]
+    known = sizes and all(size is not None for size in sizes)
+    yield Snapshot(block.origin, sum(size or 0 for size in sizes) if known else None)
+
+
+def _size(block: Block, tree: Tree, steps: int = MAX_STEPS) -> int | None:
+    """GiB of a volume, or of the one that a snapshot was made of; None where the files do not tell."""
+    values = block.values.known
+    size = values.integer("size") if block.type in VOLUMES else values.integer("volume_size")
+    if size is not None or values.has("size") or steps == 0:
+        return size
+    for argument in ("volume_id", "source_snapshot_id", "snapshot_id", "source_volume_id"):
+        for source in tree.certain_references(block, argument, *VOLUMES, *SNAPSHOTS):
+            return _size(source, tree, steps - 1)
+    return None
+
+
+READERS = {
+    "aws_ebs_volume": volume,
+    "aws_ebs_volume_copy": volume,
+    "aws_ebs_snapshot": snapshot,
+    "aws_ebs_snapshot_copy": snapshot,
+    "aws_ebs_snapshot_import": snapshot,
+    "aws_ebs_fast_snapshot_restore": fast_restore,
+    "aws_ami": image,
+    "aws_ami_copy": copied_image,
+    "aws_ami_from_instance": copied_image,
+}

@@ -1,0 +1,261 @@
+"""
+What instances are launched with: their type, disks, addresses and options, stated by themselves, by a launch template
+or by a launch configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.resources.instance import DEDICATED, HOST, SHARED, Instances
+from glimpse.planner.resources.volume import Disk
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.stack import Unpriced
+
+TENANCIES = {"default": SHARED, "dedicated": DEDICATED, "host": HOST}
+
+ROOT_DEVICES = ("xvda", "sda1", "sda")
+"""How images name their root device, without `/dev/` (EC2 user guide, device names)."""
+
+ROOT = ""
+"""The root device among the disks of an instance."""
+
+ASSUMED_ROOT_GIB = 8
+"""The root disk of Amazon Linux images, which is taken where only the image knows the size."""
+
+TEMPLATE, CONFIGURATION = "aws_launch_template", "aws_launch_configuration"
+PUBLIC = "map_public_ip_on_launch"
+SUBNETS = ("aws_subnet", "aws_default_subnet")
+
+OWN_TEMPLATE = ("launch_template.id", "launch_template.name", "launch_template.version", "launch_configuration")
+"""Where an instance or a group names what it is launched with."""
+
+
+BY_SUBNET = -1
+"""Of public addresses: nothing says whether there are any, so the subnet decides."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """
+    How instances are launched. A type of None is not stated; a market option makes them Spot. `public`: how many
+    public addresses each is given, BY_SUBNET where nothing says it, None where that is unknown. `retired`: what they
+    would hold that AWS no longer offers.
+    """
+
+    instance_type: str | None = None
+    by_requirements: bool = False
+    disks: tuple[tuple[str, Disk], ...] = ()
+    public: int | None = BY_SUBNET
+    spot: bool = False
+    tenancy: str = SHARED
+    monitored: bool = False
+    credits: str | None = None
+    ebs_optimized: bool = False
+    own_interface: bool = False
+    retired: tuple[str, ...] = ()
+
+    def with_root(self, gib: int = ASSUMED_ROOT_GIB) -> tuple[Disk, ...]:
+        """All disks, the root one first: of a usual size where nothing names it."""
+        found = dict(self.disks)
+        root = found.pop(ROOT, None) or Disk("gp2", None)
+        if root.gib is None:
+            root = Disk(root.kind, gib, root.iops, root.mibps, is_assumed=True)
+        return (root, *found.values())
+
+
+def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> Instances:
+    """One instance as it is launched; whoever keeps several of them says how many, and how they are bought."""
+    by_requirements = launch.by_requirements and not launch.instance_type
+    return Instances(
+        origin=block.origin,
+        instance_type=launch.instance_type,
+        count=1,
+        disks=launch.with_root(root_gib),
+        tenancy=launch.tenancy,
+        monitored=launch.monitored,
+        credits=launch.credits,
+        ebs_optimized=launch.ebs_optimized,
+        needs=say("needs_instance_requirements") if by_requirements else None,
+    )
+
+
+def own_launch(values: Values) -> Launch:
+    """What the arguments of an instance, of a launch configuration, or of a fleet's specification state."""
+    network = values.blocks("network_interface") or values.blocks("primary_network_interface")
+    monitoring = "enable_monitoring" if values.has("enable_monitoring") else "monitoring"
+    tenancy = values.text("tenancy") or values.text("placement_tenancy") or "default"
+    return Launch(
+        instance_type=values.text("instance_type"),
+        disks=tuple(_own_disks(values)),
+        public=_public(values),
+        spot=bool(values.blocks("instance_market_options") or values.text("spot_price")),
+        tenancy=TENANCIES.get(tenancy, DEDICATED),
+        monitored=bool(values.boolean(monitoring)),
+        credits=values.block("credit_specification").text("cpu_credits"),
+        ebs_optimized=bool(values.boolean("ebs_optimized")),
+        own_interface=bool(network),
+    )
+
+
+def template_launch(block: Block) -> Launch:
+    """What a launch template or a launch configuration states."""
+    values = block.values
+    if block.type == CONFIGURATION:
+        launch = own_launch(values)
+        # A launch configuration turns detailed monitoring on unless it says otherwise (its API's default).
+        return launch if values.has("enable_monitoring") else replace(launch, monitored=True)
+    interfaces = values.blocks("network_interfaces")
+    said = next((row for row in interfaces if row.has("associate_public_ip_address")), None)
+    retired = (
+        ("elastic_inference_accelerator", "Amazon Elastic Inference"),
+        ("elastic_gpu_specifications", "Amazon Elastic Graphics"),
+    )
+    return Launch(
+        instance_type=values.text("instance_type"),
+        by_requirements=values.has("instance_requirements"),
+        disks=tuple(_mapped_disks(values)),
+        public=BY_SUBNET if said is None else _public(said),
+        spot=bool(values.blocks("instance_market_options")),
+        tenancy=TENANCIES.get(values.block("placement").text("tenancy") or "default", DEDICATED),
+        monitored=bool(values.block("monitoring").boolean("enabled")),
+        credits=values.block("credit_specification").text("cpu_credits"),
+        ebs_optimized=bool(values.boolean("ebs_optimized")),
+        own_interface=any(row.has("network_interface_id") for row in interfaces),
+        retired=tuple(name for argument, name in retired if values.has(argument)),
+    )
+
+
+def launch_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Launch:
+    """How a block's instances are launched: what it states itself wins over its template, disk by disk."""
+    template = template_of(block, tree, named_by)
+    own = own_launch(block.values)
+    return merged(own, template_launch(template)) if template else own
+
+
+def merged(own: Launch, template: Launch) -> Launch:
+    """What an instance states itself, and else what its template does."""
+    return Launch(
+        instance_type=own.instance_type or template.instance_type,
+        by_requirements=template.by_requirements,
+        disks=tuple({**dict(template.disks), **dict(own.disks)}.items()),
+        public=template.public if own.public == BY_SUBNET else own.public,
+        spot=own.spot or template.spot,
+        tenancy=own.tenancy if own.tenancy != SHARED else template.tenancy,
+        monitored=own.monitored or template.monitored,
+        credits=own.credits or template.credits,
+        ebs_optimized=own.ebs_optimized or template.ebs_optimized,
+        own_interface=own.own_interface or template.own_interface,
+        retired=template.retired,
+    )
+
+
+def template_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Block | None:
+    """
+    The launch template or configuration that a block names by whatever attribute: its id, its name, a version of it,
+    or its name as a text. None where it names none, or one that is not in the files.
+    """
+    for argument in named_by:
+        if argument.endswith(".version"):
+            found = next(iter(tree.certain_references(block, argument, TEMPLATE)), None)
+        else:
+            found = named(block, tree, argument, CONFIGURATION if argument == "launch_configuration" else TEMPLATE)
+        if found:
+            return found
+    return None
+
+
+def named(block: Block, tree: Tree, path: str, type_: str) -> Block | None:
+    """The block of a type that an argument refers to, or whose id or name it holds as a text."""
+    found = tree.references(block, path, type_)
+    if found:
+        return found[0]
+    *outer, last = path.split(".")
+    values = block.values.known
+    for name in outer:
+        values = values.block(name)
+    text = values.text(last)
+    rows = tree.of(type_) if text else ()
+    return next((row for row in rows if text in _names(row)), None)
+
+
+def _names(block: Block) -> tuple[str | None, str | None]:
+    values = block.values.known
+    return values.text("name"), values.text("id")
+
+
+def retired_parts(block: Block, launch: Launch) -> Iterator[Found]:
+    """What a template asks for that AWS no longer offers."""
+    for what in launch.retired:
+        yield Unpriced(block.origin, what, say("accelerator_retired", what=what))
+
+
+def disk_of(row: Values) -> Disk:
+    """An EBS disk of an instance; AWS makes it gp2 where nothing says otherwise."""
+    size = row.known.integer("volume_size")
+    return Disk(row.text("volume_type") or "gp2", size, row.integer("iops"), row.integer("throughput"))
+
+
+def addresses_of(block: Block, tree: Tree, launch: Launch, subnets: str) -> tuple[int | None, tuple[Sentence, ...]]:
+    """
+    How many public IPv4 each instance holds for itself, None where a subnet decides it that was not found, and what
+    that assumes. `subnets` is the argument that names them; where none does, they are those of a default VPC.
+    """
+    if launch.public != BY_SUBNET:
+        return launch.public, ()
+    if launch.own_interface:  # an interface that exists keeps the addresses that it has
+        return 0, ()
+    if not block.values.has(subnets) and not block.values.is_unknown(subnets):
+        return 1, (say("default_subnet_assumed"),)
+    found = tree.certain_references(block, subnets, *SUBNETS)
+    public = [_gives_public(row) for row in found]
+    if not public or None in public:
+        return None, ()
+    return int(any(public)), ()
+
+
+def zone_of(block: Block, tree: Tree, subnets: str) -> str | None:
+    """The id of the zone in which a subnet stands, where the files state it: Spot is priced by it."""
+    zones = {row.values.known.text("availability_zone_id") for row in tree.certain_references(block, subnets, *SUBNETS)}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def _gives_public(subnet: Block) -> bool | None:
+    values = subnet.values.known
+    if not values.has(PUBLIC):
+        return subnet.type == "aws_default_subnet"
+    return values.boolean(PUBLIC)
+
+
+def _public(values: Values) -> int | None:
+    if not values.has("associate_public_ip_address"):
+        return BY_SUBNET
+    public = values.known.boolean("associate_public_ip_address")
+    return None if public is None else int(public)
+
+
+def _own_disks(values: Values) -> Iterator[tuple[str, Disk]]:
+    if values.has("root_block_device"):
+        yield ROOT, disk_of(values.block("root_block_device"))
+    yield from _by_device((row, row) for row in _mapped(values.blocks("ebs_block_device")))
+
+
+def _mapped_disks(values: Values) -> Iterator[tuple[str, Disk]]:
+    rows = _mapped(values.blocks("block_device_mappings"))
+    yield from _by_device((row, row.block("ebs")) for row in rows if row.blocks("ebs"))
+
+
+def _mapped(rows: Sequence[Values]) -> Iterator[Values]:
+    """Those that map a device to a disk, and do not keep one from being mapped."""
+    for row in rows:
+        if row.known.boolean("no_device") is not True and row.known.text("no_device") in (None, "", "false"):
+            yield row
+
+
+def _by_device(rows: Iterator[tuple[Values, Values]]) -> Iterator[tuple[str, Disk]]:
+    for number, (row, disk) in enumerate(rows):
+        name = (row.known.text("device_name") or f"?{number}").removeprefix("/dev/")
+        yield (ROOT if name in ROOT_DEVICES else name), disk_of(disk)

@@ -1,0 +1,62 @@
+"""CloudWatch Logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.resources.by_use import ByUse
+from glimpse.planner.resources.logs import DATA_PROTECTION, DELIVERED_BY_CLASS, VENDED, LogGroup
+from glimpse.planner.resources.monitoring import CUSTOM_METRICS
+
+DESTINATION = "aws_cloudwatch_log_delivery_destination"
+DELIVERED_TO = {
+    "aws_s3_bucket": "S3",
+    "aws_cloudwatch_log_group": "CWL",
+    "aws_kinesis_firehose_delivery_stream": "FH",
+}
+
+
+def group(block: Block, tree: Tree) -> Iterator[Found]:
+    kind = block.values.text("log_group_class") or "STANDARD"
+    if kind == "DELIVERY":
+        yield ByUse(block.origin, DELIVERED_BY_CLASS)
+    else:
+        yield LogGroup(
+            origin=block.origin,
+            infrequent_access=kind == "INFREQUENT_ACCESS",
+            kept_days=block.values.known.integer("retention_in_days") or None,  # 0 never expires
+            retention_known=not block.values.is_unknown("retention_in_days"),
+        )
+
+
+def metric_filter(block: Block, tree: Tree) -> Iterator[Found]:
+    """Each filter makes a custom metric, or one for each value of its dimensions; charged while it reports."""
+    yield ByUse(block.origin, CUSTOM_METRICS)
+
+
+def data_protection(block: Block, tree: Tree) -> Iterator[Found]:
+    yield ByUse(block.origin, DATA_PROTECTION)
+
+
+def delivery(block: Block, tree: Tree) -> Iterator[Found]:
+    """Logs that a service of AWS writes; without a destination in the tree they are taken to go to CloudWatch Logs."""
+    targets = tree.certain_references(block, "delivery_destination_arn", DESTINATION)
+    yield ByUse(block.origin, VENDED.get(next((_delivered_to(target, tree) for target in targets), "CWL"), VENDED["CWL"]))
+
+
+def _delivered_to(destination: Block, tree: Tree) -> str:
+    stated = destination.values.known.text("delivery_destination_type")
+    argument = "delivery_destination_configuration.destination_resource_arn"
+    linked = tree.certain_references(destination, argument, *DELIVERED_TO)
+    return stated or next((DELIVERED_TO[row.type] for row in linked), "CWL")
+
+
+READERS = {
+    "aws_cloudwatch_log_group": group,
+    "aws_cloudwatch_log_metric_filter": metric_filter,
+    "aws_cloudwatch_log_data_protection_policy": data_protection,
+    "aws_cloudwatch_log_delivery": delivery,
+}
+CARRIERS = {"aws_cloudwatch_log_group": (LogGroup,)}

@@ -1,0 +1,113 @@
+"""
+Services that cost nothing until they are used, and have no other charge: each row of their pricing page is usage.
+
+Rows are those of each service's pricing page (aws.amazon.com/SERVICE/pricing), as known on 2026-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from glimpse.planner.catalogue import Sku
+from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.metering import Metering
+from glimpse.planner.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """
+    One row: its name, the unit of its price, the usage key, and how many of the key's units make one of the price's.
+
+    `shown` False: the row is printed only where its usage was given.
+    """
+
+    component: str
+    unit: str
+    key: str
+    sku: Sku
+    per: int = 1
+    shown: bool = True
+
+
+def meters_of(rows: tuple[UsageRow, ...], metering: Metering) -> Iterator[Meter]:
+    """The meters of these rows: usage that was given, else symbols."""
+    for row in rows:
+        if row.shown or metering.number(row.key):
+            yield metering.used(row.component, row.unit, row.key, row.sku, per=row.per)
+
+
+@dataclass(frozen=True, slots=True)
+class ByUse:
+    """A resource that is charged by these rows and by nothing else."""
+
+    origin: Origin
+    rows: tuple[UsageRow, ...]
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        yield from meters_of(self.rows, traffic.metering(self.origin))
+
+
+GLACIER_CLASS = {"storage_class": "Glacier Flexible Retrieval"}
+
+GLACIER_VAULT = (
+    # A vault is charged by the same storage SKU as the class Glacier Flexible Retrieval ("Glacier Storage per GB Mo").
+    UsageRow("Glacier storage", "GB-month", "storage_gb", Sku("AmazonS3", "storage_gb_month", GLACIER_CLASS)),
+    UsageRow("Upload requests", "1k requests", "monthly_upload_requests", Sku("AmazonGlacier", "upload_1k"), per=1000),
+    UsageRow(
+        "Standard retrieval",
+        "GB",
+        "monthly_standard_data_retrieval_gb",
+        Sku("AmazonS3", "retrieval_gb", {**GLACIER_CLASS, "retrieval": "standard"}),
+    ),
+)
+
+GATEWAY_DATA = (
+    UsageRow("Data written by the gateway", "GB", "monthly_data_written_gb", Sku("AWSStorageGateway", "written_gb")),
+)
+GATEWAY_VOLUME = (
+    UsageRow("Volume storage", "GB-month", "storage_gb", Sku("AWSStorageGateway", "volume_gb_month")),
+    UsageRow("Volume snapshots", "GB-month", "snapshot_storage_gb", Sku("AmazonEC2", "ebs_snapshot_gb_month")),
+)
+GATEWAY_SNAPSHOTS = GATEWAY_VOLUME[1:]
+
+
+def datasync(mode: str) -> tuple[UsageRow, ...]:
+    """A DataSync task of a mode, "Basic" or "Enhanced": by GB, and in enhanced mode by execution, too."""
+    copied = UsageRow("Data copied", "GB", "monthly_data_copied_gb", Sku("AWSDataSync", "copied_gb", {"mode": mode}))
+    runs = UsageRow("Task executions", "execution", "monthly_executions", Sku("AWSDataSync", "enhanced_execution"))
+    return (copied, runs) if mode == "Enhanced" else (copied,)
+
+
+XRAY_TRACES = (
+    UsageRow("Traces recorded", "1M traces", "monthly_traces_recorded", Sku("AWSXRay", "recorded_million"), per=10**6),
+    UsageRow(
+        "Traces retrieved or scanned",
+        "1M traces",
+        "monthly_traces_retrieved",
+        Sku("AWSXRay", "retrieved_million"),
+        per=10**6,
+    ),
+)
+
+PROMETHEUS = "AmazonPrometheus"
+PROMETHEUS_WORKSPACE = (
+    UsageRow(
+        "Metric samples ingested", "10M samples", "monthly_samples_ingested", Sku(PROMETHEUS, "ingested_10m"), per=10**7
+    ),
+    UsageRow("Metric storage", "GB-month", "storage_gb", Sku(PROMETHEUS, "storage_gb_month")),
+    UsageRow(
+        "Query samples processed",
+        "1B samples",
+        "monthly_query_samples_processed",
+        Sku(PROMETHEUS, "query_samples_billion"),
+        per=10**9,
+    ),
+)
+PROMETHEUS_QUERIES = PROMETHEUS_WORKSPACE[2:]
+PROMETHEUS_QUERY_LOGS = (
+    UsageRow(
+        "Vended logs ingestion", "GB", "monthly_data_ingested_gb", Sku("AmazonCloudWatch", "vended_logs_ingest_gb")
+    ),
+)
