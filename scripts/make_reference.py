@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
 Write `docs/reference/`: every key of `glimpse.toml`, every command, every lever with what it saves at three sizes,
-what each resource type means for a bill, and every setting and the session of the chat, as the program itself knows
+the families of resources, what each type means for a bill, and every setting and the session of the chat, as the program itself knows
 them.
 
     python scripts/make_reference.py
@@ -12,6 +12,7 @@ A test checks that what is committed is what this writes.
 from __future__ import annotations
 
 import argparse
+import ast
 import datetime
 import os
 from collections import Counter
@@ -104,25 +105,42 @@ def workload_page() -> str:
             "# `glimpse.toml`",
             "",
             "<!-- made by scripts/make_reference.py -->",
-            "What people do with a stack. It stands beside the stack, or is given with `--workload`. Every key may be",
-            "left out; the built-in value is then used. 모든 키는 생략할 수 있고, 생략하면 내장값을 써요.",
+            "What people do with a stack. It stands beside the stack, or is given with `--workload`. Where it states",
+            "`users`, every other key may be left out and has its default; where it does not, nobody is assumed, and",
+            "what people would do is not counted. `users`가 있으면 다른 키는 모두 생략할 수 있고 기본값을 써요. `users`가",
+            "없으면 아무도 가정하지 않아서, 사람들의 이용량은 계산하지 않아요.",
             "",
-            "| key | means | unit | built-in | allowed |",
+            "| key | means | unit | default | allowed |",
             "|---|---|---|---|---|",
             *rows,
             "",
-            f"`people.hours`: 24 numbers, the share of the busiest hour from 0:00 to 23:00. Built-in: {hours}.",
+            f"`people.hours`: 24 numbers, the share of the busiest hour from 0:00 to 23:00. Default: {hours}.",
             "",
-            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`). The built-in",
-            "workload names `nestjs-original`; a `glimpse.toml` without this key names none.",
+            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`); none without this key.",
             "",
             f"`plan.document`: whose claims are tested: {', '.join(f'`{name}`' for name in DOCUMENTS)}; else none.",
             "",
             "## Promises",
             "",
-            "| key | keeps | built-in |",
+            "| key | keeps | default |",
             "|---|---|---|",
             *promises,
+            "",
+            "## Usage",
+            "",
+            "How much one resource consumes a month, under Infracost's keys; `--format json` lists those of each line as",
+            "`usage_keys`. `[*]` is any index, `*` any text, and the nearest of several entries counts, key by key:",
+            "an exact address, then an address with `*`, then a type. `--usage FILE` reads an `infracost-usage.yml`;",
+            "where both say something equally near, this file counts. 리소스 하나가 한 달에 얼마나 쓰는지 적어요.",
+            "",
+            "```toml",
+            '[usage."module.network.aws_nat_gateway.this[*]"]',
+            "monthly_data_processed_gb = 120",
+            "",
+            '[usage."aws_lambda_function"]',
+            "monthly_requests = 2_000_000",
+            "request_duration_ms = 80",
+            "```",
             "",
             "## Commitments",
             "",
@@ -143,15 +161,15 @@ def workload_page() -> str:
             "",
             "```toml",
             "[[accepted]]",
-            'address = "aws_sqs_queue.*"',
-            'reason = "a few cents"',
+            'address = "aws_workspaces_workspace.*"',
+            'reason = "paid by another team"',
             "```",
             "",
             "## What follows from it",
             "",
-            "Shown by every report, here for the built-in workload.",
+            "Shown by every report, here with every key at its default.",
             "",
-            "| figure | formula | built-in |",
+            "| figure | formula | default |",
             "|---|---|---|",
             *derived,
             "",
@@ -263,6 +281,7 @@ MEANING_OF_TYPES = {
     resource_types.FREE: ("costs nothing itself", "자체 요금이 없어요"),
     "no_price_held": ("AWS charges for it, and it is not priced here", "AWS 요금이 있지만 아직 계산하지 못해요"),
     "account_wide": ("charged by what goes on in the whole account", "계정 전체의 사용량에 따라 과금돼요"),
+    "by_use": ("charged by use alone, of which no price is held", "사용량으로만 과금되는데 가격이 없어요"),
     "subscription": ("a subscription of the whole account", "계정 전체에 적용되는 구독이에요"),
     "commitment": ("a purchase in advance: `[[commitments]]`", "선구매 약정이에요: `[[commitments]]`"),
     "by_use_elsewhere": ("what it makes is charged as other resources", "만들어 내는 것이 다른 리소스로 과금돼요"),
@@ -358,6 +377,40 @@ def resource_types_page(language: str) -> str:
     return "\n".join([*lines, "", texts["rest"], ""])
 
 
+def families_page() -> str:
+    """What each family of resources is charged for, in its own words, and which types it reads."""
+    rows = []
+    for path in sorted((REPOSITORY / "src/glimpse/planner/resources").glob("[a-z]*.py")):
+        about = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+        rows.append(f"| `{path.stem}` | {' '.join(about.split())} |")
+    readers = []
+    for name in sorted({reader.__module__ for reader in READERS.values()}):
+        types = sorted(type_ for type_, reader in READERS.items() if reader.__module__ == name)
+        readers.append(f"| `{name.rpartition('.')[2]}` | {' '.join(f'`{type_}`' for type_ in types)} |")
+    return "\n".join(
+        [
+            "# Families of resources",
+            "",
+            "<!-- made by scripts/make_reference.py -->",
+            "Resources that AWS charges in one way. Formulas and constants stand in `src/glimpse/planner/resources/`, each",
+            "with its source; `tests/cases/` holds a stack for each, with its bill.",
+            "",
+            "| family | is charged for |",
+            "|---|---|",
+            *rows,
+            "",
+            "## Types",
+            "",
+            "By the file of `outside/terraform_files/families/` that reads them.",
+            "",
+            "| file | types |",
+            "|---|---|",
+            *readers,
+            "",
+        ]
+    )
+
+
 def commands_page() -> str:
     """The help of every command."""
     parts = ["# Commands", "", "<!-- made by scripts/make_reference.py -->", ""]
@@ -410,6 +463,7 @@ def pages() -> dict[Path, str]:
     }
     return {
         REFERENCE / "workload.md": workload_page(),
+        REFERENCE / "families.md": families_page(),
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "session.md": session_page(),

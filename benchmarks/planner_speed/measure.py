@@ -6,8 +6,8 @@ Run:      .venv/bin/python benchmarks/planner_speed/measure.py [RUNS]
 Compare:  run it before and after a change on the same machine and compare the ratios to the floor, not the
           seconds: the subjects are timed in turn, so that noise meets them all alike.
 
-Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; and as the floor, a new
-Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then reading alone, in this
+Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; `glimpse bill` on one of 2,000
+resources of all priced types; and as the floor, a new Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then reading alone, in this
 process after all imports, beside tfparse on the same files: the own stack, and made-up trees of 1,000 and 10,000
 resources. Then the search alone, in this process, beside its rival: a whole bill for each combination, timed on some
 and multiplied out.
@@ -34,9 +34,12 @@ from glimpse.planner.scale import Scale
 from glimpse.planner.scenarios import searched
 from glimpse.planner.search import Searches
 
+from many_types import plan_of_many_types
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
 RESOURCES = 1000
+MANY = 2000
 SLOW_SECONDS = 20
 """What took tfparse longer once is not asked of it again."""
 
@@ -232,11 +235,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder) / "plan.json"
         plan.write_text(json.dumps(large_plan()))
+        many = Path(folder) / "many.json"
+        many.write_text(json.dumps(plan_of_many_types(MANY)))
         floor = f"import tfparse; tfparse.load_from_path({str(OWN)!r})"
         subjects = {
             "plan, own stack": [sys.executable, "-m", "glimpse", "plan"],
             "bill, own stack": [sys.executable, "-m", "glimpse", "bill"],
             f"plan, {RESOURCES} resources": [sys.executable, "-m", "glimpse", "plan", str(plan)],
+            f"bill, {MANY} of all types": [sys.executable, "-m", "glimpse", "bill", str(many)],
             "floor: tfparse alone": [sys.executable, "-c", floor],
         }
         for command in subjects.values():

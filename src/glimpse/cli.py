@@ -124,6 +124,7 @@ def parser(words: Words) -> Parser:
         made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
         made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
+        made.add_argument("--actual", metavar="FILE", help=words("help_actual"))
         made.add_argument("--project", metavar="DIR", help=words("help_project"))
         made.add_argument("--var-file", metavar="FILE", action=_Value, const="file", help=words("help_var_file"))
         made.add_argument("--var", metavar="NAME=VALUE", action=_Value, const="option", help=words("help_var"))

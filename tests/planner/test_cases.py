@@ -96,7 +96,7 @@ def test_doubling_the_users_changes_every_line_that_people_cause(tmp_path: Path,
         else f"{rest}\n[people]\nusers = {now * 2}\n"
     )
     after = {line.id: line for line in bill_at(case)[0].lines if line.meter.usage_based}
-    moved = [id_ for id_, line in before.items() if line.quantity.expected and line.exact.expected]
+    moved = [id_ for id_, line in before.items() if line.quantity and line.quantity.expected and line.exact.expected]
     assert moved
     for id_ in moved:
         assert after[id_].quantity.expected == 2 * before[id_].quantity.expected

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from glimpse.planner.actual import measured
 from glimpse.planner.bill import Bill
 from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator, least
@@ -25,6 +26,7 @@ from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.given_usage import unused
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
+from glimpse.planner.paid import Comparison, compared
 from glimpse.planner.regions import elsewhere
 from glimpse.planner.report.documents import bill_document, plan_document
 from glimpse.planner.report.markdown import bill_markdown, plan_markdown
@@ -73,11 +75,11 @@ def _plan(asked: Asked) -> int:
     plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(ILLUSTRATION)))
     other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
     if asked.given.format == "json":
-        _write(asked, _json(plan_document(plan, other, asked.words)))
+        _write(asked, _json(plan_document(plan, other, asked.words, _paid(plan.today.bill, estimator))))
     elif asked.given.format == "markdown":
-        _write(asked, plan_markdown(plan, other["today"], asked.words))
+        _write(asked, plan_markdown(plan, other["today"], asked.words, _paid(plan.today.bill, estimator)))
     else:
-        _write(asked, _text(asked, "plan", plan, other["today"]))
+        _write(asked, _text(asked, "plan", plan, other["today"], _paid(plan.today.bill, estimator)))
     broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
     if broken:
         names = ", ".join(asked.words(f"promise_{name}") for name in broken)
@@ -93,11 +95,11 @@ def _bill(asked: Asked) -> int:
     named = (asked.given.compare_regions or "").split(",")
     there = elsewhere(bill, estimator, [price_files.catalogue(name.strip()) for name in named if name.strip()])
     if asked.given.format == "json":
-        _write(asked, _json(bill_document(bill, other, asked.words, there)))
+        _write(asked, _json(bill_document(bill, other, asked.words, there, _paid(bill, estimator))))
     elif asked.given.format == "markdown":
-        _write(asked, bill_markdown(bill, other, asked.words, there))
+        _write(asked, bill_markdown(bill, other, asked.words, there, _paid(bill, estimator)))
     else:
-        _write(asked, _text(asked, "bill", bill, other, there))
+        _write(asked, _text(asked, "bill", bill, other, there, _paid(bill, estimator)))
     return _strict(asked, bill)
 
 
@@ -159,6 +161,9 @@ def _read(asked: Asked) -> tuple[Stack, Estimator]:
     catalogue = price_files.catalogue(stack.region)
     estimator = Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
     stack = least(stack, estimator)
+    if given.actual:
+        estimator = _measuring(asked, stack, estimator)
+        stack = least(stack, estimator)
     return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator))), estimator
 
 
@@ -170,6 +175,22 @@ def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
     usage = estimator.usage(stack)
     idle = idle_commitments(workload, stack.addresses(), usage.meters, estimator.today)
     return (*unused(workload.usage, asked_keys(stack, usage)), *idle)
+
+
+def _measuring(asked: Asked, stack: Stack, estimator: Estimator) -> Estimator:
+    """The estimator with what an export of AWS's bills tells of the stack."""
+    from glimpse.planner.outside.actual_files import read_actual
+
+    with _patience(asked):
+        actual = read_actual(Path(asked.given.actual), estimator.today)
+    meters = estimator.usage(stack).meters
+    return replace(estimator, measured=measured(actual, stack.region, meters, estimator.workload.usage, stack.names_of))
+
+
+def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
+    """What was paid beside a bill, where an export tells it."""
+    told = estimator.measured
+    return compared(bill, told.actual, bill.stack.names_of) if told else None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Usage that AWS charges in other units than people state it in: requests in pieces of so many KB, counts by the hour."""
+"""Usage that AWS charges in other units than people state it in: in pieces of so many KB, by the hour, by the GB."""
 
 from __future__ import annotations
 

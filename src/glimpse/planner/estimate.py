@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from glimpse.planner.actual import Measured
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.catalogue import Catalogue, Sku
-from glimpse.planner.meter import Origin
+from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.usage import Usage, usage_of
@@ -29,9 +30,16 @@ class Estimator:
     capacity: Capacity | None
     today: datetime.date
     free_tier: bool = False
+    measured: Measured | None = None
+    """What `--actual` tells of the stack as it stands; a changed stack's meters of the same name have it, too."""
 
     def usage(self, stack: Stack, workload: Workload | None = None) -> Usage:
-        return usage_of(stack, workload or self.workload, self.capacity, self.today)
+        usage = usage_of(stack, workload or self.workload, self.capacity, self.today)
+        return replace(usage, meters=tuple(self.filled(usage.meters))) if self.measured else usage
+
+    def filled(self, meters: Iterable[Meter]) -> Iterable[Meter]:
+        """Meters with what was measured."""
+        return meters if self.measured is None else map(self.measured.fill, meters)
 
     def bill(self, stack: Stack, workload: Workload | None = None, free_tier: bool | None = None) -> Bill:
         usage = self.usage(stack, workload)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
+from glimpse.planner.meter import Meter
 from glimpse.planner.metering import Amount, Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH
-from glimpse.planner.meter import Meter
 from glimpse.planner.sentence import Sentence, say
 
 RDS = "AmazonRDS"

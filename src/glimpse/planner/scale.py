@@ -69,7 +69,7 @@ class Scale:
 
     def _sum(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> Cost:
         total, gaps = Fraction(0), set()
-        for meter in meters:
+        for meter in self.estimator.filled(meters):
             line = line_of(meter, self.estimator.catalogue, traffic)
             if isinstance(line, Line):
                 total += line.monthly

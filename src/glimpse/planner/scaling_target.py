@@ -20,6 +20,10 @@ class ScalingTarget:
     least: int | None
     most: int | None
 
+    def is_stated(self, traffic: Traffic) -> bool:
+        """Whether people state what runs on average."""
+        return isinstance(traffic.workload.usage.of(self.address).get(CAPACITY), Fraction)
+
     def units(self, traffic: Traffic, stated: Fraction | None = None) -> Cases | None:
         """
         The units that are charged: what people state for the target or, as `stated`, for its resource, else the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol, TypeVar, cast
@@ -101,6 +101,8 @@ class Stack:
     missing: tuple[MissingVariable, ...] = ()
     choice: Choice | None = None
     region_from: Sentence | None = None
+    names_of: Callable[[str], tuple[str, ...]] = field(default=lambda address: (), compare=False, repr=False)
+    """By what names, ids and ARNs the files know the resource at an address."""
 
     @cached_property
     def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:

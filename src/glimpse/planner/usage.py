@@ -23,7 +23,7 @@ from glimpse.planner.resources.registry import Registry
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.resources.topic import Topic
-from glimpse.planner.resources.transfer import between_zones, internet_out
+from glimpse.planner.resources.transfer import between_zones, internet_out, stated_transfer
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic, hours_of
 from glimpse.planner.workload import Workload
@@ -53,11 +53,12 @@ def asked_keys(stack: Stack, usage: Usage) -> dict[str, set[str]]:
 
 
 def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
-    """Transfer, as far as the stack has anything that sends it."""
+    """Transfer, as far as the stack has anything that sends it, and what people state under addresses of its own."""
     servers = stack.has(FargateService, Instances)
     sends = servers or stack.has(Balancer, Bucket, HttpApi, WebSocketApi)
     asks = servers and stack.has(Database, Cache, ServerlessCache)
-    return ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
+    flows = ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
+    return (*flows, *stated_transfer(traffic))
 
 
 def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, today: datetime.date) -> Traffic:

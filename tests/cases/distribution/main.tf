@@ -69,3 +69,43 @@ resource "aws_cloudfront_distribution" "elsewhere" {
     domain_name = "shop.example.com"
   }
 }
+
+# For old clients, with whatever is charged beside requests and transfer.
+resource "aws_cloudfront_distribution" "bank" {
+  enabled = true
+  origin {
+    origin_id   = "bank"
+    domain_name = "bank.example.com"
+    origin_shield {
+      enabled              = true
+      origin_shield_region = "ap-northeast-2"
+    }
+  }
+  default_cache_behavior {
+    target_origin_id          = "bank"
+    viewer_protocol_policy    = "https-only"
+    allowed_methods           = ["GET", "HEAD"]
+    cached_methods            = ["GET", "HEAD"]
+    field_level_encryption_id = "E1"
+    realtime_log_config_arn   = "arn:aws:cloudfront::123456789012:realtime-log-config/all"
+  }
+  viewer_certificate {
+    acm_certificate_arn = aws_acm_certificate.api.arn
+    ssl_support_method  = "vip"
+  }
+}
+
+# A distribution on a flat-rate plan, which no argument shows.
+resource "aws_cloudfront_distribution" "blog" {
+  enabled = true
+  origin {
+    origin_id   = "blog"
+    domain_name = "blog.example.com"
+  }
+}
+
+resource "aws_cloudfront_function" "redirect" {
+  name    = "redirect"
+  runtime = "cloudfront-js-2.0"
+  code    = "function handler(event) { return event.request; }"
+}

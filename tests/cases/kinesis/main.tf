@@ -18,13 +18,3 @@ resource "aws_kinesis_stream" "clicks" {
     stream_mode = "ON_DEMAND"
   }
 }
-
-variable "shards" {
-  type = number
-}
-
-# How many shards, nobody said.
-resource "aws_kinesis_stream" "audit" {
-  name        = "audit"
-  shard_count = var.shards
-}

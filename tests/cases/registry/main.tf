@@ -5,3 +5,7 @@ provider "aws" {
 resource "aws_ecr_repository" "api" {
   name = "api"
 }
+
+resource "aws_ecrpublic_repository" "samples" {
+  repository_name = "samples"
+}

@@ -93,10 +93,11 @@ class Planner:
         cache = Path(os.environ.get("TERRAFORM_OFFLINE_CACHE") or caches)
         return next(cache.glob("mirror/**/terraform-provider-aws_v*")).resolve()
 
-    def plan(self, tree: Tree, variables: Sequence[str] = ()) -> Mapping[str, Any]:
-        """The plan of one tree. Raises Refused."""
+    def plan(self, tree: Tree, variables: Sequence[str] = (), targets: Sequence[str] = ()) -> Mapping[str, Any]:
+        """The plan of one tree, or of the resources in it that are targets. Raises Refused."""
         place = self._place(tree)
-        return self._planned(place / tree.root, [option for text in variables for option in ("-var", text)])
+        options = [option for text in variables for option in ("-var", text)]
+        return self._planned(place / tree.root, [*options, *(f"-target={target}" for target in targets)])
 
     def plans(self, trees: Mapping[str, Tree]) -> dict[str, Mapping[str, Any] | Refused]:
         """A plan of each of these trees; all at once where Terraform takes them all."""

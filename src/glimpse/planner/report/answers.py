@@ -34,6 +34,12 @@ def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
             )
 
 
+def found_region(bill: Bill, words: Words) -> Iterator[Answer]:
+    """Where the region was found, unless an option or the provider says it."""
+    if bill.stack.region_from:
+        yield "ui_region_from", words.say(bill.stack.region_from), ""
+
+
 def not_needed(bill: Bill, words: Words) -> Iterator[Answer]:
     """Variables that nobody gave a value and that no figure depends on."""
     names = ", ".join(row.name for row in bill.stack.missing if not row.decides)
@@ -61,6 +67,7 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
     today, best = plan.today, plan.recommended
     yield from not_given(today.bill, words)
     yield "ui_now", cost_text(today.bill, words), ""
+    yield from found_region(today.bill, words)
     if best is None:
         broken = any(row.verdict == BROKEN for row in today.verdicts)
         yield "ui_do", words("do_none" if broken else "do_unknown"), "yellow"

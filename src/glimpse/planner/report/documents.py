@@ -20,8 +20,10 @@ from glimpse.planner.claims import Amount, Claim
 from glimpse.planner.document import Check
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.paid import Comparison
+from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
 from glimpse.planner.regions import Elsewhere
+from glimpse.planner.report.paid import paid_document
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
@@ -33,14 +35,17 @@ from glimpse.planner.workload import KEYS, Workload
 Json = dict[str, Any]
 
 
-def bill_document(bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = ()) -> Json:
-    """`there` are the other regions that the same stack was priced in."""
+def bill_document(
+    bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+) -> Json:
+    """`there` are the other regions that the same stack was priced in, `paid` is what was paid beside it."""
     return _kept(
         {
             "schema": "glimpse.bill/1",
             "generated_by": f"glimpse {__version__}",
             **_bill(bill, other, words),
             "elsewhere": [_elsewhere(entry, words) for entry in there],
+            "actual": paid_document(paid) if paid else None,
         }
     )
 
@@ -55,7 +60,7 @@ def _elsewhere(entry: Elsewhere, words: Words) -> Json:
     }
 
 
-def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
+def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words, paid: Comparison | None = None) -> Json:
     """`other`: each scenario's bill with the other answer to `--free-tier`, by scenario name."""
     today = plan.today
     return _kept(
@@ -80,6 +85,7 @@ def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words) -> Json:
             "alarms": [_alarm(alarm, words) for alarm in plan.alarms],
             "warnings": [_finding(found, words) for found in plan.warnings],
             "claims": [_claim(claim, words) for claim in plan.claims],
+            "actual": paid_document(paid) if paid else None,
         },
         always=("recommended",),
     )

@@ -15,8 +15,9 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
-from glimpse.planner.report.answers import answers, not_given, not_needed
+from glimpse.planner.report.answers import answers, found_region, not_given, not_needed
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
@@ -27,6 +28,15 @@ from glimpse.planner.report.cells import (
     step_text,
     total_text,
     workload_name,
+)
+from glimpse.planner.report.paid import (
+    charge_text,
+    difference_text,
+    line_text,
+    lines_text,
+    period_text,
+    shown,
+    summary,
 )
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.verdict import KEPT
@@ -42,15 +52,18 @@ LINKS = (("://", "&#58;//"), ("www.", "www&#46;"))
 Table = tuple[Sequence[str], Iterable[Sequence[str]]]
 
 
-def plan_markdown(plan: Plan, other: Bill, words: Words) -> str:
-    """`other` is today's bill with the other answer to `--free-tier`."""
-    return "\n".join(_plan(plan, other, words)) + "\n"
+def plan_markdown(plan: Plan, other: Bill, words: Words, paid: Comparison | None = None) -> str:
+    """`other` is today's bill with the other answer to `--free-tier`, `paid` what was paid beside it."""
+    return "\n".join((*_plan(plan, other, words), *_paid(paid, words))) + "\n"
 
 
-def bill_markdown(bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = ()) -> str:
+def bill_markdown(
+    bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
     given = [
-        f"- **{words(label)}:** {_text(text)}" for label, text, _ in (*not_given(bill, words), *not_needed(bill, words))
+        f"- **{words(label)}:** {_text(text)}"
+        for label, text, _ in (*not_given(bill, words), *found_region(bill, words), *not_needed(bill, words))
     ]
     page = [
         f"## {_text(words('ui_bill', name=bill.stack.name))}",
@@ -58,10 +71,37 @@ def bill_markdown(bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhe
         *given,
         *([""] if given else []),
         *_bill(bill, other, words),
+        *_paid(paid, words),
         *_regions(bill, there, words),
         *_gaps(bill, words),
     ]
     return "\n".join(page) + "\n"
+
+
+def _paid(paid: Comparison | None, words: Words) -> Iterator[str]:
+    if paid is None:
+        return
+    yield from _heading(words("ui_actual", period=period_text(paid.actual.period, words)))
+    yield from (f"- {_text(text)}" for text in summary(paid, words))
+    yield ""
+    heads = tuple(map(words, ("ui_component", "ui_usd", "ui_paid", "ui_difference", "ui_why")))
+    rows = (
+        (
+            _text(lines_text(row)), usd_text(row.monthly), usd_text(row.paid), usd_text(row.paid - row.monthly),
+            _text(difference_text(row, words)),
+        )
+        for row in paid.lines
+    )  # fmt: skip
+    yield from _table((heads, rows), figures={1, 2, 3})
+    if paid.not_in_terraform:
+        yield from _heading(words("ui_not_in_terraform"))
+        charges, rest = shown(paid.not_in_terraform, words)
+        yield from (f"- {usd_text(row.paid)}: {_text(charge_text(row, words))}" for row in charges)
+        yield from (f"- {_text(text)}" for text in [rest] if text)
+    for title, lines in (("ui_not_paid", paid.not_paid), ("ui_not_compared", paid.not_compared)):
+        if lines:
+            yield from _heading(words(title))
+            yield from (f"- {usd_text(line.monthly)}: {_text(line_text(line))}" for line in lines)
 
 
 def _regions(home: Bill, there: Sequence[Elsewhere], words: Words) -> Iterator[str]:

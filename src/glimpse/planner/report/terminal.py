@@ -23,8 +23,9 @@ from glimpse.planner.catalogue import Price
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
-from glimpse.planner.report.answers import answers, cost_text, not_given, not_needed, unknowns_text
+from glimpse.planner.report.answers import answers, cost_text, found_region, not_given, not_needed, unknowns_text
 from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
@@ -35,6 +36,15 @@ from glimpse.planner.report.cells import (
     step_text,
     total_text,
     workload_name,
+)
+from glimpse.planner.report.paid import (
+    charge_text,
+    difference_text,
+    line_text,
+    lines_text,
+    period_text,
+    shown,
+    summary,
 )
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.sentence import Sentence
@@ -52,6 +62,7 @@ SCENARIOS = (
 ALARMS = ((24, "<"), (14, "<"), (20, "<"))
 LEVERS = ((45, "<"), (10, ">"), (13, ">"), (2, "<"), (10, "<"))
 SUM = ((61, "<"), (9, ">"))
+PAID = ((49, "<"), (10, ">"), (10, ">"), (11, ">"))
 
 COLOURS = {
     KEPT: "green", CONFIRMED: "green", BROKEN: "red", REFUTED: "red", UNKNOWN: "yellow",
@@ -65,7 +76,7 @@ class Report:
         self.words = words
         self.console = console
 
-    def plan(self, plan: Plan, other: Bill) -> None:
+    def plan(self, plan: Plan, other: Bill, paid: Comparison | None = None) -> None:
         self._answers(plan)
         self._findings("ui_warnings", plan.warnings)
         self._scenarios(plan)
@@ -73,19 +84,23 @@ class Report:
         self._promises(plan)
         self._levers(plan)
         self._bill(plan.today.bill, other)
+        self._paid(paid)
         self._checks(plan)
         self._alarms(plan)
         self._claims(plan.claims)
         self._workload(plan.today.bill)
 
-    def bill(self, bill: Bill, other: Bill, there: Sequence[Elsewhere] = ()) -> None:
+    def bill(self, bill: Bill, other: Bill, there: Sequence[Elsewhere] = (), paid: Comparison | None = None) -> None:
         for label, text, style in not_given(bill, self.words):
             self._line(label, text, style)
         self._line("ui_now", cost_text(bill, self.words))
+        for label, text, style in found_region(bill, self.words):
+            self._line(label, text, style)
         self._line("ui_not_known", unknowns_text(bill, "unknowns_plain", self.words))
         for label, text, style in not_needed(bill, self.words):
             self._line(label, text, style)
         self._bill(bill, other)
+        self._paid(paid)
         self._regions(bill, there)
         self._workload(bill)
 
@@ -170,6 +185,40 @@ class Report:
             self._say(region_text(entry, self.words))
             for gap in entry.missing:
                 self._say(f"{plain(gap.origin.address)}, {plain(gap.component)}: {self.words.say(gap.why)}", indent=2)
+
+    # ---- What was paid
+
+    def _paid(self, paid: Comparison | None) -> None:
+        if paid is None:
+            return
+        words = self.words
+        self._title("ui_actual", period=period_text(paid.actual.period, words))
+        for text in summary(paid, words):
+            self._say(text)
+        if paid.lines:
+            heads = (words("ui_component"), words("ui_usd"), words("ui_paid"), words("ui_difference"))
+            self._row(PAID, *(Text(head, "dim") for head in heads))
+        for row in paid.lines:
+            amounts = (usd_text(row.monthly), usd_text(row.paid), usd_text(row.paid - row.monthly))
+            name = lines_text(row)
+            if cell_len(name) >= PAID[0][0]:
+                self._say(name)
+                name = ""
+            self._row(PAID, Text(name), *map(Text, amounts))
+            if why := difference_text(row, words):
+                self._say(Text(why, "dim"), indent=2)
+        if paid.not_in_terraform:
+            self._title("ui_not_in_terraform")
+            rows, rest = shown(paid.not_in_terraform, words)
+            for charge in rows:
+                self._say(f"{usd_text(charge.paid):>9}  {charge_text(charge, words)}", hang=11)
+            if rest:
+                self._say(rest)
+        for title, lines in (("ui_not_paid", paid.not_paid), ("ui_not_compared", paid.not_compared)):
+            if lines:
+                self._title(title)
+            for line in lines:
+                self._say(f"{usd_text(line.monthly):>9}  {line_text(line)}", hang=11)
 
     # ---- The comparison
 

@@ -34,7 +34,7 @@ class AppRunnerService:
         metering = traffic.metering(self.origin)
         memory = Sku(APP_RUNNER, "gb_hour")
         gb = None if self.provisioned is None else self.provisioned * self.memory_gb
-        yield metering.hours("Provisioned memory", memory, gb, unit="GB-hour", needs=say("needs_instances"))
+        yield metering.hours("Provisioned memory", memory, gb, unit="GB-hour", needs=say("needs_provisioned_instances"))
         vcpu = metering.used("Active vCPU", "vCPU-hour", "monthly_active_hours", Sku(APP_RUNNER, "vcpu_hour"))
         yield times(vcpu, self.vcpu)
         further = metering.used("Memory of further instances", "GB-hour", "monthly_further_instance_hours", memory)

@@ -15,7 +15,10 @@ MILLION = 10**6
 
 @dataclass(frozen=True, slots=True)
 class GraphqlApi:
+    """`measured`: it sends enhanced metrics to CloudWatch, which charges for each."""
+
     origin: Origin
+    measured: bool = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -25,6 +28,9 @@ class GraphqlApi:
             ("Connection time", "1M minutes", "monthly_connection_mins", "realtime_connection_minute_million"),
         ):
             yield metering.used(component, unit, key, Sku(APP_SYNC, kind), per=MILLION)
+        if self.measured:
+            sku = Sku("AmazonCloudWatch", "custom_metric_month")
+            yield metering.used("Enhanced metrics", "metric-month", "enhanced_metrics", sku)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class AuroraCluster:
     The volume of an Aurora cluster and what is done with it; its instances are charged by themselves.
 
     `is_serverless`: version 1, whose capacity is the cluster's own, at least `least_acu` (0 where it may pause).
-    `kept_days`: how long backups stay; the first day is part of the price, None is unknown.
+    `kept_days`: how long backups stay; the first day is part of the price, None is unknown. `backtracks`: it keeps what
+    changed, so that it can be set back in time.
     """
 
     origin: Origin
@@ -60,6 +61,7 @@ class AuroraCluster:
     is_serverless: bool = False
     least_acu: Fraction = Fraction(0)
     kept_days: int | None = 1
+    backtracks: bool = False
     managed_password: bool = False
     exports_logs: bool = False
     answers_http: bool = False
@@ -74,12 +76,9 @@ class AuroraCluster:
         yield metering.used("Aurora storage", "GB-month", "storage_gb", sku)
         yield from self._requests(traffic.metering(self.origin))
         yield from self._backups(traffic.metering(self.origin))
-        if self.engine == AURORA_MYSQL and not self.is_serverless:
-            yield self._backtrack(traffic.metering(self.origin))
+        yield from self._backtrack(traffic.metering(self.origin))
         metering = traffic.metering(self.origin)
-        yield metering.used(
-            "Snapshot export", "GB", "snapshot_export_size_gb", Sku(RDS, "aurora_snapshot_export_gb")
-        )
+        yield metering.used("Snapshot export", "GB", "snapshot_export_size_gb", Sku(RDS, "aurora_snapshot_export_gb"))
         if self.answers_http:
             sku = Sku(RDS, "data_api_request_million")
             yield metering.used("Data API", "1M requests", "monthly_data_api_requests", sku, per=1_000_000)
@@ -111,7 +110,7 @@ class AuroraCluster:
         needs = say("needs_usage", keys="backup_snapshot_size_gb")
         yield metering.used("Backup storage", "GB-month", (), BACKUP, quantity=quantity, needs=needs)
 
-    def _backtrack(self, metering: Metering) -> Meter:
+    def _backtrack(self, metering: Metering) -> Iterator[Meter]:
         """
         Each change record, for every hour that it is kept: statements an hour × records each × hours × 730.
 
@@ -122,8 +121,9 @@ class AuroraCluster:
         quantity = None
         if statements is not None and records is not None and window is not None:
             quantity = statements * records * window * HOURS_PER_MONTH / 1_000_000
-        sku = Sku(RDS, "aurora_backtrack_million")
-        return metering.used("Backtrack", "1M records", keys, sku, quantity=quantity)
+        if self.engine == AURORA_MYSQL and not self.is_serverless and (self.backtracks or quantity is not None):
+            sku = Sku(RDS, "aurora_backtrack_million")
+            yield metering.used("Backtrack", "1M records", keys, sku, quantity=quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,13 @@ class AuroraInstance:
     def _support(self, metering: Metering, units: Amount | None, traffic: Traffic, **said: object) -> Iterator[Meter]:
         if self.extended_support:
             yield from support_meters(
-                metering, self.engine, self.version, self.version_known, units, traffic.today, **said  # type: ignore[arg-type]
+                metering,
+                self.engine,
+                self.version,
+                self.version_known,
+                units,
+                traffic.today,
+                **said,  # type: ignore[arg-type]
             )
 
 

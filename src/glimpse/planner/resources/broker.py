@@ -14,7 +14,7 @@ from glimpse.planner.traffic import Traffic
 MQ = "AmazonMQ"
 CLUSTER = "CLUSTER_MULTI_AZ"
 CLUSTER_NODES = 3
-"""A RabbitMQ cluster has three nodes, each with a disk of its own; the price of its hour is of all three (MQ pricing)."""
+"""A RabbitMQ cluster: three nodes, each with a disk of its own. The price of its hour is of all three (MQ pricing)."""
 
 
 @dataclass(frozen=True, slots=True)

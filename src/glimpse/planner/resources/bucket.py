@@ -193,7 +193,7 @@ def _rows(name: str) -> Iterator[UsageRow]:
     if name == INTELLIGENT_TIERING:
         for key, tier in TIERING_TIERS.items():
             sku = Sku(S3, "storage_gb_month", {"storage_class": f"{INTELLIGENT_TIERING} {tier}"})
-            yield UsageRow(f"{name} storage, {tier}", "GB-month", _key(name, key), sku)
+            yield UsageRow(f"{name}, {tier}", "GB-month", _key(name, key), sku)
         sku = Sku(S3, "intelligent_tiering_monitoring_1k_objects")
         yield UsageRow(f"{name} monitoring", "1k objects", _key(name, "monitored_objects"), sku, per=1000)
     elif name != STANDARD:
@@ -265,9 +265,12 @@ REQUEST_METRICS = (
         "Request metrics", "metric-month", "monthly_request_metrics", Sku("AmazonCloudWatch", "custom_metric_month")
     ),
 )
-ACCELERATION = (
-    UsageRow("Transfer Acceleration", "GB", "monthly_accelerated_gb", Sku(S3, "transfer_acceleration_gb")),
+REPLICATION_METRICS = (
+    UsageRow(
+        "Replication metrics", "metric-month", "replication_metrics", Sku("AmazonCloudWatch", "custom_metric_month")
+    ),
 )
+ACCELERATION = (UsageRow("Transfer Acceleration", "GB", "monthly_accelerated_gb", Sku(S3, "transfer_acceleration_gb")),)
 REPLICATION_TIME_CONTROL = UsageRow(
     "Replication Time Control", "GB", "monthly_replicated_gb", Sku(S3, "replication_time_control_gb")
 )
@@ -288,15 +291,15 @@ ACCESS_GRANTS = (
         "Access Grants requests", "1k requests", "monthly_requests", Sku(S3, "access_grants_request_1k"), per=1000
     ),
 )
-OBJECT_LAMBDA = (UsageRow("Object Lambda data returned", "GB", "monthly_data_returned_gb", Sku(S3, "object_lambda_gb")),)
+OBJECT_LAMBDA = (
+    UsageRow("Object Lambda data returned", "GB", "monthly_data_returned_gb", Sku(S3, "object_lambda_gb")),
+)
 MULTI_REGION = (UsageRow("Data routed", "GB", "monthly_data_routed_gb", Sku(S3, "multi_region_routing_gb")),)
 TABLES = (
     UsageRow("Tables storage", "GB-month", "storage_gb", Sku(S3, "tables_storage_gb_month")),
     UsageRow("Tables PUT requests", "1k requests", "monthly_tier_1_requests", Sku(S3, "tables_request_tier1"), 1000),
     UsageRow("Tables GET requests", "1k requests", "monthly_tier_2_requests", Sku(S3, "tables_request_tier2"), 1000),
-    UsageRow(
-        "Tables monitoring", "1k objects", "monitored_objects", Sku(S3, "tables_monitoring_1k_objects"), per=1000
-    ),
+    UsageRow("Tables monitoring", "1k objects", "monitored_objects", Sku(S3, "tables_monitoring_1k_objects"), per=1000),
     UsageRow("Tables compaction", "GB", "monthly_compacted_gb", Sku(S3, "tables_compaction_gb")),
 )
 VECTORS = (
@@ -311,7 +314,7 @@ def replication(*, leaves: bool, to: str | None, time_control: bool) -> tuple[Us
     What replication itself costs: transfer where it `leaves` the region, and its time control. What it stores and asks
     for is charged to the bucket that it fills. `to` is that bucket's region, where it is known.
     """
-    rows = ()
+    rows: tuple[UsageRow, ...] = ()
     if leaves:
         sku = Sku("AWSDataTransfer", "inter_region_out_gb", {"to": to} if to else {})
         rows = (UsageRow("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku),)

@@ -91,6 +91,12 @@ XRAY_TRACES = (
     ),
 )
 
+XRAY_INSIGHTS = (
+    UsageRow(
+        "Insights traces stored", "1M traces", "monthly_insights_traces", Sku("AWSXRay", "insights_million"), per=10**6
+    ),
+)
+
 PROMETHEUS = "AmazonPrometheus"
 PROMETHEUS_WORKSPACE = (
     UsageRow(

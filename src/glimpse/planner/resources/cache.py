@@ -10,8 +10,9 @@ from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import major_of, may_be_charged, support_of
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
 from glimpse.planner.resources.reservable import reserved_hours
+from glimpse.planner.scaling_target import ScalingTarget
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
@@ -24,10 +25,47 @@ PREMIUM_PERCENT: Mapping[str, int] = {"1-2": 80, "3": 160}
 
 
 @dataclass(frozen=True, slots=True)
+class NodeScaling:
+    """What decides the shards of a replication group and the replicas of each: a number, or a scaling target."""
+
+    shards: int | ScalingTarget | None
+    replicas: int | ScalingTarget | None
+
+    def is_stated(self, traffic: Traffic) -> bool:
+        """Whether people state how many of them there are on average."""
+        parts = (self.shards, self.replicas)
+        return any(isinstance(part, ScalingTarget) and part.is_stated(traffic) for part in parts)
+
+    def nodes(self, traffic: Traffic) -> Cases | None:
+        """Shards × (1 + replicas), in the cheapest, the expected and the dearest case; None where one is unknown."""
+        shards, replicas = _units(self.shards, traffic), _units(self.replicas, traffic)
+        if shards is None or replicas is None:
+            return None
+        return Cases(
+            shards.low * (1 + replicas.low),
+            shards.expected * (1 + replicas.expected),
+            shards.high * (1 + replicas.high),
+        )
+
+    @property
+    def least(self) -> int | None:
+        shards, replicas = (
+            part.least if isinstance(part, ScalingTarget) else part for part in (self.shards, self.replicas)
+        )
+        return None if shards is None or replicas is None else shards * (1 + replicas)
+
+
+def _units(part: int | ScalingTarget | None, traffic: Traffic) -> Cases | None:
+    if isinstance(part, ScalingTarget):
+        return part.units(traffic)
+    return None if part is None else certain(part)
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """
-    `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas; where they scale,
-    the least of them, and `scales` says so.
+    `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas; where `scaling`
+    decides them, it is the least.
 
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
     `version` as the files say it, None where they do not; ElastiCache then takes one that it supports.
@@ -42,7 +80,7 @@ class Cache:
     version: str | None = None
     version_known: bool = True
     keeps_snapshots: bool = False
-    scales: bool = False
+    scaling: NodeScaling | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -55,13 +93,15 @@ class Cache:
         else:
             sku = Sku(ELASTICACHE, "node_hour", {"engine": self.engine, "node_type": self.node_type})
             name = f"{self.node_type} {self.engine}"
-            assumed = (say("least_nodes", count=self.nodes),) if self.scales else ()
-            yield reserved_hours(self.origin, name, sku, self.nodes, traffic, *assumed)
-            yield from self._extended_support(metering, sku, self.nodes, traffic)
+            nodes = (self.scaling.nodes(traffic) if self.scaling else None) or certain(self.nodes)
+            stated = self.scaling is None or self.scaling.is_stated(traffic)
+            assumed = () if stated else (say("least_nodes", count=self.nodes),)
+            yield reserved_hours(self.origin, name, sku, nodes, traffic, *assumed)
+            yield from self._extended_support(metering, sku, nodes, traffic)
         if self.keeps_snapshots or metering.number(SNAPSHOTS) is not None:
             yield metering.used("Snapshots", "GB-month", SNAPSHOTS, Sku(ELASTICACHE, "backup_gb_month"))
 
-    def _extended_support(self, metering: Metering, node: Sku, nodes: int, traffic: Traffic) -> Iterator[Meter]:
+    def _extended_support(self, metering: Metering, node: Sku, nodes: Cases, traffic: Traffic) -> Iterator[Meter]:
         """An old version of Redis is charged a share of the node's price on demand, whatever the node is bought by."""
         if self.engine != REDIS:
             return
@@ -79,7 +119,7 @@ class Cache:
             say("extended_support", version=major_of(self.engine, self.version), since=support.begins.isoformat()),
             say("support_percent", percent=percent),
         )
-        hours = Fraction(nodes * HOURS_PER_MONTH * percent, 100)
+        hours = nodes * Fraction(HOURS_PER_MONTH * percent, 100)
         yield metering.fixed(f"Extended support, year {year}", "hour", node, hours, assumes=assumes)
 
 

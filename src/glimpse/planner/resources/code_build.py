@@ -48,7 +48,8 @@ class BuildFleet:
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         sku = Sku(CODE_BUILD, "fleet_hour", {"compute_type": self.compute, "os": self.os})
-        yield traffic.metering(self.origin).hours("Reserved capacity", sku, self.machines, needs=say("needs_capacity"))
+        metering, needs = traffic.metering(self.origin), say("needs_fleet_capacity")
+        yield metering.hours("Reserved capacity", sku, self.machines, needs=needs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import POSTGRESQL, major_of, support_meters
@@ -14,7 +13,7 @@ from glimpse.planner.quantities import HOURS_PER_MONTH, certain
 from glimpse.planner.resources.address import public_ipv4
 from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.resources.secret import secret_month
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 RDS, CLOUDWATCH = "AmazonRDS", "AmazonCloudWatch"
@@ -233,25 +232,27 @@ class Database:
         cpus = vcpus(instance_class)
         watched = None if cpus is None else cpus * self._instances
         if self.extended_support:
-            yield from support_meters(
-                metering, self.engine, self.version, self.version_known, watched, traffic.today
-            )
+            yield from support_meters(metering, self.engine, self.version, self.version_known, watched, traffic.today)
         yield from cpu_credits(metering, instance_class, Sku(RDS, "cpu_credit_vcpu_hour"), traffic)
         yield from self.monitoring.meters(metering, instance_class, watched)
 
     def _storage(self, metering: Metering) -> Iterator[Meter]:
         zone = {"deployment": self.deployment}
         volume = {"volume_type": self.storage_type, **zone}
-        assumes = ()
-        if self.storage_assumed and self.storage_gib is not None:
-            assumes += (say("least_storage", gib=self.storage_gib, kind=self.storage_type),)
+        assumes: tuple[Sentence, ...] = ()
+        size = self.storage_gib
+        if size is not None and self.storage_assumed:
+            assumes += (say("least_storage", gib=size, kind=self.storage_type),)
+        elif size is not None and size < (least := least_storage(self.storage_type, self.engine)):
+            size = least
+            assumes += (say("raised_storage", gib=size, kind=self.storage_type),)
         if self.grows_to_gib and self.grows_to_gib > (self.storage_gib or 0):
             assumes += (say("storage_grows", gib=self.grows_to_gib),)
         yield metering.fixed(
             f"Database storage {self.storage_type}",
             "GB-month",
             Sku(RDS, "db_storage_gb_month", volume),
-            self.storage_gib,
+            size,
             needs=say("needs_storage_size"),
             assumes=assumes,
         )
@@ -260,9 +261,8 @@ class Database:
             yield from self._gp3(metering, iops)
         elif self.storage_type in PROVISIONED:
             count = max(self.iops or 0, LEAST_PROVISIONED_IOPS)
-            less = count != self.iops
-            least = (say("least_iops", count=count, kind=self.storage_type),) if less else ()
-            yield metering.fixed("Provisioned IOPS", "IOPS-month", iops, count, assumes=least)
+            raised = () if count == self.iops else (say("least_iops", count=count, kind=self.storage_type),)
+            yield metering.fixed("Provisioned IOPS", "IOPS-month", iops, count, assumes=raised)
             yield from self._log_volume(metering, volume, iops)
         elif self.storage_type == MAGNETIC:
             sku = Sku(RDS, "db_io_million", {"volume_type": MAGNETIC})
@@ -270,18 +270,18 @@ class Database:
 
     def _gp3(self, metering: Metering, iops: Sku) -> Iterator[Meter]:
         """What is provisioned beyond what the price of the storage includes."""
-        asked = (("Provisioned IOPS", "IOPS-month", self.iops or 0, iops),)
         throughput = Sku(RDS, "db_gp3_throughput_mibps_month", {"deployment": self.deployment})
-        if self.mibps_known:
-            asked += (("Provisioned throughput", "MiBps-month", self.mibps or 0, throughput),)
-        else:
+        if not self.mibps_known:
             needs = say("needs_storage_throughput")
             yield metering.fixed("Provisioned throughput", "MiBps-month", throughput, None, needs=needs)
-        for (component, unit, count, sku), least, most in zip(asked, GP3_INCLUDED[False], GP3_INCLUDED[True]):
-            striped = self._is_striped
-            if striped is None and count > least:
+        asked = (
+            ("Provisioned IOPS", "IOPS-month", self.iops or 0, iops),
+            ("Provisioned throughput", "MiBps-month", self.mibps or 0, throughput),
+        )
+        for index, (component, unit, count, sku) in enumerate(asked):
+            if self._is_striped is None and count > GP3_INCLUDED[False][index]:
                 yield metering.fixed(component, unit, sku, None, needs=say("needs_storage_size"))
-            elif (extra := count - (most if striped else least)) > 0:
+            elif (extra := count - GP3_INCLUDED[self._is_striped or False][index]) > 0:
                 yield metering.fixed(component, unit, sku, extra)
 
     @property
@@ -300,9 +300,7 @@ class Database:
         known = self.log_volume is not None
         needs = say("needs_log_volume")
         size = Sku(RDS, "db_storage_gb_month", volume)
-        yield metering.fixed(
-            "Dedicated log volume", "GB-month", size, LOG_VOLUME_GIB if known else None, needs=needs
-        )
+        yield metering.fixed("Dedicated log volume", "GB-month", size, LOG_VOLUME_GIB if known else None, needs=needs)
         yield metering.fixed(
             "Dedicated log volume, IOPS", "IOPS-month", iops, LOG_VOLUME_IOPS if known else None, needs=needs
         )
@@ -313,5 +311,3 @@ def least_storage(storage_type: str, engine: str) -> int:
     if "SQL Server" in engine or storage_type in GENERAL:
         return LEAST_GIB
     return LEAST_MAGNETIC_GIB if storage_type == MAGNETIC else LEAST_PROVISIONED_GIB
-
-

@@ -12,7 +12,8 @@ from glimpse.planner.traffic import Traffic
 
 VPC = "AmazonVPC"
 
-INTERFACE, GATEWAY_BALANCER, RESOURCE, SERVICE_NETWORK = "Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork"
+INTERFACE, GATEWAY_BALANCER = "Interface", "GatewayLoadBalancer"
+RESOURCE, SERVICE_NETWORK = "Resource", "ServiceNetwork"
 
 PRICES = {
     INTERFACE: ("Interface endpoint", "interface_endpoint_az_hour", "interface_endpoint_gb"),

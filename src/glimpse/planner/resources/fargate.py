@@ -163,7 +163,8 @@ class FargateService:
                 unit = "vCPU-hour" if word == "vCPU" else "GB-hour"
                 yield Meter(self.origin, f"Fargate {word}", unit, None, Sku(ECS, kind), needs=say(code))
             if self.volume:
-                yield from self.volume.meters(self.origin, hours and sum(hours.values(), start=NOTHING))
+                all_hours = None if hours is None else sum(hours.values(), start=NOTHING)
+                yield from self.volume.meters(self.origin, all_hours)
             return
         assumes = self._assumptions(traffic)
         for provider, task_hours in hours.items():

@@ -11,7 +11,7 @@ from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 LAMBDA = "AWSLambda"
@@ -50,12 +50,13 @@ class Function:
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
         calls, milliseconds = metering.number(CALLS), _whole_ms(metering)
+        assumes: tuple[Sentence, ...] = ()
         if calls is None:
             calls = self._calls(traffic)
         if milliseconds is None and traffic.people:
             milliseconds = traffic.people["function_ms"]
+            assumes = (say("function_called", ms=str(milliseconds), mib=self.memory_mib),)
         seconds = None if calls is None or milliseconds is None else calls * milliseconds / 1000
-        assumes = () if milliseconds is None else (say("function_called", ms=str(milliseconds), mib=self.memory_mib),)
         arch = {"arch": self.arch}
         word = "Lambda@Edge" if self.at_edge else "Lambda"
         request = Sku(LAMBDA, "edge_request" if self.at_edge else "request")

@@ -109,4 +109,4 @@ class ApiCache:
         sku = Sku(API_GATEWAY, "rest_api_cache_hour", {"cache_gb": self.gb or "?"})
         count = None if self.gb is None else 1
         component = f"Cache memory {self.gb or '?'} GB"
-        yield traffic.metering(self.origin).hours(component, sku, count, needs=say("needs_cache_size"))
+        yield traffic.metering(self.origin).hours(component, sku, count, needs=say("needs_api_cache_size"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from glimpse.planner.catalogue import SPOT, Sku
+from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
@@ -75,7 +75,8 @@ class Instances:
     `addresses` are the public IPv4 that each holds for itself (not Elastic ones); None is decided by the subnet
     and was not found. `tenancy` as on the pricing page. `system` is None where only the image knows it. `is_nat`: other
     servers reach the internet through it. `elastic`: where its Elastic IPs are charged. `split` is None where all are
-    of one kind. `sizes` are other counts that a schedule sets. `scales`: a group or fleet decides how many there are.
+    of one kind. `sizes` are other counts that a schedule sets. `scales`: a group or fleet decides how many there are,
+    up to `most`; one that starts with none runs as many as its use asks for.
     `zone_id` is the zone whose Spot price is charged, where it is known. `credits` are those of burstable types.
     """
 
@@ -93,6 +94,7 @@ class Instances:
     weight: int = 1
     sizes: tuple[int, ...] = ()
     scales: bool = False
+    most: int | None = None
     zone_id: str | None = None
     monitored: bool = False
     credits: str | None = None
@@ -114,6 +116,9 @@ class Instances:
             if count is not None:
                 yield from self._attached(metering, count)
             return
+        if self.scales and count.is_zero and self.most != 0:
+            yield self._on_use(metering, self.instance_type)
+            return
         hours = Fraction(0) if self.stopped else metering.number("monthly_hrs")
         each = ALWAYS if hours is None else hours
         yield from self._hours(traffic, metering, count, each, self.instance_type)
@@ -125,8 +130,20 @@ class Instances:
         if self.ebs_optimized and self.instance_type in EBS_OPTIMIZED_CHARGED:
             sku = Sku(EC2, "ebs_optimized_hour", {"instance_type": self.instance_type})
             yield metering.fixed("EBS-optimized usage", "hour", sku, running * each)
-        yield from self._credits(metering, running, self.instance_type)
+        yield from self._credits(traffic, metering, running, self.instance_type)
         yield from self._attached(metering, count, each)
+
+    def _on_use(self, metering: Metering, instance_type: str) -> Meter:
+        """What an instance costs by the hour, where there is none until it is needed."""
+        attributes = {"instance_type": instance_type, "os": self._system(metering), "tenancy": self.tenancy}
+        bought = self.spot or (self.split is not None and self.split.percent == 0)
+        sku = Sku(EC2, self._kind(), attributes, SPOT if bought else ON_DEMAND)
+        component = f"{instance_type} Spot instance" if bought else f"{instance_type} instance"
+        return metering.used(component, "hour", "instances", sku)
+
+    def _kind(self) -> str:
+        """A price without a tenancy is a shared one, and must not pass for a dedicated one."""
+        return "dedicated_instance_hour" if self.tenancy == DEDICATED else "instance_hour"
 
     def _count(self, metering: Metering) -> Cases | None:
         """How many instances there are. What was given is a mean, and need not be whole."""
@@ -146,8 +163,7 @@ class Instances:
         spot = count + on_demand * -1
         assumes = (*self.assumes, *(self._sizes_assumed(metering)))
         attributes = {"instance_type": instance_type, "os": self._system(metering), "tenancy": self.tenancy}
-        # A price without a tenancy is a shared one, and must not pass for a dedicated one.
-        kind = "dedicated_instance_hour" if self.tenancy == DEDICATED else "instance_hour"
+        kind = self._kind()
         if self.stopped or self.tenancy == HOST:
             why = say("instance_stopped" if self.stopped else "instance_on_host")
             sku = Sku(EC2, kind, attributes)
@@ -182,16 +198,20 @@ class Instances:
         sizes = (self.count, *self.sizes)
         return (say("group_scheduled", least=min(sizes), most=max(sizes)),) if len(set(sizes)) > 1 else ()
 
-    def _credits(self, metering: Metering, running: Cases, instance_type: str) -> Iterator[Meter]:
+    def _credits(self, traffic: Traffic, metering: Metering, running: Cases, instance_type: str) -> Iterator[Meter]:
         """
         What unlimited instances burst beyond the credits that they earn, by the vCPU-hour:
         hours × vCPUs of an instance × instances.
+
+        Where the workload is known they are taken to stay within the baseline, and nothing is said of it.
         """
         family, _, size = instance_type.partition(".")
         mode = self.credits or (UNLIMITED if family in UNLIMITED_BY_DEFAULT else STANDARD)
         if family not in BURSTABLE or mode != UNLIMITED or running.is_zero:
             return
         hours, given = metering.number("monthly_cpu_credit_hrs"), metering.number("vcpu_count")
+        if hours is None and traffic.people:
+            return
         vcpus = given or VCPUS.get(size, SMALL_VCPUS.get(family, 2))
         yield metering.used(
             "CPU credits",

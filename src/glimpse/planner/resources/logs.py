@@ -26,6 +26,8 @@ DELIVERED_BY_CLASS = (UsageRow("Log delivery", "GB", INGESTED, Sku(CLOUDWATCH, "
 DATA_PROTECTION = (
     UsageRow("Log data protection", "GB", "monthly_data_scanned_gb", Sku(CLOUDWATCH, "logs_data_protection_gb")),
 )
+PARQUET = (UsageRow("Conversion to Parquet", "GB", "monthly_data_converted_gb", Sku(CLOUDWATCH, "parquet_gb")),)
+
 VENDED = {
     "CWL": (UsageRow("Vended logs to CloudWatch Logs", "GB", INGESTED, Sku(CLOUDWATCH, "vended_logs_ingest_gb")),),
     "S3": (UsageRow("Vended logs to S3", "GB", INGESTED, Sku(CLOUDWATCH, "vended_logs_to_s3_gb")),),
@@ -49,9 +51,7 @@ class LogGroup:
         shared = (say("shared_evenly", count=traffic.log_groups),) if traffic.log_groups > 1 else ()
         written = people.log_gb * Fraction(traffic.logged_percent, 100) / traffic.log_groups if people else None
         kind = "logs_ingest_ia_gb" if self.infrequent_access else "logs_ingest_gb"
-        yield metering.used(
-            "Log ingestion", "GB", INGESTED, Sku(CLOUDWATCH, kind), quantity=written, assumes=shared
-        )
+        yield metering.used("Log ingestion", "GB", INGESTED, Sku(CLOUDWATCH, kind), quantity=written, assumes=shared)
         written = metering.number(INGESTED) if metering.number(INGESTED) is not None else written
         kept = written
         if written is not None and self.kept_days is not None:

@@ -51,7 +51,7 @@ class DedicatedAddress:
 
 @dataclass(frozen=True, slots=True)
 class AddressPool:
-    """`managed`: AWS decides how many addresses there are, and charges by the email; else they are leased one by one."""
+    """`managed`: AWS decides how many addresses there are and charges by the email; else each is leased."""
 
     origin: Origin
     managed: bool = False

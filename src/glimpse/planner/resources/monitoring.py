@@ -49,12 +49,6 @@ METRICS_INSIGHTS_ALARM = (
 )
 """An alarm on a query is charged for each metric that the query analyses."""
 
-METRIC_REQUESTS = (
-    UsageRow("Metrics requested by API", "metric", "monthly_requested_metrics", Sku(CLOUDWATCH, "get_metric_data_metric")),
-    UsageRow("API requests", "request", "monthly_api_requests", Sku(CLOUDWATCH, "api_request"), shown=False),
-)
-"""What GetMetricData asks for, and other requests to the CloudWatch API."""
-
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
@@ -72,8 +66,8 @@ class Alarms:
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         words = {"standard": "Standard", "high_resolution": "High-resolution", "composite": "Composite"}
         component = f"{words[self.kind]} anomaly detection alarm" if self.bands else f"{words[self.kind]} alarm"
-        assumes = (say("scaling_makes_alarms", count=self.count),) if self.made_by_scaling else ()
-        assumes += (say("anomaly_bounds"),) if self.bands else ()
+        made = (say("scaling_makes_alarms", count=self.count),) if self.made_by_scaling else ()
+        assumes = (*made, *((say("anomaly_bounds"),) if self.bands else ()))
         quantity = certain(self.count + METRICS_OF_A_BAND * self.bands)
         sku = Sku(CLOUDWATCH, f"alarm_{self.kind}_month")
         return (Meter(self.origin, component, "alarm-month", quantity, sku, assumes),)

@@ -1,21 +1,68 @@
-"""Systems Manager parameters, of which only the advanced ones are charged."""
+"""Systems Manager: parameters, of which only the advanced ones are charged, and managed servers elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import certain
+from glimpse.planner.metering import Metering
+from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
+
+SERVICE = "AWSSystemsManager"
+
+
+def _interactions(metering: Metering, always: bool) -> Iterator[Meter]:
+    """API interactions: those of standard parameters are charged at a higher throughput limit alone."""
+    raised = metering.word("api_throughput_limit") in ("advanced", "higher")
+    if metering.number("monthly_api_interactions") is not None and (always or raised):
+        sku = Sku(SERVICE, "parameter_api_10k")
+        yield metering.used("API interactions", "10k requests", "monthly_api_interactions", sku, per=10_000)
 
 
 @dataclass(frozen=True, slots=True)
 class AdvancedParameter:
-    """A Systems Manager parameter of the advanced tier; standard ones are free."""
+    """A parameter of the advanced tier; standard ones are free. `certain` False: AWS decides which tier it has."""
+
+    origin: Origin
+    certain: bool = True
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        stored = metering.number("parameter_storage_hrs")
+        hours = stored if stored is not None else HOURS_PER_MONTH if self.certain else None
+        sku = Sku(SERVICE, "advanced_parameter_hour")
+        yield metering.fixed("Advanced parameter", "parameter-hour", sku, hours, needs=say("needs_parameter_tier"))
+        yield from _interactions(metering, always=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardParameter:
+    """What a standard parameter may still cost: calls beyond the free throughput, where somebody states them."""
 
     origin: Origin
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        sku = Sku("AWSSystemsManager", "advanced_parameter_month")
-        return (Meter(self.origin, "Advanced parameter", "parameter-month", certain(1), sku),)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        yield from _interactions(traffic.metering(self.origin), always=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Servers outside EC2 that Systems Manager manages; those of the standard tier are free."""
+
+    origin: Origin
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        metering = traffic.metering(self.origin)
+        tier, servers = metering.word("instance_tier"), metering.number("instances")
+        advanced = 0 if tier == "standard" else None if servers is None else servers * HOURS_PER_MONTH
+        yield metering.used(
+            "Advanced on-premises instances",
+            "hour",
+            ("instance_tier", "instances"),
+            Sku(SERVICE, "advanced_instance_hour"),
+            quantity=advanced,
+        )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from glimpse.planner.catalogue import ON_DEMAND, Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.metering import Metering
+from glimpse.planner.metering import Amount, Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH, certain
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
@@ -29,7 +29,7 @@ def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic
 
 
 def reserved_hours(
-    origin: Origin, component: str, sku: Sku, count: int, traffic: Traffic, *assumed: Sentence
+    origin: Origin, component: str, sku: Sku, count: Amount, traffic: Traffic, *assumed: Sentence
 ) -> Meter:
     """
     What `instance_hours` gives, and without a commitment under the reservation that the resource's usage states.
@@ -37,11 +37,12 @@ def reserved_hours(
     What is reserved is charged whether it runs or not; what was paid upfront is spread over the term.
     """
     metering = traffic.metering(origin)
-    meter = instance_hours(origin, component, sku, count, traffic, *assumed)
+    meter = instance_hours(origin, component, sku, 1, traffic, *assumed)
     term = _stated_term(metering)
     if term and not traffic.commitment(origin.address):
-        meter = replace(meter, sku=replace(sku, term=term), assumes=(*assumed, say("reserved_as_stated", term=term)))
-    return replace(meter, usage_keys=metering.fixed("", "", sku, 0).usage_keys)
+        meter = replace(meter, sku=replace(sku, term=term), assumes=(*assumed, say("reserved_by_usage", term=term)))
+    counted = metering.hours(component, sku, count)
+    return replace(meter, quantity=counted.quantity, usage_keys=counted.usage_keys)
 
 
 def _stated_term(metering: Metering) -> str | None:

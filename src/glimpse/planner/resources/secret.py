@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
@@ -18,10 +18,15 @@ def secret_month(origin: Origin, component: str = "Secret") -> Meter:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
+    """A secret; `replicas` are the regions in which it has copies, each charged there as a secret."""
+
     origin: Origin
+    replicas: tuple[str, ...] = ()
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         yield secret_month(self.origin)
+        for region in self.replicas:
+            yield secret_month(replace(self.origin, region=region), f"Secret replica in {region}")
         yield traffic.metering(self.origin).used(
             "Secrets Manager API calls",
             "10k requests",

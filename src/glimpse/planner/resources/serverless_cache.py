@@ -71,5 +71,5 @@ class ServerlessCache:
                 return metering.used(component, "ECPU", key, sku, quantity=units, assumes=assumes)
         if not least:
             return metering.used(component, "ECPU", key, sku)
-        assumes = (say("least_ecpu", count=self.least_ecpu_per_second),) if stated is None else ()
-        return metering.used(component, "ECPU", (), sku, quantity=max(least, stated or least), assumes=assumes)
+        asked = (say("least_ecpu", count=self.least_ecpu_per_second),) if stated is None else ()
+        return metering.used(component, "ECPU", (), sku, quantity=max(least, stated or least), assumes=asked)

@@ -12,9 +12,9 @@ from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
 DIRECT = (
-    ("ListChangedBlocks and ListSnapshotBlocks requests", "monthly_list_block_requests", "ebs_direct_list_blocks_1k"),
-    ("GetSnapshotBlock requests", "monthly_get_block_requests", "ebs_direct_get_block_1k"),
-    ("PutSnapshotBlock requests", "monthly_put_block_requests", "ebs_direct_put_block_1k"),
+    ("List blocks requests", "monthly_list_block_requests", "ebs_direct_list_blocks_1k"),
+    ("Get block requests", "monthly_get_block_requests", "ebs_direct_get_block_1k"),
+    ("Put block requests", "monthly_put_block_requests", "ebs_direct_put_block_1k"),
 )
 """The EBS direct APIs, charged by the thousand (EBS pricing page)."""
 

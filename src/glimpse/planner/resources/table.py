@@ -75,7 +75,7 @@ class Table:
         yield from self._kept(metering)
         for region, backed_up in self.replicas:
             origin = replace(self.origin, region=region)
-            yield from self.copy_meters(traffic, origin, f"Global table ({region}): ", backed_up)
+            yield from self.copy_meters(traffic, origin, f", {region}", backed_up)
 
     def request_meters(self, traffic: Traffic) -> Iterator[Meter]:
         """Reads and writes: what is provisioned for them, or each request."""
@@ -111,19 +111,17 @@ class Table:
             assumes = (say("committed", term=commitment.term, until=commitment.until.isoformat()),)
         elif commitment:
             assumes = (say("committed_proposed", term=commitment.term),)
-        elif self.scaling[way]:
+        elif (scaling := self.scaling[way]) and not scaling.is_stated(traffic):
             assumes = (say("scaled_to_least"),)
         sku = self._sku(f"{unit.lower()}_hour", commitment.term if commitment else ON_DEMAND)
         units = self._units(way, traffic)
         needs = say("needs_table_capacity")
         return metering.hours(f"{word} capacity units", sku, units, unit=f"{unit}-hour", needs=needs, assumes=assumes)
 
-    def _index_capacity(self, metering: Metering, way: int, traffic: Traffic, name: str = "") -> Meter:
+    def _index_capacity(self, metering: Metering, way: int, traffic: Traffic, place: str = "") -> Meter:
         """The capacity of all global secondary indexes together."""
-        word, unit = WORDS[way]
-        component = (
-            f"{name}indexes, {word.lower()} capacity units" if name else f"Indexes, {word.lower()} capacity units"
-        )
+        unit = WORDS[way][1]
+        component = f"Index {unit}{place}"
         units, needs = self._index_units(way, traffic), say("needs_table_capacity")
         return metering.hours(component, self._sku(f"{unit.lower()}_hour"), units, unit=f"{unit}-hour", needs=needs)
 
@@ -155,11 +153,11 @@ class Table:
             if metering.number(key) is not None or asked:
                 yield metering.used(component, unit, key, Sku(DYNAMODB, kind))
 
-    def copy_meters(self, traffic: Traffic, origin: Origin, name: str, backed_up: bool) -> Iterator[Meter]:
+    def copy_meters(self, traffic: Traffic, origin: Origin, place: str, backed_up: bool) -> Iterator[Meter]:
         """
         What a copy of this table costs at `origin`, in whose region it stands: every write again, as a replicated one,
         and what it keeps. It is provisioned as the table is (developer guide, global tables), with its indexes, whose
-        writes are not replicated ones (pricing page, global tables). `name` begins its components.
+        writes are not replicated ones (pricing page, global tables). `place` ends the names of its components.
         """
         usage = traffic.workload.usage
         metering = Metering(origin, {**usage.of(self.origin.address), **usage.of(origin.address)})
@@ -167,14 +165,14 @@ class Table:
         suffix = "" if self.table_class == STANDARD else "_standard_ia"
         if self.provisioned:
             yield metering.hours(
-                f"{name}replicated write capacity units",
+                f"Replicated WCU{place}",
                 Sku(DYNAMODB, f"replicated_wcu_hour{suffix}"),
                 self._units(WRITE, traffic),
                 unit="rWCU-hour",
                 needs=say("needs_table_capacity"),
             )
             yield metering.hours(
-                f"{name}read capacity units",
+                f"RCU{place}",
                 self._sku("rcu_hour"),
                 self._units(READ, traffic),
                 unit="RCU-hour",
@@ -182,11 +180,11 @@ class Table:
             )
             if self.indexes:
                 for way in (READ, WRITE):
-                    yield self._index_capacity(metering, way, traffic, name)
+                    yield self._index_capacity(metering, way, traffic, place)
         else:
             writes = (self._requests(traffic) or (None, None))[0]
             yield metering.used(
-                f"{name}replicated write request units",
+                f"Replicated WRU{place}",
                 "1M rWRU",
                 "monthly_write_request_units",
                 Sku(DYNAMODB, f"replicated_write_request_million{suffix}"),
@@ -195,13 +193,11 @@ class Table:
                 assumes=(say("table_requests"),),
             )
             key = f"replicas.{origin.region}.monthly_read_request_units"
-            yield metering.used(
-                f"{name}read request units", "1M RRU", key, self._sku("read_request_million"), per=MILLION
-            )
-        yield metering.used(f"{name}table storage", "GB-month", "storage_gb", self._sku("storage_gb_month"))
+            yield metering.used(f"RRU{place}", "1M RRU", key, self._sku("read_request_million"), per=MILLION)
+        yield metering.used(f"Table storage{place}", "GB-month", "storage_gb", self._sku("storage_gb_month"))
         if backed_up:
             key, sku = "pitr_backup_storage_gb", Sku(DYNAMODB, "pitr_gb_month")
-            yield metering.used(f"{name}point-in-time recovery", "GB-month", key, sku)
+            yield metering.used(f"PITR{place}", "GB-month", key, sku)
 
     def _requests(self, traffic: Traffic) -> tuple[Fraction, Fraction] | None:
         """Millions of writes and reads; only where functions answer people is the table known to hold the chat."""
@@ -314,4 +310,4 @@ class Replica:
     backed_up: bool = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        yield from self.table.copy_meters(traffic, self.origin, "Replica: ", self.backed_up)
+        yield from self.table.copy_meters(traffic, self.origin, "", self.backed_up)

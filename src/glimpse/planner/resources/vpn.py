@@ -33,7 +33,8 @@ class VpnConnection:
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
-        yield metering.hours("VPN connection", Sku(VPC, "large_vpn_connection_hour" if self.large else "vpn_connection_hour"))
+        kind = "large_vpn_connection_hour" if self.large else "vpn_connection_hour"
+        yield metering.hours("VPN connection", Sku(VPC, kind))
         if self.in_transit:
             yield attachment_hours(metering, VPN)
             yield processed(metering)

@@ -13,7 +13,7 @@ from glimpse.planner.sentence import Sentence
 LANGUAGES = ("en", "ko")
 LONGEST = 300
 FOLDER = files("glimpse.planner.words")
-FILES = ("sentences.toml", "levers.toml", "plan.toml")
+FILES = ("sentences.toml", "levers.toml", "plan.toml", "actual.toml")
 FAMILIES = "families"
 """The folder with the sentences of single families of resources, a file each."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,7 @@ class _Plan:
         # A deposed object goes with the next `apply`; its address is that of what replaced it.
         managed = (row for row in resources_of(root) if row.get("mode", "managed") == "managed")
         self._rows = [row for row in managed if "deposed_key" not in row]
+        self._volumes = {row["values"].get("id") for row in self._rows if row["type"] == "aws_ebs_volume"} - {None}
         prior = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
         self._data = [row for row in (*resources_of(root), *resources_of(prior)) if row.get("mode") == "data"]
         self._links = Links(self.configuration, self._rows, plan.get("relevant_attributes", ()))
@@ -157,7 +158,10 @@ class _Plan:
         self, row: Mapping[str, Any], path: tuple[str, ...], config: Mapping[str, Any] | None
     ) -> Mapping[str, Any]:
         after_apply = Unknown(causes=frozenset((Cause(AT_APPLY, row["address"]),)))
-        values: Mapping[str, Any] = marked(row.get("values", {}), self._unknown.get(row["address"]), after_apply)
+        planned = (
+            _without(self._volumes, row.get("values", {})) if row["type"] == "aws_instance" else row.get("values", {})
+        )
+        values: Mapping[str, Any] = marked(planned, self._unknown.get(row["address"]), after_apply)
         if config is None:
             return values
         return stated(values, [config.get("expressions", {})], partial(self.configuration.is_settled, path, config))
@@ -202,6 +206,14 @@ class _Plan:
                 yield address
 
 
+def _without(volumes: Set[str], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An instance's values without the attached disks that are resources of their own: a state holds those twice."""
+    disks = values.get("ebs_block_device")
+    if not disks or not volumes:
+        return values
+    return {**values, "ebs_block_device": [disk for disk in disks if disk.get("volume_id") not in volumes]}
+
+
 def _path(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the modules that a resource stands in."""
     return tuple(MODULE.findall(INDEX.sub("", row["address"])))
@@ -222,10 +234,10 @@ def _region_of_files(
     those that the plan was made of, or do not tell it.
     """
     folder = plan.parent
-    if not configuration.root or not any(is_terraform_file(entry.name) for entry in folder.iterdir()):
-        return None
     given = [("plan.tfvars.json", json.dumps(configuration.values).encode())]
     try:
+        if not configuration.root or not any(is_terraform_file(entry.name) for entry in folder.iterdir()):
+            return None
         directory = Directory(folder, checked_project(project, folder), given, environment)
         own = directory.sources.folder(".")
         if not all(
@@ -235,8 +247,15 @@ def _region_of_files(
         ):
             return None
         region = directory.configuration(World()).root.region("aws")
-    except (InputError, TooMuch, EvaluationError, SyntaxProblem, VariableRefused, OutsideProject, OSError):
-        return None
-    except RecursionError:
+    except (
+        InputError,
+        TooMuch,
+        EvaluationError,
+        SyntaxProblem,
+        VariableRefused,
+        OutsideProject,
+        OSError,
+        RecursionError,
+    ):
         return None
     return region if isinstance(region, str) else None

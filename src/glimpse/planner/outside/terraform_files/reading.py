@@ -26,6 +26,7 @@ from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, re
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.outside.terraform_files.regions import with_region
 from glimpse.planner.outside.terraform_files.resource_types import (
+    BY_USE,
     free_only,
     is_free,
     is_of_another_cloud,
@@ -33,6 +34,7 @@ from glimpse.planner.outside.terraform_files.resource_types import (
     service_of,
     unpriced_reason,
 )
+from glimpse.planner.resources.use_only import UseOnly
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, MissingVariable, PricedWorld, Resource, Stack, Unpriced
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
@@ -269,10 +271,36 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
         return replace(finding, file=read.shown(finding.file)) if finding.file else finding
 
     return Stack(
-        path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced),
+        "stdin" if str(path) == STANDARD_INPUT else path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced),
         tuple(map(placed, read.unresolved)), tuple(map(placed, read.warnings)),
         region_from=None if region else read.region_from,
+        names_of=_Names(blocks),
     )  # fmt: skip
+
+
+NAMES = (
+    "id", "arn", "name", "bucket", "identifier", "cluster_identifier", "function_name", "replication_group_id",
+    "cluster_id", "zone_id", "family",
+)  # fmt: skip
+"""Arguments by one of which a resource's id in an export of AWS's bills ends."""
+
+
+class _Names:
+    """What resources are called in AWS, as far as the files tell; looked up only when an export is compared."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = {block.address: block for block in blocks}
+
+    def __call__(self, address: str) -> tuple[str, ...]:
+        block = self._blocks.get(address)
+        if block is None:
+            return ()
+        values = replace(block.values, lenient=True, note=lambda unknown: None)
+        try:
+            with _room_to_read():
+                return tuple(dict.fromkeys(name for key in NAMES if (name := values.text(key))))
+        except (EvaluationError, TooMuch):
+            return ()
 
 
 def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
@@ -282,7 +310,8 @@ def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
     elif block.region == OTHER_REGION and block.type not in EVERYWHERE:
         yield Unpriced(block.origin, block.type, say("own_region_unknown"), may_be=CARRIERS.get(block.type, ()))
     elif block.type not in READERS:
-        yield Unpriced(block.origin, block.type, _not_read(block.type))
+        by_use = unpriced_reason(block.type) == BY_USE
+        yield UseOnly(block.origin, service_of(block.type)) if by_use else _unread(block)
     else:
         try:
             yield from list(READERS[block.type](block, tree))
@@ -303,6 +332,10 @@ def _by_provider(foreign: Sequence[Block]) -> Iterator[Unpriced]:
 
 def _provider(block: Block) -> str:
     return provider_of(block.type)
+
+
+def _unread(block: Block) -> Unpriced:
+    return Unpriced(block.origin, block.type, _not_read(block.type))
 
 
 def _not_read(type_: str) -> Sentence:

@@ -16,6 +16,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 FREE = "free"
+BY_USE = "by_use"
+"""Charged by use alone, of which no price is held: on a bill that is usage, not a gap."""
 IN_CLUSTER = "in_cluster"
 AWS_PROVIDERS = ("aws", "awscc")
 """Providers whose resources are AWS's."""

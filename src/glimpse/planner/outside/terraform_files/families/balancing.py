@@ -1,14 +1,12 @@
-"""Load balancers with their listeners, rules and target groups."""
+"""Load balancers of every kind, with their listeners, rules and target groups."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.balancer import Balancer
-from glimpse.planner.sentence import say
-from glimpse.planner.stack import Unpriced
+from glimpse.planner.resources.balancer import Balancer, ClassicBalancer, GatewayBalancer, TrustStore
 
 RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
@@ -18,8 +16,8 @@ WITHOUT_IPV4 = "dualstack-without-public-ipv4"
 
 def balancer(block: Block, tree: Tree) -> Iterator[Found]:
     kind = block.values.text("load_balancer_type") or "application"
-    if kind not in ("application", "network"):
-        yield Unpriced(block.origin, "Gateway Load Balancer", say("family_unknown", type=block.type))
+    if kind == "gateway":
+        yield GatewayBalancer(block.origin)
         return
     listeners = tree.referenced_by(block, "load_balancer_arn", "aws_lb_listener", "aws_alb_listener")
     rules = [rule for listener in listeners for rule in tree.referenced_by(listener, "listener_arn", *RULES)]
@@ -39,7 +37,35 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
             row.boolean("enabled") is not False for group in groups for row in group.values.known.blocks("stickiness")
         ),
         zones=zones,
+        reserved=_reserved(block.values),
+        protocols=frozenset(_protocols(listeners)),
+        functions=bool(groups) and all(group.values.known.text("target_type") == "lambda" for group in groups),
+        cross_zone=kind == "network" and bool(block.values.known.boolean("enable_cross_zone_load_balancing")),
     )
+
+
+def _reserved(values: Values) -> int | None:
+    """Capacity units that are kept for the balancer; None where nobody knows how many."""
+    if not values.has("minimum_load_balancer_capacity"):
+        return 0
+    return values.known.block("minimum_load_balancer_capacity").integer("capacity_units")
+
+
+def _protocols(listeners: Iterable[Block]) -> Iterator[str]:
+    """TCP, UDP or TLS, as a network balancer's units tell them apart; QUIC runs over UDP."""
+    for listener in listeners:
+        for protocol in (listener.values.known.text("protocol") or "").split("_"):
+            yield "UDP" if protocol == "QUIC" else protocol
+
+
+def classic(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    zones = tree.count(block, "subnets", "aws_subnet") or tree.count(block, "availability_zones")
+    yield ClassicBalancer(block.origin, 0 if values.boolean("internal") else zones)
+
+
+def trust_store(block: Block, tree: Tree) -> Iterator[Found]:
+    yield TrustStore(block.origin)
 
 
 def _addresses(block: Block, zones: int | None) -> int | None:
@@ -53,5 +79,10 @@ def _zones(block: Block, tree: Tree) -> int | None:
     return len(block.values.blocks("subnet_mapping")) or tree.count(block, "subnets", "aws_subnet")
 
 
-READERS = {"aws_lb": balancer, "aws_alb": balancer}
+READERS = {
+    "aws_lb": balancer,
+    "aws_alb": balancer,
+    "aws_elb": classic,
+    "aws_lb_trust_store": trust_store,
+}
 CARRIERS = {"aws_lb": (Balancer,), "aws_alb": (Balancer,)}

@@ -94,7 +94,9 @@ def _replication(block: Block, tree: Tree, rules: tuple[Values, ...], argument: 
     regions = {target.region for target in targets} - {block.region}
     timed = any(rule.block("destination").block("replication_time").text("status") == "Enabled" for rule in rules)
     to = next(iter(sorted(region for region in regions if region)), None)
+    metered = any(rule.block("destination").block("metrics").text("status") == "Enabled" for rule in rules)
     rows = s3.replication(leaves=not targets or bool(regions), to=to, time_control=timed)
+    rows += s3.REPLICATION_METRICS if metered else ()
     yield ByUse(block.origin, rows) if rules and rows else block.origin
 
 
@@ -137,8 +139,15 @@ def storage_lens(block: Block, tree: Tree) -> Iterator[Found]:
         for level in levels
         for name in ADVANCED
     )
+    paid = paid or configuration.has("expanded_prefixes_data_export")
     on = configuration.boolean("enabled") is not False
     yield ByUse(block.origin, s3.STORAGE_LENS) if on and paid else block.origin
+
+
+def object_lambda(block: Block, tree: Tree) -> Iterator[Found]:
+    yield ByUse(block.origin, s3.OBJECT_LAMBDA)
+    if block.values.block("configuration").boolean("cloud_watch_metrics_enabled"):
+        yield ByUse(block.origin, s3.REQUEST_METRICS)
 
 
 def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
@@ -146,6 +155,11 @@ def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
         yield ByUse(block.origin, rows)
 
     return read
+
+
+def within_bucket(block: Block, tree: Tree) -> Iterator[Found]:
+    """Tables and vector indexes are kept, asked for and charged in their bucket."""
+    yield block.origin
 
 
 READERS = {
@@ -160,8 +174,10 @@ READERS = {
     "aws_s3_directory_bucket": directory_bucket,
     "aws_s3control_access_grants_instance": _by_use(s3.ACCESS_GRANTS),
     "aws_s3control_multi_region_access_point": _by_use(s3.MULTI_REGION),
-    "aws_s3control_object_lambda_access_point": _by_use(s3.OBJECT_LAMBDA),
+    "aws_s3control_object_lambda_access_point": object_lambda,
     "aws_s3control_storage_lens_configuration": storage_lens,
+    "aws_s3tables_table": within_bucket,
     "aws_s3tables_table_bucket": _by_use(s3.TABLES),
+    "aws_s3vectors_index": within_bucket,
     "aws_s3vectors_vector_bucket": _by_use(s3.VECTORS),
 }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from glimpse.planner.outside.terraform_files.block import ROLE, Block, Tree, Values, role
+from glimpse.planner.outside.terraform_files.block import (
+    ROLE,
+    ArgumentUnknown,
+    Block,
+    Tree,
+    Values,
+    cause_text,
+    is_one_of,
+    role,
+)
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     OWN_TEMPLATE,
@@ -16,14 +25,14 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     launched,
     merged,
     own_launch,
-    retired_parts,
     template_launch,
     template_of,
+    unpriced_parts,
     zone_of,
 )
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.host import CapacityReservation, Host
-from glimpse.planner.resources.instance import DEDICATED, Instances, Split
+from glimpse.planner.resources.instance import DEDICATED, Split
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Unpriced
 
@@ -36,16 +45,23 @@ FLEET = "launch_template_config.launch_template_specification."
 FLEET_TEMPLATE = tuple(
     f"{FLEET}{name}" for name in ("launch_template_id", "launch_template_name", "id", "name", "version")
 )
+FLEET_SUBNETS = (
+    "launch_specification.subnet_id",
+    "launch_template_config.override.subnet_id",
+    "launch_template_config.overrides.subnet_id",
+)
 ON_DEMAND, ALL = "on-demand", 100
 
 
 def instance(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     launch = launch_of(block, tree)
-    elastic = tree.referenced_by(block, "instance", "aws_eip")
-    elastic = elastic or tree.referenced_by(block, "instance_id", "aws_eip_association")
+    elastic, unclear = _elastic(block, tree)
     states = tree.referenced_by(block, "instance_id", "aws_ec2_instance_state")
     addresses, assumed = (0, ()) if elastic else addresses_of(block, tree, launch, "subnet_id")
+    if unclear and addresses != 0:
+        yield Unpriced(block.origin, "Public IPv4 address", unclear)
+        addresses, assumed = 0, ()
     yield replace(
         launched(block, launch),
         addresses=addresses,
@@ -57,6 +73,20 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         stopped=any(state.values.text("state") == "stopped" for state in states),
     )
     yield from _beside(block, tree, launch)
+
+
+def _elastic(block: Block, tree: Tree) -> tuple[tuple[Block, ...], Sentence | None]:
+    """
+    What joins Elastic IPs to an instance. One of them may belong to it instead of an address of its own where a plan
+    does not show whether it does: then with why.
+    """
+    try:
+        own = tree.referenced_by(block, "instance", "aws_eip")
+        return own or tree.referenced_by(block, "instance_id", "aws_eip_association"), None
+    except ArgumentUnknown as unknown:
+        if not is_one_of(unknown.why):
+            raise
+        return (), say("argument_unknown", argument=unknown.name, cause=cause_text(unknown.why))
 
 
 def group(block: Block, tree: Tree) -> Iterator[Found]:
@@ -84,6 +114,7 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
         zone_id=zone_of(block, tree, "vpc_zone_identifier"),
         is_nat=any((row.text("key"), row.text("value")) == (ROLE, NAT) for row in values.known.blocks("tag")),
         scales=True,
+        most=values.known.integer("max_size"),
         sizes=tuple(-(-size // first.weight) for size in _scheduled(block, tree, count)),
     )
     if unit != "units":
@@ -192,7 +223,7 @@ def _fleet(
     template = template_of(block, tree, FLEET_TEMPLATE)
     launch = template_launch(template) if template else Launch()
     first = _first_of(specifications, launch)
-    addresses, assumed = addresses_of(block, tree, first.launch, "launch_specification.subnet_id")
+    addresses, assumed = addresses_of(block, tree, first.launch, *FLEET_SUBNETS)
     yield replace(
         launched(block, first.launch),
         count=None if target is None else -(-target // first.weight),
@@ -231,7 +262,7 @@ def _beside(block: Block, tree: Tree, launch: Launch) -> Iterator[Found]:
         first = next((row for row in same if launch_of(row, tree).tenancy == DEDICATED), block)
         if first is block:
             yield Unpriced(block.origin, "Dedicated Instances, fee per region", say("dedicated_region_fee"))
-    yield from retired_parts(block, launch)
+    yield from unpriced_parts(block, launch)
 
 
 READERS = {

@@ -1,108 +1,222 @@
-"""RDS instances and ElastiCache nodes."""
+"""RDS instances, and the snapshots of databases with their copies and exports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values, role
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.cache import Cache
-from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.aurora import AuroraInstance
+from glimpse.planner.resources.database import FREE_INSIGHTS_DAYS, RDS, Database, Monitoring, least_storage
+from glimpse.planner.resources.database_backup import DatabaseSnapshot, SnapshotExport
+from glimpse.planner.resources.documentdb import DOCDB
+from glimpse.planner.resources.neptune import NEPTUNE
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
-FREE_INSIGHTS_DAYS = 7
-"""What Performance Insights keeps without charge (RDS user guide, Performance Insights retention)."""
+INSTANCE, CLUSTER = "aws_db_instance", "aws_rds_cluster"
+AURORA = {"aurora": "Aurora MySQL", "aurora-mysql": "Aurora MySQL", "aurora-postgresql": "Aurora PostgreSQL"}
+ENGINES: Mapping[str, str] = {
+    "postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB",
+    "oracle-ee": "Oracle EE", "oracle-ee-cdb": "Oracle EE", "oracle-se": "Oracle SE", "oracle-se1": "Oracle SE1",
+    "oracle-se2": "Oracle SE2", "oracle-se2-cdb": "Oracle SE2",
+    "sqlserver-ee": "SQL Server Enterprise", "sqlserver-se": "SQL Server Standard", "sqlserver-web": "SQL Server Web",
+    "sqlserver-ex": "SQL Server Express", "db2-ae": "Db2 Advanced", "db2-se": "Db2 Standard",
+}  # fmt: skip
+CUSTOM = {"custom-oracle": "RDS Custom for Oracle", "custom-sqlserver": "RDS Custom for SQL Server"}
+"""RDS Custom has prices of its own; the rest of the name is the edition."""
 
-ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
-BUS = "bus"
-"""The value of the role tag by which a cache says that it carries events and keeps nothing."""
+INCLUDED, OWN = "License included", "Bring your own license"
+LICENSES = {"license-included": INCLUDED, "bring-your-own-license": OWN, "marketplace-license": "Marketplace"}
 
-CACHE_ENGINES = {"redis": "Redis", "valkey": "Valkey", "memcached": "Memcached"}
+EXTENDED_SUPPORT_OFF = "open-source-rds-extended-support-disabled"
 
 
 def database(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    source = _replicated(block, tree)
+    source = _source(block, tree)
     inherited = source.values if source else values
     engine = values.text("engine") or inherited.text("engine") or "unknown"
-    version = values.known.text("engine_version") or inherited.known.text("engine_version")
+    yield from unknown_parts(block)
+    if values.text("backup_target") == "outposts":
+        yield Unpriced(block.origin, "RDS on Outposts", say("part_unknown"))
+    if engine in AURORA:
+        # Other readers' inputs hold such instances; AWS makes them with a cluster alone.
+        yield _aurora(block, AURORA[engine])
+        return
+    named = engine_name(engine)
+    is_replica = source is not None and values.has("replicate_source_db")
     iops = values.integer("iops")
-    insights = "performance_insights_retention_period"
-    if values.is_unknown(insights) or (values.integer(insights) or FREE_INSIGHTS_DAYS) > FREE_INSIGHTS_DAYS:
-        yield Unpriced(block.origin, "Performance Insights", say("part_unknown"))
-    if values.is_unknown("monitoring_interval") or (values.integer("monitoring_interval") or 0) > 0:
-        yield Unpriced(block.origin, "Enhanced Monitoring", say("part_unknown"))
-    if values.is_unknown("storage_throughput") or (values.integer("storage_throughput") or 0) > 0:
-        yield Unpriced(block.origin, "Storage throughput", say("part_unknown"))
+    # A replica has the storage of its source unless it says otherwise (RDS user guide, read replicas).
+    storage_type = values.text("storage_type") or (inherited.text("storage_type") if is_replica else None)
+    size = values.known.integer("allocated_storage") or inherited.known.integer("allocated_storage")
+    least = _takes_least(values, inherited, source)
+    storage_type = storage_type or ("io1" if iops else "gp2")
+    if is_replica and iops is None and storage_type == inherited.known.text("storage_type"):
+        iops = inherited.integer("iops")
     yield Database(
         origin=block.origin,
-        engine=ENGINES.get(engine, engine),
-        version=version,
-        version_known=not values.is_unknown("engine_version"),
-        instance_class=values.text("instance_class"),
-        storage_type=values.text("storage_type") or ("io1" if iops else "gp2"),
-        storage_gib=values.known.integer("allocated_storage") or inherited.known.integer("allocated_storage"),
+        engine=named,
+        version=values.known.text("engine_version") or inherited.known.text("engine_version"),
+        version_known=not (values if values.has("engine_version") else inherited).is_unknown("engine_version"),
+        instance_class=values.text("instance_class") or inherited.text("instance_class"),
+        storage_type=storage_type,
+        storage_gib=least_storage(storage_type, named) if least else size,
+        storage_assumed=least,
+        grows_to_gib=values.known.integer("max_allocated_storage"),
         multi_az=values.boolean("multi_az") or False,
         iops=iops,
-        extended_support=values.text("engine_lifecycle_support") != "open-source-rds-extended-support-disabled",
+        mibps=values.known.integer("storage_throughput"),
+        mibps_known=not values.is_unknown("storage_throughput"),
+        extended_support=values.text("engine_lifecycle_support") != EXTENDED_SUPPORT_OFF,
         managed_password=values.boolean("manage_master_user_password") or False,
+        license=_license(values, named),
+        monitoring=monitoring(values),
+        is_public=flag(values, "publicly_accessible"),
+        log_volume=flag(values if values.has("dedicated_log_volume") else inherited, "dedicated_log_volume"),
+        exports_logs=values.has("enabled_cloudwatch_logs_exports"),
+        copied_across_regions=_across_regions(block, source, "replicate_source_db"),
     )
 
 
-def _replicated(block: Block, tree: Tree) -> Block | None:
-    """The database that this one is a replica of: by link, or by identifier."""
-    linked = tree.references(block, "replicate_source_db", "aws_db_instance")
-    identifier = block.values.known.text("replicate_source_db")
-    named = [
-        row for row in tree.of("aws_db_instance") if identifier and row.values.known.text("identifier") == identifier
-    ]
+def _takes_least(values: Values, inherited: Values, source: Block | None) -> bool:
+    """Whether nothing says how large the storage is: no size, and nothing that an instance is filled from."""
+    places = (values, inherited)
+    names = ("allocated_storage", "snapshot_identifier", "restore_to_point_in_time")
+    named = any(row.has(name) for row in places for name in names)
+    return not named and (source is not None or not values.has("replicate_source_db"))
+
+
+def _aurora(block: Block, engine: str) -> AuroraInstance:
+    values = block.values
+    return AuroraInstance(
+        origin=block.origin,
+        engine=engine,
+        instance_class=values.text("instance_class"),
+        version=values.known.text("engine_version"),
+        version_known=not values.is_unknown("engine_version"),
+        extended_support=values.text("engine_lifecycle_support") != EXTENDED_SUPPORT_OFF,
+        least_acu=Fraction(0),
+        cluster_known=False,
+        monitoring=monitoring(values),
+        is_public=flag(values, "publicly_accessible"),
+        backed_up_alone=True,
+    )
+
+
+def engine_name(engine: str) -> str:
+    custom = next((name for prefix, name in CUSTOM.items() if engine.startswith(prefix)), None)
+    return custom or ENGINES.get(engine, engine)
+
+
+def _license(values: Values, engine: str) -> str | None:
+    """Oracle's Enterprise Edition is only sold with a license of one's own; of the others the price includes it."""
+    if not engine.startswith(("Oracle", "SQL Server", "Db2")):
+        return None
+    said = values.text("license_model")
+    return LICENSES.get(said, said) if said else OWN if engine in ("Oracle EE", "Oracle SE", "Db2") else INCLUDED
+
+
+def flag(values: Values, name: str) -> bool | None:
+    """An argument that is true or false, false where it is left out; None where nobody knows."""
+    return None if values.is_unknown(name) else values.boolean(name) or False
+
+
+def unknown_parts(block: Block) -> Iterator[Unpriced]:
+    """What is charged if it is switched on, and nobody knows whether it is."""
+    if block.values.is_unknown("database_insights_mode"):
+        yield Unpriced(block.origin, "Database Insights, advanced mode", say("part_unknown"))
+
+
+def monitoring(values: Values, cluster: Values | None = None) -> Monitoring:
+    """What watches an instance, as itself says or otherwise its cluster."""
+    enabled, kept = "performance_insights_enabled", "performance_insights_retention_period"
+    places = (values, cluster) if cluster else (values,)
+    place = next((row for row in places if row.has(enabled) or row.has(kept)), values)
+    is_unknown = place.is_unknown(enabled) or place.is_unknown(kept)
+    switched = place.known.boolean(enabled)
+    days = place.known.integer(kept)
+    return Monitoring(
+        insights=is_unknown or (bool(days) if switched is None else switched),
+        kept_days=None if is_unknown else days or FREE_INSIGHTS_DAYS,
+        advanced=any(row.known.text("database_insights_mode") == "advanced" for row in places),
+        enhanced=any(row.is_unknown("monitoring_interval") or row.integer("monitoring_interval") for row in places),
+    )
+
+
+def _source(block: Block, tree: Tree) -> Block | None:
+    """The database that this one is a replica of, or is restored from: by link, or by identifier."""
+    restored = block.values.block("restore_to_point_in_time").known.text("source_db_instance_identifier")
+    identifier = block.values.known.text("replicate_source_db") or restored
+    linked = (
+        *tree.references(block, "replicate_source_db", INSTANCE),
+        *tree.references(block, "restore_to_point_in_time.source_db_instance_identifier", INSTANCE),
+    )
+    named = [row for row in tree.of(INSTANCE) if identifier and row.values.known.text("identifier") == identifier]
     return next(iter((*linked, *named)), None)
 
 
-def cache_cluster(block: Block, tree: Tree) -> Iterator[Found]:
-    values = block.values
-    group = next(iter(tree.references(block, "replication_group_id", "aws_elasticache_replication_group")), None)
-    inherited = group.values if group else values
-    engine = values.text("engine") or inherited.text("engine") or "redis"
-    yield Cache(
-        origin=block.origin,
-        engine=CACHE_ENGINES.get(engine, engine),
-        node_type=values.text("node_type") or inherited.text("node_type"),
-        nodes=1 if group else values.known.integer("num_cache_nodes"),
-        is_bus=role(values) == BUS,
-    )
+def _across_regions(block: Block, source: Block | None, argument: str) -> bool:
+    """Whether what this is a replica of is in another region: only then it is named by its ARN."""
+    if source is not None:
+        return source.region != block.region
+    return (block.values.known.text(argument) or "").startswith("arn:")
 
 
-def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
-    values = block.values
-    engine = values.text("engine") or "redis"
-    yield Cache(
-        origin=block.origin,
-        engine=CACHE_ENGINES.get(engine, engine),
-        node_type=values.text("node_type"),
-        nodes=_nodes(values),
-        multi_az=values.boolean("multi_az_enabled") or False,
-        is_bus=role(values) == BUS,
-    )
+def joined(block: Block, tree: Tree, argument: str, kind: str, identifier: str) -> Block | None:
+    """The resource of a kind that an argument names: by link, or by its identifier."""
+    linked = tree.references(block, argument, kind)
+    said = block.values.known.text(argument)
+    named = [row for row in tree.of(kind) if said and row.values.known.text(identifier) == said]
+    return next(iter((*linked, *named)), None)
 
 
-def _nodes(values: Values) -> int | None:
-    """The nodes of a replication group: counted, or shards with their replicas; None where that is unknown."""
-    counted = next((name for name in ("num_cache_clusters", "number_cache_clusters") if values.has(name)), None)
-    if counted:
-        return values.known.integer(counted)
-    # Until provider 4 the shards stood in a block of their own.
-    sharded = next((part for part in (values, values.block("cluster_mode")) if part.has("num_node_groups")), None)
-    if sharded is None:
-        return 1
-    shards = sharded.known.integer("num_node_groups")
-    replicas = sharded.known.integer("replicas_per_node_group") if sharded.has("replicas_per_node_group") else 0
-    return None if shards is None or replicas is None else shards * (1 + replicas)
+def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, RDS)
+
+
+def cluster_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+    """Of Aurora, unless its cluster is in these files and is a Multi-AZ DB cluster of RDS."""
+    cluster = joined(block, tree, "db_cluster_identifier", CLUSTER, "cluster_identifier")
+    engine = cluster.values.known.text("engine") if cluster else None
+    yield DatabaseSnapshot(block.origin, "Aurora" if engine is None or engine in AURORA else RDS)
+
+
+def snapshot_copy(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, RDS, copied=block.values.has("destination_region"))
+
+
+def cluster_snapshot_copy(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, "Aurora", copied=block.values.has("destination_region"))
+
+
+def replicated_backups(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, RDS, copied=True)
+
+
+def document_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, DOCDB)
+
+
+def graph_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+    yield DatabaseSnapshot(block.origin, NEPTUNE)
+
+
+def export(block: Block, tree: Tree) -> Iterator[Found]:
+    of_cluster = tree.certain_references(block, "source_arn", "aws_db_cluster_snapshot", CLUSTER)
+    said = block.values.known.text("source_arn") or ""
+    yield SnapshotExport(block.origin, of_aurora=bool(of_cluster) or ":cluster" in said)
 
 
 READERS = {
-    "aws_db_instance": database,
-    "aws_elasticache_cluster": cache_cluster,
-    "aws_elasticache_replication_group": replication_group,
+    INSTANCE: database,
+    "aws_db_snapshot": snapshot,
+    "aws_db_cluster_snapshot": cluster_snapshot,
+    "aws_db_snapshot_copy": snapshot_copy,
+    "aws_rds_cluster_snapshot_copy": cluster_snapshot_copy,
+    "aws_db_instance_automated_backups_replication": replicated_backups,
+    "aws_docdb_cluster_snapshot": document_snapshot,
+    "aws_neptune_cluster_snapshot": graph_snapshot,
+    "aws_rds_export_task": export,
 }

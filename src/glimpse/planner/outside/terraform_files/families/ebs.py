@@ -12,21 +12,29 @@ from glimpse.planner.resources.volume import Disk, Volume
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
-VOLUMES = ("aws_ebs_volume", "aws_ebs_volume_copy")
+COPY = "aws_ebs_volume_copy"
+VOLUMES = ("aws_ebs_volume", COPY)
 SNAPSHOTS = ("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
 MAX_STEPS = 10
 
 
 def volume(block: Block, tree: Tree) -> Iterator[Found]:
-    """A volume made from a snapshot, or as a copy, is as large as its source where it does not say otherwise."""
+    """A volume made from a snapshot is as large as its source where it does not say otherwise; a copy is like it."""
     values = block.values
     if values.has("outpost_arn"):
         yield Unpriced(block.origin, "EBS on Outposts", say("on_outpost"))
         return
-    kind = "volume_type" if block.type == "aws_ebs_volume_copy" else "type"
+    kind, source = "type", None
+    if block.type == COPY:
+        kind = "volume_type"
+        source = next(
+            (row.values for row in tree.certain_references(block, "source_volume_id", "aws_ebs_volume")), None
+        )
+    if source and not values.has(kind):
+        values, kind = source, "type"
     disk = Disk(values.text(kind) or "gp2", _size(block, tree), values.integer("iops"), values.integer("throughput"))
     yield Volume(block.origin, disk)
-    if values.has("volume_initialization_rate"):
+    if block.values.has("volume_initialization_rate"):
         yield Unpriced(block.origin, "Provisioned rate for volume initialization", say("volume_initialized"))
 
 

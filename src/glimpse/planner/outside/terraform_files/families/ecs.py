@@ -59,7 +59,8 @@ def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
     assumed = () if strategy else _assumed_strategy(block, definition, tree)
     if assumed:
         strategy = (ProviderShare(FARGATE, weight=1),)
-    launch_type = tasks.values.text("launch_type") or values.text("launch_type")
+    # Beside a strategy it is null, which a plan may not know.
+    launch_type = None if strategy else tasks.values.text("launch_type") or values.text("launch_type")
     if strategy is None and launch_type is None and not _clusters(block, tree):
         yield Unpriced(block.origin, "ECS service", say("cluster_unknown"))
         return
@@ -87,6 +88,9 @@ def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
     for name, part in COSTLY.items():
         if settings.is_unknown(name):
             yield Unpriced(block.origin, part, say("part_unknown"))
+    volume = values.block("volume_configuration").block("managed_ebs_volume")
+    if volume.has("volume_initialization_rate"):
+        yield Unpriced(block.origin, "EBS volume initialization", say("part_unknown"))
     yield FargateService(
         origin=block.origin,
         size=size,
@@ -236,7 +240,7 @@ def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> 
         return
     yield StartedTasks(
         origin=block.origin,
-        size=_size(found.values) if found else None,
+        size=_size(found.values, row.block("overrides")) if found else None,
         strategy=strategy,
         count=row.integer("task_count") or 1,
         os=_os(found),
@@ -282,9 +286,10 @@ def policy(block: Block, tree: Tree) -> Iterator[Found]:
 
 def _strategy(block: Block, tree: Tree) -> tuple[ProviderShare, ...] | None:
     """The service's own strategy, its launch type, or the default strategy of its cluster."""
-    own, launch_type = _rows(block.values), block.values.text("launch_type")
-    if own or launch_type:
-        return own or ((ProviderShare(FARGATE, weight=1),) if launch_type == FARGATE else None)
+    if own := _rows(block.values):
+        return own  # A plan may not know that the launch type beside it is null.
+    if launch_type := block.values.text("launch_type"):
+        return (ProviderShare(FARGATE, weight=1),) if launch_type == FARGATE else None
     found: tuple[ProviderShare, ...] | None = None
     for home in _clusters(block, tree):
         found = _default_strategy(home, tree) or found
@@ -327,14 +332,10 @@ def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
     """The service's cluster, as far as it is in the tree: by link, or by its name in the argument."""
     linked = tree.references(block, "cluster", CLUSTER)
     named = (block.values.known.text("cluster") or "").rpartition("/")[2]
-    return linked or tuple(
-        home for home in tree.of(CLUSTER) if named and home.values.known.text("name") == named
-    )
+    return linked or tuple(home for home in tree.of(CLUSTER) if named and home.values.known.text("name") == named)
 
 
-def _definition(
-    block: Block, tree: Tree, argument: str = "task_definition", text: str | None = None
-) -> Block | None:
+def _definition(block: Block, tree: Tree, argument: str = "task_definition", text: str | None = None) -> Block | None:
     """The task definition: by reference, or by its family (`family:revision`)."""
     linked = tree.references(block, argument, "aws_ecs_task_definition")
     said = text if text is not None else block.values.known.text(argument)
@@ -344,13 +345,16 @@ def _definition(
     return found[0] if len(found) == 1 else None
 
 
-def _size(values: Values) -> TaskSize | None:
-    cpu, memory = _amount(values.text("cpu"), "vcpu"), _amount(values.text("memory"), "gb")
+def _size(values: Values, overrides: Values | None = None) -> TaskSize | None:
+    """What a definition says of a task's size, less what `overrides` say instead."""
+    first = values if overrides is None else overrides
+    cpu = _amount(first.text("cpu") or values.text("cpu"), "vcpu")
+    memory = _amount(first.text("memory") or values.text("memory"), "gb")
     if cpu is None or memory is None:
         return None
     arch = (values.block("runtime_platform").text("cpu_architecture") or "X86_64").lower()
-    storage = values.block("ephemeral_storage").integer("size_in_gib") or 20
-    return TaskSize(cpu, memory, arch, storage)
+    own = first.block("ephemeral_storage") if first.has("ephemeral_storage") else values.block("ephemeral_storage")
+    return TaskSize(cpu, memory, arch, own.integer("size_in_gib") or 20)
 
 
 def _amount(text: str | None, unit: str) -> Fraction | None:

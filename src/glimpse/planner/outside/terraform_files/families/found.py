@@ -12,3 +12,12 @@ Found = Resource | Origin | Unpriced
 """An Origin alone is a resource that costs nothing."""
 
 Reader = Callable[[Block, Tree], Iterator[Found]]
+
+
+def alone(made: Callable[[Origin], Resource]) -> Reader:
+    """The reader of a type of which nothing but its being there decides cost."""
+
+    def read(block: Block, tree: Tree) -> Iterator[Found]:
+        yield made(block.origin)
+
+    return read

@@ -6,21 +6,31 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.kinesis import DAY_HOURS, KinesisStream
-from glimpse.planner.sentence import say
-from glimpse.planner.stack import Unpriced
+from glimpse.planner.resources.kinesis import DAY_HOURS, KinesisStream, StreamConsumer
+
+ALL_METRICS = 7
+"""What ALL stands for (API reference, EnableEnhancedMonitoring)."""
+
+STREAM, CONSUMER = "aws_kinesis_stream", "aws_kinesis_stream_consumer"
 
 
 def stream(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
+    metrics = values.items("shard_level_metrics") or ()
     yield KinesisStream(
         origin=block.origin,
         on_demand=values.block("stream_mode_details").text("stream_mode") == "ON_DEMAND",
         shards=values.known.integer("shard_count"),
         kept_hours=values.integer("retention_period") or DAY_HOURS,
+        consumers=len([row for row in tree.of(CONSUMER) if block in tree.references(row, "stream_arn", STREAM)]),
+        shard_metrics=ALL_METRICS if "ALL" in metrics else len(metrics),
     )
-    if values.items("shard_level_metrics"):
-        yield Unpriced(block.origin, "Shard-level metrics", say("part_unknown"))
 
 
-READERS = {"aws_kinesis_stream": stream}
+def consumer(block: Block, tree: Tree) -> Iterator[Found]:
+    """Charged with its stream, where that is in the files."""
+    known = tree.references(block, "stream_arn", STREAM)
+    yield block.origin if known else StreamConsumer(block.origin)
+
+
+READERS = {STREAM: stream, CONSUMER: consumer}

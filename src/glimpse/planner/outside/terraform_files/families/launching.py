@@ -26,6 +26,7 @@ ROOT = ""
 ASSUMED_ROOT_GIB = 8
 """The root disk of Amazon Linux images, which is taken where only the image knows the size."""
 
+SPOT, CAPACITY_BLOCK = "spot", "capacity-block"
 TEMPLATE, CONFIGURATION = "aws_launch_template", "aws_launch_configuration"
 PUBLIC = "map_public_ip_on_launch"
 SUBNETS = ("aws_subnet", "aws_default_subnet")
@@ -43,7 +44,8 @@ class Launch:
     """
     How instances are launched. A type of None is not stated; a market option makes them Spot. `public`: how many
     public addresses each is given, BY_SUBNET where nothing says it, None where that is unknown. `retired`: what they
-    would hold that AWS no longer offers.
+    would hold that AWS no longer offers. `encrypts_memory`: AMD SEV-SNP is on. `by_capacity_block`: they run in
+    capacity that was bought before. `templates`: where it is stated, beside the block itself.
     """
 
     instance_type: str | None = None
@@ -57,6 +59,9 @@ class Launch:
     ebs_optimized: bool = False
     own_interface: bool = False
     retired: tuple[str, ...] = ()
+    encrypts_memory: bool = False
+    by_capacity_block: bool = False
+    templates: tuple[Block, ...] = ()
 
     def with_root(self, gib: int = ASSUMED_ROOT_GIB) -> tuple[Disk, ...]:
         """All disks, the root one first: of a usual size where nothing names it."""
@@ -70,16 +75,17 @@ class Launch:
 def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> Instances:
     """One instance as it is launched; whoever keeps several of them says how many, and how they are bought."""
     by_requirements = launch.by_requirements and not launch.instance_type
+    bought = launch.by_capacity_block
     return Instances(
         origin=block.origin,
-        instance_type=launch.instance_type,
+        instance_type=None if bought else launch.instance_type,
         count=1,
         disks=launch.with_root(root_gib),
         tenancy=launch.tenancy,
         monitored=launch.monitored,
         credits=launch.credits,
         ebs_optimized=launch.ebs_optimized,
-        needs=say("needs_instance_requirements") if by_requirements else None,
+        needs=say("bought_as_block") if bought else say("needs_instance_requirements") if by_requirements else None,
     )
 
 
@@ -92,12 +98,14 @@ def own_launch(values: Values) -> Launch:
         instance_type=values.text("instance_type"),
         disks=tuple(_own_disks(values)),
         public=_public(values),
-        spot=bool(values.blocks("instance_market_options") or values.text("spot_price")),
+        spot=_market(values) == SPOT or values.has("spot_price"),
         tenancy=TENANCIES.get(tenancy, DEDICATED),
         monitored=bool(values.boolean(monitoring)),
         credits=values.block("credit_specification").text("cpu_credits"),
         ebs_optimized=bool(values.boolean("ebs_optimized")),
         own_interface=bool(network),
+        encrypts_memory=_encrypts_memory(values),
+        by_capacity_block=_market(values) == CAPACITY_BLOCK,
     )
 
 
@@ -119,13 +127,16 @@ def template_launch(block: Block) -> Launch:
         by_requirements=values.has("instance_requirements"),
         disks=tuple(_mapped_disks(values)),
         public=BY_SUBNET if said is None else _public(said),
-        spot=bool(values.blocks("instance_market_options")),
+        spot=_market(values) == SPOT,
         tenancy=TENANCIES.get(values.block("placement").text("tenancy") or "default", DEDICATED),
         monitored=bool(values.block("monitoring").boolean("enabled")),
         credits=values.block("credit_specification").text("cpu_credits"),
         ebs_optimized=bool(values.boolean("ebs_optimized")),
         own_interface=any(row.has("network_interface_id") for row in interfaces),
         retired=tuple(name for argument, name in retired if values.has(argument)),
+        encrypts_memory=_encrypts_memory(values),
+        by_capacity_block=_market(values) == CAPACITY_BLOCK,
+        templates=(block,),
     )
 
 
@@ -150,6 +161,9 @@ def merged(own: Launch, template: Launch) -> Launch:
         ebs_optimized=own.ebs_optimized or template.ebs_optimized,
         own_interface=own.own_interface or template.own_interface,
         retired=template.retired,
+        encrypts_memory=own.encrypts_memory or template.encrypts_memory,
+        by_capacity_block=own.by_capacity_block or template.by_capacity_block,
+        templates=template.templates,
     )
 
 
@@ -187,10 +201,22 @@ def _names(block: Block) -> tuple[str | None, str | None]:
     return values.text("name"), values.text("id")
 
 
-def retired_parts(block: Block, launch: Launch) -> Iterator[Found]:
-    """What a template asks for that AWS no longer offers."""
+def unpriced_parts(block: Block, launch: Launch) -> Iterator[Found]:
+    """What instances are launched with that is charged and not priced here, or that AWS no longer offers."""
     for what in launch.retired:
         yield Unpriced(block.origin, what, say("accelerator_retired", what=what))
+    if launch.encrypts_memory:
+        yield Unpriced(block.origin, "AMD SEV-SNP", say("part_unknown"))
+
+
+def _market(values: Values) -> str | None:
+    """How instances are bought, where that is not on demand: as Spot, where the option does not say otherwise."""
+    options = values.blocks("instance_market_options")
+    return (options[0].text("market_type") or SPOT) if options else None
+
+
+def _encrypts_memory(values: Values) -> bool:
+    return values.block("cpu_options").text("amd_sev_snp") == "enabled"
 
 
 def disk_of(row: Values) -> Disk:
@@ -199,19 +225,21 @@ def disk_of(row: Values) -> Disk:
     return Disk(row.text("volume_type") or "gp2", size, row.integer("iops"), row.integer("throughput"))
 
 
-def addresses_of(block: Block, tree: Tree, launch: Launch, subnets: str) -> tuple[int | None, tuple[Sentence, ...]]:
+def addresses_of(block: Block, tree: Tree, launch: Launch, *subnets: str) -> tuple[int | None, tuple[Sentence, ...]]:
     """
     How many public IPv4 each instance holds for itself, None where a subnet decides it that was not found, and what
-    that assumes. `subnets` is the argument that names them; where none does, they are those of a default VPC.
+    that assumes. `subnets` are the arguments that may name them; where none does, they are those of a default VPC.
     """
     if launch.public != BY_SUBNET:
         return launch.public, ()
     if launch.own_interface:  # an interface that exists keeps the addresses that it has
         return 0, ()
-    if not block.values.has(subnets) and not block.values.is_unknown(subnets):
+    places = [(block, name) for name in subnets]
+    places += [(template, "network_interfaces.subnet_id") for template in launch.templates]
+    stated = [(source, name) for source, name in places if _states(source.values, name)]
+    if not stated:
         return 1, (say("default_subnet_assumed"),)
-    found = tree.certain_references(block, subnets, *SUBNETS)
-    public = [_gives_public(row) for row in found]
+    public = [_gives_public(row) for source, name in stated for row in tree.certain_references(source, name, *SUBNETS)]
     if not public or None in public:
         return None, ()
     return int(any(public)), ()
@@ -221,6 +249,14 @@ def zone_of(block: Block, tree: Tree, subnets: str) -> str | None:
     """The id of the zone in which a subnet stands, where the files state it: Spot is priced by it."""
     zones = {row.values.known.text("availability_zone_id") for row in tree.certain_references(block, subnets, *SUBNETS)}
     return zones.pop() if len(zones) == 1 else None
+
+
+def _states(values: Values, argument: str) -> bool:
+    """Whether an argument is set anywhere, to whatever."""
+    outer, _, rest = argument.partition(".")
+    if not rest:
+        return values.has(outer)
+    return values.is_unknown(outer) or any(_states(row, rest) for row in values.known.blocks(outer))
 
 
 def _gives_public(subnet: Block) -> bool | None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.by_use import ByUse
-from glimpse.planner.resources.logs import DATA_PROTECTION, DELIVERED_BY_CLASS, VENDED, LogGroup
+from glimpse.planner.resources.logs import DATA_PROTECTION, DELIVERED_BY_CLASS, PARQUET, VENDED, LogGroup
 from glimpse.planner.resources.monitoring import CUSTOM_METRICS
 
 DESTINATION = "aws_cloudwatch_log_delivery_destination"
+LOGS = "CWL"
 DELIVERED_TO = {
     "aws_s3_bucket": "S3",
-    "aws_cloudwatch_log_group": "CWL",
+    "aws_cloudwatch_log_group": LOGS,
     "aws_kinesis_firehose_delivery_stream": "FH",
 }
 
@@ -40,23 +41,33 @@ def data_protection(block: Block, tree: Tree) -> Iterator[Found]:
     yield ByUse(block.origin, DATA_PROTECTION)
 
 
+def account_policy(block: Block, tree: Tree) -> Iterator[Found]:
+    """Of the policies for all groups only data protection is charged."""
+    protects = block.values.text("policy_type") == "DATA_PROTECTION_POLICY"
+    yield ByUse(block.origin, DATA_PROTECTION) if protects else block.origin
+
+
 def delivery(block: Block, tree: Tree) -> Iterator[Found]:
     """Logs that a service of AWS writes; without a destination in the tree they are taken to go to CloudWatch Logs."""
     targets = tree.certain_references(block, "delivery_destination_arn", DESTINATION)
-    yield ByUse(block.origin, VENDED.get(next((_delivered_to(target, tree) for target in targets), "CWL"), VENDED["CWL"]))
+    to = next((_delivered_to(target, tree) for target in targets), LOGS)
+    yield ByUse(block.origin, VENDED.get(to, VENDED[LOGS]))
+    if any(target.values.text("output_format") == "parquet" for target in targets):
+        yield ByUse(block.origin, PARQUET)
 
 
 def _delivered_to(destination: Block, tree: Tree) -> str:
     stated = destination.values.known.text("delivery_destination_type")
     argument = "delivery_destination_configuration.destination_resource_arn"
     linked = tree.certain_references(destination, argument, *DELIVERED_TO)
-    return stated or next((DELIVERED_TO[row.type] for row in linked), "CWL")
+    return stated or next((DELIVERED_TO[row.type] for row in linked), LOGS)
 
 
 READERS = {
     "aws_cloudwatch_log_group": group,
     "aws_cloudwatch_log_metric_filter": metric_filter,
     "aws_cloudwatch_log_data_protection_policy": data_protection,
+    "aws_cloudwatch_log_account_policy": account_policy,
     "aws_cloudwatch_log_delivery": delivery,
 }
 CARRIERS = {"aws_cloudwatch_log_group": (LogGroup,)}

@@ -36,7 +36,11 @@ def alarm(block: Block, tree: Tree) -> Iterator[Found]:
     queries = values.blocks("metric_query")
     metrics = [metric for query in queries for metric in query.blocks("metric")]
     expressions = [query.text("expression") or "" for query in queries]
-    periods = [values.integer("period"), *(part.integer("period") for part in (*queries, *metrics))]
+    periods = [
+        values.integer("period"),
+        values.integer("evaluation_interval"),
+        *(part.integer("period") for part in (*queries, *metrics)),
+    ]
     kind = "high_resolution" if any(_is_fast(period) for period in periods) else "standard"
     bands = sum(expression.upper().count(BAND) for expression in expressions)
     searches = any(QUERY.match(expression) for expression in expressions)
@@ -80,11 +84,11 @@ def runs_a_month(expression: str) -> Fraction | None:
     cron = CRON.fullmatch(expression.strip())
     if not cron or cron[3] not in ANY or cron[4] != "*" or (cron[6] or "*") != "*":
         return None
-    minutes, hours = _times(cron[1], 60), _times(cron[2], 24)
+    times, hours = _times(cron[1], 60), _times(cron[2], 24)
     days = 7 if cron[5] in ANY else _times(_numbered(cron[5]), 7)
-    if minutes is None or hours is None or days is None:
+    if times is None or hours is None or days is None:
         return None
-    return minutes * hours * Fraction(days, 7) * DAYS_PER_MONTH
+    return times * hours * Fraction(days, 7) * DAYS_PER_MONTH
 
 
 def _numbered(days: str) -> str:

@@ -1,30 +1,82 @@
-"""Ways out of a VPC that are charged."""
+"""Ways into and out of a VPC, and what is charged inside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.endpoint import Endpoint
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.resources.endpoint import INTERFACE, PRICES, Endpoint
 from glimpse.planner.resources.nat_gateway import NatGateway
-from glimpse.planner.sentence import say
-from glimpse.planner.stack import Unpriced
+from glimpse.planner.resources.vpc import Ipam, LatticeService, Peering, TrafficMirror
+
+ASSOCIATION = "aws_vpc_endpoint_subnet_association"
 
 
 def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
+    """Private gateways cost the same. A regional one stands where its addresses are given, else where AWS puts it."""
     elastic = next(iter(tree.certain_references(block, "allocation_id", "aws_eip")), None)
-    yield NatGateway(block.origin, elastic.address if elastic else None)
+    regional = block.values.text("availability_mode") == "regional"
+    zones = len(block.values.known.blocks("availability_zone_address")) or None if regional else 1
+    yield NatGateway(block.origin, elastic.address if elastic else None, zones)
 
 
 def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
-    kind = block.values.text("vpc_endpoint_type") or "Gateway"
-    if kind == "Gateway":
+    values = block.values
+    kind = values.text("vpc_endpoint_type") or "Gateway"
+    if kind not in PRICES:
         yield block.origin
-    elif kind == "Interface":
-        yield Endpoint(block.origin, tree.count(block, "subnet_ids", "aws_subnet"))
+        return
+    zones = _zones(block, tree)
+    assumed = zones == 0
+    region = values.known.text("service_region")
+    yield Endpoint(
+        block.origin,
+        1 if assumed else zones,
+        kind,
+        assumed=assumed,
+        abroad=values.is_unknown("service_region") or region not in (None, block.region, _region_of(values)),
+    )
+
+
+def _zones(block: Block, tree: Tree) -> int | None:
+    """In how many subnets an endpoint stands, however they are named; 0 where none is, None where nobody knows."""
+    apart = len(tree.referenced_by(block, "vpc_endpoint_id", ASSOCIATION))
+    rows = len(block.values.blocks("subnet_configuration"))
+    if not block.values.has("subnet_ids"):
+        return rows + apart
+    named = tree.count(block, "subnet_ids", "aws_subnet")
+    return None if named is None else named + apart
+
+
+def _region_of(values: Values) -> str | None:
+    return values.known.text("region")
+
+
+def endpoint_subnet(block: Block, tree: Tree) -> Iterator[Found]:
+    """A further subnet of an endpoint: counted there, where that is in the stack."""
+    if tree.references(block, "vpc_endpoint_id", "aws_vpc_endpoint"):
+        yield block.origin
     else:
-        yield Unpriced(block.origin, "VPC endpoint", say("family_unknown", type=f"{block.type} ({kind})"))
+        yield Endpoint(block.origin, 1, INTERFACE)
 
 
-READERS = {"aws_nat_gateway": nat_gateway, "aws_vpc_endpoint": endpoint}
+def ipam(block: Block, tree: Tree) -> Iterator[Found]:
+    """The free tier of IPAM is free; the advanced one is what it has where nothing is said."""
+    yield block.origin if block.values.text("tier") == "free" else Ipam(block.origin)
+
+
+def peering(block: Block, tree: Tree) -> Iterator[Found]:
+    there = block.values.known.text("peer_region")
+    yield Peering(block.origin, abroad=there not in (None, block.region, _region_of(block.values)))
+
+
+READERS = {
+    "aws_nat_gateway": nat_gateway,
+    "aws_vpc_endpoint": endpoint,
+    ASSOCIATION: endpoint_subnet,
+    "aws_vpc_ipam": ipam,
+    "aws_vpc_peering_connection": peering,
+    "aws_ec2_traffic_mirror_session": alone(TrafficMirror),
+    "aws_vpclattice_service": alone(LatticeService),
+}

@@ -1,19 +1,25 @@
-"""API Gateway, Lambda and ElastiCache Serverless: what is charged by use instead of by the hour."""
+"""API Gateway and Lambda: what is charged by use instead of by the hour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, role
-from glimpse.planner.outside.terraform_files.families.databases import BUS, CACHE_ENGINES
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.function import REQUESTS, SOCKETS, Function
-from glimpse.planner.resources.gateway import HttpApi, WebSocketApi
-from glimpse.planner.resources.serverless_cache import ServerlessCache
+from glimpse.planner.resources.function import (
+    FREE_EPHEMERAL_MIB,
+    REQUESTS,
+    SOCKETS,
+    Function,
+    ProvisionedConcurrency,
+)
+from glimpse.planner.resources.gateway import ApiCache, HttpApi, RestApi, WebSocketApi
+from glimpse.planner.resources.tracing import Traces
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
 API, INTEGRATION = "aws_apigatewayv2_api", "aws_apigatewayv2_integration"
+FUNCTION = "aws_lambda_function"
 DEFAULT_MEMORY_MIB = 128
 
 
@@ -26,24 +32,84 @@ def api(block: Block, tree: Tree) -> Iterator[Found]:
 
 def function(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    if (values.block("ephemeral_storage").integer("size") or 512) > 512:
-        yield Unpriced(block.origin, "Lambda ephemeral storage", say("part_unknown"))
-    if values.blocks("snap_start"):
-        yield Unpriced(block.origin, "Lambda SnapStart", say("part_unknown"))
+    if values.blocks("capacity_provider_config"):
+        yield Unpriced(block.origin, "Lambda Managed Instances", say("part_unknown"))
+    if values.block("tracing_config").text("mode") == "Active":
+        yield Traces(block.origin)
     answers = {SOCKETS if _of_sockets(row, tree) else REQUESTS for row in _callers(block, tree)}
     answers |= {REQUESTS for row in tree.of(API) if block in tree.certain_references(row, "target")}
-    arch = next(iter(values.items("architectures") or ("x86_64",)))
-    yield Function(block.origin, values.integer("memory_size") or DEFAULT_MEMORY_MIB, str(arch), frozenset(answers))
+    runtime = values.known.text("runtime") or "unknown"
+    yield Function(
+        block.origin,
+        values.integer("memory_size") or DEFAULT_MEMORY_MIB,
+        _architecture(values),
+        frozenset(answers),
+        ephemeral_mib=values.block("ephemeral_storage").integer("size") or FREE_EPHEMERAL_MIB,
+        at_edge=_is_at_edge(block, tree),
+        streams=_streams(block, tree),
+        snapshots=_takes_snapshots(values) and not runtime.startswith("java"),
+        durable=bool(values.blocks("durable_config")),
+        per_tenant=values.block("tenancy_config").text("tenant_isolation_mode") == "PER_TENANT",
+    )
+
+
+def _architecture(values: Values) -> str:
+    return str(next(iter(values.items("architectures") or ("x86_64",))))
+
+
+def _takes_snapshots(values: Values) -> bool:
+    return values.block("snap_start").text("apply_on") == "PublishedVersions"
+
+
+def _is_at_edge(block: Block, tree: Tree) -> bool:
+    """Whether a distribution calls it: only Lambda@Edge runs what a distribution names."""
+    return any(
+        block in tree.certain_references(row, f"{behavior}.lambda_function_association.lambda_arn")
+        for row in tree.of("aws_cloudfront_distribution")
+        for behavior in ("default_cache_behavior", "ordered_cache_behavior")
+    )
+
+
+def _streams(block: Block, tree: Tree) -> bool:
+    """Whether its address answers as a stream."""
+    return any(
+        row.values.known.text("invoke_mode") == "RESPONSE_STREAM" and _is_of(row, block, tree)
+        for row in tree.of("aws_lambda_function_url")
+    )
+
+
+def _is_of(row: Block, function: Block, tree: Tree) -> bool:
+    """Whether a block names a function: by reference, by its name or by its ARN."""
+    if function in tree.certain_references(row, "function_name", FUNCTION):
+        return True
+    said, name = row.values.known.text("function_name"), function.values.known.text("function_name")
+    return bool(said and name) and (said or "").rpartition(":")[2] == name
 
 
 def provisioned(block: Block, tree: Tree) -> Iterator[Found]:
-    yield Unpriced(block.origin, "Provisioned concurrency", say("part_unknown"))
+    """What its environments cost follows from the function, wherever that stands."""
+    found = next((row for row in tree.of(FUNCTION) if _is_of(block, row, tree)), None)
+    yield ProvisionedConcurrency(
+        block.origin,
+        block.values.known.integer("provisioned_concurrent_executions"),
+        (found.values.integer("memory_size") or DEFAULT_MEMORY_MIB) if found else None,
+        _architecture(found.values) if found else None,
+    )
 
 
-def serverless_cache(block: Block, tree: Tree) -> Iterator[Found]:
-    engine = block.values.text("engine") or "redis"
-    least = block.values.block("cache_usage_limits").block("data_storage").integer("minimum") or 0
-    yield ServerlessCache(block.origin, CACHE_ENGINES.get(engine, engine), role(block.values) == BUS, least)
+def rest_api(block: Block, tree: Tree) -> Iterator[Found]:
+    yield RestApi(block.origin)
+
+
+def stage(block: Block, tree: Tree) -> Iterator[Found]:
+    """A stage of a REST API: its calls are the API's, its cache is its own."""
+    values = block.values
+    found: list[Found] = []
+    if values.boolean("cache_cluster_enabled"):
+        found.append(ApiCache(block.origin, values.known.text("cache_cluster_size")))
+    if values.boolean("xray_tracing_enabled"):
+        found.append(Traces(block.origin))
+    yield from found or (block.origin,)
 
 
 def _callers(target: Block, tree: Tree) -> tuple[Block, ...]:
@@ -63,12 +129,12 @@ def _of_sockets(integration: Block, tree: Tree) -> bool:
 
 READERS = {
     API: api,
-    "aws_lambda_function": function,
+    "aws_api_gateway_rest_api": rest_api,
+    "aws_api_gateway_stage": stage,
+    FUNCTION: function,
     "aws_lambda_provisioned_concurrency_config": provisioned,
-    "aws_elasticache_serverless_cache": serverless_cache,
 }
 CARRIERS = {
     "aws_apigatewayv2_api": (HttpApi, WebSocketApi),
-    "aws_elasticache_serverless_cache": (ServerlessCache,),
-    "aws_lambda_function": (Function,),
+    FUNCTION: (Function,),
 }

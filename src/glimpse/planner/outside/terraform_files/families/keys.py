@@ -1,0 +1,118 @@
+"""Keys, secrets, parameters and certificates, and the directories and modules that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.resources.certificate import (
+    GENERAL,
+    SHORT_LIVED,
+    ExportableCertificate,
+    PrivateAuthority,
+    PrivateCertificate,
+)
+from glimpse.planner.resources.directory import CONTROLLERS, MICROSOFT, Directory
+from glimpse.planner.resources.hsm import Hsm
+from glimpse.planner.resources.key import SYMMETRIC, Key
+from glimpse.planner.resources.parameter import Activation, AdvancedParameter, StandardParameter
+from glimpse.planner.resources.secret import Secret
+
+AUTHORITY = "aws_acmpca_certificate_authority"
+
+DIRECTORIES = {"MicrosoftAD": MICROSOFT, "SimpleAD": "Simple AD", "ADConnector": "AD Connector"}
+
+
+def key(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    spec = values.text("customer_master_key_spec") or values.text("key_spec") or SYMMETRIC
+    yield Key(block.origin, spec, rotated=bool(values.known.boolean("enable_key_rotation")))
+
+
+def replica_key(block: Block, tree: Tree) -> Iterator[Found]:
+    """A replica is of the same kind as its primary, which may stand elsewhere."""
+    primary = next(iter(tree.certain_references(block, "primary_key_arn", "aws_kms_key", "aws_kms_external_key")), None)
+    spec = primary.values.known.text("customer_master_key_spec") if primary else None
+    yield Key(block.origin, spec or SYMMETRIC)
+
+
+def secret(block: Block, tree: Tree) -> Iterator[Found]:
+    """A secret, and each copy of it in another region."""
+    replicas = block.values.blocks("replica")
+    yield Secret(block.origin, tuple(row.known.text("region") or "?" for row in replicas))
+
+
+def parameter(block: Block, tree: Tree) -> Iterator[Found]:
+    """Of intelligent tiering a value decides: a long one makes it advanced, and longer texts are not read."""
+    values = block.values
+    tier = values.text("tier")
+    value = next((name for name in ("value", "insecure_value") if values.has(name)), None)
+    if tier == "Advanced":
+        yield AdvancedParameter(block.origin)
+    elif tier == "Intelligent-Tiering" and (value is None or values.is_unknown(value)):
+        yield AdvancedParameter(block.origin, certain=False)
+    else:
+        yield block.origin
+        yield StandardParameter(block.origin)
+
+
+def certificate(block: Block, tree: Tree) -> Iterator[Found]:
+    """Public certificates are free; those that can be exported, or that a private authority signs, are not."""
+    values = block.values
+    if values.has("certificate_authority_arn"):
+        yield PrivateCertificate(block.origin, _mode(block, tree))
+    elif values.block("options").text("export") == "ENABLED":
+        names = {values.text("domain_name") or "", *map(str, values.known.items("subject_alternative_names") or ())}
+        wildcards = sum(1 for name in names if name.startswith("*."))
+        yield ExportableCertificate(block.origin, len(names) - wildcards, wildcards)
+    else:
+        yield block.origin
+
+
+def _mode(block: Block, tree: Tree) -> str:
+    """The mode of the authority that signs a certificate: short-lived where the stack says so."""
+    signer = next(iter(tree.certain_references(block, "certificate_authority_arn", AUTHORITY)), None)
+    short = signer is not None and signer.values.text("usage_mode") == "SHORT_LIVED_CERTIFICATE"
+    return SHORT_LIVED if short else GENERAL
+
+
+def authority(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    ocsp = values.block("revocation_configuration").block("ocsp_configuration").boolean("enabled")
+    mode = SHORT_LIVED if values.text("usage_mode") == "SHORT_LIVED_CERTIFICATE" else GENERAL
+    yield PrivateAuthority(block.origin, mode, ocsp=bool(ocsp))
+
+
+def private_certificate(block: Block, tree: Tree) -> Iterator[Found]:
+    yield PrivateCertificate(block.origin, _mode(block, tree))
+
+
+def hsm(block: Block, tree: Tree) -> Iterator[Found]:
+    cluster = next(iter(tree.references(block, "cluster_id", "aws_cloudhsm_v2_cluster")), None)
+    yield Hsm(block.origin, cluster.values.text("hsm_type") if cluster else None)
+
+
+def directory(block: Block, tree: Tree) -> Iterator[Found]:
+    values = block.values
+    kind = DIRECTORIES.get(values.text("type") or "SimpleAD", "unknown")
+    size = values.text("edition") or "Enterprise" if kind == MICROSOFT else values.text("size") or "Large"
+    controllers = values.integer("desired_number_of_domain_controllers") or CONTROLLERS
+    yield Directory(block.origin, kind, size, controllers)
+
+
+READERS = {
+    "aws_kms_key": key,
+    "aws_kms_external_key": key,
+    "aws_kms_replica_key": replica_key,
+    "aws_kms_replica_external_key": replica_key,
+    "aws_secretsmanager_secret": secret,
+    "aws_ssm_parameter": parameter,
+    "aws_ssm_activation": alone(Activation),
+    "aws_acm_certificate": certificate,
+    AUTHORITY: authority,
+    "aws_acmpca_certificate": private_certificate,
+    "aws_cloudhsm_v2_hsm": hsm,
+    "aws_directory_service_directory": directory,
+}
+EVERYWHERE = {"aws_acm_certificate"}

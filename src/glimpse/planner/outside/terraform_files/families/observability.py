@@ -1,0 +1,72 @@
+"""X-Ray, Managed Grafana, Managed Prometheus, and budgets that act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.resources import by_use
+from glimpse.planner.resources.budget_action import ActingBudget
+from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.resources.grafana import GrafanaWorkspace
+from glimpse.planner.resources.prometheus import Collector
+
+LICENSE, ACTION, BUDGET = "aws_grafana_license_association", "aws_budgets_budget_action", "aws_budgets_budget"
+
+
+def workspace(block: Block, tree: Tree) -> Iterator[Found]:
+    licences = tree.referenced_by(block, "workspace_id", LICENSE)
+    yield GrafanaWorkspace(
+        origin=block.origin,
+        enterprise=any(row.values.text("license_type") == "ENTERPRISE" for row in licences),
+        asks_cloudwatch="CLOUDWATCH" in (block.values.known.items("data_sources") or ()),
+    )
+
+
+def licence(block: Block, tree: Tree) -> Iterator[Found]:
+    """Its workspace is charged for it."""
+    yield block.origin
+
+
+def trace_group(block: Block, tree: Tree) -> Iterator[Found]:
+    """A group is free; insights into it are charged by the traces that they keep."""
+    insights = block.values.block("insights_configuration").boolean("insights_enabled")
+    yield ByUse(block.origin, by_use.XRAY_INSIGHTS) if insights else block.origin
+
+
+def collector(block: Block, tree: Tree) -> Iterator[Found]:
+    yield Collector(block.origin)
+
+
+def action(block: Block, tree: Tree) -> Iterator[Found]:
+    """Only the first action of each budget makes it one that acts."""
+    same = [row for row in tree.of(ACTION) if _budget(row, tree) == _budget(block, tree)]
+    yield ActingBudget(block.origin) if same[0].address == block.address else block.origin
+
+
+def _budget(block: Block, tree: Tree) -> str:
+    linked = tree.certain_references(block, "budget_name", BUDGET)
+    return next((row.address for row in linked), None) or block.values.known.text("budget_name") or block.address
+
+
+def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
+    def read(block: Block, tree: Tree) -> Iterator[Found]:
+        yield ByUse(block.origin, rows)
+
+    return read
+
+
+READERS = {
+    "aws_grafana_workspace": workspace,
+    LICENSE: licence,
+    "aws_prometheus_workspace": _by_use(by_use.PROMETHEUS_WORKSPACE),
+    "aws_prometheus_scraper": collector,
+    "aws_prometheus_rule_group_namespace": _by_use(by_use.PROMETHEUS_QUERIES),
+    "aws_prometheus_anomaly_detector": _by_use(by_use.PROMETHEUS_QUERIES),
+    "aws_prometheus_query_logging_configuration": _by_use(by_use.PROMETHEUS_QUERY_LOGS),
+    "aws_xray_group": trace_group,
+    "aws_xray_sampling_rule": _by_use(by_use.XRAY_TRACES),
+    ACTION: action,
+}
+EVERYWHERE = {ACTION}
