@@ -57,6 +57,7 @@ class Spelling(NamedTuple):
 
 SPELLINGS = {
     # The volumes of PostgreSQL, MySQL and MariaDB cost the same wherever both are held.
+    ("AmazonEC2", "regional_nat_gateway_hour"): Spelling("nat_gateway_hour", unless_said={"availability": "regional"}),
     ("AmazonRDS", "db_storage_gb_month"): Spelling(without=frozenset({"engine"})),
     ("AmazonRDS", "aurora_serverless_v2_acu_hour"): Spelling(without=frozenset({"engine"})),
     # Seoul's gp3 IOPS do not say for how many zones. At 0.023 to Virginia's 0.02 they stand as the volumes do, 0.131 to
@@ -208,6 +209,8 @@ def prices_by_region(best: dict[tuple, dict[str, str]]) -> dict[str, list[list]]
         if "" in tiers and len(tiers) > 1:
             tiers = {word: row for word, row in tiers.items() if word}
         starts = tier_starts([word for word in tiers if word]) or {"": 0}
+        if kind.endswith("_million"):
+            starts = {word: start // 10**6 for word, start in starts.items()}
         ordered = sorted(tiers, key=lambda word: starts[word])
         if starts[ordered[0]] != 0:
             continue  # the first tier is missing: no price can be told

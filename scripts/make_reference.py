@@ -32,7 +32,7 @@ from glimpse.planner.levers.lever import Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import resource_types
-from glimpse.planner.outside.terraform_files.families import READERS
+from glimpse.planner.outside.terraform_files.families import readers
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.steps import steps_of_lever
@@ -338,7 +338,7 @@ def resource_types_page(language: str) -> str:
     """What each resource type means for a bill, by service."""
     texts, column = TYPE_TEXTS[language], LANGUAGES.index(language)
     other = "ko" if language == "en" else "en"
-    listed = {**resource_types.listed(), **dict.fromkeys(READERS, PRICED)}
+    listed = {**resource_types.listed(), **dict.fromkeys(readers(), PRICED)}
     services: dict[str, dict[str, list[str]]] = {}
     for type_, meaning in sorted(listed.items()):
         services.setdefault(resource_types.service_of(type_), {}).setdefault(meaning, []).append(type_)
@@ -384,8 +384,8 @@ def families_page() -> str:
         about = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
         rows.append(f"| `{path.stem}` | {' '.join(about.split())} |")
     readers = []
-    for name in sorted({reader.__module__ for reader in READERS.values()}):
-        types = sorted(type_ for type_, reader in READERS.items() if reader.__module__ == name)
+    for name in sorted({reader.__module__ for reader in readers().values()}):
+        types = sorted(type_ for type_, reader in readers().items() if reader.__module__ == name)
         readers.append(f"| `{name.rpartition('.')[2]}` | {' '.join(f'`{type_}`' for type_ in types)} |")
     return "\n".join(
         [

@@ -37,14 +37,20 @@ READERS = {"aws_kiosk": kiosk}
 '''
 
 
+def forget() -> None:
+    """The files of the families are looked for again."""
+    for kept in (families._sources, families._naming, families._family_of):
+        kept.cache_clear()
+    sys.modules.pop(f"{families.__name__}.kiosk", None)
+
+
 def test_a_family_is_found_by_its_file_alone(
-    tmp_path: Path, write_stack: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, write_stack: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     (tmp_path / "kiosk.py").write_text(RESOURCE)
     monkeypatch.setattr(families, "__path__", [*families.__path__, str(tmp_path)])
-    [added] = [module for module in families.modules() if "aws_kiosk" in getattr(module, "READERS", {})]
-    monkeypatch.delitem(sys.modules, added.__name__)
-    monkeypatch.setitem(families.READERS, "aws_kiosk", added.READERS["aws_kiosk"])
+    forget()
+    request.addfinalizer(forget)
 
     bill = estimator_for().bill(read_stack(write_stack('resource "aws_kiosk" "k" {\n  kiosks = 2\n}\n')))
 

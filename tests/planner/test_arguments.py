@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from glimpse.planner.outside.terraform_files.families import READERS
+from glimpse.planner.outside.terraform_files.families import readers
 from tests.conftest import REPOSITORY
 
 SCHEMA = REPOSITORY.parent / "shared/tools/terraform-offline/aws-schema-6.62.0.json.gz"
@@ -65,11 +65,11 @@ def texts(module: str) -> frozenset[str]:
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the provider's schema stands beside the repository")
-@pytest.mark.parametrize("type_", sorted(READERS))
+@pytest.mark.parametrize("type_", sorted(readers()))
 def test_every_argument_of_a_priced_type_is_read_or_costs_nothing(type_: str) -> None:
     if type_ not in schema():
         pytest.skip("an older provider's type")
-    read = texts(READERS[type_].__module__)
+    read = texts(readers()[type_].__module__)
     free = without_cost().get(type_, frozenset())
     passed = [
         name

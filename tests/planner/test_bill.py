@@ -174,7 +174,7 @@ def test_an_old_engine_is_charged_for_extended_support_from_the_day_it_begins(wr
 
 @pytest.mark.parametrize(
     ("engine", "version", "named"),
-    [("postgres", "10.4", True), ("postgres", "18", False), ("postgres", None, False), ("mysql", "8.0", True),
+    [("postgres", "10.4", True), ("postgres", "18", False), ("postgres", None, False), ("mysql", "5.6", True),
      ("mysql", None, False), ("mariadb", "10.6", False)],
 )  # fmt: skip
 def test_support_that_may_be_charged_and_is_not_known_makes_the_total_at_least(

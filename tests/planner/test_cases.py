@@ -88,7 +88,11 @@ def test_doubling_the_users_changes_every_line_that_people_cause(tmp_path: Path,
     workload = case / "glimpse.toml"
     text = workload.read_text() if workload.exists() else ""
     now = int(workload_files.workload_beside(case, None)["users"])
-    before = {line.id: line for line in bill_at(case)[0].lines if line.meter.usage_based}
+    bill = bill_at(case)[0]
+    stated = bill.workload.usage
+    before = {
+        line.id: line for line in bill.lines if line.meter.usage_based and not stated.of(line.meter.origin.address)
+    }
     rest = text.replace(f"users = {now}", "")
     workload.write_text(
         rest.replace("[people]", f"[people]\nusers = {now * 2}")

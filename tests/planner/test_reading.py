@@ -357,11 +357,11 @@ resource "aws_ecs_service" "s" {
         ('variable "x" {}\nresource "aws_vpc_endpoint" "e" {\n  vpc_endpoint_type = var.x\n}', "argument_unknown"),
         ('resource "aws_ecs_service" "s" {\n  cluster = "arn:aws:ecs:r:1:cluster/other"\n}', "cluster_unknown"),
         (
-            'resource "aws_ecs_service" "s" {\n  capacity_provider_strategy {\n    capacity_provider = "FARGATE"\n  }\n}',
+            'resource "aws_ecs_service" "s" {\n  capacity_provider_strategy {\n    capacity_provider = "FARGATE"\n  }\n'
+            '  capacity_provider_strategy {\n    capacity_provider = "FARGATE_SPOT"\n  }\n}',
             "strategy_without_weight",
         ),
-        ('resource "aws_secretsmanager_secret" "s" {\n  replica {\n    region = "us-east-1"\n  }\n}', "part_unknown"),
-        ('resource "aws_acm_certificate" "c" {\n  certificate_authority_arn = "arn"\n}', "part_unknown"),
+        ('resource "aws_vpn_connection" "c" {\n  vpn_concentrator_id = "vcn-1"\n}', "part_unknown"),
         (
             'provider "aws" {\n  alias = "us"\n}\nmodule "m" {\n  source = "./m"\n  providers = { aws = aws.us }\n}',
             "own_region_unknown",
@@ -373,6 +373,15 @@ def test_unknown_is_not_the_default_and_what_cannot_be_priced_is_named(
 ) -> None:
     stack = read_stack(write_stack(main, {"m/main.tf": 'resource "aws_eip" "a" {}\n'}))
     assert [entry.why.code for entry in stack.unpriced] == [code]
+
+
+def test_a_provider_that_stands_alone_takes_every_task_whatever_its_weight(write_stack: Write) -> None:
+    strategy = (
+        'capacity_provider_strategy {\n    capacity_provider = "FARGATE_SPOT"\n    base = 1\n  }\n  desired_count = 2'
+    )
+    main = SERVICE.replace('launch_type     = "FARGATE"', strategy).replace("BODY", "")
+    [service] = read_stack(write_stack(main)).of(FargateService)
+    assert (service.on_demand_tasks(2), service.strategy[0].weight) == ((0, 0), 1)
 
 
 @pytest.mark.parametrize(
@@ -537,7 +546,7 @@ def test_json_files_are_read_like_any_other(write_stack: Write) -> None:
         "aws_eip.a[0]", "aws_eip.a[1]", "aws_eip.b[0]",
         "module.m.aws_eip.inside[0]", "module.m.aws_eip.inside[1]", "module.m.aws_eip.inside[2]",
     ]  # fmt: skip
-    assert [disk.gib for disk in stack.of(Instances)[0].disks] == [None, 7]
+    assert [disk.gib for disk in stack.of(Instances)[0].disks] == [8, 7]
     assert found(stack) == []
 
 

@@ -141,12 +141,13 @@ class UsageTypes:
         self._regions = regions
         self._services = {name.lower(): code for name, code in services.items()}
         self._exact: dict[str, list[UsageTypeRow]] = defaultdict(list)
-        self._patterns: list[tuple[str, UsageTypeRow]] = []
+        self._patterns: list[tuple[str, str, UsageTypeRow]] = []
         self._everywhere = everywhere
         self.products: dict[tuple[str, str], frozenset[str]] = {}
         for row in rows:
             if "*" in row[1]:
-                self._patterns.append((row[1].partition("*")[0], row))
+                start, _, end = row[1].partition("*")
+                self._patterns.append((start, end, row))
             else:
                 self._exact[row[1]].append(row)
             key = row[3], row[4]
@@ -176,7 +177,9 @@ class UsageTypes:
             usage_type = whole[2]
         elif prefix in self._regions:
             usage_type = rest
-        found += [match for match in self._rows(usage_type) if match[0][0] != CLOUDFRONT or product == CLOUDFRONT]
+        in_region = self._rows(usage_type)
+        if not found or product != CLOUDFRONT:
+            found += [match for match in in_region if match[0][0] != CLOUDFRONT or product == CLOUDFRONT]
         if product:
             own = [match for match in found if product in match[0][0].split("|")]
             any_ = [] if product in ELSEWHERE_CHARGED else [match for match in found if not match[0][0]]
@@ -190,13 +193,18 @@ class UsageTypes:
         """The rows of a usage type without its region, each with what stands for its `*`."""
         if usage_type in self._exact:
             return [(row, "") for row in self._exact[usage_type]]
-        found = [(row, usage_type[len(start) :]) for start, row in self._patterns if usage_type.startswith(start)]
+        found = [
+            (row, usage_type[len(start) : len(usage_type) - len(end)])
+            for start, end, row in self._patterns
+            if len(usage_type) >= len(start) + len(end) and usage_type.startswith(start) and usage_type.endswith(end)
+        ]
         longest = max((len(row[1]) for row, _ in found), default=0)
         return [(row, name) for row, name in found if len(row[1]) == longest]
 
     def _bought(self, row: UsageTypeRow, name: str) -> Bought:
         _, _, _, service, kind, attributes, per, _ = row
-        named = {key: SHORT_SIZE.sub(r"\1xlarge", name) if value == "*" else value for key, value in attributes.items()}
+        name = SHORT_SIZE.sub(r"\1xlarge", name)
+        named = {key: value.replace("*", name) for key, value in attributes.items()}
         term = named.pop("term", None)
         kinds = self._everywhere.get(service)
         everywhere = kinds is not None and (not kinds or kind in kinds)
@@ -212,26 +220,34 @@ class Entry:
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Entries that are charged alike: all of them, by the names of their resources, and those that no charge names."""
+
+    positions: tuple[int, ...]
+    by_name: Mapping[str, frozenset[int]]
+    unnamed: tuple[int, ...]
+
+
 class Matching:
     """Which of the entries each charge is for."""
 
     def __init__(self, actual: Actual, entries: Sequence[Entry], names: Names) -> None:
         self._actual = actual
         self._entries = entries
+        self._names = names
         self._by_kind: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_service: dict[str, list[int]] = defaultdict(list)
         for at, entry in enumerate(entries):
             self._by_kind[entry.sku.service, entry.sku.kind].append(at)
             self._by_service[entry.sku.service].append(at)
-        self._names = names
-        self._named: dict[str, frozenset[str]] = {}
-        self._paid_for = frozenset(
-            (kind, token)
-            for charge in actual.charges
-            if charge.resource
-            for kind in {(bought.service, bought.kind) for bought in charge.bought}
-            for token in tokens_of(charge.resource)
-        )
+        # An export has a charge for each resource and usage type: what is alike for them is looked up once.
+        self._alike: dict[tuple[str, str, str, str | None], _Alike] = {}
+        self._paid_for: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for charge in actual.charges:
+            if charge.resource:
+                for bought in charge.bought:
+                    self._paid_for[bought.service, bought.kind] |= tokens_of(charge.resource)
 
     def entries_of(self, charge: Charge) -> tuple[int, ...]:
         """
@@ -242,33 +258,36 @@ class Matching:
             # EC2's own name in Cost Explorer holds what it transfers.
             also = self._by_service.get("AWSDataTransfer", []) if charge.service == "AmazonEC2" else []
             return (*self._by_service.get(charge.service, ()), *also)
-        alike = sorted(
-            {
-                at
-                for bought in charge.bought
-                for at in self._by_kind.get((bought.service, bought.kind), ())
-                if bought.is_of(self._entries[at].sku)
-                and (bought.everywhere or charge.region in (None, self._entries[at].region))
-            }
-        )
-        if not charge.resource or not alike:
-            return tuple(alike)
-        tokens = tokens_of(charge.resource)
-        own = tuple(at for at in alike if self._of(at) & tokens)
-        if own or all(self._is_named(at) for at in alike):
-            return own
-        return tuple(at for at in alike if not self._is_named(at))
+        key = charge.service, charge.usage_type, charge.operation, charge.region
+        if key not in self._alike:
+            self._alike[key] = self._alike_of(charge)
+        alike = self._alike[key]
+        if not charge.resource or not alike.positions:
+            return alike.positions
+        own: set[int] = set()
+        for token in tokens_of(charge.resource):
+            own |= alike.by_name.get(token, frozenset())
+        return tuple(sorted(own)) if own else alike.unnamed
 
-    def _of(self, at: int) -> frozenset[str]:
-        address = self._entries[at].address
-        if address not in self._named:
-            self._named[address] = frozenset(filter(None, self._names(address)))
-        return self._named[address]
-
-    def _is_named(self, at: int) -> bool:
-        """Whether some charge of the same kind names the entry's resource."""
-        sku = self._entries[at].sku
-        return any(((sku.service, sku.kind), name) in self._paid_for for name in self._of(at))
+    def _alike_of(self, charge: Charge) -> _Alike:
+        positions = {
+            at
+            for bought in charge.bought
+            for at in self._by_kind.get((bought.service, bought.kind), ())
+            if bought.is_of(self._entries[at].sku)
+            and (bought.everywhere or charge.region in (None, self._entries[at].region))
+        }
+        by_name: dict[str, set[int]] = defaultdict(set)
+        unnamed = []
+        for at in sorted(positions):
+            entry = self._entries[at]
+            names = set(filter(None, self._names(entry.address)))
+            for name in names:
+                by_name[name].add(at)
+            if names.isdisjoint(self._paid_for.get((entry.sku.service, entry.sku.kind), ())):
+                unnamed.append(at)
+        held = {name: frozenset(found) for name, found in by_name.items()}
+        return _Alike(tuple(sorted(positions)), held, tuple(unnamed))
 
 
 def tokens_of(resource: str) -> frozenset[str]:

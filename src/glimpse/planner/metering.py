@@ -86,7 +86,7 @@ class Metering:
         keys: str | tuple[str, ...],
         sku: Sku,
         *,
-        per: int = 1,
+        per: Fraction | int = 1,
         quantity: Amount | None = None,
         assumes: tuple[Sentence, ...] = (),
         needs: Sentence | None = None,

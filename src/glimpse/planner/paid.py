@@ -22,6 +22,9 @@ COMMITTED = frozenset(("DiscountedUsage", "SavingsPlanCoveredUsage"))
 PARTS = ("usage", "price", "discount", "tax", "rest")
 """What a difference is made of, in the order in which it is told."""
 
+ROUNDING = Fraction(3, 100)
+"""USD: half a cent for each rounded figure. So much that is left over belongs to the first part."""
+
 LISTED_RESOURCES = 5
 
 
@@ -169,10 +172,15 @@ def _paid_lines(lines: Sequence[Line], charges: Sequence[Charge]) -> PaidLines:
                 share = amount / quantity if quantity else Fraction(0)
                 committed += (rate * share if charge.list_usd is None else charge.list_usd) - charge.usd
         parts["discount"] -= committed
-        parts["usage"] = rate - monthly
+        parts["usage"] = rate - sum((line.exact.expected for line in lines), Fraction(0))
         parts["price"] = _usd(used) + committed - rate
     rounded = {name: cents(amount) for name, amount in parts.items()}
-    rounded["rest"] = paid - monthly - sum(rounded.values(), Fraction(0))
+    rest = paid - monthly - sum(rounded.values(), Fraction(0))
+    first = next((name for name in PARTS if rounded.get(name)), None)
+    if rate is not None and abs(rest) <= ROUNDING and first:
+        rounded[first] += rest
+    else:
+        rounded["rest"] = rest
     return PaidLines(
         tuple(lines),
         tuple(dict.fromkeys(charge.usage_type or charge.service for charge in charges)),

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from glimpse.planner.capacity import Capacity
+from glimpse.planner.given_usage import type_of
 from glimpse.planner.meter import Meter
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.bucket import Bucket
@@ -24,9 +25,12 @@ from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.resources.topic import Topic
 from glimpse.planner.resources.transfer import between_zones, internet_out, stated_transfer
+from glimpse.planner.scaling_target import CAPACITY
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic, hours_of
 from glimpse.planner.workload import Workload
+
+SCALING_TARGET = "aws_appautoscaling_target"
 
 ASSUMED_ZONES = 2
 """A balancer needs two zones at least, so a stack that does not say how many it uses is taken to use two."""
@@ -49,6 +53,10 @@ def asked_keys(stack: Stack, usage: Usage) -> dict[str, set[str]]:
     asked: dict[str, set[str]] = {address: set() for address in stack.addresses()}
     for meter in usage.meters:
         asked.setdefault(meter.origin.address, set()).update(meter.usage_keys)
+    for address in asked:
+        # Costs nothing itself, and is asked by the resource that it scales.
+        if type_of(address) == SCALING_TARGET:
+            asked[address].add(CAPACITY)
     return asked
 
 

@@ -71,12 +71,74 @@ resource "aws_codebuild_fleet" "own" {
 resource "aws_codepipeline" "old" {
   name     = "old"
   role_arn = "arn:aws:iam::123456789012:role/pipeline"
+
+  artifact_store {
+    location = "artifacts"
+    type     = "S3"
+  }
+
+  stage {
+    name = "Source"
+
+    action {
+      name             = "source"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "CodeCommit"
+      version          = "1"
+      output_artifacts = ["source"]
+    }
+  }
+
+  stage {
+    name = "Build"
+
+    action {
+      name            = "build"
+      category        = "Build"
+      owner           = "AWS"
+      provider        = "CodeBuild"
+      version         = "1"
+      input_artifacts = ["source"]
+    }
+  }
 }
 
 resource "aws_codepipeline" "new" {
   name          = "new"
   role_arn      = "arn:aws:iam::123456789012:role/pipeline"
   pipeline_type = "V2"
+
+  artifact_store {
+    location = "artifacts"
+    type     = "S3"
+  }
+
+  stage {
+    name = "Source"
+
+    action {
+      name             = "source"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "CodeCommit"
+      version          = "1"
+      output_artifacts = ["source"]
+    }
+  }
+
+  stage {
+    name = "Build"
+
+    action {
+      name            = "build"
+      category        = "Build"
+      owner           = "AWS"
+      provider        = "CodeBuild"
+      version         = "1"
+      input_artifacts = ["source"]
+    }
+  }
 }
 
 resource "aws_codeartifact_repository" "packages" {

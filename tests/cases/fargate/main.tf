@@ -106,9 +106,10 @@ resource "aws_ecs_service" "index" {
 }
 
 resource "aws_ecs_task_definition" "desktop" {
-  family = "desktop"
-  cpu    = "1024"
-  memory = "2048"
+  family                = "desktop"
+  cpu                   = "1024"
+  memory                = "2048"
+  container_definitions = "[]"
 
   runtime_platform {
     operating_system_family = "WINDOWS_SERVER_2022_CORE"
@@ -166,6 +167,7 @@ resource "aws_ecs_task_definition" "meant" {
   requires_compatibilities = ["FARGATE"]
   cpu                      = "256"
   memory                   = "512"
+  container_definitions    = "[]"
 }
 
 resource "aws_ecs_service" "meant" {

@@ -1,5 +1,5 @@
 # Serverless caches: two that carry events and keep nothing, each charged for its engine's least; one whose limits ask
-# for more; and one that may hold anything.
+# for more; one that may hold anything, and one whose usage says what it holds.
 provider "aws" {
   region = "ap-northeast-2"
 }
@@ -33,4 +33,17 @@ resource "aws_elasticache_serverless_cache" "reserved" {
 resource "aws_elasticache_serverless_cache" "sessions" {
   name   = "sessions"
   engine = "valkey"
+}
+
+resource "aws_elasticache_serverless_cache" "carts" {
+  name                     = "carts"
+  engine                   = "valkey"
+  snapshot_retention_limit = 7
+
+  cache_usage_limits {
+    ecpu_per_second {
+      minimum = 1000
+      maximum = 5000
+    }
+  }
 }

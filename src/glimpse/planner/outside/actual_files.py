@@ -22,12 +22,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Charge, Period, UsageTypes
+from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Bought, Charge, Period, UsageTypes
 from glimpse.planner.finding import InputError
 from glimpse.planner.sentence import say
 
@@ -294,10 +294,15 @@ class _Months:
         return Period(month, len(over), count)
 
 
+@lru_cache(maxsize=10_000)
+def _bought(product: str, usage_type: str, operation: str) -> tuple[Bought, ...]:
+    return usage_types().bought(product, usage_type, operation)
+
+
 def _charge(types: UsageTypes, key: Key, held: _Sum, grouped_by: str) -> Charge:
     product, usage_type, operation, resource, line_type, region, tagged = key
     known = types.region_of(usage_type) or region or ("us-east-1" if usage_type else None)
-    bought = types.bought(product, usage_type, operation) if grouped_by != BY_SERVICE else ()
+    bought = _bought(product, usage_type, operation) if grouped_by != BY_SERVICE else ()
     return Charge(
         product, usage_type, Fraction(held.usd), None if held.quantity is None else Fraction(held.quantity),
         operation, resource, line_type, known, None if held.list_usd is None else Fraction(held.list_usd), tagged,
@@ -328,12 +333,13 @@ class _Report:
         currency = _text(cells.get("line_item_currency_code"))
         if currency not in ("", "USD"):
             raise InputError(say("actual_currency", path=self._name, currency=currency[:20]), self._name, line)
-        start = _date(cells.get("line_item_usage_start_date"))
-        begin = start or _date(cells.get("bill_billing_period_start_date"))
-        month = _date(cells.get("bill_billing_period_start_date")) or begin
-        held = self._months.months[f"{month:%Y-%m}" if month else ""]
-        if month and begin:
-            held.days.update(_days(month, begin, _date(cells.get("line_item_usage_end_date"))))
+        month, days = _span(
+            cells.get("bill_billing_period_start_date"),
+            cells.get("line_item_usage_start_date"),
+            cells.get("line_item_usage_end_date"),
+        )
+        held = self._months.months[month]
+        held.days |= days
         line_type = _text(cells.get("line_item_line_item_type"))
         product = cells.get("product")
         tagged = _tagged(cells[TAGS]) if TAGS in cells else None
@@ -405,7 +411,16 @@ def _date(value: object) -> datetime.date | None:
         return None
 
 
-@cache
+@lru_cache(maxsize=10_000)
+def _span(billed: object, started: object, ended: object) -> tuple[str, frozenset[int]]:
+    """The month that a line item is billed in, empty where nothing says, and on which of its days it was charged."""
+    begin = _date(started) or _date(billed)
+    if begin is None:
+        return "", frozenset()
+    month = _date(billed) or begin
+    return f"{month:%Y-%m}", _days(month, begin, _date(ended))
+
+
 def _days(month: datetime.date, start: datetime.date, end: datetime.date | None) -> frozenset[int]:
     """The days of a month in which a line item's time lies; its end is the first day after it, or the same day."""
     count = calendar.monthrange(month.year, month.month)[1]

@@ -26,8 +26,8 @@ def summary(comparison: Comparison, words: Words) -> Iterator[str]:
     monthly = sum((lines.monthly for lines in row.lines), Fraction(0))
     others = sum((entry.paid for entry in row.not_in_terraform), Fraction(0))
     yield words(
-        "actual_sum", paid=usd_text(row.paid), lines=usd_text(row.paid_for_lines), monthly=usd_text(monthly),
-        others=usd_text(others), tax=usd_text(row.tax), discount=usd_text(row.discount),
+        "actual_sum", paid=_usd(row.paid), lines=_usd(row.paid_for_lines), monthly=_usd(monthly),
+        others=_usd(others), tax=_usd(row.tax), discount=_usd(row.discount),
     )  # fmt: skip
     period = row.actual.period
     if not period.month:
@@ -74,6 +74,10 @@ def shown(rows: Sequence[NotInTerraform], words: Words) -> tuple[Sequence[NotInT
     rest = rows[MAX_ROWS:]
     paid = sum((row.paid for row in rest), Fraction(0))
     return rows[:MAX_ROWS], words("ui_more_rows", count=len(rest), paid=usd_text(paid)) if rest else ""
+
+
+def _usd(amount: Fraction) -> str:
+    return ("-$" if amount < 0 else "$") + usd_text(abs(amount))
 
 
 def signed(amount: Fraction) -> str:

@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.rule import Rule
 from rich.text import Text
 
 from glimpse.planner.bill import Bill, Line
@@ -70,9 +69,14 @@ COLOURS = {
 
 
 class Report:
-    """Writes to a console; every method adds one part."""
+    """
+    Every method adds one part; `lines` are what they come to.
+
+    A console takes a thousand times as long to print a line as to print many at once, so `lines` are printed last.
+    """
 
     def __init__(self, words: Words, console: Console) -> None:
+        self.lines: list[Text] = []
         self.words = words
         self.console = console
 
@@ -151,7 +155,8 @@ class Report:
         price = line.price
         if price:
             marks.append(_letter(_position(sources, _source(price))))
-        marks += [str(_position(notes, note) + 1) for note in line.meter.assumes]
+        said = (*line.meter.assumes, *_special_needs(line))
+        marks += [str(_position(notes, note) + 1) for note in said]
         unit = ""
         if price:
             unit = decimal_text(price.tiers[0].usd) if len(price.tiers) == 1 else self.words("ui_tiered")
@@ -340,7 +345,7 @@ class Report:
         self._say(words("ui_claims_count", **counts))
         for claim in claims:
             verdict = Text(words(claim.verdict), COLOURS[claim.verdict])
-            self.console.print()
+            self.lines.append(Text())
             self._say(Text.assemble(f"{claim.source_line:>4}  ", (claim.quote, "bold")), hang=6)
             claimed, computed = amount_text(claim.claimed, words), amount_text(claim.computed, words)
             figures = f"      {words('ui_claimed')} {claimed} · {words('ui_computed')} {computed} · "
@@ -360,8 +365,8 @@ class Report:
     # ---- Parts
 
     def _title(self, code: str, **params: str | int) -> None:
-        self.console.print()
-        self.console.print(Rule(Text(self.words(code, **params), "bold"), align="left", style="dim"))
+        title = self.words(code, **params)
+        self.lines += Text(), Text.assemble((title, "bold"), (f" {'─' * (WIDTH - cell_len(title) - 1)}", "dim"))
 
     def _say(self, text: str | Text, style: str = "", indent: int = 0, hang: int = 2) -> None:
         """One paragraph; its first line begins at `indent`, later ones at `indent` or further in at `hang`."""
@@ -375,29 +380,35 @@ class Report:
             rest = list(remaining.wrap(self.console, WIDTH - left))
         for line, margin in ((first, indent), *((line, left) for line in rest)):
             line.rstrip()
-            self.console.print(Text(" " * margin) + line, soft_wrap=True)
+            self.lines.append(Text(" " * margin) + line if margin else line)
 
     def _row(self, columns: tuple[tuple[int, str], ...], *cells: Text) -> None:
         """Cells side by side; one that is too long pushes the next, and the row gives it back where there is room."""
-        row, end = Text(), 0
+        row, filled, end, open_end = Text(), 0, 0, False
         for (width, align), cell in zip(columns, cells, strict=True):
             end += width
-            if cell.plain and row.plain and not row.plain.endswith(" ") and align == ">":
-                row += Text(" ")
-            room = max(0, end - cell_len(row.plain) - cell_len(cell.plain))
-            row += Text(" " * room) + cell if align == ">" else cell + Text(" " * room)
-        self.console.print(row, soft_wrap=True)
+            text = cell.plain
+            size = cell_len(text)
+            if align == ">":
+                room = max(end - filled - size, 1 if text and open_end else 0)
+                row.append(" " * room).append_text(cell)
+            else:
+                room = max(0, end - filled - size)
+                row.append_text(cell).append(" " * room)
+            filled += size + room
+            open_end = bool(text) and (align == ">" or not room) or (open_end and not size + room)
+        self.lines.append(row)
 
     def _place(self, address: str, file: str | None, line: int | None) -> None:
         text = Text(_fit(plain(address), WIDTH), "bold")
         place = f"  {plain(file)}:{line}" if file else ""
         if cell_len(text.plain + place) <= WIDTH:
             text.append(place, "dim")
-        self.console.print(text, soft_wrap=True)
+        self.lines.append(text)
 
     def _marked(self, title: str, rows: list[tuple[str, str]]) -> None:
         if rows:
-            self.console.print(Text(self.words(title), "bold"))
+            self.lines.append(Text(self.words(title), "bold"))
         for mark, text in rows:
             self._say(Text.assemble((f"{mark:>3} ", "bold"), (text, "dim")), hang=4)
 
@@ -408,7 +419,9 @@ def text_of(words: Words, write: str, *arguments: object, colour: bool = False, 
     console = Console(
         file=stream, width=width, force_terminal=colour or None, highlight=False, markup=False, emoji=False
     )
-    getattr(Report(words, console), write)(*arguments)
+    report = Report(words, console)
+    getattr(report, write)(*arguments)
+    console.print(Text("\n").join(report.lines), soft_wrap=True)
     return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
 
 
@@ -417,6 +430,12 @@ def _fit(text: str, width: int) -> str:
 
 
 T = TypeVar("T")
+
+
+def _special_needs(line: Line) -> tuple[Sentence, ...]:
+    """What a line without an amount needs, where that is more than its usage key."""
+    needs = line.meter.needs
+    return (needs,) if line.quantity is None and needs and needs.code != "needs_usage" else ()
 
 
 def _usd(amount: Fraction) -> Text:

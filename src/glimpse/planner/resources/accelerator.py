@@ -40,7 +40,7 @@ class Accelerator:
             if key.startswith((INBOUND, OUTBOUND)):
                 way, _, places = key.partition(".")
                 kind = "premium_inbound_gb" if way in INBOUND else "premium_outbound_gb"
-                yield metering.used(f"Data transfer premium, {places}", "GB", key, Sku(SERVICE, kind, {"way": places}))
+                yield metering.used(f"DT-Premium {places}", "GB", key, Sku(SERVICE, kind, {"way": places}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class EndpointGroup:
         inbound, outbound = (sum(ways[way].values(), Fraction(0)) for way in (INBOUND, OUTBOUND))
         if not ways[INBOUND] and not ways[OUTBOUND]:
             keys = (f"{INBOUND}us", f"{OUTBOUND}us")
-            yield metering.used("Data transfer premium", "GB", keys, Sku(SERVICE, "premium_outbound_gb"))
+            yield metering.used("DT-Premium", "GB", keys, Sku(SERVICE, "premium_outbound_gb"))
             return
         dominant, kind = (INBOUND, "premium_inbound_gb") if inbound > outbound else (OUTBOUND, "premium_outbound_gb")
         name = "in from" if dominant == INBOUND else "out to"
         for key, gb in ways[dominant].items():
             edge = EDGES[key.removeprefix(dominant)]
             yield metering.used(
-                f"Data transfer premium {name} {edge}",
+                f"DT-Premium {name} {edge}",
                 "GB",
                 (),
                 Sku(SERVICE, kind, {"edge": edge}),

@@ -11,8 +11,7 @@ from glimpse.planner.extended_support import AURORA_MYSQL, support_meters
 from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Amount, Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.resources.database import (
     LEAST_PROVISIONED_IOPS,
     PROVISIONED,
@@ -22,6 +21,7 @@ from glimpse.planner.resources.database import (
     cpu_credits,
     exported_logs,
     given_backup,
+    public_address,
     vcpus,
 )
 from glimpse.planner.resources.reservable import reserved_hours
@@ -160,11 +160,7 @@ class AuroraInstance:
             yield from self._provisioned(metering, self.instance_class, traffic)
         if self.backed_up_alone:
             yield given_backup(traffic.metering(self.origin), traffic, BACKUP)
-        if self.is_public is None:
-            sku = Sku("AmazonVPC", "public_ipv4_hour")
-            yield metering.hours("Public IPv4 address", sku, None, needs=say("needs_publicly_accessible"))
-        elif self.is_public:
-            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        yield from public_address(traffic.metering(self.origin), self.is_public)
 
     def _provisioned(self, metering: Metering, instance_class: str, traffic: Traffic) -> Iterator[Meter]:
         attributes = {"engine": self.engine, "instance_class": instance_class, **_storage_config(self.io_optimized)}

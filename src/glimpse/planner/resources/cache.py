@@ -11,12 +11,14 @@ from glimpse.planner.extended_support import major_of, may_be_charged, support_o
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
+from glimpse.planner.resources.database import CLOUDWATCH
 from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.scaling_target import ScalingTarget
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 ELASTICACHE = "AmazonElastiCache"
+CLOUDWATCH_LOGS, FIREHOSE = "cloudwatch-logs", "kinesis-firehose"
 REDIS, MEMCACHED = "Redis", "Memcached"
 SNAPSHOTS = "snapshot_storage_size_gb"
 
@@ -65,7 +67,7 @@ def _units(part: int | ScalingTarget | None, traffic: Traffic) -> Cases | None:
 class Cache:
     """
     `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas; where `scaling`
-    decides them, it is the least.
+    decides them, it is the least. `log_destinations`: where its slow and engine logs go.
 
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
     `version` as the files say it, None where they do not; ElastiCache then takes one that it supports.
@@ -81,6 +83,7 @@ class Cache:
     version_known: bool = True
     keeps_snapshots: bool = False
     scaling: NodeScaling | None = None
+    log_destinations: tuple[str, ...] = ()
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -98,8 +101,17 @@ class Cache:
             assumed = () if stated else (say("least_nodes", count=self.nodes),)
             yield reserved_hours(self.origin, name, sku, nodes, traffic, *assumed)
             yield from self._extended_support(metering, sku, nodes, traffic)
+        yield from self._logs(metering)
         if self.keeps_snapshots or metering.number(SNAPSHOTS) is not None:
             yield metering.used("Snapshots", "GB-month", SNAPSHOTS, Sku(ELASTICACHE, "backup_gb_month"))
+
+    def _logs(self, metering: Metering) -> Iterator[Meter]:
+        """Vended logs (CloudWatch user guide, "Logging from AWS services"), which have prices of their own."""
+        kinds = {CLOUDWATCH_LOGS: "vended_logs_ingest_gb", FIREHOSE: "vended_logs_to_firehose_gb"}
+        names = {CLOUDWATCH_LOGS: "Logs delivered to CloudWatch", FIREHOSE: "Logs delivered to Firehose"}
+        for destination in self.log_destinations:
+            sku = Sku(CLOUDWATCH, kinds.get(destination, "vended_logs_gb"))
+            yield metering.used(names.get(destination, "Logs delivered"), "GB", "monthly_delivered_logs_gb", sku)
 
     def _extended_support(self, metering: Metering, node: Sku, nodes: Cases, traffic: Traffic) -> Iterator[Meter]:
         """An old version of Redis is charged a share of the node's price on demand, whatever the node is bought by."""

@@ -9,8 +9,8 @@ from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import POSTGRESQL, major_of, support_meters
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Amount, Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.quantities import HOURS_PER_MONTH
+from glimpse.planner.resources.address import IPV4
 from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.resources.secret import secret_month
 from glimpse.planner.sentence import Sentence, say
@@ -79,6 +79,13 @@ def given_backup(metering: Metering, traffic: Traffic, sku: Sku) -> Meter:
         quantity=0 if traffic.people else None,
         assumes=(say("backup_within_storage"),),
     )
+
+
+def public_address(metering: Metering, is_public: bool | None) -> Iterator[Meter]:
+    """The address of what is reached from the internet: one, a standby's is not counted. None is unknown."""
+    if is_public is not False:
+        needs = say("needs_publicly_accessible")
+        yield metering.hours("Public IPv4 address", IPV4, 1 if is_public else None, needs=needs)
 
 
 def exported_logs(metering: Metering) -> Meter:
@@ -208,11 +215,7 @@ class Database:
         yield given_backup(metering, traffic, Sku(RDS, "backup_gb_month"))
         if self.managed_password:
             yield secret_month(self.origin, "Secret kept by RDS")
-        if self.is_public is None:
-            sku = Sku("AmazonVPC", "public_ipv4_hour")
-            yield metering.hours("Public IPv4 address", sku, None, needs=say("needs_publicly_accessible"))
-        elif self.is_public:
-            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        yield from public_address(metering, self.is_public)
         if self.exports_logs:
             yield exported_logs(metering)
         if self.copied_across_regions:

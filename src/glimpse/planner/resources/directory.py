@@ -27,12 +27,11 @@ class Directory:
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
+        more, accounts = metering.number("additional_domain_controllers"), metering.number("shared_accounts")
         sku = Sku(SERVICE, "domain_controller_hour", {"directory": self.directory, "size": self.size})
         yield metering.hours("Domain controllers", sku, self.controllers, unit="controller-hour")
-        more = metering.number("additional_domain_controllers")
         if more:
             yield metering.hours("Additional domain controllers", sku, more, unit="controller-hour")
-        accounts = metering.number("shared_accounts")
         if self.directory == MICROSOFT:
             yield metering.used(
                 "Directory sharing",

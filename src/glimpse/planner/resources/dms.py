@@ -9,8 +9,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.resources.database import public_address
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -42,11 +41,7 @@ class ReplicationInstance:
             needs = say("needs_storage_size")
             assumes = (say("storage_included", gib=included),)
             yield metering.fixed("Replication storage", "GB-month", sku, beyond, needs=needs, assumes=assumes)
-        if self.is_public is None:
-            sku = Sku("AmazonVPC", "public_ipv4_hour")
-            yield metering.hours("Public IPv4 address", sku, None, needs=say("needs_publicly_accessible"))
-        elif self.is_public:
-            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        yield from public_address(metering, self.is_public)
 
 
 @dataclass(frozen=True, slots=True)

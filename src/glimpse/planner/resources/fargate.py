@@ -17,7 +17,7 @@ from glimpse.planner.metering import Metering
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases
 from glimpse.planner.resources.address import IPV4, public_ipv4
-from glimpse.planner.resources.volume import EC2, GP3_BASELINE_IOPS, GP3_BASELINE_MIBPS
+from glimpse.planner.resources.volume import EC2, Disk
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
 from glimpse.planner.traffic import Traffic
@@ -28,7 +28,6 @@ LINUX, WINDOWS = "Linux", "Windows"
 FREE_EPHEMERAL_GIB = 20
 """Storage that is part of every task's price (Fargate pricing page)."""
 
-MIB_PER_GIB = 1024
 TASK_HOURS, INSTANCE_HOURS = "monthly_task_hours", "monthly_external_instance_hours"
 
 
@@ -40,43 +39,19 @@ class HealthCheck:
     unhealthy: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TaskVolume:
+def volume_meters(metering: Metering, volume: Disk, task_hours: Cases | None) -> Iterator[Meter]:
     """
-    The EBS volume that ECS makes with each task and deletes with it. `gib` None is unknown.
+    The EBS volume that ECS makes with each task and deletes with it; `task_hours` a month are None where unknown.
 
-    EBS charges a volume for the part of the month in which it stands, by the second (EBS pricing page): GB-months are
-    GB × task-hours / 730. The price of gp3 includes 3,000 IOPS and 125 MiB/s.
+    EBS charges a volume for the part of the month in which it stands, by the second (EBS pricing page): there are as
+    many volumes as task-hours / 730.
     """
-
-    kind: str
-    gib: int | None
-    iops: int | None = None
-    mibps: int | None = None
-
-    def meters(self, origin: Origin, task_hours: Cases | None) -> Iterator[Meter]:
-        """`task_hours` a month; None where nobody knows them."""
-        months = None if task_hours is None else task_hours * Fraction(1, HOURS_PER_MONTH)
-        volume = {"volume_type": self.kind}
-        storage = Sku(EC2, "ebs_volume_gb_month", volume)
-        yield Meter(
-            origin, f"EBS {self.kind} storage", "GB-month",
-            None if months is None or self.gib is None else months * self.gib, storage,
-            needs=None if months and self.gib else say("needs_task_count" if self.gib else "needs_volume_size"),
-        )  # fmt: skip
-        extra_iops = (self.iops or 0) - (GP3_BASELINE_IOPS if self.kind == "gp3" else 0)
-        extra_mibps = (self.mibps or 0) - GP3_BASELINE_MIBPS
-        rows = []
-        if self.kind in ("gp3", "io1", "io2"):
-            rows.append(("IOPS", "IOPS-month", Fraction(extra_iops), Sku(EC2, "ebs_iops_month", volume)))
-        if self.kind == "gp3":
-            sku = Sku(EC2, "ebs_gp3_throughput_gibps_month", volume)
-            rows.append(("throughput", "GiBps-month", Fraction(extra_mibps, MIB_PER_GIB), sku))
-        for word, unit, extra, sku in rows:
-            if extra > 0:
-                amount = None if months is None else months * extra
-                needs = None if months else say("needs_task_count")
-                yield Meter(origin, f"EBS {self.kind} {word}", unit, amount, sku, needs=needs)
+    if task_hours is None or volume.gib is None:
+        needs = say("needs_volume_size" if volume.gib is None else "needs_task_count")
+        sku = Sku(EC2, "ebs_volume_gb_month", {"volume_type": volume.kind})
+        yield metering.fixed(f"EBS {volume.kind} storage", "GB-month", sku, None, needs=needs)
+    else:
+        yield from volume.meters(metering, task_hours * Fraction(1, HOURS_PER_MONTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +82,7 @@ class FargateService:
     maximum_percent: int = 200
     health: HealthCheck = HealthCheck()
     os: str = LINUX
-    volume: TaskVolume | None = None
+    volume: Disk | None = None
     assumed: tuple[Sentence, ...] = ()
 
     @property
@@ -164,17 +139,22 @@ class FargateService:
                 yield Meter(self.origin, f"Fargate {word}", unit, None, Sku(ECS, kind), needs=say(code))
             if self.volume:
                 all_hours = None if hours is None else sum(hours.values(), start=NOTHING)
-                yield from self.volume.meters(self.origin, all_hours)
+                yield from volume_meters(traffic.metering(self.origin), self.volume, all_hours)
             return
         assumes = self._assumptions(traffic)
         for provider, task_hours in hours.items():
             for component, unit, sku, amount in _charged(self.size, self.os, provider):
                 yield Meter(self.origin, component, unit, task_hours * amount, sku, assumes)
+        if self.scaling and self.desired is None and not traffic.people and self.fewest != self.most:
+            # Neither people nor the files say how many of the allowed tasks run: the fewest are priced.
+            sku = Sku(ECS, "fargate_vcpu_hour", {"arch": self.size.arch, "os": self.os})
+            component = "Fargate tasks above the fewest"
+            yield Meter(self.origin, component, "vCPU-hour", None, sku, needs=say("needs_task_count"))
         all_hours = sum(hours.values(), start=NOTHING)
         for component, unit, sku, amount in _ephemeral(self.size):
             yield Meter(self.origin, component, unit, all_hours * amount, sku)
         if self.volume:
-            yield from self.volume.meters(self.origin, all_hours)
+            yield from volume_meters(traffic.metering(self.origin), self.volume, all_hours)
         if self.public_address is None:
             yield Meter(self.origin, "Public IPv4 address", "hour", None, IPV4, needs=say("needs_public_ip"))
         elif self.public_address:
@@ -308,17 +288,16 @@ class TasksOnInstances:
     """
 
     origin: Origin
-    volume: TaskVolume
+    volume: Disk
     fewest: int | None
     desired: int | None
     most: int | None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        if self.fewest is None or self.desired is None or self.most is None:
-            yield from self.volume.meters(self.origin, None)
-            return
-        tasks = Cases(Fraction(self.fewest), Fraction(self.desired), Fraction(self.most))
-        yield from self.volume.meters(self.origin, tasks * HOURS_PER_MONTH)
+        hours = None
+        if self.fewest is not None and self.desired is not None and self.most is not None:
+            hours = Cases(Fraction(self.fewest), Fraction(self.desired), Fraction(self.most)) * HOURS_PER_MONTH
+        yield from volume_meters(traffic.metering(self.origin), self.volume, hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class Instances:
         if self.instance_type is None or count is None:
             needs = say("needs_instance_type" if self.instance_type is None else "needs_instance_count")
             yield metering.fixed("EC2 instance", "hour", Sku(EC2, "instance_hour"), None, needs=self.needs or needs)
-            if count is not None:
+            if count is not None and self.needs:  # without a reason not even the disks are known
                 yield from self._attached(metering, count)
             return
         if self.scales and count.is_zero and self.most != 0:

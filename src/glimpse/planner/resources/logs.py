@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import DAYS_PER_MONTH
 from glimpse.planner.resources.by_use import UsageRow, meters_of
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 CLOUDWATCH = "AmazonCloudWatch"
-INGESTED = "monthly_data_ingested_gb"
+INGESTED, STORED = "monthly_data_ingested_gb", "storage_gb"
 
 QUERIES = (
     UsageRow("Logs Insights queries", "GB", "monthly_data_scanned_gb", Sku(CLOUDWATCH, "logs_insights_scanned_gb")),
@@ -53,19 +54,16 @@ class LogGroup:
         kind = "logs_ingest_ia_gb" if self.infrequent_access else "logs_ingest_gb"
         yield metering.used("Log ingestion", "GB", INGESTED, Sku(CLOUDWATCH, kind), quantity=written, assumes=shared)
         written = metering.number(INGESTED) if metering.number(INGESTED) is not None else written
-        kept = written
-        if written is not None and self.kept_days is not None:
-            kept = written * (self.kept_days / DAYS_PER_MONTH)
-        how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
-        yield metering.used(
-            "Log storage",
-            "GB-month",
-            "storage_gb",
-            Sku(CLOUDWATCH, "logs_storage_gb_month"),
-            quantity=kept if self.retention_known else None,
-            assumes=(*shared, how_long),
-            needs=None if self.retention_known else say("needs_retention"),
-        )
+        yield self._storage(metering, written, shared)
         # What people do says nothing of those who read logs: only a bill without it shows their queries unasked.
         queries = QUERIES if people is None else tuple(row for row in QUERIES if metering.number(row.key))
         yield from meters_of(queries, metering)
+
+    def _storage(self, metering: Metering, written: Fraction | None, shared: tuple[Sentence, ...]) -> Meter:
+        """What is kept of what is written: where that is known, and how long is not, the files leave a gap."""
+        component, unit, sku = "Log storage", "GB-month", Sku(CLOUDWATCH, "logs_storage_gb_month")
+        if not self.retention_known and written is not None and metering.number(STORED) is None:
+            return metering.fixed(component, unit, sku, None, needs=say("needs_retention"))
+        kept = written if written is None or self.kept_days is None else written * (self.kept_days / DAYS_PER_MONTH)
+        how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
+        return metering.used(component, unit, STORED, sku, quantity=kept, assumes=(*shared, how_long))

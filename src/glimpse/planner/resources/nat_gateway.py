@@ -19,7 +19,7 @@ class NatGateway:
     """
     `elastic` is where its Elastic IP stands, as far as that is in the stack.
 
-    A regional gateway costs in each of its `zones` what a gateway costs that stands in one (Amazon VPC pricing page,
+    A `regional` gateway costs in each of its `zones` what a gateway costs that stands in one (Amazon VPC pricing page,
     "NAT gateway"); None is unknown: AWS adds zones and addresses by itself, in one zone at least. Private ones cost
     the same.
     """
@@ -27,10 +27,12 @@ class NatGateway:
     origin: Origin
     elastic: str | None = None
     zones: int | None = 1
+    regional: bool = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering, people = traffic.metering(self.origin), traffic.people
-        hour = Sku(EC2, "nat_gateway_hour")
+        # A price of regional gateways counts where one is held; the plain one covers them, too.
+        hour = Sku(EC2, "nat_gateway_hour", {"availability": "regional"} if self.regional else {})
         if self.zones is None:
             yield metering.hours("NAT gateway", hour, assumes=(say("nat_one_zone"),))
             yield metering.hours("NAT gateway in further zones", hour, None, needs=say("needs_nat_zones"))

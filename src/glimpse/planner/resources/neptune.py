@@ -9,10 +9,8 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.resources.address import public_ipv4
 from glimpse.planner.resources.aurora import IO_OPTIMIZED, SERVERLESS, STANDARD
-from glimpse.planner.resources.database import exported_logs
+from glimpse.planner.resources.database import exported_logs, public_address
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -78,5 +76,4 @@ class GraphInstance:
             if self.instance_class.startswith(("db.t3.", "db.t4g.")):
                 sku = Sku(NEPTUNE, "cpu_credit_vcpu_hour")
                 yield metering.used("CPU credits", "vCPU-hour", "monthly_cpu_credit_hrs", sku)
-        if self.is_public:
-            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        yield from public_address(metering, self.is_public)

@@ -16,11 +16,13 @@ SERVICE = "AWSSystemsManager"
 
 
 def _interactions(metering: Metering, always: bool) -> Iterator[Meter]:
-    """API interactions: those of standard parameters are charged at a higher throughput limit alone."""
+    """API interactions that are stated: of a standard parameter they are charged at a higher throughput limit alone."""
     raised = metering.word("api_throughput_limit") in ("advanced", "higher")
-    if metering.number("monthly_api_interactions") is not None and (always or raised):
+    stated = metering.number("monthly_api_interactions")
+    if stated is not None:
         sku = Sku(SERVICE, "parameter_api_10k")
-        yield metering.used("API interactions", "10k requests", "monthly_api_interactions", sku, per=10_000)
+        charged = stated / 10_000 if always or raised else 0
+        yield metering.used("API interactions", "10k requests", (), sku, quantity=charged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class StandardParameter:
     origin: Origin
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        yield from _interactions(traffic.metering(self.origin), always=False)
+        metering = traffic.metering(self.origin)
+        metering.number("parameter_storage_hrs")
+        yield from _interactions(metering, always=False)
 
 
 @dataclass(frozen=True, slots=True)

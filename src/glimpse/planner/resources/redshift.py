@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, certain
-from glimpse.planner.resources.address import public_ipv4
+from glimpse.planner.resources.database import exported_logs, public_address
 from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.resources.secret import secret_month
 from glimpse.planner.sentence import say
@@ -56,11 +55,7 @@ class WarehouseCluster:
         yield metering.used("Backup storage", "GB-month", "backup_storage_gb", BACKUP)
         if self.managed_password:
             yield secret_month(self.origin, "Secret kept by Redshift")
-        if self.is_public is None:
-            sku = Sku("AmazonVPC", "public_ipv4_hour")
-            yield metering.hours("Public IPv4 address", sku, None, needs=say("needs_publicly_accessible"))
-        elif self.is_public:
-            yield public_ipv4(self.origin, certain(HOURS_PER_MONTH))
+        yield from public_address(metering, self.is_public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +75,14 @@ class ServerlessNamespace:
 
     origin: Origin
     managed_password: bool = False
+    exports_logs: bool = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         sku = Sku(REDSHIFT, "managed_storage_gb_month")
         metering = traffic.metering(self.origin)
         yield metering.used("Managed storage", "GB-month", "managed_storage_gb", sku)
+        if self.exports_logs:
+            yield exported_logs(metering)
         if self.managed_password:
             yield secret_month(self.origin, "Secret kept by Redshift")
 

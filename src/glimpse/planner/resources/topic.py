@@ -49,7 +49,7 @@ class Topic:
     def _standard(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
         # What only mails people costs what the mails cost: the request for each is a fifty-thousandth of a cent.
-        if metering.number(REQUESTS) is not None or not (traffic.people and self.protocols in (None, {EMAIL})):
+        if metering.number(REQUESTS) is not None or not (traffic.people and self.protocols == {EMAIL}):
             sku = Sku(SNS, "api_request")
             yield used_in_pieces(metering, "API requests", "request", (REQUESTS, REQUEST_KB), sku, PIECE_KB)
         yield from self._mail(traffic, metering)

@@ -49,6 +49,8 @@ def plain(text: object) -> str:
     shown = str(text)
     if len(shown) > LONGEST:
         shown = shown[: LONGEST - 1] + "…"
+    if shown.isprintable():
+        return shown
     return "".join(
         character if unicodedata.category(character)[0] != "C" else f"\\u{{{ord(character):x}}}" for character in shown
     ).replace("\u2028", "\\u{2028}").replace("\u2029", "\\u{2029}")  # fmt: skip

@@ -20,7 +20,7 @@ from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
 from glimpse.planner.outside.terraform_files.directory import OTHER_REGION, Directory, Read
-from glimpse.planner.outside.terraform_files.families import CARRIERS, EVERYWHERE, READERS
+from glimpse.planner.outside.terraform_files.families import carried_by, is_everywhere, reader_of
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
@@ -245,7 +245,7 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     # With --region the whole stack is moved; without, what names its own region stays there.
     home = {chosen, read.region}
     blocks = [
-        replace(block, region=None) if block.region in home or block.type in EVERYWHERE else block
+        replace(block, region=None) if block.region in home or is_everywhere(block.type) else block
         for block in read.blocks
     ]
     tree = Tree(blocks)
@@ -307,19 +307,19 @@ def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
     """What a block is. What depends on an unknown argument is not priced at all: any part of it could be otherwise."""
     if is_free(block.type):
         yield _charged_argument(block, read) or block.origin
-    elif block.region == OTHER_REGION and block.type not in EVERYWHERE:
-        yield Unpriced(block.origin, block.type, say("own_region_unknown"), may_be=CARRIERS.get(block.type, ()))
-    elif block.type not in READERS:
+    elif block.region == OTHER_REGION and not is_everywhere(block.type):
+        yield Unpriced(block.origin, block.type, say("own_region_unknown"), may_be=carried_by(block.type))
+    elif not (reader := reader_of(block.type)):
         by_use = unpriced_reason(block.type) == BY_USE
         yield UseOnly(block.origin, service_of(block.type)) if by_use else _unread(block)
     else:
         try:
-            yield from list(READERS[block.type](block, tree))
+            yield from list(reader(block, tree))
         except ArgumentUnknown as unknown:
             read.note_unknown(unknown.why)
             cause = cause_text(unknown.why)
             why = say("argument_unknown", argument=unknown.name, cause=cause)
-            yield Unpriced(block.origin, block.type, why, may_be=CARRIERS.get(block.type, ()))
+            yield Unpriced(block.origin, block.type, why, may_be=carried_by(block.type))
 
 
 def _by_provider(foreign: Sequence[Block]) -> Iterator[Unpriced]:

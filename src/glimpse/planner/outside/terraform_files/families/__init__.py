@@ -5,30 +5,80 @@ types that cost the same whichever region their provider names.
 
 To add a family: its reader in a file here, what it is in `resources/`, its sentences in `words/families/`, and a case
 folder in `tests/cases/`. Nothing else names it.
+
+A file is imported when a type that it names is first met: to import all of them takes longer than a bill.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
+from importlib.abc import InspectLoader
 from types import ModuleType
 
 from glimpse.planner.outside.terraform_files.families.found import Reader
 from glimpse.planner.stack import Resource
 
+TYPE = re.compile(r'"(aws_\w+)"')
 
-def modules() -> Iterator[ModuleType]:
-    """Every file of this folder."""
+
+def reader_of(type_: str) -> Reader | None:
+    """What reads the resources of a type; None where no family does."""
+    family = _family_of(type_)
+    return family.READERS[type_] if family else None
+
+
+def carried_by(type_: str) -> tuple[type[Resource], ...]:
+    """What a resource of a type would be that carries a share of what people do."""
+    found: tuple[type[Resource], ...] = getattr(_family_of(type_), "CARRIERS", {}).get(type_, ())
+    return found
+
+
+def is_everywhere(type_: str) -> bool:
+    """Whether a type costs the same whichever region its provider names."""
+    return type_ in getattr(_family_of(type_), "EVERYWHERE", ())
+
+
+def readers() -> Mapping[str, Reader]:
+    """Every type that is read, with its reader: for the documentation and for tests."""
+    return {
+        type_: reader for name in _sources() for type_, reader in getattr(_imported(name), "READERS", {}).items()
+    }
+
+
+@cache
+def _family_of(type_: str) -> ModuleType | None:
+    """The file that reads a type, among those that name it."""
+    named = (_imported(name) for name in _naming().get(type_, ()))
+    return next((module for module in named if type_ in getattr(module, "READERS", {})), None)
+
+
+@cache
+def _naming() -> Mapping[str, list[str]]:
+    """The files that name each type."""
+    found: dict[str, list[str]] = {}
+    for name, source in _sources().items():
+        for type_ in set(TYPE.findall(source)):
+            found.setdefault(type_, []).append(name)
+    return found
+
+
+@cache
+def _sources() -> Mapping[str, str]:
+    """The text of every file of this folder, by the name of its module."""
+    return dict(_read())
+
+
+def _read() -> Iterator[tuple[str, str]]:
     for found in pkgutil.iter_modules(__path__):
-        yield import_module(f"{__name__}.{found.name}")
+        spec = found.module_finder.find_spec(found.name, None)
+        loader = spec.loader if spec else None
+        if isinstance(loader, InspectLoader):
+            yield found.name, loader.get_source(found.name) or ""
 
 
-READERS: dict[str, Reader] = {}
-CARRIERS: dict[str, tuple[type[Resource], ...]] = {}
-EVERYWHERE: set[str] = set()
-
-for _family in modules():
-    READERS |= getattr(_family, "READERS", {})
-    CARRIERS |= getattr(_family, "CARRIERS", {})
-    EVERYWHERE |= getattr(_family, "EVERYWHERE", set())
+def _imported(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")

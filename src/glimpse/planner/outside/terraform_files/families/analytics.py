@@ -52,7 +52,7 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
 def job(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     command = values.block("command").text("name") or "glueetl"
-    worker = values.text("worker_type") or ""
+    worker = values.known.text("worker_type") or ""
     sold = STANDARD
     if values.text("execution_class") == "FLEX":
         sold = FLEX
@@ -71,7 +71,8 @@ def _dpus(values: Values, default: Fraction) -> Fraction | None:
         return known.number("max_capacity")
     if not known.has("number_of_workers"):
         return default
-    workers, each = known.integer("number_of_workers"), WORKERS.get(values.text("worker_type") or "Standard")
+    worker = known.text("worker_type") if known.has("worker_type") else "Standard"
+    workers, each = known.integer("number_of_workers"), WORKERS.get(worker or "")
     return None if workers is None or each is None else workers * each
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.outside.terraform_files.families.launching import ROOT, TENANCIES, Launch, launched
+from glimpse.planner.outside.terraform_files.families.launching import ROOT, Launch, launched, tenancy_of
 from glimpse.planner.resources.beanstalk import Environment
-from glimpse.planner.resources.instance import DEDICATED, Instances, Split
+from glimpse.planner.resources.instance import Instances, Split
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
@@ -29,6 +29,12 @@ SPOT_ON_DEMAND_PERCENT = 70
 LEAST_INSTANCES = 1
 LOG_DAYS = 7
 DATABASE_CLASS, DATABASE_ENGINE, DATABASE_GB = "db.t2.micro", "mysql", 5
+
+DECIDING = frozenset(
+    "EnvironmentType LoadBalancerType LoadBalancerIsShared HasCoupledDatabase MultiAZDatabase DBEngine DBInstanceClass "
+    "EnableSpot StreamLogs HealthStreamingEnabled AssociatePublicIpAddress ELBScheme Tenancy RootVolumeType "
+    "MonitoringInterval".split()
+)
 
 Settings = Mapping[tuple[str, str], str | None]
 """By namespace and name; None is set to something that nobody knows."""
@@ -100,7 +106,7 @@ def _instances(block: Block, settings: Settings) -> Instances:
     launch = Launch(
         instance_type=listed[0] if listed else None,
         disks=((ROOT, root),),
-        tenancy=TENANCIES.get(settings.get((NETWORK, "Tenancy")) or "default", DEDICATED),
+        tenancy=tenancy_of(settings.get((NETWORK, "Tenancy"))),
         monitored=settings.get((LAUNCH, "MonitoringInterval")) == "1 minute",
     )
     return replace(
@@ -159,7 +165,7 @@ def _balancer(settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _read(made: Block) -> Iterator[Found]:
     """Read by whichever family reads that type."""
     families = import_module("glimpse.planner.outside.terraform_files.families")
-    reader = families.READERS.get(made.type)
+    reader = families.reader_of(made.type)
     if reader is None:
         yield Unpriced(made.origin, made.type, say("part_unknown"))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found, Reader
@@ -51,16 +52,27 @@ def bucket(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def _about(target: Block, tree: Tree, type_: str) -> tuple[Block, ...]:
-    """
-    What names a bucket, as far as that is known: it only decides which of the classes are worth showing.
-    """
+    """What names a bucket, as far as that is known: it only decides which of the classes are worth showing."""
     name = target.values.known.text("bucket")
-    named = [row for row in tree.of(type_) if name and row.values.known.text("bucket") == name]
+    rows = (*_linked(target, tree, "bucket", type_), *(_by_bucket(tree, type_).get(name, ()) if name else ()))
+    return tuple({row.address: row for row in rows}.values())
+
+
+def _linked(target: Block, tree: Tree, argument: str, type_: str) -> tuple[Block, ...]:
     try:
-        linked = tree.referenced_by(target, "bucket", type_)
+        return tree.referenced_by(target, argument, type_)
     except ArgumentUnknown:
-        linked = ()
-    return tuple({row.address: row for row in (*linked, *named)}.values())
+        return ()
+
+
+@lru_cache(maxsize=8)
+def _by_bucket(tree: Tree, type_: str) -> dict[str, list[Block]]:
+    """The blocks of a type by the name of the bucket that they write out."""
+    found: dict[str, list[Block]] = {}
+    for row in tree.of(type_):
+        if name := row.values.known.text("bucket"):
+            found.setdefault(name, []).append(row)
+    return found
 
 
 def _enabled(lifecycle: Block) -> list[Values]:
@@ -74,9 +86,8 @@ def _looks_for_tags(rule: Values) -> bool:
 
 def _filled_by(target: Block, tree: Tree) -> Iterator[Values]:
     """The destinations of replication that are this bucket."""
-    for row in tree.of(REPLICATION):
-        if target in tree.certain_references(row, "rule.destination.bucket", BUCKET):
-            yield from (rule.block("destination") for rule in row.values.known.blocks("rule"))
+    for row in _linked(target, tree, "rule.destination.bucket", REPLICATION):
+        yield from (rule.block("destination") for rule in row.values.known.blocks("rule"))
 
 
 def lifecycle(block: Block, tree: Tree) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values, role
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
-from glimpse.planner.resources.cache import Cache, GlobalDatastore, NodeScaling
+from glimpse.planner.resources.cache import CLOUDWATCH_LOGS, Cache, GlobalDatastore, NodeScaling
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
@@ -40,6 +40,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         version=versions.known.text("engine_version"),
         version_known=not versions.is_unknown("engine_version"),
         keeps_snapshots=_keeps_snapshots(values),
+        log_destinations=_log_destinations(values),
     )
 
 
@@ -63,12 +64,18 @@ def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
         version_known=not versions.is_unknown("engine_version"),
         keeps_snapshots=_keeps_snapshots(values),
         scaling=scaling,
+        log_destinations=_log_destinations(values),
     )
 
 
 def _keeps_snapshots(values: Values) -> bool:
     limit = "snapshot_retention_limit"
     return values.is_unknown(limit) or bool(values.integer(limit))
+
+
+def _log_destinations(values: Values) -> tuple[str, ...]:
+    rows = values.known.blocks("log_delivery_configuration")
+    return tuple(sorted({row.text("destination_type") or CLOUDWATCH_LOGS for row in rows}))
 
 
 def _primary(block: Block, tree: Tree) -> Block | None:

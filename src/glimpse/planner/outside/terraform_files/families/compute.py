@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import (
     ROLE,
@@ -18,21 +19,22 @@ from glimpse.planner.outside.terraform_files.block import (
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     OWN_TEMPLATE,
-    TENANCIES,
     Launch,
     addresses_of,
+    is_set,
     launch_of,
     launched,
     merged,
     own_launch,
     template_launch,
     template_of,
+    tenancy_of,
     unpriced_parts,
     zone_of,
 )
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.host import CapacityReservation, Host
-from glimpse.planner.resources.instance import DEDICATED, Split
+from glimpse.planner.resources.instance import DEDICATED, SHARED, Split
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Unpriced
 
@@ -154,7 +156,7 @@ def fleet(block: Block, tree: Tree) -> Iterator[Found]:
 def host(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     family = values.text("instance_family") or (values.text("instance_type") or "").partition(".")[0]
-    if values.has("outpost_arn"):
+    if is_set(values, "outpost_arn"):
         yield block.origin  # a host on an Outpost is part of what the Outpost costs
     else:
         yield Host(block.origin, family or None)
@@ -175,7 +177,7 @@ def reservation(block: Block, tree: Tree) -> Iterator[Found]:
         origin=block.origin,
         instance_type=wanted,
         system="Linux" if platform.startswith("Linux/UNIX") else platform,
-        tenancy=TENANCIES.get(values.text("tenancy") or "default", DEDICATED),
+        tenancy=tenancy_of(values.text("tenancy")) or SHARED,
         count=values.known.integer("instance_count"),
         inside=inside,
     )
@@ -184,8 +186,8 @@ def reservation(block: Block, tree: Tree) -> Iterator[Found]:
 def address(block: Block, tree: Tree) -> Iterator[Found]:
     """Addresses of one's own, or of an Outpost, are not charged; those of a pool that Amazon fills are."""
     values = block.values
-    own = values.has("customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
-    if values.has("ipam_pool_id") or values.is_unknown("ipam_pool_id"):
+    own = is_set(values, "customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
+    if is_set(values, "ipam_pool_id"):
         pools = tree.certain_references(block, "ipam_pool_id", "aws_vpc_ipam_pool")
         own = not any(pool.values.known.text("public_ip_source") == "amazon" for pool in pools)
     yield block.origin if own else PublicAddress(block.origin)
@@ -244,15 +246,23 @@ def _scheduled(block: Block, tree: Tree, count: int | None) -> Iterator[int]:
     names = {block.values.known.text("name"), block.values.known.text("id")} - {None}
     joined = tree.referenced_by(block, "autoscaling_group_name", "aws_autoscaling_schedule")
     rows = {row.address: row for row in joined}
-    for row in tree.of("aws_autoscaling_schedule"):
-        if row.values.known.text("autoscaling_group_name") in names:
-            rows[row.address] = row
+    for name in names:
+        rows |= {row.address: row for row in _schedules(tree).get(name, ())}
     for row in rows.values():
         least, most = row.values.integer("min_size"), row.values.integer("max_size")
         desired = row.values.integer("desired_capacity")
         size = count if desired is None else desired
         size = size if least is None else max(size, least)
         yield size if most is None else min(size, most)
+
+
+@lru_cache(maxsize=4)
+def _schedules(tree: Tree) -> Mapping[str | None, Sequence[Block]]:
+    """Schedules by the name of their group, where that is a text."""
+    found: dict[str | None, list[Block]] = {}
+    for row in tree.of("aws_autoscaling_schedule"):
+        found.setdefault(row.values.known.text("autoscaling_group_name"), []).append(row)
+    return found
 
 
 def _beside(block: Block, tree: Tree, launch: Launch) -> Iterator[Found]:

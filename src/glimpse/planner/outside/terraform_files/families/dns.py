@@ -45,7 +45,9 @@ def record(block: Block, tree: Tree) -> Iterator[Found]:
 def health_check(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     kind = values.text("type") or ""
-    inside = kind in OF_AWS or any(tree.certain_references(block, argument) for argument in ("fqdn", "ip_address"))
+    asked = [found for argument in ("fqdn", "ip_address") for found in tree.certain_references(block, argument)]
+    # What a record leads to may stand anywhere.
+    inside = kind in OF_AWS or any(found.type != "aws_route53_record" for found in asked)
     options = (
         kind.startswith("HTTPS"),
         kind.endswith("STR_MATCH"),

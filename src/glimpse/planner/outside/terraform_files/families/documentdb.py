@@ -10,8 +10,6 @@ from glimpse.planner.outside.terraform_files.families.databases import flag, joi
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.documentdb import DocumentCluster, DocumentInstance
 from glimpse.planner.resources.neptune import GraphCluster, GraphInstance
-from glimpse.planner.sentence import say
-from glimpse.planner.stack import Unpriced
 
 DOCUMENTS, GRAPHS = "aws_docdb_cluster", "aws_neptune_cluster"
 IO_OPTIMIZED = "iopt1"
@@ -30,9 +28,7 @@ def document_cluster(block: Block, tree: Tree) -> Iterator[Found]:
 def document_instance(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     home = joined(block, tree, "cluster_identifier", DOCUMENTS, "cluster_identifier")
-    if values.is_unknown("enable_performance_insights") or values.boolean("enable_performance_insights"):
-        # It keeps a week within the price, and asking it is charged beyond a million requests.
-        yield Unpriced(block.origin, "Performance Insights", say("part_unknown"))
+    insights = "enable_performance_insights"
     yield DocumentInstance(
         origin=block.origin,
         instance_class=values.text("instance_class"),
@@ -40,6 +36,7 @@ def document_instance(block: Block, tree: Tree) -> Iterator[Found]:
         cluster_known=home is not None,
         least_units=least_units(home),
         is_public=flag(values, "publicly_accessible"),
+        insights=values.is_unknown(insights) or bool(values.boolean(insights)),
     )
 
 

@@ -23,7 +23,8 @@ from glimpse.planner.resources.table import (
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
-TABLE = "aws_dynamodb_table"
+TABLE, INDEX = "aws_dynamodb_table", "global_secondary_index"
+WAYS = ("Read", "Write")
 CLASSES = {"STANDARD": STANDARD, "STANDARD_INFREQUENT_ACCESS": STANDARD_IA}
 
 WARM_READS, WARM_WRITES = 12_000, 4_000
@@ -47,7 +48,8 @@ def _table(block: Block, tree: Tree) -> Table:
     alike = [row for row in tree.of(TABLE) if name and row.values.known.text("name") == name]
     # Two tables of one name cannot both be: a target that names one by it tells nothing.
     identity = f"table/{name}" if len([row for row in alike if row.region == block.region]) == 1 else None
-    indexes = () if by_request else tuple(_index(row, block, tree, identity) for row in values.blocks(INDEX))
+    rows = () if by_request else values.blocks(INDEX)
+    indexes = tuple(_index(row, block, tree, identity, is_alone=len(rows) == 1) for row in rows)
     restored = ("restore_source_name", "restore_source_table_arn", "restore_backup_arn")
     reads, writes = (scaling_of(block, tree, f"dynamodb:table:{way}CapacityUnits", identity) for way in WAYS)
     return Table(
@@ -68,20 +70,14 @@ def _table(block: Block, tree: Tree) -> Table:
     )
 
 
-INDEX = "global_secondary_index"
-WAYS = ("Read", "Write")
-
-
 def _capacity(values: Values, reads: str, writes: str) -> Capacity:
     return values.known.integer(reads), values.known.integer(writes)
 
 
-def _index(row: Values, block: Block, tree: Tree, identity: str | None) -> Index:
+def _index(row: Values, block: Block, tree: Tree, identity: str | None, is_alone: bool) -> Index:
     name = row.known.text("name")
     own = f"{identity}/index/{name}" if identity and name else None
-    reads, writes = (
-        scaling_of(block, tree, f"dynamodb:index:{way}CapacityUnits", own, references=False) for way in WAYS
-    )
+    reads, writes = (scaling_of(block, tree, f"dynamodb:index:{way}CapacityUnits", own, is_alone) for way in WAYS)
     return Index(_capacity(row, "read_capacity", "write_capacity"), (reads, writes))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.outside.terraform_files.families.launching import launch_of
+from glimpse.planner.outside.terraform_files.families.launching import is_set, launch_of
 from glimpse.planner.resources.snapshot import FastRestore, Snapshot
 from glimpse.planner.resources.volume import Disk, Volume
 from glimpse.planner.sentence import say
@@ -21,7 +21,7 @@ MAX_STEPS = 10
 def volume(block: Block, tree: Tree) -> Iterator[Found]:
     """A volume made from a snapshot is as large as its source where it does not say otherwise; a copy is like it."""
     values = block.values
-    if values.has("outpost_arn"):
+    if is_set(values, "outpost_arn"):
         yield Unpriced(block.origin, "EBS on Outposts", say("on_outpost"))
         return
     kind, source = "type", None
@@ -34,7 +34,7 @@ def volume(block: Block, tree: Tree) -> Iterator[Found]:
         values, kind = source, "type"
     disk = Disk(values.text(kind) or "gp2", _size(block, tree), values.integer("iops"), values.integer("throughput"))
     yield Volume(block.origin, disk)
-    if block.values.has("volume_initialization_rate"):
+    if block.values.integer("volume_initialization_rate"):
         yield Unpriced(block.origin, "Provisioned rate for volume initialization", say("volume_initialized"))
 
 
@@ -44,10 +44,10 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
         origin=block.origin,
         gib=_size(block, tree),
         archived=values.text("storage_tier") == "archive",
-        restored=bool(values.boolean("permanent_restore")) or values.has("temporary_restore_days"),
+        restored=bool(values.boolean("permanent_restore")) or bool(values.integer("temporary_restore_days")),
         read_directly=block.type == "aws_ebs_snapshot",
     )
-    if values.has("completion_duration_minutes"):
+    if values.integer("completion_duration_minutes"):
         yield Unpriced(block.origin, "Time-based snapshot copy", say("part_unknown"))
     source, here = values.known.text("source_region"), block.region
     if source and here and source != here:

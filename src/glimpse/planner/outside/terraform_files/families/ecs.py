@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
 from glimpse.planner.resources.event_bus import Pipe, Schedule
@@ -19,18 +20,20 @@ from glimpse.planner.resources.fargate import (
     StartedTasks,
     TasksAnywhere,
     TasksOnInstances,
-    TaskVolume,
 )
 from glimpse.planner.resources.monitoring import Alarms, ContainerInsights
+from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize
 from glimpse.planner.stack import Unpriced
+from glimpse.planner.terraform.values import Unknown
 
 SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
 DAILY = re.compile(r"^cron\(0 (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$")
 SERVICE, TASK_SET, CLUSTER = "aws_ecs_service", "aws_ecs_task_set", "aws_ecs_cluster"
 CLUSTER_PROVIDERS = "aws_ecs_cluster_capacity_providers"
 EXTERNAL = "EXTERNAL"
+OFFERED, ASKED = "capacity_providers", "requires_compatibilities"
 TAG = "glimpse:"
 UPLOADS, LOG_SAMPLE = "uploads", "log-sample-percent"
 COSTLY = {UPLOADS: "Uploads through the service", LOG_SAMPLE: "Log lines of the service"}
@@ -67,6 +70,8 @@ def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
     if strategy is None or all(_is_of_instances(share.provider, tree) for share in strategy):
         yield from _on_instances(block, tasks, launch_type, tree)
         return
+    if alone := _alone(strategy):
+        strategy, assumed = alone, (*assumed, say("provider_alone"))
     if not any(share.weight for share in strategy):
         yield Unpriced(block.origin, "ECS service", say("strategy_without_weight"))
         return
@@ -131,14 +136,14 @@ def _os(definition: Block | None) -> str:
     return WINDOWS if (family or "LINUX").startswith("WINDOWS") else LINUX
 
 
-def _volume(values: Values) -> TaskVolume | None:
+def _volume(values: Values) -> Disk | None:
     """
     The EBS volume of each task. gp3 is what ECS takes where nothing is said (ECS API,
     ServiceManagedEBSVolumeConfiguration); the size may be left to a snapshot.
     """
     for row in values.block("volume_configuration").blocks("managed_ebs_volume"):
         kind, size = row.text("volume_type") or "gp3", row.known.integer("size_in_gb")
-        return TaskVolume(kind, size, row.integer("iops"), row.integer("throughput"))
+        return Disk(kind, size, row.integer("iops"), row.integer("throughput"))
     return None
 
 
@@ -181,12 +186,21 @@ def _assumed_strategy(block: Block, definition: Block | None, tree: Tree) -> tup
         return ()
     offered: set[object] = set()
     for home in _clusters(block, tree):
-        offered.update(home.values.known.items("capacity_providers") or ())
-        for providers in _providers(home, tree):
-            offered.update(providers.values.known.items("capacity_providers") or ())
-    asked = set(definition.values.known.items("requires_compatibilities") or ())
-    meant = asked == {FARGATE} and offered and offered <= {FARGATE, FARGATE_SPOT}
+        for row in (home, *_providers(home, tree)):
+            offered |= _words(row.values, OFFERED)
+    if offered - {FARGATE, FARGATE_SPOT} or not offered:
+        return ()
+    meant = _words(definition.values, ASKED) == {FARGATE}
     return (say("fargate_meant"),) if meant else ()
+
+
+def _words(values: Values, name: str) -> set[object]:
+    """The elements of a list. Raises ArgumentUnknown where one of them is."""
+    items = values.items(name) or ()
+    for item in items:
+        if isinstance(item, Unknown):
+            raise ArgumentUnknown(values.path + name, item)
+    return set(items)
 
 
 def task_set(block: Block, tree: Tree) -> Iterator[Found]:
@@ -229,7 +243,7 @@ def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> 
     if strategy is None and launch_type is None:
         homes = tree.certain_references(block, cluster, CLUSTER)
         strategy = next((rows for home in homes if (rows := _default_strategy(home, tree))), None)
-        fargate_alone = found and set(found.values.known.items("requires_compatibilities") or ()) == {FARGATE}
+        fargate_alone = found and _words(found.values, ASKED) == {FARGATE}
         if strategy is None and not homes and not fargate_alone:
             yield Unpriced(block.origin, "ECS tasks", say("cluster_unknown"))
             return
@@ -238,6 +252,7 @@ def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> 
         strategy = (ProviderShare(FARGATE, weight=1),)
     if strategy is None or any(share.provider not in (FARGATE, FARGATE_SPOT) for share in strategy):
         return
+    strategy = _alone(strategy) or strategy
     yield StartedTasks(
         origin=block.origin,
         size=_size(found.values, row.block("overrides")) if found else None,
@@ -314,18 +329,25 @@ def _providers(home: Block, tree: Tree) -> Iterator[Block]:
 
 
 def _rows(values: Values, name: str = "capacity_provider_strategy") -> tuple[ProviderShare, ...] | None:
-    """A strategy; None where there is none. A provider that stands alone takes every task, whatever its weight."""
+    """A strategy; None where there is none."""
     rows = values.blocks(name)
     if not rows:
         return None
     return tuple(
-        ProviderShare(
-            row.text("capacity_provider") or "?",
-            row.integer("base") or 0,
-            row.integer("weight") or int(len(rows) == 1),
-        )
+        ProviderShare(row.text("capacity_provider") or "?", row.integer("base") or 0, row.integer("weight") or 0)
         for row in rows
     )
+
+
+def _alone(strategy: tuple[ProviderShare, ...] | None) -> tuple[ProviderShare, ...] | None:
+    """
+    A single provider without a weight, as the one that takes every task; None where there is no such one.
+
+    ECS refuses strategies of several providers of which none has a weight (ECS API, CapacityProviderStrategyItem).
+    """
+    if strategy is None or len(strategy) != 1 or strategy[0].weight:
+        return None
+    return (replace(strategy[0], weight=1),)
 
 
 def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, alone
 from glimpse.planner.resources.accelerator import Accelerator, EndpointGroup
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.distribution import FILES, SERVICE, Distribution, EdgeFunction
 from glimpse.planner.resources.logs import VENDED
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Unpriced
 
 BALANCERS = ("aws_lb", "aws_alb", "aws_cloudfront_vpc_origin", "aws_apigatewayv2_api")
 ORIGINS = ("origin.domain_name", "origin.vpc_origin_config", "origin.id")
@@ -39,6 +41,10 @@ def distribution(block: Block, tree: Tree) -> Iterator[Found]:
         shields=tuple(sorted({region for region in regions if region})),
         acl_elsewhere=values.has("web_acl_id") and not tree.certain_references(block, "web_acl_id", *ACLS),
     )
+    try:
+        tree.references(block, "web_acl_id", *ACLS)
+    except ArgumentUnknown:
+        yield Unpriced(block.origin, "AWS WAF", say("part_unknown"))
 
 
 def accelerator(block: Block, tree: Tree) -> Iterator[Found]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     Launch,
     addresses_of,
+    is_set,
     launched,
     template_launch,
     template_of,
@@ -20,6 +21,7 @@ from glimpse.planner.resources.eks import Cluster, FargateProfile
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
+from glimpse.planner.terraform.values import Unknown
 
 DEFAULT_TYPE = "t3.medium"
 LINUX_GIB, WINDOWS_GIB = 20, 50
@@ -51,7 +53,7 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     template = template_of(block, tree)
     launch = template_launch(template) if template else Launch()
-    types = [item for item in values.items("instance_types") or () if isinstance(item, str)]
+    types = _types(values)
     windows = (values.text("ami_type") or "").startswith("WINDOWS")
     gib = WINDOWS_GIB if windows else LINUX_GIB
     addresses, assumed = addresses_of(block, tree, launch, "subnet_ids")
@@ -69,11 +71,9 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
         scales=True,
         most=values.block("scaling_config").known.integer("max_size"),
     )
-    if values.is_unknown("instance_types"):
-        nodes = replace(nodes, instance_type=None)
     if not values.has("launch_template"):
         size = values.known.integer("disk_size")
-        nodes = replace(nodes, disks=(Disk("gp2", size if values.has("disk_size") else gib),))
+        nodes = replace(nodes, disks=(Disk("gp2", size if is_set(values, "disk_size") else gib),))
     if capacity == "CAPACITY_BLOCK":
         yield Unpriced(block.origin, "Capacity block", say("part_unknown"))
     else:
@@ -81,6 +81,15 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
     if values.has("warm_pool_config"):
         yield Unpriced(block.origin, "Warm pool", say("warm_pool"))
     yield from unpriced_parts(block, launch)
+
+
+def _types(values: Values) -> list[str]:
+    """Raises ArgumentUnknown where one of them is."""
+    items = values.items("instance_types") or ()
+    for item in items:
+        if isinstance(item, Unknown):
+            raise ArgumentUnknown("instance_types", item)
+    return [item for item in items if isinstance(item, str)]
 
 
 def fargate_profile(block: Block, tree: Tree) -> Iterator[Found]:

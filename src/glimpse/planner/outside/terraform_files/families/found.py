@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
 from glimpse.planner.stack import Resource, Unpriced
 
 Found = Resource | Origin | Unpriced
@@ -21,3 +21,11 @@ def alone(made: Callable[[Origin], Resource]) -> Reader:
         yield made(block.origin)
 
     return read
+
+
+def certainly_referring(target: Block, argument: str, type_: str, tree: Tree) -> tuple[Block, ...]:
+    """The blocks of a type that refer to `target` in `argument`; one that only might is left out."""
+    try:
+        return tree.referenced_by(target, argument, type_)
+    except ArgumentUnknown:
+        return tuple(row for row in tree.of(type_) if target in tree.certain_references(row, argument))

@@ -5,8 +5,9 @@ or by a launch configuration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
@@ -42,7 +43,7 @@ BY_SUBNET = -1
 @dataclass(frozen=True)
 class Launch:
     """
-    How instances are launched. A type of None is not stated; a market option makes them Spot. `public`: how many
+    How instances are launched. A type, a tenancy or detailed monitoring of None is not stated. `public`: how many
     public addresses each is given, BY_SUBNET where nothing says it, None where that is unknown. `retired`: what they
     would hold that AWS no longer offers. `encrypts_memory`: AMD SEV-SNP is on. `by_capacity_block`: they run in
     capacity that was bought before. `templates`: where it is stated, beside the block itself.
@@ -53,8 +54,8 @@ class Launch:
     disks: tuple[tuple[str, Disk], ...] = ()
     public: int | None = BY_SUBNET
     spot: bool = False
-    tenancy: str = SHARED
-    monitored: bool = False
+    tenancy: str | None = None
+    monitored: bool | None = None
     credits: str | None = None
     ebs_optimized: bool = False
     own_interface: bool = False
@@ -81,26 +82,34 @@ def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> 
         instance_type=None if bought else launch.instance_type,
         count=1,
         disks=launch.with_root(root_gib),
-        tenancy=launch.tenancy,
-        monitored=launch.monitored,
+        tenancy=launch.tenancy or SHARED,
+        monitored=bool(launch.monitored),
         credits=launch.credits,
         ebs_optimized=launch.ebs_optimized,
         needs=say("bought_as_block") if bought else say("needs_instance_requirements") if by_requirements else None,
     )
 
 
-def own_launch(values: Values) -> Launch:
-    """What the arguments of an instance, of a launch configuration, or of a fleet's specification state."""
+def tenancy_of(word: str | None) -> str | None:
+    """A tenancy in Terraform's word as on the pricing page; None where it is not stated."""
+    return TENANCIES.get(word, DEDICATED) if word else None
+
+
+def own_launch(values: Values, volumes: Collection[str] = ()) -> Launch:
+    """
+    What the arguments of an instance, of a launch configuration, or of a fleet's specification state.
+
+    `volumes` are charged where they stand: a state lists them among the disks of the instance, too.
+    """
     network = values.blocks("network_interface") or values.blocks("primary_network_interface")
     monitoring = "enable_monitoring" if values.has("enable_monitoring") else "monitoring"
-    tenancy = values.text("tenancy") or values.text("placement_tenancy") or "default"
     return Launch(
         instance_type=values.text("instance_type"),
-        disks=tuple(_own_disks(values)),
+        disks=tuple(_own_disks(values, volumes)),
         public=_public(values),
-        spot=_market(values) == SPOT or values.has("spot_price"),
-        tenancy=TENANCIES.get(tenancy, DEDICATED),
-        monitored=bool(values.boolean(monitoring)),
+        spot=_market(values) == SPOT or is_set(values, "spot_price"),
+        tenancy=tenancy_of(values.text("tenancy") or values.text("placement_tenancy")),
+        monitored=values.boolean(monitoring),
         credits=values.block("credit_specification").text("cpu_credits"),
         ebs_optimized=bool(values.boolean("ebs_optimized")),
         own_interface=bool(network),
@@ -117,7 +126,7 @@ def template_launch(block: Block) -> Launch:
         # A launch configuration turns detailed monitoring on unless it says otherwise (its API's default).
         return launch if values.has("enable_monitoring") else replace(launch, monitored=True)
     interfaces = values.blocks("network_interfaces")
-    said = next((row for row in interfaces if row.has("associate_public_ip_address")), None)
+    said = next((row for row in interfaces if is_set(row, "associate_public_ip_address")), None)
     retired = (
         ("elastic_inference_accelerator", "Amazon Elastic Inference"),
         ("elastic_gpu_specifications", "Amazon Elastic Graphics"),
@@ -128,11 +137,11 @@ def template_launch(block: Block) -> Launch:
         disks=tuple(_mapped_disks(values)),
         public=BY_SUBNET if said is None else _public(said),
         spot=_market(values) == SPOT,
-        tenancy=TENANCIES.get(values.block("placement").text("tenancy") or "default", DEDICATED),
-        monitored=bool(values.block("monitoring").boolean("enabled")),
+        tenancy=tenancy_of(values.block("placement").text("tenancy")),
+        monitored=values.block("monitoring").boolean("enabled"),
         credits=values.block("credit_specification").text("cpu_credits"),
         ebs_optimized=bool(values.boolean("ebs_optimized")),
-        own_interface=any(row.has("network_interface_id") for row in interfaces),
+        own_interface=any(is_set(row, "network_interface_id") for row in interfaces),
         retired=tuple(name for argument, name in retired if values.has(argument)),
         encrypts_memory=_encrypts_memory(values),
         by_capacity_block=_market(values) == CAPACITY_BLOCK,
@@ -143,8 +152,15 @@ def template_launch(block: Block) -> Launch:
 def launch_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Launch:
     """How a block's instances are launched: what it states itself wins over its template, disk by disk."""
     template = template_of(block, tree, named_by)
-    own = own_launch(block.values)
+    own = own_launch(block.values, _volume_ids(tree))
     return merged(own, template_launch(template)) if template else own
+
+
+@lru_cache(maxsize=4)
+def _volume_ids(tree: Tree) -> frozenset[str]:
+    """The ids of volumes that stand as resources, where they are known: in a state."""
+    found = (row.values.known.text("id") for row in tree.of("aws_ebs_volume"))
+    return frozenset(id_ for id_ in found if id_)
 
 
 def merged(own: Launch, template: Launch) -> Launch:
@@ -155,8 +171,8 @@ def merged(own: Launch, template: Launch) -> Launch:
         disks=tuple({**dict(template.disks), **dict(own.disks)}.items()),
         public=template.public if own.public == BY_SUBNET else own.public,
         spot=own.spot or template.spot,
-        tenancy=own.tenancy if own.tenancy != SHARED else template.tenancy,
-        monitored=own.monitored or template.monitored,
+        tenancy=own.tenancy or template.tenancy,
+        monitored=template.monitored if own.monitored is None else own.monitored,
         credits=own.credits or template.credits,
         ebs_optimized=own.ebs_optimized or template.ebs_optimized,
         own_interface=own.own_interface or template.own_interface,
@@ -188,17 +204,22 @@ def named(block: Block, tree: Tree, path: str, type_: str) -> Block | None:
     if found:
         return found[0]
     *outer, last = path.split(".")
-    values = block.values.known
+    values = block.values
     for name in outer:
         values = values.block(name)
-    text = values.text(last)
-    rows = tree.of(type_) if text else ()
-    return next((row for row in rows if text in _names(row)), None)
+    text = values.known.text(last)
+    return _by_name(tree, type_).get(text) if text else None
 
 
-def _names(block: Block) -> tuple[str | None, str | None]:
-    values = block.values.known
-    return values.text("name"), values.text("id")
+@lru_cache(maxsize=8)
+def _by_name(tree: Tree, type_: str) -> Mapping[str, Block]:
+    """The blocks of a type by their names and ids, as far as those are known."""
+    found: dict[str, Block] = {}
+    for row in tree.of(type_):
+        for name in ("name", "id"):
+            if text := row.values.known.text(name):
+                found.setdefault(text, row)
+    return found
 
 
 def unpriced_parts(block: Block, launch: Launch) -> Iterator[Found]:
@@ -251,11 +272,19 @@ def zone_of(block: Block, tree: Tree, subnets: str) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
+def is_set(values: Values, argument: str) -> bool:
+    """Whether an argument is set, to whatever: a state holds an empty text for one that was left out."""
+    known = values.known
+    if values.is_unknown(argument) or known.boolean(argument) is not None:
+        return True
+    return known.text(argument) is not None or bool(known.items(argument))
+
+
 def _states(values: Values, argument: str) -> bool:
     """Whether an argument is set anywhere, to whatever."""
     outer, _, rest = argument.partition(".")
     if not rest:
-        return values.has(outer)
+        return is_set(values, outer)
     return values.is_unknown(outer) or any(_states(row, rest) for row in values.known.blocks(outer))
 
 
@@ -267,16 +296,17 @@ def _gives_public(subnet: Block) -> bool | None:
 
 
 def _public(values: Values) -> int | None:
-    if not values.has("associate_public_ip_address"):
+    if not is_set(values, "associate_public_ip_address"):
         return BY_SUBNET
     public = values.known.boolean("associate_public_ip_address")
     return None if public is None else int(public)
 
 
-def _own_disks(values: Values) -> Iterator[tuple[str, Disk]]:
+def _own_disks(values: Values, volumes: Collection[str]) -> Iterator[tuple[str, Disk]]:
     if values.has("root_block_device"):
         yield ROOT, disk_of(values.block("root_block_device"))
-    yield from _by_device((row, row) for row in _mapped(values.blocks("ebs_block_device")))
+    rows = _mapped(values.blocks("ebs_block_device"))
+    yield from _by_device((row, row) for row in rows if row.known.text("volume_id") not in volumes)
 
 
 def _mapped_disks(values: Values) -> Iterator[tuple[str, Disk]]:

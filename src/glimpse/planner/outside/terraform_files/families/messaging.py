@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.families.found import Found, alone, certainly_referring
 from glimpse.planner.resources.broker import Broker
 from glimpse.planner.resources.event_bus import (
     ApiDestination,
@@ -29,6 +29,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
 TOPIC, SUBSCRIPTION, BUS = "aws_sns_topic", "aws_sns_topic_subscription", "aws_cloudwatch_event_bus"
+ARCHIVE, DISCOVERER = "aws_cloudwatch_event_archive", "aws_schemas_discoverer"
 ASSIGNMENT = "aws_sesv2_dedicated_ip_assignment"
 
 
@@ -38,7 +39,7 @@ def queue(block: Block, tree: Tree) -> Iterator[Found]:
 
 def topic(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    subscriptions = [row for row in tree.of(SUBSCRIPTION) if block in tree.certain_references(row, "topic_arn")]
+    subscriptions = certainly_referring(block, "topic_arn", SUBSCRIPTION, tree)
     words = {row.values.known.text("protocol") or "?" for row in subscriptions}
     protocols = frozenset(EMAIL if word.startswith(EMAIL) else word for word in words)
     yield Topic(
@@ -71,15 +72,9 @@ def platform(block: Block, tree: Tree) -> Iterator[Found]:
 
 def bus(block: Block, tree: Tree) -> Iterator[Found]:
     """What an archive or a discoverer in the tree does with its events is counted there."""
-
-    def listened(argument: str, type_: str) -> bool:
-        return any(block in tree.certain_references(row, argument) for row in tree.of(type_))
-
-    yield EventBus(
-        block.origin,
-        archived=listened("event_source_arn", "aws_cloudwatch_event_archive"),
-        discovered=listened("source_arn", "aws_schemas_discoverer"),
-    )
+    archives = certainly_referring(block, "event_source_arn", ARCHIVE, tree)
+    discoverers = certainly_referring(block, "source_arn", DISCOVERER, tree)
+    yield EventBus(block.origin, archived=bool(archives), discovered=bool(discoverers))
 
 
 def state_machine(block: Block, tree: Tree) -> Iterator[Found]:
@@ -128,10 +123,10 @@ READERS = {
     "aws_sns_platform_application": platform,
     "aws_sns_topic_data_protection_policy": alone(DataProtection),
     BUS: bus,
-    "aws_cloudwatch_event_archive": alone(EventArchive),
+    ARCHIVE: alone(EventArchive),
     "aws_cloudwatch_event_api_destination": alone(ApiDestination),
     "aws_cloudwatch_event_endpoint": alone(GlobalEndpoint),
-    "aws_schemas_discoverer": alone(SchemaDiscoverer),
+    DISCOVERER: alone(SchemaDiscoverer),
     "aws_sfn_state_machine": state_machine,
     "aws_swf_domain": alone(WorkflowDomain),
     "aws_mq_broker": broker,

@@ -18,7 +18,7 @@ def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
     elastic = next(iter(tree.certain_references(block, "allocation_id", "aws_eip")), None)
     regional = block.values.text("availability_mode") == "regional"
     zones = len(block.values.known.blocks("availability_zone_address")) or None if regional else 1
-    yield NatGateway(block.origin, elastic.address if elastic else None, zones)
+    yield NatGateway(block.origin, elastic.address if elastic else None, zones, regional)
 
 
 def endpoint(block: Block, tree: Tree) -> Iterator[Found]:

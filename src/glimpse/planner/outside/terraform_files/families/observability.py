@@ -41,13 +41,14 @@ def collector(block: Block, tree: Tree) -> Iterator[Found]:
 
 def action(block: Block, tree: Tree) -> Iterator[Found]:
     """Only the first action of each budget makes it one that acts."""
-    same = [row for row in tree.of(ACTION) if _budget(row, tree) == _budget(block, tree)]
-    yield ActingBudget(block.origin) if same[0].address == block.address else block.origin
-
-
-def _budget(block: Block, tree: Tree) -> str:
-    linked = tree.certain_references(block, "budget_name", BUDGET)
-    return next((row.address for row in linked), None) or block.values.known.text("budget_name") or block.address
+    budget = next(iter(tree.certain_references(block, "budget_name", BUDGET)), None)
+    name = block.values.known.text("budget_name")
+    if budget:
+        same = tree.referenced_by(budget, "budget_name", ACTION)
+    else:
+        same = tuple(row for row in tree.of(ACTION) if name and row.values.known.text("budget_name") == name)
+    first = same[0].address if same else block.address
+    yield ActingBudget(block.origin) if first == block.address else block.origin
 
 
 def _by_use(rows: tuple[UsageRow, ...]) -> Reader:

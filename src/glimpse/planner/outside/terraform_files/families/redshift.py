@@ -34,7 +34,8 @@ def workgroup(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def namespace(block: Block, tree: Tree) -> Iterator[Found]:
-    yield ServerlessNamespace(block.origin, block.values.boolean("manage_admin_password") or False)
+    values = block.values
+    yield ServerlessNamespace(block.origin, values.boolean("manage_admin_password") or False, values.has("log_exports"))
 
 
 def snapshot(block: Block, tree: Tree) -> Iterator[Found]:

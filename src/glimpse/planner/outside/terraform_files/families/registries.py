@@ -8,7 +8,6 @@ from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.registry import PUBLIC_REPOSITORY, Registry
-from glimpse.planner.resources.security import SCANS
 
 
 def repository(block: Block, tree: Tree) -> Iterator[Found]:
@@ -16,18 +15,8 @@ def repository(block: Block, tree: Tree) -> Iterator[Found]:
     yield Registry(block.origin)
 
 
-def scanning(block: Block, tree: Tree) -> Iterator[Found]:
-    """Basic scanning is free; Inspector charges for enhanced scanning by the image."""
-    enhanced = block.values.text("scan_type") == "ENHANCED"
-    yield ByUse(block.origin, (SCANS["ECR"],)) if enhanced else block.origin
-
-
 def public_repository(block: Block, tree: Tree) -> Iterator[Found]:
     yield ByUse(block.origin, PUBLIC_REPOSITORY)
 
 
-READERS = {
-    "aws_ecr_repository": repository,
-    "aws_ecr_registry_scanning_configuration": scanning,
-    "aws_ecrpublic_repository": public_repository,
-}
+READERS = {"aws_ecr_repository": repository, "aws_ecrpublic_repository": public_repository}

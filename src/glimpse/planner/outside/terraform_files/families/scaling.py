@@ -9,21 +9,27 @@ TARGET = "aws_appautoscaling_target"
 
 
 def scaling_of(
-    block: Block, tree: Tree, dimension: str, identity: str | None, references: bool = True
+    block: Block, tree: Tree, dimension: str, identity: str | None, is_whole: bool = True
 ) -> ScalingTarget | None:
     """
-    What scales one dimension of a resource: a target that refers to it, or that names it by `identity`.
+    What scales one dimension of a resource, or of a part of it where not `is_whole`: a target that refers to the
+    resource, or that names it, or the part, by `identity`.
 
-    A target that refers to its resource by a name that several have is none: its files do not tell whose it is.
-    Raises ArgumentUnknown where a target could be any resource's.
+    A plan shows what a target refers to also where its text is known; a directory does not.
+
+    Raises ArgumentUnknown where a target could be any resource's, or any part's.
     """
     for row in tree.of(TARGET):
         values = row.values.known
         if values.has("scalable_dimension") and values.text("scalable_dimension") not in (None, dimension):
             continue
         named = values.text("resource_id")
-        linked = references and named is None and block in tree.references(row, "resource_id", block.type)
-        if linked or (named is not None and named == identity):
+        linked = tree.references(row, "resource_id", block.type)
+        # Of a part the text alone tells which, where it is known.
+        by_name = named is not None and (not linked or not is_whole)
+        if (named == identity) if by_name else (block in linked):
             row.values.text("scalable_dimension")
+            if not is_whole:
+                row.values.text("resource_id")
             return ScalingTarget(row.address, values.integer("min_capacity"), values.integer("max_capacity"))
     return None

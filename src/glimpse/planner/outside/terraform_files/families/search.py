@@ -27,7 +27,9 @@ SUPPORTED_SINCE = (2, 11)
 
 def domain(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    if _is_extended(block.type, values):
+    if values.is_unknown("elasticsearch_version") or values.is_unknown("engine_version"):
+        yield Unpriced(block.origin, "Extended support", say("needs_version"))
+    elif _is_extended(block.type, values):
         yield Unpriced(block.origin, "Extended support", say("search_extended"))
     ai = values.block("aiml_options")
     cluster = values.block("cluster_config")

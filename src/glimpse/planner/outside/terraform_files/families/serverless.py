@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.found import Found, certainly_referring
 from glimpse.planner.resources.function import (
     FREE_EPHEMERAL_MIB,
     REQUESTS,
@@ -19,7 +19,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
 API, INTEGRATION = "aws_apigatewayv2_api", "aws_apigatewayv2_integration"
-FUNCTION = "aws_lambda_function"
+FUNCTION, DISTRIBUTION = "aws_lambda_function", "aws_cloudfront_distribution"
 DEFAULT_MEMORY_MIB = 128
 
 
@@ -37,7 +37,7 @@ def function(block: Block, tree: Tree) -> Iterator[Found]:
     if values.block("tracing_config").text("mode") == "Active":
         yield Traces(block.origin)
     answers = {SOCKETS if _of_sockets(row, tree) else REQUESTS for row in _callers(block, tree)}
-    answers |= {REQUESTS for row in tree.of(API) if block in tree.certain_references(row, "target")}
+    answers |= {REQUESTS for _ in certainly_referring(block, "target", API, tree)}
     runtime = values.known.text("runtime") or "unknown"
     yield Function(
         block.origin,
@@ -64,8 +64,7 @@ def _takes_snapshots(values: Values) -> bool:
 def _is_at_edge(block: Block, tree: Tree) -> bool:
     """Whether a distribution calls it: only Lambda@Edge runs what a distribution names."""
     return any(
-        block in tree.certain_references(row, f"{behavior}.lambda_function_association.lambda_arn")
-        for row in tree.of("aws_cloudfront_distribution")
+        certainly_referring(block, f"{behavior}.lambda_function_association.lambda_arn", DISTRIBUTION, tree)
         for behavior in ("default_cache_behavior", "ordered_cache_behavior")
     )
 
@@ -116,9 +115,8 @@ def _callers(target: Block, tree: Tree) -> tuple[Block, ...]:
     """The integrations that hand something to the target, which itself is not the API they belong to."""
     return tuple(
         row
-        for row in tree.of(INTEGRATION)
-        if target in tree.certain_references(row, "integration_uri")
-        and target not in tree.certain_references(row, "api_id")
+        for row in certainly_referring(target, "integration_uri", INTEGRATION, tree)
+        if target not in tree.certain_references(row, "api_id")
     )
 
 
