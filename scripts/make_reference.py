@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """
 Write `docs/reference/`: every key of `glimpse.toml`, every command, every lever with what it saves at three sizes,
-the families of resources, what each type means for a bill, and every setting and the session of the chat, as the program itself knows
-them.
+the families of resources, what each type means for a bill, and every setting and the session of the chat, as the
+program itself knows them.
 
     python scripts/make_reference.py
 
@@ -32,7 +32,7 @@ from glimpse.planner.levers.lever import Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import resource_types
-from glimpse.planner.outside.terraform_files.families import readers
+from glimpse.planner.outside.terraform_files.families import file_of, readers
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.steps import steps_of_lever
@@ -107,8 +107,8 @@ def workload_page() -> str:
             "<!-- made by scripts/make_reference.py -->",
             "What people do with a stack. It stands beside the stack, or is given with `--workload`. Where it states",
             "`users`, every other key may be left out and has its default; where it does not, nobody is assumed, and",
-            "what people would do is not counted. `users`가 있으면 다른 키는 모두 생략할 수 있고 기본값을 써요. `users`가",
-            "없으면 아무도 가정하지 않아서, 사람들의 이용량은 계산하지 않아요.",
+            "what people would do is not counted. `users`가 있으면 다른 키는 모두 생략할 수 있고 기본값을 써요.",
+            "`users`가 없으면 아무도 가정하지 않아서, 사람들의 이용량은 계산하지 않아요.",
             "",
             "| key | means | unit | default | allowed |",
             "|---|---|---|---|---|",
@@ -116,7 +116,7 @@ def workload_page() -> str:
             "",
             f"`people.hours`: 24 numbers, the share of the busiest hour from 0:00 to 23:00. Default: {hours}.",
             "",
-            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`); none without this key.",
+            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`); without it, none.",
             "",
             f"`plan.document`: whose claims are tested: {', '.join(f'`{name}`' for name in DOCUMENTS)}; else none.",
             "",
@@ -128,7 +128,7 @@ def workload_page() -> str:
             "",
             "## Usage",
             "",
-            "How much one resource consumes a month, under Infracost's keys; `--format json` lists those of each line as",
+            "How much one resource consumes a month, under Infracost's keys; `--format json` lists those of a line as",
             "`usage_keys`. `[*]` is any index, `*` any text, and the nearest of several entries counts, key by key:",
             "an exact address, then an address with `*`, then a type. `--usage FILE` reads an `infracost-usage.yml`;",
             "where both say something equally near, this file counts. 리소스 하나가 한 달에 얼마나 쓰는지 적어요.",
@@ -384,16 +384,16 @@ def families_page() -> str:
         about = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
         rows.append(f"| `{path.stem}` | {' '.join(about.split())} |")
     readers = []
-    for name in sorted({reader.__module__ for reader in readers().values()}):
-        types = sorted(type_ for type_, reader in readers().items() if reader.__module__ == name)
+    for name in sorted(set(map(file_of, readers()))):
+        types = sorted(type_ for type_ in readers() if file_of(type_) == name)
         readers.append(f"| `{name.rpartition('.')[2]}` | {' '.join(f'`{type_}`' for type_ in types)} |")
     return "\n".join(
         [
             "# Families of resources",
             "",
             "<!-- made by scripts/make_reference.py -->",
-            "Resources that AWS charges in one way. Formulas and constants stand in `src/glimpse/planner/resources/`, each",
-            "with its source; `tests/cases/` holds a stack for each, with its bill.",
+            "Resources that AWS charges in one way. Formulas and constants stand in `src/glimpse/planner/resources/`,",
+            "each with its source; `tests/cases/` holds a stack for each, with its bill.",
             "",
             "| family | is charged for |",
             "|---|---|",

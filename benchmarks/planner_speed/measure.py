@@ -6,11 +6,11 @@ Run:      .venv/bin/python benchmarks/planner_speed/measure.py [RUNS]
 Compare:  run it before and after a change on the same machine and compare the ratios to the floor, not the
           seconds: the subjects are timed in turn, so that noise meets them all alike.
 
-Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; `glimpse bill` on one of 2,000
-resources of all priced types; and as the floor, a new Python that only lets tfparse evaluate the own stack, without prices, comparison or report. Then reading alone, in this
-process after all imports, beside tfparse on the same files: the own stack, and made-up trees of 1,000 and 10,000
-resources. Then the search alone, in this process, beside its rival: a whole bill for each combination, timed on some
-and multiplied out.
+Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; `glimpse bill` on one of
+2,000 resources of all priced types; and as the floor, a new Python that only lets tfparse evaluate the own stack,
+without prices, comparison or report. Then reading alone, in this process after all imports, beside tfparse on the same
+files: the own stack, and made-up trees of 1,000 and 10,000 resources. Then the search alone, in this process, beside
+its rival: a whole bill for each combination, timed on some and multiplied out.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from many_types import plan_of_many_types
+
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scale import Scale
 from glimpse.planner.scenarios import searched
 from glimpse.planner.search import Searches
-
-from many_types import plan_of_many_types
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"

@@ -9,6 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
@@ -23,15 +24,18 @@ from glimpse import cli
 from glimpse.planner.actual import BY_LINE_ITEM, Actual, Charge, Period, measured, tokens_of
 from glimpse.planner.bill import Bill
 from glimpse.planner.finding import InputError
+from glimpse.planner.meter import Origin
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.actual_files import read_actual, usage_types
+from glimpse.planner.outside.workload_files import workload_beside
 from glimpse.planner.paid import Comparison, compared
+from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.scale import Scale
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
-from tests.conftest import OWN, SEOUL, TODAY, estimator_for, read_stack
+from tests.conftest import OWN, REPOSITORY, SEOUL, TODAY, estimator_for, read_stack
 
 EN, KO = Words("en"), Words("ko")
 ARN = "arn:aws:{}:ap-northeast-2:123456789012:{}"
@@ -147,8 +151,6 @@ def month_of(path: Path) -> Actual:
 
 def beside(stack: Stack, actual: Actual, workload: Workload | None = None) -> tuple[Bill, Comparison]:
     """The stack's bill with what was measured, and beside what was paid."""
-    from dataclasses import replace
-
     estimator = estimator_for(stack.region, workload or unstated())
     meters = estimator.usage(stack).meters
     told = measured(actual, stack.region, meters, estimator.workload.usage, stack.names_of)
@@ -167,10 +169,11 @@ def row_of(comparison: Comparison, usage_type: str) -> Any:
 # ---- The table
 
 
-def test_every_usage_type_is_charged_by_a_price_that_is_held() -> None:
+def test_every_usage_type_is_charged_by_a_price_that_is_held_or_asked_for() -> None:
     held = price_files.kinds()
     types = usage_types()
-    assert {key for key in types.comparable if key not in held} == set()
+    asked = "".join(path.read_text() for path in (REPOSITORY / "src/glimpse/planner/resources").glob("*.py"))
+    assert [key for key in types.comparable if key not in held and f'"{key[1]}"' not in asked] == []
     assert len(types.comparable) > 100
 
 
@@ -185,6 +188,8 @@ def test_every_usage_type_is_charged_by_a_price_that_is_held() -> None:
         ("AmazonS3", "USE2-TimedStorage-ByteHrs", "StandardStorage", [("AmazonS3", "storage_gb_month")]),
         ("AmazonCloudWatch", "USE2-TimedStorage-ByteHrs", "", [("AmazonCloudWatch", "logs_storage_gb_month")]),
         ("awskms", "ap-northeast-2-KMS-Requests", "Decrypt", [("awskms", "request_10k")]),
+        ("AmazonEC2", "APN2-USE1-AWS-Out-Bytes", "", [("AWSDataTransfer", "inter_region_out_gb")]),
+        ("AmazonEC2", "APN2-USE1-AWS-In-Bytes", "", []),
         ("", "APN2-NatGateway-Hours", "", [("AmazonEC2", "nat_gateway_hour")]),
         ("AmazonEC2", "APN2-NoSuchThing", "", []),
     ],
@@ -204,6 +209,8 @@ def test_without_an_operation_every_kind_of_balancer_is_possible() -> None:
 def test_sizes_that_rds_shortens_are_whole_again() -> None:
     (found,) = usage_types().bought("AmazonRDS", "Multi-AZUsage:db.r5d.2xl", "CreateDBInstance:0002")
     assert found.attributes["instance_class"] == "db.r5d.2xlarge"
+    (found,) = usage_types().bought("AmazonES", "APN2-ESInstance:m6g.large", "ESDomain")
+    assert found.attributes == {"instance_type": "m6g.large.search"}
 
 
 def test_an_arn_is_known_by_its_name() -> None:
@@ -258,8 +265,6 @@ def test_usage_given_by_hand_wins_and_the_rest_is_shared(write_stack: Write, exp
     folder = write_stack(
         TWO_GATEWAYS, {"glimpse.toml": '[usage."aws_nat_gateway.a"]\nmonthly_data_processed_gb = 100\n'}
     )
-    from glimpse.planner.outside.workload_files import workload_beside
-
     rows = [item("AmazonEC2", "APN2-NatGateway-Bytes", "300", "17.7")]
     bill, _ = beside(read_stack(folder), month_of(export(rows)), workload_beside(folder, None))
     named = quantities(bill)
@@ -313,8 +318,6 @@ def test_a_state_names_resources_by_their_ids(tmp_path: Path, export: Any) -> No
 
 
 def test_a_search_weighs_what_was_measured(own_stack: Stack, own_workload: Workload, export: Any) -> None:
-    from dataclasses import replace
-
     estimator = estimator_for(workload=own_workload)
     meters = estimator.usage(own_stack).meters
     told = measured(month_of(export(OWN_MONTH)), SEOUL, meters, own_workload.usage)
@@ -411,9 +414,6 @@ def test_nothing_that_was_paid_is_lost(charged: list[tuple[str, str, Fraction, i
 
 
 def _gateways() -> Stack:
-    from glimpse.planner.meter import Origin
-    from glimpse.planner.resources.nat_gateway import NatGateway
-
     return Stack("s", SEOUL, (NatGateway(Origin("aws_nat_gateway.a")),))
 
 

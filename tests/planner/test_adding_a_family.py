@@ -11,7 +11,7 @@ import pytest
 from glimpse.planner.outside.terraform_files import families
 from tests.conftest import estimator_for, read_stack
 
-RESOURCE = '''
+RESOURCE = """
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
@@ -34,7 +34,7 @@ def kiosk(block, tree):
 
 
 READERS = {"aws_kiosk": kiosk}
-'''
+"""
 
 
 def forget() -> None:

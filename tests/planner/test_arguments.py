@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from glimpse.planner.outside.terraform_files.families import readers
+from glimpse.planner.outside.terraform_files.families import file_of, readers
 from tests.conftest import REPOSITORY
 
 SCHEMA = REPOSITORY.parent / "shared/tools/terraform-offline/aws-schema-6.62.0.json.gz"
@@ -69,7 +69,7 @@ def texts(module: str) -> frozenset[str]:
 def test_every_argument_of_a_priced_type_is_read_or_costs_nothing(type_: str) -> None:
     if type_ not in schema():
         pytest.skip("an older provider's type")
-    read = texts(readers()[type_].__module__)
+    read = texts(file_of(type_))
     free = without_cost().get(type_, frozenset())
     passed = [
         name

@@ -195,10 +195,12 @@ def test_what_aws_grants_every_account_is_off_unless_asked_for(own_stack: Stack,
 
 
 def test_strict_accepts_only_what_the_workload_gives_a_reason_for(write_stack: Write) -> None:
-    stack = read_stack(write_stack('resource "aws_sqs_queue" "jobs" {}\nmodule "m" {\n  source = "./gone"\n}\n'))
+    stack = read_stack(write_stack('resource "aws_workspaces_pool" "jobs" {}\nmodule "m" {\n  source = "./gone"\n}\n'))
     estimator = estimator_for()
     assert len(estimator.bill(stack).not_accepted()) == 2
-    known = replace(PEOPLE, accepted=(Accepted("aws_sqs_*", "pennies"), Accepted("module.m", "removed next week")))
+    known = replace(
+        PEOPLE, accepted=(Accepted("aws_workspaces_*", "paid elsewhere"), Accepted("module.m", "removed next week"))
+    )
     assert estimator_for(workload=known).bill(stack).not_accepted() == ()
 
 

@@ -29,6 +29,7 @@ SEVERAL = {
     ("AmazonDynamoDB", "wcu_hour"): "the Standard table class goes without saying",
     ("AmazonDynamoDB", "write_request_million"): "the Standard table class goes without saying",
     ("AmazonEC2", "instance_hour"): "only on-demand prices name the tenancy, only Spot prices the zone",
+    ("AmazonEC2", "nat_gateway_hour"): "a gateway in one zone goes without saying",
     ("AmazonEFS", "storage_gb_month"): "only Infrequent Access depends on the kind of throughput",
     ("AmazonRoute53", "query_million"): "simple routing goes without saying",
     ("AmazonS3", "retrieval_gb"): "only the archives have a speed of retrieval",
@@ -95,6 +96,15 @@ def test_tier_words_become_bounds_and_the_oldest_part_dates_the_whole(script: Mo
     [price] = made(script, *rows)
     assert price[5] == [[0, "0.126"], [10_240, "0.122"], [51_200, "0.117"], [153_600, "0.108"]]
     assert (price[7], price[8]) == ("2024-07-01", "medium")
+
+
+def test_a_price_of_a_million_begins_its_tiers_in_millions(script: ModuleType) -> None:
+    rows = [
+        row("0.4", "2026-01-01", kind="query_million", tier="first 1B"),
+        row("0.2", "2026-01-01", kind="query_million", tier="over 1B"),
+    ]
+    [price] = made(script, *rows)
+    assert price[5] == [[0, "0.4"], [1000, "0.2"]]
 
 
 def test_the_same_evidence_gives_the_same_bytes(script: ModuleType, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def test_usage_of_0_is_known_and_no_symbol(write_stack: Write) -> None:
 def test_the_usage_of_a_resource_goes_before_what_people_are_taken_to_do(write_stack: Write) -> None:
     workload = replace(PEOPLE, usage=given(monthly_data_processed_gb=100).usage)
     [_, data] = bill_of(write_stack(NAT), workload).lines
-    assert data.quantity and data.quantity.expected == 100
+    assert data.quantity
+    assert data.quantity.expected == 100
 
 
 def test_a_line_of_the_document_keeps_its_nulls_and_says_what_would_fill_them(write_stack: Write) -> None:
@@ -93,7 +94,9 @@ def test_a_service_without_people_runs_its_desired_count_within_its_bounds(write
     assert all(by_hour is None or len(set(by_hour)) == 1 for by_hour in tasks)
 
 
-@pytest.mark.parametrize("name", ["balancer", "bucket", "distribution", "function", "gateway", "logs", "table", "topic"])
+@pytest.mark.parametrize(
+    "name", ["balancer", "bucket", "distribution", "function", "gateway", "logs", "table", "topic"]
+)
 def test_nothing_that_people_do_is_counted_where_nobody_said_how_many_they_are(name: str) -> None:
     stack = read_stack(Path(__file__).parent.parent / "cases" / name)
     for line in estimator_for(stack.region, unstated()).bill(stack).lines:

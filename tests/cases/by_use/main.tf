@@ -36,3 +36,24 @@ resource "aws_xray_sampling_rule" "some" {
 resource "aws_cloudwatch_log_group" "audit" {
   log_group_class = "INFREQUENT_ACCESS"
 }
+
+# Charged by use alone: nobody said how much, so it is usage that was not given.
+resource "aws_location_map" "stores" {
+  map_name = "stores"
+
+  configuration {
+    style = "VectorEsriStreets"
+  }
+}
+
+resource "aws_iot_topic_rule" "readings" {
+  name        = "readings"
+  enabled     = true
+  sql         = "SELECT * FROM 'readings'"
+  sql_version = "2016-03-23"
+}
+
+# Somebody said: now it costs something that has no price here.
+resource "aws_rekognition_collection" "faces" {
+  collection_id = "faces"
+}

@@ -396,7 +396,7 @@ class Report:
                 room = max(0, end - filled - size)
                 row.append_text(cell).append(" " * room)
             filled += size + room
-            open_end = bool(text) and (align == ">" or not room) or (open_end and not size + room)
+            open_end = (bool(text) and (align == ">" or not room)) or (open_end and not size + room)
         self.lines.append(row)
 
     def _place(self, address: str, file: str | None, line: int | None) -> None:

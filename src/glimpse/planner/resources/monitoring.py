@@ -19,8 +19,11 @@ from glimpse.planner.traffic import Traffic
 
 CLOUDWATCH = "AmazonCloudWatch"
 
-INSIGHTS_METRICS = 13 + 15 + 10
-"""Metrics for one cluster, one service and one task family (CloudWatch guide, Container Insights metrics for ECS)."""
+CLUSTER_METRICS, SERVICE_METRICS, FAMILY_METRICS = 13, 15, 10
+"""
+What Container Insights reports of a cluster, of each service, and of each task family (CloudWatch user guide, "Amazon
+ECS Container Insights metrics"), "charged as custom metrics" (there).
+"""
 
 METRICS_OF_A_BAND = 2
 """
@@ -83,15 +86,26 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class ContainerInsights:
-    """A cluster with Container Insights on. Its metrics have a count; the price is not in every catalogue."""
+    """
+    A cluster with Container Insights on, and the `services` that run in it, each of a task family of its own.
+
+    `enhanced` observability reports of each task and container as well, at a price of its own.
+    """
 
     origin: Origin
+    services: int = 1
+    enhanced: bool = False
 
-    def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
-        sku = Sku(CLOUDWATCH, "container_insights_metric_month")
-        assumes = (say("insights_metrics", count=INSIGHTS_METRICS),)
-        quantity = certain(INSIGHTS_METRICS)
-        return (Meter(self.origin, "Container Insights metrics", "metric-month", quantity, sku, assumes),)
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        kind = "container_insights_metric_month" if self.enhanced else "custom_metric_month"
+        count = CLUSTER_METRICS + self.services * (SERVICE_METRICS + FAMILY_METRICS)
+        yield traffic.metering(self.origin).fixed(
+            "Container Insights metrics",
+            "metric-month",
+            Sku(CLOUDWATCH, kind),
+            count,
+            assumes=(say("insights_metrics", count=count, services=self.services),),
+        )
 
 
 @dataclass(frozen=True, slots=True)

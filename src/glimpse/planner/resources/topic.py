@@ -31,7 +31,8 @@ PER_EMAIL = 100_000
 class Topic:
     """
     `protocols` are those of the subscriptions in the stack, None where it has none: then nothing says who listens.
-    `queues` counts the subscriptions of a FIFO topic. `archives`: it keeps what was published.
+    `queues` counts the subscriptions of a FIFO topic. `archives`: it keeps what was published. `of_alarms`: alarms of
+    the stack publish to it.
     """
 
     origin: Origin
@@ -39,6 +40,11 @@ class Topic:
     protocols: frozenset[str] | None = None
     queues: int = 0
     archives: bool = False
+    of_alarms: bool = False
+
+    @property
+    def _mails_alarms(self) -> bool:
+        return self.of_alarms and self.protocols in (None, {EMAIL})
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         if self.fifo:
@@ -48,8 +54,8 @@ class Topic:
 
     def _standard(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
-        # What only mails people costs what the mails cost: the request for each is a fifty-thousandth of a cent.
-        if metering.number(REQUESTS) is not None or not (traffic.people and self.protocols == {EMAIL}):
+        # What only mails alarms costs what the mails cost: the request for each is a twenty-thousandth of a cent.
+        if metering.number(REQUESTS) is not None or not (traffic.people and self._mails_alarms):
             sku = Sku(SNS, "api_request")
             yield used_in_pieces(metering, "API requests", "request", (REQUESTS, REQUEST_KB), sku, PIECE_KB)
         yield from self._mail(traffic, metering)

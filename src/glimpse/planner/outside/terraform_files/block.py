@@ -20,6 +20,15 @@ TOO_LONG = Unknown(causes=frozenset((Cause("error", f"a value of more than {MAX_
 """What stands for a longer text or number: nothing that decides a cost has one."""
 
 
+NAMES = frozenset(
+    (
+        "id", "name", "bucket", "identifier", "cluster_identifier", "cluster_name", "replication_group_id", "table_name",
+        "function_name", "autoscaling_group_name", "key",
+    )
+)  # fmt: skip
+"""Arguments that only say what something is called: passed over where they are unknown, they decide no figure."""
+
+
 class ArgumentSource(Protocol):
     """Where the values of a block come from: None is an argument left out."""
 
@@ -68,7 +77,8 @@ class Values:
     def _passed(self, name: str, why: Unknown) -> None:
         if not self.lenient:
             raise ArgumentUnknown(self.path + name, why)
-        self.note(why)
+        if name not in NAMES:
+            self.note(why)
 
     def is_unknown(self, name: str) -> bool:
         """Whether an argument is set to something that nobody knows."""

@@ -12,6 +12,7 @@ from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import clock
 from glimpse.planner.outside.terraform_files.block import Block, Values, cause_text
+from glimpse.planner.outside.terraform_files.families import is_by_use
 from glimpse.planner.outside.terraform_files.project import Project
 from glimpse.planner.outside.terraform_files.resource_types import is_free
 from glimpse.planner.sentence import Sentence, say
@@ -143,7 +144,7 @@ class Directory:
         for found in everything:
             if isinstance(found, Instance):
                 blocks.append(_block(found, read.region, shown, read.note_unknown))
-            elif all(is_free(type_) for type_ in found.types):
+            elif all(is_free(type_) or is_by_use(type_) for type_ in found.types):
                 uncounted += [Origin(address, shown(found.file), found.line) for address in found.addresses]
             elif not any(cause.kind in NAMED_ALREADY for cause in found.why.causes):
                 read.note_unknown(found.why)

@@ -26,6 +26,7 @@ from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, re
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.outside.terraform_files.regions import with_region
 from glimpse.planner.outside.terraform_files.resource_types import (
+    AWS_PROVIDERS,
     BY_USE,
     free_only,
     is_free,
@@ -34,7 +35,7 @@ from glimpse.planner.outside.terraform_files.resource_types import (
     service_of,
     unpriced_reason,
 )
-from glimpse.planner.resources.use_only import UseOnly
+from glimpse.planner.resources.by_use import UseWithoutPrice
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, MissingVariable, PricedWorld, Resource, Stack, Unpriced
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
@@ -270,8 +271,9 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
     def placed(finding: Finding) -> Finding:
         return replace(finding, file=read.shown(finding.file)) if finding.file else finding
 
+    name = "stdin" if str(path) == STANDARD_INPUT else path.resolve().name
     return Stack(
-        "stdin" if str(path) == STANDARD_INPUT else path.resolve().name, chosen, tuple(resources), tuple(free), tuple(unpriced),
+        name, chosen, tuple(resources), tuple(free), tuple(unpriced),
         tuple(map(placed, read.unresolved)), tuple(map(placed, read.warnings)),
         region_from=None if region else read.region_from,
         names_of=_Names(blocks),
@@ -307,11 +309,11 @@ def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
     """What a block is. What depends on an unknown argument is not priced at all: any part of it could be otherwise."""
     if is_free(block.type):
         yield _charged_argument(block, read) or block.origin
-    elif block.region == OTHER_REGION and not is_everywhere(block.type):
+    elif block.region == OTHER_REGION and provider_of(block.type) in AWS_PROVIDERS and not is_everywhere(block.type):
         yield Unpriced(block.origin, block.type, say("own_region_unknown"), may_be=carried_by(block.type))
     elif not (reader := reader_of(block.type)):
         by_use = unpriced_reason(block.type) == BY_USE
-        yield UseOnly(block.origin, service_of(block.type)) if by_use else _unread(block)
+        yield UseWithoutPrice(block.origin, service_of(block.type)) if by_use else _unread(block)
     else:
         try:
             yield from list(reader(block, tree))

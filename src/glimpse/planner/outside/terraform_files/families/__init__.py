@@ -1,7 +1,8 @@
 """
 How each family is read from Terraform. Every file here holds READERS, by type of resource; it may hold CARRIERS, what
-a resource of a type would be that carries a share of what people do, also where it could not be read; and EVERYWHERE,
-types that cost the same whichever region their provider names.
+a resource of a type would be that carries a share of what people do, also where it could not be read; EVERYWHERE, types
+that cost the same whichever region their provider names; and BY_USE, types that cost nothing themselves, however many
+there are.
 
 To add a family: its reader in a file here, what it is in `resources/`, its sentences in `words/families/`, and a case
 folder in `tests/cases/`. Nothing else names it.
@@ -42,11 +43,19 @@ def is_everywhere(type_: str) -> bool:
     return type_ in getattr(_family_of(type_), "EVERYWHERE", ())
 
 
+def is_by_use(type_: str) -> bool:
+    """Whether resources of a type cost nothing themselves, only what is done with them."""
+    return type_ in getattr(_family_of(type_), "BY_USE", ())
+
+
+def file_of(type_: str) -> str:
+    """The name of the module that reads a type; empty where none does."""
+    return getattr(_family_of(type_), "__name__", "")
+
+
 def readers() -> Mapping[str, Reader]:
     """Every type that is read, with its reader: for the documentation and for tests."""
-    return {
-        type_: reader for name in _sources() for type_, reader in getattr(_imported(name), "READERS", {}).items()
-    }
+    return {type_: reader for name in _sources() for type_, reader in getattr(_imported(name), "READERS", {}).items()}
 
 
 @cache

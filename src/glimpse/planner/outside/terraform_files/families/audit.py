@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
-from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources.config_rules import CONFORMANCE_PACK, CONTINUOUS, DAILY, RULE, Recorder
 from glimpse.planner.resources.trail import COMPONENTS, DATA, INSIGHTS, MANAGEMENT, EventDataStore, Trail
 
@@ -59,21 +58,14 @@ def _recording(mode: Values) -> str:
     return DAILY if mode.text("recording_frequency") == "DAILY" else CONTINUOUS
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 READERS = {
     "aws_cloudtrail": trail,
     "aws_cloudtrail_event_data_store": event_data_store,
     "aws_config_configuration_recorder": recorder,
-    "aws_config_config_rule": _by_use(RULE),
-    "aws_config_organization_custom_rule": _by_use(RULE),
-    "aws_config_organization_managed_rule": _by_use(RULE),
-    "aws_config_organization_custom_policy_rule": _by_use(RULE),
-    "aws_config_conformance_pack": _by_use(CONFORMANCE_PACK),
-    "aws_config_organization_conformance_pack": _by_use(CONFORMANCE_PACK),
+    "aws_config_config_rule": charged_by(RULE),
+    "aws_config_organization_custom_rule": charged_by(RULE),
+    "aws_config_organization_managed_rule": charged_by(RULE),
+    "aws_config_organization_custom_policy_rule": charged_by(RULE),
+    "aws_config_conformance_pack": charged_by(CONFORMANCE_PACK),
+    "aws_config_organization_conformance_pack": charged_by(CONFORMANCE_PACK),
 }

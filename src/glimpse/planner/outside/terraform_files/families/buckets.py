@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources import bucket as s3
-from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.resources.by_use import ByUse
 
 BUCKET, LIFECYCLE = "aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration"
 TIERING, REPLICATION = "aws_s3_bucket_intelligent_tiering_configuration", "aws_s3_bucket_replication_configuration"
@@ -161,13 +161,6 @@ def object_lambda(block: Block, tree: Tree) -> Iterator[Found]:
         yield ByUse(block.origin, s3.REQUEST_METRICS)
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 def within_bucket(block: Block, tree: Tree) -> Iterator[Found]:
     """Tables and vector indexes are kept, asked for and charged in their bucket."""
     yield block.origin
@@ -180,15 +173,15 @@ READERS = {
     "aws_s3_bucket_accelerate_configuration": accelerate,
     "aws_s3_bucket_analytics_configuration": analytics,
     "aws_s3_bucket_inventory": inventory,
-    "aws_s3_bucket_metadata_configuration": _by_use(s3.METADATA),
-    "aws_s3_bucket_metric": _by_use(s3.REQUEST_METRICS),
+    "aws_s3_bucket_metadata_configuration": charged_by(s3.METADATA),
+    "aws_s3_bucket_metric": charged_by(s3.REQUEST_METRICS),
     "aws_s3_directory_bucket": directory_bucket,
-    "aws_s3control_access_grants_instance": _by_use(s3.ACCESS_GRANTS),
-    "aws_s3control_multi_region_access_point": _by_use(s3.MULTI_REGION),
+    "aws_s3control_access_grants_instance": charged_by(s3.ACCESS_GRANTS),
+    "aws_s3control_multi_region_access_point": charged_by(s3.MULTI_REGION),
     "aws_s3control_object_lambda_access_point": object_lambda,
     "aws_s3control_storage_lens_configuration": storage_lens,
     "aws_s3tables_table": within_bucket,
-    "aws_s3tables_table_bucket": _by_use(s3.TABLES),
+    "aws_s3tables_table_bucket": charged_by(s3.TABLES),
     "aws_s3vectors_index": within_bucket,
-    "aws_s3vectors_vector_bucket": _by_use(s3.VECTORS),
+    "aws_s3vectors_vector_bucket": charged_by(s3.VECTORS),
 }

@@ -88,3 +88,4 @@ EVERYWHERE = {
     "aws_route53_health_check",
     "aws_route53_traffic_policy_instance",
 }
+BY_USE = {"aws_route53_record"}

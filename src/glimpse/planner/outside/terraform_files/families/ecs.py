@@ -287,8 +287,9 @@ def _public_address(values: Values) -> bool | None:
 
 def cluster(block: Block, tree: Tree) -> Iterator[Found]:
     settings = {row.text("name"): row.text("value") for row in block.values.blocks("setting")}
-    if settings.get("containerInsights") in ("enabled", "enhanced"):
-        yield ContainerInsights(block.origin)
+    if (insights := settings.get("containerInsights")) in ("enabled", "enhanced"):
+        services = sum(block in _clusters(service, tree) for service in tree.of(SERVICE))
+        yield ContainerInsights(block.origin, services, enhanced=insights == "enhanced")
     else:
         yield block.origin
 

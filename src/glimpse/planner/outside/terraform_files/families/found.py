@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
+from glimpse.planner.resources.by_use import ByUse, UsageRow
 from glimpse.planner.stack import Resource, Unpriced
 
 Found = Resource | Origin | Unpriced
@@ -21,6 +23,11 @@ def alone(made: Callable[[Origin], Resource]) -> Reader:
         yield made(block.origin)
 
     return read
+
+
+def charged_by(rows: tuple[UsageRow, ...]) -> Reader:
+    """The reader of a type that is charged by these rows and by nothing else, whatever its arguments are."""
+    return alone(partial(ByUse, rows=rows))
 
 
 def certainly_referring(target: Block, argument: str, type_: str, tree: Tree) -> tuple[Block, ...]:

@@ -15,6 +15,7 @@ from glimpse.planner.resources.instance import DEDICATED, HOST, SHARED, Instance
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Unpriced
+from glimpse.planner.terraform.data_sources import is_of_default_vpc
 
 TENANCIES = {"default": SHARED, "dedicated": DEDICATED, "host": HOST}
 
@@ -260,6 +261,9 @@ def addresses_of(block: Block, tree: Tree, launch: Launch, *subnets: str) -> tup
     stated = [(source, name) for source, name in places if _states(source.values, name)]
     if not stated:
         return 1, (say("default_subnet_assumed"),)
+    unknowns = [unknown for source, name in stated for unknown in source.unknowns(name)]
+    if unknowns and all(map(is_of_default_vpc, unknowns)):
+        return 1, (say("default_vpc_subnet"),)
     public = [_gives_public(row) for source, name in stated for row in tree.certain_references(source, name, *SUBNETS)]
     if not public or None in public:
         return None, ()

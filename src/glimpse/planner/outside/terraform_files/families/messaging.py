@@ -29,6 +29,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
 TOPIC, SUBSCRIPTION, BUS = "aws_sns_topic", "aws_sns_topic_subscription", "aws_cloudwatch_event_bus"
+ALARMS = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 ARCHIVE, DISCOVERER = "aws_cloudwatch_event_archive", "aws_schemas_discoverer"
 ASSIGNMENT = "aws_sesv2_dedicated_ip_assignment"
 
@@ -48,6 +49,7 @@ def topic(block: Block, tree: Tree) -> Iterator[Found]:
         protocols=protocols or None,
         queues=len(subscriptions),
         archives=values.has("archive_policy"),
+        of_alarms=any(certainly_referring(block, "alarm_actions", alarm, tree) for alarm in ALARMS),
     )
     if values.text("tracing_config") == "Active":
         yield Traces(block.origin)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH
 from glimpse.planner.resources import monitoring
-from glimpse.planner.resources.by_use import XRAY_TRACES, ByUse, UsageRow
+from glimpse.planner.resources.by_use import XRAY_TRACES, ByUse
 from glimpse.planner.resources.monitoring import Alarms, Canary, ContributorRule, Dashboard
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
@@ -133,21 +133,14 @@ def user_monitor(block: Block, tree: Tree) -> Iterator[Found]:
         yield ByUse(block.origin, XRAY_TRACES)
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 READERS = {
     "aws_cloudwatch_metric_alarm": alarm,
     "aws_cloudwatch_composite_alarm": composite,
     "aws_cloudwatch_dashboard": dashboard,
-    "aws_cloudwatch_metric_stream": _by_use(monitoring.METRIC_STREAM),
+    "aws_cloudwatch_metric_stream": charged_by(monitoring.METRIC_STREAM),
     "aws_cloudwatch_contributor_insight_rule": contributor_rule,
     "aws_cloudwatch_contributor_managed_insight_rule": managed_rule,
     "aws_rum_app_monitor": user_monitor,
-    "aws_rum_metrics_destination": _by_use(monitoring.CUSTOM_METRICS),
+    "aws_rum_metrics_destination": charged_by(monitoring.CUSTOM_METRICS),
     "aws_synthetics_canary": canary,
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources import by_use
 from glimpse.planner.resources.budget_action import ActingBudget
-from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.grafana import GrafanaWorkspace
 from glimpse.planner.resources.prometheus import Collector
 
@@ -51,23 +51,16 @@ def action(block: Block, tree: Tree) -> Iterator[Found]:
     yield ActingBudget(block.origin) if first == block.address else block.origin
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 READERS = {
     "aws_grafana_workspace": workspace,
     LICENSE: licence,
-    "aws_prometheus_workspace": _by_use(by_use.PROMETHEUS_WORKSPACE),
+    "aws_prometheus_workspace": charged_by(by_use.PROMETHEUS_WORKSPACE),
     "aws_prometheus_scraper": collector,
-    "aws_prometheus_rule_group_namespace": _by_use(by_use.PROMETHEUS_QUERIES),
-    "aws_prometheus_anomaly_detector": _by_use(by_use.PROMETHEUS_QUERIES),
-    "aws_prometheus_query_logging_configuration": _by_use(by_use.PROMETHEUS_QUERY_LOGS),
+    "aws_prometheus_rule_group_namespace": charged_by(by_use.PROMETHEUS_QUERIES),
+    "aws_prometheus_anomaly_detector": charged_by(by_use.PROMETHEUS_QUERIES),
+    "aws_prometheus_query_logging_configuration": charged_by(by_use.PROMETHEUS_QUERY_LOGS),
     "aws_xray_group": trace_group,
-    "aws_xray_sampling_rule": _by_use(by_use.XRAY_TRACES),
+    "aws_xray_sampling_rule": charged_by(by_use.XRAY_TRACES),
     ACTION: action,
 }
 EVERYWHERE = {ACTION}

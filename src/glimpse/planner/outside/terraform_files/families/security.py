@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources import security
-from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.resources.by_use import ByUse
 
 OLD_SOURCES = {
     "s3_logs": security.S3_EVENTS,
@@ -61,43 +61,36 @@ def macie(block: Block, tree: Tree) -> Iterator[Found]:
     yield block.origin if paused else ByUse(block.origin, security.MACIE_ACCOUNT)
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 READERS = {
     "aws_guardduty_detector": detector,
     "aws_guardduty_detector_feature": feature,
-    "aws_guardduty_member": _by_use(security.DETECTOR),
+    "aws_guardduty_member": charged_by(security.DETECTOR),
     "aws_guardduty_member_detector_feature": feature,
-    "aws_guardduty_organization_configuration": _by_use(security.DETECTOR),
+    "aws_guardduty_organization_configuration": charged_by(security.DETECTOR),
     "aws_guardduty_organization_configuration_feature": organization_feature,
-    "aws_guardduty_malware_protection_plan": _by_use(security.OBJECT_SCANS),
+    "aws_guardduty_malware_protection_plan": charged_by(security.OBJECT_SCANS),
     "aws_inspector2_enabler": inspector,
     "aws_inspector2_member_association": inspector_member,
     "aws_inspector2_organization_configuration": inspector_organization,
     "aws_macie2_account": macie,
-    "aws_macie2_member": _by_use(security.MACIE_ACCOUNT),
-    "aws_macie2_organization_configuration": _by_use(security.MACIE_ACCOUNT),
-    "aws_macie2_classification_job": _by_use(security.MACIE_JOB),
-    "aws_securityhub_account": _by_use(security.SECURITY_ACCOUNT),
-    "aws_securityhub_member": _by_use(security.SECURITY_ACCOUNT),
-    "aws_securityhub_organization_configuration": _by_use(security.SECURITY_ACCOUNT),
-    "aws_securityhub_standards_subscription": _by_use(security.SECURITY_CHECKS),
-    "aws_securityhub_account_v2": _by_use(security.SECURITY_ACCOUNT),
-    "aws_securityhub_automation_rule": _by_use(security.AUTOMATION),
-    "aws_securityhub_automation_rule_v2": _by_use(security.AUTOMATION),
-    "aws_securityhub_configuration_policy": _by_use(security.SECURITY_CHECKS),
-    "aws_securityhub_configuration_policy_association": _by_use(security.SECURITY_CHECKS),
-    "aws_securityhub_product_subscription": _by_use(security.FINDINGS),
-    "aws_securitylake_data_lake": _by_use(security.LAKE),
-    "aws_securitylake_aws_log_source": _by_use(security.LAKE),
-    "aws_securitylake_custom_log_source": _by_use(security.LAKE),
-    "aws_detective_graph": _by_use(security.GRAPH),
-    "aws_detective_member": _by_use(security.GRAPH),
-    "aws_detective_invitation_accepter": _by_use(security.GRAPH),
-    "aws_detective_organization_configuration": _by_use(security.GRAPH),
+    "aws_macie2_member": charged_by(security.MACIE_ACCOUNT),
+    "aws_macie2_organization_configuration": charged_by(security.MACIE_ACCOUNT),
+    "aws_macie2_classification_job": charged_by(security.MACIE_JOB),
+    "aws_securityhub_account": charged_by(security.SECURITY_ACCOUNT),
+    "aws_securityhub_member": charged_by(security.SECURITY_ACCOUNT),
+    "aws_securityhub_organization_configuration": charged_by(security.SECURITY_ACCOUNT),
+    "aws_securityhub_standards_subscription": charged_by(security.SECURITY_CHECKS),
+    "aws_securityhub_account_v2": charged_by(security.SECURITY_ACCOUNT),
+    "aws_securityhub_automation_rule": charged_by(security.AUTOMATION),
+    "aws_securityhub_automation_rule_v2": charged_by(security.AUTOMATION),
+    "aws_securityhub_configuration_policy": charged_by(security.SECURITY_CHECKS),
+    "aws_securityhub_configuration_policy_association": charged_by(security.SECURITY_CHECKS),
+    "aws_securityhub_product_subscription": charged_by(security.FINDINGS),
+    "aws_securitylake_data_lake": charged_by(security.LAKE),
+    "aws_securitylake_aws_log_source": charged_by(security.LAKE),
+    "aws_securitylake_custom_log_source": charged_by(security.LAKE),
+    "aws_detective_graph": charged_by(security.GRAPH),
+    "aws_detective_member": charged_by(security.GRAPH),
+    "aws_detective_invitation_accepter": charged_by(security.GRAPH),
+    "aws_detective_organization_configuration": charged_by(security.GRAPH),
 }

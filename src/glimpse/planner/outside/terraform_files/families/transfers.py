@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources import by_use
-from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.transfer_family import (
     AS2_MESSAGES,
     SFTP_CONNECTOR,
@@ -64,13 +64,6 @@ def of_gateway(block: Block, tree: Tree) -> Iterator[Found]:
     yield block.origin
 
 
-def _by_use(rows: tuple[UsageRow, ...]) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, rows)
-
-    return read
-
-
 READERS = {
     "aws_transfer_server": server,
     "aws_transfer_connector": connector,
@@ -81,7 +74,7 @@ READERS = {
     "aws_storagegateway_nfs_file_share": of_gateway,
     "aws_storagegateway_smb_file_share": of_gateway,
     "aws_storagegateway_file_system_association": of_gateway,
-    "aws_storagegateway_cached_iscsi_volume": _by_use(by_use.GATEWAY_VOLUME),
-    "aws_storagegateway_stored_iscsi_volume": _by_use(by_use.GATEWAY_SNAPSHOTS),
-    "aws_glacier_vault": _by_use(by_use.GLACIER_VAULT),
+    "aws_storagegateway_cached_iscsi_volume": charged_by(by_use.GATEWAY_VOLUME),
+    "aws_storagegateway_stored_iscsi_volume": charged_by(by_use.GATEWAY_SNAPSHOTS),
+    "aws_glacier_vault": charged_by(by_use.GLACIER_VAULT),
 }
