@@ -85,6 +85,6 @@ def test_every_argument_of_a_priced_type_is_read_or_costs_nothing(type_: str) ->
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the provider's schema stands beside the repository")
 def test_what_is_listed_as_costing_nothing_exists() -> None:
     for type_, names in without_cost().items():
-        known = set(arguments(schema()[type_])) | {name.rpartition(".")[0] for name in arguments(schema()[type_])}
-        known |= {name.split(".")[0] for name in known}
+        parts = [name.split(".") for name in arguments(schema()[type_])]
+        known = {".".join(part[:depth]) for part in parts for depth in range(1, len(part) + 1)}
         assert names <= known, (type_, sorted(names - known))

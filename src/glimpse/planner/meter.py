@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.quantities import Cases
-from glimpse.planner.sentence import Sentence
+from glimpse.planner.sentence import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,15 @@ class Meter:
     def is_symbol(self) -> bool:
         """Whether this is usage that nobody gave."""
         return self.usage_based and self.quantity is None
+
+
+def perhaps(charged: bool | None, meters: Iterable[Meter]) -> Iterator[Meter]:
+    """
+    These meters where what they measure is charged, and none where it is not. None is unknown: a symbol stays one, and
+    any quantity is a gap, for it may not be charged at all.
+    """
+    for meter in meters if charged is not False else ():
+        if charged or meter.is_symbol:
+            yield meter
+        else:
+            yield replace(meter, quantity=None, assumes=(), usage_based=False, needs=say("part_doubtful"))

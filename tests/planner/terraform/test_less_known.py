@@ -31,7 +31,7 @@ from tests.planner.terraform.whole_trees import KNOWN, OWN, SMALL, Tree, write
 """One that cannot be read could change any figure, also to less: nothing is at least anything then."""
 
 OUR_TAGS = "glimpse:"
-REGION_NEEDED = ("region_unknown", "region_depends")
+REGION_NEEDED = ("region_unknown", "region_depends", "region_undecided")
 """Without the region there is no price at all: the reader refuses, which is no certainty."""
 
 

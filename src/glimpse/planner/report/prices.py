@@ -21,7 +21,7 @@ from glimpse.planner.words import Words, plain
 Counts = Mapping[str, int]
 KindCounts = Mapping[tuple[str, str], int]
 
-INDENT = 10
+INDENT = 12
 
 
 @dataclass(frozen=True, slots=True)

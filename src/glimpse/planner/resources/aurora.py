@@ -9,7 +9,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import AURORA_MYSQL, support_meters
 from glimpse.planner.floors import hours_above_least
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Amount, Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.resources.database import (
@@ -64,7 +64,7 @@ class AuroraCluster:
     backtracks: bool = False
     managed_password: bool = False
     exports_logs: bool = False
-    answers_http: bool = False
+    answers_http: bool | None = False
     copied_across_regions: bool = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
@@ -79,9 +79,9 @@ class AuroraCluster:
         yield from self._backtrack(traffic.metering(self.origin))
         metering = traffic.metering(self.origin)
         yield metering.used("Snapshot export", "GB", "snapshot_export_size_gb", Sku(RDS, "aurora_snapshot_export_gb"))
-        if self.answers_http:
-            sku = Sku(RDS, "data_api_request_million")
-            yield metering.used("Data API", "1M requests", "monthly_data_api_requests", sku, per=1_000_000)
+        sku = Sku(RDS, "data_api_request_million")
+        asked = metering.used("Data API", "1M requests", "monthly_data_api_requests", sku, per=1_000_000)
+        yield from perhaps(self.answers_http, (asked,))
         if self.exports_logs:
             yield exported_logs(metering)
         if self.copied_across_regions:

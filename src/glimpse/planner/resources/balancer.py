@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, certain
 from glimpse.planner.resources.address import public_ipv4
@@ -106,7 +106,8 @@ class Balancer:
     `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown, as is
     None for `zones`, in how many it stands. `reserved`: capacity units that are kept for it, None is unknown.
     `protocols` are those of a network balancer's listeners. `functions`: its targets are Lambda functions.
-    `cross_zone`: a network balancer that sends to targets in other zones, which is charged as transfer.
+    `cross_zone`: a network balancer that sends to targets in other zones, which is charged as transfer. None is
+    unknown for each of these, too.
     """
 
     origin: Origin
@@ -118,44 +119,47 @@ class Balancer:
     sticky: bool = False
     zones: int | None = None
     reserved: int | None = 0
-    protocols: frozenset[str] = frozenset()
-    functions: bool = False
-    cross_zone: bool = False
+    protocols: frozenset[str] | None = frozenset()
+    functions: bool | None = False
+    cross_zone: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
         if self.kind == "application":
             yield metering.hours("Application Load Balancer", Sku(ELB, "alb_hour"))
-            yield self._application_units(metering, traffic)
+            yield from self._application_units(metering, traffic)
         else:
             yield metering.hours("Network Load Balancer", Sku(ELB, "nlb_hour"))
-            yield self._network_units(metering)
-            if self.cross_zone:
-                sku = Sku("AWSDataTransfer", "inter_az_gb")
-                yield metering.used("Data transfer between zones", "GB", "monthly_intra_region_gb", sku)
+            yield from perhaps(self.protocols is not None or None, (self._network_units(metering),))
+            sku = Sku("AWSDataTransfer", "inter_az_gb")
+            across = metering.used("Data transfer between zones", "GB", "monthly_intra_region_gb", sku)
+            yield from perhaps(self.cross_zone, (across,))
         if self.reserved is None or self.reserved:
             unit = "LCU-hour" if self.kind == "application" else "NLCU-hour"
             sku = Sku(ELB, "alb_reserved_lcu_hour" if self.kind == "application" else "nlb_reserved_nlcu_hour")
             yield metering.hours("Reserved capacity units", sku, self.reserved, unit=unit, needs=say("needs_reserved"))
         yield from _addresses(metering, self.addresses)
 
-    def _application_units(self, metering: Metering, traffic: Traffic) -> Meter:
+    def _application_units(self, metering: Metering, traffic: Traffic) -> Iterator[Meter]:
         unit = replace(APPLICATION_UNIT, gb=GB_PER_HOUR_OF_FUNCTIONS) if self.functions else APPLICATION_UNIT
         units, why = stated_unit_hours(metering, unit), say("lcu_of_means")
+        # What was given in GB is of another number of units before functions.
+        decided = units is None or self.functions is not None
         if units is None and traffic.people:
             apart = self.internal and not traffic.service_edges
             by_hour = (capacity_units(hour, traffic, self.rules) for hour in traffic.hours)
             units = Fraction(0) if apart else sum(by_hour, Fraction(0)) * DAYS_PER_MONTH
             why = say("lcu_internal") if apart else say("lcu_largest")
         sku = Sku(ELB, "alb_lcu_hour")
-        return metering.used("Load balancer capacity units", "LCU-hour", LCU_KEYS, sku, quantity=units, assumes=(why,))
+        used = metering.used("Load balancer capacity units", "LCU-hour", LCU_KEYS, sku, quantity=units, assumes=(why,))
+        yield from perhaps(decided or None, (used,))
 
     def _network_units(self, metering: Metering) -> Meter:
         """
         Units count by protocol, and nobody states usage by protocol: with several, all of it is taken to be of the one
         that needs the most units.
         """
-        sizes = [NETWORK_UNITS[protocol] for protocol in sorted(self.protocols) if protocol in NETWORK_UNITS]
+        sizes = [NETWORK_UNITS[protocol] for protocol in sorted(self.protocols or ()) if protocol in NETWORK_UNITS]
         known = [
             hours
             for size in sizes or [NETWORK_UNITS["TCP"]]

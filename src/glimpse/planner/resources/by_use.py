@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
@@ -41,13 +41,14 @@ def meters_of(rows: tuple[UsageRow, ...], metering: Metering) -> Iterator[Meter]
 
 @dataclass(frozen=True, slots=True)
 class ByUse:
-    """A resource that is charged by these rows and by nothing else."""
+    """A resource that is charged by these rows and by nothing else; `charged` None: nobody knows whether by them."""
 
     origin: Origin
     rows: tuple[UsageRow, ...]
+    charged: bool | None = True
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        yield from meters_of(self.rows, traffic.metering(self.origin))
+        yield from perhaps(self.charged, meters_of(self.rows, traffic.metering(self.origin)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import major_of, may_be_charged, support_of
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
 from glimpse.planner.resources.database import CLOUDWATCH
@@ -67,7 +67,7 @@ def _units(part: int | ScalingTarget | None, traffic: Traffic) -> Cases | None:
 class Cache:
     """
     `engine` as on the pricing page: Redis, Valkey, Memcached. `nodes` counts primaries and replicas; where `scaling`
-    decides them, it is the least. `log_destinations`: where its slow and engine logs go.
+    decides them, it is the least. `log_destinations`: where its slow and engine logs go, None is unknown.
 
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
     `version` as the files say it, None where they do not; ElastiCache then takes one that it supports.
@@ -83,7 +83,7 @@ class Cache:
     version_known: bool = True
     keeps_snapshots: bool = False
     scaling: NodeScaling | None = None
-    log_destinations: tuple[str, ...] = ()
+    log_destinations: tuple[str, ...] | None = ()
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -109,9 +109,11 @@ class Cache:
         """Vended logs (CloudWatch user guide, "Logging from AWS services"), which have prices of their own."""
         kinds = {CLOUDWATCH_LOGS: "vended_logs_ingest_gb", FIREHOSE: "vended_logs_to_firehose_gb"}
         names = {CLOUDWATCH_LOGS: "Logs delivered to CloudWatch", FIREHOSE: "Logs delivered to Firehose"}
-        for destination in self.log_destinations:
+        known = self.log_destinations is not None or None
+        for destination in self.log_destinations if self.log_destinations is not None else (CLOUDWATCH_LOGS,):
             sku = Sku(CLOUDWATCH, kinds.get(destination, "vended_logs_gb"))
-            yield metering.used(names.get(destination, "Logs delivered"), "GB", "monthly_delivered_logs_gb", sku)
+            logs = metering.used(names.get(destination, "Logs delivered"), "GB", "monthly_delivered_logs_gb", sku)
+            yield from perhaps(known, (logs,))
 
     def _extended_support(self, metering: Metering, node: Sku, nodes: Cases, traffic: Traffic) -> Iterator[Meter]:
         """An old version of Redis is charged a share of the node's price on demand, whatever the node is bought by."""

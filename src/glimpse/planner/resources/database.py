@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import POSTGRESQL, major_of, support_meters
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Amount, Metering
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.resources.address import IPV4
@@ -97,22 +97,22 @@ def exported_logs(metering: Metering) -> Meter:
 @dataclass(frozen=True, slots=True)
 class Monitoring:
     """
-    What watches an instance. `kept_days`: how long Performance Insights keeps what it sees; None is unknown.
+    What watches an instance. `kept_days`: how long Performance Insights keeps what it sees. None is unknown for each.
 
     `advanced`: Database Insights in its advanced mode, which keeps it for 15 months within its own price. `enhanced`:
     Enhanced Monitoring, which writes to CloudWatch logs.
     """
 
-    insights: bool = False
+    insights: bool | None = False
     kept_days: int | None = FREE_INSIGHTS_DAYS
     advanced: bool = False
-    enhanced: bool = False
+    enhanced: bool | None = False
 
     def meters(
         self, metering: Metering, instance_class: str, units: Amount | None, unit: str = "vCPU"
     ) -> Iterator[Meter]:
         """`units`: the virtual CPUs watched, which the class decides, or capacity units (ACU), which use decides."""
-        if self.insights and self.kept_days is None:
+        if self.insights is not False and self.kept_days is None:
             sku = Sku(RDS, "performance_insights_vcpu_month")
             needs = say("needs_insights_retention")
             yield metering.fixed("Performance Insights retention", "vCPU-month", sku, None, needs=needs)
@@ -120,21 +120,16 @@ class Monitoring:
             yield self._of(
                 metering, "Performance Insights retention", f"{unit}-month", self._kept(instance_class, unit), units
             )
-        if self.insights:
-            yield metering.used(
-                "Performance Insights API",
-                "1k requests",
-                "monthly_additional_performance_insights_requests",
-                Sku(RDS, "performance_insights_api_1k"),
-                per=1_000,
-            )
+        key, sku = "monthly_additional_performance_insights_requests", Sku(RDS, "performance_insights_api_1k")
+        asked = metering.used("Performance Insights API", "1k requests", key, sku, per=1_000)
+        yield from perhaps(self.insights, (asked,))
         if self.advanced:
             sku = Sku(CLOUDWATCH, f"database_insights_{unit.lower()}_hour")
             hours = None if units is None else units * HOURS_PER_MONTH
             yield self._of(metering, "Database Insights, advanced mode", f"{unit}-hour", sku, hours)
-        if self.enhanced:
-            sku = Sku(CLOUDWATCH, "logs_ingest_gb")
-            yield metering.used("Enhanced Monitoring", "GB", "monthly_enhanced_monitoring_gb", sku)
+        sku = Sku(CLOUDWATCH, "logs_ingest_gb")
+        written = metering.used("Enhanced Monitoring", "GB", "monthly_enhanced_monitoring_gb", sku)
+        yield from perhaps(self.enhanced, (written,))
 
     def _kept(self, instance_class: str, unit: str) -> Sku:
         """Two years have a price by class; fewer months one by their number."""

@@ -57,7 +57,7 @@ class HealthCheck:
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
-        stated = {"aws": AWS, "non_aws": ELSEWHERE}.get(metering.word("endpoint_type") or "")
+        stated = {"aws": AWS, "non_aws": ELSEWHERE}.get((metering.word("endpoint_type") or "").lower())
         assumes = () if stated or self.endpoint else (say("health_check_of_aws"),)
         attributes = {"endpoint": stated or self.endpoint or AWS}
         sku = Sku(ROUTE53, "health_check_month", attributes)

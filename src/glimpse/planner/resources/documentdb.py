@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.floors import hours_above_least
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
 from glimpse.planner.resources.aurora import SERVERLESS
 from glimpse.planner.resources.database import exported_logs, public_address
@@ -72,7 +72,7 @@ class DocumentInstance:
     cluster_known: bool = True
     least_units: Fraction | None = Fraction(0)
     is_public: bool | None = False
-    insights: bool = False
+    insights: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -95,8 +95,8 @@ class DocumentInstance:
         if (self.instance_class or "").startswith(("db.t3.", "db.t4g.")):
             sku = Sku(DOCDB, "cpu_credit_vcpu_hour")
             yield metering.used("CPU credits", "vCPU-hour", "monthly_cpu_credit_hrs", sku)
-        if self.insights:
-            # It keeps a week within the price; asking it is charged beyond a million requests (pricing page).
-            key, sku = "monthly_additional_performance_insights_requests", Sku(DOCDB, "performance_insights_api_1k")
-            yield metering.used("Performance Insights API", "1k requests", key, sku, per=1_000)
+        # Insights keep a week within the price; asking them is charged beyond a million requests (pricing page).
+        key, sku = "monthly_additional_performance_insights_requests", Sku(DOCDB, "performance_insights_api_1k")
+        asked = metering.used("Performance Insights API", "1k requests", key, sku, per=1_000)
+        yield from perhaps(self.insights, (asked,))
         yield from public_address(metering, self.is_public)

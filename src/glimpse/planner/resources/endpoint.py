@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -28,14 +28,15 @@ PRICES = {
 class Endpoint:
     """
     `zones`: how many zones (subnets) it stands in; None is unknown. `kind` is one of PRICES. `assumed`: nothing names
-    a subnet, and one is taken, without which an endpoint does not work. `abroad`: its service is in another region.
+    a subnet, and one is taken, without which an endpoint does not work. `abroad`: its service is in another region,
+    None is unknown.
     """
 
     origin: Origin
     zones: int | None
     kind: str = INTERFACE
     assumed: bool = False
-    abroad: bool = False
+    abroad: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -43,6 +44,6 @@ class Endpoint:
         assumes = (say("endpoint_one_zone"),) if self.assumed else ()
         yield metering.hours(component, Sku(VPC, hour), self.zones, needs=say("needs_zones"), assumes=assumes)
         yield metering.used("Data processed by endpoint", "GB", "monthly_data_processed_gb", Sku(VPC, gb))
-        if self.abroad:
-            sku = Sku("AWSDataTransfer", "inter_region_out_gb")
-            yield metering.used("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku)
+        sku = Sku("AWSDataTransfer", "inter_region_out_gb")
+        away = metering.used("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku)
+        yield from perhaps(self.abroad, (away,))

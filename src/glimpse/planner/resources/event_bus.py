@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.resources.by_use import UsageRow
 from glimpse.planner.traffic import Traffic
 
 EVENTS = "AWSEvents"
@@ -62,64 +63,29 @@ def _archive(origin: Origin, traffic: Traffic, only_given: bool = False) -> Iter
             yield metering.used(component, unit, key, Sku(EVENTS, kind))
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaDiscoverer:
-    """Looks at the events of a bus, in pieces of 8 KB, to learn their schemas."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        yield traffic.metering(self.origin).used(
-            "Schema discovery",
-            "1M events",
-            "monthly_schema_discovery_events",
-            Sku(EVENTS, "schema_discovery_million"),
-            per=MILLION,
-        )
+def _by_the_million(component: str, unit: str, key: str, kind: str) -> tuple[UsageRow, ...]:
+    return (UsageRow(component, f"1M {unit}", key, Sku(EVENTS, kind), per=MILLION),)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiDestination:
-    """An HTTP endpoint outside AWS that events are sent to."""
+SCHEMA_DISCOVERER = _by_the_million(
+    "Schema discovery", "events", "monthly_schema_discovery_events", "schema_discovery_million"
+)
+"""Looks at the events of a bus, in pieces of 8 KB, to learn their schemas."""
 
-    origin: Origin
+API_DESTINATION = _by_the_million(
+    "API destination invocations", "invocations", "monthly_invocations", "api_destination_million"
+)
+"""An HTTP endpoint outside AWS that events are sent to."""
 
-    def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        sku = Sku(EVENTS, "api_destination_million")
-        metering = traffic.metering(self.origin)
-        yield metering.used("API destination invocations", "1M invocations", "monthly_invocations", sku, per=MILLION)
+GLOBAL_ENDPOINT = _by_the_million(
+    "Replicated events", "events", "monthly_replicated_events", "cross_region_event_million"
+)
+"""Sends events to a second region when the first one fails; with replication each event is charged there, too."""
 
+PIPE = _by_the_million("Pipe requests", "requests", "monthly_requests", "pipe_request_million")
+"""Requests that pass its filter, in pieces of 64 KB; what it starts is charged there."""
 
-@dataclass(frozen=True, slots=True)
-class GlobalEndpoint:
-    """Sends events to a second region when the first one fails; with replication each event is charged there, too."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        sku = Sku(EVENTS, "cross_region_event_million")
-        metering = traffic.metering(self.origin)
-        yield metering.used("Replicated events", "1M events", "monthly_replicated_events", sku, per=MILLION)
-
-
-@dataclass(frozen=True, slots=True)
-class Pipe:
-    """Requests that pass its filter, in pieces of 64 KB; what it starts is charged there."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        sku = Sku(EVENTS, "pipe_request_million")
-        yield traffic.metering(self.origin).used("Pipe requests", "1M requests", "monthly_requests", sku, per=MILLION)
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """A schedule of EventBridge Scheduler; what it starts is charged there."""
-
-    origin: Origin
-
-    def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        sku = Sku(EVENTS, "scheduler_invocation_million")
-        metering = traffic.metering(self.origin)
-        yield metering.used("Scheduler invocations", "1M invocations", "monthly_invocations", sku, per=MILLION)
+SCHEDULE = _by_the_million(
+    "Scheduler invocations", "invocations", "monthly_invocations", "scheduler_invocation_million"
+)
+"""A schedule of EventBridge Scheduler; what it starts is charged there."""

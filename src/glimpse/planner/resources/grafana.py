@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.quantities import certain
 from glimpse.planner.resources.by_use import UsageRow, meters_of
 from glimpse.planner.sentence import say
@@ -32,11 +32,14 @@ CLOUDWATCH_QUERIES = UsageRow(
 
 @dataclass(frozen=True, slots=True)
 class GrafanaWorkspace:
-    """`enterprise`: each of its users needs a licence for enterprise plugins besides."""
+    """
+    `enterprise`: each of its users needs a licence for enterprise plugins besides. `asks_cloudwatch`: CloudWatch is
+    among its data sources, None is unknown.
+    """
 
     origin: Origin
     enterprise: bool = False
-    asks_cloudwatch: bool = False
+    asks_cloudwatch: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -57,5 +60,4 @@ class GrafanaWorkspace:
             users = paid + (viewers or 0)
             sku = Sku(GRAFANA, "enterprise_plugins_month")
             yield metering.fixed("Enterprise plugins licences", "user-month", sku, users)
-        if self.asks_cloudwatch:
-            yield from meters_of((CLOUDWATCH_QUERIES,), metering)
+        yield from perhaps(self.asks_cloudwatch, meters_of((CLOUDWATCH_QUERIES,), metering))

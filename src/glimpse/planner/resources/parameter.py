@@ -13,16 +13,20 @@ from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
 SERVICE = "AWSSystemsManager"
+INTERACTIONS = "monthly_api_interactions"
 
 
 def _interactions(metering: Metering, always: bool) -> Iterator[Meter]:
-    """API interactions that are stated: of a standard parameter they are charged at a higher throughput limit alone."""
+    """
+    API interactions: each with an advanced parameter is charged, with a standard one only at a higher throughput limit
+    (Systems Manager pricing page). `always`: the parameter is advanced.
+    """
     raised = metering.word("api_throughput_limit") in ("advanced", "higher")
-    stated = metering.number("monthly_api_interactions")
-    if stated is not None:
+    stated = metering.number(INTERACTIONS)
+    if stated is not None or always:
+        charged = None if stated is None else stated / 10_000 if always or raised else 0
         sku = Sku(SERVICE, "parameter_api_10k")
-        charged = stated / 10_000 if always or raised else 0
-        yield metering.used("API interactions", "10k requests", (), sku, quantity=charged)
+        yield metering.used("API interactions", "10k requests", (INTERACTIONS,), sku, quantity=charged)
 
 
 @dataclass(frozen=True, slots=True)

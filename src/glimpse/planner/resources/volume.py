@@ -10,7 +10,7 @@ from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.quantities import Cases, certain
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 EC2 = "AmazonEC2"
@@ -28,8 +28,8 @@ ONE = certain(1)
 @dataclass(frozen=True, slots=True)
 class Disk:
     """
-    An EBS disk: `gib` None is unknown. IOPS and throughput only where the files ask for them. `is_assumed`: its size is
-    the usual one of a root disk, because only the image knows it.
+    An EBS disk: `gib` None is unknown, and `needs` may say why. IOPS and throughput only where the files ask for them.
+    `is_assumed`: its size is left out, so that only the image knows it; of a root disk it is then the usual one.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Disk:
     iops: int | None = None
     mibps: int | None = None
     is_assumed: bool = False
+    needs: Sentence | None = None
 
     def meters(self, metering: Metering, count: Cases = ONE) -> Iterator[Meter]:
         """What `count` such disks are charged."""
@@ -46,7 +47,7 @@ class Disk:
             "GB-month",
             Sku(EC2, "ebs_volume_gb_month", volume),
             None if self.gib is None else count * self.gib,
-            needs=say("needs_disk_size"),
+            needs=self.needs or say("needs_disk_size"),
             assumes=(say("root_disk_assumed", gib=self.gib),) if self.is_assumed and self.gib else (),
         )
         yield from self._iops(metering, count)

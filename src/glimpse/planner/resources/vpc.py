@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.resources.by_use import UsageRow
 from glimpse.planner.resources.endpoint import VPC
@@ -78,18 +78,23 @@ class LatticeService:
 @dataclass(frozen=True, slots=True)
 class Peering:
     """
-    A peering of two VPCs: free, and free within a zone. `abroad`: the other one stands in another region.
+    A peering of two VPCs: free, and free within a zone. `abroad`: the other one stands in another region, None is
+    unknown.
 
     Between zones each side is charged for its GB, as is what leaves the region (EC2 pricing page, "Data transfer").
     """
 
     origin: Origin
-    abroad: bool = False
+    abroad: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
-        if self.abroad:
-            key, sku = "monthly_outbound_other_regions_gb", Sku("AWSDataTransfer", "inter_region_out_gb")
-        else:
-            key, sku = "monthly_intra_region_gb", Sku(VPC, "vpc_peering_gb")
-        yield metering.used("VPC peering data", "GB", key, sku)
+        near, far = Sku(VPC, "vpc_peering_gb"), Sku("AWSDataTransfer", "inter_region_out_gb")
+        within = metering.used("VPC peering data", "GB", "monthly_intra_region_gb", near)
+        yield from perhaps(_not(self.abroad), (within,))
+        key, component = "monthly_outbound_other_regions_gb", "VPC peering data to another region"
+        yield from perhaps(self.abroad, (metering.used(component, "GB", key, far),))
+
+
+def _not(known: bool | None) -> bool | None:
+    return None if known is None else not known

@@ -12,7 +12,17 @@ from dataclasses import replace
 
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.evaluation import Scope, evaluate
-from glimpse.planner.terraform.syntax import Block, Body, Literal, Reference
+from glimpse.planner.terraform.syntax import (
+    Block,
+    Body,
+    Call,
+    Expression,
+    GetAttribute,
+    Index,
+    Literal,
+    Reference,
+    Template,
+)
 from glimpse.planner.terraform.types import ANY, STRING
 from glimpse.planner.terraform.values import Cause, Lazy, Null, Unknown, Value, elements_of, resolved
 
@@ -77,6 +87,14 @@ class Arguments(Lazy):
         blocks = [block for block in self._body.blocks if block.block_type == name]
         return self._unrolled(blocks) if blocks else None
 
+    def named(self, name: str) -> frozenset[str]:
+        """
+        The resources that an argument names by an attribute of theirs, as far as it does so itself: alone, within a
+        text, or as an argument of a function. It is joined to them, too, where the attribute is set and so known.
+        """
+        argument = self._body.arguments.get(name)
+        return frozenset(_named(argument.expression, self._scope)) if argument else frozenset()
+
     def _unrolled(self, blocks: Sequence[Block]) -> Value:
         made: list[Value] = []
         for block in blocks:
@@ -132,6 +150,36 @@ class Instance(Arguments):
         self.address = address
         self.type = block.labels[0]
         self.provider_region = provider_region
+
+
+def _named(expression: Expression, scope: Scope) -> Iterator[str]:
+    if isinstance(expression, Template | Call):
+        for part in expression.parts if isinstance(expression, Template) else expression.arguments:
+            if isinstance(part, Expression):
+                yield from _named(part, scope)
+        return
+    owner: Expression | None = None
+    if isinstance(expression, GetAttribute) and isinstance(expression.source, Index):
+        owner = expression.source
+    elif isinstance(expression, Reference) and len(expression.names) > 2:
+        owner = Reference(expression.line, expression.names[:2])
+    if owner is None or not _is_resource(owner, scope):
+        return
+    try:
+        value = evaluate(owner, scope)
+    except EvaluationError:
+        return  # It is noted where the argument itself is evaluated.
+    if isinstance(value, Instance):
+        yield value.address
+
+
+def _is_resource(expression: Expression, scope: Scope) -> bool:
+    """Whether this is `type.name`, or an element of it, of a resource: no other name of Terraform's holds a `_`."""
+    while isinstance(expression, Index):
+        expression = expression.source
+    if not isinstance(expression, Reference) or len(expression.names) != 2:
+        return False
+    return "_" in expression.names[0] and expression.names[0] not in scope.names
 
 
 def unknowns_of(value: Value) -> Iterator[Unknown]:

@@ -75,7 +75,7 @@ class Configuration:
 
     `unresolved` is what could not be read and makes every total "at least"; `warnings` are for people to know. Both are
     filled while names are looked up, each finding once. `templates` are those that functions were given, parsed; None
-    where that failed.
+    where that failed. `region` is where the stack stands instead of where its provider says, if that is told.
     """
 
     sources: Sources
@@ -86,6 +86,7 @@ class Configuration:
     unresolved: Findings = field(default_factory=Findings)
     warnings: Findings = field(default_factory=Findings)
     templates: dict[str, Expression | None] = field(default_factory=dict)
+    region: str | None = None
     _hidden: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -368,9 +369,14 @@ class Module:
     def _source(self, block: Block, address: str, scope: Scope) -> DataSource:
         source = DataSource(block.body, scope, address, block.line)
         source.type = block.labels[0]
-        source.region = source.get("region") or self.region(self.provider_of(block))
+        source.region = source.get("region") or self._standing(self.region(self.provider_of(block)))
         source.assume = self._assume
         return source
+
+    def _standing(self, region: Value | None) -> Value | None:
+        """Where a stack stands that its provider states in a region: with an option all that is at home is moved."""
+        moved = self.configuration.region
+        return moved if moved and region == self.configuration.root.region("aws") else region
 
     def _assume(self, code: str, **params: str | int) -> None:
         self.configuration.warnings.add(Finding(say(code, **params)))

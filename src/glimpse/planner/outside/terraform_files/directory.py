@@ -11,7 +11,7 @@ from pathlib import Path
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import clock
-from glimpse.planner.outside.terraform_files.block import Block, Values, cause_text
+from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, Values, cause_text
 from glimpse.planner.outside.terraform_files.families import is_by_use
 from glimpse.planner.outside.terraform_files.project import Project
 from glimpse.planner.outside.terraform_files.resource_types import is_free
@@ -26,7 +26,7 @@ from glimpse.planner.terraform.modules import Configuration, Uncounted
 from glimpse.planner.terraform.sources import OutsideProject
 from glimpse.planner.terraform.syntax import Block as Declaration
 from glimpse.planner.terraform.syntax import SyntaxProblem
-from glimpse.planner.terraform.values import Unknown, Value
+from glimpse.planner.terraform.values import Cause, Unknown, Value
 from glimpse.planner.terraform.worlds import World
 
 OWN_VALUE_FILES = ("terraform.tfvars", "terraform.tfvars.json")
@@ -34,6 +34,8 @@ AUTOMATIC_ENDINGS = (".auto.tfvars", ".auto.tfvars.json")
 MAX_SHOWN = 80
 OTHER_REGION = "?"
 """The region of a resource whose provider's region nobody knows."""
+
+REFERRING = frozenset((Cause(AT_APPLY, ""),))
 
 NAMED_ALREADY = ("count", "error")
 """Causes that stand among the findings themselves."""
@@ -123,9 +125,12 @@ class Directory:
         """The variables that the root module declares."""
         return self.sources.folder(".").variables
 
-    def configuration(self, world: World) -> Configuration:
+    def configuration(self, world: World, region: str | None = None) -> Configuration:
+        """One reading in a world, of a stack that stands in `region` instead of where its provider says."""
         self.budget.begin_world()
-        configuration = Configuration(self.sources, self.inputs, self.budget, self.workspace, world)
+        configuration = Configuration(
+            self.sources, self.inputs, self.budget, self.workspace, world, region=region
+        )
         for name in self.sources.tofu_files("."):
             configuration.warnings.add(Finding(say("tofu_file", name=name), name))
         for name, given in self.inputs.undeclared(self.variables, FILE):
@@ -188,11 +193,16 @@ def _other_region(instance: Instance, default: Value) -> str | None:
 
 
 def _unknowns(arguments: Value, argument: str) -> Sequence[Unknown]:
-    """What is unknown in an argument; `block.argument` looks into each nested block of that name."""
+    """
+    What is unknown in an argument; `block.argument` looks into each nested block of that name.
+
+    A text that is known and names a resource refers to it, as it does in a plan: two of one name are told apart.
+    """
     name, _, rest = argument.partition(".")
     value = _get(arguments, name)
     if not rest or isinstance(value, Unknown):
-        return tuple(unknowns_of(value))
+        named = arguments.named(name) if isinstance(value, str) and isinstance(arguments, Arguments) else None
+        return (Unknown(causes=REFERRING, references=named),) if named else tuple(unknowns_of(value))
     return [found for item in (value if isinstance(value, tuple) else (value,)) for found in _unknowns(item, rest)]
 
 

@@ -181,13 +181,20 @@ class _Worlds:
         )
 
     def _read(self, assumed: World) -> _Leaf:
-        configuration = self._directory.configuration(assumed)
-        self._check_options()
-        read = self._directory.read(configuration)
+        configuration, read = self._evaluated(assumed, self._region)
         if self._region is None:
             read = with_region(read, self._environment)
+            if read.region_from and isinstance(read.region, str):
+                # What data sources tell depends on the region, which only the resources told.
+                configuration, again = self._evaluated(assumed, read.region)
+                read = replace(again, region=read.region, region_from=read.region_from)
         stack = stack_of(read, self._path, self._region)
         return _Leaf(configuration, stack, frozenset(read.deciding))
+
+    def _evaluated(self, assumed: World, region: str | None) -> tuple[Configuration, Read]:
+        configuration = self._directory.configuration(assumed, region)
+        self._check_options()
+        return configuration, self._directory.read(configuration)
 
     def _leaves(self, base: _Leaf) -> list[_Leaf]:
         """The worlds that cannot be told apart any further, or would be too many."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from glimpse.planner.outside.terraform_files.block import Block
 from glimpse.planner.outside.terraform_files.directory import OTHER_REGION, Read
+from glimpse.planner.outside.terraform_files.families import is_everywhere
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.instances import Arguments
@@ -140,7 +141,8 @@ def with_region(read: Read, environment: Mapping[str, str]) -> Read:
         return replace(read, region=region, region_from=say("region_from_providers", region=region or ""))
     evidence = Evidence()
     for block in read.blocks:
-        if block.region is None:
+        # What is the same everywhere names regions of its own, as a distribution its certificate's.
+        if block.region is None and not is_everywhere(block.type):
             evidence.add(_plain(block))
     place = located(evidence, lambda: None, environment)
     if place.region is None:

@@ -12,12 +12,11 @@ from glimpse.planner.outside.terraform_files.families.databases import (
     EXTENDED_SUPPORT_OFF,
     INSTANCE,
     engine_name,
-    flag,
     joined,
     monitoring,
     unknown_parts,
 )
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, Reader, flag
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.aurora import (
     SERVERLESS,
@@ -60,7 +59,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         backtracks=values.is_unknown("backtrack_window") or bool(values.integer("backtrack_window")),
         managed_password=values.boolean("manage_master_user_password") or False,
         exports_logs=values.has("enabled_cloudwatch_logs_exports"),
-        answers_http=values.is_unknown("enable_http_endpoint") or bool(values.boolean("enable_http_endpoint")),
+        answers_http=flag(values, "enable_http_endpoint"),
         copied_across_regions=values.has("replication_source_identifier"),
     )
 
@@ -177,7 +176,7 @@ def proxy_endpoint(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 READERS = {
-    CLUSTER: cluster,
+    "aws_rds_cluster": cluster,  # named here, for a type is looked for in the files that name it
     MEMBER: instance,
     PROXY: proxy,
     "aws_db_proxy_endpoint": proxy_endpoint,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.resources.balancer import Balancer, ClassicBalancer, GatewayBalancer, TrustStore
 
 RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
@@ -34,14 +34,34 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         rules=len(rules) + len(listeners),
         idle_timeout=block.values.known.integer("idle_timeout") or 60,
         sticky=any(
-            row.boolean("enabled") is not False for group in groups for row in group.values.known.blocks("stickiness")
+            row.boolean("enabled") is not False
+            for group in groups
+            for row in group.values.known.blocks("stickiness")
         ),
         zones=zones,
         reserved=_reserved(block.values),
-        protocols=frozenset(_protocols(listeners)),
-        functions=bool(groups) and all(group.values.known.text("target_type") == "lambda" for group in groups),
-        cross_zone=kind == "network" and bool(block.values.known.boolean("enable_cross_zone_load_balancing")),
+        protocols=_protocols(listeners),
+        functions=_are_functions(groups) if _are_known(parts, tree) else None,
+        cross_zone=kind == "network" and flag(block.values, "enable_cross_zone_load_balancing"),
     )
+
+
+def _are_known(parts: Sequence[Block], tree: Tree) -> bool:
+    """Whether none of the target groups that listeners and rules forward to could be any."""
+    try:
+        for part in parts:
+            for name in FORWARDS:
+                tree.references(part, name, *GROUPS)
+    except ArgumentUnknown:
+        return False
+    return True
+
+
+def _are_functions(groups: Sequence[Block]) -> bool | None:
+    """Whether all targets are Lambda functions; None where nobody knows."""
+    if any(group.values.is_unknown("target_type") for group in groups):
+        return None
+    return bool(groups) and all(group.values.text("target_type") == "lambda" for group in groups)
 
 
 def _reserved(values: Values) -> int | None:
@@ -51,11 +71,12 @@ def _reserved(values: Values) -> int | None:
     return values.known.block("minimum_load_balancer_capacity").integer("capacity_units")
 
 
-def _protocols(listeners: Iterable[Block]) -> Iterator[str]:
-    """TCP, UDP or TLS, as a network balancer's units tell them apart; QUIC runs over UDP."""
-    for listener in listeners:
-        for protocol in (listener.values.known.text("protocol") or "").split("_"):
-            yield "UDP" if protocol == "QUIC" else protocol
+def _protocols(listeners: Sequence[Block]) -> frozenset[str] | None:
+    """TCP, UDP or TLS, as a network balancer's units tell them apart; QUIC runs over UDP. None is unknown."""
+    if any(listener.values.is_unknown("protocol") for listener in listeners):
+        return None
+    named = [name for listener in listeners for name in (listener.values.text("protocol") or "").split("_")]
+    return frozenset("UDP" if name == "QUIC" else name for name in named)
 
 
 def classic(block: Block, tree: Tree) -> Iterator[Found]:

@@ -12,14 +12,22 @@ from importlib import import_module
 from typing import Any
 
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
 from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.outside.terraform_files.families.launching import ROOT, Launch, launched, tenancy_of
+from glimpse.planner.outside.terraform_files.families.launching import (
+    ROOT,
+    Launch,
+    is_set,
+    launched,
+    named,
+    tenancy_of,
+)
 from glimpse.planner.resources.beanstalk import Environment
 from glimpse.planner.resources.instance import Instances, Split
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
+from glimpse.planner.terraform.values import Cause, Unknown
 
 INSTANCES, LAUNCH, GROUP = "aws:ec2:instances", "aws:autoscaling:launchconfiguration", "aws:autoscaling:asg"
 ENVIRONMENT, NETWORK, DATABASE = "aws:elasticbeanstalk:environment", "aws:ec2:vpc", "aws:rds:dbinstance"
@@ -30,136 +38,235 @@ LEAST_INSTANCES = 1
 LOG_DAYS = 7
 DATABASE_CLASS, DATABASE_ENGINE, DATABASE_GB = "db.t2.micro", "mysql", 5
 
-DECIDING = frozenset(
-    "EnvironmentType LoadBalancerType LoadBalancerIsShared HasCoupledDatabase MultiAZDatabase DBEngine DBInstanceClass "
-    "EnableSpot StreamLogs HealthStreamingEnabled AssociatePublicIpAddress ELBScheme Tenancy RootVolumeType "
-    "MonitoringInterval".split()
-)
+TEMPLATE = "aws_elastic_beanstalk_configuration_template"
 
-Settings = Mapping[tuple[str, str], str | None]
-"""By namespace and name; None is set to something that nobody knows."""
+
+class _Settings:
+    """
+    The settings of an environment by namespace and name. `rest` is why nobody knows those that are not among them,
+    where a configuration template that is not in the files may state them. Asking for an unknown one as a text or a
+    number raises ArgumentUnknown.
+    """
+
+    def __init__(self, rows: Mapping[tuple[str, str], str | Unknown | None], rest: Unknown | None) -> None:
+        self._rows = rows
+        self._rest = rest
+
+    def value(self, namespace: str, name: str, default: str | None = None) -> str | Unknown | None:
+        return self._rows.get((namespace, name), self._rest or default)
+
+    def text(self, namespace: str, name: str, default: str | None = None) -> str | None:
+        value = self.value(namespace, name, default)
+        if isinstance(value, Unknown):
+            raise ArgumentUnknown(name, value)
+        return value
+
+    def number(self, namespace: str, name: str, default: int | None = None) -> int | None:
+        """The default where it is left out; None where it is no number."""
+        value = self.text(namespace, name)
+        if (namespace, name) not in self._rows:
+            return default
+        return int(value) if value and value.isdecimal() else None
+
+    def known_number(self, namespace: str, name: str, default: int | None = None) -> int | None:
+        """The same for those who take None for unknown."""
+        return None if self.is_unknown(namespace, name) else self.number(namespace, name, default)
+
+    def is_on(self, namespace: str, name: str) -> bool:
+        return (self.text(namespace, name) or "").lower() == "true"
+
+    def is_unknown(self, namespace: str, name: str) -> bool:
+        return isinstance(self.value(namespace, name), Unknown)
+
+    def has(self, namespace: str, name: str) -> bool:
+        """Whether it is set, to whatever. Raises where a template decides it that nobody knows."""
+        if (namespace, name) not in self._rows and self._rest:
+            raise ArgumentUnknown(name, self._rest)
+        return (namespace, name) in self._rows
+
+    def has_any(self, namespace: str) -> bool:
+        """Whether there is any in a namespace, as `has` says it for one."""
+        if any(place == namespace for place, _ in self._rows):
+            return True
+        return self.has(namespace, namespace)
+
+    @property
+    def is_single(self) -> bool:
+        return self.text(ENVIRONMENT, "EnvironmentType") == "SingleInstance"
+
+
+Part = tuple[str, str, Mapping[str, Any]]
+"""What an environment makes: the beginning of its usage keys, and the type and arguments that it would have."""
 
 
 def environment(block: Block, tree: Tree) -> Iterator[Found]:
+    """Each part is read by itself: one that depends on a setting that nobody knows is named, and the others stand."""
     settings = _settings(block, tree)
-    parts: list[tuple[str, Resource]] = [("ec2.", _instances(block, settings))]
-    named: list[Unpriced] = []
-    for start, type_, arguments in _made(block, settings):
-        made = Block(block.address, type_, Values(arguments), block.file, block.line, region=block.region)
-        for found in _read(made):
-            if isinstance(found, Unpriced):
-                named.append(found)
-            elif not isinstance(found, Origin):
-                parts.append((start, found))
+    parts: list[tuple[str, Resource]] = []
+    unpriced: list[Unpriced] = []
+    try:
+        parts.append(("ec2.", _instances(block, settings)))
+    except ArgumentUnknown as unknown:
+        unpriced.append(_undecided(block, "EC2 instances", unknown))
+    else:
+        unpriced += _public_unknown(block, settings)
+    made = {"Load balancer": _balancer, "SQS queue": _queue, "Database": _database, "Log group": _logs}
+    for component, make in made.items():
+        try:
+            for start, type_, arguments in make(block, settings):
+                as_if = Block(block.address, type_, Values(arguments), block.file, block.line, region=block.region)
+                for found in list(_read(as_if)):
+                    if isinstance(found, Unpriced):
+                        unpriced.append(found)
+                    elif not isinstance(found, Origin):
+                        parts.append((start, found))
+        except ArgumentUnknown as unknown:
+            unpriced.append(_undecided(block, component, unknown))
     yield Environment(block.origin, tuple(parts))
-    yield from named
-    if (LAUNCH, "BlockDeviceMappings") in settings:
+    yield from unpriced
+    if settings.value(LAUNCH, "BlockDeviceMappings") is not None:
         yield Unpriced(block.origin, "Block device mappings", say("part_unknown"))
 
 
-def _settings(block: Block, tree: Tree) -> Settings:
+def _undecided(block: Block, component: str, unknown: ArgumentUnknown) -> Unpriced:
+    block.values.note(unknown.why)
+    why = say("argument_unknown", argument=unknown.name, cause=cause_text(unknown.why))
+    return Unpriced(block.origin, component, why)
+
+
+def _settings(block: Block, tree: Tree) -> _Settings:
     """The settings of its configuration template, and its own, which win."""
-    templates = tree.certain_references(block, "template_name", "aws_elastic_beanstalk_configuration_template")
-    rows = [row for source in (*templates, block) for row in source.values.blocks("setting")]
-    return {
-        (row.text("namespace") or "", row.text("name") or ""): row.known.text("value") or _flag(row) for row in rows
-    }
+    template = named(block, tree, "template_name", TEMPLATE)
+    rest = None
+    if template is None and is_set(block.values, "template_name"):
+        name = block.values.known.text("template_name")
+        found = (Unknown(causes=frozenset((Cause("computed", name),))),) if name else block.unknowns("template_name")
+        rest = next(iter(found), Unknown())
+    rows = [row for source in (template, block) if source for row in source.values.blocks("setting")]
+    return _Settings({(row.text("namespace") or "", row.text("name") or ""): _value(row) for row in rows}, rest)
 
 
-def _flag(row: Values) -> str | None:
-    value = row.known.boolean("value")
-    return None if value is None else str(value).lower()
+def _value(row: Values) -> str | Unknown | None:
+    try:
+        flag = row.boolean("value")
+        return row.text("value") if flag is None else str(flag).lower()
+    except ArgumentUnknown as unknown:
+        return unknown.why
 
 
-def _is_on(settings: Settings, namespace: str, name: str) -> bool:
-    return (settings.get((namespace, name)) or "").lower() == "true"
-
-
-def _is_single(settings: Settings) -> bool:
-    return settings.get((ENVIRONMENT, "EnvironmentType")) == "SingleInstance"
-
-
-def _number(settings: Settings, namespace: str, name: str, default: int | None = None) -> int | None:
-    """A number, the default where it is left out; None where nobody knows it."""
-    if (namespace, name) not in settings:
-        return default
-    value = settings[(namespace, name)] or ""
-    return int(value) if value.isdecimal() else None
-
-
-def _instances(block: Block, settings: Settings) -> Instances:
+def _instances(block: Block, settings: _Settings) -> Instances:
     """As few as the group may have. A single instance has an Elastic IP; others a public address where it is asked."""
-    types = settings.get((INSTANCES, "InstanceTypes")) or settings.get((LAUNCH, "InstanceType")) or ""
-    listed = [name.strip() for name in types.split(",") if name.strip()]
-    size = _number(settings, LAUNCH, "RootVolumeSize")
-    kind = settings.get((LAUNCH, "RootVolumeType"), "gp2") or "gp2"
-    iops = _number(settings, LAUNCH, "RootVolumeIOPS")
-    root = Disk(kind, size, iops, _number(settings, LAUNCH, "RootVolumeThroughput"))
-    single = _is_single(settings)
-    in_vpc = (NETWORK, "VPCId") in settings
-    public = _is_on(settings, NETWORK, "AssociatePublicIpAddress") if in_vpc else True
-    spot = _is_on(settings, INSTANCES, "EnableSpot")
-    percent = _number(
-        settings, INSTANCES, "SpotFleetOnDemandAboveBasePercentage", 0 if single else SPOT_ON_DEMAND_PERCENT
-    )
-    base = _number(settings, INSTANCES, "SpotFleetOnDemandBase", 0)
+    listed = _types(settings)
+    single = settings.is_single
+    spot = settings.is_on(INSTANCES, "EnableSpot")
+    split = _split(settings, single) if spot else None
     launch = Launch(
         instance_type=listed[0] if listed else None,
-        disks=((ROOT, root),),
-        tenancy=tenancy_of(settings.get((NETWORK, "Tenancy"))),
-        monitored=settings.get((LAUNCH, "MonitoringInterval")) == "1 minute",
+        disks=((ROOT, _root(settings)),),
+        tenancy=tenancy_of(settings.text(NETWORK, "Tenancy")),
+        monitored=settings.text(LAUNCH, "MonitoringInterval") == "1 minute",
     )
     return replace(
         launched(block, launch),
-        count=1 if single else _number(settings, GROUP, "MinSize", LEAST_INSTANCES),
-        addresses=int(single or public),
-        split=Split(base or 0, SPOT_ON_DEMAND_PERCENT if percent is None else percent) if spot else None,
+        count=1 if single else settings.known_number(GROUP, "MinSize", LEAST_INSTANCES),
+        addresses=int(single or _is_public(settings) is True),
+        split=split,
         assumes=(say("first_of_types", count=len(listed), type=listed[0]),) if len(listed) > 1 else (),
         system="Windows" if "Windows" in (block.values.known.text("solution_stack_name") or "") else None,
         scales=True,
     )
 
 
-def _made(block: Block, settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What else it makes, as the types and arguments of the resources that they would be."""
-    worker = block.values.text("tier") == "Worker"
-    shared = _is_on(settings, ENVIRONMENT, "LoadBalancerIsShared")
-    if not worker and not shared and not _is_single(settings):
-        yield from _balancer(settings)
-    if worker and ("aws:elasticbeanstalk:sqsd", "WorkerQueueURL") not in settings:
-        yield "sqs.", "aws_sqs_queue", {}
-    if any(namespace == DATABASE for namespace, _ in settings) and _has_database(settings):
-        yield (
-            "db.",
-            "aws_db_instance",
-            {
-                "instance_class": settings.get((DATABASE, "DBInstanceClass"), DATABASE_CLASS),
-                "engine": settings.get((DATABASE, "DBEngine"), DATABASE_ENGINE),
-                "engine_version": settings.get((DATABASE, "DBEngineVersion")),
-                "allocated_storage": _number(settings, DATABASE, "DBAllocatedStorage", DATABASE_GB),
-                "multi_az": _is_on(settings, DATABASE, "MultiAZDatabase"),
-            },
-        )
-    if _is_on(settings, LOGS, "StreamLogs") or _is_on(settings, HEALTH_LOGS, "HealthStreamingEnabled"):
-        days = _number(settings, LOGS, "RetentionInDays", LOG_DAYS)
-        yield "cloudwatch.", "aws_cloudwatch_log_group", {"retention_in_days": days}
+def _types(settings: _Settings) -> list[str]:
+    """Those that it may use; none where nobody knows them."""
+    for namespace, name in ((INSTANCES, "InstanceTypes"), (LAUNCH, "InstanceType")):
+        if settings.is_unknown(namespace, name):
+            return []
+        if types := settings.text(namespace, name):
+            return [part.strip() for part in types.split(",") if part.strip()]
+    return []
 
 
-def _has_database(settings: Settings) -> bool:
-    return settings.get((DATABASE, "HasCoupledDatabase")) != "false"
+def _root(settings: _Settings) -> Disk:
+    return Disk(
+        settings.text(LAUNCH, "RootVolumeType") or "gp2",
+        settings.known_number(LAUNCH, "RootVolumeSize"),
+        settings.number(LAUNCH, "RootVolumeIOPS"),
+        settings.number(LAUNCH, "RootVolumeThroughput"),
+        is_assumed=settings.value(LAUNCH, "RootVolumeSize") is None,
+    )
 
 
-def _balancer(settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """A classic one where the type is left out, as the API has it."""
-    kind = settings.get((ENVIRONMENT, "LoadBalancerType"), "classic")
-    subnets = settings.get((NETWORK, "ELBSubnets")) or settings.get((NETWORK, "Subnets"))
-    arguments: dict[str, Any] = {"internal": settings.get((NETWORK, "ELBScheme")) == "internal"}
+def _split(settings: _Settings, single: bool) -> Split:
+    usual = 0 if single else SPOT_ON_DEMAND_PERCENT
+    percent = settings.number(INSTANCES, "SpotFleetOnDemandAboveBasePercentage", usual)
+    base = settings.number(INSTANCES, "SpotFleetOnDemandBase", 0)
+    return Split(base or 0, SPOT_ON_DEMAND_PERCENT if percent is None else percent)
+
+
+def _is_public(settings: _Settings) -> bool | None:
+    """Whether each instance is given a public address; None where nobody knows."""
+    try:
+        return settings.is_on(NETWORK, "AssociatePublicIpAddress") if settings.has(NETWORK, "VPCId") else True
+    except ArgumentUnknown:
+        return None
+
+
+def _public_unknown(block: Block, settings: _Settings) -> Iterator[Unpriced]:
+    if not settings.is_single and _is_public(settings) is None:
+        yield Unpriced(block.origin, "Public IPv4 address", say("needs_public_setting"))
+
+
+def _balancer(block: Block, settings: _Settings) -> Iterator[Part]:
+    """A classic one where the type is left out, as the API has it; a worker, and a single instance, have none."""
+    if _is_worker(block) or settings.is_single or settings.is_on(ENVIRONMENT, "LoadBalancerIsShared"):
+        return
+    kind = settings.text(ENVIRONMENT, "LoadBalancerType", "classic")
+    subnets = settings.value(NETWORK, "ELBSubnets") or settings.value(NETWORK, "Subnets")
+    arguments: dict[str, Any] = {"internal": settings.text(NETWORK, "ELBScheme") == "internal"}
     if subnets:
-        arguments["subnets"] = tuple(name.strip() for name in subnets.split(","))
+        listed = subnets if isinstance(subnets, Unknown) else tuple(name.strip() for name in subnets.split(","))
+        arguments["subnets"] = listed
     if kind == "classic":
         yield "elb.", "aws_elb", arguments
     else:
         yield "lb.", "aws_lb", {**arguments, "load_balancer_type": kind}
+
+
+def _queue(block: Block, settings: _Settings) -> Iterator[Part]:
+    if _is_worker(block) and not settings.has("aws:elasticbeanstalk:sqsd", "WorkerQueueURL"):
+        yield "sqs.", "aws_sqs_queue", {}
+
+
+def _is_worker(block: Block) -> bool:
+    return block.values.text("tier") == "Worker"
+
+
+def _database(block: Block, settings: _Settings) -> Iterator[Part]:
+    if not settings.has_any(DATABASE) or settings.text(DATABASE, "HasCoupledDatabase") == "false":
+        return
+    yield (
+        "db.",
+        "aws_db_instance",
+        {
+            "instance_class": settings.text(DATABASE, "DBInstanceClass", DATABASE_CLASS),
+            "engine": settings.text(DATABASE, "DBEngine", DATABASE_ENGINE),
+            "engine_version": settings.value(DATABASE, "DBEngineVersion"),
+            "allocated_storage": settings.value(DATABASE, "DBAllocatedStorage", str(DATABASE_GB)),
+            "multi_az": settings.is_on(DATABASE, "MultiAZDatabase"),
+        },
+    )
+
+
+def _logs(block: Block, settings: _Settings) -> Iterator[Part]:
+    switches = ((LOGS, "StreamLogs"), (HEALTH_LOGS, "HealthStreamingEnabled"))
+    # One that is on is enough: only then does it not matter that the other one is unknown.
+    if any(settings.is_on(*switch) for switch in sorted(switches, key=lambda switch: settings.is_unknown(*switch))):
+        yield (
+            "cloudwatch.",
+            "aws_cloudwatch_log_group",
+            {"retention_in_days": settings.value(LOGS, "RetentionInDays", str(LOG_DAYS))},
+        )
 
 
 def _read(made: Block) -> Iterator[Found]:

@@ -40,7 +40,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         version=versions.known.text("engine_version"),
         version_known=not versions.is_unknown("engine_version"),
         keeps_snapshots=_keeps_snapshots(values),
-        log_destinations=_log_destinations(values),
+        log_destinations=_log_destinations(block),
     )
 
 
@@ -64,7 +64,7 @@ def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
         version_known=not versions.is_unknown("engine_version"),
         keeps_snapshots=_keeps_snapshots(values),
         scaling=scaling,
-        log_destinations=_log_destinations(values),
+        log_destinations=_log_destinations(block),
     )
 
 
@@ -73,9 +73,14 @@ def _keeps_snapshots(values: Values) -> bool:
     return values.is_unknown(limit) or bool(values.integer(limit))
 
 
-def _log_destinations(values: Values) -> tuple[str, ...]:
-    rows = values.known.blocks("log_delivery_configuration")
-    return tuple(sorted({row.text("destination_type") or CLOUDWATCH_LOGS for row in rows}))
+def _log_destinations(block: Block) -> tuple[str, ...] | None:
+    """What its logs are written to; None where nobody knows all of it."""
+    rows = block.values.known.blocks("log_delivery_configuration")
+    kinds = {row.text("destination_type") or CLOUDWATCH_LOGS for row in rows}
+    unknown = block.values.is_unknown("log_delivery_configuration")
+    if unknown or block.unknowns("log_delivery_configuration.destination_type"):
+        return None
+    return tuple(sorted(kinds))
 
 
 def _primary(block: Block, tree: Tree) -> Block | None:

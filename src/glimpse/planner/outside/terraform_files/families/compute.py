@@ -25,9 +25,9 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     launch_of,
     launched,
     merged,
+    named,
     own_launch,
-    template_launch,
-    template_of,
+    template_named,
     tenancy_of,
     unpriced_parts,
     zone_of,
@@ -94,8 +94,7 @@ def _elastic(block: Block, tree: Tree) -> tuple[tuple[Block, ...], Sentence | No
 def group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     policy = values.block("mixed_instances_policy")
-    template = template_of(block, tree, (*OWN_TEMPLATE, *MIXED_TEMPLATE))
-    launch = template_launch(template) if template else Launch()
+    launch = template_named(block, tree, (*OWN_TEMPLATE, *MIXED_TEMPLATE))
     overrides = policy.block("launch_template").blocks("override")
     distribution = policy.block("instances_distribution")
     base = distribution.integer("on_demand_base_capacity")
@@ -156,7 +155,7 @@ def fleet(block: Block, tree: Tree) -> Iterator[Found]:
 def host(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     family = values.text("instance_family") or (values.text("instance_type") or "").partition(".")[0]
-    if is_set(values, "outpost_arn"):
+    if values.text("outpost_arn"):
         yield block.origin  # a host on an Outpost is part of what the Outpost costs
     else:
         yield Host(block.origin, family or None)
@@ -186,10 +185,13 @@ def reservation(block: Block, tree: Tree) -> Iterator[Found]:
 def address(block: Block, tree: Tree) -> Iterator[Found]:
     """Addresses of one's own, or of an Outpost, are not charged; those of a pool that Amazon fills are."""
     values = block.values
-    own = is_set(values, "customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
+    own = values.text("customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
     if is_set(values, "ipam_pool_id"):
-        pools = tree.certain_references(block, "ipam_pool_id", "aws_vpc_ipam_pool")
-        own = not any(pool.values.known.text("public_ip_source") == "amazon" for pool in pools)
+        pool = named(block, tree, "ipam_pool_id", "aws_vpc_ipam_pool")
+        if pool is None:
+            yield Unpriced(block.origin, "Public IPv4 address", say("needs_address_pool"))
+            return
+        own = pool.values.text("public_ip_source") != "amazon"
     yield block.origin if own else PublicAddress(block.origin)
 
 
@@ -222,8 +224,7 @@ def _first_of(overrides: Sequence[Values], launch: Launch) -> _First:
 def _fleet(
     block: Block, tree: Tree, specifications: Sequence[Values], target: int | None, split: Split
 ) -> Iterator[Found]:
-    template = template_of(block, tree, FLEET_TEMPLATE)
-    launch = template_launch(template) if template else Launch()
+    launch = template_named(block, tree, FLEET_TEMPLATE)
     first = _first_of(specifications, launch)
     addresses, assumed = addresses_of(block, tree, first.launch, *FLEET_SUBNETS)
     yield replace(

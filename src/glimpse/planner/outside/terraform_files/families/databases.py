@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.database import FREE_INSIGHTS_DAYS, RDS, Database, Monitoring, least_storage
 from glimpse.planner.resources.database_backup import DatabaseSnapshot, SnapshotExport
@@ -118,11 +118,6 @@ def _license(values: Values, engine: str) -> str | None:
     return LICENSES.get(said, said) if said else OWN if engine in ("Oracle EE", "Oracle SE", "Db2") else INCLUDED
 
 
-def flag(values: Values, name: str) -> bool | None:
-    """An argument that is true or false, false where it is left out; None where nobody knows."""
-    return None if values.is_unknown(name) else values.boolean(name) or False
-
-
 def unknown_parts(block: Block) -> Iterator[Unpriced]:
     """What is charged if it is switched on, and nobody knows whether it is."""
     if block.values.is_unknown("database_insights_mode"):
@@ -138,11 +133,17 @@ def monitoring(values: Values, cluster: Values | None = None) -> Monitoring:
     switched = place.known.boolean(enabled)
     days = place.known.integer(kept)
     return Monitoring(
-        insights=is_unknown or (bool(days) if switched is None else switched),
+        insights=None if is_unknown else bool(days) if switched is None else switched,
         kept_days=None if is_unknown else days or FREE_INSIGHTS_DAYS,
         advanced=any(row.known.text("database_insights_mode") == "advanced" for row in places),
-        enhanced=any(row.is_unknown("monitoring_interval") or row.integer("monitoring_interval") for row in places),
+        enhanced=_writes_metrics(places),
     )
+
+
+def _writes_metrics(places: Sequence[Values]) -> bool | None:
+    """Whether Enhanced Monitoring is on; None where nobody knows."""
+    intervals = [row.known.integer("monitoring_interval") for row in places]
+    return any(intervals) or (None if any(row.is_unknown("monitoring_interval") for row in places) else False)
 
 
 def _source(block: Block, tree: Tree) -> Block | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.databases import flag, joined
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.databases import joined
+from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.resources.documentdb import DocumentCluster, DocumentInstance
 from glimpse.planner.resources.neptune import GraphCluster, GraphInstance
 
@@ -36,7 +36,7 @@ def document_instance(block: Block, tree: Tree) -> Iterator[Found]:
         cluster_known=home is not None,
         least_units=least_units(home),
         is_public=flag(values, "publicly_accessible"),
-        insights=values.is_unknown(insights) or bool(values.boolean(insights)),
+        insights=flag(values, insights),
     )
 
 

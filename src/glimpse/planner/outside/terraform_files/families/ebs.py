@@ -50,8 +50,8 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
     if values.integer("completion_duration_minutes"):
         yield Unpriced(block.origin, "Time-based snapshot copy", say("part_unknown"))
     source, here = values.known.text("source_region"), block.region
-    if source and here and source != here:
-        yield Unpriced(block.origin, f"Transfer from {source}", say("copied_between_regions"))
+    if here and (values.is_unknown("source_region") or source not in (None, here)):
+        yield Unpriced(block.origin, f"Transfer from {source or '?'}", say("copied_between_regions"))
 
 
 def fast_restore(block: Block, tree: Tree) -> Iterator[Found]:

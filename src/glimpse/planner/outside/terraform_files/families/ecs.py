@@ -11,7 +11,8 @@ from fractions import Fraction
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
-from glimpse.planner.resources.event_bus import Pipe, Schedule
+from glimpse.planner.resources.by_use import ByUse
+from glimpse.planner.resources.event_bus import PIPE, SCHEDULE
 from glimpse.planner.resources.fargate import (
     LINUX,
     WINDOWS,
@@ -221,13 +222,13 @@ def rule_target(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def schedule(block: Block, tree: Tree) -> Iterator[Found]:
-    yield Schedule(block.origin)
+    yield ByUse(block.origin, SCHEDULE)
     for row in block.values.block("target").blocks("ecs_parameters"):
         yield from _started(block, row, "target.ecs_parameters.", "target.arn", tree)
 
 
 def pipe(block: Block, tree: Tree) -> Iterator[Found]:
-    yield Pipe(block.origin)
+    yield ByUse(block.origin, PIPE)
     for row in block.values.block("target_parameters").blocks("ecs_task_parameters"):
         yield from _started(block, row, "target_parameters.ecs_task_parameters.", "target", tree)
 

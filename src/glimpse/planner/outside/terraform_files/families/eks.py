@@ -8,12 +8,10 @@ from dataclasses import replace
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
-    Launch,
     addresses_of,
     is_set,
     launched,
-    template_launch,
-    template_of,
+    template_named,
     unpriced_parts,
     zone_of,
 )
@@ -49,10 +47,9 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def node_group(block: Block, tree: Tree) -> Iterator[Found]:
-    """Its own types win over the template's; a disk size stands only where there is no template."""
+    """Its own types win over the template's; a disk size stands only where there is no template, and so do defaults."""
     values = block.values
-    template = template_of(block, tree)
-    launch = template_launch(template) if template else Launch()
+    launch = template_named(block, tree)
     types = _types(values)
     windows = (values.text("ami_type") or "").startswith("WINDOWS")
     gib = WINDOWS_GIB if windows else LINUX_GIB
@@ -60,7 +57,7 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
     capacity = values.text("capacity_type") or "ON_DEMAND"
     nodes = replace(
         launched(block, launch, gib),
-        instance_type=types[0] if types else launch.instance_type or DEFAULT_TYPE,
+        instance_type=types[0] if types else launch.instance_type or (None if launch.is_partial else DEFAULT_TYPE),
         count=values.block("scaling_config").known.integer("desired_size"),
         addresses=addresses,
         address_assumes=assumed,

@@ -58,7 +58,12 @@ def efs_replication(block: Block, tree: Tree) -> Iterator[Found]:
     """A replica is a file system that replication makes, unless it is named; it is charged where it stands."""
     yield block.origin
     for destination in block.values.blocks("destination"):
-        region = destination.known.text("region")
+        if destination.is_unknown("region"):
+            destination.known.text("region")  # so that the variable which decides it is noted
+            yield Unpriced(block.origin, "EFS replica", say("own_region_unknown"))
+            yield ByUse(block.origin, efs.replica(None), charged=None)
+            continue
+        region = destination.text("region")
         if not destination.has("file_system_id"):
             origin = replace(block.origin, region=region or block.region)
             yield FileSystem(origin, one_zone=destination.has("availability_zone_name"))
@@ -166,13 +171,15 @@ def _unknown_cache(block: Block, cache: Values, storage_type: str) -> Iterator[F
 
 def file_cache(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    metadata = values.block("lustre_configuration").block("metadata_configuration").known.integer("storage_capacity")
+    # What nobody knows is unknown as a whole; what is left out adds nothing.
+    within = values.block("lustre_configuration").block("metadata_configuration")
+    metadata = within.known.integer("storage_capacity") if within.has("storage_capacity") else 0
     size = values.known.integer("storage_capacity")
     yield FsxFileSystem(
         origin=block.origin,
         system=fsx.FILE_CACHE,
         deployment="Cache 1",
-        storage_gib=None if size is None else size + (metadata or 0),
+        storage_gib=None if size is None or metadata is None else size + metadata,
         has_throughput=False,
         backups=False,
     )

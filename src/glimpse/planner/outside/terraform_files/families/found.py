@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.resources.by_use import ByUse, UsageRow
 from glimpse.planner.stack import Resource, Unpriced
 
@@ -28,6 +28,13 @@ def alone(made: Callable[[Origin], Resource]) -> Reader:
 def charged_by(rows: tuple[UsageRow, ...]) -> Reader:
     """The reader of a type that is charged by these rows and by nothing else, whatever its arguments are."""
     return alone(partial(ByUse, rows=rows))
+
+
+def flag(values: Values, name: str) -> bool | None:
+    """An argument that is true or false, false where it is left out; None where nobody knows."""
+    if values.is_unknown(name):
+        return values.known.boolean(name)  # so that the variable which decides it is noted
+    return values.boolean(name) or False
 
 
 def certainly_referring(target: Block, argument: str, type_: str, tree: Tree) -> tuple[Block, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found, alone
 from glimpse.planner.resources.certificate import (
     GENERAL,
@@ -26,15 +26,18 @@ DIRECTORIES = {"MicrosoftAD": MICROSOFT, "SimpleAD": "Simple AD", "ADConnector":
 
 def key(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    spec = values.text("customer_master_key_spec") or values.text("key_spec") or SYMMETRIC
-    yield Key(block.origin, spec, rotated=bool(values.known.boolean("enable_key_rotation")))
+    # Rotation adds to the price in the coming years only: a key of which nobody knows it costs the same this month.
+    yield Key(block.origin, _spec(values), rotated=bool(values.known.boolean("enable_key_rotation")))
+
+
+def _spec(values: Values) -> str:
+    return values.text("customer_master_key_spec") or values.text("key_spec") or SYMMETRIC
 
 
 def replica_key(block: Block, tree: Tree) -> Iterator[Found]:
     """A replica is of the same kind as its primary, which may stand elsewhere."""
-    primary = next(iter(tree.certain_references(block, "primary_key_arn", "aws_kms_key", "aws_kms_external_key")), None)
-    spec = primary.values.known.text("customer_master_key_spec") if primary else None
-    yield Key(block.origin, spec or SYMMETRIC)
+    primary = next(iter(tree.references(block, "primary_key_arn", "aws_kms_key", "aws_kms_external_key")), None)
+    yield Key(block.origin, _spec(primary.values) if primary else SYMMETRIC)
 
 
 def secret(block: Block, tree: Tree) -> Iterator[Found]:
@@ -63,7 +66,9 @@ def certificate(block: Block, tree: Tree) -> Iterator[Found]:
     if values.has("certificate_authority_arn"):
         yield PrivateCertificate(block.origin, _mode(block, tree))
     elif values.block("options").text("export") == "ENABLED":
-        names = {values.text("domain_name") or "", *map(str, values.known.items("subject_alternative_names") or ())}
+        if unknowns := block.unknowns("subject_alternative_names"):
+            raise ArgumentUnknown("subject_alternative_names", unknowns[0])
+        names = {values.text("domain_name") or "", *map(str, values.items("subject_alternative_names") or ())}
         wildcards = sum(1 for name in names if name.startswith("*."))
         yield ExportableCertificate(block.origin, len(names) - wildcards, wildcards)
     else:
@@ -72,7 +77,7 @@ def certificate(block: Block, tree: Tree) -> Iterator[Found]:
 
 def _mode(block: Block, tree: Tree) -> str:
     """The mode of the authority that signs a certificate: short-lived where the stack says so."""
-    signer = next(iter(tree.certain_references(block, "certificate_authority_arn", AUTHORITY)), None)
+    signer = next(iter(tree.references(block, "certificate_authority_arn", AUTHORITY)), None)
     short = signer is not None and signer.values.text("usage_mode") == "SHORT_LIVED_CERTIFICATE"
     return SHORT_LIVED if short else GENERAL
 

@@ -28,6 +28,9 @@ ROOT = ""
 ASSUMED_ROOT_GIB = 8
 """The root disk of Amazon Linux images, which is taken where only the image knows the size."""
 
+UNNAMED = "?"
+"""How disks begin whose device nobody knows: each may be the root one, or take the place of a template's."""
+
 SPOT, CAPACITY_BLOCK = "spot", "capacity-block"
 TEMPLATE, CONFIGURATION = "aws_launch_template", "aws_launch_configuration"
 PUBLIC = "map_public_ip_on_launch"
@@ -47,7 +50,9 @@ class Launch:
     How instances are launched. A type, a tenancy or detailed monitoring of None is not stated. `public`: how many
     public addresses each is given, BY_SUBNET where nothing says it, None where that is unknown. `retired`: what they
     would hold that AWS no longer offers. `encrypts_memory`: AMD SEV-SNP is on. `by_capacity_block`: they run in
-    capacity that was bought before. `templates`: where it is stated, beside the block itself.
+    capacity that was bought before. `templates`: where it is stated, beside the block itself. `is_partial`: it names a
+    template that is not among the files, so that what is not stated is unknown. `hides_disks`: which of its template's
+    disks it has is unknown, because nobody knows the device of one of its own.
     """
 
     instance_type: str | None = None
@@ -64,20 +69,38 @@ class Launch:
     encrypts_memory: bool = False
     by_capacity_block: bool = False
     templates: tuple[Block, ...] = ()
+    is_partial: bool = False
+    hides_disks: bool = False
 
     def with_root(self, gib: int = ASSUMED_ROOT_GIB) -> tuple[Disk, ...]:
-        """All disks, the root one first: of a usual size where nothing names it."""
+        """
+        All disks, the root one first: of a usual size where it is left out. One that needs the name of a device stands
+        for those of which nobody knows whether there are any.
+        """
         found = dict(self.disks)
-        root = found.pop(ROOT, None) or Disk("gp2", None)
-        if root.gib is None:
-            root = Disk(root.kind, gib, root.iops, root.mibps, is_assumed=True)
-        return (root, *found.values())
+        root = found.pop(ROOT, None)
+        may_hold_more = self.hides_disks or (root is None and self.has_unnamed)
+        more = (Disk("gp2", None, needs=say("needs_device_name")),) if may_hold_more else ()
+        if root is None and (self.is_partial or may_hold_more):
+            return (*found.values(), *more)
+        root = root or Disk("gp2", None, is_assumed=True)
+        if root.gib is None and root.is_assumed:
+            root = replace(root, gib=gib)
+        return (root, *found.values(), *more)
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether nobody knows which device one of the disks is."""
+        return any(name.startswith(UNNAMED) for name, _ in self.disks)
 
 
 def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> Instances:
     """One instance as it is launched; whoever keeps several of them says how many, and how they are bought."""
     by_requirements = launch.by_requirements and not launch.instance_type
     bought = launch.by_capacity_block
+    needs = say("bought_as_block") if bought else say("needs_instance_requirements") if by_requirements else None
+    if launch.is_partial and not launch.instance_type:
+        needs = say("needs_launch_template")
     return Instances(
         origin=block.origin,
         instance_type=None if bought else launch.instance_type,
@@ -87,7 +110,7 @@ def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> 
         monitored=bool(launch.monitored),
         credits=launch.credits,
         ebs_optimized=launch.ebs_optimized,
-        needs=say("bought_as_block") if bought else say("needs_instance_requirements") if by_requirements else None,
+        needs=needs,
     )
 
 
@@ -123,6 +146,7 @@ def template_launch(block: Block) -> Launch:
     """What a launch template or a launch configuration states."""
     values = block.values
     if block.type == CONFIGURATION:
+        values.text("spot_price")  # without one, which a variable may mean, it is not Spot
         launch = own_launch(values)
         # A launch configuration turns detailed monitoring on unless it says otherwise (its API's default).
         return launch if values.has("enable_monitoring") else replace(launch, monitored=True)
@@ -152,9 +176,19 @@ def template_launch(block: Block) -> Launch:
 
 def launch_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Launch:
     """How a block's instances are launched: what it states itself wins over its template, disk by disk."""
-    template = template_of(block, tree, named_by)
     own = own_launch(block.values, _volume_ids(tree))
-    return merged(own, template_launch(template)) if template else own
+    named = template_named(block, tree, named_by)
+    if not named.is_partial:
+        return merged(own, named)
+    # A state shows all that the template stated; without one, that may be anything, also that it is bought as Spot.
+    return own if block.values.known.text("id") else replace(own, instance_type=None, is_partial=True)
+
+
+def template_named(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Launch:
+    """What the template states that a block names; nothing where it names none."""
+    if template := template_of(block, tree, named_by):
+        return template_launch(template)
+    return Launch(is_partial=any(_states(block.values, name) for name in named_by if not name.endswith(".version")))
 
 
 @lru_cache(maxsize=4)
@@ -166,10 +200,11 @@ def _volume_ids(tree: Tree) -> frozenset[str]:
 
 def merged(own: Launch, template: Launch) -> Launch:
     """What an instance states itself, and else what its template does."""
+    kept = _certainly_kept(own, template)
     return Launch(
         instance_type=own.instance_type or template.instance_type,
         by_requirements=template.by_requirements,
-        disks=tuple({**dict(template.disks), **dict(own.disks)}.items()),
+        disks=tuple({**dict(kept), **dict(own.disks)}.items()),
         public=template.public if own.public == BY_SUBNET else own.public,
         spot=own.spot or template.spot,
         tenancy=own.tenancy or template.tenancy,
@@ -181,7 +216,18 @@ def merged(own: Launch, template: Launch) -> Launch:
         encrypts_memory=own.encrypts_memory or template.encrypts_memory,
         by_capacity_block=own.by_capacity_block or template.by_capacity_block,
         templates=template.templates,
+        is_partial=template.is_partial,
+        hides_disks=kept != template.disks,
     )
+
+
+def _certainly_kept(own: Launch, template: Launch) -> tuple[tuple[str, Disk], ...]:
+    """The template's disks, less those whose place one of its own disks may take."""
+    if own.has_unnamed:
+        return ()
+    if own.disks:
+        return tuple((name, disk) for name, disk in template.disks if not name.startswith(UNNAMED))
+    return template.disks
 
 
 def template_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Block | None:
@@ -227,6 +273,8 @@ def unpriced_parts(block: Block, launch: Launch) -> Iterator[Found]:
     """What instances are launched with that is charged and not priced here, or that AWS no longer offers."""
     for what in launch.retired:
         yield Unpriced(block.origin, what, say("accelerator_retired", what=what))
+    if launch.is_partial:
+        yield Unpriced(block.origin, "Launch template", say("needs_launch_template"))
     if launch.encrypts_memory:
         yield Unpriced(block.origin, "AMD SEV-SNP", say("part_unknown"))
 
@@ -243,8 +291,9 @@ def _encrypts_memory(values: Values) -> bool:
 
 def disk_of(row: Values) -> Disk:
     """An EBS disk of an instance; AWS makes it gp2 where nothing says otherwise."""
-    size = row.known.integer("volume_size")
-    return Disk(row.text("volume_type") or "gp2", size, row.integer("iops"), row.integer("throughput"))
+    size, is_left_out = row.known.integer("volume_size"), not row.has("volume_size")
+    kind = row.text("volume_type") or "gp2"
+    return Disk(kind, size, row.integer("iops"), row.integer("throughput"), is_assumed=is_left_out)
 
 
 def addresses_of(block: Block, tree: Tree, launch: Launch, *subnets: str) -> tuple[int | None, tuple[Sentence, ...]]:
@@ -254,6 +303,8 @@ def addresses_of(block: Block, tree: Tree, launch: Launch, *subnets: str) -> tup
     """
     if launch.public != BY_SUBNET:
         return launch.public, ()
+    if launch.is_partial:  # named as a whole
+        return 0, ()
     if launch.own_interface:  # an interface that exists keeps the addresses that it has
         return 0, ()
     places = [(block, name) for name in subnets]
@@ -321,11 +372,12 @@ def _mapped_disks(values: Values) -> Iterator[tuple[str, Disk]]:
 def _mapped(rows: Sequence[Values]) -> Iterator[Values]:
     """Those that map a device to a disk, and do not keep one from being mapped."""
     for row in rows:
-        if row.known.boolean("no_device") is not True and row.known.text("no_device") in (None, "", "false"):
+        if row.boolean("no_device") is not True and row.text("no_device") in (None, "", "false"):
             yield row
 
 
 def _by_device(rows: Iterator[tuple[Values, Values]]) -> Iterator[tuple[str, Disk]]:
     for number, (row, disk) in enumerate(rows):
-        name = (row.known.text("device_name") or f"?{number}").removeprefix("/dev/")
+        nameless = f"{UNNAMED if row.is_unknown('device_name') else ''}{number}"
+        name = (row.known.text("device_name") or nameless).removeprefix("/dev/")
         yield (ROOT if name in ROOT_DEVICES else name), disk_of(disk)

@@ -14,7 +14,10 @@ from glimpse.planner.resources.lightsail import (
     LightsailInstance,
     LightsailPart,
 )
+from glimpse.planner.sentence import say
+from glimpse.planner.stack import Unpriced
 
+ATTACHMENT = "aws_lightsail_static_ip_attachment"
 BUNDLE = re.compile(r"^(?P<size>[0-9a-z]+?)(?P<rest>(?:_[a-z][a-z0-9]*)*)_(?P<generation>\d+)_\d+$")
 """`small_win_ipv6_3_0`: a size, what is special, and the generation."""
 
@@ -53,12 +56,16 @@ def load_balancer(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def static_ip(block: Block, tree: Tree) -> Iterator[Found]:
-    """Free while it is attached to an instance."""
-    joined = tree.referenced_by(block, "static_ip_name", "aws_lightsail_static_ip_attachment")
+    """Free while it is attached to an instance. By its name, where that is not known, any attachment may mean it."""
+    joined = tree.referenced_by(block, "static_ip_name", ATTACHMENT)
     name = block.values.known.text("name")
-    rows = tree.of("aws_lightsail_static_ip_attachment")
-    attached = joined or any(name and row.values.known.text("static_ip_name") == name for row in rows)
-    yield block.origin if attached else LightsailPart(block.origin, "static_ip")
+    rows = [row for row in tree.of(ATTACHMENT) if not tree.certain_references(row, "static_ip_name", block.type)]
+    if joined or any(name and row.values.known.text("static_ip_name") == name for row in rows):
+        yield block.origin
+    elif rows and name is None:
+        yield Unpriced(block.origin, "Static IP, not attached", say("needs_static_ip_name"))
+    else:
+        yield LightsailPart(block.origin, "static_ip")
 
 
 def bucket(block: Block, tree: Tree) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader
+from glimpse.planner.outside.terraform_files.families.found import Found, Reader, charged_by
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.logs import VENDED
 from glimpse.planner.resources.vpc import PARQUET
@@ -28,19 +28,20 @@ def delivery(argument: str) -> Reader:
     """Reads logs whose destination is named by an argument alone."""
 
     def read(block: Block, tree: Tree) -> Iterator[Found]:
-        yield ByUse(block.origin, VENDED[_destination(block, tree, argument)])
+        destination = _destination(block, tree, argument)
+        yield ByUse(block.origin, VENDED[destination or LOGS], charged=None if destination is None else True)
 
     return read
 
 
-def _destination(block: Block, tree: Tree, argument: str) -> str:
-    """By what an argument refers to, else by its ARN; CloudWatch Logs, the dearest, where neither tells."""
+def _destination(block: Block, tree: Tree, argument: str) -> str | None:
+    """By what an argument refers to, else by its ARN; None where neither tells."""
     for type_, destination in REFERRED.items():
         if tree.certain_references(block, argument, type_):
             return destination
     items = block.values.known.items(argument)
     named = str(items[0]) if items else block.values.known.text(argument) or ""
-    return next((destination for start, destination in ARNS.items() if named.startswith(start)), LOGS)
+    return next((destination for start, destination in ARNS.items() if named.startswith(start)), None)
 
 
 def firewall_logs(block: Block, tree: Tree) -> Iterator[Found]:
@@ -52,7 +53,7 @@ def firewall_logs(block: Block, tree: Tree) -> Iterator[Found]:
 
 READERS = {
     "aws_flow_log": flow_log,
-    "aws_route53_query_log": delivery("cloudwatch_log_group_arn"),
+    "aws_route53_query_log": charged_by(VENDED[LOGS]),
     "aws_route53_resolver_query_log_config": delivery("destination_arn"),
     "aws_wafv2_web_acl_logging_configuration": delivery("log_destination_configs"),
     "aws_vpclattice_access_log_subscription": delivery("destination_arn"),

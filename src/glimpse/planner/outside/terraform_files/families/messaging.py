@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone, certainly_referring
+from glimpse.planner.outside.terraform_files.families.found import Found, alone, certainly_referring, charged_by
 from glimpse.planner.resources.broker import Broker
 from glimpse.planner.resources.event_bus import (
-    ApiDestination,
+    API_DESTINATION,
+    GLOBAL_ENDPOINT,
+    SCHEMA_DISCOVERER,
     EventArchive,
     EventBus,
-    GlobalEndpoint,
-    SchemaDiscoverer,
 )
 from glimpse.planner.resources.mail import (
     AddressPool,
@@ -126,9 +126,9 @@ READERS = {
     "aws_sns_topic_data_protection_policy": alone(DataProtection),
     BUS: bus,
     ARCHIVE: alone(EventArchive),
-    "aws_cloudwatch_event_api_destination": alone(ApiDestination),
-    "aws_cloudwatch_event_endpoint": alone(GlobalEndpoint),
-    DISCOVERER: alone(SchemaDiscoverer),
+    "aws_cloudwatch_event_api_destination": charged_by(API_DESTINATION),
+    "aws_cloudwatch_event_endpoint": charged_by(GLOBAL_ENDPOINT),
+    DISCOVERER: charged_by(SCHEMA_DISCOVERER),
     "aws_sfn_state_machine": state_machine,
     "aws_swf_domain": alone(WorkflowDomain),
     "aws_mq_broker": broker,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.families.found import Found, alone, flag
 from glimpse.planner.resources.endpoint import INTERFACE, PRICES, Endpoint
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.resources.vpc import Ipam, LatticeService, Peering, TrafficMirror
@@ -29,13 +29,12 @@ def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
         return
     zones = _zones(block, tree)
     assumed = zones == 0
-    region = values.known.text("service_region")
     yield Endpoint(
         block.origin,
         1 if assumed else zones,
         kind,
         assumed=assumed,
-        abroad=values.is_unknown("service_region") or region not in (None, block.region, _region_of(values)),
+        abroad=_is_abroad(block, "service_region"),
     )
 
 
@@ -49,8 +48,11 @@ def _zones(block: Block, tree: Tree) -> int | None:
     return None if named is None else named + apart
 
 
-def _region_of(values: Values) -> str | None:
-    return values.known.text("region")
+def _is_abroad(block: Block, argument: str) -> bool | None:
+    """Whether an argument names another region than the one where a block stands; None where nobody knows."""
+    if block.values.is_unknown(argument):
+        return flag(block.values, argument)
+    return block.values.text(argument) not in (None, block.region, block.values.known.text("region"))
 
 
 def endpoint_subnet(block: Block, tree: Tree) -> Iterator[Found]:
@@ -67,8 +69,7 @@ def ipam(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def peering(block: Block, tree: Tree) -> Iterator[Found]:
-    there = block.values.known.text("peer_region")
-    yield Peering(block.origin, abroad=there not in (None, block.region, _region_of(block.values)))
+    yield Peering(block.origin, abroad=_is_abroad(block, "peer_region"))
 
 
 READERS = {

@@ -20,8 +20,15 @@ def workspace(block: Block, tree: Tree) -> Iterator[Found]:
     yield GrafanaWorkspace(
         origin=block.origin,
         enterprise=any(row.values.text("license_type") == "ENTERPRISE" for row in licences),
-        asks_cloudwatch="CLOUDWATCH" in (block.values.known.items("data_sources") or ()),
+        asks_cloudwatch=_asks_cloudwatch(block),
     )
+
+
+def _asks_cloudwatch(block: Block) -> bool | None:
+    """Whether CloudWatch is among its data sources; None where nobody knows."""
+    if "CLOUDWATCH" in (block.values.known.items("data_sources") or ()):
+        return True
+    return None if block.unknowns("data_sources") else False
 
 
 def licence(block: Block, tree: Tree) -> Iterator[Found]:
@@ -41,7 +48,7 @@ def collector(block: Block, tree: Tree) -> Iterator[Found]:
 
 def action(block: Block, tree: Tree) -> Iterator[Found]:
     """Only the first action of each budget makes it one that acts."""
-    budget = next(iter(tree.certain_references(block, "budget_name", BUDGET)), None)
+    budget = next(iter(tree.references(block, "budget_name", BUDGET)), None)
     name = block.values.known.text("budget_name")
     if budget:
         same = tree.referenced_by(budget, "budget_name", ACTION)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.databases import flag
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.resources.redshift import (
     ServerlessNamespace,
     ServerlessWorkgroup,

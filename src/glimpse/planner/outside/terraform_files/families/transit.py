@@ -41,12 +41,21 @@ def attachment(kind: str) -> Reader:
     return read
 
 
+PRIVATE = "aws_vpn_gateway"
+GATEWAYS = (PRIVATE, "aws_ec2_transit_gateway")
+
+
 def gateway_association(block: Block, tree: Tree) -> Iterator[Found]:
     """A Direct Connect gateway at a transit gateway is an attachment of that; at a private gateway it is free."""
-    values = block.values
-    named = values.known.text("associated_gateway_id") or ""
-    private = tree.certain_references(block, "associated_gateway_id", "aws_vpn_gateway") or named.startswith("vgw-")
-    if private or values.known.text("associated_gateway_type") == "virtualPrivateGateway":
+    values, argument = block.values, "associated_gateway_id"
+    linked = tree.references(block, argument, *GATEWAYS)
+    if linked:
+        private = linked[0].type == PRIVATE
+    elif stated := values.known.text("associated_gateway_type"):
+        private = stated == "virtualPrivateGateway"
+    else:
+        private = (values.text(argument) or "").startswith("vgw-")
+    if private:
         yield block.origin
     else:
         yield TransitAttachment(block.origin, DIRECT_CONNECT)
