@@ -53,11 +53,14 @@ class Spelling(NamedTuple):
     kind: str = ""
     without: frozenset[str] = frozenset()
     unless_said: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    tier: str = ""
 
 
 SPELLINGS = {
-    # The volumes of PostgreSQL, MySQL and MariaDB cost the same wherever both are held.
     ("AmazonEC2", "regional_nat_gateway_hour"): Spelling("nat_gateway_hour", unless_said={"availability": "regional"}),
+    # Noted as the first tier, which ends at 500 TB (Data Firehose pricing page).
+    ("AmazonFirehose", "ingest_gb"): Spelling(tier="first 500 TB"),
+    # The volumes of PostgreSQL, MySQL and MariaDB cost the same wherever both are held.
     ("AmazonRDS", "db_storage_gb_month"): Spelling(without=frozenset({"engine"})),
     ("AmazonRDS", "aurora_serverless_v2_acu_hour"): Spelling(without=frozenset({"engine"})),
     # Seoul's gp3 IOPS do not say for how many zones. At 0.023 to Virginia's 0.02 they stand as the volumes do, 0.131 to
@@ -134,7 +137,7 @@ def named(row: dict[str, str]) -> list[Name]:
     key = {name: VALUES.get((name, value), value) for name, value in key.items() if name not in spelling.without}
     if row["term"] == "spot" and attributes.get("az_id"):
         key["zone"] = str(attributes["az_id"])
-    tier = str(attributes.get("tier", ""))
+    tier = str(attributes.get("tier", spelling.tier))
     return [Name(service, region, spelling.kind or kind, {**spelling.unless_said, **key}, tier)]
 
 
@@ -181,6 +184,8 @@ def tier_starts(words: list[str]) -> dict[str, int]:
     Turn tier words into the quantity at which each tier begins.
 
     ["first 10 TB", "next 40 TB", "over 50 TB"] -> 0, 10240, 51200
+
+    Where no word says "over", no price is held from the quantity on that the empty word gets.
     """
     starts: dict[str, int] = {}
     end = 0
@@ -197,6 +202,8 @@ def tier_starts(words: list[str]) -> dict[str, int]:
         else:
             starts[word] = end
             end += int(size)
+    if spans and max(spans)[0] < 2:
+        starts[""] = end
     return starts
 
 
@@ -211,6 +218,7 @@ def prices_by_region(best: dict[tuple, dict[str, str]]) -> dict[str, list[list]]
         starts = tier_starts([word for word in tiers if word]) or {"": 0}
         if kind.endswith("_million"):
             starts = {word: start // 10**6 for word, start in starts.items()}
+        end = starts.pop("", 0) if "" not in tiers else 0
         ordered = sorted(tiers, key=lambda word: starts[word])
         if starts[ordered[0]] != 0:
             continue  # the first tier is missing: no price can be told
@@ -220,7 +228,7 @@ def prices_by_region(best: dict[tuple, dict[str, str]]) -> dict[str, list[list]]
         months = next((count for word, count in MONTHS.items() if word in term), None)
         regions[region].append(
             [service, kind, dict(attributes), term, oldest["unit"],
-             [[starts[word], tiers[word]["usd"]] for word in ordered],
+             [*([starts[word], tiers[word]["usd"]] for word in ordered), *([[end, ""]] if end else [])],
              oldest["source"], oldest["as_of"], weakest,
              *([str(upfront), months] if upfront else [])]
         )  # fmt: skip

@@ -496,7 +496,7 @@ def test_every_form_of_a_report_tells_the_same(form: str, export: Any, tmp_path:
         path = export(rows)
     else:
         made = {
-            "gzip": lambda: gzip.compress(text.encode()), "utf-16": lambda: text.encode("utf-16"),
+            "gzip": lambda: gzip.compress(text.encode(), mtime=0), "utf-16": lambda: text.encode("utf-16"),
             "bom": lambda: text.encode("utf-8-sig"), "crlf": lambda: ("\r\n" + text).encode(),
         }  # fmt: skip
         path = export(made[form]())
@@ -573,7 +573,7 @@ HOSTILE = {
     "actual_file_empty": [b"", b"\n \n", b"\xff\xfe"],
     "actual_columns_missing": [b"a,b\n1,2\n", b"<html>", b"PK", b"\x00\x01\x02", b"Service\n1\n", b"=cmd|' /C calc'!A0\n"],
     "actual_file_zip": [b"PK\x03\x04abc"],
-    "actual_file_not_gzip": [b"\x1f\x8b\x08abc", gzip.compress(HEAD.encode())[:-9]],
+    "actual_file_not_gzip": [b"\x1f\x8b\x08abc", gzip.compress(HEAD.encode(), mtime=0)[:-9]],
     "actual_file_not_parquet": [b"PAR1", b"PAR1" + bytes(100) + b"PAR1"],
     "actual_file_encoding": [HEAD.encode() + b"\xff\xfe\xff,x,1,1\n", "사용,유형\n".encode("cp949")],
     "actual_file_not_csv": [b"a" * 1_100_000],

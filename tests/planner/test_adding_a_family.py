@@ -59,3 +59,8 @@ def test_a_family_is_found_by_its_file_alone(
         ("Data", None),
     ]
     assert (bill.monthly, bill.at_least, bill.before_usage) == (pytest.approx(7.30), False, True)
+
+
+def test_every_type_is_found_in_the_file_that_reads_it() -> None:
+    """A type is looked for in the files that name it: one named by a constant of another file would be lost."""
+    assert not [type_ for type_, reader in families.readers().items() if families.reader_of(type_) is not reader]

@@ -14,6 +14,7 @@ import pytest
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.estimate import saving
+from glimpse.planner.given_usage import given_usage_from
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import cents
 from glimpse.planner.resources.database import Database
@@ -192,6 +193,22 @@ def test_what_aws_grants_every_account_is_off_unless_asked_for(own_stack: Stack,
     spent = {line.id: line.monthly for line in granted.lines}
     assert spent["flow.internet_out/data-transfer-out-internet"] == 0
     assert listed.monthly - granted.monthly == Fraction("0.63") + Fraction("1.00")
+
+
+def test_above_the_tiers_that_are_held_there_is_no_price(write_stack: Write) -> None:
+    stream = """
+resource "aws_kinesis_firehose_delivery_stream" "s" {
+  name        = "s"
+  destination = "extended_s3"
+}
+"""
+    stack = read_stack(write_stack(stream), region="us-east-1")
+    for gigabytes, codes in ((512_000, []), (512_001, ["price_ends"])):
+        usage, _ = given_usage_from(
+            {"aws_kinesis_firehose_delivery_stream.s": {"monthly_data_ingested_gb": gigabytes}}, "x"
+        )
+        bill = estimator_for("us-east-1", replace(PEOPLE, usage=usage)).bill(stack)
+        assert [entry.why.code for entry in bill.unpriced] == codes
 
 
 def test_strict_accepts_only_what_the_workload_gives_a_reason_for(write_stack: Write) -> None:

@@ -107,6 +107,15 @@ def test_a_price_of_a_million_begins_its_tiers_in_millions(script: ModuleType) -
     assert price[5] == [[0, "0.4"], [1000, "0.2"]]
 
 
+def test_a_price_without_its_last_tier_ends_where_the_tiers_that_are_held_end(script: ModuleType) -> None:
+    rows = [
+        row("0.75", "2026-01-01", kind="certificate", tier="first 1k"),
+        row("0.35", "2026-01-01", kind="certificate", tier="next 9k"),
+    ]
+    [price] = made(script, *rows)
+    assert price[5] == [[0, "0.75"], [1000, "0.35"], [10000, ""]]
+
+
 def test_the_same_evidence_gives_the_same_bytes(script: ModuleType, tmp_path: Path) -> None:
     with gzip.open(tmp_path / "aws-list-prices.csv.gz", "wt", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)

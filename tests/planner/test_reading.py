@@ -417,6 +417,16 @@ def test_a_task_definition_named_by_family_and_revision_is_found(write_stack: Wr
     assert service.size is not None
 
 
+def test_of_two_task_definitions_of_one_family_the_one_referred_to_is_taken(write_stack: Write) -> None:
+    other = 'resource "aws_ecs_task_definition" "other" {\n  family = "t"\n  cpu = 4096\n  memory = 8192\n}\n'
+    main = SERVICE.replace("aws_ecs_task_definition.t.arn", "aws_ecs_task_definition.t.family").replace(
+        "BODY", "desired_count = 1"
+    )
+    [alone] = read_stack(write_stack(main)).of(FargateService)
+    [service] = read_stack(write_stack(main + other)).of(FargateService)
+    assert service.size == alone.size is not None
+
+
 def test_a_target_value_that_is_no_number_is_no_target(write_stack: Write) -> None:
     policy = (
         'resource "aws_appautoscaling_target" "t" {\n  resource_id = "service/c/s"\n  min_capacity = 1\n  max_capacity = 4\n}\n'

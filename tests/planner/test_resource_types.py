@@ -52,7 +52,7 @@ def test_every_listed_type_exists(schema: dict[str, object]) -> None:
     strange = [type_ for type_ in listed() if type_.startswith("aws_") and type_ not in schema]
     assert not [type_ for type_ in strange if not OLDER.fullmatch(type_)]
     assert not [type_ for type_ in schema if OLDER.fullmatch(type_)]
-    assert {provider_of(type_) for type_ in listed()} == {"aws", "cloudflare", "kubernetes"}
+    assert {provider_of(type_) for type_ in listed()} == {"aws", "kubernetes"}
 
 
 @needs_schema

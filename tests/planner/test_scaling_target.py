@@ -77,3 +77,23 @@ def test_a_target_of_two_tables_of_one_name_is_nobodys(write_stack: Callable[...
     target = TARGET % {"name": "reads", "id": "table/same", "what": "table"}
     tables = "".join(STACK % {"name": name, "table": "same"} for name in "ab")
     assert units(bill_of(write_stack(tables + target)), "Read capacity units") == [100] * 6
+
+
+def test_a_target_of_two_tables_of_one_name_belongs_to_the_one_that_it_refers_to(
+    write_stack: Callable[..., Path],
+) -> None:
+    """The attribute is known, and the same of both: the reference tells, as in a plan."""
+    target = TARGET % {"name": "reads", "id": "table/${aws_dynamodb_table.b.name}", "what": "table"}
+    tables = "".join(STACK % {"name": name, "table": "same"} for name in "ab")
+    assert units(bill_of(write_stack(tables + target)), "Read capacity units") == [100] * 3 + [5, 5, 20]
+
+
+def test_a_target_of_one_instance_belongs_to_that_one(write_stack: Callable[..., Path]) -> None:
+    target = TARGET % {"name": "reads", "id": "table/${aws_dynamodb_table.a[1].name}", "what": "table"}
+    tables = (STACK % {"name": "a", "table": "same"}).replace("{", "{\n  count = 2", 1)
+    assert units(bill_of(write_stack(tables + target)), "Read capacity units") == [100] * 3 + [5, 5, 20]
+
+
+def test_a_target_whose_name_only_begins_with_a_tables_is_not_that_tables(write_stack: Callable[..., Path]) -> None:
+    target = TARGET % {"name": "reads", "id": "table/${aws_dynamodb_table.a.name}-archive", "what": "table"}
+    assert units(bill_of(write_stack(STACK % {"name": "a", "table": "a"} + target)), "Read capacity units") == [100] * 3

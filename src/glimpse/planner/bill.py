@@ -165,6 +165,9 @@ def line_of(meter: Meter, catalogue: Catalogue, traffic: Traffic) -> Line | Sent
         if here is None:
             return say("region_without_prices", region=meter.origin.region or "", catalogue=catalogue.name)
         return _no_price(meter, here)
+    most = max(meter.quantity.low, meter.quantity.expected, meter.quantity.high)
+    if price.ends_at is not None and most > price.ends_at:
+        return say("price_ends", limit=decimal_text(price.ends_at), unit=meter.unit, catalogue=catalogue.name)
     commitment = traffic.commitment(meter.origin.address) if meter.sku.term not in (ON_DEMAND, SPOT) else None
     until = commitment.until.isoformat() if commitment and commitment.until else None
     line = Line(meter, meter.quantity, price, meter.quantity.map(price.charge), until)

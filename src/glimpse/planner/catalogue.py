@@ -50,6 +50,8 @@ class Price:
     confidence: str
     upfront_usd: Fraction = Fraction(0)
     term_months: int = 0
+    ends_at: Fraction | None = None
+    """The quantity above which no price is held; None is without end."""
 
     def charge(self, quantity: Fraction) -> Fraction:
         """

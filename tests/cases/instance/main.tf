@@ -206,3 +206,17 @@ resource "aws_ec2_fleet" "api" {
     total_target_capacity        = 2
   }
 }
+
+# A template's disk made larger: it stays io1, with the IOPS of the template.
+resource "aws_instance" "larger" {
+  associate_public_ip_address = false
+
+  launch_template {
+    id = aws_launch_template.worker.id
+  }
+
+  ebs_block_device {
+    device_name = "/dev/sdf"
+    volume_size = 200
+  }
+}

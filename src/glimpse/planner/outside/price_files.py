@@ -128,10 +128,11 @@ def _price(region: str, sources: list[str], row: list[Any]) -> Price:
         attributes=attributes,
         term=term,
         unit=unit,
-        tiers=tuple(Tier(Fraction(start), Fraction(usd)) for start, usd in tiers),
+        tiers=tuple(Tier(Fraction(start), Fraction(usd)) for start, usd in tiers if usd),
         source=sources[source],
         as_of=as_of,
         confidence=confidence,
         upfront_usd=Fraction(reserved[0]) if reserved else Fraction(0),
         term_months=reserved[1] if reserved else 0,
+        ends_at=next((Fraction(start) for start, usd in tiers if not usd), None),
     )

@@ -106,9 +106,10 @@ class AuroraCluster:
         if self.kept_days is not None and self.kept_days <= 1 and size is None:
             return
         further = None if self.kept_days is None else max(0, self.kept_days - 1)
-        quantity = None if size is None or further is None else size * further
+        quantity = None if size is None else size * (further or 0)
         needs = say("needs_usage", keys="backup_snapshot_size_gb")
-        yield metering.used("Backup storage", "GB-month", (), BACKUP, quantity=quantity, needs=needs)
+        kept = metering.used("Backup storage", "GB-month", (), BACKUP, quantity=quantity, needs=needs)
+        yield from perhaps(further is not None or None, (kept,))
 
     def _backtrack(self, metering: Metering) -> Iterator[Meter]:
         """

@@ -38,6 +38,6 @@ class DirectConnection:
             region = key.removeprefix(BY_REGION).replace("_", "-")
             there = traffic.metering(replace(self.origin, region=region))
             yield there.used(f"Data transfer out from {region}", "GB", key, out)
-        old = "monthly_outbound_region_to_dx_location_gb"
-        if metering.number(old) is not None or not regions:
-            yield metering.used("Data transfer out", "GB", old, out)
+        if not regions:
+            # The older spelling, of the connection's own region: beside the newer one it would count twice.
+            yield metering.used("Data transfer out", "GB", "monthly_outbound_region_to_dx_location_gb", out)

@@ -21,12 +21,12 @@ def _interactions(metering: Metering, always: bool) -> Iterator[Meter]:
     API interactions: each with an advanced parameter is charged, with a standard one only at a higher throughput limit
     (Systems Manager pricing page). `always`: the parameter is advanced.
     """
-    raised = metering.word("api_throughput_limit") in ("advanced", "higher")
-    stated = metering.number(INTERACTIONS)
-    if stated is not None or always:
-        charged = None if stated is None else stated / 10_000 if always or raised else 0
-        sku = Sku(SERVICE, "parameter_api_10k")
-        yield metering.used("API interactions", "10k requests", (INTERACTIONS,), sku, quantity=charged)
+    charged = metering.word("api_throughput_limit") in ("advanced", "higher") or always
+    stated, sku = metering.number(INTERACTIONS), Sku(SERVICE, "parameter_api_10k")
+    if charged:
+        yield metering.used("API interactions", "10k requests", INTERACTIONS, sku, per=10_000)
+    elif stated is not None:
+        yield metering.used("API interactions", "10k requests", (), sku, quantity=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from glimpse.planner.traffic import Traffic
 SNS = "AmazonSNS"
 REQUESTS, REQUEST_KB = "monthly_requests", "request_size_kb"
 EMAIL = "email"
+TEXTS, TEXT_PRICE = "sms_subscriptions", "sms_notification_price"
 
 PIECE_KB = 64
 """Each 64 KB that are published to a standard topic count as one request (SNS pricing page)."""
@@ -65,11 +66,12 @@ class Topic:
             ("kinesis_subscriptions", "Firehose notifications", Sku(SNS, "firehose_notification")),
             ("mobile_push_subscriptions", "Mobile push notifications", push("APNS")),
             ("macos_subscriptions", "macOS notifications", push("APNS macOS")),
-            ("sms_subscriptions", "Text messages", Sku(SNS, "sms_message")),
+            (TEXTS, "Text messages", Sku(SNS, "sms_message")),
         ):
-            if (number := metering.number(key)) is not None:
-                keys = (REQUESTS, REQUEST_KB, key) + (("sms_notification_price",) if "sms" in key else ())
-                amount = None if published is None else published * number
+            number, at_price = metering.number(key), key == TEXTS and TEXT_PRICE in metering.given
+            if number is not None or at_price:
+                keys = (REQUESTS, REQUEST_KB, key) + ((TEXT_PRICE,) if key == TEXTS else ())
+                amount = None if published is None or number is None else published * number
                 yield metering.used(component, "notification", keys, sku, quantity=amount)
 
     def _mail(self, traffic: Traffic, metering: Metering) -> Iterator[Meter]:

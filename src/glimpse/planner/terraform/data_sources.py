@@ -7,7 +7,8 @@ ZONES_AS_OF, a default VPC is as AWS makes it, the rest follows from the region.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 from glimpse.planner.terraform.instances import TEXTS, Arguments
 from glimpse.planner.terraform.types import ANY, STRING
@@ -40,8 +41,8 @@ ZONES = {
     "us-west-2": "abcd",
 }
 """
-Letters of the zones of a region that an account gets today (AWS, "AWS Regions and Availability Zones", "AWS Availability
-Zones", as known on ZONES_AS_OF). Zones of other regions are unknown: in us-west-1 accounts differ in their number.
+Letters of the zones of a region that an account gets today (AWS, "AWS Regions and Availability Zones", the page "AWS
+Availability Zones", as known on ZONES_AS_OF). Zones of other regions are unknown: in us-west-1 accounts differ.
 """
 
 ZONES_AS_OF = "2026-11-28"
@@ -51,6 +52,22 @@ The kind of a cause by which an id is that of a default VPC, or of a subnet in i
 makes one default subnet in each zone, and what is launched there gets a public IPv4 (VPC user guide, "Default VPC
 components").
 """
+
+IS_DEFAULT = {"isDefault", "is-default"}
+ASKING_FOR_DEFAULT = {"vpc-id", "default-for-az", "defaultForAz"}
+"""Filters by which a default VPC, or its subnets, are looked for (EC2 API, DescribeVpcs and DescribeSubnets)."""
+
+SUBNET_OF_DEFAULT = {"id", "vpc_id", "default_for_az", "filter", "availability_zone", "availability_zone_id", "region"}
+
+IMAGE = "image of "
+"""How the kind of a cause begins by which an id is that of an image of another system than Linux, named behind it."""
+
+SYSTEMS = {
+    "Windows": re.compile(r"windows", re.IGNORECASE),
+    "RHEL": re.compile(r"\bRHEL|\bred ?hat", re.IGNORECASE),
+    "SUSE": re.compile(r"\bsuse\b|\bsles\b", re.IGNORECASE),
+}
+"""Systems that EC2 charges for beside Linux, by how Amazon, Red Hat and SUSE name their images and parameters."""
 
 NO_OPT_IN = ("opt-in-status", "opt-in-not-required")
 PARTITIONS = (
@@ -110,49 +127,61 @@ def _zones(source: DataSource, name: str) -> Value | None:
 
 def _vpc(source: DataSource, name: str) -> Value | None:
     """The id of the region's default VPC, where that is what is looked for."""
-    if name == "id" and source.get("default") is True:
-        return _of_default_vpc(source, name)
-    return None
+    asked = _filters(source)
+    if name != "id" or asked is None or asked.keys() - IS_DEFAULT:
+        return None
+    flags = [value for values in asked.values() for value in values]
+    is_default = source.get("default") is True or (flags and all(flag in (True, "true") for flag in flags))
+    return _of_default_vpc(source, name) if is_default else None
 
 
 def _subnet(source: DataSource, name: str) -> Value | None:
-    """The id of a subnet of the default VPC."""
-    if name != "id":
+    """The id of a subnet of the default VPC, where nothing else is said of it than its zone."""
+    asked = _filters(source)
+    if name != "id" or asked is None or set(source.names()) - SUBNET_OF_DEFAULT:
         return None
-    inside = source.get("default_for_az") is True or _is_of_default_vpc(source.get("vpc_id"))
-    return _of_default_vpc(source, name) if inside or _is_filtered_to_default(source) else None
+    asked.pop("availability-zone", None)
+    if asked and not _asks_for_default(asked):
+        return None
+    inside = source.get("default_for_az") is True or any(map(_is_of_default_vpc, map(source.get, ("id", "vpc_id"))))
+    return _of_default_vpc(source, name) if inside or asked else None
 
 
 def _subnets(source: DataSource, name: str) -> Value | None:
-    """The ids of all subnets of the default VPC: one in each zone, as far as the region's zones are known."""
-    everything = set(source.names()) <= {"filter", "vpc_id", "region"} and name == "ids"
-    if not everything or not (_is_of_default_vpc(source.get("vpc_id")) or _is_filtered_to_default(source)):
+    """The ids of subnets of the default VPC: one in each zone, or in each that is asked for."""
+    asked = _filters(source)
+    if name != "ids" or asked is None or set(source.names()) - {"filter", "vpc_id", "region"}:
+        return None
+    letters = ZONES.get(str(source.region))
+    zones = asked.pop("availability-zone", letters)
+    if asked.keys() - ASKING_FOR_DEFAULT or not (_is_of_default_vpc(source.get("vpc_id")) or _asks_for_default(asked)):
         return None
     id_ = _of_default_vpc(source, name)
-    letters = ZONES.get(str(source.region))
-    if letters is None:
+    if letters is None or zones is None or not set(zones) <= {*letters, *(f"{source.region}{it}" for it in letters)}:
         return Unknown(ANY, id_.causes)
     source.assume("default_vpc_assumed", region=str(source.region), count=len(letters), date=ZONES_AS_OF)
-    return List([id_] * len(letters), STRING)
+    return List([id_] * len(set(zones)), STRING)
 
 
-def _is_filtered_to_default(source: DataSource) -> bool:
+def _filters(source: DataSource) -> dict[Value | None, tuple[Value, ...]] | None:
+    """The values that each filter asks for; None where a filter is not known."""
+    rows = source.get("filter") or ()
+    found: dict[Value | None, tuple[Value, ...]] = {}
+    for row in rows if isinstance(rows, tuple) else (None,):
+        values = row.get("values") if isinstance(row, Arguments) else None
+        if not isinstance(row, Arguments) or not isinstance(values, tuple):
+            return None
+        found[row.get("name")] = tuple(values)
+    return found
+
+
+def _asks_for_default(asked: Mapping[Value | None, tuple[Value, ...]] | None) -> bool:
     """Whether filters ask for subnets of the default VPC, and for nothing that only some of them are."""
-    rows = source.get("filter")
-    if not isinstance(rows, tuple) or not rows:
+    if not asked or asked.keys() - ASKING_FOR_DEFAULT:
         return False
-    return all(_asks_for_default(row) for row in rows)
-
-
-def _asks_for_default(row: Value) -> bool:
-    if not isinstance(row, Arguments):
-        return False
-    name, values = row.get("name"), row.get("values")
-    if not isinstance(values, tuple) or len(values) != 1:
-        return False
-    if name in ("default-for-az", "defaultForAz"):
-        return values[0] in (True, "true")
-    return name == "vpc-id" and _is_of_default_vpc(values[0])
+    vpcs = asked.get("vpc-id", ())
+    flags = [value for name, values in asked.items() if name != "vpc-id" for value in values]
+    return all(map(_is_of_default_vpc, vpcs)) and all(flag in (True, "true") for flag in flags)
 
 
 def _is_of_default_vpc(value: Value | None) -> bool:
@@ -168,10 +197,48 @@ def is_of_default_vpc(unknown: Unknown) -> bool:
     return bool(unknown.causes) and all(cause.kind == DEFAULT_VPC for cause in unknown.causes)
 
 
+def _image(source: DataSource, name: str) -> Value | None:
+    """The id of an image, with the system that its name is looked for by."""
+    if name not in ("id", "image_id"):
+        return None
+    rows = source.get("filter")
+    asked: list[Value | None] = [source.get("name_regex")]
+    for row in rows if isinstance(rows, tuple) else ():
+        if isinstance(row, Arguments) and row.get("name") in ("name", "platform", "platform-details", "description"):
+            values = row.get("values")
+            asked += values if isinstance(values, tuple) else ()
+    return _image_of(source, name, asked)
+
+
+def _parameter(source: DataSource, name: str) -> Value | None:
+    """The value of a public parameter that holds the id of an image."""
+    return _image_of(source, name, [source.get("name")]) if name in ("value", "insecure_value") else None
+
+
+def _image_of(source: DataSource, name: str, texts: Iterable[Value | None]) -> Value | None:
+    system = system_in(" ".join(text for text in texts if isinstance(text, str)))
+    if system is None:
+        return None
+    return Unknown(STRING, frozenset((Cause(IMAGE + system, f"{source.owner}.{name}", *source.place),)))
+
+
+def system_in(text: str) -> str | None:
+    """The system other than Linux that the name of an image says."""
+    return next((system for system, pattern in SYSTEMS.items() if pattern.search(text)), None)
+
+
+def system_of(unknown: Unknown) -> str | None:
+    """The system other than Linux that an image runs whose id nobody knows."""
+    found = (cause.kind.removeprefix(IMAGE) for cause in unknown.causes if cause.kind.startswith(IMAGE))
+    return next(found, None)
+
+
 ANSWERS: Mapping[str, Callable[[DataSource, str], Value | None]] = {
     "aws_region": _region,
     "aws_partition": _partition,
     "aws_availability_zones": _zones,
+    "aws_ami": _image,
+    "aws_ssm_parameter": _parameter,
     "aws_vpc": _vpc,
     "aws_subnet": _subnet,
     "aws_subnets": _subnets,

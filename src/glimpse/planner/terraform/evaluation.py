@@ -78,7 +78,7 @@ class Module(Protocol):
     def lookup(self, names: tuple[str, ...], scope: Scope) -> tuple[Value, int]:
         """The value that a reference begins with, and how many of its names that took. Raises EvaluationError."""
 
-    def failed(self, error: EvaluationError) -> Unknown:
+    def failed(self, error: EvaluationError, *, costs: bool = True) -> Unknown:
         """Note an expression that Terraform would refuse; what it stands for is unknown."""
 
     def outside(self, function: str, file: str, line: int) -> Unknown:

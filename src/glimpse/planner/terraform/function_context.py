@@ -62,8 +62,8 @@ class _Nameless:
     def lookup(self, names: tuple[str, ...], scope: Scope) -> tuple[Value, int]:
         raise EvaluationError(f'there is no variable "{names[0]}" in this template')
 
-    def failed(self, error: EvaluationError) -> Unknown:
-        return self._module.failed(error)
+    def failed(self, error: EvaluationError, *, costs: bool = True) -> Unknown:
+        return self._module.failed(error, costs=costs)
 
     def outside(self, function: str, file: str, line: int) -> Unknown:
         return self._module.outside(function, file, line)

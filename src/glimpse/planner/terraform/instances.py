@@ -15,7 +15,6 @@ from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import (
     Block,
     Body,
-    Call,
     Expression,
     GetAttribute,
     Index,
@@ -33,6 +32,9 @@ META = frozenset(
 
 TEXTS = frozenset(("id", "arn", "name"))
 """Attributes that are texts, whichever provider makes them. The types of others stand in schemas that are not here."""
+
+TAGS = frozenset(("tags", "tags_all", "volume_tags"))
+"""Arguments that cost nothing, whatever is wrong in them."""
 
 SIZE_OF_A_BLOCK = 40
 """What a nested block with its scope takes in memory, in elements of a list."""
@@ -75,7 +77,7 @@ class Arguments(Lazy):
             try:
                 self._known[name] = self._evaluated(name)
             except EvaluationError as error:
-                self._known[name] = self._scope.module.failed(error)
+                self._known[name] = self._scope.module.failed(error, costs=name not in TAGS)
             finally:
                 self._busy.discard(name)
         return self._known[name]
@@ -89,8 +91,8 @@ class Arguments(Lazy):
 
     def named(self, name: str) -> frozenset[str]:
         """
-        The resources that an argument names by an attribute of theirs, as far as it does so itself: alone, within a
-        text, or as an argument of a function. It is joined to them, too, where the attribute is set and so known.
+        The resources that an argument names by an attribute of theirs, alone or as a part of an ARN or of a resource
+        id. It is joined to them, too, where the attribute is set and so known.
         """
         argument = self._body.arguments.get(name)
         return frozenset(_named(argument.expression, self._scope)) if argument else frozenset()
@@ -152,10 +154,16 @@ class Instance(Arguments):
         self.provider_region = provider_region
 
 
+SEPARATORS = "/:"
+"""What parts names from each other in an ARN and in a resource id; in a name neither stands."""
+
+
 def _named(expression: Expression, scope: Scope) -> Iterator[str]:
-    if isinstance(expression, Template | Call):
-        for part in expression.parts if isinstance(expression, Template) else expression.arguments:
-            if isinstance(part, Expression):
+    if isinstance(expression, Template):
+        parts = ("/", *expression.parts, "/")
+        for before, part, after in zip(parts, parts[1:], parts[2:], strict=False):
+            # What is only a piece of a name is another's name: "${aws_s3_bucket.data.bucket}-logs".
+            if isinstance(part, Expression) and _parts_names(before, -1) and _parts_names(after, 0):
                 yield from _named(part, scope)
         return
     owner: Expression | None = None
@@ -171,6 +179,10 @@ def _named(expression: Expression, scope: Scope) -> Iterator[str]:
         return  # It is noted where the argument itself is evaluated.
     if isinstance(value, Instance):
         yield value.address
+
+
+def _parts_names(part: str | Expression, place: int) -> bool:
+    return isinstance(part, str) and part[place : place + 1 or None] in SEPARATORS
 
 
 def _is_resource(expression: Expression, scope: Scope) -> bool:

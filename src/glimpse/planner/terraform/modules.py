@@ -98,10 +98,13 @@ class Configuration:
         yield from self.root.instances()
         self.root.check_outputs()
 
-    def failed(self, error: EvaluationError) -> Unknown:
-        """Note an expression that Terraform would refuse; what it stands for is unknown."""
+    def failed(self, error: EvaluationError, *, costs: bool = True) -> Unknown:
+        """
+        Note an expression that Terraform would refuse; what it stands for is unknown. `costs` False: as a warning, for
+        nothing that is charged depends on it.
+        """
         what = say(error.code) if isinstance(error, SyntaxProblem) else say("expression_error", why=error.why)
-        self.unresolved.add(Finding(what, error.file, error.line))
+        (self.unresolved if costs else self.warnings).add(Finding(what, error.file, error.line))
         return Unknown(ANY, frozenset((Cause("error", error.why, error.file, error.line),)))
 
     def selected_workspace(self) -> str:
@@ -182,8 +185,8 @@ class Module:
             error.file = error.file or file
             return self.configuration.failed(error)
 
-    def failed(self, error: EvaluationError) -> Unknown:
-        return self.configuration.failed(error)
+    def failed(self, error: EvaluationError, *, costs: bool = True) -> Unknown:
+        return self.configuration.failed(error, costs=costs)
 
     def outside(self, function: str, file: str, line: int) -> Unknown:
         self.configuration.warnings.add(Finding(say("file_outside", function=function), file, line))

@@ -95,9 +95,10 @@ NULL = Null()
 @dataclass(frozen=True, slots=True, order=True)
 class Cause:
     """
-    Why something is unknown. `kind` is variable (a root variable without a value), data, default_vpc, computed or apply (by the
-    provider, as the files or a plan say it), module, file, function, syntax, error or count; `name` is what stands
-    there, such as a variable's name or an address; file and line are where.
+    Why something is unknown. `kind` is variable (a root variable without a value), data (default_vpc or image: of what
+    is known what it is), computed or apply (by the provider, as the files or a plan say it), module, file, function,
+    syntax, error or count; `name` is what stands there, such as a variable's name or an address; file and line are
+    where.
     """
 
     kind: str

@@ -19,3 +19,18 @@ resource "aws_lb_listener_rule" "path" {
     type = "fixed-response"
   }
 }
+
+resource "aws_lb_listener" "mail" {
+  default_action {
+    type = "fixed-response"
+  }
+}
+
+resource "aws_elb" "old" {
+  listener {
+    instance_port     = 80
+    instance_protocol = "http"
+    lb_port           = 80
+    lb_protocol       = "http"
+  }
+}

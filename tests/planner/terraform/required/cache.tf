@@ -11,3 +11,16 @@ resource "aws_elasticache_replication_group" "sharded" {
 resource "aws_elasticache_cluster" "memcached" {
   cluster_id = "memcached"
 }
+
+resource "aws_elasticache_cluster" "old" {
+  cluster_id = "old"
+}
+
+resource "aws_elasticache_replication_group" "scaled" {
+  description = "scaled shards"
+}
+
+resource "aws_elasticache_replication_group" "unknown" {
+  replication_group_id = "unknown"
+  description          = "of any version"
+}

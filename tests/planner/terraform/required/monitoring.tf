@@ -43,3 +43,32 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
     }
   }
 }
+
+resource "aws_cloudwatch_metric_alarm" "unusual" {
+  alarm_name = "unusual"
+}
+
+resource "aws_cloudwatch_metric_alarm" "any_queue" {
+  alarm_name = "any_queue"
+}
+
+resource "aws_synthetics_canary" "login" {
+  artifact_s3_location = "s3://artifacts"
+  execution_role_arn   = "arn:aws:iam::123456789012:role/canary"
+  handler              = "index.handler"
+  runtime_version      = "syn-nodejs-puppeteer-9.1"
+}
+
+resource "aws_synthetics_canary" "order" {
+  artifact_s3_location = "s3://artifacts"
+  execution_role_arn   = "arn:aws:iam::123456789012:role/canary"
+  handler              = "index.handler"
+  runtime_version      = "syn-nodejs-puppeteer-9.1"
+}
+
+resource "aws_synthetics_canary" "idle" {
+  artifact_s3_location = "s3://artifacts"
+  execution_role_arn   = "arn:aws:iam::123456789012:role/canary"
+  handler              = "index.handler"
+  runtime_version      = "syn-nodejs-puppeteer-9.1"
+}

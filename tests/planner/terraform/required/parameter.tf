@@ -5,3 +5,11 @@ resource "aws_ssm_parameter" "free" {
 resource "aws_ssm_parameter" "large" {
   name = "large"
 }
+
+resource "aws_ssm_parameter" "small" {
+  name = "small"
+}
+
+resource "aws_ssm_parameter" "document" {
+  name = "document"
+}

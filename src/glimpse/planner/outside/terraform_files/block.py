@@ -22,8 +22,8 @@ TOO_LONG = Unknown(causes=frozenset((Cause("error", f"a value of more than {MAX_
 
 NAMES = frozenset(
     (
-        "id", "name", "bucket", "identifier", "cluster_identifier", "cluster_name", "replication_group_id", "table_name",
-        "function_name", "autoscaling_group_name", "key",
+        "id", "name", "bucket", "identifier", "cluster_identifier", "cluster_name", "replication_group_id", "key",
+        "table_name", "function_name", "autoscaling_group_name",
     )
 )  # fmt: skip
 """Arguments that only say what something is called: passed over where they are unknown, they decide no figure."""
@@ -141,6 +141,14 @@ class Values:
         value = self._known(name)
         return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
 
+    def known_items(self, name: str) -> tuple[Any, ...]:
+        """What a list holds, nothing where it is left out. Raises ArgumentUnknown where any of it is unknown."""
+        items = self.items(name) or ()
+        for item in items:
+            if isinstance(item, Unknown):
+                raise ArgumentUnknown(self.path + name, item)
+        return items
+
     def mapping(self, name: str) -> Mapping[str, Any]:
         value = self._known(name)
         return value if isinstance(value, Mapping) else {}
@@ -193,10 +201,11 @@ Loose = dict[str, list[tuple[Block, Unknown]]]
 
 
 class Tree:
-    """All blocks of a stack, found by type, and joined by what they refer to."""
+    """All blocks of a stack, found by type, and joined by what they refer to. `region` is the stack's own."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], region: str = "") -> None:
         self.blocks = tuple(blocks)
+        self.region = region
         self._by_address = {block.address: block for block in blocks}
         self._by_type: dict[str, list[Block]] = {}
         for block in blocks:
@@ -214,7 +223,7 @@ class Tree:
         one of several.
         """
         for unknown in block.unknowns(argument):
-            if _could_be_any(unknown) or (is_one_of(unknown) and len(self._of_types(unknown.references, types)) > 1):
+            if could_be_any(unknown) or (is_one_of(unknown) and len(self._of_types(unknown.references, types)) > 1):
                 raise ArgumentUnknown(argument, unknown)
         return self.certain_references(block, argument, *types)
 
@@ -262,7 +271,7 @@ class Tree:
                     if is_one_of(unknown):
                         for address in unknown.references:
                             loose.setdefault(address, []).append((block, unknown))
-                    elif _could_be_any(unknown):
+                    elif could_be_any(unknown):
                         loose.setdefault("", []).append((block, unknown))
                     else:
                         certain |= unknown.references
@@ -282,6 +291,8 @@ class Tree:
         unknowns = block.unknowns(argument)
         if all(cause.kind == AT_APPLY for unknown in unknowns for cause in unknown.causes):
             return len(self.certain_references(block, argument, *types)) or None
+        for unknown in unknowns:
+            block.values.note(unknown)
         return None
 
 
@@ -300,7 +311,7 @@ def is_one_of(unknown: Unknown) -> bool:
     return any(cause.kind == CANDIDATES for cause in unknown.causes)
 
 
-def _could_be_any(unknown: Unknown) -> bool:
+def could_be_any(unknown: Unknown) -> bool:
     """Whether an unknown is what a person has not said, and refers to nothing that is known."""
     return not unknown.references and any(cause.kind == "variable" for cause in unknown.causes)
 

@@ -128,9 +128,7 @@ class Directory:
     def configuration(self, world: World, region: str | None = None) -> Configuration:
         """One reading in a world, of a stack that stands in `region` instead of where its provider says."""
         self.budget.begin_world()
-        configuration = Configuration(
-            self.sources, self.inputs, self.budget, self.workspace, world, region=region
-        )
+        configuration = Configuration(self.sources, self.inputs, self.budget, self.workspace, world, region=region)
         for name in self.sources.tofu_files("."):
             configuration.warnings.add(Finding(say("tofu_file", name=name), name))
         for name, given in self.inputs.undeclared(self.variables, FILE):

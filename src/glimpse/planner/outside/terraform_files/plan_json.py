@@ -15,7 +15,7 @@ from glimpse.planner.outside.terraform_files.directory import Directory, Read
 from glimpse.planner.outside.terraform_files.plan_configuration import INDEX, MODULE, PlanConfiguration
 from glimpse.planner.outside.terraform_files.plan_links import Links
 from glimpse.planner.outside.terraform_files.plan_region import PlanRegions
-from glimpse.planner.outside.terraform_files.plan_values import marked, resources_of, stated
+from glimpse.planner.outside.terraform_files.plan_values import known_ids, marked, resources_of, stated
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.outside.terraform_files.resource_types import is_free
 from glimpse.planner.sentence import Sentence, say
@@ -113,7 +113,8 @@ class _Plan:
         self._volumes = {row["values"].get("id") for row in self._rows if row["type"] == "aws_ebs_volume"} - {None}
         prior = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
         self._data = [row for row in (*resources_of(root), *resources_of(prior)) if row.get("mode") == "data"]
-        self._links = Links(self.configuration, self._rows, plan.get("relevant_attributes", ()))
+        read = [row for row in self._data if isinstance(row.get("values"), Mapping)]
+        self._links = Links(self.configuration, self._rows, plan.get("relevant_attributes", ()), known_ids(read))
         self._paths = [_path(row) for row in self._rows]
         self._configs = [
             self.configuration.resource(path, row) for path, row in zip(self._paths, self._rows, strict=True)

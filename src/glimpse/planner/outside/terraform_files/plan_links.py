@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, CANDIDATES, UnknownsIn
@@ -41,9 +42,14 @@ class Links:
     """Which resources an argument leads to, worked out when it is asked for."""
 
     def __init__(
-        self, configuration: PlanConfiguration, rows: Sequence[Mapping[str, Any]], relevant: Iterable[Mapping[str, Any]]
+        self,
+        configuration: PlanConfiguration,
+        rows: Sequence[Mapping[str, Any]],
+        relevant: Iterable[Mapping[str, Any]],
+        ids: Mapping[str, Cause] = MappingProxyType({}),
     ) -> None:
         self._configuration = configuration
+        self._ids = ids
         self._rows = rows
         self._relevant = [str(entry["resource"]) for entry in relevant]
         self._instances: dict[str, list[str]] = defaultdict(list)
@@ -69,7 +75,10 @@ class Links:
         found = self._targets(expressions, path, source, _each(config))
         holds = [value for value in values_at(values, argument) if value is not None]
         same = frozenset(address for value in holds for address in self._named(value)) - {source}
-        if found or same:
+        told = [self._ids[value] for value in holds if isinstance(value, str) and value in self._ids]
+        if told and len(told) == len(holds):
+            yield Unknown(causes=frozenset(told))
+        elif found or same:
             # Of all that an expression names, a value that is known says which one it was.
             yield Unknown(causes=AFTER_APPLY, references=found & same or found or same)
         elif any(isinstance(value, Unknown) for value in holds):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from glimpse.planner.terraform.values import Unknown
+from glimpse.planner.terraform.data_sources import DEFAULT_VPC, IMAGE, system_in
+from glimpse.planner.terraform.values import Cause, Unknown
 
 LINK = re.compile(r"(^|_)(ids?|arns?|identifier)$")
 
@@ -96,3 +97,23 @@ def values_at(values: Any, argument: str) -> Iterator[Any]:
     elif isinstance(values, Mapping):
         name, _, rest = argument.partition(".")
         yield from values_at(values.get(name), rest)
+
+
+def known_ids(data: Sequence[Mapping[str, Any]]) -> Mapping[str, Cause]:
+    """What data sources tell about the ids they found: a subnet of a default VPC, the system that an image runs."""
+    vpcs = {row["values"].get("id") for row in data if row["type"] == "aws_vpc" and row["values"].get("default")}
+    found: dict[Any, Cause] = {}
+    for row in data:
+        values = row["values"]
+        kind, ids = DEFAULT_VPC, []
+        if row["type"] == "aws_subnet" and values.get("map_public_ip_on_launch") is not False:
+            if values.get("default_for_az") or values.get("vpc_id") in vpcs:
+                ids = [values.get("id")]
+        elif row["type"] in ("aws_subnets", "aws_subnet_ids"):
+            asked = [rule.get("values") for rule in values.get("filter") or () if rule.get("name") == "vpc-id"]
+            if values.get("vpc_id") in vpcs or any(wanted and set(wanted) <= vpcs for wanted in asked):
+                ids = list(values.get("ids") or ())
+        elif row["type"] == "aws_ami" and (system := system_in(str(values.get("platform_details") or ""))):
+            kind, ids = IMAGE + system, [values.get("id"), values.get("image_id")]
+        found |= dict.fromkeys(ids, Cause(kind, row["address"]))
+    return {id_: cause for id_, cause in found.items() if isinstance(id_, str)}

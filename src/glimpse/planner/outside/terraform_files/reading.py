@@ -256,7 +256,7 @@ def stack_of(read: Read, path: Path, region: str | None) -> Stack:
         replace(block, region=None) if block.region in home or is_everywhere(block.type) else block
         for block in read.blocks
     ]
-    tree = Tree(blocks)
+    tree = Tree(blocks, chosen)
     resources: list[Resource] = []
     free: list[Origin] = list(read.uncounted)
     unpriced: list[Unpriced] = []

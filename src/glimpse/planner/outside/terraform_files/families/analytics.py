@@ -52,7 +52,7 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
 def job(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     command = values.block("command").text("name") or "glueetl"
-    worker = values.known.text("worker_type") or ""
+    worker = values.text("worker_type") or ""
     sold = STANDARD
     if values.text("execution_class") == "FLEX":
         sold = FLEX

@@ -172,8 +172,9 @@ def build_fleet(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def _may_grow(values: Values, machines: int) -> bool:
-    most = values.block("scaling_configuration").known.integer("max_capacity")
-    return most is not None and most > machines
+    scaling = values.block("scaling_configuration")
+    most = scaling.known.integer("max_capacity")
+    return scaling.is_unknown("max_capacity") or (most is not None and most > machines)
 
 
 def pipeline(block: Block, tree: Tree) -> Iterator[Found]:

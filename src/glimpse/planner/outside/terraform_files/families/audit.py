@@ -33,7 +33,7 @@ def _categories(selector: Values) -> Iterator[str]:
     """The kinds of events that an advanced selector is about."""
     for field in selector.blocks("field_selector"):
         if field.text("field") == "eventCategory":
-            yield from (str(kind) for kind in field.items("equals") or () if kind in COMPONENTS)
+            yield from (str(kind) for kind in field.known_items("equals") if kind in COMPONENTS)
 
 
 def event_data_store(block: Block, tree: Tree) -> Iterator[Found]:

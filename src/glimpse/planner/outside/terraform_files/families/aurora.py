@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.databases import (
     AURORA,
     CLUSTER,
@@ -46,8 +46,9 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         yield _database_cluster(block, engine)
         return
     serverless = values.text("engine_mode") == "serverless"
-    if (missing := _scaled_readers(block, tree)) > 0:
-        why = say("readers_by_scaling", count=missing)
+    missing = _scaled_readers(block, tree)
+    if missing is None or missing > 0:
+        why = say("part_doubtful") if missing is None else say("readers_by_scaling", count=missing)
         yield Unpriced(block.origin, "Aurora replicas", why)
     yield AuroraCluster(
         origin=block.origin,
@@ -103,11 +104,18 @@ def members(cluster: Block, tree: Tree) -> tuple[Block, ...]:
     )
 
 
-def _scaled_readers(block: Block, tree: Tree) -> int:
-    """How many readers scaling keeps at least, beyond those that the files make."""
-    identifier = block.values.known.text("cluster_identifier")
-    target = scaling_of(block, tree, READERS_SCALED, f"cluster:{identifier}" if identifier else None)
-    return (target.least or 0) - max(0, len(members(block, tree)) - 1) if target else 0
+def _scaled_readers(block: Block, tree: Tree) -> int | None:
+    """How many readers scaling keeps at least, beyond those that the files make; None where nobody knows."""
+    name = "cluster_identifier"
+    identifier = block.values.known.text(name)
+    try:
+        target = scaling_of(block, tree, READERS_SCALED, f"cluster:{identifier}" if identifier else None, named_by=name)
+    except ArgumentUnknown as unknown:
+        block.values.note(unknown.why)
+        return None
+    if target is None:
+        return 0
+    return None if target.least is None else target.least - max(0, len(members(block, tree)) - 1)
 
 
 def instance(block: Block, tree: Tree) -> Iterator[Found]:
@@ -125,7 +133,7 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         version=values.known.text("engine_version") or versions.known.text("engine_version"),
         version_known=values.known.text("engine_version") is not None or not versions.is_unknown("engine_version"),
         io_optimized=home is not None and around.text("storage_type") == IO_OPTIMIZED,
-        extended_support=around.known.text("engine_lifecycle_support") != EXTENDED_SUPPORT_OFF,
+        extended_support=around.text("engine_lifecycle_support") != EXTENDED_SUPPORT_OFF,
         least_acu=_least_v2(home),
         cluster_known=home is not None,
         monitoring=monitoring(values, home.values if home else None),
@@ -155,7 +163,7 @@ def proxy(block: Block, tree: Tree) -> Iterator[Found]:
     name = block.values.known.text("name")
     classes: list[str | None] = []
     for row in tree.of(TARGET):
-        linked = block in tree.certain_references(row, "db_proxy_name", PROXY)
+        linked = block in tree.references(row, "db_proxy_name", PROXY)
         if not linked and not (name and row.values.known.text("db_proxy_name") == name):
             continue
         database = joined(row, tree, "db_instance_identifier", INSTANCE, "identifier")

@@ -34,9 +34,7 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         rules=len(rules) + len(listeners),
         idle_timeout=block.values.known.integer("idle_timeout") or 60,
         sticky=any(
-            row.boolean("enabled") is not False
-            for group in groups
-            for row in group.values.known.blocks("stickiness")
+            row.boolean("enabled") is not False for group in groups for row in group.values.known.blocks("stickiness")
         ),
         zones=zones,
         reserved=_reserved(block.values),

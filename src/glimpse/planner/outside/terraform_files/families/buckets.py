@@ -45,8 +45,9 @@ def bucket(block: Block, tree: Tree) -> Iterator[Found]:
         tagged=tagged,
         archives=any(row.values.known.text("status") != "Disabled" for row in tiering),
     )
-    if block.values.known.text("acceleration_status") == "Enabled":
-        yield ByUse(block.origin, s3.ACCELERATION)
+    if block.values.is_unknown("acceleration_status") or block.values.text("acceleration_status") == "Enabled":
+        known = not block.values.is_unknown("acceleration_status") or None
+        yield ByUse(block.origin, s3.ACCELERATION, charged=known)
     for replicated in block.values.known.blocks("replication_configuration"):
         yield from _replication(block, tree, replicated.blocks("rules"), "replication_configuration.rules.destination")
 
@@ -108,7 +109,18 @@ def _replication(block: Block, tree: Tree, rules: tuple[Values, ...], argument: 
     metered = any(rule.block("destination").block("metrics").text("status") == "Enabled" for rule in rules)
     rows = s3.replication(leaves=not targets or bool(regions), to=to, time_control=timed)
     rows += s3.REPLICATION_METRICS if metered else ()
-    yield ByUse(block.origin, rows) if rules and rows else block.origin
+    # Where nobody knows the bucket, nobody knows whether what goes there leaves the region.
+    known = not _could_be_any(block, tree, f"{argument}.bucket") or None
+    yield ByUse(block.origin, rows, charged=known) if rules and rows else block.origin
+
+
+def _could_be_any(block: Block, tree: Tree, argument: str) -> bool:
+    """Whether an argument could refer to any bucket."""
+    try:
+        tree.references(block, argument, BUCKET)
+    except ArgumentUnknown:
+        return True
+    return False
 
 
 def accelerate(block: Block, tree: Tree) -> Iterator[Found]:

@@ -115,9 +115,10 @@ def _replicas(values: Values, name: str) -> int | None:
 
 def _scaling(block: Block, tree: Tree) -> NodeScaling | None:
     """What scales the shards of a group, or the replicas of each."""
-    values, identifier = block.values, block.values.known.text("replication_group_id")
+    values, name = block.values, "replication_group_id"
+    identifier = values.known.text(name)
     identity = f"replication-group/{identifier}" if identifier else None
-    shards, replicas = (scaling_of(block, tree, dimension, identity) for dimension in (SHARDS, REPLICAS))
+    shards, replicas = (scaling_of(block, tree, way, identity, named_by=name) for way in (SHARDS, REPLICAS))
     if shards is None and replicas is None:
         return None
     return NodeScaling(

@@ -50,7 +50,7 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
     iops = values.integer("iops")
     # A replica has the storage of its source unless it says otherwise (RDS user guide, read replicas).
     storage_type = values.text("storage_type") or (inherited.text("storage_type") if is_replica else None)
-    size = values.known.integer("allocated_storage") or inherited.known.integer("allocated_storage")
+    size = (values if values.has("allocated_storage") else inherited).known.integer("allocated_storage")
     least = _takes_least(values, inherited, source)
     storage_type = storage_type or ("io1" if iops else "gp2")
     if is_replica and iops is None and storage_type == inherited.known.text("storage_type"):
@@ -180,7 +180,7 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
 def cluster_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
     """Of Aurora, unless its cluster is in these files and is a Multi-AZ DB cluster of RDS."""
     cluster = joined(block, tree, "db_cluster_identifier", CLUSTER, "cluster_identifier")
-    engine = cluster.values.known.text("engine") if cluster else None
+    engine = cluster.values.text("engine") if cluster else None
     yield DatabaseSnapshot(block.origin, "Aurora" if engine is None or engine in AURORA else RDS)
 
 
@@ -205,7 +205,7 @@ def graph_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def export(block: Block, tree: Tree) -> Iterator[Found]:
-    of_cluster = tree.certain_references(block, "source_arn", "aws_db_cluster_snapshot", CLUSTER)
+    of_cluster = tree.references(block, "source_arn", "aws_db_cluster_snapshot", CLUSTER)
     said = block.values.known.text("source_arn") or ""
     yield SnapshotExport(block.origin, of_aurora=bool(of_cluster) or ":cluster" in said)
 

@@ -51,7 +51,9 @@ def _table(block: Block, tree: Tree) -> Table:
     rows = () if by_request else values.blocks(INDEX)
     indexes = tuple(_index(row, block, tree, identity, is_alone=len(rows) == 1) for row in rows)
     restored = ("restore_source_name", "restore_source_table_arn", "restore_backup_arn")
-    reads, writes = (scaling_of(block, tree, f"dynamodb:table:{way}CapacityUnits", identity) for way in WAYS)
+    reads, writes = (
+        scaling_of(block, tree, f"dynamodb:table:{way}CapacityUnits", identity, named_by="name") for way in WAYS
+    )
     return Table(
         origin=block.origin,
         provisioned=None if by_request else _capacity(values, "read_capacity", "write_capacity"),
@@ -135,7 +137,8 @@ def contributor_insights(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     home = _home(block, tree, "table_name")
     index_name = values.known.text("index_name")
-    keyed = [row for row in (home.values.blocks(INDEX) if home else ()) if row.known.text("name") == index_name]
+    rows = home.values.blocks(INDEX) if home and index_name else ()
+    keyed = [row for row in rows if row.known.text("name") == index_name]
     of = home.values if home and not values.has("index_name") else keyed[0] if keyed else None
     half = values.text("mode") == "THROTTLED_KEYS"
     rules = None if of is None else (4 if of.has("range_key") else 2) // (2 if half else 1)

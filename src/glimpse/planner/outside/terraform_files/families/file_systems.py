@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.found import Found, unknown_part
 from glimpse.planner.resources import file_system as efs
 from glimpse.planner.resources import fsx
 from glimpse.planner.resources.backup import EFS_WARM
@@ -58,16 +58,19 @@ def efs_replication(block: Block, tree: Tree) -> Iterator[Found]:
     """A replica is a file system that replication makes, unless it is named; it is charged where it stands."""
     yield block.origin
     for destination in block.values.blocks("destination"):
-        if destination.is_unknown("region"):
-            destination.known.text("region")  # so that the variable which decides it is noted
-            yield Unpriced(block.origin, "EFS replica", say("own_region_unknown"))
+        zone = "availability_zone_name"
+        place = "region" if destination.has("region") else zone
+        said = destination.known.text(place)
+        if destination.is_unknown(place):
+            yield from unknown_part(block, "EFS replica", f"destination.{place}")
             yield ByUse(block.origin, efs.replica(None), charged=None)
             continue
-        region = destination.text("region")
+        region = said[:-1] if said and place == zone else said  # a zone is its region and a letter
+        away = region not in (None, block.region or tree.region)
         if not destination.has("file_system_id"):
-            origin = replace(block.origin, region=region or block.region)
-            yield FileSystem(origin, one_zone=destination.has("availability_zone_name"))
-        if region and region != block.region:
+            origin = replace(block.origin, region=region if away else block.region)
+            yield FileSystem(origin, one_zone=destination.has(zone))
+        if away:
             yield ByUse(block.origin, efs.replica(region))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from glimpse.planner.meter import Origin
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
 from glimpse.planner.resources.by_use import ByUse, UsageRow
+from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
 
 Found = Resource | Origin | Unpriced
@@ -28,6 +29,13 @@ def alone(made: Callable[[Origin], Resource]) -> Reader:
 def charged_by(rows: tuple[UsageRow, ...]) -> Reader:
     """The reader of a type that is charged by these rows and by nothing else, whatever its arguments are."""
     return alone(partial(ByUse, rows=rows))
+
+
+def unknown_part(block: Block, component: str, argument: str) -> Iterator[Unpriced]:
+    """A part of a block for each value of `argument` that nobody knows, where that decides what the part costs."""
+    for unknown in block.unknowns(argument):
+        why = say("argument_unknown", argument=argument, cause=cause_text(unknown))
+        yield Unpriced(block.origin, component, why)
 
 
 def flag(values: Values, name: str) -> bool | None:

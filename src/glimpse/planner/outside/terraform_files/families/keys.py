@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.found import Found, alone, unknown_part
 from glimpse.planner.resources.certificate import (
     GENERAL,
     SHORT_LIVED,
@@ -42,8 +42,9 @@ def replica_key(block: Block, tree: Tree) -> Iterator[Found]:
 
 def secret(block: Block, tree: Tree) -> Iterator[Found]:
     """A secret, and each copy of it in another region."""
-    replicas = block.values.blocks("replica")
-    yield Secret(block.origin, tuple(row.known.text("region") or "?" for row in replicas))
+    regions = [row.known.text("region") for row in block.values.blocks("replica")]
+    yield Secret(block.origin, tuple(region for region in regions if region))
+    yield from unknown_part(block, "Secret replica", "replica.region")
 
 
 def parameter(block: Block, tree: Tree) -> Iterator[Found]:
@@ -66,9 +67,7 @@ def certificate(block: Block, tree: Tree) -> Iterator[Found]:
     if values.has("certificate_authority_arn"):
         yield PrivateCertificate(block.origin, _mode(block, tree))
     elif values.block("options").text("export") == "ENABLED":
-        if unknowns := block.unknowns("subject_alternative_names"):
-            raise ArgumentUnknown("subject_alternative_names", unknowns[0])
-        names = {values.text("domain_name") or "", *map(str, values.items("subject_alternative_names") or ())}
+        names = {values.text("domain_name") or "", *map(str, values.known_items("subject_alternative_names"))}
         wildcards = sum(1 for name in names if name.startswith("*."))
         yield ExportableCertificate(block.origin, len(names) - wildcards, wildcards)
     else:

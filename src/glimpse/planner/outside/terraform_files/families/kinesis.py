@@ -16,7 +16,7 @@ STREAM, CONSUMER = "aws_kinesis_stream", "aws_kinesis_stream_consumer"
 
 def stream(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
-    metrics = values.items("shard_level_metrics") or ()
+    metrics = values.known_items("shard_level_metrics")
     yield KinesisStream(
         origin=block.origin,
         on_demand=values.block("stream_mode_details").text("stream_mode") == "ON_DEMAND",

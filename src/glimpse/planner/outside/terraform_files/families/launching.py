@@ -15,7 +15,7 @@ from glimpse.planner.resources.instance import DEDICATED, HOST, SHARED, Instance
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Unpriced
-from glimpse.planner.terraform.data_sources import is_of_default_vpc
+from glimpse.planner.terraform.data_sources import is_of_default_vpc, system_of
 
 TENANCIES = {"default": SHARED, "dedicated": DEDICATED, "host": HOST}
 
@@ -27,6 +27,9 @@ ROOT = ""
 
 ASSUMED_ROOT_GIB = 8
 """The root disk of Amazon Linux images, which is taken where only the image knows the size."""
+
+LEFT_OUT = ""
+"""The kind of a disk that says none: its template may say it."""
 
 UNNAMED = "?"
 """How disks begin whose device nobody knows: each may be the root one, or take the place of a template's."""
@@ -82,11 +85,11 @@ class Launch:
         may_hold_more = self.hides_disks or (root is None and self.has_unnamed)
         more = (Disk("gp2", None, needs=say("needs_device_name")),) if may_hold_more else ()
         if root is None and (self.is_partial or may_hold_more):
-            return (*found.values(), *more)
-        root = root or Disk("gp2", None, is_assumed=True)
+            return (*map(_of_usual_kind, found.values()), *more)
+        root = root or Disk(LEFT_OUT, None, is_assumed=True)
         if root.gib is None and root.is_assumed:
             root = replace(root, gib=gib)
-        return (root, *found.values(), *more)
+        return (*map(_of_usual_kind, (root, *found.values())), *more)
 
     @property
     def has_unnamed(self) -> bool:
@@ -107,11 +110,23 @@ def launched(block: Block, launch: Launch, root_gib: int = ASSUMED_ROOT_GIB) -> 
         count=1,
         disks=launch.with_root(root_gib),
         tenancy=launch.tenancy or SHARED,
+        system=_system(block, launch),
         monitored=bool(launch.monitored),
         credits=launch.credits,
         ebs_optimized=launch.ebs_optimized,
         needs=needs,
     )
+
+
+def _system(block: Block, launch: Launch) -> str | None:
+    """The system other than Linux that its image is looked for by."""
+    unknowns = [
+        unknown
+        for source in (block, *launch.templates)
+        for argument in ("ami", "image_id")
+        for unknown in source.unknowns(argument)
+    ]
+    return next((system for unknown in unknowns if (system := system_of(unknown))), None)
 
 
 def tenancy_of(word: str | None) -> str | None:
@@ -175,7 +190,7 @@ def template_launch(block: Block) -> Launch:
 
 
 def launch_of(block: Block, tree: Tree, named_by: Sequence[str] = OWN_TEMPLATE) -> Launch:
-    """How a block's instances are launched: what it states itself wins over its template, disk by disk."""
+    """How a block's instances are launched: what it states itself wins over its template."""
     own = own_launch(block.values, _volume_ids(tree))
     named = template_named(block, tree, named_by)
     if not named.is_partial:
@@ -201,10 +216,11 @@ def _volume_ids(tree: Tree) -> frozenset[str]:
 def merged(own: Launch, template: Launch) -> Launch:
     """What an instance states itself, and else what its template does."""
     kept = _certainly_kept(own, template)
+    own_disks = {name: _over(disk, dict(kept).get(name)) for name, disk in own.disks}
     return Launch(
         instance_type=own.instance_type or template.instance_type,
         by_requirements=template.by_requirements,
-        disks=tuple({**dict(kept), **dict(own.disks)}.items()),
+        disks=tuple({**dict(kept), **own_disks}.items()),
         public=template.public if own.public == BY_SUBNET else own.public,
         spot=own.spot or template.spot,
         tenancy=own.tenancy or template.tenancy,
@@ -218,6 +234,20 @@ def merged(own: Launch, template: Launch) -> Launch:
         templates=template.templates,
         is_partial=template.is_partial,
         hides_disks=kept != template.disks,
+    )
+
+
+def _over(own: Disk, template: Disk | None) -> Disk:
+    """A disk at a device that the template has, too: what it leaves out is the template's (EC2's API reference)."""
+    if template is None:
+        return own
+    return replace(
+        own,
+        kind=own.kind or template.kind,
+        gib=template.gib if own.is_assumed else own.gib,
+        iops=template.iops if own.iops is None else own.iops,
+        mibps=template.mibps if own.mibps is None else own.mibps,
+        is_assumed=own.is_assumed and template.is_assumed,
     )
 
 
@@ -289,10 +319,15 @@ def _encrypts_memory(values: Values) -> bool:
     return values.block("cpu_options").text("amd_sev_snp") == "enabled"
 
 
+def _of_usual_kind(disk: Disk) -> Disk:
+    """AWS makes a disk gp2 where nothing says otherwise."""
+    return disk if disk.kind else replace(disk, kind="gp2")
+
+
 def disk_of(row: Values) -> Disk:
-    """An EBS disk of an instance; AWS makes it gp2 where nothing says otherwise."""
+    """An EBS disk of an instance, as far as it is said."""
     size, is_left_out = row.known.integer("volume_size"), not row.has("volume_size")
-    kind = row.text("volume_type") or "gp2"
+    kind = row.text("volume_type") or LEFT_OUT
     return Disk(kind, size, row.integer("iops"), row.integer("throughput"), is_assumed=is_left_out)
 
 
@@ -317,6 +352,8 @@ def addresses_of(block: Block, tree: Tree, launch: Launch, *subnets: str) -> tup
         return 1, (say("default_vpc_subnet"),)
     public = [_gives_public(row) for source, name in stated for row in tree.certain_references(source, name, *SUBNETS)]
     if not public or None in public:
+        for unknown in unknowns:
+            block.values.note(unknown)
         return None, ()
     return int(any(public)), ()
 

@@ -51,16 +51,19 @@ def delivery(block: Block, tree: Tree) -> Iterator[Found]:
     """Logs that a service of AWS writes; without a destination in the tree they are taken to go to CloudWatch Logs."""
     targets = tree.certain_references(block, "delivery_destination_arn", DESTINATION)
     to = next((_delivered_to(target, tree) for target in targets), LOGS)
-    yield ByUse(block.origin, VENDED.get(to, VENDED[LOGS]))
+    unknown = to is None or (not targets and block.values.is_unknown("delivery_destination_arn"))
+    yield ByUse(block.origin, VENDED.get(to or LOGS, VENDED[LOGS]), charged=None if unknown else True)
     if any(target.values.text("output_format") == "parquet" for target in targets):
         yield ByUse(block.origin, PARQUET)
 
 
-def _delivered_to(destination: Block, tree: Tree) -> str:
+def _delivered_to(destination: Block, tree: Tree) -> str | None:
+    """What a destination is; None where nobody knows."""
     stated = destination.values.known.text("delivery_destination_type")
     argument = "delivery_destination_configuration.destination_resource_arn"
     linked = tree.certain_references(destination, argument, *DELIVERED_TO)
-    return stated or next((DELIVERED_TO[row.type] for row in linked), LOGS)
+    unknown = destination.values.is_unknown("delivery_destination_type") or destination.unknowns(argument)
+    return stated or next((DELIVERED_TO[row.type] for row in linked), None if unknown else LOGS)
 
 
 READERS = {

@@ -39,7 +39,7 @@ def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
             block.origin,
             variant.text("variant_name") or instance_type,
             instance_type,
-            variant.known.integer("initial_instance_count") or _least(variant),
+            _instances(variant),
         )
         for variant in _variants(configurations[0].values)
         if (instance_type := variant.text("instance_type"))
@@ -51,8 +51,10 @@ def _variants(values: Values) -> list[Values]:
     return [variant for name in VARIANTS for variant in values.blocks(name)]
 
 
-def _least(variant: Values) -> int | None:
-    """The fewest instances where SageMaker chooses how many there are."""
+def _instances(variant: Values) -> int | None:
+    """How many are stated, or the fewest where SageMaker chooses how many there are."""
+    if variant.has("initial_instance_count"):
+        return variant.known.integer("initial_instance_count")
     return variant.block("managed_instance_scaling").known.integer("min_instance_count")
 
 

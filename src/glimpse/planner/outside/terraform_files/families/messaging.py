@@ -106,7 +106,7 @@ def broker(block: Block, tree: Tree) -> Iterator[Found]:
 
 def address_pool(block: Block, tree: Tree) -> Iterator[Found]:
     """Addresses that the tree assigns to it are charged where they are assigned."""
-    name = block.values.known.text("pool_name")
+    name = block.values.text("pool_name")
     if name and any(row.values.known.text("destination_pool_name") == name for row in tree.of(ASSIGNMENT)):
         yield block.origin
     else:

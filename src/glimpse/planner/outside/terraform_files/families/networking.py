@@ -34,7 +34,7 @@ def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
         1 if assumed else zones,
         kind,
         assumed=assumed,
-        abroad=_is_abroad(block, "service_region"),
+        abroad=_is_abroad(block, tree, "service_region"),
     )
 
 
@@ -48,11 +48,11 @@ def _zones(block: Block, tree: Tree) -> int | None:
     return None if named is None else named + apart
 
 
-def _is_abroad(block: Block, argument: str) -> bool | None:
+def _is_abroad(block: Block, tree: Tree, argument: str) -> bool | None:
     """Whether an argument names another region than the one where a block stands; None where nobody knows."""
     if block.values.is_unknown(argument):
         return flag(block.values, argument)
-    return block.values.text(argument) not in (None, block.region, block.values.known.text("region"))
+    return block.values.text(argument) not in (None, block.region or tree.region)
 
 
 def endpoint_subnet(block: Block, tree: Tree) -> Iterator[Found]:
@@ -69,7 +69,7 @@ def ipam(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def peering(block: Block, tree: Tree) -> Iterator[Found]:
-    yield Peering(block.origin, abroad=_is_abroad(block, "peer_region"))
+    yield Peering(block.origin, abroad=_is_abroad(block, tree, "peer_region"))
 
 
 READERS = {

@@ -39,7 +39,7 @@ def organization_feature(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def inspector(block: Block, tree: Tree) -> Iterator[Found]:
-    rows = (security.SCANS.get(str(name)) for name in block.values.items("resource_types") or ())
+    rows = (security.SCANS.get(str(name)) for name in block.values.known_items("resource_types"))
     yield ByUse(block.origin, tuple(row for row in rows if row))
 
 

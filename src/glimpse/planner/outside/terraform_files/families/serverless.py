@@ -54,7 +54,7 @@ def function(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def _architecture(values: Values) -> str:
-    return str(next(iter(values.items("architectures") or ("x86_64",))))
+    return str(next(iter(values.known_items("architectures") or ("x86_64",))))
 
 
 def _takes_snapshots(values: Values) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
+from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.resources import by_use
 from glimpse.planner.resources.by_use import ByUse
@@ -17,16 +17,13 @@ from glimpse.planner.resources.transfer_family import (
 )
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
-from glimpse.planner.terraform.values import Unknown
 
 DEFAULT_PROTOCOLS = ("SFTP",)
 
 
 def server(block: Block, tree: Tree) -> Iterator[Found]:
     """A server knows its protocols, or all it costs by the hour is unknown."""
-    protocols = block.values.items("protocols") or DEFAULT_PROTOCOLS
-    if unknown := next((name for name in protocols if isinstance(name, Unknown)), None):
-        raise ArgumentUnknown("protocols", unknown)
+    protocols = block.values.known_items("protocols") or DEFAULT_PROTOCOLS
     yield TransferServer(block.origin, tuple(sorted({str(name) for name in protocols})))
 
 

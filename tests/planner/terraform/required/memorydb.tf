@@ -1,0 +1,3 @@
+resource "aws_memorydb_cluster" "world" {
+  node_type = "db.r7g.xlarge"
+}

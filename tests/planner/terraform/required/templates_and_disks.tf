@@ -1,0 +1,3 @@
+resource "aws_launch_configuration" "c" {
+  image_id = "ami-1"
+}
