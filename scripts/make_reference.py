@@ -383,10 +383,10 @@ def families_page() -> str:
     for path in sorted((REPOSITORY / "src/glimpse/planner/resources").glob("[a-z]*.py")):
         about = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
         rows.append(f"| `{path.stem}` | {' '.join(about.split())} |")
-    readers = []
+    types_of = []
     for name in sorted(set(map(file_of, readers()))):
         types = sorted(type_ for type_ in readers() if file_of(type_) == name)
-        readers.append(f"| `{name.rpartition('.')[2]}` | {' '.join(f'`{type_}`' for type_ in types)} |")
+        types_of.append(f"| `{name.rpartition('.')[2]}` | {' '.join(f'`{type_}`' for type_ in types)} |")
     return "\n".join(
         [
             "# Families of resources",
@@ -405,7 +405,7 @@ def families_page() -> str:
             "",
             "| file | types |",
             "|---|---|",
-            *readers,
+            *types_of,
             "",
         ]
     )

@@ -185,12 +185,12 @@ def test_every_problem_of_a_workload_file_is_named_at_once(run: Run, tmp_path: P
 
 
 def test_strict_exits_3_until_what_is_unpriced_is_accepted_with_a_reason(run: Run, write_stack: Write) -> None:
-    folder = write_stack('resource "aws_sqs_queue" "jobs" {}\n')
+    folder = write_stack('resource "aws_workspaces_pool" "jobs" {}\n')
     assert run("bill", folder)[0] == 0
     code, _, err = run("bill", folder, "--strict")
     assert code == 3
     assert "1" in err
-    (folder / "glimpse.toml").write_text('[[accepted]]\naddress = "aws_sqs_queue.jobs"\nreason = "pennies"\n')
+    (folder / "glimpse.toml").write_text('[[accepted]]\naddress = "aws_workspaces_pool.jobs"\nreason = "pennies"\n')
     assert run("bill", folder, "--strict")[0] == 0
 
 

@@ -17,6 +17,9 @@ class Sentence:
     code: str
     params: Mapping[str, str | int] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.params.items())))
+
 
 def say(code: str, **params: str | int) -> Sentence:
     return Sentence(code, params)

@@ -135,7 +135,9 @@ class Planner:
 
     def _planned(self, root: Path, options: Sequence[str]) -> Mapping[str, Any]:
         (root / ".terraform").mkdir(exist_ok=True)
-        (root / ".terraform/providers").symlink_to(self.folder / ".terraform/providers")
+        providers = root / ".terraform/providers"
+        if not providers.is_symlink():
+            providers.symlink_to(self.folder / ".terraform/providers")
         shutil.copy(self.folder / ".terraform.lock.hcl", root)
         self._run(root, "get")
         self._run(root, "plan", "-out=plan.bin", "-lock=false", "-refresh=false", *options)
@@ -173,6 +175,9 @@ def part_of(document: Mapping[str, Any], call: str, region: str) -> Mapping[str,
     found = {
         "planned_values": {"root_module": root},
         "resource_changes": [row for row in document["resource_changes"] if row["address"].startswith(prefix)],
+        "relevant_attributes": [
+            row for row in document.get("relevant_attributes", ()) if row["resource"].startswith(prefix)
+        ],
         "configuration": {
             "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": region}}}},
             "root_module": document["configuration"]["root_module"]["module_calls"][call]["module"],

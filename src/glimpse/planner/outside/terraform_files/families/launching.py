@@ -216,7 +216,12 @@ def _volume_ids(tree: Tree) -> frozenset[str]:
 def merged(own: Launch, template: Launch) -> Launch:
     """What an instance states itself, and else what its template does."""
     kept = _certainly_kept(own, template)
-    own_disks = {name: _over(disk, dict(kept).get(name)) for name, disk in own.disks}
+    own_disks = {name: _over(disk, dict(template.disks).get(name)) for name, disk in own.disks}
+    for name, disk in own_disks.items():
+        may_be_another = bool(template.disks) if name.startswith(UNNAMED) else template.has_unnamed
+        if may_be_another and (disk.kind == LEFT_OUT or disk.is_assumed):
+            # What it leaves out may be that of a disk whose device nobody knows.
+            own_disks[name] = replace(disk, gib=None, is_assumed=False, needs=say("needs_device_name"))
     return Launch(
         instance_type=own.instance_type or template.instance_type,
         by_requirements=template.by_requirements,
