@@ -33,7 +33,7 @@ def read_stack(
     environment: Mapping[str, str] | None = None,
 ) -> Stack:
     given = [*(("file", str(name)) for name in var_files), *(("option", text) for text in variables)]
-    return reading.read_stack(path, region, given=given, environment=environment)
+    return reading.read_stack(path, region, given=given, environment=environment, with_names=True)
 
 
 def estimator_for(

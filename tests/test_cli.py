@@ -77,7 +77,7 @@ def test_json_is_one_document_on_standard_output(run: Run) -> None:
 def test_nobody_is_assumed_where_nothing_says_how_many_people_there_are(run: Run, write_stack: Write) -> None:
     _, out, _ = run("bill", write_stack(GOOD))
     assert "Workload: not stated" in out
-    assert "nothing is\n  sized by them" in out
+    assert "so nothing is\n  sized by them" in out
 
 
 def test_a_broken_promise_exits_1_and_names_it(run: Run, write_stack: Write) -> None:

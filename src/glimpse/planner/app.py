@@ -157,7 +157,14 @@ def _read(asked: Asked) -> tuple[Stack, Estimator]:
             workload = replace(workload, usage=usage)
         capacity = workload_files.capacity_of(workload)
         project = Path(given.project) if given.project else None
-        stack = read_stack(asked.path, given.region, given=given.values, project=project, environment=dict(os.environ))
+        stack = read_stack(
+            asked.path,
+            given.region,
+            given=given.values,
+            project=project,
+            environment=dict(os.environ),
+            with_names=bool(given.actual),
+        )
     catalogue = price_files.catalogue(stack.region)
     estimator = Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
     stack = least(stack, estimator)

@@ -21,12 +21,15 @@ from glimpse.planner.toml_values import as_fraction, shown
 
 Amount = Fraction | str
 
-HIGHEST = Fraction(10**18)
-LONGEST_WORD = 100
-DEEPEST = 10
+MAX_AMOUNT = Fraction(10**18)
+MAX_WORD_LENGTH = 100
+MAX_DEPTH = 10
+"""Levels of keys within keys; Infracost's go four deep."""
+
 MAX_SUGGESTIONS = 20
 """So many times the nearest name is looked for: a file about another stack would take minutes otherwise."""
-LISTED = 3
+MAX_LISTED = 3
+"""Names in one warning; more are counted."""
 
 INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 """An index of Terraform's addresses: `[0]`, `["key"]`, and `[*]`."""
@@ -271,7 +274,7 @@ def _flat(table: Mapping[object, object], prefix: str, depth: int = 0) -> Iterat
     """Each value with its keys joined by dots. What is null, as a commented-out value leaves its key, is not given."""
     for name, value in table.items():
         key = f"{prefix}{name}"
-        if isinstance(value, Mapping) and depth < DEEPEST:
+        if isinstance(value, Mapping) and depth < MAX_DEPTH:
             yield from _flat(value, key + ".", depth + 1)
         elif value is not None:
             yield key, value
@@ -280,13 +283,13 @@ def _flat(table: Mapping[object, object], prefix: str, depth: int = 0) -> Iterat
 def _amount(found: object) -> Amount | None:
     """A number within bounds, or a word; a number in quotes is a number, as other readers of these files have it."""
     if isinstance(found, str):
-        if not found.strip() or len(found) > LONGEST_WORD:
+        if not found.strip() or len(found) > MAX_WORD_LENGTH:
             return None
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", found):
             return found
         found = Fraction(found)
     number = as_fraction(found)
-    return number if number is not None and 0 <= number <= HIGHEST else None
+    return number if number is not None and 0 <= number <= MAX_AMOUNT else None
 
 
 def _glob(pattern: str, text: str) -> bool:
@@ -325,4 +328,4 @@ def _addresses_by(part: Callable[[str], str], addresses: Iterable[str]) -> Mappi
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
+    return ", ".join(names[:MAX_LISTED]) + (", …" if len(names) > MAX_LISTED else "")

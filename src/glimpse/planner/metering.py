@@ -42,6 +42,11 @@ class Metering:
         self._looked_up[key] = None
         return self.given.get(key)
 
+    @property
+    def usage_keys(self) -> tuple[str, ...]:
+        """The keys that were looked up so far, in that order."""
+        return tuple(self._looked_up)
+
     def hours(
         self,
         component: str,
@@ -76,7 +81,7 @@ class Metering:
             sku,
             assumes,
             needs=needs if amount is None else None,
-            usage_keys=tuple(self._looked_up),
+            usage_keys=self.usage_keys,
         )
 
     def used(
@@ -94,8 +99,8 @@ class Metering:
         """
         A quantity a month that people's use decides.
 
-        What was given under the first of `keys` counts, divided by `per`, the given units in one unit of the price.
-        Otherwise `quantity`, in units of the price: what follows from several keys, or from the workload; its
+        Where `keys` is one key, what was given under it counts, divided by `per`: the given units in one unit of the
+        price. Otherwise `quantity`, in units of the price: what follows from several keys, or from the workload; its
         `assumes` are said only then. Otherwise nobody knows it.
         """
         names = (keys,) if isinstance(keys, str) else keys

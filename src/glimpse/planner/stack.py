@@ -101,8 +101,12 @@ class Stack:
     missing: tuple[MissingVariable, ...] = ()
     choice: Choice | None = None
     region_from: Sentence | None = None
-    names_of: Callable[[str], tuple[str, ...]] = field(default=lambda address: (), compare=False, repr=False)
-    """By what names, ids and ARNs the files know the resource at an address."""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """By what names, ids and ARNs the files know the resource at each address, where that was asked for."""
+
+    def names_of(self, address: str) -> tuple[str, ...]:
+        """By what names, ids and ARNs the files know the resource at an address."""
+        return self.names.get(address, ())
 
     @cached_property
     def _by_kind(self) -> Mapping[type, tuple[Resource, ...]]:

@@ -135,7 +135,7 @@ def _from_text(name: str, file: BinaryIO, today: datetime.date) -> Actual:
         if group and len(head) > 1:
             return _Explorer(name, today, group).of(head, rows)
     missing = [column for column in REQUIRED if column not in columns]
-    raise InputError(say("actual_columns_missing", path=name, columns=", ".join(missing)), name, 1)
+    raise InputError(say("actual_columns_missing", path=name, columns=", ".join(missing)))
 
 
 class _Lines:

@@ -6,6 +6,7 @@ from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import Amount
 from glimpse.planner.document import Row
+from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.regions import Elsewhere
 from glimpse.planner.scenarios import Scenario
@@ -71,6 +72,12 @@ def region_text(entry: Elsewhere, words: Words) -> str:
         return words("region_incomplete", region=entry.region, monthly=monthly, count=len(entry.missing))
     code = "region_costs_more" if entry.difference >= 0 else "region_costs_less"
     return words(code, region=entry.region, monthly=monthly, difference=usd_text(abs(entry.difference)))
+
+
+def place_text(entry: Finding) -> str:
+    """The file and, where it is known, the line of what was found."""
+    file = plain(entry.file or "")
+    return file if entry.line is None else f"{file}:{entry.line}"
 
 
 def quantity_text(line: Line) -> str:

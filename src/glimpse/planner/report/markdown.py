@@ -22,6 +22,7 @@ from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
     document_row,
+    place_text,
     quantity_text,
     rated_text,
     region_text,
@@ -304,7 +305,7 @@ def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
 
 def _findings(found: Iterable[Finding], words: Words) -> Iterator[str]:
     for entry in found:
-        place = f"{_code(f'{entry.file}:{entry.line}')} " if entry.file else ""
+        place = f"{_code(place_text(entry))} " if entry.file else ""
         yield f"- {place}{_text(words.say(entry.what))}"
 
 

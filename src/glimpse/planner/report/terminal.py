@@ -29,6 +29,7 @@ from glimpse.planner.report.cells import (
     amount_text,
     availability_sentence,
     document_row,
+    place_text,
     quantity_text,
     rated_text,
     region_text,
@@ -180,7 +181,7 @@ class Report:
         if found:
             self._title(title)
         for entry in found:
-            place = f"{plain(entry.file)}:{entry.line}  " if entry.file else ""
+            place = f"{place_text(entry)}  " if entry.file else ""
             self._say(place + self.words.say(entry.what))
 
     def _regions(self, home: Bill, there: Sequence[Elsewhere]) -> None:

@@ -44,7 +44,10 @@ EBS_OPTIMIZED_CHARGED = frozenset(
 """Types that are EBS-optimized only for a charge; others always are, or cannot be (EC2 user guide)."""
 
 ALWAYS = Fraction(HOURS_PER_MONTH)
+"""Hours a month of what is never stopped."""
+
 TERMS = {"1_year": "1yr", "3_year": "3yr"}
+"""Words of the usage key `reserved_instance_term`, and how the catalogue names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +179,7 @@ class Instances:
             if (term := reserved_term(metering)) and not traffic.commitment(self.origin.address):
                 reserved = (*bought.assumes, say("reserved_by_usage", term=term))
                 bought = replace(bought, sku=replace(sku, term=term), assumes=reserved)
-            keys = metering.fixed("", "", sku, 0).usage_keys
-            yield replace(bought, quantity=on_demand * each, usage_keys=keys)
+            yield replace(bought, quantity=on_demand * each, usage_keys=metering.usage_keys)
         if not spot.is_zero:
             where = {"zone": self.zone_id} if self.zone_id else {}
             sku = Sku(EC2, kind, {**attributes, **where}, SPOT)
@@ -221,9 +223,7 @@ class Instances:
             quantity=None if hours is None else running * (hours * vcpus),
         )
 
-    def _attached(
-        self, metering: Metering, count: Cases, each: Fraction = Fraction(HOURS_PER_MONTH)
-    ) -> Iterator[Meter]:
+    def _attached(self, metering: Metering, count: Cases, each: Fraction = ALWAYS) -> Iterator[Meter]:
         """Disks, which stay while an instance is stopped, and addresses, which do not."""
         for disk in self.disks:
             yield from disk.meters(metering, count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def read_plan(
     The resources of a plan or a state; `-` is the standard input. `locate` says whether a region is wanted that the
     plan's provider does not tell. Raises InputError when the file is not the JSON of a plan or a state.
     """
-    name = str(path)
+    name = _name_of(path)
     plan = _document(_content(path), name)
     values = plan.get("planned_values", plan.get("values"))
     if values is None and "format_version" in plan and "planned_values" not in plan:
@@ -59,6 +59,11 @@ def read_plan(
         raise InputError(say("not_a_plan", path=name)) from None
 
 
+def _name_of(path: Path) -> str:
+    """How messages call what was given."""
+    return "stdin" if str(path) == STANDARD_INPUT else str(path)
+
+
 def _content(path: Path) -> bytes:
     if str(path) == STANDARD_INPUT:
         content = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -66,7 +71,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise InputError(say("too_large_file", path=str(path), limit=MAX_BYTES))
+        raise InputError(say("too_large_file", path=_name_of(path), limit=MAX_BYTES))
     return content
 
 
@@ -120,7 +125,7 @@ class _Plan:
             self.configuration.resource(path, row) for path, row in zip(self._paths, self._rows, strict=True)
         ]
 
-    def read(self, files: Any, environment: Mapping[str, str]) -> Read:
+    def read(self, files: Callable[[], str | None], environment: Mapping[str, str]) -> Read:
         keys = [self._provider(config) for config in self._configs]
         data = [(row, self.configuration.resource(_path(row), row)) for row in self._data]
         regions = PlanRegions(

@@ -1,7 +1,7 @@
 """
 What each resource type means for a bill: free, or known and unpriced with the reason (resource_types.toml).
 
-What is priced stands in neither list: it is among the READERS of reading.py.
+What is priced stands in neither list: it is among the READERS of the families.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ AWS_PROVIDERS = ("aws", "awscc")
 """Providers whose resources are AWS's."""
 
 OWN = ("terraform_data",)
-"""What Terraform itself keeps."""
+"""Types of Terraform itself, which stand for nothing outside its state."""
 
 VERSION = re.compile(r"_v\d+(?:(?:alpha|beta)\d+)?$")
 """The Kubernetes provider has each of its types once for each version of an interface."""
