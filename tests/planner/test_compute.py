@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.given_usage import GivenUsage, UsageRow
+from glimpse.planner.given_usage import GivenUsage, UsageEntry
 from glimpse.planner.quantities import Cases
 from glimpse.planner.resources.instance import Instances, Split
 from glimpse.planner.workload import unstated
@@ -33,7 +33,7 @@ resource "aws_launch_template" "t" {
 """
 
 
-def bill_at(folder: Path, *rows: UsageRow, today: datetime.date = TODAY) -> Bill:
+def bill_at(folder: Path, *rows: UsageEntry, today: datetime.date = TODAY) -> Bill:
     workload = replace(unstated(), usage=GivenUsage(rows))
     return estimator_for(workload=workload, today=today).bill(read_stack(folder))
 
@@ -190,5 +190,5 @@ resource "aws_instance" "i" {
 """
     reserved = {"reserved_instance_term": "1_year", "reserved_instance_payment_option": "no_upfront"}
     for usage in ({}, reserved):
-        bill = bill_at(write_stack(text), UsageRow("aws_instance.i", usage, "usage"))
+        bill = bill_at(write_stack(text), UsageEntry("aws_instance.i", usage, "usage"))
         assert "m5.large instance" in {entry.component for entry in bill.unpriced}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from glimpse import cli
 from glimpse.planner.finding import InputError
-from glimpse.planner.given_usage import EMPTY, GivenUsage, UsageRow, given_usage_from, type_of, unused
+from glimpse.planner.given_usage import EMPTY, GivenUsage, UsageEntry, given_usage_from, type_of, unused
 from glimpse.planner.outside.usage_files import read_usage_file
 from glimpse.planner.words import Words
 from glimpse.planner.workload import WorkloadError, workload_from
@@ -108,13 +108,13 @@ PARTS = st.sampled_from(["module", "m", "aws_lb", "a", ".", ".", "[0]", '["k.x"]
     st.lists(PARTS).map("".join), st.sampled_from(["aws_lb.a", "module.m[0].aws_lb.a[0]", 'module.a.aws_lb.m["k.x"]'])
 )
 def test_looking_up_by_name_finds_what_the_pattern_matches(pattern: str, address: str) -> None:
-    row = UsageRow(pattern, {"k": Fraction(1)}, "x")
+    row = UsageEntry(pattern, {"k": Fraction(1)}, "x")
     assert bool(GivenUsage((row,)).of(address)) is row.matches(address)
     assert not unused(GivenUsage((row,)), {address: ["k"]}) or not row.matches(address)
 
 
 def test_a_pattern_of_many_stars_is_told_from_a_long_address_at_once() -> None:
-    assert not UsageRow("*a" * 500 + "b", {"k": Fraction(1)}, "x").matches("a" * 100_000)
+    assert not UsageEntry("*a" * 500 + "b", {"k": Fraction(1)}, "x").matches("a" * 100_000)
 
 
 @pytest.mark.parametrize("address", ["", "x", "aws_lb", "[", "]]..[[", 'a["'])

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.given_usage import GivenUsage, UsageRow
+from glimpse.planner.given_usage import GivenUsage, UsageEntry
 from tests.conftest import estimator_for, read_stack
 
 STACK = """
@@ -38,7 +38,7 @@ resource "aws_appautoscaling_target" "%(name)s" {
 """
 
 
-def bill_of(path: Path, *usage: UsageRow) -> Bill:
+def bill_of(path: Path, *usage: UsageEntry) -> Bill:
     stack = read_stack(path)
     estimator = estimator_for(stack.region)
     workload = replace(estimator.workload, usage=GivenUsage(usage))
@@ -68,7 +68,7 @@ def test_an_index_scales_by_its_own_target(write_stack: Callable[..., Path]) -> 
 
 def test_what_people_state_at_the_target_is_charged(write_stack: Callable[..., Path]) -> None:
     target = TARGET % {"name": "reads", "id": "table/a", "what": "table"}
-    stated = UsageRow("aws_appautoscaling_target.reads", {"capacity": Fraction(12)}, "usage.yml")
+    stated = UsageEntry("aws_appautoscaling_target.reads", {"capacity": Fraction(12)}, "usage.yml")
     bill = bill_of(write_stack(STACK % {"name": "a", "table": "a"} + target), stated)
     assert units(bill, "Read capacity units") == [5, 12, 20]
 

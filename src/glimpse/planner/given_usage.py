@@ -36,7 +36,7 @@ INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
 @dataclass(frozen=True)
-class UsageRow:
+class UsageEntry:
     """
     What one entry states. `pattern` is a type where `is_type`, else an address, whose `*` stands for any text. A value
     is an amount, or a word such as an operating system. `source` is the file, and `line` its line where that is known.
@@ -68,22 +68,22 @@ class GivenUsage:
     which the one with more text beside its `*` is nearer, and all by the address itself. Of two as near the later wins.
     """
 
-    rows: tuple[UsageRow, ...] = ()
+    rows: tuple[UsageEntry, ...] = ()
     warnings: tuple[Finding, ...] = ()
 
     @cached_property
-    def _exact(self) -> Mapping[str, tuple[UsageRow, ...]]:
+    def _exact(self) -> Mapping[str, tuple[UsageEntry, ...]]:
         return _grouped(row for row in self.rows if not row.is_type and not row.is_wildcard)
 
     @cached_property
-    def _types(self) -> Mapping[str, tuple[UsageRow, ...]]:
+    def _types(self) -> Mapping[str, tuple[UsageEntry, ...]]:
         return _grouped(row for row in self.rows if row.is_type)
 
     @cached_property
-    def _wildcards(self) -> Mapping[str, tuple[tuple[int, UsageRow], ...]]:
+    def _wildcards(self) -> Mapping[str, tuple[tuple[int, UsageEntry], ...]]:
         """By the resource's type and name, each with its rank; under an empty text those that may speak of any."""
         ranked = sorted((row for row in self.rows if row.is_wildcard), key=_nearness)
-        found: dict[str, list[tuple[int, UsageRow]]] = {}
+        found: dict[str, list[tuple[int, UsageEntry]]] = {}
         for rank, row in enumerate(ranked):
             found.setdefault(_name_of(row.pattern), []).append((rank, row))
         return {name: tuple(rows) for name, rows in found.items()}
@@ -103,7 +103,7 @@ class GivenUsage:
             self._merged[address] = known
         return known
 
-    def _about(self, address: str) -> Iterator[UsageRow]:
+    def _about(self, address: str) -> Iterator[UsageEntry]:
         """The rows that speak of a resource, the nearest last."""
         yield from self._types.get(type_of(address), ())
         wildcards = self._wildcards
@@ -149,7 +149,7 @@ def given_usage_from(table: object, source: str) -> tuple[GivenUsage, tuple[Sent
     """
     if not isinstance(table, Mapping):
         return EMPTY, (say("workload_wants_table", key="usage", found=shown(table)),)
-    rows: list[UsageRow] = []
+    rows: list[UsageEntry] = []
     problems: list[Sentence] = []
     for pattern, values in table.items():
         row, wrong = row_of(str(pattern), values, source, f'usage."{pattern}"')
@@ -160,7 +160,7 @@ def given_usage_from(table: object, source: str) -> tuple[GivenUsage, tuple[Sent
 
 def row_of(
     pattern: str, found: object, source: str, name: str, line: int | None = None, is_type: bool | None = None
-) -> tuple[UsageRow | None, tuple[Sentence, ...]]:
+) -> tuple[UsageEntry | None, tuple[Sentence, ...]]:
     """
     One entry, and what is wrong with it; no row where it states nothing.
 
@@ -179,7 +179,7 @@ def row_of(
         else:
             values[key] = amount
     typed = is_type if is_type is not None else "." not in pattern and "*" not in pattern
-    row = UsageRow(pattern, values, source, typed, line) if values else None
+    row = UsageEntry(pattern, values, source, typed, line) if values else None
     return row, tuple(problems)
 
 
@@ -220,7 +220,7 @@ class _Unused:
         for source, patterns in self.strays.items():
             yield Finding(say("usage_address_unknown", count=len(patterns), addresses=_listed(patterns)), source)
 
-    def _matched(self, row: UsageRow) -> tuple[str, ...]:
+    def _matched(self, row: UsageEntry) -> tuple[str, ...]:
         if row.is_type:
             return self.by_type.get(row.pattern, ())
         if not row.is_wildcard:
@@ -229,7 +229,7 @@ class _Unused:
         candidates = self.by_name.get(name, ()) if name else self.asked
         return tuple(address for address in candidates if row.matches(address))
 
-    def _keys(self, row: UsageRow, asked: frozenset[str]) -> Iterator[Finding]:
+    def _keys(self, row: UsageEntry, asked: frozenset[str]) -> Iterator[Finding]:
         left = []
         for key, value in row.values.items():
             if key in asked or value == 0:
@@ -244,20 +244,20 @@ class _Unused:
             what = say("usage_key_unknown", address=row.pattern, count=len(left), keys=_listed(left))
             yield Finding(what, row.source, row.line)
 
-    def _address(self, row: UsageRow) -> Iterator[Finding]:
+    def _address(self, row: UsageEntry) -> Iterator[Finding]:
         near = self._instances(row) or self._nearest_address(row)
         if near is None:
             self.strays.setdefault(row.source, []).append(row.pattern)
         else:
             yield Finding(say("usage_address_unknown_near", address=row.pattern, near=near), row.source, row.line)
 
-    def _instances(self, row: UsageRow) -> str | None:
+    def _instances(self, row: UsageEntry) -> str | None:
         """The pattern for the instances of what is named without an index."""
         every = row.pattern + "[*]"
         same = self.by_type.get(type_of(row.pattern), ())
         return every if any(_glob(every, address) for address in same) else None
 
-    def _nearest_address(self, row: UsageRow) -> str | None:
+    def _nearest_address(self, row: UsageEntry) -> str | None:
         kind = type_of(row.pattern)
         if kind not in self.by_type:
             kind = self._nearest(kind, self.by_type) or ""
@@ -309,12 +309,12 @@ def _glob(pattern: str, text: str) -> bool:
     return True
 
 
-def _nearness(row: UsageRow) -> tuple[int, int]:
+def _nearness(row: UsageEntry) -> tuple[int, int]:
     return len(row.pattern.replace("*", "")), -row.pattern.count("*")
 
 
-def _grouped(rows: Iterable[UsageRow]) -> Mapping[str, tuple[UsageRow, ...]]:
-    found: dict[str, list[UsageRow]] = {}
+def _grouped(rows: Iterable[UsageEntry]) -> Mapping[str, tuple[UsageEntry, ...]]:
+    found: dict[str, list[UsageEntry]] = {}
     for row in rows:
         found.setdefault(row.pattern, []).append(row)
     return {pattern: tuple(same) for pattern, same in found.items()}

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from glimpse.planner.finding import Finding, InputError
-from glimpse.planner.given_usage import GivenUsage, UsageRow, row_of, type_of
+from glimpse.planner.given_usage import GivenUsage, UsageEntry, row_of, type_of
 from glimpse.planner.sentence import say
 from glimpse.planner.toml_values import shown
 
@@ -81,7 +81,7 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rows: list[UsageRow] = []
+        self.rows: list[UsageEntry] = []
         self.warnings: list[Finding] = []
         self.problems: list[Finding] = []
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.cells import usage_text
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.stack import PricedWorld
 from glimpse.planner.verdict import BROKEN
@@ -92,7 +93,7 @@ def answers(plan: Plan, words: Words) -> Iterator[Answer]:
 def cost_text(bill: Bill, words: Words) -> str:
     """What the stack costs, and whether usage that nobody gave comes on top."""
     cost = _cost_text(bill, words)
-    return f"{cost}, {words('before_usage')}" if bill.before_usage else cost
+    return f"{cost}, {usage_text(bill, words)}" if bill.before_usage else cost
 
 
 def _cost_text(bill: Bill, words: Words) -> str:

@@ -68,10 +68,11 @@ def workload_name(workload: Workload, words: Words) -> str:
 def region_text(entry: Elsewhere, words: Words) -> str:
     """What the stack costs in another region, and how that differs from its own."""
     monthly = usd_text(entry.bill.monthly)
+    cost = words("at_least_usd", monthly=monthly) if entry.bill.at_least else f"${monthly}"
     if entry.difference is None:
-        return words("region_incomplete", region=entry.region, monthly=monthly, count=len(entry.missing))
+        return words("region_incomplete", region=entry.region, cost=cost, count=len(entry.missing))
     code = "region_costs_more" if entry.difference >= 0 else "region_costs_less"
-    return words(code, region=entry.region, monthly=monthly, difference=usd_text(abs(entry.difference)))
+    return words(code, region=entry.region, cost=cost, difference=usd_text(abs(entry.difference)))
 
 
 def place_text(entry: Finding) -> str:
@@ -89,4 +90,19 @@ def quantity_text(line: Line) -> str:
 def total_text(bill: Bill, words: Words) -> str:
     """What stands before a total: whether something is missing, and whether usage comes on top."""
     total = words("ui_total_at_least" if bill.at_least else "ui_total")
-    return f"{total}, {words('before_usage')}" if bill.before_usage else total
+    return f"{total}, {usage_text(bill, words)}" if bill.before_usage else total
+
+
+def usage_text(bill: Bill, words: Words) -> str:
+    """What a total leaves out that people's use decides: all of it, or what nobody gave."""
+    given = any(line.meter.usage_based and line.quantity and not line.quantity.is_zero for line in bill.lines)
+    return words("before_other_usage" if given else "before_usage")
+
+
+def unit_usd_text(line: Line, words: Words) -> str:
+    """The price of one unit, where there is one; an upfront payment is added."""
+    price = line.price
+    if price is None:
+        return words("ui_no_price") if line.quantity is None else ""
+    unit = decimal_text(price.tiers[0].usd) if len(price.tiers) == 1 else words("ui_tiered")
+    return unit + (f"+{decimal_text(price.upfront_usd)}" if price.upfront_usd else "")

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.finding import Finding
-from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
 from glimpse.planner.report.answers import answers, found_region, not_given, not_needed
@@ -28,6 +28,7 @@ from glimpse.planner.report.cells import (
     region_text,
     step_text,
     total_text,
+    unit_usd_text,
     workload_name,
 )
 from glimpse.planner.report.paid import (
@@ -293,13 +294,11 @@ def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
     for address, group in itertools.groupby(lines, key=lambda line: line.meter.origin.address):
         first, *_ = lines_here = list(group)
         place = f" {_code(f'{first.meter.origin.file}:{first.meter.origin.line}')}" if first.meter.origin.file else ""
-        yield (_code(address) + place, "", "", "")
+        region = f" {_text(plain(first.meter.origin.region))}" if first.meter.origin.region else ""
+        yield (_code(address) + region + place, "", "", "")
         for line in lines_here:
-            price = line.price
-            unit = "" if price is None else words("ui_tiered")
-            if price and len(price.tiers) == 1:
-                unit = decimal_text(price.tiers[0].usd)
             monthly = "–" if line.quantity is None else usd_text(line.monthly)
+            unit = unit_usd_text(line, words)
             yield (_text(plain(line.meter.component)), quantity_text(line), unit, monthly)
 
 

@@ -35,6 +35,7 @@ from glimpse.planner.report.cells import (
     region_text,
     step_text,
     total_text,
+    unit_usd_text,
     workload_name,
 )
 from glimpse.planner.report.paid import (
@@ -138,7 +139,7 @@ class Report:
         for line in bill.lines:
             if line.meter.origin.address != address:
                 address = line.meter.origin.address
-                self._place(address, line.meter.origin.file, line.meter.origin.line)
+                self._place(address, line.meter.origin.file, line.meter.origin.line, line.meter.origin.region)
             self._row(BILL, *self._cells(line, notes, sources))
         self._row(SUM, Text(total_text(bill, words), "bold"), _usd(bill.monthly))
         label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
@@ -158,12 +159,9 @@ class Report:
             marks.append(_letter(_position(sources, _source(price))))
         said = (*line.meter.assumes, *_special_needs(line))
         marks += [str(_position(notes, note) + 1) for note in said]
-        unit = ""
-        if price:
-            unit = decimal_text(price.tiers[0].usd) if len(price.tiers) == 1 else self.words("ui_tiered")
-            unit += f"+{decimal_text(price.upfront_usd)}" if price.upfront_usd else ""
         return [
-            Text("  " + plain(line.meter.component)), Text(quantity_text(line)), Text(unit, "dim"),
+            Text("  " + plain(line.meter.component)), Text(quantity_text(line)),
+            Text(unit_usd_text(line, self.words), "dim"),
             Text("–" if line.quantity is None else usd_text(line.monthly)), Text(""), Text(" ".join(marks), "dim"),
         ]  # fmt: skip
 
@@ -400,9 +398,9 @@ class Report:
             open_end = (bool(text) and (align == ">" or not room)) or (open_end and not size + room)
         self.lines.append(row)
 
-    def _place(self, address: str, file: str | None, line: int | None) -> None:
+    def _place(self, address: str, file: str | None, line: int | None, region: str | None = None) -> None:
         text = Text(_fit(plain(address), WIDTH), "bold")
-        place = f"  {plain(file)}:{line}" if file else ""
+        place = (f"  {plain(region)}" if region else "") + (f"  {plain(file)}:{line}" if file else "")
         if cell_len(text.plain + place) <= WIDTH:
             text.append(place, "dim")
         self.lines.append(text)

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import AURORA_MYSQL, support_meters
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Amount, Metering
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.resources.database import (
     LEAST_PROVISIONED_IOPS,
@@ -71,7 +71,7 @@ class AuroraCluster:
         metering = traffic.metering(self.origin)
         if self.is_serverless:
             sku = Sku(RDS, "aurora_serverless_v1_acu_hour")
-            yield from hours_above_least(metering, "Aurora Serverless v1", "ACU", CAPACITY, sku, self.least_acu)
+            yield from hours_above_minimum(metering, "Aurora Serverless v1", "ACU", CAPACITY, sku, self.least_acu)
         sku = Sku(RDS, "aurora_storage_gb_month", _storage_config(self.io_optimized))
         yield metering.used("Aurora storage", "GB-month", "storage_gb", sku)
         yield from self._requests(traffic.metering(self.origin))
@@ -176,8 +176,8 @@ class AuroraInstance:
         sku = Sku(RDS, "aurora_serverless_v2_acu_hour", _storage_config(self.io_optimized))
         if self.least_acu is None and metering.number(CAPACITY) is None:
             needs = say("needs_least_capacity")
-            yield metering.hours("Aurora Serverless v2, the least", sku, None, unit="ACU-hour", needs=needs)
-        yield from hours_above_least(metering, "Aurora Serverless v2", "ACU", CAPACITY, sku, self.least_acu)
+            yield metering.hours("Aurora Serverless v2, minimum", sku, None, unit="ACU-hour", needs=needs)
+        yield from hours_above_minimum(metering, "Aurora Serverless v2", "ACU", CAPACITY, sku, self.least_acu)
         capacity = metering.number(CAPACITY)
         needs = say("needs_usage", keys=CAPACITY)
         yield from self._support(metering, capacity, traffic, unit="ACU", needs=needs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from glimpse.planner.given_usage import EMPTY, GivenUsage, UsageRow
+from glimpse.planner.given_usage import EMPTY, GivenUsage, UsageEntry
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource
@@ -33,5 +33,5 @@ class Environment:
         address = self.origin.address
         given = traffic.workload.usage.of(address)
         values = {key.removeprefix(start): value for key, value in given.items() if key.startswith(start)}
-        usage = GivenUsage((UsageRow(address, values, ""),)) if values else EMPTY
+        usage = GivenUsage((UsageEntry(address, values, ""),)) if values else EMPTY
         return replace(traffic, workload=replace(traffic.workload, usage=usage))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.resources.database import RDS
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
@@ -38,7 +38,7 @@ class DatabaseProxy:
             yield metering.hours("RDS Proxy", sku, count, unit="vCPU-hour", needs=needs, assumes=assumes)
         if self.serverless:
             sku = Sku(RDS, "rds_proxy_acu_hour")
-            least = hours_above_least(metering, "RDS Proxy", "ACU", "capacity_units_per_hr", sku, LEAST_ACU)
+            least = hours_above_minimum(metering, "RDS Proxy", "ACU", "capacity_units_per_hr", sku, LEAST_ACU)
             yield from least
 
 

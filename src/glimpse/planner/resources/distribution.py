@@ -83,7 +83,8 @@ class Distribution:
         carried = self._carried(traffic)
         for component, unit, key, per, kind in ROWS:
             amount = carried.get(kind) if carried else None
-            if key in metering.given or (not stated and (kind != "http_request" or not traffic.people)):
+            by_place = any(f"{key}.{place}" in metering.given for place in stated)
+            if key in metering.given or (not by_place and (kind != "http_request" or not traffic.people)):
                 yield metering.used(
                     component,
                     unit,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.resources.database import public_address
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
@@ -54,4 +54,4 @@ class ServerlessReplication:
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         sku = Sku(DMS, "serverless_dcu_hour", {"deployment": "Multi-AZ" if self.multi_az else "Single-AZ"})
         key = "capacity_units_per_hr"
-        yield from hours_above_least(traffic.metering(self.origin), "DMS Serverless", "DCU", key, sku, Fraction(0))
+        yield from hours_above_minimum(traffic.metering(self.origin), "DMS Serverless", "DCU", key, sku, Fraction(0))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.resources.aurora import SERVERLESS
 from glimpse.planner.resources.database import exported_logs, public_address
 from glimpse.planner.resources.secret import secret_month
@@ -84,9 +84,9 @@ class DocumentInstance:
             sku = Sku(DOCDB, _optimized("serverless_dcu_hour", self.io_optimized))
             if self.least_units is None:
                 needs = say("needs_least_capacity")
-                yield metering.hours("DocumentDB serverless, the least", sku, None, unit="DCU-hour", needs=needs)
+                yield metering.hours("DocumentDB serverless, minimum", sku, None, unit="DCU-hour", needs=needs)
             key = "capacity_units_per_hr"
-            yield from hours_above_least(metering, "DocumentDB serverless", "DCU", key, sku, self.least_units)
+            yield from hours_above_minimum(metering, "DocumentDB serverless", "DCU", key, sku, self.least_units)
         else:
             sku = Sku(DOCDB, kind, {"instance_class": self.instance_class})
             yield metering.hours(f"{self.instance_class} DocumentDB", sku, assumes=assumes)

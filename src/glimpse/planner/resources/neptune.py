@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.resources.aurora import IO_OPTIMIZED, SERVERLESS, STANDARD
 from glimpse.planner.resources.database import exported_logs, public_address
 from glimpse.planner.sentence import say
@@ -67,9 +67,9 @@ class GraphInstance:
             sku = Sku(NEPTUNE, "serverless_ncu_hour", config)
             if self.least_units is None:
                 needs = say("needs_least_capacity")
-                yield metering.hours("Neptune Serverless, the least", sku, None, unit="NCU-hour", needs=needs)
+                yield metering.hours("Neptune Serverless, minimum", sku, None, unit="NCU-hour", needs=needs)
             key = "capacity_units_per_hr"
-            yield from hours_above_least(metering, "Neptune Serverless", "NCU", key, sku, self.least_units)
+            yield from hours_above_minimum(metering, "Neptune Serverless", "NCU", key, sku, self.least_units)
         else:
             sku = Sku(NEPTUNE, "db_instance_hour", {"instance_class": self.instance_class, **config})
             yield metering.hours(f"{self.instance_class} Neptune", sku, assumes=assumes)

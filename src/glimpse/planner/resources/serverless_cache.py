@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.floors import hours_above_least
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
+from glimpse.planner.minimum_capacity import hours_above_minimum
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
@@ -57,7 +57,7 @@ class ServerlessCache:
             assumes = (say("cache_least", gb=str(float(least))),)
             yield metering.hours(component, sku, least, unit="GB-hour", assumes=assumes)
         else:
-            yield from hours_above_least(metering, component, "GB", STORED, sku, least)
+            yield from hours_above_minimum(metering, component, "GB", STORED, sku, least)
 
     def _asked(self, traffic: Traffic, sku: Sku) -> Meter:
         metering, people = traffic.metering(self.origin), traffic.people
