@@ -118,6 +118,12 @@ class _Shelves(Mapping[Shelf, Sequence[Price]]):
         return len(self._rows)
 
 
+def _usd(text: str) -> Fraction:
+    """A plain decimal; a bill reads thousands, for which Fraction's own pattern takes three times as long."""
+    whole, _, decimals = text.partition(".")
+    return Fraction(int(whole + decimals), 10 ** len(decimals))
+
+
 def _price(region: str, sources: list[str], row: list[Any]) -> Price:
     service, kind, attributes, term, unit, tiers, source, as_of, confidence, *reserved = row
     named = ",".join(f"{name}={value}" for name, value in attributes.items())
@@ -128,7 +134,7 @@ def _price(region: str, sources: list[str], row: list[Any]) -> Price:
         attributes=attributes,
         term=term,
         unit=unit,
-        tiers=tuple(Tier(Fraction(start), Fraction(usd)) for start, usd in tiers if usd),
+        tiers=tuple(Tier(Fraction(start), _usd(usd)) for start, usd in tiers if usd),
         source=sources[source],
         as_of=as_of,
         confidence=confidence,
