@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from glimpse import cli
-from glimpse.planner.actual import BY_LINE_ITEM, Actual, Charge, Period, measured, tokens_of
+from glimpse.planner.actual import BY_LINE_ITEM, Actual, Charge, Period
 from glimpse.planner.bill import Bill
+from glimpse.planner.charge_matching import tokens_of
 from glimpse.planner.finding import InputError
+from glimpse.planner.measured_usage import measured
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.actual_files import read_actual, usage_types

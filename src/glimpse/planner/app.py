@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.actual import measured
 from glimpse.planner.bill import Bill
 from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.given_usage import unused
+from glimpse.planner.measured_usage import measured
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.paid import Comparison, compared

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from glimpse.planner.actual import Measured
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.catalogue import Catalogue, Sku
+from glimpse.planner.measured_usage import Measured
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.quantities import Cases
 from glimpse.planner.stack import Resource, Stack

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from glimpse.planner.actual import BY_SERVICE, Actual, Charge, Matching, Names, entries_of
+from glimpse.planner.actual import BY_SERVICE, Actual, Charge
 from glimpse.planner.bill import Bill, Line
+from glimpse.planner.charge_matching import Matching, Names, entries_of
 from glimpse.planner.money import cents
 
 TAX = "Tax"

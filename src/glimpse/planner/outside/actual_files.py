@@ -27,9 +27,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Bought, Charge, Period, UsageTypes
+from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Bought, Charge, Period
 from glimpse.planner.finding import InputError
 from glimpse.planner.sentence import say
+from glimpse.planner.usage_types import UsageType, UsageTypes
 
 MAX_BYTES = 500_000_000
 MAX_UNPACKED_BYTES = 4_000_000_000
@@ -91,7 +92,7 @@ def read_actual(path: Path, today: datetime.date) -> Actual:
 def usage_types() -> UsageTypes:
     """The table beside this module."""
     table = tomllib.loads((files("glimpse.planner.outside") / "usage_types.toml").read_text(encoding="utf-8"))
-    rows = [tuple(row) for row in table["usage"]["types"]]
+    rows = [UsageType(*row) for row in table["usage"]["types"]]
     return UsageTypes(rows, table["regions"], table["services"], table["everywhere"])
 
 

@@ -1,7 +1,7 @@
 """
-Amazon Managed Service for Prometheus: collectors by the hour.
+Amazon Managed Service for Prometheus: collectors by the hour, workspaces by use.
 
-What a workspace takes in, keeps and is asked is by use (by_use.py). Source: its pricing page, as known on 2026-11-28.
+What a workspace takes in, keeps and is asked is charged by use. Source: its pricing page, as known on 2026-11-28.
 """
 
 from __future__ import annotations
@@ -11,8 +11,29 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.resources.by_use import PROMETHEUS
+from glimpse.planner.resources.by_use import UsageRow
 from glimpse.planner.traffic import Traffic
+
+PROMETHEUS = "AmazonPrometheus"
+PROMETHEUS_WORKSPACE = (
+    UsageRow(
+        "Metric samples ingested", "10M samples", "monthly_samples_ingested", Sku(PROMETHEUS, "ingested_10m"), per=10**7
+    ),
+    UsageRow("Metric storage", "GB-month", "storage_gb", Sku(PROMETHEUS, "storage_gb_month")),
+    UsageRow(
+        "Query samples processed",
+        "1B samples",
+        "monthly_query_samples_processed",
+        Sku(PROMETHEUS, "query_samples_billion"),
+        per=10**9,
+    ),
+)
+PROMETHEUS_QUERIES = PROMETHEUS_WORKSPACE[2:]
+PROMETHEUS_QUERY_LOGS = (
+    UsageRow(
+        "Vended logs ingestion", "GB", "monthly_data_ingested_gb", Sku("AmazonCloudWatch", "vended_logs_ingest_gb")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH
 from glimpse.planner.resources import monitoring
-from glimpse.planner.resources.by_use import XRAY_TRACES, ByUse
+from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.monitoring import Alarms, Canary, ContributorRule, Dashboard
+from glimpse.planner.resources.tracing import XRAY_TRACES
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
-from glimpse.planner.resources import by_use
 from glimpse.planner.resources.budget_action import ActingBudget
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.grafana import GrafanaWorkspace
-from glimpse.planner.resources.prometheus import Collector
+from glimpse.planner.resources.prometheus import (
+    PROMETHEUS_QUERIES,
+    PROMETHEUS_QUERY_LOGS,
+    PROMETHEUS_WORKSPACE,
+    Collector,
+)
+from glimpse.planner.resources.tracing import XRAY_INSIGHTS, XRAY_TRACES
 
 LICENSE, ACTION, BUDGET = "aws_grafana_license_association", "aws_budgets_budget_action", "aws_budgets_budget"
 
@@ -39,7 +44,7 @@ def licence(block: Block, tree: Tree) -> Iterator[Found]:
 def trace_group(block: Block, tree: Tree) -> Iterator[Found]:
     """A group is free; insights into it are charged by the traces that they keep."""
     insights = block.values.block("insights_configuration").boolean("insights_enabled")
-    yield ByUse(block.origin, by_use.XRAY_INSIGHTS) if insights else block.origin
+    yield ByUse(block.origin, XRAY_INSIGHTS) if insights else block.origin
 
 
 def collector(block: Block, tree: Tree) -> Iterator[Found]:
@@ -61,13 +66,13 @@ def action(block: Block, tree: Tree) -> Iterator[Found]:
 READERS = {
     "aws_grafana_workspace": workspace,
     LICENSE: licence,
-    "aws_prometheus_workspace": charged_by(by_use.PROMETHEUS_WORKSPACE),
+    "aws_prometheus_workspace": charged_by(PROMETHEUS_WORKSPACE),
     "aws_prometheus_scraper": collector,
-    "aws_prometheus_rule_group_namespace": charged_by(by_use.PROMETHEUS_QUERIES),
-    "aws_prometheus_anomaly_detector": charged_by(by_use.PROMETHEUS_QUERIES),
-    "aws_prometheus_query_logging_configuration": charged_by(by_use.PROMETHEUS_QUERY_LOGS),
+    "aws_prometheus_rule_group_namespace": charged_by(PROMETHEUS_QUERIES),
+    "aws_prometheus_anomaly_detector": charged_by(PROMETHEUS_QUERIES),
+    "aws_prometheus_query_logging_configuration": charged_by(PROMETHEUS_QUERY_LOGS),
     "aws_xray_group": trace_group,
-    "aws_xray_sampling_rule": charged_by(by_use.XRAY_TRACES),
+    "aws_xray_sampling_rule": charged_by(XRAY_TRACES),
     ACTION: action,
 }
 EVERYWHERE = {ACTION}

@@ -1,0 +1,97 @@
+"""The quantities that a month of an export gives a bill: what was measured instead of what nobody gave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, Actual, Charge
+from glimpse.planner.catalogue import Sku
+from glimpse.planner.charge_matching import Matching, Names, entries_of
+from glimpse.planner.given_usage import GivenUsage
+from glimpse.planner.meter import Meter
+from glimpse.planner.quantities import certain
+from glimpse.planner.sentence import Sentence, say
+
+Key = tuple[str, str, str, str]
+"""A meter's address, component, service and kind."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The month's quantities of what people's use decides, by meter; with what each is assumed to be."""
+
+    actual: Actual
+    quantities: Mapping[Key, tuple[Fraction, Sentence]]
+
+    def fill(self, meter: Meter) -> Meter:
+        """The meter with what was measured: it wins over a workload's estimate, and gives way to what people state."""
+        if not meter.usage_based or (found := self.quantities.get(_key(meter))) is None:
+            return meter
+        return replace(meter, quantity=certain(found[0]), assumes=(found[1],), needs=None)
+
+
+def measured(
+    actual: Actual, region: str, meters: Sequence[Meter], given: GivenUsage, names: Names = lambda address: ()
+) -> Measured:
+    """
+    What the export tells of a stack's meters.
+
+    Usage that no line item names was none: a report lists whatever was used, even what was free. Other exports, and
+    services that a report lacks, tell nothing of it.
+    """
+    matching = Matching(actual, entries_of(meters, region), names)
+    open_ = [at for at, meter in enumerate(meters) if meter.usage_based and not _is_given(meter, given)]
+    is_open = frozenset(open_)
+    found: dict[int, Fraction] = defaultdict(Fraction)
+    pools: dict[tuple[int, ...], Fraction] = defaultdict(Fraction)
+    for charge in actual.charges:
+        if charge.quantity is None or not charge.is_usage or actual.grouped_by == BY_SERVICE:
+            continue
+        alike = matching.entries_of(charge)
+        kinds = {(meters[at].sku.service, meters[at].sku.kind) for at in alike}
+        if len(kinds) == 1 and any(at in is_open for at in alike):
+            pools[alike] += charge.quantity / _per(charge, meters[alike[0]].sku)
+    sharing: dict[int, int] = {}
+    for alike, quantity in pools.items():
+        sharers = [at for at in alike if at in is_open]
+        known = sum((_expected(meters[at]) for at in alike if at not in is_open), Fraction(0))
+        for at in sharers:
+            found[at] += max(Fraction(0), quantity - known) / len(sharers)
+            sharing[at] = max(sharing.get(at, 1), len(sharers))
+    quantities: dict[Key, tuple[Fraction, Sentence]] = {}
+    for at in open_:
+        if at in found:
+            count = sharing[at]
+            why = (
+                say("actual_quantity", period=actual.period.month)
+                if count == 1
+                else say("actual_shared", period=actual.period.month, count=count)
+            )
+            quantities[_key(meters[at])] = found[at], why
+        elif _is_none(actual, meters[at].sku):
+            quantities[_key(meters[at])] = Fraction(0), say("actual_none", period=actual.period.month)
+    return Measured(actual, quantities)
+
+
+def _is_given(meter: Meter, given: GivenUsage) -> bool:
+    return bool(given.of(meter.origin.address).keys() & set(meter.usage_keys))
+
+
+def _expected(meter: Meter) -> Fraction:
+    return meter.quantity.expected if meter.quantity else Fraction(0)
+
+
+def _per(charge: Charge, sku: Sku) -> int:
+    return next(bought.per for bought in charge.bought if bought.is_of(sku))
+
+
+def _is_none(actual: Actual, sku: Sku) -> bool:
+    products = (actual.products or {}).get((sku.service, sku.kind), frozenset())
+    return actual.grouped_by == BY_LINE_ITEM and ("" in products or not products.isdisjoint(actual.services))
+
+
+def _key(meter: Meter) -> Key:
+    return meter.origin.address, meter.component, meter.sku.service, meter.sku.kind
