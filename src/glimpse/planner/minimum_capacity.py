@@ -8,6 +8,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter
 from glimpse.planner.metering import Metering
+from glimpse.planner.money import decimal_text
 from glimpse.planner.quantities import HOURS_PER_MONTH
 from glimpse.planner.sentence import say
 
@@ -25,11 +26,7 @@ def hours_above_minimum(
         yield metering.used(component, f"{unit}-hour", (), sku, quantity=max(given, floor) * HOURS_PER_MONTH)
         return
     if floor:
-        assumes = (say("least_capacity", count=_text(floor), unit=unit),)
+        assumes = (say("least_capacity", count=decimal_text(floor), unit=unit),)
         yield metering.hours(f"{component}, minimum", sku, floor, unit=f"{unit}-hour", assumes=assumes)
     above = f"{component} above the minimum" if floor else component
     yield metering.used(above, f"{unit}-hour", key, sku)
-
-
-def _text(number: Fraction) -> str:
-    return str(int(number)) if number.denominator == 1 else str(float(number))

@@ -20,9 +20,6 @@ WHOLE_REGION = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)-(.+)", re.DOTALL)
 SHORT_SIZE = re.compile(r"(?<=\.)(\d*)xl$")
 """RDS shortens sizes: `db.r5d.2xl` is a db.r5d.2xlarge."""
 
-VIRGINIA = "us-east-1"
-"""Where a usage type without a region is charged, if nothing else says where (S3 user guide, usage reports)."""
-
 
 class UsageType(NamedTuple):
     """
