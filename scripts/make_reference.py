@@ -16,7 +16,7 @@ import ast
 import datetime
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -25,7 +25,6 @@ from pathlib import Path
 from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
 from glimpse.chat.settings import KEYS as KEYS_OF_CHAT
 from glimpse.cli import OWN_STACK, parser
-from glimpse.planner.claims import DOCUMENTS
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
@@ -34,57 +33,26 @@ from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import resource_types
 from glimpse.planner.outside.terraform_files.families import file_of, readers
 from glimpse.planner.outside.terraform_files.reading import read_stack
+from glimpse.planner.plan_document import DOCUMENTS
+from glimpse.planner.plan_document.steps import steps_of_lever
 from glimpse.planner.scenarios import Plan, plan_of
-from glimpse.planner.steps import steps_of_lever
 from glimpse.planner.words import LANGUAGES, Words
-from glimpse.planner.workload import BUILT_IN_HOURS, KEYS, TERMS, Promises, unstated
+from glimpse.planner.workload import TERMS, Promises, unstated
+from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, TEXT_KEYS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
 BEGINNINGS = (ON_POLLING, ON_WEBSOCKET)
 SIZES = (500, 5_000, 50_000)
 
-MEANINGS = {
-    "users": ("people who use the service", "서비스를 쓰는 사람 수"),
-    "peak_socket_share": ("connected at once in the busiest hour", "가장 바쁜 시간에 동시에 접속한 비율"),
-    "connects": ("sockets opened", "소켓을 여는 횟수"),
-    "messages": ("messages sent", "보내는 메시지"),
-    "requests": ("HTTP requests", "HTTP 요청"),
-    "uploads": ("files sent", "올리는 파일"),
-    "downloads": ("files fetched, by signed link from the bucket", "버킷의 서명된 링크로 받는 파일"),
-    "message_bytes": ("one message on the wire", "메시지 하나의 전송 크기"),
-    "request_bytes": ("one request", "요청 하나의 크기"),
-    "response_bytes": ("one answer", "응답 하나의 크기"),
-    "upload_mb": ("one file sent", "올리는 파일 하나의 크기"),
-    "download_mb": ("one file fetched", "받는 파일 하나의 크기"),
-    "log_bytes_per_event": ("logged for each message or request", "메시지나 요청마다 남는 로그"),
-    "database_bytes_per_event": ("exchanged with database and cache for each", "그때마다 DB, 캐시와 주고받는 양"),
-    "stored_mb_per_user": ("kept in buckets", "버킷에 보관하는 양"),
-    "function_ms": ("one call of a Lambda function, where there is one", "Lambda 함수 호출 한 번의 시간"),
-    "image_gb": ("container images kept in all", "보관하는 컨테이너 이미지 전체"),
-    "recipients_per_message": (
-        "sockets that hear one message, the sender's included",
-        "메시지 하나를 받는 소켓 수 (보낸 사람 포함)",
-    ),
-    "requests_per_connection": (
-        "requests before a client opens a new connection",
-        "클라이언트가 연결 하나로 보내는 요청 수",
-    ),
-    "fetched_gb_a_month": (
-        "what servers fetch through a NAT gateway, in all",
-        "서버가 NAT 게이트웨이로 가져오는 양 전체",
-    ),
-    "alarm_emails_a_month": ("alarm mails, in all", "한 달 경보 메일 수"),
-}
-PROMISES = {
-    "websocket": "sockets reach tasks that hear each other",
-    "min_tasks": "tasks that run at the fewest",
-    "min_on_demand_tasks": "of those, on demand",
-    "database": "the engine of every database",
-    "no_commitment": "nothing is reserved",
-    "connections_fit": "the pools of a deploy at its peak fit the database; judged only where it is set",
-    "sockets": "sockets held with one task lost; judged only where it is set",
-}
+
+def _meaning(key: str) -> str:
+    """What a key of `glimpse.toml` means, in both languages."""
+    return " · ".join(Words(language)(f"key_{key}") for language in LANGUAGES)
+
+
+def _listed(names: Iterable[str | None]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def workload_page() -> str:
@@ -92,13 +60,10 @@ def workload_page() -> str:
     rows = []
     for key in KEYS:
         bounds = f"{key.lowest} to {key.highest}" if key.highest != "1e12" else f"at least {key.lowest}"
-        english, korean = MEANINGS[key.name]
-        rows.append(f"| `{key.section}.{key.name}` | {english} · {korean} | {key.unit} | `{key.built_in}` | {bounds} |")
+        rows.append(f"| `{key.path}` | {_meaning(key.name)} | {key.unit} | `{key.built_in}` | {bounds} |")
     hours = ", ".join(f"{float(hour):g}" for hour in BUILT_IN_HOURS)
-    promises = [
-        f"| `promises.{name}` | {PROMISES[name]} | `{str(getattr(Promises(), name)).lower()}` |"
-        for name in Promises.__dataclass_fields__
-    ]
+    texts = [f"| `{key.path}` | {_meaning(key.name)} |" for key in TEXT_KEYS]
+    promises = [f"| `promises.{name}` | {_meaning(name)} |" for name in Promises.__dataclass_fields__]
     derived = [f"| `{row.name}` | {row.formula} | {float(row.value):,.2f} {row.unit} |" for row in unstated().derived()]
     return "\n".join(
         [
@@ -114,16 +79,20 @@ def workload_page() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
-            f"`people.hours`: 24 numbers, the share of the busiest hour from 0:00 to 23:00. Default: {hours}.",
+            f"`people.hours`: {_meaning('hours')}. Default: {hours}.",
             "",
-            "`service.capacity`: the service that was measured (a file of `src/glimpse/capacity/`); without it, none.",
+            "| key | means |",
+            "|---|---|",
+            *texts,
             "",
-            f"`plan.document`: whose claims are tested: {', '.join(f'`{name}`' for name in DOCUMENTS)}; else none.",
+            f"Measured services: {_listed(workload_files.capacities())}. Plan documents: {_listed(DOCUMENTS)}.",
             "",
             "## Promises",
             "",
-            "| key | keeps | default |",
-            "|---|---|---|",
+            "What the stack must keep. What is not stated is not judged. 적지 않은 것은 판정하지 않아요.",
+            "",
+            "| key | the stack keeps |",
+            "|---|---|",
             *promises,
             "",
             "## Usage",

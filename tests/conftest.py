@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parent.parent
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
 TODAY = datetime.date(2026, 11, 22)
 SEOUL = "ap-northeast-2"
-PEOPLE = replace(unstated(), source="500 users", has_people=True, capacity="nestjs-original")
+PEOPLE = replace(unstated(), source="500 users", has_people=True, runs="nestjs-original")
 """What a `glimpse.toml` says that states 500 users, and of each what our own stack's does."""
 
 
@@ -40,7 +40,7 @@ def estimator_for(
     region: str = SEOUL, workload: Workload | None = None, *, today: datetime.date = TODAY, free_tier: bool = False
 ) -> Estimator:
     workload = workload or PEOPLE
-    return Estimator(price_files.catalogue(region), workload, workload_files.capacity_of(workload), today, free_tier)
+    return Estimator(price_files.catalogue(region), workload, workload_files.capacities_of(workload), today, free_tier)
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,14 @@ from rich.cells import cell_len
 
 from glimpse import cli
 from glimpse.planner import app
+from glimpse.planner.outside import questions
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY
 
 Run = Callable[..., tuple[int, str, str]]
 Write = Callable[..., Path]
+OWN_STACK_COSTS = "87.63"
+"""USD a month for this repository's own stack, with the people and the service that its glimpse.toml states."""
 GOOD = 'resource "aws_eip" "a" {}\n'
 
 
@@ -42,7 +45,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def test_plan_prices_the_repositorys_own_stack_and_exits_0(run: Run) -> None:
     code, out, err = run("plan")
     assert (code, err) == (0, "")
-    assert out.startswith("Costs now  $88.41 a month in ap-northeast-2")
+    assert out.startswith(f"Costs now  ${OWN_STACK_COSTS} a month in ap-northeast-2")
 
 
 def test_the_locale_chooses_korean_and_an_option_overrules_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +61,7 @@ def test_without_arguments_help_teaches_by_examples(run: Run) -> None:
     assert "도움말" in run("--help", "--lang", "ko")[1]
 
 
-@pytest.mark.parametrize("command", [("plan",), ("bill",), ("prices", "show")])
+@pytest.mark.parametrize("command", [("plan",), ("bill",), ("init",), ("prices", "show")])
 def test_every_command_explains_itself_in_both_languages(run: Run, command: tuple[str, ...]) -> None:
     for language in ("en", "ko"):
         code, out, _ = run(*command, "--help", "--lang", language)
@@ -71,7 +74,7 @@ def test_json_is_one_document_on_standard_output(run: Run) -> None:
     assert (code, err) == (0, "")
     document = json.loads(out)
     assert document["schema"] == "glimpse.plan/1"
-    assert document["today"]["monthly_usd"] == "88.41"
+    assert document["today"]["monthly_usd"] == OWN_STACK_COSTS
 
 
 def test_nobody_is_assumed_where_nothing_says_how_many_people_there_are(run: Run, write_stack: Write) -> None:
@@ -80,8 +83,10 @@ def test_nobody_is_assumed_where_nothing_says_how_many_people_there_are(run: Run
     assert "so nothing is\n  sized by them" in out
 
 
-def test_a_broken_promise_exits_1_and_names_it(run: Run, write_stack: Write) -> None:
+def test_a_promise_that_is_stated_and_broken_exits_1_and_is_named(run: Run, write_stack: Write) -> None:
     folder = write_stack('resource "aws_db_instance" "d" {\n  engine = "mysql"\n  instance_class = "db.t4g.micro"\n}\n')
+    assert run("plan", folder)[0] == 0
+    (folder / "glimpse.toml").write_text('[promises]\ndatabase = "postgresql"\n')
     code, _, err = run("plan", folder)
     assert code == 1
     assert "database" in err
@@ -107,6 +112,7 @@ def test_the_same_stack_breaks_a_promise_when_it_is_told_to_run_one_task(run: Ru
         ("plan", "--format", "poem"),
         ("plan", "--free-tier", "sometimes"),
         ("plan", "--nonsense"),
+        ("init", "/does/not/exist"),
         ("fly",),
         ("plan", "--output", "/does/not/exist/report.txt"),
         ("prices", "show", "--region", "moon-1"),
@@ -160,10 +166,10 @@ def test_help_fits_80_columns_in_both_languages(run: Run, language: str, monkeyp
 def test_both_totals_are_shown_whichever_was_asked_for(run: Run) -> None:
     for option in ("none", "always"):
         _, out, _ = run("bill", "--free-tier", option)
-        assert "88.41" in out
-        assert "86.78" in out
+        assert OWN_STACK_COSTS in out
+        assert "86.00" in out
         document = json.loads(run("bill", "--free-tier", option, "--format", "json")[1])
-        assert document["monthly_usd_free_tier"] == "86.78"
+        assert document["monthly_usd_free_tier"] == "86.00"
 
 
 def test_errors_are_json_when_json_was_asked_for(run: Run) -> None:
@@ -256,14 +262,65 @@ def test_no_network_is_ever_asked_for() -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("Costs now  $88.41")
+    assert ran.stdout.startswith(f"Costs now  ${OWN_STACK_COSTS}")
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     ran = subprocess.run(
-        [sys.executable, "-m", "glimpse", "bill"], stdout=writing, stderr=subprocess.PIPE, cwd=REPOSITORY, check=False
+        [sys.executable, "-m", "glimpse", "bill", "--lang", "en"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=REPOSITORY,
+        check=False,
     )
     os.close(writing)
-    assert (ran.returncode, ran.stderr) == (0, b"")
+    # A slow machine is told what is being read, before anybody stops reading.
+    notice = Words("en")("ui_reading", path=str(cli.OWN_STACK)) + "\n"
+    assert (ran.returncode, ran.stderr.decode().replace(notice, "")) == (0, "")
+
+
+def test_init_writes_a_file_beside_the_stack_and_names_the_next_command(run: Run, write_stack: Write) -> None:
+    folder = write_stack(GOOD)
+    code, out, err = run("init", folder)
+    assert (code, err) == (0, "")
+    assert out == (
+        f"Wrote {folder}/glimpse.toml. Remove the # of the lines that you want to state, then run:"
+        f" glimpse plan {folder}\n"
+    )
+    assert run("bill", folder, "--format", "json")[0] == 0
+
+
+def test_init_never_writes_over_a_file(run: Run, write_stack: Write) -> None:
+    folder = write_stack(GOOD)
+    (folder / "glimpse.toml").write_text("[people]\nusers = 7\n")
+    for arguments in ((folder,), (folder, "--output", folder / "main.tf")):
+        code, out, err = run("init", *arguments)
+        assert (code, out) == (2, "")
+        assert "exists already and was not changed" in err
+        assert "--output FILE" in err
+    assert (folder / "glimpse.toml").read_text() == "[people]\nusers = 7\n"
+    assert run("init", folder, "--output", folder / "second.toml")[1].endswith(f"--workload {folder}/second.toml\n")
+
+
+def test_init_prints_where_the_output_is_a_dash(run: Run, write_stack: Write) -> None:
+    folder = write_stack(GOOD)
+    code, out, err = run("init", folder, "--output", "-", "--lang", "ko")
+    assert (code, err) == (0, "")
+    assert out.startswith("# 이 스택의 사용량과")
+    assert not (folder / "glimpse.toml").exists()
+
+
+def test_init_asks_only_where_a_person_is_there(run: Run, write_stack: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_stack(GOOD)
+
+    def answered(prompt: str) -> str:
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", answered)
+    monkeypatch.setattr(questions, "somebody_is_there", lambda: True)
+    assert "Is it production" not in run("init", folder, "--yes")[1]
+    assert "environment = " in (folder / "glimpse.toml").read_text()
+    assert "Is it production" in run("init", folder, "--output", folder / "asked.toml")[1]
+    assert '\nenvironment = "production"' in (folder / "asked.toml").read_text()

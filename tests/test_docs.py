@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.money import usd_text
-from glimpse.planner.scale import Scale
-from glimpse.planner.scenarios import plan_of, searched
-from glimpse.planner.search import Searches
+from glimpse.planner.scenarios import plan_of, survey_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload
 from tests.conftest import REPOSITORY, estimator_for
@@ -75,7 +73,7 @@ def test_figures_in_prose_are_the_computed_ones(own_stack: Stack, own_workload: 
     claims = {"README.md": "thirty-seven", "README.ko.md": "37개"}
     assert len(plan.claims) == 37
     assert all(number in (REPOSITORY / name).read_text() for name, number in claims.items())
-    planned = Searches(Scale(own_stack, estimator_for(workload=own_workload)), searched()).search(planned=True)
+    planned = survey_of(own_stack, estimator_for(workload=own_workload)).searches.search(planned=True)
     assert planned is not None
     compared = (REPOSITORY / "docs/explanation/the-comparison.md").read_text()
     assert f"{plan.search.looked_at:,}" in compared

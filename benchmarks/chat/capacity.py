@@ -7,7 +7,7 @@ import statistics
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks.chat.rows import LOW_RATE, MOST_BYTES, SHARE, Figures
+from benchmarks.chat.rows import BODIES, LOW_RATE, MOST_BYTES, SHARE, Figures
 from glimpse.chat.settings import KEYS
 
 
@@ -50,7 +50,13 @@ def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, 
                 - of_two(f"{apart['Valkey']}, {slow}", "database µs a message"),
                 1,
             ),
+            # The spread is the length of the texts: how long people's are, nobody measured.
+            "bytes_per_message": {
+                name: round(of(f"texts of {length} characters", "bytes stored a message"))
+                for name, length in zip(("low", "expected", "high"), BODIES, strict=True)
+            },
         },
+        "logs": {"bytes_per_event": of("messages and requests", "bytes logged an event")},
         "memory": {
             "base_mib": of(idle, "MiB before anybody came"),
             "bytes_per_socket": round(of(idle, "bytes a socket")),

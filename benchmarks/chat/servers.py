@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import asyncpg
 
@@ -35,6 +36,18 @@ class Server:
     secret_in: str
     database_in: str
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Log:
+    """What a server wrote to its log, its standard error, after it said at which port it listens."""
+
+    bytes: int = 0
+
+    def read(self, stream: TextIO) -> None:
+        """Counts until the stream ends."""
+        for line in stream:
+            self.bytes += len(line.encode())
 
 
 def glimpse(**settings: str) -> Server:
@@ -81,8 +94,11 @@ def database() -> Iterator[tuple[str, Cage]]:
 
 
 @contextmanager
-def running(server: Server, url: str, cage: Cage) -> Iterator[tuple[int, int]]:
-    """The port and the process of a server that is ready, held in a cage from its first instruction on."""
+def running(server: Server, url: str, cage: Cage, log: Log | None = None) -> Iterator[tuple[int, int]]:
+    """
+    The port and the process of a server that is ready, held in a cage from its first instruction on. `log` counts what
+    it logs.
+    """
     environment = {**os.environ, **server.environment, server.secret_in: SECRET, server.database_in: url}
     folder = RIVAL if server.command[0] == "node" else Path.cwd()
     # A shell that waits for one line, so that what it becomes is in the cage before it does anything.
@@ -101,7 +117,7 @@ def running(server: Server, url: str, cage: Cage) -> Iterator[tuple[int, int]]:
             line = process.stderr.readline()
             assert line, f"{server.name} did not start:\n{said}"
             said += line
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        threading.Thread(target=(log or Log()).read, args=(process.stderr,), daemon=True).start()
         try:
             yield int(port[1]), process.pid
         finally:

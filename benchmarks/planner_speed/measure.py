@@ -32,9 +32,7 @@ from many_types import plan_of_many_types
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
-from glimpse.planner.scale import Scale
-from glimpse.planner.scenarios import searched
-from glimpse.planner.search import Searches
+from glimpse.planner.scenarios import survey_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
@@ -216,7 +214,7 @@ def search_times(runs: int) -> None:
     surveyed, billed, looked_at = [], [], 0
     for _ in range(runs):
         begun = time.perf_counter()
-        found = Searches(Scale(stack, estimator), levers).search(planned=True)
+        found = survey_of(stack, estimator, levers).searches.search(planned=True)
         surveyed.append(time.perf_counter() - begun)
         looked_at = found.looked_at if found else 0
         begun = time.perf_counter()

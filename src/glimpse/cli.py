@@ -112,27 +112,35 @@ def parser(words: Words) -> Parser:
         described = words(code) + ("\n\n" + words(more) if more else "")
         made: Parser = under.add_parser(name, words=words, help=words(code), description=described)
         made.set_defaults(does=does)
-        made.add_argument(
-            "--format", default="terminal", choices=formats, help=words("help_format", formats=", ".join(formats))
-        )
+        if formats:
+            made.add_argument(
+                "--format", default="terminal", choices=formats, help=words("help_format", formats=", ".join(formats))
+            )
         made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         made.add_argument("--region", metavar="REGION", help=words("help_region"))
         return made
 
-    for name in ("plan", "bill"):
-        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
-        made.add_argument("path", nargs="?", default=str(OWN_STACK), metavar="PATH", help=words("help_path"))
-        made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
-        made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
-        made.add_argument("--actual", metavar="FILE", help=words("help_actual"))
+    def reads_stack(made: Parser, default: Path = OWN_STACK, code: str = "help_path") -> None:
+        made.add_argument("path", nargs="?", default=str(default), metavar="PATH", help=words(code))
         made.add_argument("--project", metavar="DIR", help=words("help_project"))
         made.add_argument("--var-file", metavar="FILE", action=_Value, const="file", help=words("help_var_file"))
         made.add_argument("--var", metavar="NAME=VALUE", action=_Value, const="option", help=words("help_var"))
+
+    for name in ("plan", "bill"):
+        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
+        reads_stack(made)
+        made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
+        made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
+        made.add_argument("--actual", metavar="FILE", help=words("help_actual"))
         made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
         if name == "bill":
             made.add_argument("--compare-regions", metavar="A,B", help=words("help_compare_regions"))
         made.add_argument("--output", metavar="FILE", help=words("help_output"))
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
+    init = command(commands, "init", "help_init", partial(_planner, "init"), "help_init_more", formats=())
+    reads_stack(init, Path(), "help_init_path")
+    init.add_argument("--output", metavar="FILE", help=words("help_init_output"))
+    init.add_argument("--yes", action="store_true", help=words("help_yes"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
     command(under, "show", "help_prices_show", partial(_planner, "prices"), formats=FORMATS[:2])
@@ -189,9 +197,31 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
 
 
 def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
+    """A command of the planner, with its options as typed values. An empty text is an option that was not given."""
     from glimpse.planner import app
 
-    return app.run(name, given, words)
+    stated: dict[str, Any] = {option: value for option, value in vars(given).items() if value}
+
+    def file(option: str) -> Path | None:
+        return Path(stated[option]) if option in stated else None
+
+    options = app.Options(
+        words=words,
+        path=file("path") or Path(),
+        region=stated.get("region"),
+        format=stated.get("format", "terminal"),
+        workload=file("workload"),
+        usage=file("usage"),
+        actual=file("actual"),
+        project=file("project"),
+        values=stated.get("values", ()),
+        free_tier=stated.get("free_tier") == "always",
+        compare_regions=tuple(name.strip() for name in stated.get("compare_regions", "").split(",") if name.strip()),
+        output=stated.get("output"),
+        strict=stated.get("strict", False),
+        asks=not stated.get("yes", False),
+    )
+    return app.run(name, options)
 
 
 def _serve(given: argparse.Namespace, words: Words) -> int:

@@ -45,7 +45,6 @@ CHOICES = {
         "ingress": "cloudfront",
         "environment": "development",
         "night_off": "true",
-        "log_sample_percent": "10",
         "log_retention_days": "7",
     },
 }
@@ -803,10 +802,7 @@ def test_what_makes_it_cheaper_is_a_tag_for_the_cost_plan(plans: dict[str, Plan]
     before = plans["before"].one("aws_ecs_service")["tags"]
     assert before.keys() == {"glimpse:uploads", "glimpse:keep-alive-seconds", "glimpse:database-pool"}
     plan = plans["cloudfront_and_nights"]
-    assert plan.one("aws_ecs_service")["tags"] == before | {
-        "glimpse:environment": "development",
-        "glimpse:log-sample-percent": "10",
-    }
+    assert plan.one("aws_ecs_service")["tags"] == before | {"glimpse:environment": "development"}
     assert plan.one("aws_cloudwatch_log_group")["retention_in_days"] == 7
 
 
@@ -959,10 +955,6 @@ def test_a_task_writes_nowhere_but_to_its_own_tmp(container: Values, plan: Plan)
     (mount,) = container["mountPoints"]
     (volume,) = plan.one("aws_ecs_task_definition")["volume"]
     assert (mount["containerPath"], mount["sourceVolume"]) == ("/tmp", volume["name"])
-
-
-def test_a_task_that_writes_every_line_is_told_nothing_of_a_share(container: Values) -> None:
-    assert "GLIMPSE_LOG_SAMPLE_PERCENT" not in {each["name"] for each in container["environment"]}
 
 
 def test_no_secret_is_an_environment_variable(container: Values) -> None:

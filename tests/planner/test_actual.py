@@ -24,6 +24,7 @@ from glimpse import cli
 from glimpse.planner.actual import BY_LINE_ITEM, Actual, Charge, Period
 from glimpse.planner.bill import Bill
 from glimpse.planner.charge_matching import tokens_of
+from glimpse.planner.costs import CostCache
 from glimpse.planner.finding import InputError
 from glimpse.planner.measured_usage import measured
 from glimpse.planner.meter import Origin
@@ -32,7 +33,6 @@ from glimpse.planner.outside.actual_files import read_actual, usage_types
 from glimpse.planner.outside.workload_files import workload_beside
 from glimpse.planner.paid import Comparison, compared
 from glimpse.planner.resources.nat_gateway import NatGateway
-from glimpse.planner.scale import Scale
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.words import Words
@@ -324,7 +324,7 @@ def test_a_search_weighs_what_was_measured(own_stack: Stack, own_workload: Workl
     meters = estimator.usage(own_stack).meters
     told = measured(month_of(export(OWN_MONTH)), SEOUL, meters, own_workload.usage)
     estimator = replace(estimator, measured=told)
-    assert Scale(own_stack, estimator).of(()).monthly == estimator.bill(own_stack).monthly
+    assert CostCache(own_stack, estimator).of(()).monthly == estimator.bill(own_stack).monthly
 
 
 # ---- Differences

@@ -1,16 +1,22 @@
-"""A commitment that changes no line of the bill is named, with what is wrong about it."""
+"""What a commitment does to a bill, what the levers propose to reserve, and a commitment that changes no line is named."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from glimpse.planner.bill import Line
 from glimpse.planner.commitments import idle_commitments
-from glimpse.planner.workload import Commitment
+from glimpse.planner.levers import LEVERS
+from glimpse.planner.outside import workload_files
+from glimpse.planner.quantities import Cases, certain
+from glimpse.planner.stack import Stack
+from glimpse.planner.workload import Commitment, unstated
 from tests.conftest import PEOPLE, TODAY, estimator_for, read_stack
 
 DATABASE = """
@@ -41,3 +47,158 @@ def test_a_commitment_that_prices_nothing_is_named(
     stack = read_stack(write_stack(DATABASE))
     meters = estimator_for(workload=workload).usage(stack).meters
     assert [found.what.code for found in idle_commitments(workload, stack.addresses(), meters, TODAY)] == codes
+
+
+def proposed(stack: Stack, lever: str) -> list[str]:
+    return [row.address for row in LEVERS[lever].change(stack).commitments]
+
+
+def test_a_line_says_from_which_month_on_its_commitment_is_cheaper(write_stack: Callable[..., Path]) -> None:
+    """12 × 0.0198 of 0.025 USD an hour is 9.5 months on demand."""
+    stack = LEVERS["reserved_database"].change(read_stack(write_stack(DATABASE)))
+    said = [said for line in estimator_for().bill(stack).lines for said in line.meter.assumes]
+    assert [found.params for found in said if found.code == "break_even_month"] == [{"month": 10, "months": 12}]
+
+
+def test_what_is_bought_already_is_not_proposed_again(write_stack: Callable[..., Path]) -> None:
+    stack = replace(read_stack(write_stack(DATABASE)), bought=frozenset({"aws_db_instance.main"}))
+    assert LEVERS["reserved_database"].change(stack) is stack
+
+
+SERVERS = """
+resource "aws_instance" "steady" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+resource "aws_instance" "dedicated" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+  tenancy       = "dedicated"
+}
+resource "aws_instance" "stopped" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+resource "aws_ec2_instance_state" "stopped" {
+  instance_id = aws_instance.stopped.id
+  state       = "stopped"
+}
+resource "aws_spot_instance_request" "spot" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+variable "type" {}
+resource "aws_instance" "unknown" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = var.type
+}
+resource "aws_launch_template" "web" {
+  image_id      = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+resource "aws_autoscaling_group" "scales" {
+  min_size         = 1
+  max_size         = 3
+  desired_capacity = 2
+  launch_template {
+    id = aws_launch_template.web.id
+  }
+}
+"""
+
+
+def test_only_instances_that_run_on_demand_at_every_hour_are_proposed(write_stack: Callable[..., Path]) -> None:
+    assert proposed(read_stack(write_stack(SERVERS)), "reserved_instances") == ["aws_instance.steady"]
+
+
+def test_a_reserved_instance_is_charged_for_the_hours_in_which_it_does_not_run(
+    write_stack: Callable[..., Path],
+) -> None:
+    """160 hours on demand, and all 730 of what is reserved: the planner sees that this is dearer."""
+    usage = {"glimpse.toml": '[usage."aws_instance.steady"]\nmonthly_hrs = 160\n'}
+    folder = write_stack(SERVERS, usage)
+    estimator, stack = estimator_for(workload=workload_files.workload_beside(folder, None)), read_stack(folder)
+
+    def line(stack: Stack) -> Line:
+        return next(line for line in estimator.bill(stack).lines if line.id.startswith("aws_instance.steady/m6i"))
+
+    before, after = line(stack), line(LEVERS["reserved_instances"].change(stack))
+    assert before.quantity
+    assert after.quantity
+    assert (before.quantity.expected, after.quantity.expected) == (160, 730)
+    assert after.monthly > before.monthly
+
+
+def test_nodes_whose_number_scaling_changes_are_not_proposed(write_stack: Callable[..., Path]) -> None:
+    stack = read_stack(
+        write_stack(
+            """
+resource "aws_elasticache_replication_group" "cache" {
+  replication_group_id       = "cache"
+  description                = "cache"
+  engine                     = "valkey"
+  node_type                  = "cache.m7g.large"
+  num_node_groups            = 2
+  replicas_per_node_group    = 1
+  automatic_failover_enabled = true
+}
+resource "aws_appautoscaling_target" "cache" {
+  service_namespace  = "elasticache"
+  resource_id        = "replication-group/${aws_elasticache_replication_group.cache.replication_group_id}"
+  scalable_dimension = "elasticache:replication-group:NodeGroups"
+  min_capacity       = 2
+  max_capacity       = 6
+}
+"""
+        )
+    )
+    assert proposed(stack, "reserved_cache") == []
+
+
+SCALED = """
+resource "aws_ecs_cluster" "c" {
+  name = "c"
+}
+resource "aws_ecs_task_definition" "t" {
+  family                = "t"
+  cpu                   = 1024
+  memory                = 2048
+  container_definitions = "[]"
+}
+resource "aws_ecs_service" "s" {
+  name            = "s"
+  cluster         = aws_ecs_cluster.c.id
+  task_definition = aws_ecs_task_definition.t.arn
+  launch_type     = "FARGATE"
+  desired_count   = 5
+}
+resource "aws_appautoscaling_target" "s" {
+  service_namespace  = "ecs"
+  resource_id        = "service/${aws_ecs_cluster.c.name}/${aws_ecs_service.s.name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = 2
+  max_capacity       = 9
+}
+"""
+
+
+def test_a_savings_plan_covers_the_tasks_that_run_at_every_hour_and_the_others_stay_on_demand(
+    write_stack: Callable[..., Path],
+) -> None:
+    """Of 2 to 9 tasks, 5 as a rule, 2 are covered: 730 hours each, also where no more than those run."""
+    stack = LEVERS["compute_savings_plan"].change(read_stack(write_stack(SCALED), region="us-east-1"))
+    bill = estimator_for("us-east-1", unstated()).bill(stack)
+    lines = {line.meter.component: line for line in bill.lines if "vCPU" in line.meter.component}
+    covered, rest = lines["Fargate vCPU, Savings Plan"], lines["Fargate vCPU"]
+    assert covered.quantity == certain(2 * 730)
+    assert rest.quantity == Cases(Fraction(0), Fraction(3 * 730), Fraction(7 * 730))
+    assert covered.price
+    assert rest.price
+    assert covered.price.tiers[0].usd < rest.price.tiers[0].usd
+    assert "break_even_month" in {said.code for said in covered.meter.assumes}
+
+
+def test_tasks_on_spot_are_not_proposed_for_a_savings_plan(write_stack: Callable[..., Path]) -> None:
+    spot = 'capacity_provider_strategy {\n    capacity_provider = "FARGATE_SPOT"\n    weight = 1\n  }'
+    files = SCALED.replace('launch_type     = "FARGATE"', spot)
+    assert proposed(read_stack(write_stack(files)), "compute_savings_plan") == []

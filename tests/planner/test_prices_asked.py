@@ -38,7 +38,8 @@ def test_every_kind_of_price_is_asked_for_by_a_family() -> None:
 
 
 def planner_files() -> list[Path]:
-    return list((REPOSITORY / "src/glimpse/planner").glob("*.py"))
+    planner = REPOSITORY / "src/glimpse/planner"
+    return [*planner.glob("*.py"), *planner.glob("plan_document/*.py")]
 
 
 def made_names(text: str) -> set[str]:

@@ -9,20 +9,29 @@ from typing import Any
 
 import pytest
 
+from glimpse.planner.bill import Line
+from glimpse.planner.capacity import Capacity
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import workload_files
 from glimpse.planner.outside.workload_files import CAPACITIES
+from glimpse.planner.quantities import certain
 from glimpse.planner.sizing import TaskSize, tasks_asked
 from glimpse.planner.traffic import hours_of
-from glimpse.planner.words import Words
-from glimpse.planner.workload import DAYS_PER_MONTH, KEYS, Workload, WorkloadError, workload_from
-from tests.conftest import OWN, PEOPLE
+from glimpse.planner.words import Words, sentences
+from glimpse.planner.workload import DAYS_PER_MONTH, Promises, Workload
+from glimpse.planner.workload_checks import WorkloadError, workload_from
+from glimpse.planner.workload_keys import KEYS, OPTIONAL_KEYS, TEXT_KEYS
+from tests.conftest import OWN, PEOPLE, estimator_for, read_stack
 
 
 def problems(table: dict[str, Any]) -> list[str]:
     with pytest.raises(WorkloadError) as wrong:
         workload_from(table, "test")
     return [Words("en").say(problem) for problem in wrong.value.problems]
+
+
+def capacity_of(service: str) -> Capacity:
+    return workload_files.capacities_of(workload_from({"service": {"runs": service}}, "x"))[service]
 
 
 def test_an_empty_file_means_the_built_in_workload() -> None:
@@ -49,7 +58,7 @@ def test_every_problem_is_reported_at_once() -> None:
     assert len(problems(wrong)) == 5
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+@pytest.mark.parametrize("key", [*KEYS, *OPTIONAL_KEYS], ids=lambda key: key.name)
 def test_each_key_is_bounded_below(key: Any) -> None:
     below = float(Fraction(key.lowest)) - 1
     assert f"{key.section}.{key.name}" in problems({key.section: {key.name: below}})[0]
@@ -77,28 +86,27 @@ def test_every_derived_figure_shows_the_formula_that_gives_it() -> None:
 
 def test_a_service_that_nobody_measured_is_refused_by_name() -> None:
     with pytest.raises(WorkloadError) as wrong:
-        workload_files.capacity_of(workload_from({"service": {"capacity": "rocket"}}, "x"))
+        workload_files.capacities_of(workload_from({"service": {"runs": "rocket"}}, "x"))
     assert "nestjs-original" in Words("en").say(wrong.value.problems[0])
 
 
-def test_coefficients_that_nobody_measured_stay_unknown(own_workload: Workload) -> None:
-    capacity = workload_files.capacity_of(own_workload)
-    assert capacity is not None
-    assert capacity.message_us == 418
-    assert capacity.limit_sockets == 12_700
+def test_coefficients_that_nobody_measured_stay_unknown() -> None:
+    original = capacity_of("nestjs-original")
+    assert original.message_us == 418
+    assert original.limit_sockets == 12_700
+    assert original.bytes_per_message is None
+    assert original.log_bytes_per_event is None
 
 
 @pytest.mark.parametrize("name", [entry.name[:-5] for entry in CAPACITIES.iterdir() if entry.name.endswith(".json")])
 def test_every_capacity_that_is_held_can_be_read(name: str) -> None:
-    capacity = workload_files.capacity_of(workload_from({"service": {"capacity": name}}, "x"))
-    assert capacity is not None
+    capacity = capacity_of(name)
     assert capacity.message_us is not None
     assert capacity.source
 
 
 def test_files_that_pass_the_task_ask_for_more_tasks_and_those_that_do_not_ask_for_none() -> None:
-    ours = workload_files.capacity_of(workload_from({"service": {"capacity": "glimpse"}}, "x"))
-    assert ours is not None
+    ours = capacity_of("glimpse")
     assert ours.upload_mb_us is not None
     hours = hours_of(workload_from({"people": {"users": 300_000}, "each_user_a_day": {"uploads": 5}}, "x"))
     size = TaskSize(Fraction(1, 4), Fraction(1, 2))
@@ -136,3 +144,57 @@ def test_a_share_too_small_to_matter_is_none_at_all(tmp_path: Path) -> None:
     path = tmp_path / "glimpse.toml"
     path.write_text("[people]\npeak_socket_share = 1e-99999999\n")
     assert workload_files.workload_beside(OWN, path).peak_sockets == 0
+
+
+def test_every_key_says_what_it_means_and_so_does_the_message_about_a_wrong_value() -> None:
+    names = {key.name for key in (*KEYS, *OPTIONAL_KEYS, *TEXT_KEYS)} | set(Promises.__dataclass_fields__)
+    assert {f"key_{name}" for name in names} <= set(sentences())
+    [problem] = problems({"people": {"users": -1}})
+    assert problem.endswith("people.users means: people who use the service.")
+
+
+def test_a_promise_that_is_not_stated_is_none() -> None:
+    assert workload_from({"promises": {"min_tasks": 2}}, "x").promises == Promises(min_tasks=2)
+    stated = {name: getattr(Promises(), name) for name in Promises.__dataclass_fields__}
+    assert not any(stated.values())
+
+
+def log_lines(**stated: object) -> dict[str, Line]:
+    """The lines of our own stack's logs, by component, for 50,000 users."""
+    workload = workload_from({"people": {"users": 50_000}, **stated}, "x")
+    bill = estimator_for(workload=workload).bill(read_stack(OWN))
+    return {line.meter.component: line for line in bill.lines if line.meter.component.startswith("Log ")}
+
+
+def test_logs_that_are_stated_count_whatever_the_service_was_measured_to_write() -> None:
+    ingested = log_lines(service={"runs": "glimpse"}, sizes={"log_bytes_per_event": 1_000})["Log ingestion"]
+    # 50,000 users × (20 messages + 45 requests) × 730/24 days × 1,000 bytes
+    assert ingested.quantity == certain(Fraction(50_000 * 65 * 730, 24 * 10**6))
+    assert "logs_measured_none" not in {said.code for said in ingested.meter.assumes}
+
+
+def test_without_that_glimpse_logs_what_it_was_measured_to_write_and_the_line_says_so() -> None:
+    lines = log_lines(service={"runs": "glimpse"})
+    assert lines["Log ingestion"].monthly == lines["Log storage"].monthly == 0
+    assert "glimpse" in " ".join(Words("en").say(said) for said in lines["Log ingestion"].meter.assumes)
+
+
+@pytest.mark.parametrize("stated", [{}, {"service": {"runs": "nestjs-original"}}])
+def test_what_a_service_logs_that_nobody_measured_is_a_symbol(stated: dict[str, object]) -> None:
+    for line in log_lines(**stated).values():
+        assert line.meter.is_symbol
+        assert line.monthly == 0
+
+
+def test_the_volume_of_logs_is_derived_only_where_it_is_known() -> None:
+    stated = workload_from({"sizes": {"log_bytes_per_event": 10}}, "x")
+    assert "log_gb" in {row.name for row in stated.derived()}
+    assert "log_gb" not in {row.name for row in PEOPLE.derived()}
+    measured = {row.name: row.value for row in PEOPLE.derived(capacity_of("glimpse"))}
+    assert measured["log_gb"] == 0
+
+
+def test_how_long_things_are_kept_is_for_ever_unless_it_is_stated() -> None:
+    kept = workload_from({"kept": {"messages_months": 12}}, "x")
+    assert kept.stated("messages_months") == 12
+    assert kept.stated("files_months") is None

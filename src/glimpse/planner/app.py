@@ -5,7 +5,6 @@ wrong with it is raised as InputError.
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import gc
 import json
@@ -15,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -34,104 +34,149 @@ from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
-from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import Words
-from glimpse.planner.workload import WorkloadError
+from glimpse.planner.workload import unstated
+from glimpse.planner.workload_checks import WorkloadError
 
 DONE, PROMISE_BROKEN, NOT_ACCEPTED = 0, 1, 3
-PATIENCE_SECONDS = 1.0
+SLOW_SECONDS = 1.0
 
-ILLUSTRATION = "us-east-1"
+REFERENCE_REGION = "us-east-1"
 """Where most prices are known: a scenario that the stack's own region cannot price is shown there."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked for: the options as given, and the language to answer in."""
+class Options:
+    """
+    What a command was asked for; what a command has no option for is left at its default.
 
-    given: argparse.Namespace
+    `values`: --var ("option") and --var-file ("file"), in the order given. `output`: None is the terminal. `free_tier`:
+    the monthly free grants count. `asks`: `init` may ask questions where a person is there.
+    """
+
     words: Words
+    path: Path = Path()
+    region: str | None = None
+    format: str = "terminal"
+    workload: Path | None = None
+    usage: Path | None = None
+    actual: Path | None = None
+    project: Path | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    free_tier: bool = False
+    compare_regions: tuple[str, ...] = ()
+    output: str | None = None
+    strict: bool = False
+    asks: bool = True
 
-    @property
-    def path(self) -> Path:
-        return Path(self.given.path)
 
-
-def run(command: str, given: argparse.Namespace, words: Words) -> int:
+def run(command: str, options: Options) -> int:
     """The exit code of one of COMMANDS; what it answers is printed or written. Raises InputError."""
     collecting = gc.isenabled()
     # A command is over in a second, and its values end with the process: the collector would only walk through them.
     gc.disable()
     try:
-        with _legible():
-            return COMMANDS[command](Asked(given, words))
+        with _input_errors():
+            return COMMANDS[command](options)
     finally:
         if collecting:
             gc.enable()
 
 
-def _plan(asked: Asked) -> int:
-    stack, estimator = _read(asked)
-    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(ILLUSTRATION)))
-    other = {scenario.name: _otherwise(scenario.bill, estimator) for scenario in plan.scenarios}
-    if asked.given.format == "json":
-        _write(asked, _json(plan_document(plan, other, asked.words, _paid(plan.today.bill, estimator))))
-    elif asked.given.format == "markdown":
-        _write(asked, plan_markdown(plan, other["today"], asked.words, _paid(plan.today.bill, estimator)))
+def _plan(options: Options) -> int:
+    stack, estimator = _read(options)
+    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
+    today, paid = plan.today, _paid(plan.today.bill, estimator)
+    if options.format == "json":
+        _write(options, _json(plan_document(plan, options.words, paid)))
+    elif options.format == "markdown":
+        _write(options, plan_markdown(plan, today.otherwise, options.words, paid))
     else:
-        _write(asked, _text(asked, "plan", plan, other["today"], _paid(plan.today.bill, estimator)))
-    broken = [row.promise for row in plan.today.verdicts if row.verdict == BROKEN]
-    if broken:
-        names = ", ".join(asked.words(f"promise_{name}") for name in broken)
-        print(asked.words("ui_promise_broken", promises=names), file=sys.stderr)
-        return _strict(asked, plan.today.bill) or PROMISE_BROKEN
-    return _strict(asked, plan.today.bill)
+        _write(options, _text(options, "plan", plan, today.otherwise, paid))
+    if plan.broken:
+        names = ", ".join(options.words(f"promise_{name}") for name in plan.broken)
+        print(options.words("ui_promise_broken", promises=names), file=sys.stderr)
+        return _strict(options, today.bill) or PROMISE_BROKEN
+    return _strict(options, today.bill)
 
 
-def _bill(asked: Asked) -> int:
-    stack, estimator = _read(asked)
+def _bill(options: Options) -> int:
+    stack, estimator = _read(options)
     bill = estimator.bill(stack)
-    other = _otherwise(bill, estimator)
-    named = (asked.given.compare_regions or "").split(",")
-    there = elsewhere(bill, estimator, [price_files.catalogue(name.strip()) for name in named if name.strip()])
-    if asked.given.format == "json":
-        _write(asked, _json(bill_document(bill, other, asked.words, there, _paid(bill, estimator))))
-    elif asked.given.format == "markdown":
-        _write(asked, bill_markdown(bill, other, asked.words, there, _paid(bill, estimator)))
+    otherwise = _with_other_free_tier(bill, estimator)
+    there = elsewhere(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
+    if options.format == "json":
+        _write(options, _json(bill_document(bill, otherwise, options.words, there, _paid(bill, estimator))))
+    elif options.format == "markdown":
+        _write(options, bill_markdown(bill, otherwise, options.words, there, _paid(bill, estimator)))
     else:
-        _write(asked, _text(asked, "bill", bill, other, there, _paid(bill, estimator)))
-    return _strict(asked, bill)
+        _write(options, _text(options, "bill", bill, otherwise, there, _paid(bill, estimator)))
+    return _strict(options, bill)
 
 
-def _otherwise(bill: Bill, estimator: Estimator) -> Bill:
-    """The same stack with the other answer to --free-tier: both totals are always shown."""
-    return estimator.bill(bill.stack, free_tier=not bill.free_tier)
+def _with_other_free_tier(bill: Bill, estimator: Estimator) -> Fraction:
+    """What the same stack costs with the other answer to --free-tier: both totals are always shown."""
+    return estimator.bill(bill.stack, free_tier=not bill.free_tier).monthly
 
 
-def _prices(asked: Asked) -> int:
+def _prices(options: Options) -> int:
     from glimpse.planner.report.prices import Kinds, prices_document, prices_text
 
     name, held = price_files.manifest()
     known = {entry.region for entry in held}
-    if asked.given.region is not None and asked.given.region not in known:
-        raise price_files.RegionUnknown(asked.given.region)
+    if options.region is not None and options.region not in known:
+        raise price_files.RegionUnknown(options.region)
     sources: Mapping[str, int] = {}
-    if asked.given.region:
-        counts, sources = price_files.holdings(asked.given.region)
-        kinds = Kinds(counts, price_files.elsewhere(asked.given.region))
+    if options.region:
+        counts, sources = price_files.holdings(options.region)
+        kinds = Kinds(counts, price_files.elsewhere(options.region))
     else:
         stacks = set(price_files.regions())
         kinds = Kinds({kind: len(stacks.intersection(where)) for kind, where in price_files.kinds().items()})
-    chosen = [entry for entry in held if asked.given.region in (None, entry.region)]
-    if asked.given.format == "json":
+    chosen = [entry for entry in held if options.region in (None, entry.region)]
+    if options.format == "json":
         print(_json(prices_document(name, chosen, kinds, sources, clock.today())))
     else:
-        print(prices_text(name, chosen, kinds, sources, clock.today(), asked.words), end="")
+        print(prices_text(name, chosen, kinds, sources, clock.today(), options.words), end="")
+    return DONE
+
+
+def _init(options: Options) -> int:
+    from glimpse.planner.initial_workload import InitialWorkload
+    from glimpse.planner.outside import questions
+
+    beside = (options.path if options.path.is_dir() else options.path.parent) / workload_files.NAME
+    target = Path(options.output) if options.output else beside
+    prints = options.output == "-"
+    if not prints and os.path.lexists(target):
+        raise InputError(say("init_exists", path=str(target)))
+    with _slow_notice(options):
+        stack = _stack(options)
+    capacities, today = workload_files.capacities(), clock.today()
+    # What nobody stated: what an existing file says shall not hide a key that the new one may hold.
+    estimator = Estimator(price_files.catalogue(stack.region), unstated(), capacities, today)
+    initial = InitialWorkload(estimator.bill(least(stack, estimator)), today, capacities)
+    asks = options.asks and not prints and questions.somebody_is_there()
+    answers = questions.answers_to(initial.questions(), options.words) if asks else {}
+    text = initial.text(options.words, answers)
+    if prints:
+        print(text, end="")
+        return DONE
+    try:
+        # Never over a file that came to be since.
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(say("init_exists", path=str(target))) from None
+    except OSError as error:
+        raise InputError(say("output_unwritable", path=str(target), detail=error.strerror or "")) from None
+    other = "" if target == beside else f" --workload {target}"
+    print(options.words("init_written", path=str(target), command=f"glimpse plan {options.path}{other}"))
     return DONE
 
 
 @contextmanager
-def _legible() -> Iterator[None]:
+def _input_errors() -> Iterator[None]:
     """What is wrong with a workload or a region, as sentences like any other."""
     try:
         yield
@@ -144,34 +189,36 @@ def _legible() -> Iterator[None]:
         raise InputError(say("region_not_held", region=wrong.region, near=near)) from None
 
 
-def _read(asked: Asked) -> tuple[Stack, Estimator]:
+def _read(options: Options) -> tuple[Stack, Estimator]:
     """The stack, and what prices it."""
-    given = asked.given
-    with _patience(asked):
-        workload = workload_files.workload_beside(asked.path, Path(given.workload) if given.workload else None)
-        if given.usage:
+    with _slow_notice(options):
+        workload = workload_files.workload_beside(options.path, options.workload)
+        if options.usage:
             from glimpse.planner.outside import usage_files
 
             # Of two statements as near the team's own, in glimpse.toml, wins.
-            usage = usage_files.read_usage_file(Path(given.usage)).overridden_by(workload.usage)
+            usage = usage_files.read_usage_file(options.usage).overridden_by(workload.usage)
             workload = replace(workload, usage=usage)
-        capacity = workload_files.capacity_of(workload)
-        project = Path(given.project) if given.project else None
-        stack = read_stack(
-            asked.path,
-            given.region,
-            given=given.values,
-            project=project,
-            environment=dict(os.environ),
-            with_names=bool(given.actual),
-        )
+        capacities = workload_files.capacities_of(workload)
+        stack = _stack(options)
     catalogue = price_files.catalogue(stack.region)
-    estimator = Estimator(catalogue, workload, capacity, clock.today(), given.free_tier == "always")
+    estimator = Estimator(catalogue, workload, capacities, clock.today(), options.free_tier)
     stack = least(stack, estimator)
-    if given.actual:
-        estimator = _measuring(asked, stack, estimator)
+    if options.actual is not None:
+        estimator = _measuring(options, options.actual, stack, estimator)
         stack = least(stack, estimator)
     return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator))), estimator
+
+
+def _stack(options: Options) -> Stack:
+    return read_stack(
+        options.path,
+        options.region,
+        given=options.values,
+        project=options.project,
+        environment=dict(os.environ),
+        with_names=options.actual is not None,
+    )
 
 
 def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
@@ -184,12 +231,12 @@ def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
     return (*unused(workload.usage, asked_keys(stack, usage)), *idle)
 
 
-def _measuring(asked: Asked, stack: Stack, estimator: Estimator) -> Estimator:
+def _measuring(options: Options, path: Path, stack: Stack, estimator: Estimator) -> Estimator:
     """The estimator with what an export of AWS's bills tells of the stack."""
     from glimpse.planner.outside.actual_files import read_actual
 
-    with _patience(asked):
-        actual = read_actual(Path(asked.given.actual), estimator.today)
+    with _slow_notice(options):
+        actual = read_actual(path, estimator.today)
     meters = estimator.usage(stack).meters
     return replace(estimator, measured=measured(actual, stack.region, meters, estimator.workload.usage, stack.names_of))
 
@@ -201,10 +248,10 @@ def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
 
 
 @contextmanager
-def _patience(asked: Asked) -> Iterator[None]:
+def _slow_notice(options: Options) -> Iterator[None]:
     """Say what is being waited for, to people, once it takes longer than a second."""
-    text = asked.words("ui_reading", path=str(asked.path))
-    timer = threading.Timer(PATIENCE_SECONDS, lambda: print(text, file=sys.stderr))
+    text = options.words("ui_reading", path=str(options.path))
+    timer = threading.Timer(SLOW_SECONDS, lambda: print(text, file=sys.stderr))
     timer.daemon = True
     timer.start()
     try:
@@ -213,16 +260,16 @@ def _patience(asked: Asked) -> Iterator[None]:
         timer.cancel()
 
 
-def _text(asked: Asked, method: str, *arguments: object) -> str:
+def _text(options: Options, method: str, *arguments: object) -> str:
     from glimpse.planner.report.terminal import text_of
 
-    colour = asked.given.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return text_of(asked.words, method, *arguments, colour=colour)
+    colour = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return text_of(options.words, method, *arguments, colour=colour)
 
 
-def _write(asked: Asked, text: str) -> None:
+def _write(options: Options, text: str) -> None:
     text = text if text.endswith("\n") else text + "\n"
-    output: str | None = asked.given.output
+    output = options.output
     if output is None:
         print(text, end="")
         return
@@ -230,13 +277,13 @@ def _write(asked: Asked, text: str) -> None:
         Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(say("output_unwritable", path=output, detail=error.strerror or "")) from None
-    print(asked.words("ui_written", path=output), file=sys.stderr)
+    print(options.words("ui_written", path=output), file=sys.stderr)
 
 
-def _strict(asked: Asked, bill: Bill) -> int:
-    if not asked.given.strict or not (left := bill.not_accepted()):
+def _strict(options: Options, bill: Bill) -> int:
+    if not options.strict or not (left := bill.not_accepted()):
         return DONE
-    print(asked.words("ui_strict", count=len(left)), file=sys.stderr)
+    print(options.words("ui_strict", count=len(left)), file=sys.stderr)
     return NOT_ACCEPTED
 
 
@@ -244,4 +291,4 @@ def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-COMMANDS: Mapping[str, Callable[[Asked], int]] = {"plan": _plan, "bill": _bill, "prices": _prices}
+COMMANDS: Mapping[str, Callable[[Options], int]] = {"plan": _plan, "bill": _bill, "prices": _prices, "init": _init}

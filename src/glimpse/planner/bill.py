@@ -14,17 +14,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from glimpse.planner.break_even import break_even_month
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Catalogue, Price
 from glimpse.planner.finding import Finding
 from glimpse.planner.free_tier import after_grants
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.money import cents, decimal_text, usd_text
-from glimpse.planner.quantities import HOURS_PER_MONTH, NOTHING, Cases
+from glimpse.planner.quantities import NOTHING, Cases
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.usage import Usage
-from glimpse.planner.workload import Workload
+from glimpse.planner.workload import TERMS, Workload
 
 
 @dataclass(frozen=True)
@@ -177,20 +178,17 @@ def line_of(meter: Meter, catalogue: Catalogue, traffic: Traffic) -> Line | Sent
 
 
 def _break_even(meter: Meter, price: Price, catalogue: Catalogue) -> Iterable[Sentence]:
-    """
-    When a commitment pays: after how many months, or for what share of the hours.
-
-    With something upfront: upfront / (on-demand hour − reserved hour) / 730. Without: reserved hour / on-demand hour.
-    """
-    now = catalogue.price(replace(meter.sku, term=ON_DEMAND))
-    if now is None:
+    """From which month on a commitment has cost less than on demand: where its term and both prices are known."""
+    now, months = catalogue.price(replace(meter.sku, term=ON_DEMAND)), TERMS.get(meter.sku.term)
+    if now is None or months is None:
         return
-    hourly, reserved = now.tiers[0].usd, price.tiers[0].usd
-    if price.upfront_usd and hourly > reserved:
-        months = price.upfront_usd / ((hourly - reserved) * HOURS_PER_MONTH)
-        yield say("break_even_months", months=decimal_text(months, 1), upfront=usd_text(price.upfront_usd))
-    elif hourly:
-        yield say("break_even_hours", percent=decimal_text(reserved / hourly * 100, 0))
+    month = break_even_month(months, price.tiers[0].usd, now.tiers[0].usd, price.upfront_usd)
+    if month is None:
+        yield say("break_even_never", months=months)
+    elif price.upfront_usd:
+        yield say("break_even_upfront", month=month, months=months, upfront=usd_text(price.upfront_usd))
+    else:
+        yield say("break_even_month", month=month, months=months)
 
 
 def _no_price(meter: Meter, catalogue: Catalogue) -> Sentence:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
-from glimpse.planner.catalogue import Catalogue, Sku
+from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.measured_usage import Measured
-from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import Cases
-from glimpse.planner.stack import Resource, Stack
+from glimpse.planner.meter import Meter
+from glimpse.planner.saving import costs_of
+from glimpse.planner.stack import Stack
 from glimpse.planner.usage import Usage, usage_of
 from glimpse.planner.workload import Workload
-
-Gap = tuple[str, str, Cases | Resource | None, tuple[object, ...], bool]
-"""Where, which component, how much, of what; and whether it is only usage that nobody gave."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +23,18 @@ class Estimator:
 
     catalogue: Catalogue
     workload: Workload
-    capacity: Capacity | None
+    capacities: Mapping[str, Capacity]
     today: datetime.date
     free_tier: bool = False
     measured: Measured | None = None
     """What `--actual` tells of the stack as it stands; a changed stack's meters of the same name have it, too."""
 
+    def capacity_of(self, stack: Stack) -> Capacity | None:
+        """What the service that runs in a stack was measured to need."""
+        return self.capacities.get(stack.runs or self.workload.runs or "")
+
     def usage(self, stack: Stack, workload: Workload | None = None) -> Usage:
-        usage = usage_of(stack, workload or self.workload, self.capacity, self.today)
+        usage = usage_of(stack, workload or self.workload, self.capacity_of(stack), self.today)
         return replace(usage, meters=tuple(self.filled(usage.meters))) if self.measured else usage
 
     def filled(self, meters: Iterable[Meter]) -> Iterable[Meter]:
@@ -70,55 +70,4 @@ def least(stack: Stack, estimator: Estimator) -> Stack:
 
 def _agree(one: Bill, other: Bill) -> bool:
     """Whether two bills say the same: their totals at the fewest and the most tasks too, and what is missing."""
-    same_gaps = _gaps(one) == _gaps(other) and one.stack.unresolved == other.stack.unresolved
-    return one.range == other.range and same_gaps
-
-
-def saving(before: Bill, after: Bill) -> Fraction | None:
-    """
-    USD a month that `after` costs less, as the printed totals differ; None where that cannot be told.
-
-    Something unpriced on both sides in the same quantity cancels. A difference in what is unpriced could
-    hide any amount, so it is never a saving.
-    """
-    if hidden(_gaps(before), _gaps(after)) or before.stack.unresolved != after.stack.unresolved:
-        return None
-    return before.monthly - after.monthly
-
-
-def hidden(before: Set[Gap], after: Set[Gap]) -> frozenset[Gap]:
-    """
-    What of two bills could hide any amount that `after` costs more: what only one of them leaves open. Usage that
-    nobody gave and that only `before` has is none of it: to be rid of it never costs more.
-    """
-    return frozenset(entry for entry in before ^ after if not (entry[-1] and entry in before))
-
-
-def gap(
-    origin: Origin,
-    component: str,
-    quantity: Cases | None,
-    sku: Sku | None,
-    resource: Resource | None,
-    is_usage: bool = False,
-) -> Gap:
-    """
-    What has no price: what would have to be bought, and how much. Where that is unknown, only an equal resource has an
-    equal one. Hours of an x86 and of an ARM task have the same name and quantity, and are not the same gap.
-    """
-    bought = (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
-    return origin.address, component, quantity or resource, bought, is_usage
-
-
-def _gaps(bill: Bill) -> frozenset[Gap]:
-    resources = {resource.origin.address: resource for resource in bill.stack.resources}
-    unpriced = (
-        gap(entry.origin, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address))
-        for entry in bill.unpriced
-    )
-    usage = (
-        gap(line.meter.origin, line.meter.component, None, line.meter.sku, None, is_usage=True)
-        for line in bill.lines
-        if line.quantity is None
-    )
-    return frozenset((*unpriced, *usage))
+    return (one.range, one.stack.unresolved, costs_of(one)) == (other.range, other.stack.unresolved, costs_of(other))

@@ -31,3 +31,16 @@ def pool_that_fits(stack: Stack, service: FargateService) -> int | None:
         return None
     fitting = fitted_pool(usable, tasks_during_deploy(service.most, service.maximum_percent))
     return max(0, fitting - 1) if service.bus == "postgresql" else fitting
+
+
+def tasks_that_fit(stack: Stack, service: FargateService, pool: int) -> int | None:
+    """
+    How many tasks may run at the most with a pool of so many connections each; None where the limit is not known.
+
+    The other way round of `pool_that_fits`: usable ÷ (connections of a task × tasks of a deploy ÷ tasks).
+    """
+    usable = usable_connections(stack)
+    if usable is None:
+        return None
+    connections = pool + 1 if service.bus == "postgresql" else pool
+    return usable * 100 // (connections * service.maximum_percent)

@@ -19,18 +19,35 @@ Key = tuple[str, str, str, str]
 """A meter's address, component, service and kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredQuantity:
+    """What was used in a month, what is assumed of it, and what the workload would have given; None is nothing."""
+
+    amount: Fraction
+    why: Sentence
+    estimate: Fraction | None
+
+
 @dataclass(frozen=True)
 class Measured:
-    """The month's quantities of what people's use decides, by meter; with what each is assumed to be."""
+    """The month's quantities of what people's use decides, by meter."""
 
     actual: Actual
-    quantities: Mapping[Key, tuple[Fraction, Sentence]]
+    quantities: Mapping[Key, MeasuredQuantity]
 
     def fill(self, meter: Meter) -> Meter:
-        """The meter with what was measured: it wins over a workload's estimate, and gives way to what people state."""
+        """
+        The meter with what was measured: it wins over a workload's estimate, and gives way to what people state.
+
+        In a changed stack it is more or less by as much as the estimate is: a lever that halves what passes a balancer
+        halves what was measured there.
+        """
         if not meter.usage_based or (found := self.quantities.get(_key(meter))) is None:
             return meter
-        return replace(meter, quantity=certain(found[0]), assumes=(found[1],), needs=None)
+        amount = certain(found.amount)
+        if meter.quantity and found.estimate:
+            amount = meter.quantity * (found.amount / found.estimate)
+        return replace(meter, quantity=amount, assumes=(found.why,), needs=None)
 
 
 def measured(
@@ -61,7 +78,7 @@ def measured(
         for at in sharers:
             found[at] += max(Fraction(0), quantity - known) / len(sharers)
             sharing[at] = max(sharing.get(at, 1), len(sharers))
-    quantities: dict[Key, tuple[Fraction, Sentence]] = {}
+    quantities: dict[Key, MeasuredQuantity] = {}
     for at in open_:
         if at in found:
             count = sharing[at]
@@ -70,14 +87,19 @@ def measured(
                 if count == 1
                 else say("actual_shared", period=actual.period.month, count=count)
             )
-            quantities[_key(meters[at])] = found[at], why
+            quantities[_key(meters[at])] = MeasuredQuantity(found[at], why, _estimate(meters[at]))
         elif _is_none(actual, meters[at].sku):
-            quantities[_key(meters[at])] = Fraction(0), say("actual_none", period=actual.period.month)
+            why = say("actual_none", period=actual.period.month)
+            quantities[_key(meters[at])] = MeasuredQuantity(Fraction(0), why, _estimate(meters[at]))
     return Measured(actual, quantities)
 
 
 def _is_given(meter: Meter, given: GivenUsage) -> bool:
     return bool(given.of(meter.origin.address).keys() & set(meter.usage_keys))
+
+
+def _estimate(meter: Meter) -> Fraction | None:
+    return meter.quantity.expected if meter.quantity else None
 
 
 def _expected(meter: Meter) -> Fraction:

@@ -2,75 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from glimpse.planner.alarms import Alarm, alarms_of
 from glimpse.planner.availability import Availability, availability
 from glimpse.planner.bill import Bill
-from glimpse.planner.claims import DOCUMENTS, Claim
-from glimpse.planner.document import CHECKS, ROWS, Check, Row
-from glimpse.planner.estimate import Estimator, saving
-from glimpse.planner.finding import Finding
+from glimpse.planner.changes import Change, changes_between
+from glimpse.planner.costs import Cost, CostCache
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.growth import Growth, growth_of
 from glimpse.planner.levers import LEVERS
-from glimpse.planner.levers.lever import EFFORTS, Lever
+from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
+from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
-from glimpse.planner.scale import Scale
-from glimpse.planner.search import Search, Searches
+from glimpse.planner.promises import Promise, promises_of
+from glimpse.planner.risks import Risk, risks_of
+from glimpse.planner.saving import Saving, costs_of, saving
+from glimpse.planner.search import Candidates, Search, Searches
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.stack import Stack
+from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.steps import Step, steps_of
-from glimpse.planner.verdict import KEPT, Verdict, capacity_sockets, design_warnings, judged, websocket
+from glimpse.planner.verdict import BROKEN, KEPT, Judge, Verdict, capacity_sockets, websocket
+from glimpse.planner.workload import Workload
+from glimpse.planner.workload_checks import WorkloadError
 
-# The plan document's own, with the smallest number of tasks of `balanced` left at two. Beside these stand `best` and
-# `best_with_planned`, which are not written down but searched for.
-SCENARIOS: Mapping[str, tuple[str, ...]] = {
-    "today": (),
-    "extreme": ("spot_weights", "task_count", "min_capacity", "api_gateway_websocket"),
-    "balanced": ("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
-    "serverless": ("serverless",),
-    "phase6": (
-        *("spot_weights", "task_count", "presigned_uploads", "keep_alive", "pool_size"),
-        *("reserved_database", "cloudfront_downloads", "night_off"),
-    ),
-}
+if TYPE_CHECKING:
+    from glimpse.planner.plan_document import PlanDocument
+
+TODAY, BEST, BEST_WITH_PLANNED = "today", "best", "best_with_planned"
 
 
 @dataclass(frozen=True)
 class Effect:
     """
     What one lever saves on today's stack alone, and given the others of a scenario: taken out of it, or where it is
-    not in it, put in instead of what decides the same part. None: cannot be told.
+    not in it, put in instead of what decides the same part. `places` are what it changes or takes away.
+
+    `edit`: the variables of this repository's own environment that make it. `changes_by_address`: what is
+    different about each resource that is changed.
+    `by_place`: what each place saves by itself, where it changes them one by one; those that it is not held to
+    (`dropped`) do not certainly save.
     """
 
     lever: Lever
-    alone: Fraction | None
-    here: Fraction | None
-    changes: bool
+    alone: Saving
+    here: Saving
+    places: tuple[Origin, ...] = ()
+    by_place: Mapping[str, Saving] | None = None
+    dropped: tuple[Origin, ...] = ()
+    edit: Mapping[str, str | int] = field(default_factory=dict)
+    changes_by_address: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.places or self.dropped)
 
 
 @dataclass(frozen=True)
-class Illustration:
+class ReferenceRegion:
     """The same scenario in a region that has the prices this one lacks, and what it saves there."""
 
     bill: Bill
-    saving: Fraction | None
+    saving: Saving
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`document` is the plan document's own row of it; `elsewhere` only where this region cannot price it."""
+    """`otherwise` is its total with the other answer to `--free-tier`; `reference` only where this region has gaps."""
 
     name: str
     levers: tuple[Lever, ...]
     bill: Bill
+    otherwise: Fraction
     effects: tuple[Effect, ...]
     verdicts: tuple[Verdict, ...]
-    saving: Fraction | None
+    saving: Saving
+    risks: tuple[Risk, ...]
     rank: int | None = None
-    elsewhere: Illustration | None = None
-    document: Row | None = None
+    reference: ReferenceRegion | None = None
 
     @property
     def effort(self) -> str:
@@ -106,114 +119,223 @@ class Scenario:
 @dataclass(frozen=True)
 class Plan:
     """
-    The scenarios judged. `effects` holds every lever, alone and beside `measure`: the best, or `balanced` where no
-    combination keeps every promise. `recommended` and `search` are None where nothing keeps them.
+    The scenarios judged. `effects` holds every lever that changes the stack, alone and beside `measure`: the best, or
+    today where no combination keeps every promise. `recommended` and `search` are None where nothing keeps them.
     """
 
     scenarios: tuple[Scenario, ...]
     search: Search | None
     measure: Scenario
     effects: tuple[Effect, ...]
+    idle: tuple[Lever, ...]
     recommended: Scenario | None
     reasons: tuple[Sentence, ...]
-    warnings: tuple[Finding, ...]
-    claims: tuple[Claim, ...]
-    checks: tuple[Check, ...]
-    alarms: tuple[Alarm, ...]
+    promises: tuple[Promise, ...]
+    growth: tuple[Growth, ...]
+    document: PlanDocument | None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """What to do for the recommendation."""
         chosen = self.recommended
-        return steps_of(chosen.name, chosen.changing, chosen.bill) if chosen else ()
+        if chosen is None:
+            return ()
+        if self.document:
+            return self.document.steps_of(chosen.name, chosen.changing, chosen.bill)
+        effects = sorted(chosen.effects, key=lambda effect: -(effect.here.usd or 0))
+        return steps_of([(effect.lever, effect.places) for effect in effects if effect.changes], chosen.bill)
 
     @property
     def today(self) -> Scenario:
         return self.scenarios[0]
 
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The promises that `glimpse.toml` states and that the stack breaks as it stands."""
+        return tuple(row.promise for row in self.today.verdicts if row.verdict == BROKEN and row.source == "stated")
+
     def scenario(self, name: str) -> Scenario:
         return next(scenario for scenario in self.scenarios if scenario.name == name)
 
 
-def plan_of(stack: Stack, estimator: Estimator, abroad: Callable[[], Estimator] | None = None) -> Plan:
-    """`abroad` prices what this region cannot: it is asked only where a scenario has no price for a part."""
-    rows = estimator.workload.commitments
-    stack = replace(stack, bought=frozenset(row.address for row in rows if row.holds(estimator.today)))
-    today = estimator.bill(stack)
-    scale = Scale(stack, estimator)
-    searches = Searches(scale, searched())
-    found, planned = searches.search(), searches.search(planned=True)
-    named = {name: tuple(LEVERS[lever] for lever in levers) for name, levers in SCENARIOS.items()}
+def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimator] | None = None) -> Plan:
+    """
+    `reference` prices what this region cannot: it is asked only where a scenario has no price for a part.
+
+    Raises WorkloadError where `glimpse.toml` states a scenario of a lever that does not exist.
+    """
+    workload = estimator.workload
+    named = stated_scenarios(workload)
+    survey = survey_of(stack, estimator)
+    stack, cache, judge = survey.cache.stack, survey.cache, survey.judge
+    candidates, searches = survey.candidates, survey.searches
+    mending = [lever for lever in candidates.levers if lever.mends]
+    found = searches.search()
+    levers = {TODAY: (), **named}
     if found:
-        named["best"] = found.best.levers
-    if planned:
-        named["best_with_planned"] = planned.best.levers
-    scenarios = [_scenario(name, levers, today, scale) for name, levers in named.items()]
-    if abroad and any(scenario.saving is None for scenario in scenarios):
-        there = abroad()
+        levers[BEST] = searches.completed(found.best, mending).levers
+    planned = searches.search(planned=True) if named else None
+    if found and planned and planned.best != found.best:
+        levers[BEST_WITH_PLANNED] = searches.completed(planned.best, mending).levers
+    today = estimator.bill(stack)
+    scenarios = [_scenario(name, row, today, cache, judge, candidates) for name, row in levers.items()]
+    if reference and any(scenario.saving.missing for scenario in scenarios):
+        there = reference()
         before = there.bill(_moved(stack, there))
-        scenarios = [_illustrated(scenario, before, there) for scenario in scenarios]
+        scenarios = [_referred(scenario, before, there) for scenario in scenarios]
     ranked = _ranked(scenarios)
     by_name = {scenario.name: scenario for scenario in ranked}
-    measure = by_name.get("best", by_name["balanced"])
-    effects = tuple(_beside(lever, measure, scale) for lever in LEVERS.values())
+    measure = by_name.get(BEST, by_name[TODAY])
+    effects = tuple(_beside(lever, measure, cache, candidates) for lever in candidates.levers)
     recommended = _recommended(ranked)
-    document = DOCUMENTS.get(estimator.workload.document)
-    claims = document(today, {name: row.bill for name, row in by_name.items()}, estimator) if document else ()
-    if document:
-        ranked = tuple(replace(row, document=ROWS.get(row.name)) for row in ranked)
-        recommended = recommended and next(row for row in ranked if row.name == recommended.name)
     reasons = (*_reasons(ranked, recommended), *(found.reasons() if found else ()))
+    if found and recommended and found.otherwise and set(found.otherwise.levers) != set(found.best.levers):
+        code = "free_tier_changes" if not estimator.free_tier else "no_free_tier_changes"
+        reasons = (*reasons, say(code, levers=found.otherwise.names, monthly=usd_text(found.otherwise.otherwise)))
+    document = None
+    if workload.document:
+        from glimpse.planner.plan_document import read_document
+
+        document = read_document(workload.document, today, {row.name: row.bill for row in ranked}, estimator)
+    idle = tuple(lever for lever in LEVERS.values() if lever not in candidates.levers)
     return Plan(
-        ranked, found, measure, effects, recommended, reasons, design_warnings(today), claims,
-        CHECKS if document else (), alarms_of(stack, today.usage.traffic) if document else (),
+        ranked, found, measure, effects, idle, recommended, reasons, promises_of(stack, workload), growth_of(today),
+        document,
     )  # fmt: skip
 
 
-def searched() -> tuple[Lever, ...]:
-    """What a search for the cheapest tries: all but rewrites, and what saves nothing by its nature."""
-    return tuple(lever for lever in LEVERS.values() if lever.effort != EFFORTS[-1] and lever.priced)
+@dataclass(frozen=True)
+class Survey:
+    """One stack under the levers that it is offered: what they cost, what is promised, and where they apply."""
+
+    cache: CostCache
+    judge: Judge
+    candidates: Candidates
+    searches: Searches
 
 
-def _scenario(name: str, levers: tuple[Lever, ...], today: Bill, scale: Scale) -> Scenario:
-    changed = scale.of(levers).stack
-    bill = today if changed == today.stack else scale.estimator.bill(changed)
-    effects = tuple(_effect(lever, levers, scale) for lever in levers)
-    verdicts = judged(bill.stack, bill.usage.traffic)
-    return Scenario(name, levers, bill, effects, verdicts, saving(today, bill))
+def survey_of(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = tuple(LEVERS.values())) -> Survey:
+    stack = as_stated(stack, estimator)
+    cache = CostCache(stack, estimator)
+    judge = Judge(stack, cache.today.traffic)
+    candidates = Candidates(cache, (lever for lever in levers if _is_offered(lever, stack, estimator.workload)))
+    return Survey(cache, judge, candidates, Searches(cache, judge, searched(candidates.levers)))
 
 
-def _illustrated(scenario: Scenario, before: Bill, there: Estimator) -> Scenario:
-    if scenario.saving is not None:
+def as_stated(stack: Stack, estimator: Estimator) -> Stack:
+    """The stack with what only `glimpse.toml` tells of it."""
+    workload = estimator.workload
+    bought = frozenset(row.address for row in workload.commitments if row.holds(estimator.today))
+    return replace(stack, bought=bought, runs=workload.runs, environment=workload.environment)
+
+
+def stated_scenarios(workload: Workload) -> dict[str, tuple[Lever, ...]]:
+    """The scenarios of `glimpse.toml`. Raises WorkloadError where one names a lever that does not exist."""
+    problems = []
+    for scenario, names in workload.scenarios.items():
+        for name in names:
+            if name not in LEVERS:
+                near = difflib.get_close_matches(name, LEVERS, n=1)
+                code = "scenario_lever_unknown_near" if near else "scenario_lever_unknown"
+                params = {"near": near[0]} if near else {"known": ", ".join(sorted(LEVERS))}
+                problems.append(say(code, scenario=scenario, name=name, **params))
+    if problems:
+        raise WorkloadError(problems, workload.source)
+    return {scenario: tuple(LEVERS[name] for name in names) for scenario, names in workload.scenarios.items()}
+
+
+def _is_offered(lever: Lever, stack: Stack, workload: Workload) -> bool:
+    """
+    Whether the service that a lever requires runs in the stack. What nobody can do yet is offered only where scenarios
+    are stated that may hold it.
+    """
+    return lever.requires in (None, stack.runs) and (bool(workload.scenarios) or not lever.is_planned)
+
+
+def searched(levers: Iterable[Lever]) -> tuple[Lever, ...]:
+    """What a search for the cheapest tries: all but rewrites, what only people can tell, and what mends a risk."""
+    return tuple(
+        lever for lever in levers if lever.effort != EFFORTS[-1] and lever.group != BY_HAND and not lever.mends
+    )
+
+
+def _scenario(
+    name: str, levers: tuple[Lever, ...], today: Bill, cache: CostCache, judge: Judge, candidates: Candidates
+) -> Scenario:
+    cost = cache.of(levers)
+    bill = today if cost.stack == today.stack else cache.estimator.bill(cost.stack)
+    effects = tuple(_effect(lever, levers, cache, candidates) for lever in levers)
+    changing = [effect.lever for effect in effects if effect.changes]
+    verdicts = judge.verdicts(bill.stack, bill.usage.traffic, changing)
+    saved = cache.saving(cache.today, cost)
+    return Scenario(name, levers, bill, cost.otherwise, effects, verdicts, saved, risks_of(bill))
+
+
+def _referred(scenario: Scenario, before: Bill, there: Estimator) -> Scenario:
+    if not scenario.saving.missing:
         return scenario
     bill = there.bill(_moved(scenario.bill.stack, there))
-    return replace(scenario, elsewhere=Illustration(bill, saving(before, bill)))
+    return replace(scenario, reference=ReferenceRegion(bill, saving(costs_of(before), costs_of(bill))))
 
 
 def _moved(stack: Stack, there: Estimator) -> Stack:
     return replace(stack, region=there.catalogue.region)
 
 
-def _effect(lever: Lever, together: tuple[Lever, ...], scale: Scale) -> Effect:
-    today, alone = scale.of(()), scale.of((lever,))
-    rest = scale.of(tuple(other for other in together if other is not lever))
-    return Effect(lever, today.saves(alone), rest.saves(scale.of(together)), changes=alone.stack != today.stack)
+def _effect(lever: Lever, together: tuple[Lever, ...], cache: CostCache, candidates: Candidates) -> Effect:
+    rest, whole = cache.of(tuple(other for other in together if other is not lever)), cache.of(together)
+    return _measured(lever, cache.saving(rest, whole), whole, cache, candidates)
 
 
-def _beside(lever: Lever, measure: Scenario, scale: Scale) -> Effect:
+def _beside(lever: Lever, measure: Scenario, cache: CostCache, candidates: Candidates) -> Effect:
     inside = next((effect for effect in measure.effects if effect.lever is lever), None)
     if inside:
         return inside
     instead = (*(other for other in measure.levers if other.part != lever.part), lever)
-    today, alone = scale.of(()), scale.of((lever,))
-    here = scale.of(measure.levers).saves(scale.of(instead))
-    return Effect(lever, today.saves(alone), here, changes=alone.stack != today.stack)
+    changed = cache.of(instead)
+    return _measured(lever, cache.saving(cache.of(measure.levers), changed), changed, cache, candidates)
+
+
+def _measured(lever: Lever, here: Saving, changed: Cost, cache: CostCache, candidates: Candidates) -> Effect:
+    alone = cache.of((lever,))
+    by_place = candidates.sites.get(lever)
+    held = cache.restricted.get(lever)
+    left = (by_place or {}).keys() - held if held is not None else frozenset()
+    dropped = tuple(dict.fromkeys(row.origin for row in cache.stack.resources if row.origin.address in left))
+    saves, places, edit = cache.saving(cache.today, alone), _places(cache.today, alone), lever.edit_in(changed.stack)
+    return Effect(lever, saves, here, places, by_place, dropped, edit, _changes(cache.today, alone))
+
+
+def _changes(today: Cost, changed: Cost) -> dict[str, tuple[Change, ...]]:
+    """What differs about each resource that is changed and stays where it was."""
+    here = {id(resource) for resource in today.stack.resources}
+    before: dict[tuple[type, str], list[Resource]] = defaultdict(list)
+    for resource in today.stack.resources:
+        before[type(resource), resource.origin.address].append(resource)
+    found = {}
+    for resource in changed.stack.resources:
+        old = before.get((type(resource), resource.origin.address), [])
+        if id(resource) not in here and len(old) == 1:
+            found[resource.origin.address] = changes_between(old[0], resource)
+    return found
+
+
+def _places(today: Cost, changed: Cost) -> tuple[Origin, ...]:
+    """What of today's stack is changed, taken away or bought; where only something new is added, that."""
+    here = {id(resource) for resource in changed.stack.resources}
+    gone = [resource.origin for resource in today.stack.resources if id(resource) not in here]
+    before = {id(resource) for resource in today.stack.resources}
+    bought = {row.address for row in changed.stack.commitments}
+    gone += [resource.origin for resource in today.stack.resources if resource.origin.address in bought]
+    new = [resource.origin for resource in changed.stack.resources if id(resource) not in before]
+    whole = [Origin(today.stack.name)] if changed.stack != today.stack else []
+    return tuple(dict.fromkeys(gone or new or whole))
 
 
 def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
-    """Rank by cost, then effort; what cannot be compared with today has no rank."""
+    """Rank by cost, then effort; what does not certainly compare with today has no rank."""
     comparable = sorted(
-        (scenario for scenario in scenarios if scenario.saving is not None),
+        (scenario for scenario in scenarios if scenario.saving.is_certain),
         key=lambda scenario: (scenario.bill.monthly, EFFORTS.index(scenario.effort)),
     )
     place = {scenario.name: number for number, scenario in enumerate(comparable, start=1)}
@@ -221,8 +343,11 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
 
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
-    eligible = [s for s in scenarios if s.rank is not None and s.keeps_all and not s.planned]
-    return min(eligible, key=lambda scenario: scenario.rank or 0, default=None)
+    """The cheapest that keeps every promise; of two that cost the same, the one that leaves fewer risks."""
+    eligible = [row for row in scenarios if row.rank is not None and row.keeps_all and not row.planned]
+    return min(
+        eligible, key=lambda row: (row.bill.monthly, len(row.risks), not row.saving.at_least, row.rank), default=None
+    )
 
 
 def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> tuple[Sentence, ...]:
@@ -235,7 +360,7 @@ def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> t
         broken = [verdict.promise for verdict in scenario.verdicts if verdict.verdict != KEPT]
         if broken:
             said.append(say("passed_over_promise", scenario=scenario.name, promises=", ".join(broken)))
-        elif scenario.saving is None:
+        elif not scenario.saving.is_certain:
             said.append(say("passed_over_unpriced", scenario=scenario.name))
         elif scenario.planned:
             names = ", ".join(lever.name for lever in scenario.planned)

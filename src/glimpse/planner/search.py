@@ -1,10 +1,11 @@
 """
 The best combination of levers: the cheapest that keeps every promise, found by looking at all of them.
 
-Most levers have nothing to do with each other. So parts are first tried in pairs: those whose levers together cost
-or break something else than they do apart belong to one field. Inside a field every combination is really applied,
-priced and judged; across fields prices add up and broken promises unite. Combinations that change something without
-a price cannot be compared and are passed over.
+Most levers have nothing to do with each other. So the slots (what levers of one part decide) are first tried in pairs:
+those whose levers together cost or break something else than they do apart belong to one interaction group. Inside a
+group every combination is really applied, priced and judged; across groups prices add up and broken promises unite.
+A combination whose saving is not certain is passed over, and so is one that gives up two things that were not asked
+for: it is never the best, nor the cheapest that one promise alone forbids.
 """
 
 from __future__ import annotations
@@ -15,34 +16,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from glimpse.planner.estimate import Gap, hidden
-from glimpse.planner.levers.lever import EFFORTS, Lever
+from glimpse.planner.costs import Cost, CostCache, Levers, sites_of
+from glimpse.planner.levers.lever import EFFORTS, SAME_FOR_LESS, Lever
 from glimpse.planner.money import usd_text
-from glimpse.planner.scale import Levers, Scale, Weight
+from glimpse.planner.saving import Gap, Rate, Saving
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.verdict import KEPT, judged
-from glimpse.planner.workload import Promises
+from glimpse.planner.verdict import Judge
+
+Names = frozenset[str]
+NOTHING: Names = frozenset()
+
+OF_THE_WHOLE_STACK = frozenset({"websocket", "connections_fit", "sockets"})
+"""Promises that several resources keep together: of these alone two changes may break one that neither breaks."""
 
 
 @dataclass(frozen=True)
 class Combination:
     """
-    `monthly` is its printed total. `broken`: the promises it does not keep, or of which that is unknown;
-    `stricter`: those of the next stricter promises that it would not keep either.
+    `monthly` is its printed total, `otherwise` that with the other answer to `--free-tier`. `broken`: the promises it
+    does not keep, or of which that is unknown; `stricter`: those of the next stricter promises that it would not keep.
     """
 
     levers: Levers
     monthly: Fraction
-    broken: frozenset[str]
-    stricter: frozenset[str] = frozenset()
+    otherwise: Fraction
+    broken: Names
+    stricter: Names = NOTHING
 
     @property
     def names(self) -> str:
         return ", ".join(lever.name for lever in self.levers) or "today"
-
-    @property
-    def is_planned(self) -> bool:
-        return any(lever.is_planned for lever in self.levers)
 
     @property
     def order(self) -> tuple[Fraction, int, int, int]:
@@ -55,7 +58,7 @@ class Combination:
 class Search:
     """
     What was looked at, what won, what came second, the cheapest that each promise alone forbids, and the cheapest
-    that would keep each stricter promise.
+    that would keep each stricter promise. `otherwise` is what wins with the other answer to `--free-tier`.
     """
 
     looked_at: int
@@ -64,6 +67,7 @@ class Search:
     forbidden: tuple[Combination, ...]
     stricter: Mapping[str, Combination]
     next_on_demand: int
+    otherwise: Combination | None
 
     def reasons(self) -> tuple[Sentence, ...]:
         """Why nothing cheaper was taken, and what the next best and the next promise would cost."""
@@ -86,29 +90,60 @@ class Search:
         return " ".join(("best", *more, *less))
 
 
+class Candidates:
+    """
+    The levers that change a stack, each held to the places where it certainly saves; where it saves nowhere by itself,
+    it is left whole, for it may save beside another. `sites` are the places of each that changes them one by one.
+    """
+
+    def __init__(self, cache: CostCache, levers: Iterable[Lever]) -> None:
+        self.sites: dict[Lever, Mapping[str, Saving]] = {}
+        self.levers: list[Lever] = []
+        today = cache.today
+        for lever in levers:
+            cost = cache.of((lever,))
+            if cost.stack == today.stack:
+                continue
+            self.levers.append(lever)
+            addresses = sites_of(today.stack, cost.stack)
+            if addresses is None:
+                continue
+            sites = self.sites[lever] = cache.savings_by_site(cost, addresses)
+            saving = frozenset(address for address, saved in sites.items() if gains(saved))
+            if saving and saving != addresses:
+                cache.hold(lever, saving)
+
+
+def gains(saving: Saving) -> bool:
+    """Whether a change certainly saves: money, or usage that nobody gave and that would be charged less."""
+    return saving.is_certain and (saving.usd or 0) >= 0 and bool(saving.usd or saving.at_least)
+
+
 class Searches:
     """All combinations of the levers that change one stack, surveyed once and asked more than once."""
 
-    def __init__(self, scale: Scale, levers: Iterable[Lever]) -> None:
-        stack = scale.stack
-        self._judge = _Judge(scale)
-        useful = [lever for lever in levers if lever.change(stack) != stack]
-        self._place = {lever: number for number, lever in enumerate(useful)}
-        parts: dict[str, Levers] = {}
-        for lever in useful:
-            parts[lever.part] = (*parts.get(lever.part, ()), lever)
-        self._fields = [
-            _weighed(tuple(parts[name] for name in field), self._judge) for field in _fields(parts, self._judge)
+    def __init__(self, cache: CostCache, judge: Judge, levers: Iterable[Lever]) -> None:
+        self._survey = _Survey(cache, judge)
+        self._levers = list(levers)
+        self._place = {lever: number for number, lever in enumerate(self._levers)}
+        slots: dict[str, Levers] = {}
+        for lever in self._levers:
+            slots[lever.part] = (*slots.get(lever.part, ()), lever)
+        self._groups = [
+            self._survey.options(tuple(slots[name] for name in group)) for group in _groups(slots, self._survey)
         ]
-        self._today = self._judge.of(())
+        self._combinations = {
+            planned: math.prod(1 + sum(planned or not lever.is_planned for lever in slot) for slot in slots.values())
+            for planned in (False, True)
+        }
 
     def search(self, planned: bool = False) -> Search | None:
         """None where no combination keeps every promise. `planned`: what nothing implements yet is taken too."""
-        fields = [
-            [row for row in field if planned or not any(lever.is_planned for lever in row.levers)]
-            for field in self._fields
+        groups = [
+            [row for row in group if planned or not any(lever.is_planned for lever in row.levers)]
+            for group in self._groups
         ]
-        seen = sorted(self._joined([_worth_keeping(field) for field in fields]), key=lambda row: row.order)
+        seen = sorted(self._joined(groups), key=lambda row: row.order)
         keeping = [row for row in seen if not row.broken]
         if not keeping:
             return None
@@ -124,125 +159,220 @@ class Searches:
             if keeping_too:
                 stricter[name] = keeping_too
         return Search(
-            math.prod(len(field) for field in fields),
+            self._combinations[planned],
             self._in_order(best),
             second and self._in_order(second),
             tuple(self._in_order(row) for row in forbidden.values()),
             {name: self._in_order(row) for name, row in stricter.items()},
-            self._judge.next_on_demand,
+            self._survey.judge.next_on_demand or 0,
+            self._otherwise(groups),
         )
+
+    def completed(self, found: Combination, mending: Iterable[Lever]) -> Combination:
+        """
+        A combination with what costs nothing more: the levers that mend a risk, and those that save nothing certain and
+        charge less for usage that nobody gave.
+        """
+        survey = self._survey
+        for lever in (*self._levers, *mending):
+            if any(other.part == lever.part for other in found.levers):
+                continue
+            if not lever.mends and (lever.group != SAME_FOR_LESS or lever.is_planned):
+                continue
+            levers = (*found.levers, lever)
+            before, after = survey.cost(found.levers), survey.cost(levers)
+            saved = survey.cache.saving(before, after)
+            free = saved.is_certain and saved.usd == 0 and (lever.mends or saved.at_least)
+            if free and after.stack != before.stack and not survey.broken(levers) - survey.broken(found.levers):
+                found = replace(found, levers=levers)
+        return found
+
+    def _otherwise(self, groups: Sequence[Sequence[_Option]]) -> Combination | None:
+        turned = [[replace(row, more=row.otherwise, otherwise=row.more) for row in group] for group in groups]
+        keeping = [row for row in self._joined(turned, turned=True) if not row.broken]
+        best = min(keeping, key=lambda row: row.order, default=None)
+        return best and self._in_order(replace(best, monthly=best.otherwise, otherwise=best.monthly))
 
     def _in_order(self, row: Combination) -> Combination:
         return replace(row, levers=tuple(sorted(row.levers, key=self._place.__getitem__)))
 
-    def _joined(self, fields: Sequence[Sequence[_Option]]) -> Iterator[Combination]:
-        for chosen in itertools.product(*fields):
-            if any(option.gaps for option in chosen):
-                continue
-            yield Combination(
-                tuple(lever for option in chosen for lever in option.levers),
-                self._today.monthly + sum((option.more for option in chosen), Fraction(0)),
-                _united(self._today.broken, (option.broken for option in chosen)),
-                _united(self._today.stricter, (option.stricter for option in chosen)),
-            )
+    def _joined(self, groups: Sequence[Sequence[_Option]], turned: bool = False) -> Iterator[Combination]:
+        """
+        Of all combinations across groups those that can be a best, a second best or the cheapest that one promise
+        forbids: group by group, of those that break and mend the same only the two cheapest are carried on.
+        """
+        survey = self._survey
+        partial: dict[_Effect, list[_Option]] = {_Effect(): [_Option((), Fraction(0), Fraction(0), _Effect())]}
+        for group in groups:
+            joined: dict[_Effect, list[_Option]] = {}
+            for (effect, rows), option in itertools.product(partial.items(), _worth_keeping(group)):
+                together = effect.with_(option.effect)
+                if len(together.breaks) > 1:
+                    continue
+                for row in rows:
+                    joined.setdefault(together, []).append(row.with_(option, together))
+            partial = {effect: _two_cheapest(rows) for effect, rows in joined.items()}
+        monthly, otherwise = survey.today.monthly, survey.today.otherwise
+        if turned:
+            monthly, otherwise = otherwise, monthly
+        for effect, rows in partial.items():
+            broken = (survey.today_broken - effect.mends) | effect.breaks
+            stricter = (survey.today_stricter - effect.eases) | effect.tightens
+            for row in rows:
+                yield Combination(row.levers, monthly + row.more, otherwise + row.otherwise, broken, stricter)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """The promises that a choice breaks and mends, and the stricter ones that it would break and keep."""
+
+    breaks: Names = NOTHING
+    mends: Names = NOTHING
+    tightens: Names = NOTHING
+    eases: Names = NOTHING
+
+    def with_(self, other: _Effect) -> _Effect:
+        return _Effect(
+            self.breaks | other.breaks,
+            self.mends | other.mends,
+            self.tightens | other.tightens,
+            self.eases | other.eases,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Option:
-    """One choice inside a field: what it adds to today. `gaps`: what it leaves unpriced otherwise than today."""
+    """One choice inside a group: what it adds to today's total, by both answers to `--free-tier`, and its effect."""
 
     levers: Levers
     more: Fraction
-    gaps: frozenset[Gap]
-    broken: frozenset[str]
-    stricter: frozenset[str]
+    otherwise: Fraction
+    effect: _Effect
+
+    def with_(self, other: _Option, effect: _Effect) -> _Option:
+        levers = (*self.levers, *other.levers)
+        return _Option(levers, self.more + other.more, self.otherwise + other.otherwise, effect)
+
+    @property
+    def order(self) -> tuple[Fraction, int, int, int]:
+        return Combination(self.levers, self.more, self.otherwise, NOTHING).order
 
 
-def _fields(parts: Mapping[str, Levers], judge: _Judge) -> list[list[str]]:
-    """The parts, put together where two of them have to do with each other."""
-    fields: list[list[str]] = []
-    for name in parts:
-        near = [field for field in fields if any(_interact(parts[name], parts[other], judge) for other in field)]
-        fields = [field for field in fields if field not in near]
-        fields.append([*itertools.chain(*near), name])
-    return fields
+class _Survey:
+    """Combinations priced and judged, each once."""
+
+    def __init__(self, cache: CostCache, judge: Judge) -> None:
+        self.cache, self.judge = cache, judge
+        self.today = cache.today
+        self._broken: dict[Levers, tuple[Names, Names]] = {}
+        self.today_broken, self.today_stricter = self._judged(())
+
+    def cost(self, levers: Levers) -> Cost:
+        return self.cache.of(levers)
+
+    def broken(self, levers: Levers) -> Names:
+        return self._judged(levers)[0]
+
+    def options(self, slots: Sequence[Levers]) -> list[_Option]:
+        """Every combination inside one group, applied and priced: one lever of each slot, or none."""
+        options = []
+        for chosen in itertools.product(*((None, *levers) for levers in slots)):
+            levers = tuple(lever for lever in chosen if lever)
+            if len(self.judge.given_up(levers)) > 1:
+                continue
+            cost = self.cost(levers)
+            if not levers or self.cache.saving(self.today, cost).is_certain:
+                more, otherwise = cost.monthly - self.today.monthly, cost.otherwise - self.today.otherwise
+                options.append(_Option(levers, more, otherwise, self.effect(levers)))
+        return options
+
+    def effect(self, levers: Levers) -> _Effect:
+        broken, stricter = self._judged(levers)
+        return _Effect(
+            broken - self.today_broken,
+            self.today_broken - broken,
+            stricter - self.today_stricter,
+            self.today_stricter - stricter,
+        )
+
+    def interact(self, one: Lever, other: Lever) -> bool:
+        """Whether two levers together come to something else than the sum of each."""
+        apart, too = self.cost((one,)), self.cost((other,))
+        alone = self._is_local(one, apart) and self._is_local(other, too)
+        if alone and self._touched(apart).isdisjoint(self._touched(too)):
+            return False
+        together, today = self.cost((one, other)), self.today
+        return (
+            together.monthly + today.monthly != apart.monthly + too.monthly
+            or together.otherwise + today.otherwise != apart.otherwise + too.otherwise
+            or self._open(together) != self._open(apart) | self._open(too)
+            or self.effect((one, other)) != self.effect((one,)).with_(self.effect((other,)))
+        )
+
+    def _is_local(self, lever: Lever, cost: Cost) -> bool:
+        """
+        Whether a lever changes only what its own resources are charged and keep: not how traffic is shared, nor what
+        flows, nor what AWS grants once to all, nor a promise of the whole stack.
+        """
+        today = self.today
+        return (
+            cost.sharing == today.sharing
+            and cost.granted == today.granted
+            and not self.effect((lever,)).mends
+            and self.effect((lever,)).breaks.isdisjoint(OF_THE_WHOLE_STACK)
+        )
+
+    def _touched(self, cost: Cost) -> frozenset[str]:
+        today = {id(resource) for resource in self.today.stack.resources}
+        here = {id(resource) for resource in cost.stack.resources}
+        changed = (row for row in cost.stack.resources if id(row) not in today)
+        gone = (row for row in self.today.stack.resources if id(row) not in here)
+        bought = (row.address for row in cost.stack.commitments)
+        return frozenset((*(row.origin.address for row in (*changed, *gone)), *bought))
+
+    def _open(self, cost: Cost) -> frozenset[Gap | Rate]:
+        """What a design leaves without an amount otherwise than today."""
+        return (cost.gaps ^ self.today.gaps) | (cost.rates ^ self.today.rates)
+
+    def _judged(self, levers: Levers) -> tuple[Names, Names]:
+        if levers not in self._broken:
+            cost = self.cost(levers)
+            self._broken[levers] = self.judge.broken(cost.stack, cost.traffic, levers)
+        return self._broken[levers]
 
 
-def _interact(one: Levers, other: Levers, judge: _Judge) -> bool:
-    """Whether two levers together come to something else than the sum of each."""
-    today = judge.of(())
-    for first, second in itertools.product(one, other):
-        apart, too, together = judge.of((first,)), judge.of((second,)), judge.of((first, second))
-        if (
-            together.monthly - today.monthly != apart.monthly + too.monthly - 2 * today.monthly
-            or hidden(today.gaps, together.gaps) != hidden(today.gaps, apart.gaps) | hidden(today.gaps, too.gaps)
-            or together.broken != _united(today.broken, (apart.broken, too.broken))
-            or together.stricter != _united(today.stricter, (apart.stricter, too.stricter))
-        ):
-            return True
-    return False
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """What a combination comes to, and what it breaks."""
-
-    monthly: Fraction
-    gaps: frozenset[Gap]
-    broken: frozenset[str]
-    stricter: frozenset[str]
-
-
-class _Judge:
-    """Combinations weighed and judged, each once."""
-
-    def __init__(self, scale: Scale) -> None:
-        self._scale = scale
-        self._held: dict[Levers, _Judged] = {}
-        self._promises = scale.estimator.workload.promises
-        self.next_on_demand = self._promises.min_on_demand_tasks + 1
-        self._stricter = {"more_on_demand": replace(self._promises, min_on_demand_tasks=self.next_on_demand)}
-
-    def of(self, levers: Levers) -> _Judged:
-        if levers not in self._held:
-            weight = self._scale.of(levers)
-            broken = _broken(weight, self._promises)
-            stricter = (name for name, promises in self._stricter.items() if _broken(weight, promises) - broken)
-            self._held[levers] = _Judged(weight.monthly, weight.gaps, broken, frozenset(stricter))
-        return self._held[levers]
-
-
-def _broken(weight: Weight, promises: Promises) -> frozenset[str]:
-    return frozenset(row.promise for row in judged(weight.stack, weight.traffic, promises) if row.verdict != KEPT)
-
-
-def _united(today: frozenset[str], others: Iterable[frozenset[str]]) -> frozenset[str]:
-    """Today's broken promises, less those that some field mends, and those that some field breaks."""
-    others = tuple(others)
-    mended = frozenset(name for name in today if any(name not in broken for broken in others))
-    return (today - mended).union(*(broken - today for broken in others))
-
-
-def _weighed(choices: Sequence[Levers], judge: _Judge) -> list[_Option]:
-    """Every combination inside one field, applied and priced: one lever of each part, or none."""
-    today = judge.of(())
-    options = []
-    for chosen in itertools.product(*((None, *levers) for levers in choices)):
-        levers = tuple(lever for lever in chosen if lever)
-        found = judge.of(levers)
-        more = found.monthly - today.monthly
-        options.append(_Option(levers, more, hidden(today.gaps, found.gaps), found.broken, found.stricter))
-    return options
+def _groups(slots: Mapping[str, Levers], survey: _Survey) -> list[list[str]]:
+    """The slots, put together where two of them interact."""
+    groups: list[list[str]] = []
+    for name in slots:
+        near = [
+            group
+            for group in groups
+            if any(
+                survey.interact(one, other)
+                for slot in group
+                for one, other in itertools.product(slots[slot], slots[name])
+            )
+        ]
+        groups = [group for group in groups if group not in near]
+        groups.append([*itertools.chain(*near), name])
+    return groups
 
 
 def _worth_keeping(options: Sequence[_Option]) -> list[_Option]:
-    """Of the options that break the same promises, the two cheapest: no other is in a best or a second best."""
-    kept: dict[tuple[frozenset[str], frozenset[str]], list[_Option]] = {}
-    for option in sorted(options, key=lambda row: Combination(row.levers, row.more, row.broken).order):
-        held = kept.setdefault((option.broken, option.stricter), [])
-        if not option.gaps and len(held) < 2 and all(option.more != row.more for row in held):
-            held.append(option)
-    return [option for held in kept.values() for option in held]
+    """Of the options with one effect the two cheapest: no other is in a best or a second best."""
+    kept: dict[_Effect, list[_Option]] = {}
+    for option in options:
+        kept.setdefault(option.effect, []).append(option)
+    return [option for rows in kept.values() for option in _two_cheapest(rows)]
+
+
+def _two_cheapest(options: Sequence[_Option]) -> list[_Option]:
+    kept: list[_Option] = []
+    for option in sorted(options, key=lambda row: row.order):
+        if len(kept) < 2 and all(option.more != row.more for row in kept):
+            kept.append(option)
+    return kept
 
 
 def _usd(more: Combination, less: Combination) -> str:

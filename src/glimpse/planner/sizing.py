@@ -43,7 +43,8 @@ class Scaling:
     """
     A scaling target and its target-tracking policies, in per cent; None where there is no such policy.
 
-    `schedule`: fewest and most tasks in each hour of the day, where scheduled actions change them.
+    `schedule`: fewest and most tasks in each hour of the day, where scheduled actions change them. `policies`: how many
+    of whatever kind belong to the target.
     """
 
     lowest: int
@@ -51,6 +52,7 @@ class Scaling:
     cpu_percent: Fraction | None = None
     memory_percent: Fraction | None = None
     schedule: tuple[tuple[int, int], ...] = ()
+    policies: int = 0
 
     @property
     def bounds(self) -> tuple[tuple[int, int], ...]:

@@ -85,7 +85,8 @@ class Stack:
     see whole; any entry makes every total "at least". `commitments` are proposed; `bought` holds the addresses of
     those that the workload has already. `variables` are those that the root of the tree declares, where that is
     known; `missing` are those of them without a value, and `choice` is what those decide. `region_from` says where the
-    region was found, where neither an option nor the provider names it.
+    region was found, where neither an option nor the provider names it. `runs`: the service that its tasks run, and
+    `environment`: production, development, …; both as `glimpse.toml` states them.
     """
 
     name: str
@@ -101,6 +102,8 @@ class Stack:
     missing: tuple[MissingVariable, ...] = ()
     choice: Choice | None = None
     region_from: Sentence | None = None
+    runs: str | None = None
+    environment: str | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     """By what names, ids and ARNs the files know the resource at each address, where that was asked for."""
 

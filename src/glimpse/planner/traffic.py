@@ -73,7 +73,6 @@ class Traffic:
     uploads_through_api: bool = True
     balancers: int = 1
     services: int = 1
-    logged_percent: int = 100
     log_groups: int = 1
     buckets: int = 1
     registries: int = 1
@@ -93,8 +92,11 @@ class Traffic:
 
     @cached_property
     def sharing(self) -> tuple[object, ...]:
-        """All that one stack's traffic differs by from another's under the same workload."""
-        shared = {"workload", "hours", "today", "capacity"}
+        """
+        All that one stack's traffic differs by from another's under the same workload, but for commitments: those
+        concern one resource each.
+        """
+        shared = {"workload", "hours", "today", "capacity", "commitments"}
         return tuple(getattr(self, field.name) for field in fields(self) if field.name not in shared)
 
     @property

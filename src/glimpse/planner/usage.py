@@ -97,7 +97,6 @@ def traffic_of(stack: Stack, workload: Workload, capacity: Capacity | None, toda
         uploads_through_api=not any(service.uploads == "presigned" for service in services),
         balancers=max(1, sharing(len(public), Balancer)),
         services=max(1, sharing(len(services), FargateService)),
-        logged_percent=max((service.log_sample_percent for service in services), default=100),
         log_groups=shared(LogGroup),
         buckets=stack.count(Bucket),
         registries=stack.count(Registry),

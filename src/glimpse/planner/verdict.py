@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from glimpse.planner.bill import Bill
-from glimpse.planner.finding import Finding
-from glimpse.planner.limits import idle_timeout, pool_that_fits, usable_connections
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.limits import pool_that_fits
+from glimpse.planner.promises import STACK, Promise, Value, has_today, keeps, own_promises
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
@@ -18,34 +18,129 @@ from glimpse.planner.resources.gateway import WebSocketApi
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.resources.table import Table
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.sizing import ADMIN_CONNECTIONS, RESERVED_CONNECTIONS, sockets_per_task, tasks_during_deploy
-from glimpse.planner.stack import Stack
+from glimpse.planner.sizing import sockets_per_task
+from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.workload import Promises
 
 KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """`source`: whether the promise is stated, or what the stack has today."""
+
     promise: str
     verdict: str
     why: Sentence
+    source: str = "stated"
+
+
+class Judge:
+    """
+    Judges changed stacks by what today's promises. `next_on_demand` is the number of on-demand tasks of the next
+    stricter promise, where a number is stated.
+    """
+
+    def __init__(self, today: Stack, traffic: Traffic) -> None:
+        self.workload = traffic.workload
+        self._today = today
+        self._stated = self.workload.promises
+        self._permitted = self._stated.may_give_up
+        self._by_address = own_promises(today, self.workload)
+        self._carries_sockets = (
+            self._stated.websocket is None and "websocket" not in self._permitted and websocket(today)[0] == "yes"
+        )
+        self._no_commitment = self._stated.no_commitment is None and "no_commitment" not in self._permitted
+        self.next_on_demand = None if self._stated.min_on_demand_tasks is None else self._stated.min_on_demand_tasks + 1
+        self._stricter = replace(self._stated, min_on_demand_tasks=self.next_on_demand)
+
+    def given_up(self, levers: Iterable[Lever]) -> frozenset[str]:
+        """
+        What these levers say that they give up, and nobody said may be given up. Where a number of it is stated, the
+        stack itself tells whether that is kept.
+        """
+        names = (lever.gives_up for lever in levers)
+        return frozenset(name for name in names if name and name not in self._permitted and not self._is_stated(name))
+
+    def _is_stated(self, name: str) -> bool:
+        return getattr(self._stated, name, None) is not None
+
+    def broken(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever]) -> tuple[frozenset[str], frozenset[str]]:
+        """The promises that a stack does not keep, and the next stricter ones that it would not keep either."""
+        rows = (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic))
+        broken = frozenset(row.promise for row in rows if row.verdict != KEPT) | self.given_up(levers)
+        if self.next_on_demand is None:
+            return broken, frozenset()
+        stricter = frozenset(
+            row.promise for row in _floors(_chat_services(stack), self._stricter) if row.verdict != KEPT
+        )
+        return broken, frozenset({"more_on_demand"}) if stricter - broken else frozenset()
+
+    def verdicts(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever] = ()) -> tuple[Verdict, ...]:
+        """Every promise against a stack: the stated ones, then what the stack has today, then what is given up."""
+        given_up = (Verdict(name, BROKEN, say("given_up"), STACK) for name in sorted(self.given_up(levers)))
+        return (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic), *given_up)
+
+    def _own(self, stack: Stack, traffic: Traffic) -> Iterator[Verdict]:
+        """What the stack has today, a verdict for each name: the first place that has less decides."""
+        kept = {promise.name: promise for rows in self._by_address.values() for promise in rows}
+        worse: dict[str, Verdict] = {}
+        for promise, resource in self._changed(stack):
+            found = dict(has_today(resource)).get(promise.name) if resource else None
+            if not keeps(promise, found):
+                why = say("has_less", address=promise.address or "", found=_text(found), today=_text(promise.value))
+                worse.setdefault(promise.name, Verdict(promise.name, BROKEN, why, STACK))
+        for name in kept:
+            yield worse.get(name) or Verdict(name, KEPT, say("as_today"), STACK)
+        if self._carries_sockets:
+            answer, why = websocket(stack)
+            yield Verdict("websocket", _websocket_verdict(answer), why, STACK)
+        if self._no_commitment:
+            proposed = len(stack.commitments)
+            why = say("commitments_proposed", count=proposed) if proposed else say("as_today")
+            yield Verdict("no_commitment", BROKEN if proposed else KEPT, why, STACK)
+
+    def _changed(self, stack: Stack) -> Iterator[tuple[Promise, Resource | None]]:
+        """The promises of resources that are not as today, with what stands in their place; None where nothing does."""
+        today = {id(resource) for resource in self._today.resources}
+        changed = {
+            (type(resource), resource.origin.address): resource
+            for resource in stack.resources
+            if id(resource) not in today
+        }
+        if not changed and len(stack.resources) == len(self._today.resources):
+            return
+        here = {id(resource) for resource in stack.resources}
+        for resource in self._today.resources:
+            if id(resource) in here:
+                continue
+            key = type(resource), resource.origin.address
+            for promise in self._by_address.get(key, ()):
+                yield promise, changed.get(key)
+
+
+def _text(value: Value | None) -> str:
+    return "–" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _websocket_verdict(answer: str) -> str:
+    return {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN)
 
 
 def judged(stack: Stack, traffic: Traffic, promises: Promises | None = None) -> tuple[Verdict, ...]:
-    """Every promise against the stack: the workload's, unless others are asked about."""
-    return tuple(_judged(stack, traffic, promises or traffic.workload.promises))
+    """The stated promises against the stack: the workload's, unless others are asked about."""
+    return tuple(_stated_verdicts(stack, traffic, promises or traffic.workload.promises))
 
 
-def _judged(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verdict]:
+def _stated_verdicts(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verdict]:
     services = _chat_services(stack)
     if promises.websocket:
         answer, why = websocket(stack)
-        yield Verdict("websocket", {"yes": KEPT, "no": BROKEN, "limited": BROKEN}.get(answer, UNKNOWN), why)
+        yield Verdict("websocket", _websocket_verdict(answer), why)
     if stack.has(Function) and not services:
-        yield Verdict("min_tasks", BROKEN, say("tasks_none"))
-        yield Verdict("min_on_demand_tasks", BROKEN, say("tasks_none"))
+        for name in ("min_tasks", "max_tasks", "min_on_demand_tasks"):
+            if getattr(promises, name):
+                yield Verdict(name, BROKEN, say("tasks_none"))
     else:
         yield from _floors(services, promises)
     yield from _held(stack, promises)
@@ -60,15 +155,21 @@ def _judged(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verd
 
 
 def _floors(services: tuple[FargateService, ...], promises: Promises) -> Iterator[Verdict]:
-    """How many tasks remain at the fewest, and how many of those cannot be reclaimed."""
-    yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
+    """How many tasks remain at the fewest and may run at the most, and how many cannot be reclaimed."""
+    if promises.min_tasks is not None:
+        yield _tasks("min_tasks", promises.min_tasks, [service.fewest for service in services])
+    if promises.max_tasks is not None:
+        yield _tasks("max_tasks", promises.max_tasks, [service.most for service in services])
+    wanted = promises.min_on_demand_tasks
+    if wanted is None:
+        return
     least, most = (
         [None if service.fewest is None else service.on_demand_tasks(service.fewest)[end] for service in services]
         for end in (0, 1)
     )
-    floor = _tasks("min_on_demand_tasks", promises.min_on_demand_tasks, least)
-    if floor.verdict == BROKEN and _tasks("", promises.min_on_demand_tasks, most).verdict == KEPT:
-        floor = Verdict(floor.promise, UNKNOWN, say("on_demand_by_rounding", wanted=promises.min_on_demand_tasks))
+    floor = _tasks("min_on_demand_tasks", wanted, least)
+    if floor.verdict == BROKEN and _tasks("", wanted, most).verdict == KEPT:
+        floor = Verdict(floor.promise, UNKNOWN, say("on_demand_by_rounding", wanted=wanted))
     yield floor
 
 
@@ -119,39 +220,6 @@ def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:
             return None
         total += held * max(0, service.most - 1)
     return total
-
-
-def design_warnings(bill: Bill) -> tuple[Finding, ...]:
-    """What the stack promises itself and cannot keep, whatever it costs, and commitments that price nothing."""
-    stack, today = bill.stack, bill.usage.traffic.today
-    found = []
-    for row in bill.workload.commitments:
-        if row.address not in stack.addresses():
-            found.append(Finding(say("commitment_unmatched", address=row.address)))
-        elif row.until and not row.holds(today):
-            found.append(Finding(say("commitment_over", address=row.address, until=row.until.isoformat())))
-    for service in _chat_services(stack):
-        place = service.origin
-        fitting = pool_that_fits(stack, service)
-        if fitting is not None and service.database_pool is not None and service.database_pool > fitting:
-            tasks = tasks_during_deploy(service.most or 0, service.maximum_percent)
-            warning = say(
-                "pool_does_not_fit",
-                pool=service.database_pool,
-                tasks=tasks,
-                connections=service.database_pool * tasks,
-                usable=usable_connections(stack) or 0,
-                fitting=fitting,
-                seen=(usable_connections(stack) or 0) + RESERVED_CONNECTIONS + ADMIN_CONNECTIONS,
-                reserved=RESERVED_CONNECTIONS,
-                admin=ADMIN_CONNECTIONS,
-            )
-            found.append(Finding(warning, place.file, place.line))
-        known = service.keep_alive_seconds
-        if known is not None and known <= idle_timeout(stack):
-            warning = say("keep_alive_too_short", seconds=known, idle=idle_timeout(stack))
-            found.append(Finding(warning, place.file, place.line))
-    return tuple(found)
 
 
 def _chat_services(stack: Stack) -> tuple[FargateService, ...]:

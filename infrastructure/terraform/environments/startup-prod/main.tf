@@ -176,7 +176,6 @@ module "ecs" {
   keep_alive_seconds = var.keep_alive_seconds
   database_pool      = var.database_pool
   log_retention_days = var.log_retention_days
-  log_sample_percent = var.log_sample_percent
 
   # The address carries no password; the PostgreSQL client takes it from PGPASSWORD.
   environment = merge(

@@ -265,17 +265,6 @@ variable "log_retention_days" {
   }
 }
 
-variable "log_sample_percent" {
-  description = "Share of the log lines about single events that the service writes, in percent. Logs are paid by the gigabyte that comes in."
-  type        = number
-  default     = 100
-
-  validation {
-    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
-    error_message = "The share must be a whole number from 1 to 100."
-  }
-}
-
 variable "database_class" {
   description = "Instance class of the database."
   type        = string

@@ -1,8 +1,6 @@
 locals {
   container_name = "api"
 
-  sample = tostring(var.log_sample_percent)
-
   environment = merge(
     var.environment,
     {
@@ -12,7 +10,6 @@ locals {
       GLIMPSE_DATABASE_POOL      = tostring(var.database_pool)
       GLIMPSE_DRAIN_SECONDS      = tostring(var.drain_seconds)
     },
-    var.log_sample_percent < 100 ? { GLIMPSE_LOG_SAMPLE_PERCENT = local.sample } : {},
   )
 
   # Starts Python once per check; the standard library is all that the image is sure to have.
@@ -154,7 +151,6 @@ resource "aws_ecs_service" "this" {
       "glimpse:database-pool"      = tostring(var.database_pool)
     },
     var.bus == "postgresql" ? { "glimpse:bus" = "postgresql" } : {},
-    var.log_sample_percent < 100 ? { "glimpse:log-sample-percent" = local.sample } : {},
     var.stage == "development" ? { "glimpse:environment" = "development" } : {},
   )
 

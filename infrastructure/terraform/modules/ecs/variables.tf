@@ -204,17 +204,6 @@ variable "log_retention_days" {
   }
 }
 
-variable "log_sample_percent" {
-  description = "Share of the log lines about single events that the service writes, in percent."
-  type        = number
-  default     = 100
-
-  validation {
-    condition     = var.log_sample_percent >= 1 && var.log_sample_percent <= 100 && floor(var.log_sample_percent) == var.log_sample_percent
-    error_message = "The share must be a whole number from 1 to 100."
-  }
-}
-
 # How many tasks there are, and of which kind
 
 variable "fargate_base" {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from glimpse.planner.levers.lever import new, without
+from glimpse.planner.levers.lever import BOTH, GIVES_UP, GLIMPSE, SAME_FOR_LESS, TERRAFORM, Lever, new, without
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
@@ -12,11 +12,6 @@ from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.stack import Resource, Stack
 
 ENGINES = ("Redis", "Valkey")
-
-
-def valkey_node(stack: Stack) -> Stack:
-    """The same node with Valkey, which speaks Redis's protocol."""
-    return stack.each(Cache, lambda cache: replace(cache, engine="Valkey") if cache.engine == "Redis" else cache)
 
 
 def valkey_serverless(stack: Stack) -> Stack:
@@ -40,3 +35,15 @@ def bus_postgresql(stack: Stack) -> Stack:
 def _is_bus(resource: Resource) -> bool:
     """A cache that is known to carry events alone: any other may hold what somebody needs."""
     return isinstance(resource, Cache | ServerlessCache) and resource.is_bus and resource.engine in ENGINES
+
+
+LEVERS = (
+    Lever(
+        "valkey_serverless", "bus", GIVES_UP, valkey_serverless, TERRAFORM, "code",
+        gives_up="cache_node", edit={"bus": "cache_serverless", "cache_engine": "valkey"},
+    ),
+    Lever(
+        "bus_postgresql", "bus", SAME_FOR_LESS, bus_postgresql, BOTH, "config",
+        edit={"bus": "postgresql"}, requires=GLIMPSE,
+    ),
+)  # fmt: skip

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.stack import Resource, Stack
 
+SAME_FOR_LESS, GIVES_UP, COMMITMENT, BY_HAND = "same_for_less", "gives_up", "commitment", "by_hand"
+GROUPS = (SAME_FOR_LESS, GIVES_UP, COMMITMENT, BY_HAND)
+"""
+What a change asks of its owner, least first: nothing that the stack has today; something that it has; a promise to AWS
+to pay for a year or more; a look at what only people can tell is not needed.
+"""
+
 EFFORTS = ("none", "variable", "config", "code", "migration")
 """
-What a change asks for, least first: a value; a value and something to prepare, move or build; code of the service
+The work that a change is, least first: a value; a value and something to prepare, move or build; code of the service
 or its clients; another architecture.
 """
 
-TERRAFORM, BOTH, PURCHASE, PLANNED = "terraform", "both", "purchase", "planned"
+TERRAFORM, SERVICE, BOTH, PURCHASE, HAND, PLANNED = "terraform", "service", "both", "purchase", "hand", "planned"
 """Both: Terraform sets it and our service reads it. A purchase changes no file: it is a row of `glimpse.toml`."""
+
+GLIMPSE = "glimpse"
+"""The service that some levers require, as `[service] runs` of `glimpse.toml` names it."""
+
+
+Edit = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,32 +38,61 @@ class Lever:
     """
     `part`: what of a stack it decides; levers of one part exclude each other.
 
-    `implemented`: terraform, service, both, purchase or planned — what makes the change real today.
-    `edit`: the variables of `startup-prod` that it sets, and their values there.
-    `priced` False: it changes no meter, so a search for the cheapest leaves it out.
+    `change` gives the same stack back where there is nothing to change, and keeps the address of what it changes.
+    `gives_up`: what the stack has today and has no longer, the name of a promise; None where it has all that it had.
+    `implemented`: what makes the change real today, one of terraform, service, both, purchase, hand or planned.
+    `edit`: the variables of this repository's own environment that it sets, and their values there; a function where
+    the changed stack decides them.
+    `requires`: the service that must run in the stack for it. `mends`: it is made for a risk, and costs nothing.
     """
 
     name: str
     part: str
+    group: str
     change: Callable[[Stack], Stack]
     implemented: str
     effort: str
-    edit: Mapping[str, str | int] = field(default_factory=dict)
-    priced: bool = True
+    gives_up: str | None = None
+    edit: Edit | Callable[[Stack], Edit] = field(default_factory=dict)
+    requires: str | None = None
+    mends: bool = False
+
+    def edit_in(self, changed: Stack) -> Edit:
+        """The variables to set for this lever in a stack that was changed by it."""
+        return self.edit(changed) if callable(self.edit) else self.edit
 
     @property
     def is_planned(self) -> bool:
         return self.implemented == PLANNED
 
 
-def applied(stack: Stack, levers: Sequence[Lever]) -> Stack:
-    for lever in levers:
-        stack = lever.change(stack)
-    return stack
+R = TypeVar("R")
+
+
+def each(kind: type[R], change: Callable[[R], R]) -> Callable[[Stack], Stack]:
+    """A change of every resource of a kind by itself."""
+    return lambda stack: stack.each(kind, change)  # type: ignore[arg-type]
 
 
 def each_service(change: Callable[[Stack, FargateService], FargateService]) -> Callable[[Stack], Stack]:
     return lambda stack: stack.each(FargateService, lambda service: change(stack, service))
+
+
+def in_turn(*changes: Callable[[Stack], Stack]) -> Callable[[Stack], Stack]:
+    """One change that is made of several."""
+
+    def change(stack: Stack) -> Stack:
+        for step in changes:
+            stack = step(stack)
+        return stack
+
+    return change
+
+
+def applied(stack: Stack, levers: Sequence[Lever]) -> Stack:
+    for lever in levers:
+        stack = lever.change(stack)
+    return stack
 
 
 def new(name: str) -> Origin:

@@ -1,12 +1,12 @@
 """
 The two other architectures of the plan document, on the same workload. Each is a rewrite, and none is built here:
-they are priced so that the comparison has figures.
+they are priced so that the comparison has figures. They are architectures of a chat: no other service hears of them.
 """
 
 from __future__ import annotations
 
-from glimpse.planner.levers.lever import new, with_more, without
-from glimpse.planner.levers.network import without_nat
+from glimpse.planner.levers.egress import without_nat
+from glimpse.planner.levers.lever import GIVES_UP, GLIMPSE, PLANNED, Lever, new, with_more, without
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
@@ -74,3 +74,15 @@ def _front(stack: Stack) -> tuple[Resource, ...]:
     edges = tuple(edge for edge in stack.of(Distribution) if SERVICE in edge.carries)
     balancers = (balancer for balancer in stack.of(Balancer) if balancer.kind == "application")
     return (*edges, *(balancer for balancer in balancers if edges or not balancer.internal))
+
+
+LEVERS = (
+    Lever(
+        "api_gateway_websocket", "architecture", GIVES_UP, api_gateway_websocket, PLANNED, "migration",
+        gives_up="no_rewrite", requires=GLIMPSE,
+    ),
+    Lever(
+        "serverless", "architecture", GIVES_UP, serverless, PLANNED, "migration",
+        gives_up="no_rewrite", requires=GLIMPSE,
+    ),
+)  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from glimpse.planner.limits import idle_timeout, pool_that_fits
+from glimpse.planner.levers.lever import BOTH, GIVES_UP, GLIMPSE, SAME_FOR_LESS, TERRAFORM, Lever, each_service
+from glimpse.planner.limits import idle_timeout, pool_that_fits, tasks_that_fit
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.stack import Stack
@@ -15,8 +17,8 @@ FEWEST_TASKS = 2
 KEEP_ALIVE_MARGIN_SECONDS = 5
 """How much longer than the balancer's idle timeout a server must keep a connection (65 s against 60 s)."""
 
-NIGHT = frozenset((22, 23, *range(7)))
-"""The hours in which a development environment may sleep: from 22:00 to 7:00, as its schedule says."""
+POOL_OF_A_TASK = 4
+"""The pool that Glimpse has where nothing else is set (`GLIMPSE_DATABASE_POOL`), and was measured with."""
 
 
 def task_count(stack: Stack, service: FargateService) -> FargateService:
@@ -53,11 +55,9 @@ def on_demand_pair(stack: Stack, service: FargateService) -> FargateService:
 def spot_weights(stack: Stack, service: FargateService) -> FargateService:
     """Weights 10 : 90, so that the document's "90 %" is a ratio of what stands above the base."""
     weights = {share.provider: share.weight for share in service.strategy}
-    if FARGATE not in weights or weights.get(FARGATE_SPOT, 0) >= 9 * weights[FARGATE] > 0:
+    if weights.keys() != {FARGATE, FARGATE_SPOT} or weights[FARGATE_SPOT] >= 9 * weights[FARGATE] > 0:
         return service
     base = max(share.base for share in service.strategy if share.provider == FARGATE)
-    if FARGATE_SPOT not in weights:
-        base = max(base, 1)
     return replace(service, strategy=(ProviderShare(FARGATE, base, 10), ProviderShare(FARGATE_SPOT, 0, 90)))
 
 
@@ -73,33 +73,82 @@ def keep_alive(stack: Stack, service: FargateService) -> FargateService:
     return replace(service, keep_alive_seconds=wanted) if known is not None and known < wanted else service
 
 
+def max_capacity(stack: Stack, service: FargateService) -> FargateService:
+    """As many tasks at the most as find the connections that one needs, when a deploy doubles them."""
+    most = tasks_that_fit(stack, service, POOL_OF_A_TASK)
+    if not most or not service.scaling or service.database_pool is None or service.scaling.highest <= most:
+        return service
+    if service.scaling.schedule or service.scaling.lowest > most:
+        return service
+    return replace(service, scaling=replace(service.scaling, highest=most))
+
+
 def pool_size(stack: Stack, service: FargateService) -> FargateService:
-    """The largest pool with which every task of a deploy at its peak still finds its connections."""
+    """A pool with which every task of a deploy at its peak still finds its connections."""
     fitting = pool_that_fits(stack, service)
-    if not fitting or service.database_pool is None:
+    if not fitting or service.database_pool is None or service.database_pool <= fitting:
         return service
-    return replace(service, database_pool=fitting)
+    return replace(service, database_pool=min(fitting, POOL_OF_A_TASK))
 
 
-def arm(stack: Stack, service: FargateService) -> FargateService:
-    """Tasks on ARM processors."""
-    if service.size is None or service.size.arch == "arm64":
-        return service
-    return replace(service, size=replace(service.size, arch="arm64"))
+def _pool_edit(stack: Stack) -> Mapping[str, int]:
+    return {"database_pool": service.database_pool or 0 for service in stack.of(FargateService)}
 
 
-def night_off(stack: Stack, service: FargateService) -> FargateService:
-    """No task at night: for development alone, and refused anywhere else."""
-    scaling = service.scaling
-    if service.environment != "development" or not scaling or scaling.schedule:
-        return service
-    awake = (scaling.lowest, scaling.highest)
-    return replace(
-        service,
-        scaling=replace(scaling, schedule=tuple((0, 0) if hour in NIGHT else awake for hour in range(24))),
-    )
+def _most_edit(stack: Stack) -> Mapping[str, int]:
+    return {"max_capacity": service.most or 0 for service in stack.of(FargateService)}
 
 
-def log_sample(stack: Stack, service: FargateService) -> FargateService:
-    """One line of every ten events is written; warnings and errors always are."""
-    return replace(service, log_sample_percent=10) if service.log_sample_percent > 10 else service
+LEVERS = (
+    Lever(
+        "task_count", "desired", GIVES_UP, each_service(task_count), TERRAFORM, "variable",
+        gives_up="min_tasks", edit={"desired_count": 2},
+    ),
+    Lever(
+        "min_capacity", "fewest", GIVES_UP, each_service(min_capacity), TERRAFORM, "variable",
+        gives_up="min_tasks", edit={"min_capacity": 1},
+    ),
+    Lever(
+        "spot_base", "base", GIVES_UP, each_service(spot_base), TERRAFORM, "variable",
+        gives_up="min_on_demand_tasks", edit={"fargate_base": 0},
+    ),
+    Lever(
+        "on_demand_pair", "base", SAME_FOR_LESS, each_service(on_demand_pair), TERRAFORM, "variable",
+        edit={"fargate_base": 2},
+    ),
+    Lever(
+        "spot_weights", "weights", GIVES_UP, each_service(spot_weights), TERRAFORM, "variable",
+        gives_up="on_demand_share", edit={"fargate_weight": 10, "fargate_spot_weight": 90},
+    ),
+    Lever(
+        "presigned_uploads", "uploads", SAME_FOR_LESS, each_service(presigned_uploads), BOTH, "code",
+        edit={"uploads": "presigned"}, requires=GLIMPSE,
+    ),
+    Lever(
+        "keep_alive", "keep-alive", SAME_FOR_LESS, each_service(keep_alive), BOTH, "config",
+        edit={"keep_alive_seconds": 65}, requires=GLIMPSE, mends=True,
+    ),
+    Lever(
+        "max_capacity",
+        "most",
+        SAME_FOR_LESS,
+        each_service(max_capacity),
+        TERRAFORM,
+        "variable",
+        gives_up="max_tasks",
+        edit=_most_edit,
+        requires=GLIMPSE,
+        mends=True,
+    ),
+    Lever(
+        "pool_size",
+        "pool",
+        SAME_FOR_LESS,
+        each_service(pool_size),
+        BOTH,
+        "config",
+        edit=_pool_edit,
+        requires=GLIMPSE,
+        mends=True,
+    ),
+)  # fmt: skip

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from collections.abc import Mapping
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 
 from glimpse.planner.capacity import Capacity
-from glimpse.planner.claims import DOCUMENTS
 from glimpse.planner.finding import InputError
+from glimpse.planner.quantities import Cases
 from glimpse.planner.sentence import say
-from glimpse.planner.workload import Workload, WorkloadError, unstated, workload_from
+from glimpse.planner.workload import Workload, unstated
+from glimpse.planner.workload_checks import WorkloadError, workload_from
 
 NAME = "glimpse.toml"
 MOST_BYTES = 1_000_000
@@ -39,20 +41,41 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
     except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, too many digits
         raise InputError(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None
     workload = workload_from(table, str(chosen))
-    if workload.document is not None and workload.document not in DOCUMENTS:
-        held = ", ".join(str(name) for name in DOCUMENTS)
-        raise WorkloadError([say("document_not_held", name=workload.document, held=held)], workload.source)
+    if workload.document is not None:
+        _check_document(workload.document, workload.source)
     return workload
 
 
-def capacity_of(workload: Workload) -> Capacity | None:
-    """Raises WorkloadError where the workload names a service that nobody measured."""
-    if workload.capacity is None:
-        return None
+def _check_document(name: str, source: str) -> None:
+    """Imports the document's own part only where a file names one."""
+    from glimpse.planner.plan_document import DOCUMENTS
+
+    if name not in DOCUMENTS:
+        raise WorkloadError([say("document_not_held", name=name, held=", ".join(DOCUMENTS))], source)
+
+
+def capacities_of(workload: Workload) -> Mapping[str, Capacity]:
+    """
+    What each service was measured to need, by its name; nothing where the workload names no service.
+
+    Raises WorkloadError where it names one that nobody measured.
+    """
+    if workload.runs is None:
+        return {}
+    held = capacities()
+    if workload.runs not in held:
+        raise WorkloadError([say("capacity_not_held", name=workload.runs, held=", ".join(held))], workload.source)
+    return held
+
+
+def capacities() -> Mapping[str, Capacity]:
+    """What each measured service needs, by its name."""
     held = sorted(entry.name.removesuffix(".json") for entry in CAPACITIES.iterdir() if entry.name.endswith(".json"))
-    if workload.capacity not in held:
-        raise WorkloadError([say("capacity_not_held", name=workload.capacity, held=", ".join(held))], workload.source)
-    read = json.loads((CAPACITIES / f"{workload.capacity}.json").read_text(encoding="utf-8"), parse_float=Fraction)
+    return {name: _capacity(name) for name in held}
+
+
+def _capacity(name: str) -> Capacity:
+    read = json.loads((CAPACITIES / f"{name}.json").read_text(encoding="utf-8"), parse_float=Fraction)
     cpu, memory, measured = read.get("cpu_us", {}), read.get("memory", {}), read["measured"]
     return Capacity(
         service=read["service"],
@@ -63,7 +86,13 @@ def capacity_of(workload: Workload) -> Capacity | None:
         base_mib=_fraction(memory.get("base_mib")),
         bytes_per_socket=_fraction(memory.get("bytes_per_socket")),
         limit_sockets=read.get("limits", {}).get("sockets"),
+        bytes_per_message=_cases(read.get("database", {}).get("bytes_per_message")),
+        log_bytes_per_event=_fraction(read.get("logs", {}).get("bytes_per_event")),
     )
+
+
+def _cases(spread: Mapping[str, int | Fraction] | None) -> Cases | None:
+    return None if spread is None else Cases(*(Fraction(spread[name]) for name in ("low", "expected", "high")))
 
 
 def _fraction(number: int | Fraction | None) -> Fraction | None:

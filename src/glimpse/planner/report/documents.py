@@ -7,43 +7,51 @@ English code, its facts, and its text in the reader's language; null and empty f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glimpse import __version__
-from glimpse.planner.alarms import Alarm
 from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
-from glimpse.planner.claims import Amount, Claim
-from glimpse.planner.document import Check
 from glimpse.planner.finding import Finding
+from glimpse.planner.growth import growth_document
+from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
 from glimpse.planner.regions import Elsewhere
 from glimpse.planner.report.paid import paid_document
+from glimpse.planner.report.savings import saving_document
+from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, Search
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, Stack, Unpriced
-from glimpse.planner.steps import Step, steps_of_lever
+from glimpse.planner.steps import Step
 from glimpse.planner.words import Words, plain
-from glimpse.planner.workload import KEYS, Workload
+from glimpse.planner.workload import Workload
+from glimpse.planner.workload_keys import KEYS
+
+if TYPE_CHECKING:
+    from glimpse.planner.plan_document import PlanDocument
+    from glimpse.planner.plan_document.alarms import Alarm
+    from glimpse.planner.plan_document.checks import Check
+    from glimpse.planner.plan_document.claims import Amount, Claim
 
 Json = dict[str, Any]
 
 
 def bill_document(
-    bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+    bill: Bill, otherwise: Fraction, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
 ) -> Json:
     """`there` are the other regions that the same stack was priced in, `paid` is what was paid beside it."""
     return _kept(
         {
             "schema": "glimpse.bill/1",
             "generated_by": f"glimpse {__version__}",
-            **_bill(bill, other, words),
+            **_bill(bill, otherwise, words),
             "elsewhere": [_elsewhere(entry, words) for entry in there],
             "actual": paid_document(paid) if paid else None,
         }
@@ -60,42 +68,63 @@ def _elsewhere(entry: Elsewhere, words: Words) -> Json:
     }
 
 
-def plan_document(plan: Plan, other: Mapping[str, Bill], words: Words, paid: Comparison | None = None) -> Json:
-    """`other`: each scenario's bill with the other answer to `--free-tier`, by scenario name."""
+def plan_document(plan: Plan, words: Words, paid: Comparison | None = None) -> Json:
     today = plan.today
     return _kept(
         {
             "schema": "glimpse.plan/1",
             "generated_by": f"glimpse {__version__}",
-            "today": _bill(today.bill, other["today"], words),
+            "today": _bill(today.bill, today.otherwise, words),
             "workload": _workload(today.bill.workload),
             "promises": [
-                {"name": name, "value": value}
-                for name in type(today.bill.workload.promises).__dataclass_fields__
-                if (value := getattr(today.bill.workload.promises, name)) is not None
+                {
+                    "name": row.name,
+                    "value": row.value,
+                    "from": row.source,
+                    "address": plain(row.address) if row.address else None,
+                }
+                for row in plan.promises
             ],
-            "scenarios": [_scenario(scenario, other[scenario.name], words) for scenario in plan.scenarios],
+            "may_give_up": sorted(today.bill.workload.promises.may_give_up),
+            "scenarios": [_scenario(plan, scenario, words) for scenario in plan.scenarios],
             "measured_in": plan.measure.name,
-            "levers": [_effect(effect, today.bill.stack, words) for effect in plan.effects],
+            "levers": [_effect(effect, today.bill.stack, plan.document, words) for effect in plan.effects],
             "search": _search(plan.search) if plan.search else None,
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
             "steps": [_step(step, words) for step in plan.steps],
-            "checks": [_check(check, words) for check in plan.checks],
-            "alarms": [_alarm(alarm, words) for alarm in plan.alarms],
-            "warnings": [_finding(found, words) for found in plan.warnings],
-            "claims": [_claim(claim, words) for claim in plan.claims],
+            "growth": growth_document(plan.growth),
+            "risks": [_risk(risk, words) for risk in today.risks],
+            **(_document(plan.document, words) if plan.document else {}),
             "actual": paid_document(paid) if paid else None,
         },
         always=("recommended",),
     )
 
 
+def _document(document: PlanDocument, words: Words) -> Json:
+    return {
+        "checks": [_check(check, words) for check in document.checks],
+        "alarms": [_alarm(alarm, words) for alarm in document.alarms],
+        "claims": [_claim(claim, words) for claim in document.claims],
+    }
+
+
+def _risk(risk: Risk, words: Words) -> Json:
+    return {
+        **_sentence(risk.what, words),
+        "address": plain(risk.origin.address),
+        "file": _shown(risk.origin.file),
+        "line": risk.origin.line,
+        "mended_by": risk.mended_by,
+    }
+
+
 def errors_document(errors: Iterable[Finding], words: Words) -> Json:
     return {"schema": "glimpse.errors/1", "errors": [_kept(_finding(error, words)) for error in errors]}
 
 
-def _bill(bill: Bill, other: Bill, words: Words) -> Json:
+def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Json:
     held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
     return {
         "region": bill.stack.region,
@@ -111,7 +140,7 @@ def _bill(bill: Bill, other: Bill, words: Words) -> Json:
         "workload": _workload(bill.workload),
         "monthly_usd": usd_text(bill.monthly),
         "monthly_usd_exact": decimal_text(bill.exact),
-        "monthly_usd_free_tier": usd_text((bill if bill.free_tier else other).monthly),
+        "monthly_usd_free_tier": usd_text(bill.monthly if bill.free_tier else otherwise),
         "at_least": bill.at_least,
         "before_usage": bill.before_usage,
         "range": {
@@ -208,7 +237,8 @@ def _workload(workload: Workload) -> Json:
     for key in KEYS:
         sections.setdefault(key.section, {})[key.name] = decimal_text(workload[key.name])
     sections["people"]["hours"] = [decimal_text(hour) for hour in workload.hours]
-    sections["capacity"] = _shown(workload.capacity)
+    sections["runs"] = _shown(workload.runs)
+    sections["environment"] = _shown(workload.environment)
     sections["document"] = _shown(workload.document)
     sections["derived"] = [
         {"name": row.name, "value": decimal_text(row.value, 4), "unit": row.unit, "formula": row.formula}
@@ -217,18 +247,20 @@ def _workload(workload: Workload) -> Json:
     return sections
 
 
-def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
+def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
     kept, why = scenario.websocket
-    document, elsewhere = scenario.document, scenario.elsewhere
+    document = plan.document.rows.get(scenario.name) if plan.document else None
+    reference = scenario.reference
     return {
         "name": scenario.name,
         "rank": scenario.rank,
         "monthly_usd": usd_text(scenario.bill.monthly),
         "at_least": scenario.bill.at_least,
-        "saving_usd": _usd(scenario.saving),
-        "saving_percent": _share(scenario.saving, scenario.bill),
+        "saving_usd": _usd(scenario.saving.certain_usd),
+        "saving_percent": _share(scenario.saving.certain_usd, scenario.bill),
+        "saving": saving_document(scenario.saving),
         "verdicts": [
-            {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words)}
+            {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words), "from": row.source}
             for row in scenario.verdicts
         ],
         "websocket": kept,
@@ -236,7 +268,7 @@ def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
         "availability": _availability(scenario.availability),
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
-        "levers": [_effect(effect, scenario.bill.stack, words) for effect in scenario.effects],
+        "levers": [_effect(effect, scenario.bill.stack, plan.document, words) for effect in scenario.effects],
         "commitments": [{"address": plain(row.address), "term": row.term} for row in scenario.bill.stack.commitments],
         "document": None
         if document is None
@@ -249,15 +281,16 @@ def _scenario(scenario: Scenario, other: Bill, words: Words) -> Json:
             "difficulty": document.difficulty,
             "stars": document.stars,
         },
+        "risks": [_risk(risk, words) for risk in scenario.risks],
         "elsewhere": None
-        if elsewhere is None
+        if reference is None
         else {
-            "region": elsewhere.bill.stack.region,
-            "monthly_usd": usd_text(elsewhere.bill.monthly),
-            "at_least": elsewhere.bill.at_least,
-            "saving_usd": _usd(elsewhere.saving),
+            "region": reference.bill.stack.region,
+            "monthly_usd": usd_text(reference.bill.monthly),
+            "at_least": reference.bill.at_least,
+            "saving_usd": _usd(reference.saving.certain_usd),
         },
-        "bill": _bill(scenario.bill, other, words),
+        "bill": _bill(scenario.bill, scenario.otherwise, words),
     }
 
 
@@ -288,8 +321,15 @@ def _availability(found: Availability | None) -> Json | None:
 
 def _step(step: Step, words: Words) -> Json:
     return {
-        "phase": step.phase, "lever": step.lever, "what": _sentence(step.what, words), "source_line": step.document_line
-    }  # fmt: skip
+        "phase": step.phase,
+        "lever": step.lever,
+        "what": _sentence(step.what, words),
+        "source_line": step.document_line,
+        "places": [
+            {"address": plain(origin.address), "file": _shown(origin.file), "line": origin.line}
+            for origin in step.places
+        ],
+    }
 
 
 def _check(check: Check, words: Words) -> Json:
@@ -329,19 +369,37 @@ def _search(search: Search) -> Json:
     }
 
 
-def _effect(effect: Effect, stack: Stack, words: Words) -> Json:
+def _effect(effect: Effect, stack: Stack, document: PlanDocument | None, words: Words) -> Json:
+    lever = effect.lever
     return {
-        "name": effect.lever.name,
-        "implemented": effect.lever.implemented,
-        "part": effect.lever.part,
-        "effort": effect.lever.effort,
+        "name": lever.name,
+        "group": lever.group,
+        "gives_up": lever.gives_up,
+        "implemented": lever.implemented,
+        "requires": lever.requires,
+        "part": lever.part,
+        "effort": lever.effort,
         "changes": effect.changes,
-        "saves_alone_usd": _usd(effect.alone),
-        "saves_here_usd": _usd(effect.here),
-        "how": _sentence(say(f"how_{effect.lever.name}"), words),
-        "risk": _sentence(say(f"risk_{effect.lever.name}"), words),
-        "edit": dict(effect.lever.edit),
-        "steps": [_step(step, words) for step in steps_of_lever(effect.lever, stack)],
+        "saves_alone_usd": _usd(effect.alone.certain_usd),
+        "saves_here_usd": _usd(effect.here.certain_usd),
+        "saves_alone": saving_document(effect.alone),
+        "saves_here": saving_document(effect.here),
+        "places": [_place(origin, effect) for origin in effect.places],
+        "left_alone": [_place(origin, effect) for origin in effect.dropped],
+        "how": _sentence(say(f"how_{lever.name}"), words),
+        "risk": _sentence(say(f"risk_{lever.name}"), words),
+        "edit": dict(effect.edit) if document else None,
+        "steps": [_step(step, words) for step in (document.steps_of_lever(lever, stack) if document else ())],
+    }
+
+
+def _place(origin: Origin, effect: Effect) -> Json:
+    saved = (effect.by_place or {}).get(origin.address)
+    return {
+        "address": plain(origin.address),
+        "file": _shown(origin.file),
+        "line": origin.line,
+        "saves": saving_document(saved) if saved else None,
     }
 
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from glimpse.planner.bill import Bill, Line
-from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN
 from glimpse.planner.finding import Finding
+from glimpse.planner.levers.lever import GROUPS
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
-from glimpse.planner.report.answers import answers, found_region, not_given, not_needed
-from glimpse.planner.report.cells import (
+from glimpse.planner.report.fragments import (
     amount_text,
     availability_sentence,
+    claims_text,
     document_row,
     place_text,
     quantity_text,
@@ -40,9 +42,22 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
-from glimpse.planner.scenarios import Plan, Scenario
+from glimpse.planner.report.savings import (
+    by_saving,
+    place_name,
+    places_text,
+    saving_notes,
+    saving_text,
+    worth_showing,
+)
+from glimpse.planner.report.summary import answers, found_region, not_given, not_needed
+from glimpse.planner.risks import Risk
+from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.verdict import KEPT
 from glimpse.planner.words import Words, plain
+
+if TYPE_CHECKING:
+    from glimpse.planner.plan_document import PlanDocument
 
 ACTIVE = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*{}[]<>#|@&~"})
 EDGE = re.compile(r"(?<!\w)_|_(?!\w)")
@@ -54,13 +69,13 @@ LINKS = (("://", "&#58;//"), ("www.", "www&#46;"))
 Table = tuple[Sequence[str], Iterable[Sequence[str]]]
 
 
-def plan_markdown(plan: Plan, other: Bill, words: Words, paid: Comparison | None = None) -> str:
-    """`other` is today's bill with the other answer to `--free-tier`, `paid` what was paid beside it."""
-    return "\n".join((*_plan(plan, other, words), *_paid(paid, words))) + "\n"
+def plan_markdown(plan: Plan, otherwise: Fraction, words: Words, paid: Comparison | None = None) -> str:
+    """`otherwise` is today's total with the other answer to `--free-tier`, `paid` what was paid beside it."""
+    return "\n".join((*_plan(plan, otherwise, words), *_paid(paid, words))) + "\n"
 
 
 def bill_markdown(
-    bill: Bill, other: Bill, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+    bill: Bill, otherwise: Fraction, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
 ) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
     given = [
@@ -72,7 +87,7 @@ def bill_markdown(
         "",
         *given,
         *([""] if given else []),
-        *_bill(bill, other, words),
+        *_bill(bill, otherwise, words),
         *_paid(paid, words),
         *_regions(bill, there, words),
         *_gaps(bill, words),
@@ -115,30 +130,31 @@ def _regions(home: Bill, there: Sequence[Elsewhere], words: Words) -> Iterator[s
             yield f"  - {_code(gap.origin.address)} {_text(plain(gap.component))}: {_text(words.say(gap.why))}"
 
 
-def _plan(plan: Plan, other: Bill, words: Words) -> Iterator[str]:
+def _plan(plan: Plan, otherwise: Fraction, words: Words) -> Iterator[str]:
     today = plan.today.bill
     yield f"## glimpse plan: {_code(today.stack.name)}"
     yield ""
     for label, text, _ in answers(plan, words):
         yield f"- **{words(label)}:** {_text(text)}"
-    if plan.warnings:
+    if plan.today.risks:
         yield from _heading(words("ui_warnings"))
-        yield from _findings(plan.warnings, words)
+        yield from _risks(plan.today.risks, words)
+    yield from _steps(plan, words)
     yield from _heading(words("ui_scenarios"))
     yield from _scenarios(plan, words)
     yield ""
     yield from (f"- {_text(words.say(reason))}" for reason in plan.reasons)
-    yield from _steps(plan, words)
+    if plan.growth:
+        yield from _heading(words("ui_growth"))
+        yield from (f"- {_text(words.say(entry.sentence))}" for entry in plan.growth)
     yield from _gaps(today, words)
     yield from _folded(words("ui_promises"), _promises(plan, words))
     yield from _folded(words("ui_levers"), _levers(plan, words))
-    yield from _folded(words("ui_bill", name=today.stack.name), _bill(today, other, words))
-    if plan.checks:
-        yield from _folded(words("ui_checks"), _checks(plan, words))
-    if plan.alarms:
-        yield from _folded(words("ui_alarms"), _alarms(plan, words))
-    if plan.claims:
-        yield from _folded(words("ui_claims"), _claims(plan, words))
+    yield from _folded(words("ui_bill", name=today.stack.name), _bill(today, otherwise, words))
+    if plan.document:
+        yield from _folded(words("ui_checks"), _checks(plan.document, words))
+        yield from _folded(words("ui_alarms"), _alarms(plan.document, words))
+        yield from _folded(words("ui_claims"), _claims(plan.document, words))
 
 
 def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
@@ -155,20 +171,21 @@ def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
 
 def _row(scenario: Scenario, plan: Plan, words: Words) -> Sequence[str]:
     name = f"`{scenario.name}`" + (f" ← **{words('ui_recommended')}**" if scenario is plan.recommended else "")
-    if scenario.elsewhere and scenario.elsewhere.bill.stack.region != scenario.bill.stack.region:
-        there = scenario.elsewhere.bill
+    if scenario.reference and scenario.reference.bill.stack.region != scenario.bill.stack.region:
+        there = scenario.reference.bill
         name += f"<br>{there.stack.region}: {_cost(there)}"
     kept = sum(row.verdict == KEPT for row in scenario.verdicts)
+    rows = plan.document.rows if plan.document else {}
     return (
         str(scenario.rank or "–"),
         name,
         _cost(scenario.bill),
-        "?" if scenario.saving is None else usd_text(scenario.saving),
+        saving_text(scenario.saving),
         words(scenario.websocket[0]),
         f"{kept}/{len(scenario.verdicts)}",
         rated_text(scenario.availability),
         words(f"effort_{scenario.effort}"),
-        _text(document_row(scenario.document)) if scenario.document else "",
+        _text(document_row(rows[scenario.name])) if scenario.name in rows else "",
     )
 
 
@@ -184,7 +201,9 @@ def _steps(plan: Plan, words: Words) -> Iterator[str]:
     for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
         yield f"**{words(f'phase_{phase}')}**"
         yield ""
-        yield from (f"- [ ] {_text(step_text(step, chosen, words))}" for step in steps)
+        for step in steps:
+            yield f"- [ ] {_text(step_text(step, chosen, words))}"
+            yield from (f"  - {_code(place_name(place))}" for place in step.places)
         yield ""
 
 
@@ -205,37 +224,59 @@ def _promises(plan: Plan, words: Words) -> Iterator[str]:
 
 def _levers(plan: Plan, words: Words) -> Iterator[str]:
     yield words("ui_levers_more", scenario=plan.measure.name)
-    yield ""
     here = words("ui_here", scenario=plan.measure.name)
-    heads = (words("ui_lever"), words("ui_alone"), here, words("ui_by"), words("ui_why_not"))
-    rows = []
-    for effect in plan.effects:
-        if effect.changes:
-            name = effect.lever.name
-            saved = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
-            titled = f"{_text(words(f'lever_{name}'))} (`{name}`)"
-            rows.append((titled, *saved, words(effect.lever.implemented), _text(words(f"risk_{name}"))))
-    yield from _table((heads, rows), figures={1, 2})
-    idle = [f"`{effect.lever.name}`" for effect in plan.effects if not effect.changes]
+    heads = ("ui_lever", "ui_alone", here, "ui_by", "ui_where", "ui_how", "ui_why_not")
+    named = [head if head is here else words(head) for head in heads]
+    shown = [effect for effect in plan.effects if worth_showing(effect)]
+    for group in GROUPS:
+        found = by_saving(effect for effect in shown if effect.lever.group == group)
+        if found:
+            yield from ("", f"**{words(f'group_{group}')}**", "")
+            yield from _table((named, (_lever(effect, words) for effect in found)), figures={1, 2})
+    idle = [f"`{effect.lever.name}`" for effect in plan.effects if effect not in shown]
     if idle:
-        yield ""
-        yield words("ui_unchanged", count=len(idle), levers=", ".join(idle))
+        yield from ("", words("ui_saves_nothing", levers=", ".join(idle)))
+    if plan.idle:
+        yield from ("", words("ui_idle", count=len(plan.idle)))
 
 
-def _alarms(plan: Plan, words: Words) -> Iterator[str]:
+def _lever(effect: Effect, words: Words) -> Sequence[str]:
+    lever = effect.lever
+    places = "<br>".join(_code(text) for text in places_text(effect.places, words))
+    notes = [words(f"risk_{lever.name}"), *saving_notes(effect.alone, words)]
+    if lever.gives_up:
+        notes.insert(0, words("ui_gives_up", name=words(f"promise_{lever.gives_up}")))
+    return (
+        f"{_text(words(f'lever_{lever.name}'))} (`{lever.name}`)",
+        saving_text(effect.alone),
+        saving_text(effect.here),
+        words(lever.implemented),
+        places,
+        _text(words(f"how_{lever.name}")),
+        "<br>".join(map(_text, notes)),
+    )
+
+
+def _risks(risks: Iterable[Risk], words: Words) -> Iterator[str]:
+    for risk in risks:
+        place = f"{risk.origin.file}:{risk.origin.line}" if risk.origin.file else risk.origin.address
+        yield f"- {_code(place)} {_text(words.say(risk.what))}"
+
+
+def _alarms(document: PlanDocument, words: Words) -> Iterator[str]:
     rows = (
         (
             words(f"alarm_{row.name}"), row.document, words.say(row.derived) if row.derived else "–",
             words.say(row.why),
         )
-        for row in plan.alarms
+        for row in document.alarms
     )  # fmt: skip
     heads = ("", words("ui_document_says"), words("ui_derived"), words("ui_why"))
     yield from _table((heads, map(_texts, rows)))
 
 
-def _checks(plan: Plan, words: Words) -> Iterator[str]:
-    for group, checks in itertools.groupby(plan.checks, key=lambda check: check.group):
+def _checks(document: PlanDocument, words: Words) -> Iterator[str]:
+    for group, checks in itertools.groupby(document.checks, key=lambda check: check.group):
         yield f"**{words(f'group_{group}')}**"
         yield ""
         for check in checks:
@@ -243,27 +284,26 @@ def _checks(plan: Plan, words: Words) -> Iterator[str]:
         yield ""
 
 
-def _claims(plan: Plan, words: Words) -> Iterator[str]:
+def _claims(document: PlanDocument, words: Words) -> Iterator[str]:
     heads = ("ui_line", "ui_claims_quote", "ui_claimed", "ui_computed", "ui_verdict", "ui_why")
     rows = (
         (
             str(claim.source_line), claim.quote, amount_text(claim.claimed, words), amount_text(claim.computed, words),
             words(claim.verdict), words.say(claim.why),
         )
-        for claim in plan.claims
+        for claim in document.claims
     )  # fmt: skip
-    counts = {name: sum(claim.verdict == name for claim in plan.claims) for name in (CONFIRMED, REFUTED, UNKNOWN)}
-    yield words("ui_claims_count", **counts)
+    yield claims_text(document.claims, words)
     yield ""
     yield from _table((tuple(map(words, heads)), map(_texts, rows)), figures={0})
 
 
-def _bill(bill: Bill, other: Bill, words: Words) -> Iterator[str]:
+def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Iterator[str]:
     heads = (words("ui_component"), words("ui_quantity"), words("ui_unit_usd"), words("ui_usd"))
     yield from _table((heads, _lines(bill.lines, words)), figures={1, 2, 3})
     yield ""
     label = words("ui_total_listed" if bill.free_tier else "ui_total_free_tier")
-    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(other.monthly)}."
+    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(otherwise)}."
     if bill.free:
         yield words("ui_free", count=len(bill.free))
     yield ""

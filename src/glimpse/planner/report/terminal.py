@@ -11,7 +11,7 @@ import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -19,15 +19,16 @@ from rich.text import Text
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
-from glimpse.planner.claims import CONFIRMED, REFUTED, UNKNOWN, Claim
 from glimpse.planner.finding import Finding
+from glimpse.planner.growth import Growth
+from glimpse.planner.levers.lever import GROUPS
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
-from glimpse.planner.report.answers import answers, cost_text, found_region, not_given, not_needed, unknowns_text
-from glimpse.planner.report.cells import (
+from glimpse.planner.report.fragments import (
     amount_text,
     availability_sentence,
+    claims_text,
     document_row,
     place_text,
     quantity_text,
@@ -47,11 +48,25 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
-from glimpse.planner.scenarios import Plan, Scenario
+from glimpse.planner.report.savings import (
+    by_saving,
+    places_text,
+    saving_notes,
+    saving_text,
+    worth_showing,
+)
+from glimpse.planner.report.summary import answers, cost_text, found_region, not_given, not_needed, unknowns_text
+from glimpse.planner.risks import Risk
+from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Unpriced
-from glimpse.planner.verdict import BROKEN, KEPT
+from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN
 from glimpse.planner.words import Words, plain
+
+if TYPE_CHECKING:
+    from glimpse.planner.plan_document.alarms import Alarm
+    from glimpse.planner.plan_document.checks import Check
+    from glimpse.planner.plan_document.claims import Claim
 
 WIDTH = 80
 
@@ -66,8 +81,9 @@ SUM = ((61, "<"), (9, ">"))
 PAID = ((49, "<"), (10, ">"), (10, ">"), (11, ">"))
 
 COLOURS = {
-    KEPT: "green", CONFIRMED: "green", BROKEN: "red", REFUTED: "red", UNKNOWN: "yellow",
+    KEPT: "green", "confirmed": "green", BROKEN: "red", "refuted": "red", UNKNOWN: "yellow",
 }  # fmt: skip
+"""Of a promise's verdict, and of a claim's."""
 
 
 class Report:
@@ -82,21 +98,25 @@ class Report:
         self.words = words
         self.console = console
 
-    def plan(self, plan: Plan, other: Bill, paid: Comparison | None = None) -> None:
+    def plan(self, plan: Plan, otherwise: Fraction, paid: Comparison | None = None) -> None:
         self._answers(plan)
-        self._findings("ui_warnings", plan.warnings)
-        self._scenarios(plan)
+        self._risks(plan.today.risks)
         self._steps(plan)
-        self._promises(plan)
         self._levers(plan)
-        self._bill(plan.today.bill, other)
+        self._scenarios(plan)
+        self._promises(plan)
+        self._bill(plan.today.bill, otherwise)
+        self._growth(plan.growth)
         self._paid(paid)
-        self._checks(plan)
-        self._alarms(plan)
-        self._claims(plan.claims)
+        if plan.document:
+            self._checks(plan.document.checks)
+            self._alarms(plan.document.alarms)
+            self._claims(plan.document.claims)
         self._workload(plan.today.bill)
 
-    def bill(self, bill: Bill, other: Bill, there: Sequence[Elsewhere] = (), paid: Comparison | None = None) -> None:
+    def bill(
+        self, bill: Bill, otherwise: Fraction, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+    ) -> None:
         for label, text, style in not_given(bill, self.words):
             self._line(label, text, style)
         self._line("ui_now", cost_text(bill, self.words))
@@ -105,7 +125,7 @@ class Report:
         self._line("ui_not_known", unknowns_text(bill, "unknowns_plain", self.words))
         for label, text, style in not_needed(bill, self.words):
             self._line(label, text, style)
-        self._bill(bill, other)
+        self._bill(bill, otherwise)
         self._paid(paid)
         self._regions(bill, there)
         self._workload(bill)
@@ -121,7 +141,7 @@ class Report:
 
     # ---- The bill
 
-    def _bill(self, bill: Bill, other: Bill) -> None:
+    def _bill(self, bill: Bill, otherwise: Fraction) -> None:
         words = self.words
         self._title("ui_bill", name=bill.stack.name)
         heads = (
@@ -143,7 +163,7 @@ class Report:
             self._row(BILL, *self._cells(line, notes, sources))
         self._row(SUM, Text(total_text(bill, words), "bold"), _usd(bill.monthly))
         label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
-        self._row(SUM, Text(words(label)), Text(usd_text(other.monthly)))
+        self._row(SUM, Text(words(label)), Text(usd_text(otherwise)))
         if bill.free:
             self._say(words("ui_free", count=len(bill.free)), "dim")
         self._marked("ui_assumed", [(str(n), words.say(note)) for n, note in enumerate(notes, start=1)])
@@ -240,13 +260,13 @@ class Report:
                 SCENARIOS,
                 Text(str(scenario.rank or "–")), Text(""), Text(scenario.name, "bold"),
                 Text(("≥ " if scenario.bill.is_lower_bound else "") + usd_text(scenario.bill.monthly)),
-                Text("?" if scenario.saving is None else usd_text(scenario.saving)), Text(""),
+                Text(saving_text(scenario.saving)), Text(""),
                 Text(words(scenario.websocket[0])),
                 Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
                 Text(rated_text(scenario.availability)), Text(""),
                 Text(words(f"effort_{scenario.effort}")),
             )  # fmt: skip
-            for note, style in self._beside(scenario, recommended=scenario is plan.recommended):
+            for note, style in self._beside(plan, scenario):
                 self._say(Text(note, style), indent=5)
         self._say(words("ui_sla"), "dim")
         if plan.search:
@@ -254,18 +274,19 @@ class Report:
         for reason in plan.reasons:
             self._say(words.say(reason), "dim")
 
-    def _beside(self, scenario: Scenario, recommended: bool) -> Iterator[tuple[str, str]]:
-        """What stands under a scenario: that it is recommended, its illustration, the document's own row."""
-        words, there = self.words, scenario.elsewhere
-        if recommended:
+    def _beside(self, plan: Plan, scenario: Scenario) -> Iterator[tuple[str, str]]:
+        """What stands under a scenario: that it is recommended, a region with its prices, the document's own row."""
+        words, there = self.words, scenario.reference
+        if scenario is plan.recommended:
             yield f"← {words('ui_recommended')}", "green"
         if there and there.bill.stack.region != scenario.bill.stack.region:
             cost = ("≥ $" if there.bill.is_lower_bound else "$") + usd_text(there.bill.monthly)
-            code = "ui_elsewhere" if there.saving is None else "ui_elsewhere_saves"
-            params = {} if there.saving is None else {"saving": usd_text(there.saving)}
+            saved = there.saving.certain_usd
+            code = "ui_elsewhere" if saved is None else "ui_elsewhere_saves"
+            params = {} if saved is None else {"saving": usd_text(saved)}
             yield words(code, region=there.bill.stack.region, cost=cost, **params), "dim"
-        if scenario.document:
-            yield words("ui_document_row", row=document_row(scenario.document)), "dim"
+        if plan.document and scenario.name in plan.document.rows:
+            yield words("ui_document_row", row=document_row(plan.document.rows[scenario.name])), "dim"
 
     def _promises(self, plan: Plan) -> None:
         """Every promise as the stack keeps it today, and where a scenario differs from that."""
@@ -291,57 +312,87 @@ class Report:
             self._say(words(f"phase_{phase}"), "bold")
             for step in steps:
                 self._say(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
+                for place in places_text(step.places, words):
+                    self._say(Text(place, "dim"), indent=4, hang=6)
 
-    def _checks(self, plan: Plan) -> None:
+    def _checks(self, checks: Iterable[Check]) -> None:
         words = self.words
-        if plan.checks:
-            self._title("ui_checks")
-        for group, checks in itertools.groupby(plan.checks, key=lambda check: check.group):
+        self._title("ui_checks")
+        for group, inside in itertools.groupby(checks, key=lambda check: check.group):
             self._say(words(f"group_{group}"), "bold")
-            for ours, alike in itertools.groupby(checks, key=lambda check: check.ours):
+            for ours, alike in itertools.groupby(inside, key=lambda check: check.ours):
                 for check in alike:
                     self._say(f"[ ] {check.quote}", indent=2)
                 if ours:
                     self._say(Text(words(ours), "dim"), indent=6)
 
-    def _alarms(self, plan: Plan) -> None:
+    def _alarms(self, alarms: Iterable[Alarm]) -> None:
         words = self.words
-        if plan.alarms:
-            self._title("ui_alarms")
-            heads = ("", words("ui_document_says"), words("ui_derived"))
-            self._row(ALARMS, *(Text(head, "dim") for head in heads))
-        for alarm in plan.alarms:
+        self._title("ui_alarms")
+        heads = ("", words("ui_document_says"), words("ui_derived"))
+        self._row(ALARMS, *(Text(head, "dim") for head in heads))
+        for alarm in alarms:
             name = Text(words(f"alarm_{alarm.name}"), "bold")
             derived = words.say(alarm.derived) if alarm.derived else "–"
             self._row(ALARMS, name, Text(alarm.document), Text(derived))
             self._say(Text(words.say(alarm.why), "dim"), indent=2)
 
     def _levers(self, plan: Plan) -> None:
+        """Every change that would or may save, by what it asks of the owner; then the names of the others."""
         words = self.words
         self._title("ui_levers")
         self._say(words("ui_levers_more", scenario=plan.measure.name), "dim")
         here = words("ui_here", scenario=plan.measure.name)
         heads = (words("ui_lever"), words("ui_alone"), here, "", words("ui_by"))
         self._row(LEVERS, *(Text(head, "dim") for head in heads))
-        for effect in plan.effects:
-            if not effect.changes:
-                continue
-            shown = ["?" if amount is None else usd_text(amount) for amount in (effect.alone, effect.here)]
-            name, by = Text(words(f"lever_{effect.lever.name}"), "bold"), Text(words(effect.lever.implemented))
-            self._row(LEVERS, name, Text(shown[0]), Text(shown[1]), Text(""), by)
-            risk = words("ui_risk", risk=words(f"risk_{effect.lever.name}"))
-            self._say(Text.assemble(effect.lever.name, " · ", risk, style="dim"), indent=2)
-        idle = [effect.lever.name for effect in plan.effects if not effect.changes]
+        shown = [effect for effect in plan.effects if worth_showing(effect)]
+        for group in GROUPS:
+            found = by_saving(effect for effect in shown if effect.lever.group == group)
+            if found:
+                self.lines += Text(), Text(words(f"group_{group}"), "bold")
+            for effect in found:
+                self._lever(effect)
+        idle = [effect.lever.name for effect in plan.effects if effect not in shown]
+        self.lines.append(Text())
         if idle:
-            self._say(words("ui_unchanged", count=len(idle), levers=", ".join(idle)), "dim")
+            self._say(words("ui_saves_nothing", levers=", ".join(idle)), "dim")
+        if plan.idle:
+            self._say(words("ui_idle", count=len(plan.idle)), "dim")
 
-    def _claims(self, claims: tuple[Claim, ...]) -> None:
+    def _lever(self, effect: Effect) -> None:
+        words, lever = self.words, effect.lever
+        name, by = Text(words(f"lever_{lever.name}"), "bold"), Text(words(lever.implemented))
+        saves = Text(saving_text(effect.alone)), Text(saving_text(effect.here))
+        self._row(LEVERS, name, *saves, Text(""), by)
+        for note in saving_notes(effect.alone, words):
+            self._say(Text(note), indent=2)
+        for place in places_text(effect.places, words):
+            self._say(Text(place, "dim"), indent=2, hang=4)
+        self._say(Text(words(f"how_{lever.name}"), "dim"), indent=2)
+        if lever.gives_up:
+            self._say(words("ui_gives_up", name=words(f"promise_{lever.gives_up}")), indent=2)
+        risk = words("ui_risk", risk=words(f"risk_{lever.name}"))
+        self._say(Text.assemble(lever.name, " · ", risk, style="dim"), indent=2)
+
+    def _growth(self, growth: Sequence[Growth]) -> None:
+        if growth:
+            self._title("ui_growth")
+        for entry in growth:
+            self._say(self.words.say(entry.sentence))
+
+    def _risks(self, risks: Sequence[Risk]) -> None:
+        if risks:
+            self._title("ui_warnings")
+        for risk in risks:
+            place = f"{plain(risk.origin.file)}:{risk.origin.line}" if risk.origin.file else plain(risk.origin.address)
+            self._say(f"{place}  {self.words.say(risk.what)}")
+
+    def _claims(self, claims: Sequence[Claim]) -> None:
         if not claims:
             return
         words = self.words
         self._title("ui_claims")
-        counts = {name: sum(claim.verdict == name for claim in claims) for name in (CONFIRMED, REFUTED, UNKNOWN)}
-        self._say(words("ui_claims_count", **counts))
+        self._say(claims_text(claims, words))
         for claim in claims:
             verdict = Text(words(claim.verdict), COLOURS[claim.verdict])
             self.lines.append(Text())
@@ -356,7 +407,7 @@ class Report:
         self._title("ui_workload", source=workload_name(workload, words))
         if not workload.has_people:
             self._say(words("ui_no_people"), "dim")
-        for row in workload.derived() if workload.has_people else ():
+        for row in workload.derived(bill.usage.traffic.capacity) if workload.has_people else ():
             figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {set_cell_size(words(f'amount_{row.unit}'), 11)}"
             self._say(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)
         self._say(words("ui_hours_free_tier" if bill.free_tier else "ui_hours"), "dim")

@@ -18,9 +18,13 @@ def public_ipv4(origin: Origin, hours: Cases) -> Meter:
 
 @dataclass(frozen=True, slots=True)
 class PublicAddress:
-    """An Elastic IP. It carries the charge itself; what it is attached to is not charged for it again."""
+    """
+    An Elastic IP. It carries the charge itself; what it is attached to is not charged for it again. `attached`:
+    whether anything in the files holds it, None where nobody knows.
+    """
 
     origin: Origin
+    attached: bool | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return (public_ipv4(self.origin, certain(HOURS_PER_MONTH)),)

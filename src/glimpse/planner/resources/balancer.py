@@ -99,6 +99,20 @@ def _addresses(metering: Metering, count: int | None) -> Iterator[Meter]:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """
+    Where a balancer sends to. After `failures` health checks in a row, one each `interval` seconds, it stops sending to
+    a target; `drain_seconds`: how long it lets open requests end on a target that leaves. None is unknown, or not
+    done.
+    """
+
+    origin: Origin
+    interval: int | None = None
+    failures: int | None = None
+    drain_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Balancer:
     """
     `kind` is "application" or "network".
@@ -106,8 +120,9 @@ class Balancer:
     `addresses`: how many public IPv4 it holds itself, one a zone where it faces the internet; None is unknown, as is
     None for `zones`, in how many it stands. `reserved`: capacity units that are kept for it, None is unknown.
     `protocols` are those of a network balancer's listeners. `functions`: its targets are Lambda functions.
-    `cross_zone`: a network balancer that sends to targets in other zones, which is charged as transfer. None is
-    unknown for each of these, too.
+    `cross_zone`: a network balancer that sends to targets in other zones, which is charged as transfer. `vpc`: the
+    address or the id of its VPC. None is unknown for each of these, too. `target_groups` are those in the files that it
+    sends to.
     """
 
     origin: Origin
@@ -122,6 +137,9 @@ class Balancer:
     protocols: frozenset[str] | None = frozenset()
     functions: bool | None = False
     cross_zone: bool | None = False
+    target_groups: tuple[TargetGroup, ...] = ()
+    has_targets: bool | None = None
+    vpc: str | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -176,6 +194,25 @@ class Balancer:
             quantity=max(known, default=None),
             assumes=tuple(why),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedBalancers:
+    """
+    What passed application balancers (`joined`) that are gone: the one that took their rules is charged its capacity
+    units. What people do is shared among the balancers that are left.
+    """
+
+    origin: Origin
+    joined: tuple[Origin, ...]
+
+    def meters(self, traffic: Traffic) -> Iterator[Meter]:
+        sku = Sku(ELB, "alb_lcu_hour")
+        for origin in self.joined:
+            metering = traffic.metering(origin)
+            units = stated_unit_hours(metering, APPLICATION_UNIT)
+            if units is not None or not traffic.people:
+                yield metering.used("Load balancer capacity units", "LCU-hour", LCU_KEYS, sku, quantity=units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,18 +62,26 @@ TIERING_TIERS = {
 """The tiers of Intelligent-Tiering by their usage keys; the last two are only used where a bucket opts in."""
 ALWAYS_TIERED = 3
 
+INCOMPLETE = "incomplete_upload_gb"
+"""
+The usage key of what lies in parts of uploads that nobody completed, charged as storage of the class of the upload
+until it is aborted (S3 user guide, multipart upload). Shown only where it is given: S3 Storage Lens counts it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """
     `classes` are those beside Standard that the files name; `tagged`: its rules look for the tags of objects;
-    `archives`: Intelligent-Tiering moves objects to its archive tiers.
+    `archives`: Intelligent-Tiering moves objects to its archive tiers. `aborts_uploads`: a rule deletes the parts of
+    multipart uploads that nobody completed, anywhere in the bucket; None where not all rules are known.
     """
 
     origin: Origin
     classes: frozenset[str] = frozenset()
     tagged: bool = False
     archives: bool = False
+    aborts_uploads: bool | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -83,6 +91,9 @@ class Bucket:
             yield from _of_class(name, metering, shown=name in self.classes, archives=self.archives)
         if self.tagged or metering.number("object_tags"):
             yield metering.used("Object tags", "tag-month", "object_tags", Sku(S3, "object_tag_month"))
+        if metering.number(INCOMPLETE) is not None and not self.aborts_uploads:
+            sku = Sku(S3, "storage_gb_month", {"storage_class": STANDARD})
+            yield metering.used("Incomplete multipart uploads", "GB-month", INCOMPLETE, sku)
 
     def _standard(self, traffic: Traffic) -> Iterator[Meter]:
         """Standard storage and requests, as given or as what people do with the stack makes them."""

@@ -70,7 +70,9 @@ class Cache:
     decides them, it is the least. `log_destinations`: where its slow and engine logs go, None is unknown.
 
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
-    `version` as the files say it, None where they do not; ElastiCache then takes one that it supports.
+    `version` as the files say it, None where they do not; ElastiCache then takes one that it supports. `shards`: the
+    primaries of a replication group, None where there is none or nobody knows them. `environment` as its tag or its
+    name says it, None where neither does.
     """
 
     origin: Origin
@@ -84,6 +86,8 @@ class Cache:
     keeps_snapshots: bool = False
     scaling: NodeScaling | None = None
     log_destinations: tuple[str, ...] | None = ()
+    shards: int | None = None
+    environment: str | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import POSTGRESQL, major_of, support_meters
@@ -17,6 +18,7 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
 RDS, CLOUDWATCH = "AmazonRDS", "AmazonCloudWatch"
+WHOLE_DAY = 24
 GENERAL, PROVISIONED, MAGNETIC = ("gp2", "gp3"), ("io1", "io2"), "standard"
 
 STRIPED_FROM_GIB = 400
@@ -156,8 +158,11 @@ class Database:
     `version` as the files say it, None where they do not. `storage_gib` None is unknown; where `storage_assumed`, it
     is the least that RDS makes. `extended_support`: RDS enrolls an old version by itself unless the instance says that
     it must not. `license`: for Oracle and SQL Server, whether the price includes it. `grows_to_gib`: what autoscaling
-    may make of the storage. `is_public`: whether it has a public address, None where that is unknown.
-    `copied_across_regions`: it is a replica of a database in another region.
+    may make of the storage, None where it may not, or where that is not `grows_known`. `is_public`: whether it has a
+    public address, None where that is unknown. `copied_across_regions`: it is a replica of a database in another
+    region. `environment` as its tag or its name says it, None where neither does. `awake_hours`: of each day, in which
+    it runs; in the others a schedule stops it.
+    `replicates`: it is a replica or has one, None where that is unknown.
     """
 
     origin: Origin
@@ -181,6 +186,10 @@ class Database:
     log_volume: bool | None = False
     exports_logs: bool = False
     copied_across_regions: bool = False
+    environment: str | None = None
+    awake_hours: int = WHOLE_DAY
+    replicates: bool | None = False
+    grows_known: bool = True
 
     @property
     def deployment(self) -> str:
@@ -226,11 +235,13 @@ class Database:
         if self.license:
             attributes["license"] = self.license
         sku = Sku(RDS, "db_instance_hour", attributes)
-        yield reserved_hours(self.origin, f"{instance_class} {self.engine}", sku, 1, traffic)
+        share = Fraction(self.awake_hours, WHOLE_DAY)
+        yield reserved_hours(self.origin, f"{instance_class} {self.engine}", sku, share, traffic)
         cpus = vcpus(instance_class)
         watched = None if cpus is None else cpus * self._instances
         if self.extended_support:
-            yield from support_meters(metering, self.engine, self.version, self.version_known, watched, traffic.today)
+            running = None if watched is None else watched * share
+            yield from support_meters(metering, self.engine, self.version, self.version_known, running, traffic.today)
         yield from cpu_credits(metering, instance_class, Sku(RDS, "cpu_credit_vcpu_hour"), traffic)
         yield from self.monitoring.meters(metering, instance_class, watched)
 
@@ -277,13 +288,13 @@ class Database:
             ("Provisioned throughput", "MiBps-month", self.mibps or 0, throughput),
         )
         for index, (component, unit, count, sku) in enumerate(asked):
-            if self._is_striped is None and count > GP3_INCLUDED[False][index]:
+            if self.is_striped is None and count > GP3_INCLUDED[False][index]:
                 yield metering.fixed(component, unit, sku, None, needs=say("needs_storage_size"))
-            elif (extra := count - GP3_INCLUDED[self._is_striped or False][index]) > 0:
+            elif (extra := count - GP3_INCLUDED[self.is_striped or False][index]) > 0:
                 yield metering.fixed(component, unit, sku, extra)
 
     @property
-    def _is_striped(self) -> bool | None:
+    def is_striped(self) -> bool | None:
         """Whether the volume is large enough to be striped over four; None where its size is unknown and decides."""
         family = next((name for name in STRIPED_FROM_GIB_OF if name in self.engine), None)
         first = STRIPED_FROM_GIB_OF[family] if family else STRIPED_FROM_GIB

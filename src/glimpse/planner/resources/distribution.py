@@ -15,6 +15,13 @@ from glimpse.planner.traffic import Traffic
 CLOUDFRONT = "AmazonCloudFront"
 SERVICE, FILES = "service", "files"
 
+PRO = "pro"
+PLAN_REQUESTS, PLAN_GB = 10_000_000, 51_200
+"""
+What the Pro plan holds a month; beyond it AWS serves more slowly instead of charging more (the price list's own offer
+of CloudFront plans, 2026-09-11).
+"""
+
 FREE_INVALIDATION_PATHS = 1_000
 """How many paths an account may invalidate a month for nothing (CloudFront pricing page, "Invalidation requests")."""
 
@@ -43,6 +50,8 @@ ROWS = (
     ("Data transfer out to origin", "GB", "monthly_data_transfer_to_origin_gb", 1, "to_origin_gb"),
 )
 
+REQUEST_KEYS, OUT_KEY = ("monthly_https_requests", "monthly_http_requests"), "monthly_data_transfer_to_internet_gb"
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -51,7 +60,8 @@ class Distribution:
 
     What it fetches from an origin inside AWS is not charged (CloudFront pricing page, "origin fetches"). `dedicated`:
     it answers with addresses of its own for clients without SNI. `shields`: the regions of its Origin Shields.
-    `acl_elsewhere`: a web ACL that is not in the stack inspects its requests.
+    `acl_elsewhere`: a web ACL that is not in the stack inspects its requests. `fits_plan`: it has nothing that the
+    flat-rate plan Pro leaves out. `plan`: the one that it is to have.
     """
 
     origin: Origin
@@ -61,6 +71,8 @@ class Distribution:
     logs_in_real_time: bool = False
     shields: tuple[str, ...] = ()
     acl_elsewhere: bool = False
+    fits_plan: bool = False
+    plan: str | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
@@ -68,6 +80,11 @@ class Distribution:
             # Requests, transfer, WAF and logs are within the plan's price; what goes beyond is throttled.
             sku = Sku(CLOUDFRONT, "flat_rate_plan_month", {"plan": plan.capitalize()})
             yield metering.used("Flat-rate plan", "month", "flat_rate_plan", sku, quantity=1)
+            return
+        if self.plan:
+            sku = Sku(CLOUDFRONT, "flat_rate_plan_month", {"plan": self.plan.capitalize()})
+            month = 1 if self._is_within_plan(metering, traffic) else None
+            yield metering.fixed("Flat-rate plan", "month", sku, month, needs=say("flat_rate_exceeded"))
             return
         yield from self._requests(metering, traffic)
         yield from self._options(metering, traffic)
@@ -128,6 +145,15 @@ class Distribution:
             yield there.used(f"Origin Shield requests, {region}", "10k requests", key, sku, per=10_000)
         if self.acl_elsewhere:
             yield metering.used("AWS WAF requests", "request", "monthly_waf_requests", Sku("awswaf", "request"))
+
+    def _is_within_plan(self, metering: Metering, traffic: Traffic) -> bool:
+        """Whether what was given, or what people do, is within the plan; what nobody knows may be."""
+        carried = self._carried(traffic) or {}
+        requests, out = carried.get("https_request", Fraction(0)), carried.get("internet_out_gb", Fraction(0))
+        given = {key: metering.number(key) or Fraction(0) for key in metering.given}
+        stated = sum((value for key, value in given.items() if key.startswith(REQUEST_KEYS)), Fraction(0))
+        stated_gb = sum((value for key, value in given.items() if key.startswith(OUT_KEY)), Fraction(0))
+        return max(requests, stated) <= PLAN_REQUESTS and max(out, stated_gb) <= PLAN_GB
 
     def _carried(self, traffic: Traffic) -> dict[str, Fraction] | None:
         """Requests, GB to people and GB to the origin, by the price's kind; None where nothing tells."""

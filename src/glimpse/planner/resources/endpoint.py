@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin, perhaps
+from glimpse.planner.resources.nat_gateway import PROCESSED
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
 
@@ -29,7 +30,8 @@ class Endpoint:
     """
     `zones`: how many zones (subnets) it stands in; None is unknown. `kind` is one of PRICES. `assumed`: nothing names
     a subnet, and one is taken, without which an endpoint does not work. `abroad`: its service is in another region,
-    None is unknown.
+    None is unknown. `instead_of`: the NAT gateways whose data it carries, empty where another endpoint does; with None
+    it carries its own.
     """
 
     origin: Origin
@@ -37,13 +39,18 @@ class Endpoint:
     kind: str = INTERFACE
     assumed: bool = False
     abroad: bool | None = False
+    instead_of: tuple[Origin, ...] | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
         component, hour, gb = PRICES[self.kind]
         assumes = (say("endpoint_one_zone"),) if self.assumed else ()
         yield metering.hours(component, Sku(VPC, hour), self.zones, needs=say("needs_zones"), assumes=assumes)
-        yield metering.used("Data processed by endpoint", "GB", "monthly_data_processed_gb", Sku(VPC, gb))
+        people, carried = traffic.people, self.instead_of or ()
+        fetched = people["fetched_gb_a_month"] / len(carried) if people and carried else None
+        for origin in (self.origin,) if self.instead_of is None else carried:
+            at = traffic.metering(origin)
+            yield at.used("Data processed by endpoint", "GB", PROCESSED, Sku(VPC, gb), quantity=fetched)
         sku = Sku("AWSDataTransfer", "inter_region_out_gb")
         away = metering.used("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku)
         yield from perhaps(self.abroad, (away,))

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
 from glimpse.planner.charged_units import times
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
-from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases
+from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases, certain
 from glimpse.planner.resources.address import IPV4, public_ipv4
+from glimpse.planner.resources.balancer import TargetGroup
 from glimpse.planner.resources.volume import EC2, Disk
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.sizing import Scaling, TaskSize, tasks_asked
@@ -27,6 +29,9 @@ LINUX, WINDOWS = "Linux", "Windows"
 
 FREE_EPHEMERAL_GIB = 20
 """Storage that is part of every task's price (Fargate pricing page)."""
+
+UNDER_PLAN = frozenset(("fargate_vcpu_hour", "fargate_gb_hour"))
+"""What a Compute Savings Plan covers of Fargate: neither Spot nor Windows licenses (Savings Plans user guide)."""
 
 TASK_HOURS, INSTANCE_HOURS = "monthly_task_hours", "monthly_external_instance_hours"
 
@@ -62,8 +67,9 @@ class FargateService:
     `behind_balancer`: people reach it, through a balancer or a gateway. What the service's tags tell: `uploads`,
     how files reach the bucket ("api" or "presigned"); `keep_alive_seconds`, the server's own; `database_pool`, the
     connections each task holds; `bus`, what carries events between tasks where it is not a cache ("postgresql");
-    `log_sample_percent`, how many lines of one event each are written; `environment`. `volume` is made with each
-    task. `assumed` is what had to be taken for granted to read the service.
+    `environment`. `volume` is made with each task. `target_groups` are those that its tasks join; `stop_seconds`: how
+    long a task has between SIGTERM and SIGKILL, None where nobody knows. `assumed` is what had to be taken for granted
+    to read the service.
     """
 
     origin: Origin
@@ -77,13 +83,14 @@ class FargateService:
     keep_alive_seconds: int | None = None
     database_pool: int | None = None
     bus: str | None = None
-    log_sample_percent: int = 100
     environment: str | None = None
     maximum_percent: int = 200
     health: HealthCheck = HealthCheck()
     os: str = LINUX
     volume: Disk | None = None
     assumed: tuple[Sentence, ...] = ()
+    target_groups: tuple[TargetGroup, ...] = ()
+    stop_seconds: int | None = None
 
     @property
     def fewest(self) -> int | None:
@@ -143,8 +150,13 @@ class FargateService:
             return
         assumes = self._assumptions(traffic)
         for provider, task_hours in hours.items():
+            covered = self._under_plan(traffic, assumes) if provider == FARGATE else ()
+            yield from covered
+            rest = task_hours.map(partial(_beyond, self._planned_hours if covered else 0))
             for component, unit, sku, amount in _charged(self.size, self.os, provider):
-                yield Meter(self.origin, component, unit, task_hours * amount, sku, assumes)
+                left = rest if sku.kind in UNDER_PLAN else task_hours
+                if not covered or not left.is_zero:
+                    yield Meter(self.origin, component, unit, left * amount, sku, assumes)
         if self.scaling and self.desired is None and not traffic.people and self.fewest != self.most:
             # Neither people nor the files say how many of the allowed tasks run: the fewest are priced.
             sku = Sku(ECS, "fargate_vcpu_hour", {"arch": self.size.arch, "os": self.os})
@@ -159,6 +171,31 @@ class FargateService:
             yield Meter(self.origin, "Public IPv4 address", "hour", None, IPV4, needs=say("needs_public_ip"))
         elif self.public_address:
             yield public_ipv4(self.origin, all_hours)
+
+    @property
+    def _planned_hours(self) -> int:
+        """Task-hours a month that run on demand at every hour: so many a Savings Plan is bought for."""
+        return self.on_demand_tasks(self.fewest or 0)[0] * HOURS_PER_MONTH
+
+    def _under_plan(self, traffic: Traffic, assumes: tuple[Sentence, ...]) -> tuple[Meter, ...]:
+        """What a Compute Savings Plan covers: it is charged at every hour, used or not (Savings Plans user guide)."""
+        commitment = traffic.commitment(self.origin.address)
+        if commitment is None or self.size is None or not self._planned_hours:
+            return ()
+        term, until = commitment.term, commitment.until
+        bought = say("committed", term=term, until=until.isoformat()) if until else say("committed_proposed", term=term)
+        return tuple(
+            Meter(
+                self.origin,
+                f"{component}, Savings Plan",
+                unit,
+                certain(self._planned_hours * amount),
+                replace(sku, term=term),
+                (*assumes, bought),
+            )
+            for component, unit, sku, amount in _charged(self.size, self.os, FARGATE)
+            if sku.kind in UNDER_PLAN
+        )
 
     def _task_hours(self, traffic: Traffic) -> dict[str, Cases] | None:
         """Hours a month on each provider, in the stack's cheapest, expected and dearest case."""
@@ -210,6 +247,11 @@ class FargateService:
             else:
                 said.append(say("capacity_unknown"))
         return (*self.assumed, *said)
+
+
+def _beyond(covered: int, hours: Fraction) -> Fraction:
+    """Hours on demand beyond those that are covered."""
+    return max(Fraction(0), hours - covered)
 
 
 Part = tuple[str, str, Sku, Fraction]

@@ -43,6 +43,8 @@ EBS_OPTIMIZED_CHARGED = frozenset(
 )
 """Types that are EBS-optimized only for a charge; others always are, or cannot be (EC2 user guide)."""
 
+WHOLE_DAY = 24
+
 ALWAYS = Fraction(HOURS_PER_MONTH)
 """Hours a month of what is never stopped."""
 
@@ -81,6 +83,12 @@ class Instances:
     of one kind. `sizes` are other counts that a schedule sets. `scales`: a group or fleet decides how many there are,
     up to `most`; one that starts with none runs as many as its use asks for.
     `zone_id` is the zone whose Spot price is charged, where it is known. `credits` are those of burstable types.
+    `environment` as a tag or the name says it, None where neither does. `awake_hours`: of each day, in which they run;
+    in the others a schedule stops them, or takes them away where it is a group's. `least`: how many a group keeps at
+    the fewest; `has_policy`: a scaling policy belongs to it. `zones_behind`: in how many zones subnets stand whose way
+    out it is. None is unknown for each. `vpc`: the address or the id of theirs, None is unknown. `behind_balancer`:
+    people reach them through a balancer. `leaves_by_nat`: what goes out passes a NAT gateway, and had addresses of its
+    own before.
     """
 
     origin: Origin
@@ -106,6 +114,14 @@ class Instances:
     assumes: tuple[Sentence, ...] = ()
     address_assumes: tuple[Sentence, ...] = ()
     needs: Sentence | None = None
+    environment: str | None = None
+    awake_hours: int = WHOLE_DAY
+    least: int | None = None
+    has_policy: bool = False
+    zones_behind: int | None = None
+    vpc: str | None = None
+    behind_balancer: bool = False
+    leaves_by_nat: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -123,7 +139,7 @@ class Instances:
             yield self._on_use(metering, self.instance_type)
             return
         hours = Fraction(0) if self.stopped else metering.number("monthly_hrs")
-        each = ALWAYS if hours is None else hours
+        each = ALWAYS * self.awake_hours / WHOLE_DAY if hours is None else hours
         yield from self._hours(traffic, metering, count, each, self.instance_type)
         running = count if each else certain(0)
         if self.monitored and not running.is_zero:
@@ -176,10 +192,13 @@ class Instances:
             sku = Sku(EC2, kind, attributes)
             said = (*assumes, *self._system_assumed(metering))
             bought = instance_hours(self.origin, f"{instance_type} instance", sku, 1, traffic, *said)
-            if (term := reserved_term(metering)) and not traffic.commitment(self.origin.address):
+            committed = traffic.commitment(self.origin.address) is not None
+            if (term := reserved_term(metering)) and not committed:
                 reserved = (*bought.assumes, say("reserved_by_usage", term=term))
                 bought = replace(bought, sku=replace(sku, term=term), assumes=reserved)
-            yield replace(bought, quantity=on_demand * each, usage_keys=metering.usage_keys)
+            # A commitment is charged for every hour of its term, whether the instance runs or not.
+            quantity = on_demand * (ALWAYS if committed else each)
+            yield replace(bought, quantity=quantity, usage_keys=metering.usage_keys)
         if not spot.is_zero:
             where = {"zone": self.zone_id} if self.zone_id else {}
             sku = Sku(EC2, kind, {**attributes, **where}, SPOT)
@@ -225,12 +244,15 @@ class Instances:
 
     def _attached(self, metering: Metering, count: Cases, each: Fraction = ALWAYS) -> Iterator[Meter]:
         """Disks, which stay while an instance is stopped, and addresses, which do not."""
+        kept = count * Fraction(self.awake_hours, WHOLE_DAY) if self.scales else count
         for disk in self.disks:
-            yield from disk.meters(metering, count)
+            yield from disk.meters(metering, kept)
         if not each or count.is_zero:
             return
         if self.addresses is None:
             yield metering.fixed("Public IPv4 address", "hour", IPV4, None, needs=say("needs_subnet"))
+        elif self.leaves_by_nat:
+            yield metering.used("Data processed by NAT gateway", "GB", "monthly_nat_gb", Sku(EC2, "nat_gateway_gb"))
         elif self.addresses:
             hours = count * (each * self.addresses)
             yield metering.fixed("Public IPv4 address", "hour", IPV4, hours, assumes=self.address_assumes)

@@ -57,7 +57,8 @@ METRICS_INSIGHTS_ALARM = (
 class Alarms:
     """
     `count` metrics watched at one place, each charged as an alarm; those that target tracking makes stand beside its
-    policy. `bands` of them are watched for anomalies.
+    policy. `bands` of them are watched for anomalies. `has_actions`: whether it tells anyone, None where that is
+    unknown. `silent_topic`: the topic that it tells, where nothing in the files subscribes to that.
     """
 
     origin: Origin
@@ -65,6 +66,8 @@ class Alarms:
     kind: str = "standard"
     made_by_scaling: bool = False
     bands: int = 0
+    has_actions: bool | None = None
+    silent_topic: Origin | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         words = {"standard": "Standard", "high_resolution": "High-resolution", "composite": "Composite"}
@@ -89,12 +92,14 @@ class ContainerInsights:
     """
     A cluster with Container Insights on, and the `services` that run in it, each of a task family of its own.
 
-    `enhanced` observability reports of each task and container as well, at a price of its own.
+    `enhanced` observability reports of each task and container as well, at a price of its own. `watched`: an alarm or
+    a scaling policy in the files uses its metrics; None where nobody knows.
     """
 
     origin: Origin
     services: int = 1
     enhanced: bool = False
+    watched: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         kind = "container_insights_metric_month" if self.enhanced else "custom_metric_month"

@@ -53,7 +53,10 @@ class DataDisk:
 
 @dataclass(frozen=True, slots=True)
 class SearchDomain:
-    """`nodes` are all its nodes, the data nodes first. `disk` is None where those have disks of their own."""
+    """
+    `nodes` are all its nodes, the data nodes first. `disk` is None where those have disks of their own. `version` as
+    the files say it ("OpenSearch 2.11", "Elasticsearch 7.10"), None where nobody knows it.
+    """
 
     origin: Origin
     nodes: tuple[Nodes, ...]
@@ -62,6 +65,7 @@ class SearchDomain:
     cold: bool = False
     vector_acceleration: bool = False
     s3_vectors: bool = False
+    version: str | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)

@@ -18,10 +18,16 @@ def secret_month(origin: Origin, component: str = "Secret") -> Meter:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret; `replicas` are the regions in which it has copies, each charged there as a secret."""
+    """
+    A secret; `replicas` are the regions in which it has copies, each charged there as a secret.
+
+    `must_stay`: it is rotated, copied or shared, or a service of AWS takes it from Secrets Manager alone; None where
+    nobody knows.
+    """
 
     origin: Origin
     replicas: tuple[str, ...] = ()
+    must_stay: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         yield secret_month(self.origin)

@@ -24,7 +24,7 @@ class Snapshot:
     """
     A snapshot of a volume of `gib`, None where that is unknown. What it stores is what was written, so the volume's
     size is the most. `restored`: it is taken out of the archive. `read_directly`: by the EBS direct APIs, or restored
-    fast, as far as somebody says so.
+    fast, as far as somebody says so. `used`: whether anything in the files is made of it, None where nobody knows.
     """
 
     origin: Origin
@@ -32,6 +32,7 @@ class Snapshot:
     archived: bool = False
     restored: bool = False
     read_directly: bool = False
+    used: bool | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)

@@ -30,6 +30,7 @@ class Disk:
     """
     An EBS disk: `gib` None is unknown, and `needs` may say why. IOPS and throughput only where the files ask for them.
     `is_assumed`: its size is left out, so that only the image knows it; of a root disk it is then the usual one.
+    `kind_assumed`: so is its type. `multi_attach`: several instances may use it at once; None is unknown.
     """
 
     kind: str
@@ -38,6 +39,8 @@ class Disk:
     mibps: int | None = None
     is_assumed: bool = False
     needs: Sentence | None = None
+    kind_assumed: bool = False
+    multi_attach: bool | None = False
 
     def meters(self, metering: Metering, count: Cases = ONE) -> Iterator[Meter]:
         """What `count` such disks are charged."""
@@ -79,10 +82,11 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A disk of its own, attached or not."""
+    """A disk of its own. `attached`: whether anything in the files uses it, None where nobody knows."""
 
     origin: Origin
     disk: Disk
+    attached: bool | None = None
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self.disk.meters(traffic.metering(self.origin)))

@@ -7,7 +7,7 @@ reference to it: that is how a service is joined to its task definition.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from glimpse.planner.terraform.errors import EvaluationError
@@ -15,6 +15,7 @@ from glimpse.planner.terraform.evaluation import Scope, evaluate
 from glimpse.planner.terraform.syntax import (
     Block,
     Body,
+    Call,
     Expression,
     GetAttribute,
     Index,
@@ -33,7 +34,12 @@ META = frozenset(
 TEXTS = frozenset(("id", "arn", "name"))
 """Attributes that are texts, whichever provider makes them. The types of others stand in schemas that are not here."""
 
-TAGS = frozenset(("tags", "tags_all", "volume_tags"))
+WITHOUT_COST = frozenset(
+    (
+        "tags", "tags_all", "volume_tags", "container_definitions", "deregistration_delay", "nat_gateway_id",
+        "alarm_actions", "ok_actions", "insufficient_data_actions",
+    )
+)  # fmt: skip
 """Arguments that cost nothing, whatever is wrong in them."""
 
 SIZE_OF_A_BLOCK = 40
@@ -77,7 +83,7 @@ class Arguments(Lazy):
             try:
                 self._known[name] = self._evaluated(name)
             except EvaluationError as error:
-                self._known[name] = self._scope.module.failed(error, costs=name not in TAGS)
+                self._known[name] = self._scope.module.failed(error, costs=name not in WITHOUT_COST)
             finally:
                 self._busy.discard(name)
         return self._known[name]
@@ -96,6 +102,17 @@ class Arguments(Lazy):
         """
         argument = self._body.arguments.get(name)
         return frozenset(_named(argument.expression, self._scope)) if argument else frozenset()
+
+    def encoded(self, name: str) -> Value | None:
+        """What an argument encodes by `jsonencode(…)`, parts of which may be unknown; None where it does not."""
+        argument = self._body.arguments.get(name)
+        call = argument.expression if argument else None
+        if not isinstance(call, Call) or call.name != "jsonencode" or len(call.arguments) != 1 or call.expands:
+            return None
+        try:
+            return evaluate(call.arguments[0], self._scope)
+        except EvaluationError:
+            return None  # It is noted where the argument itself is evaluated.
 
     def _unrolled(self, blocks: Sequence[Block]) -> Value:
         made: list[Value] = []
@@ -145,13 +162,24 @@ class Arguments(Lazy):
 
 
 class Instance(Arguments):
-    """One instance of a resource. `provider_region` is that of its provider; None where nothing states one."""
+    """
+    One instance of a resource. `provider_region` is that of its provider; None where nothing states one.
+    `provider_tags` gives the tags that its provider has for every resource, evaluated when they are asked for.
+    """
 
-    def __init__(self, address: str, block: Block, scope: Scope, provider_region: Value | None) -> None:
+    def __init__(
+        self,
+        address: str,
+        block: Block,
+        scope: Scope,
+        provider_region: Value | None,
+        provider_tags: Callable[[], Value | None],
+    ) -> None:
         super().__init__(block.body, scope, address, block.line)
         self.address = address
         self.type = block.labels[0]
         self.provider_region = provider_region
+        self.provider_tags = provider_tags
 
 
 SEPARATORS = "/:"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from glimpse.planner.finding import Finding, Findings
@@ -295,9 +296,10 @@ class Module:
             return Repetition(), Unknown(ANY, repetition.causes, repetition.references | {address}, repetition.variable)
         self.budget.add_resources(len(repetition.keys))
         scope = self.scope(block.file)
-        region = self.region(self.provider_of(block))
+        provider = self.provider_of(block)
+        region, tags = self.region(provider), partial(self.default_tags, provider)
         return repetition, [
-            Instance(self._with_key(address, key), block, scope.within(names) if names else scope, region)
+            Instance(self._with_key(address, key), block, scope.within(names) if names else scope, region, tags)
             for key, names in zip(repetition.keys, repetition.names(), strict=True)
         ]
 
@@ -399,13 +401,32 @@ class Module:
         block = self.folder.providers.get(provider)
         if block is None or block.body.arguments.keys() <= {"alias"}:
             # A block that configures nothing only says, as Terraform 0.12 did, that the caller hands this provider in.
-            return self.outer_region(provider)
+            outer = self.outer(provider)
+            return outer[0].region(outer[1]) if outer else None
         stated = block.body.arguments.get("region")
         value = self._evaluate_named(stated, block.file) if stated else None
         return None if type(value) is Null else value
 
-    def outer_region(self, provider: str) -> Value | None:
-        """The region of a provider that this module does not configure itself."""
+    def default_tags(self, provider: str) -> Value | None:
+        """The tags that a provider gives to every resource, as this module sees it; None where it gives none."""
+        return self._once(("default_tags", provider), lambda: self._default_tags(provider))
+
+    def _default_tags(self, provider: str) -> Value | None:
+        block = self.folder.providers.get(provider)
+        if block is None or (block.body.arguments.keys() <= {"alias"} and not block.body.blocks):
+            outer = self.outer(provider)
+            return outer[0].default_tags(outer[1]) if outer else None
+        stated = next((row.body.arguments["tags"] for row in _tag_blocks(block)), None)
+        if stated is None:
+            return None
+        try:
+            return evaluate(stated.expression, self.scope(block.file))
+        except EvaluationError as error:
+            error.file = error.file or block.file
+            return self.failed(error, costs=False)
+
+    def outer(self, provider: str) -> tuple[Module, str] | None:
+        """The module that hands in a provider which this one does not configure itself, and its key there."""
         return None
 
     # ---- Modules that this one calls
@@ -584,13 +605,17 @@ class ChildModule(Module):
     def without_value(self, name: str, block: Block, wanted: Type) -> Value:
         raise EvaluationError(f"the module needs a value for {name}", self._call.file, self._call.line)
 
-    def outer_region(self, provider: str) -> Value | None:
+    def outer(self, provider: str) -> tuple[Module, str] | None:
         handed = self._call.body.arguments.get("providers")
         entries = handed.expression.entries if handed and isinstance(handed.expression, ObjectOf) else ()
         for key, value in entries:
             if _provider_named_by(key) == provider:
-                return self._parent.region(_provider_named_by(value))
-        return self._parent.region(provider) if "." not in provider else None
+                return self._parent, _provider_named_by(value)
+        return (self._parent, provider) if "." not in provider else None
+
+
+def _tag_blocks(provider: Block) -> Iterator[Block]:
+    return (row for row in provider.body.of("default_tags") if "tags" in row.body.arguments)
 
 
 def _provider_named_by(expression: Expression) -> str:

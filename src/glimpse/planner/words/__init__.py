@@ -13,21 +13,31 @@ from glimpse.planner.sentence import Sentence
 LANGUAGES = ("en", "ko")
 LONGEST = 300
 FOLDER = files("glimpse.planner.words")
-FILES = ("sentences.toml", "levers.toml", "plan.toml", "actual.toml")
-FAMILIES = "families"
-"""The folder with the sentences of single families of resources, a file each."""
+FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml")
+FOLDERS = ("levers", "families")
+"""Folders with the sentences of single subjects, a file each."""
 
 
 @cache
 def _names() -> tuple[str, ...]:
-    families = sorted(entry.name for entry in (FOLDER / FAMILIES).iterdir() if entry.name.endswith(".toml"))
-    return (*FILES, *(f"{FAMILIES}/{name}" for name in families))
+    inside = (
+        f"{folder}/{entry.name}"
+        for folder in FOLDERS
+        for entry in sorted((FOLDER / folder).iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    )
+    return (*FILES, *inside)
+
+
+@cache
+def _text(name: str) -> str:
+    return FOLDER.joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
 @cache
 def _held(name: str) -> Mapping[str, Mapping[str, str]]:
     """What one file of this folder holds."""
-    return tomllib.loads(FOLDER.joinpath(*name.split("/")).read_text(encoding="utf-8"))
+    return tomllib.loads(_text(name))
 
 
 def sentences() -> Mapping[str, Mapping[str, str]]:
@@ -36,8 +46,8 @@ def sentences() -> Mapping[str, Mapping[str, str]]:
 
 
 def _sentence(code: str) -> Mapping[str, str]:
-    """Files are read as they are asked for: most commands need the first alone."""
-    return next(_held(name)[code] for name in _names() if code in _held(name))
+    """Only the file that holds it is parsed: that takes a hundred times as long as to look for its name."""
+    return next(_held(name)[code] for name in _names() if f"[{code}]\n" in _text(name))
 
 
 def plain(text: object) -> str:
@@ -63,16 +73,20 @@ class Words:
         self.language = language
 
     def __call__(self, code: str, **params: str | int) -> str:
-        safe = {name: plain(value) for name, value in params.items()}
-        return _sentence(code)[self.language].format_map(safe)
+        """A sentence without parameters is taken as it is: it may show Terraform's braces."""
+        text = _sentence(code)[self.language]
+        return text.format_map({name: plain(value) for name, value in params.items()}) if params else text
 
     def say(self, sentence: Sentence) -> str:
-        """The sentence in this language; params called `promise` or `promises` hold codes, and are named."""
-        params = {
-            name: self._promises(value) if name in ("promise", "promises") else value
-            for name, value in sentence.params.items()
-        }
-        return self(sentence.code, **params)
+        """
+        The sentence in this language. Params called `promise` or `promises` hold codes, and are named; one called
+        `meaning` holds a key of `glimpse.toml`, and becomes what that means.
+        """
+        return self(sentence.code, **{name: self._named(name, value) for name, value in sentence.params.items()})
 
-    def _promises(self, codes: str | int) -> str:
-        return ", ".join(self(f"promise_{code}") for code in str(codes).split(", "))
+    def _named(self, name: str, value: str | int) -> str | int:
+        if name == "meaning":
+            return self(f"key_{value}")
+        if name in ("promise", "promises"):
+            return ", ".join(self(f"promise_{code}") for code in str(value).split(", "))
+        return value

@@ -65,7 +65,6 @@ run "refuses_values_out_of_range" {
     environment         = "staging"
     time_zone           = "KST+9"
     log_retention_days  = 31
-    log_sample_percent  = 0
     secret_store        = "vault"
     zones               = ["ap-northeast-2a", "us-east-1a"]
   }
@@ -83,7 +82,6 @@ run "refuses_values_out_of_range" {
     var.environment,
     var.time_zone,
     var.log_retention_days,
-    var.log_sample_percent,
     var.secret_store,
     var.zones,
   ]

@@ -125,7 +125,7 @@ run "keeps_the_promises_of_the_balanced_design" {
   }
 }
 
-run "a_development_service_sleeps_at_night_and_writes_a_tenth_of_its_log_lines" {
+run "a_development_service_sleeps_at_night" {
   command = plan
 
   module {
@@ -135,7 +135,6 @@ run "a_development_service_sleeps_at_night_and_writes_a_tenth_of_its_log_lines" 
   variables {
     stage                   = "development"
     night_off               = true
-    log_sample_percent      = 10
     bus                     = "postgresql"
     cache_security_group_id = null
   }
@@ -149,12 +148,7 @@ run "a_development_service_sleeps_at_night_and_writes_a_tenth_of_its_log_lines" 
   }
 
   assert {
-    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "GLIMPSE_LOG_SAMPLE_PERCENT", value = "10" })
-    error_message = "The task is not told to write fewer lines."
-  }
-
-  assert {
-    condition     = aws_ecs_service.this.tags["glimpse:log-sample-percent"] == "10" && aws_ecs_service.this.tags["glimpse:environment"] == "development"
+    condition     = aws_ecs_service.this.tags["glimpse:environment"] == "development"
     error_message = "The tags do not show the settings."
   }
 }
@@ -175,7 +169,6 @@ run "refuses_what_fargate_does_not_run" {
     fargate_weight   = 0.5
 
     cache_security_group_id = null
-    log_sample_percent      = 101
     night_off               = true
   }
 
@@ -187,7 +180,6 @@ run "refuses_what_fargate_does_not_run" {
     var.drain_seconds,
     var.fargate_weight,
     var.cache_security_group_id,
-    var.log_sample_percent,
     var.night_off,
   ]
 }

@@ -167,11 +167,16 @@ def _none(argument: str) -> Sequence[Unknown]:
     return ()
 
 
+def _no_tags() -> Any:
+    return None
+
+
 @dataclass(frozen=True)
 class Block:
     """
     `unknowns` gives what is unknown in an argument (nested ones as `block.argument`); their references say which
-    resources it refers to. `region` is set where it is not the default provider's.
+    resources it refers to. `region` is set where it is not the default provider's. `default_tags` gives the tags that
+    its provider has for every resource, which a plan holds in `tags_all` instead.
     """
 
     address: str
@@ -181,6 +186,7 @@ class Block:
     line: int | None = None
     unknowns: UnknownsIn = _none
     region: str | None = None
+    default_tags: Callable[[], Any] = _no_tags
 
     @property
     def origin(self) -> Origin:

@@ -175,7 +175,7 @@ def _block(instance: Instance, default: Value, shown: Callable[[str], str], note
     file, line = instance.place
     return Block(
         instance.address, instance.type, Values(instance, note=note), shown(file), line, partial(_unknowns, instance),
-        _other_region(instance, default),
+        _other_region(instance, default), instance.provider_tags,
     )  # fmt: skip
 
 

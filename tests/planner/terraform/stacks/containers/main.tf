@@ -89,7 +89,6 @@ resource "aws_ecs_service" "api" {
 
   tags = {
     "glimpse:uploads"            = "api"
-    "glimpse:log-sample-percent" = "50"
     "glimpse:database-pool"      = "10"
   }
 }

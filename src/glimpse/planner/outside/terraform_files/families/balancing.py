@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.references import OF_TARGET_GROUP, is_used
+from glimpse.planner.outside.terraform_files.families.risk_facts import GROUPS, target_group
+from glimpse.planner.outside.terraform_files.families.vpcs import vpc_of
 from glimpse.planner.resources.balancer import Balancer, ClassicBalancer, GatewayBalancer, TrustStore
 
 RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
-GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
 FORWARDS = ("default_action.target_group_arn", "default_action.forward", "action.target_group_arn", "action.forward")
 WITHOUT_IPV4 = "dualstack-without-public-ipv4"
 
@@ -41,6 +43,9 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
         protocols=_protocols(listeners),
         functions=_are_functions(groups) if _are_known(parts, tree) else None,
         cross_zone=kind == "network" and flag(block.values, "enable_cross_zone_load_balancing"),
+        has_targets=_has_targets(parts, groups, tree),
+        target_groups=tuple(target_group(group) for group in {group.address: group for group in groups}.values()),
+        vpc=vpc_of(block, tree, "subnets", "subnet_mapping.subnet_id"),
     )
 
 
@@ -53,6 +58,43 @@ def _are_known(parts: Sequence[Block], tree: Tree) -> bool:
     except ArgumentUnknown:
         return False
     return True
+
+
+def _has_targets(parts: Sequence[Block], groups: Sequence[Block], tree: Tree) -> bool | None:
+    """
+    Whether anything is behind the listeners and rules, or they answer by themselves alone.
+
+    None where nobody knows: also where a Kubernetes cluster stands, whose controllers register targets by themselves.
+    """
+    if tree.of("aws_eks_cluster") or not _are_known(parts, tree):
+        return None
+    if parts and not groups and not any(map(_forwards, parts)):
+        return True
+    if any(
+        _forwards(part) and not any(tree.certain_references(part, name, *GROUPS) for name in FORWARDS) for part in parts
+    ):
+        return None
+    if any(map(_leads_elsewhere, parts)):
+        return True
+    used = [is_used(group, tree, OF_TARGET_GROUP) for group in groups]
+    return True if True in used else None if None in used else False
+
+
+def _actions(part: Block) -> tuple[Values, ...]:
+    """What a listener does by default, or what a rule does."""
+    return (*part.values.known.blocks("default_action"), *part.values.known.blocks("action"))
+
+
+def _forwards(part: Block) -> bool:
+    """Whether a listener or a rule may forward to a target group: also where its action is unknown."""
+    actions = _actions(part)
+    return not actions or any(action.text("type") in (None, "forward") for action in actions)
+
+
+def _leads_elsewhere(part: Block) -> bool:
+    """Whether a redirect goes to another host than the one asked for."""
+    hosts = (row.text("host") for action in _actions(part) for row in action.blocks("redirect"))
+    return any(host not in (None, "#{host}") for host in hosts)
 
 
 def _are_functions(groups: Sequence[Block]) -> bool | None:

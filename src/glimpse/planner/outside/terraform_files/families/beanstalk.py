@@ -194,6 +194,7 @@ def _root(settings: _Settings) -> Disk:
         settings.number(LAUNCH, "RootVolumeIOPS"),
         settings.number(LAUNCH, "RootVolumeThroughput"),
         is_assumed=settings.value(LAUNCH, "RootVolumeSize") is None,
+        kind_assumed=settings.value(LAUNCH, "RootVolumeType") is None,
     )
 
 

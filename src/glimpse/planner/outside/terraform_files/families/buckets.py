@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.used_by import is_used_by
 from glimpse.planner.resources import bucket as s3
 from glimpse.planner.resources.by_use import ByUse
 
@@ -44,12 +45,42 @@ def bucket(block: Block, tree: Tree) -> Iterator[Found]:
         | ({s3.INTELLIGENT_TIERING} if tiering else frozenset()),
         tagged=tagged,
         archives=any(row.values.known.text("status") != "Disabled" for row in tiering),
+        aborts_uploads=_aborts_uploads(block, tree),
     )
     if block.values.is_unknown("acceleration_status") or block.values.text("acceleration_status") == "Enabled":
         known = not block.values.is_unknown("acceleration_status") or None
         yield ByUse(block.origin, s3.ACCELERATION, charged=known)
     for replicated in block.values.known.blocks("replication_configuration"):
         yield from _replication(block, tree, replicated.blocks("rules"), "replication_configuration.rules.destination")
+
+
+def _aborts_uploads(block: Block, tree: Tree) -> bool | None:
+    """Whether a rule for the whole bucket aborts incomplete uploads; None where not all rules are known."""
+    rows = _about(block, tree, LIFECYCLE)
+    inline = [rule for rule in block.values.known.blocks("lifecycle_rule") if rule.boolean("enabled") is not False]
+    days = "abort_incomplete_multipart_upload_days"
+    if any(rule.integer(days) and _is_for_all(rule) for rule in inline):
+        return True
+    aborting = (rule for row in rows for rule in _enabled(row) if rule.has("abort_incomplete_multipart_upload"))
+    if any(_is_for_all(rule) for rule in aborting):
+        return True
+    others = is_used_by(block, tree, ((LIFECYCLE, "bucket"),), named_by="bucket")
+    hidden = block.values.is_unknown("lifecycle_rule") or any(row.values.is_unknown("rule") for row in rows)
+    return None if others is None or hidden or any(map(_is_unclear, inline)) else False
+
+
+def _is_for_all(rule: Values) -> bool:
+    """Whether a rule is for every object: neither a prefix nor a filter limits it."""
+    limits = ("prefix", "tag", "tags", "and", "object_size_greater_than", "object_size_less_than")
+    return not any(
+        part.is_unknown(name) or part.text(name) or part.blocks(name)
+        for part in (rule, rule.block("filter"))
+        for name in limits
+    )
+
+
+def _is_unclear(rule: Values) -> bool:
+    return rule.is_unknown("abort_incomplete_multipart_upload_days") or rule.is_unknown("enabled")
 
 
 def _about(target: Block, tree: Tree, type_: str) -> tuple[Block, ...]:

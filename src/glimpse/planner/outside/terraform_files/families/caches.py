@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values, role
+from glimpse.planner.outside.terraform_files.families.environments import environment_of
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.cache import CLOUDWATCH_LOGS, Cache, GlobalDatastore, NodeScaling
@@ -65,6 +66,8 @@ def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
         keeps_snapshots=_keeps_snapshots(values),
         scaling=scaling,
         log_destinations=_log_destinations(block),
+        shards=_shards(values, inherited),
+        environment=environment_of(block),
     )
 
 
@@ -107,6 +110,16 @@ def _nodes(values: Values, inherited: Values) -> int | None:
         return 1
     shards, replicas_each = sharded.known.integer("num_node_groups"), _replicas(sharded, "replicas_per_node_group")
     return None if shards is None or replicas_each is None else shards * (1 + replicas_each)
+
+
+def _shards(values: Values, inherited: Values) -> int | None:
+    """The primaries of a replication group, which stay when its replicas go; None where nobody knows them."""
+    if values.has("node_group_configuration") and not values.has("num_node_groups"):
+        known = not values.is_unknown("node_group_configuration")
+        return len(values.known.blocks("node_group_configuration")) if known else None
+    places = (values, values.block("cluster_mode"), inherited)
+    sharded = next((part for part in places if part.has("num_node_groups")), None)
+    return 1 if sharded is None else sharded.known.integer("num_node_groups")
 
 
 def _replicas(values: Values, name: str) -> int | None:

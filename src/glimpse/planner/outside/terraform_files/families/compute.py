@@ -16,6 +16,7 @@ from glimpse.planner.outside.terraform_files.block import (
     is_one_of,
     role,
 )
+from glimpse.planner.outside.terraform_files.families.environments import environment_of
 from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     OWN_TEMPLATE,
@@ -32,6 +33,15 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     unpriced_parts,
     zone_of,
 )
+from glimpse.planner.outside.terraform_files.families.references import OF_ADDRESS, is_used
+from glimpse.planner.outside.terraform_files.families.resting import (
+    INSTANCE_CALLS,
+    WHOLE_DAY,
+    awake_hours,
+    awake_hours_of_group,
+)
+from glimpse.planner.outside.terraform_files.families.risk_facts import has_policy, unnoted, zones_behind
+from glimpse.planner.outside.terraform_files.families.vpcs import vpc_of
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.host import CapacityReservation, Host
 from glimpse.planner.resources.instance import DEDICATED, SHARED, Split
@@ -54,6 +64,16 @@ FLEET_SUBNETS = (
 )
 ON_DEMAND, ALL = "on-demand", 100
 
+INSTANCE_TARGETS = {
+    "aws_lb_target_group_attachment": "target_id",
+    "aws_alb_target_group_attachment": "target_id",
+    "aws_elb": "instances",
+    "aws_elb_attachment": "instance",
+}
+GROUP_ATTACHMENTS = {"aws_autoscaling_attachment": "autoscaling_group_name"}
+GROUP_TARGETS = ("target_group_arns", "load_balancers")
+"""Where a balancer's targets are named: types and arguments that name an instance, or a group; a group's own."""
+
 
 def instance(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
@@ -73,6 +93,11 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         elastic=tuple(address.address for address in elastic if address.type == "aws_eip"),
         is_nat=values.boolean("source_dest_check") is False or role(values) == NAT,
         stopped=any(state.values.text("state") == "stopped" for state in states),
+        environment=environment_of(block),
+        awake_hours=awake_hours(block, tree, INSTANCE_CALLS),
+        zones_behind=zones_behind(block, tree),
+        vpc=vpc_of(block, tree, "subnet_id"),
+        behind_balancer=_is_behind_balancer(block, tree, INSTANCE_TARGETS),
     )
     yield from _beside(block, tree, launch)
 
@@ -91,6 +116,17 @@ def _elastic(block: Block, tree: Tree) -> tuple[tuple[Block, ...], Sentence | No
         return (), say("argument_unknown", argument=unknown.name, cause=cause_text(unknown.why))
 
 
+def _is_behind_balancer(block: Block, tree: Tree, targets: Mapping[str, str]) -> bool:
+    """Whether something that a balancer sends to names it, as far as that is certain."""
+    for type_, argument in targets.items():
+        try:
+            if tree.referenced_by(block, argument, type_):
+                return True
+        except ArgumentUnknown:
+            continue
+    return False
+
+
 def group(block: Block, tree: Tree) -> Iterator[Found]:
     values = block.values
     policy = values.block("mixed_instances_policy")
@@ -103,6 +139,8 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
     first = _first_of(overrides, launch)
     addresses, assumed = addresses_of(block, tree, launch, "vpc_zone_identifier")
     unit = values.text("desired_capacity_type") or "units"
+    schedules = _schedules_of(block, tree) if count is not None else ()
+    awake = awake_hours_of_group(schedules, count)
     kept = replace(
         launched(block, first.launch),
         count=None if count is None else -(-count // first.weight),
@@ -116,7 +154,14 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
         is_nat=any((row.text("key"), row.text("value")) == (ROLE, NAT) for row in values.known.blocks("tag")),
         scales=True,
         most=values.known.integer("max_size"),
-        sizes=tuple(-(-size // first.weight) for size in _scheduled(block, tree, count)),
+        sizes=tuple(-(-size // first.weight) for size in _scheduled(schedules, count)) if awake == WHOLE_DAY else (),
+        environment=environment_of(block),
+        awake_hours=awake,
+        least=unnoted(values).integer("min_size"),
+        has_policy=has_policy(block, tree),
+        vpc=vpc_of(block, tree, "vpc_zone_identifier"),
+        behind_balancer=any(values.known.has(name) for name in GROUP_TARGETS)
+        or _is_behind_balancer(block, tree, GROUP_ATTACHMENTS),
     )
     if unit != "units":
         kept = replace(kept, count=None, needs=say("needs_capacity_units", unit=unit))
@@ -192,7 +237,17 @@ def address(block: Block, tree: Tree) -> Iterator[Found]:
             yield Unpriced(block.origin, "Public IPv4 address", say("needs_address_pool"))
             return
         own = pool.values.text("public_ip_source") != "amazon"
-    yield block.origin if own else PublicAddress(block.origin)
+    yield block.origin if own else PublicAddress(block.origin, _is_attached(block, tree))
+
+
+def _is_attached(block: Block, tree: Tree) -> bool | None:
+    """Whether anything in the files holds an Elastic IP; None where nobody knows."""
+    values = block.values.known
+    if any(values.text(name) for name in ("instance", "network_interface", "association_id")):
+        return True
+    if values.is_unknown("instance") or values.is_unknown("network_interface"):
+        return None
+    return is_used(block, tree, OF_ADDRESS)
 
 
 class _First:
@@ -240,19 +295,22 @@ def _fleet(
     yield from _beside(block, tree, first.launch)
 
 
-def _scheduled(block: Block, tree: Tree, count: int | None) -> Iterator[int]:
-    """The sizes that schedules give a group; what a schedule leaves out, or sets to -1, it leaves as it is."""
-    if count is None:
-        return
+def _schedules_of(block: Block, tree: Tree) -> tuple[Block, ...]:
+    """The schedules of a group: by link, or by its name."""
     names = {block.values.known.text("name"), block.values.known.text("id")} - {None}
     joined = tree.referenced_by(block, "autoscaling_group_name", "aws_autoscaling_schedule")
     rows = {row.address: row for row in joined}
     for name in names:
         rows |= {row.address: row for row in _schedules(tree).get(name, ())}
-    for row in rows.values():
+    return tuple(rows.values())
+
+
+def _scheduled(rows: Sequence[Block], count: int | None) -> Iterator[int]:
+    """The sizes that schedules give a group; what a schedule leaves out, or sets to -1, it leaves as it is."""
+    for row in rows if count is not None else ():
         least, most = row.values.integer("min_size"), row.values.integer("max_size")
         desired = row.values.integer("desired_capacity")
-        size = count if desired is None else desired
+        size = (count or 0) if desired is None else desired
         size = size if least is None else max(size, least)
         yield size if most is None else min(size, most)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.environments import environment_of
 from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.resting import DATABASE_CALLS, awake_hours
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.database import FREE_INSIGHTS_DAYS, RDS, Database, Monitoring, least_storage
 from glimpse.planner.resources.database_backup import DatabaseSnapshot, SnapshotExport
@@ -65,6 +68,9 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
         storage_gib=least_storage(storage_type, named) if least else size,
         storage_assumed=least,
         grows_to_gib=values.known.integer("max_allocated_storage"),
+        # Of a replica nobody knows whether it has its source's.
+        grows_known=not values.is_unknown("max_allocated_storage")
+        and (values.has("max_allocated_storage") or not values.has("replicate_source_db")),
         multi_az=values.boolean("multi_az") or False,
         iops=iops,
         mibps=values.known.integer("storage_throughput"),
@@ -77,6 +83,9 @@ def database(block: Block, tree: Tree) -> Iterator[Found]:
         log_volume=flag(values if values.has("dedicated_log_volume") else inherited, "dedicated_log_volume"),
         exports_logs=values.has("enabled_cloudwatch_logs_exports"),
         copied_across_regions=_across_regions(block, source, "replicate_source_db"),
+        environment=environment_of(block),
+        awake_hours=awake_hours(block, tree, DATABASE_CALLS),
+        replicates=_replicates(block, tree),
     )
 
 
@@ -156,6 +165,21 @@ def _source(block: Block, tree: Tree) -> Block | None:
     )
     named = [row for row in tree.of(INSTANCE) if identifier and row.values.known.text("identifier") == identifier]
     return next(iter((*linked, *named)), None)
+
+
+def _replicates(block: Block, tree: Tree) -> bool | None:
+    """Whether a database is a replica or has one; None where nobody knows what a replica in the files is one of."""
+    if block.values.has("replicate_source_db"):
+        return True
+    replicated, all_known = _replicated(tree)
+    return True if block.address in replicated else False if all_known else None
+
+
+@lru_cache(maxsize=4)
+def _replicated(tree: Tree) -> tuple[frozenset[str], bool]:
+    """The addresses of the databases that have replicas in the files, and whether each replica's source is known."""
+    sources = [_source(row, tree) for row in tree.of(INSTANCE) if row.values.has("replicate_source_db")]
+    return frozenset(row.address for row in sources if row), None not in sources
 
 
 def _across_regions(block: Block, source: Block | None, argument: str) -> bool:

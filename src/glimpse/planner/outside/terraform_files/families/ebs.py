@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.outside.terraform_files.families.launching import is_set, launch_of
+from glimpse.planner.outside.terraform_files.families.references import OF_SNAPSHOT, OF_VOLUME, is_used
 from glimpse.planner.resources.snapshot import FastRestore, Snapshot
 from glimpse.planner.resources.volume import Disk, Volume
 from glimpse.planner.sentence import say
@@ -32,8 +33,16 @@ def volume(block: Block, tree: Tree) -> Iterator[Found]:
         )
     if source and not values.has(kind):
         values, kind = source, "type"
-    disk = Disk(values.text(kind) or "gp2", _size(block, tree), values.integer("iops"), values.integer("throughput"))
-    yield Volume(block.origin, disk)
+    disk = Disk(
+        values.text(kind) or "gp2",
+        _size(block, tree),
+        values.integer("iops"),
+        values.integer("throughput"),
+        multi_attach=flag(values, "multi_attach_enabled"),
+    )
+    # Kubernetes attaches volumes by itself: nothing in the files tells which.
+    attached = None if tree.of("aws_eks_cluster") else is_used(block, tree, OF_VOLUME)
+    yield Volume(block.origin, disk, attached)
     if block.values.integer("volume_initialization_rate"):
         yield Unpriced(block.origin, "Provisioned rate for volume initialization", say("volume_initialized"))
 
@@ -46,6 +55,7 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
         archived=values.text("storage_tier") == "archive",
         restored=bool(values.boolean("permanent_restore")) or bool(values.integer("temporary_restore_days")),
         read_directly=block.type == "aws_ebs_snapshot",
+        used=is_used(block, tree, OF_SNAPSHOT),
     )
     if values.integer("completion_duration_minutes"):
         yield Unpriced(block.origin, "Time-based snapshot copy", say("part_unknown"))

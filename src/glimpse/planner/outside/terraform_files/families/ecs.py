@@ -9,7 +9,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.environments import environment_of
 from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.metric_users import is_metric_used
+from glimpse.planner.outside.terraform_files.families.risk_facts import service_groups, stop_seconds
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.event_bus import PIPE, SCHEDULE
@@ -34,10 +37,13 @@ DAILY = re.compile(r"^cron\(0 (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$")
 SERVICE, TASK_SET, CLUSTER = "aws_ecs_service", "aws_ecs_task_set", "aws_ecs_cluster"
 CLUSTER_PROVIDERS = "aws_ecs_cluster_capacity_providers"
 EXTERNAL = "EXTERNAL"
+INSIGHTS = "ECS/ContainerInsights"
+"""The namespace of what Container Insights reports of ECS (CloudWatch user guide)."""
+
 OFFERED, ASKED = "capacity_providers", "requires_compatibilities"
 TAG = "glimpse:"
-UPLOADS, LOG_SAMPLE = "uploads", "log-sample-percent"
-COSTLY = {UPLOADS: "Uploads through the service", LOG_SAMPLE: "Log lines of the service"}
+UPLOADS = "uploads"
+COSTLY = {UPLOADS: "Uploads through the service"}
 """The tags that other figures depend on. Where one is unknown, the value that costs least is taken, and this named."""
 
 PRESIGNED = "presigned"
@@ -110,13 +116,14 @@ def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
         keep_alive_seconds=settings.integer("keep-alive-seconds"),
         database_pool=settings.integer("database-pool"),
         bus=settings.text("bus"),
-        log_sample_percent=_log_sample_percent(settings),
-        environment=settings.text("environment"),
+        environment=settings.text("environment") or environment_of(block),
         maximum_percent=values.known.integer("deployment_maximum_percent") or 200,
         health=_health(block, tree),
         os=os,
         volume=_volume(values),
         assumed=assumed,
+        target_groups=service_groups(block, tree),
+        stop_seconds=stop_seconds(block, definition),
     )
 
 
@@ -273,11 +280,6 @@ def _gives_address(network: Values) -> bool | None:
     return network.known.boolean("assign_public_ip") if word is None else word == "ENABLED"
 
 
-def _log_sample_percent(settings: Values) -> int:
-    least = 0 if settings.is_unknown(LOG_SAMPLE) else 100
-    return min(100, settings.integer(LOG_SAMPLE) or least)
-
-
 def _public_address(values: Values) -> bool | None:
     """Whether each task has a public address; None where that is unknown."""
     if values.is_unknown("network_configuration"):
@@ -290,7 +292,8 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
     settings = {row.text("name"): row.text("value") for row in block.values.blocks("setting")}
     if (insights := settings.get("containerInsights")) in ("enabled", "enhanced"):
         services = sum(block in _clusters(service, tree) for service in tree.of(SERVICE))
-        yield ContainerInsights(block.origin, services, enhanced=insights == "enhanced")
+        watched = is_metric_used(tree, INSIGHTS)
+        yield ContainerInsights(block.origin, services, enhanced=insights == "enhanced", watched=watched)
     else:
         yield block.origin
 
@@ -487,9 +490,11 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
     if lowest is None or highest is None or not 0 <= lowest <= highest:
         return None
     tracked: dict[str, Fraction] = {}
+    policies = 0
     for row in tree.of("aws_appautoscaling_policy"):
         if not _same_target(row, target, tree):
             continue
+        policies += 1
         tracking = row.values.block("target_tracking_scaling_policy_configuration")
         metric = tracking.block("predefined_metric_specification").text("predefined_metric_type")
         percent = tracking.number("target_value")
@@ -501,6 +506,7 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
         tracked.get("ECSServiceAverageCPUUtilization"),
         tracked.get("ECSServiceAverageMemoryUtilization"),
         _schedule(target, lowest, highest, tree),
+        policies,
     )
 
 

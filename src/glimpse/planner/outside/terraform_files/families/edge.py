@@ -16,6 +16,7 @@ from glimpse.planner.stack import Unpriced
 BALANCERS = ("aws_lb", "aws_alb", "aws_cloudfront_vpc_origin", "aws_apigatewayv2_api")
 ORIGINS = ("origin.domain_name", "origin.vpc_origin_config", "origin.id")
 ACLS = ("aws_wafv2_web_acl", "aws_waf_web_acl")
+CACHE_POLICY = "aws_cloudfront_cache_policy"
 BEHAVIORS = ("default_cache_behavior", "ordered_cache_behavior")
 
 
@@ -40,11 +41,29 @@ def distribution(block: Block, tree: Tree) -> Iterator[Found]:
         logs_in_real_time=any(row.has("realtime_log_config_arn") for row in behaviors),
         shields=tuple(sorted({region for region in regions if region})),
         acl_elsewhere=values.has("web_acl_id") and not tree.certain_references(block, "web_acl_id", *ACLS),
+        fits_plan=_fits_plan(block, tree),
     )
     try:
         tree.references(block, "web_acl_id", *ACLS)
     except ArgumentUnknown:
         yield Unpriced(block.origin, "AWS WAF", say("part_unknown"))
+
+
+def _fits_plan(block: Block, tree: Tree) -> bool:
+    """
+    Whether it certainly has nothing that the flat-rate plans below Business leave out: they know no private origins and
+    no cache policies but AWS's own. With further options it is left alone.
+    """
+    values = block.values.known
+    behaviors = [row for name in BEHAVIORS for row in values.blocks(name)]
+    own = [row for name in BEHAVIORS for row in tree.certain_references(block, f"{name}.cache_policy_id", CACHE_POLICY)]
+    if any(values.has(name) for name in ("anycast_ip_list_id", "continuous_deployment_policy_id")):
+        return False
+    further = ("lambda_function_association", "realtime_log_config_arn", "field_level_encryption_id")
+    if own or any(not row.has("cache_policy_id") or any(row.has(name) for name in further) for row in behaviors):
+        return False
+    private = any(row.has("vpc_origin_config") or row.has("origin_shield") for row in values.blocks("origin"))
+    return bool(behaviors) and not private and values.block("viewer_certificate").text("ssl_support_method") != "vip"
 
 
 def accelerator(block: Block, tree: Tree) -> Iterator[Found]:

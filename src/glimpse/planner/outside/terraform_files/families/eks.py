@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.environments import environment_of
+from glimpse.planner.outside.terraform_files.families.found import Found, certainly_referring
 from glimpse.planner.outside.terraform_files.families.launching import (
     addresses_of,
     is_set,
@@ -15,6 +16,7 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     unpriced_parts,
     zone_of,
 )
+from glimpse.planner.outside.terraform_files.families.resting import awake_hours_of_group
 from glimpse.planner.resources.eks import Cluster, FargateProfile
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
@@ -55,10 +57,12 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
     gib = WINDOWS_GIB if windows else LINUX_GIB
     addresses, assumed = addresses_of(block, tree, launch, "subnet_ids")
     capacity = values.text("capacity_type") or "ON_DEMAND"
+    count = values.block("scaling_config").known.integer("desired_size")
+    schedules = certainly_referring(block, "autoscaling_group_name", "aws_autoscaling_schedule", tree)
     nodes = replace(
         launched(block, launch, gib),
         instance_type=types[0] if types else launch.instance_type or (None if launch.is_partial else DEFAULT_TYPE),
-        count=values.block("scaling_config").known.integer("desired_size"),
+        count=count,
         addresses=addresses,
         address_assumes=assumed,
         spot=launch.spot or capacity == "SPOT",
@@ -67,10 +71,12 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
         zone_id=zone_of(block, tree, "subnet_ids"),
         scales=True,
         most=values.block("scaling_config").known.integer("max_size"),
+        environment=environment_of(block),
+        awake_hours=awake_hours_of_group(schedules, count),
     )
     if not values.has("launch_template"):
         size = values.known.integer("disk_size")
-        nodes = replace(nodes, disks=(Disk("gp2", size if is_set(values, "disk_size") else gib),))
+        nodes = replace(nodes, disks=(_disk(size if is_set(values, "disk_size") else gib),))
     if capacity == "CAPACITY_BLOCK":
         yield Unpriced(block.origin, "Capacity block", say("part_unknown"))
     else:
@@ -78,6 +84,11 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
     if values.has("warm_pool_config"):
         yield Unpriced(block.origin, "Warm pool", say("warm_pool"))
     yield from unpriced_parts(block, launch)
+
+
+def _disk(gib: int | None) -> Disk:
+    """The disk of a node whose group names no template, and so no type either: Amazon EKS chooses it."""
+    return Disk("gp2", gib, kind_assumed=True)
 
 
 def _types(values: Values) -> list[str]:

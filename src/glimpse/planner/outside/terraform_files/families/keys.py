@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.found import Found, alone, unknown_part
+from glimpse.planner.outside.terraform_files.families.used_by import is_used_by
 from glimpse.planner.resources.certificate import (
     GENERAL,
     SHORT_LIVED,
@@ -20,6 +21,28 @@ from glimpse.planner.resources.parameter import Activation, AdvancedParameter, S
 from glimpse.planner.resources.secret import Secret
 
 AUTHORITY = "aws_acmpca_certificate_authority"
+
+WHAT_PARAMETERS_LACK = ("policy", "rotation_rules", "rotation_lambda_arn", "type")
+"""Arguments by which a secret is shared or rotated; the provider's older versions rotate it by its own."""
+
+SECRET_ONLY = (
+    ("aws_secretsmanager_secret_rotation", "secret_id"),
+    ("aws_secretsmanager_secret_policy", "secret_arn"),
+    ("aws_db_proxy", "auth.secret_arn"),
+    ("aws_msk_scram_secret_association", "secret_arn_list"),
+    ("aws_msk_single_scram_secret_association", "secret_arn"),
+    ("aws_dms_endpoint", "secrets_manager_arn"),
+    ("aws_ecr_pull_through_cache_rule", "credential_arn"),
+    ("aws_glue_connection", "authentication_configuration.secret_arn"),
+    ("aws_kinesis_firehose_delivery_stream", "http_endpoint_configuration.secrets_manager_configuration.secret_arn"),
+    ("aws_kinesis_firehose_delivery_stream", "redshift_configuration.secrets_manager_configuration.secret_arn"),
+    ("aws_kinesis_firehose_delivery_stream", "snowflake_configuration.secrets_manager_configuration.secret_arn"),
+    ("aws_kinesis_firehose_delivery_stream", "splunk_configuration.secrets_manager_configuration.secret_arn"),
+    ("aws_quicksight_data_source", "credentials.secret_arn"),
+    ("aws_redshiftdata_statement", "secret_arn"),
+    ("aws_sagemaker_code_repository", "git_config.secret_arn"),
+)
+"""What rotates or shares a secret, or takes its password from Secrets Manager alone."""
 
 DIRECTORIES = {"MicrosoftAD": MICROSOFT, "SimpleAD": "Simple AD", "ADConnector": "AD Connector"}
 
@@ -43,7 +66,10 @@ def replica_key(block: Block, tree: Tree) -> Iterator[Found]:
 def secret(block: Block, tree: Tree) -> Iterator[Found]:
     """A secret, and each copy of it in another region."""
     regions = [row.known.text("region") for row in block.values.blocks("replica")]
-    yield Secret(block.origin, tuple(region for region in regions if region))
+    must_stay = (
+        bool(regions) or any(map(block.values.has, WHAT_PARAMETERS_LACK)) or is_used_by(block, tree, SECRET_ONLY)
+    )
+    yield Secret(block.origin, tuple(region for region in regions if region), must_stay)
     yield from unknown_part(block, "Secret replica", "replica.region")
 
 

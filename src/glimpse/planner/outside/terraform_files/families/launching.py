@@ -89,6 +89,8 @@ class Launch:
         root = root or Disk(LEFT_OUT, None, is_assumed=True)
         if root.gib is None and root.is_assumed:
             root = replace(root, gib=gib)
+        if not root.kind:  # the image decides it (Terraform's documentation of root_block_device)
+            root = replace(root, kind_assumed=True)
         return (*map(_of_usual_kind, (root, *found.values())), *more)
 
     @property

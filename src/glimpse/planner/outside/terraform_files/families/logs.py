@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.used_by import has_unknown_name, is_used_by
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.logs import DATA_PROTECTION, DELIVERED_BY_CLASS, PARQUET, VENDED, LogGroup
 from glimpse.planner.resources.monitoring import CUSTOM_METRICS
@@ -19,6 +20,21 @@ DELIVERED_TO = {
 }
 
 
+STANDARD_ONLY = (
+    ("aws_cloudwatch_log_metric_filter", "log_group_name"),
+    ("aws_cloudwatch_log_subscription_filter", "log_group_name"),
+    ("aws_cloudwatch_log_data_protection_policy", "log_group_name"),
+    ("aws_cloudwatch_log_anomaly_detector", "log_group_arn_list"),
+    ("aws_cloudwatch_log_transformer", "log_group_arn"),
+)
+ACCOUNT_WIDE = ("SUBSCRIPTION_FILTER_POLICY", "DATA_PROTECTION_POLICY")
+METRICS_INSIDE = ("containerinsights", "container-insights", "lambda-insights", "rdsosmetrics")
+"""
+What the class Infrequent Access does not offer (CloudWatch Logs user guide, log classes), and words in the names of the
+groups from whose lines CloudWatch itself makes metrics.
+"""
+
+
 def group(block: Block, tree: Tree) -> Iterator[Found]:
     kind = block.values.text("log_group_class") or "STANDARD"
     if kind == "DELIVERY":
@@ -29,7 +45,18 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
             infrequent_access=kind == "INFREQUENT_ACCESS",
             kept_days=block.values.known.integer("retention_in_days") or None,  # 0 never expires
             retention_known=not block.values.is_unknown("retention_in_days"),
+            needs_standard=_needs_standard(block, tree),
         )
+
+
+def _needs_standard(block: Block, tree: Tree) -> bool | None:
+    """Whether anything in the files uses the group in a way that Infrequent Access does not offer; None is unknown."""
+    name = (block.values.known.text("name") or "").lower()
+    account = {row.values.known.text("policy_type") for row in tree.of("aws_cloudwatch_log_account_policy")}
+    if any(part in name for part in METRICS_INSIDE) or account & set(ACCOUNT_WIDE):
+        return True
+    used = is_used_by(block, tree, STANDARD_ONLY)
+    return None if used is False and has_unknown_name(tree, STANDARD_ONLY, block.type) else used
 
 
 def metric_filter(block: Block, tree: Tree) -> Iterator[Found]:

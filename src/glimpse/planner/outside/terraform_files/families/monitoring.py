@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.risk_facts import has_actions, topic_nobody_hears
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH
 from glimpse.planner.resources import monitoring
 from glimpse.planner.resources.by_use import ByUse
@@ -48,7 +49,14 @@ def alarm(block: Block, tree: Tree) -> Iterator[Found]:
     if searches:
         yield ByUse(block.origin, monitoring.METRICS_INSIGHTS_ALARM)
     if metrics or bands or not searches:
-        yield Alarms(block.origin, max(1, len(metrics)), kind, bands=bands)
+        yield Alarms(
+            block.origin,
+            max(1, len(metrics)),
+            kind,
+            bands=bands,
+            has_actions=has_actions(block, tree),
+            silent_topic=topic_nobody_hears(block, tree),
+        )
 
 
 def _is_fast(period: int | None) -> bool:

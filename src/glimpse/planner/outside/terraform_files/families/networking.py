@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.found import Found, alone, flag
+from glimpse.planner.outside.terraform_files.families.risk_facts import zones_behind
+from glimpse.planner.outside.terraform_files.families.vpcs import gateway_endpoints, named_vpc, vpc_of
 from glimpse.planner.resources.endpoint import INTERFACE, PRICES, Endpoint
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.resources.vpc import Ipam, LatticeService, Peering, TrafficMirror
@@ -18,7 +20,18 @@ def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
     elastic = next(iter(tree.certain_references(block, "allocation_id", "aws_eip")), None)
     regional = block.values.text("availability_mode") == "regional"
     zones = len(block.values.known.blocks("availability_zone_address")) or None if regional else 1
-    yield NatGateway(block.origin, elastic.address if elastic else None, zones, regional)
+    vpc = named_vpc(block, tree) if regional else vpc_of(block, tree, "subnet_id")
+    unknown = block.values.is_unknown("connectivity_type")
+    yield NatGateway(
+        block.origin,
+        elastic.address if elastic else None,
+        zones,
+        regional,
+        zones_behind=None if regional else zones_behind(block, tree),
+        private=None if unknown else block.values.text("connectivity_type") == "private",
+        vpc=vpc,
+        endpoints=gateway_endpoints(vpc, tree),
+    )
 
 
 def endpoint(block: Block, tree: Tree) -> Iterator[Found]:

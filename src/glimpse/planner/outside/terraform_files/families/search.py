@@ -42,6 +42,7 @@ def domain(block: Block, tree: Tree) -> Iterator[Found]:
         cold=bool(cold),
         vector_acceleration=bool(ai.block("serverless_vector_acceleration").boolean("enabled")),
         s3_vectors=bool(ai.block("s3_vectors_engine").boolean("enabled")),
+        version=_version(block.type, values.known),
     )
 
 
@@ -80,14 +81,21 @@ def _disk(options: Values) -> DataDisk | None:
     )
 
 
+def _version(type_: str, values: Values) -> str | None:
+    """The engine and its version that a domain states; None where it states none, or nobody knows it."""
+    if values.is_unknown("elasticsearch_version") or values.is_unknown("engine_version"):
+        return None
+    if type_ == OLD:
+        return f"Elasticsearch {values.text('elasticsearch_version') or OLD_DEFAULT}"
+    engine, _, version = (values.text("engine_version") or "").partition("_")
+    # The provider's first versions of the new type took a bare version for one of Elasticsearch.
+    engine, version = ("Elasticsearch", engine) if engine[:1].isdigit() else (engine, version)
+    return f"{engine} {version}" if version else None
+
+
 def _is_extended(type_: str, values: Values) -> bool:
     """Whether AWS charges extended support for the version that a domain states."""
-    if type_ == OLD:
-        engine, version = "Elasticsearch", values.text("elasticsearch_version") or OLD_DEFAULT
-    else:
-        engine, _, version = (values.text("engine_version") or "").partition("_")
-        # The provider's first versions of the new type took a bare version for one of Elasticsearch.
-        engine, version = ("Elasticsearch", engine) if engine[:1].isdigit() else (engine, version)
+    engine, _, version = (_version(type_, values) or "").partition(" ")
     found = re.match(r"(\d+)\.(\d+)", version)
     if engine not in STANDARD_SUPPORT or not found:
         return False

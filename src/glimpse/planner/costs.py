@@ -1,0 +1,265 @@
+"""
+What a changed stack costs, asked hundreds of times: what its bill comes to, without the bill.
+
+A resource that a change leaves alone, in traffic that is shared as before, is priced once. A changed stack costs what
+today's does, less what is gone, and what is new.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+
+from glimpse.planner.bill import Line, line_of
+from glimpse.planner.estimate import Estimator
+from glimpse.planner.free_tier import GRANTED, after_grants
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.meter import Meter
+from glimpse.planner.saving import Costs, Gap, Rate, Saving, bounds_in, gap_of, rate_of, saving
+from glimpse.planner.stack import Resource, Stack
+from glimpse.planner.traffic import Traffic
+from glimpse.planner.usage import flow_meters, traffic_of
+from glimpse.planner.workload import Commitment
+
+Levers = tuple[Lever, ...]
+
+
+@dataclass(frozen=True)
+class Cost(Costs):
+    """
+    A stack with what it costs: `monthly` is the printed total of its bill. `otherwise` is that with the other answer to
+    `--free-tier`. `sharing` is all that one resource's price may depend on beside itself; `granted` are the meters that
+    share what AWS grants once.
+    """
+
+    stack: Stack
+    traffic: Traffic
+    otherwise: Fraction
+    sharing: tuple[object, ...]
+    granted: tuple[Meter, ...]
+
+
+@dataclass
+class Part:
+    """What one resource is charged. `granted`: its meters of what AWS grants to every account, priced in `monthly`."""
+
+    monthly: Fraction = Fraction(0)
+    gaps: set[Gap] = field(default_factory=set)
+    rates: set[Rate] = field(default_factory=set)
+    granted: list[Meter] = field(default_factory=list)
+
+    @property
+    def has_unknown(self) -> bool:
+        return bool(self.gaps or self.rates or self.granted)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """What today's resources are charged: the total, and by id the parts of which more than an amount matters."""
+
+    sharing: int
+    monthly: Fraction
+    parts: Mapping[int, Part]
+
+
+_Where = tuple[int, Commitment | None]
+"""How traffic is shared, by number, and the commitment that is proposed for a resource."""
+
+
+class CostCache:
+    """Evaluates one stack under any combination of levers. `restricted` are the sites to which a lever is held."""
+
+    def __init__(self, stack: Stack, estimator: Estimator) -> None:
+        self.stack, self.estimator = stack, estimator
+        self.bounds = bounds_in(estimator.catalogue)
+        self.restricted: dict[Lever, frozenset[str]] = {}
+        self._costs: dict[Levers, Cost] = {}
+        self._sharing: dict[tuple[object, ...], int] = {}
+        self._parts: dict[_Where, dict[Resource, Part]] = {}
+        self._by_id: dict[_Where, dict[int, tuple[Resource, Part]]] = {}
+        self._whole: _Whole | None = None
+        self._flows: dict[tuple[object, ...], Part] = {}
+        self._reductions: dict[tuple[int, ...], Fraction] = {}
+        self._ids = {id(resource): resource for resource in stack.resources}
+
+    @cached_property
+    def today(self) -> Cost:
+        return self.of(())
+
+    def of(self, levers: Levers) -> Cost:
+        if levers not in self._costs:
+            # Without its last lever it is asked for, too, more often than not.
+            stack = self._applied(self.of(levers[:-1]).stack, levers[-1]) if levers else self.stack
+            self._costs[levers] = self.cost(stack)
+        return self._costs[levers]
+
+    def saving(self, before: Costs, after: Costs) -> Saving:
+        return saving(before, after, self.bounds)
+
+    def _applied(self, stack: Stack, lever: Lever) -> Stack:
+        """A stack with a lever, at the sites to which it is held."""
+        changed = lever.change(stack)
+        sites = self.restricted.get(lever)
+        return changed if sites is None or changed is stack else held_to(sites, stack, changed)
+
+    def cost(self, stack: Stack) -> Cost:
+        """What any stack costs that shares most of its resources with this one."""
+        estimator = self.estimator
+        traffic = traffic_of(stack, estimator.workload, estimator.capacity_of(stack), estimator.today)
+        sharing = self._sharing.setdefault((traffic.sharing, stack.runs), len(self._sharing))
+        bought = {row.address: row for row in stack.commitments}
+        ids = {id(resource): resource for resource in stack.resources}
+        if self._whole is None or sharing != self._whole.sharing:
+            found = {key: self._part(resource, sharing, traffic, bought) for key, resource in ids.items()}
+            monthly = sum((part.monthly for part in found.values()), Fraction(0))
+            parts = {key: part for key, part in found.items() if part.has_unknown}
+            if self._whole is None:
+                self._whole = _Whole(sharing, monthly, parts)
+        else:
+            monthly, parts = self._whole.monthly, dict(self._whole.parts)
+            committed = {key for key, row in ids.items() if row.origin.address in bought} if bought else set()
+            for key in (self._ids.keys() - ids.keys()) | (committed & self._ids.keys()):
+                monthly -= self._part(self._ids[key], sharing, traffic).monthly
+                parts.pop(key, None)
+            for key in (ids.keys() - self._ids.keys()) | committed:
+                part = self._part(ids[key], sharing, traffic, bought)
+                monthly += part.monthly
+                if part.has_unknown:
+                    parts[key] = part
+        flows = self._flow(stack, sharing, traffic)
+        # In the order of the bill: what AWS grants goes to the first that uses it.
+        ordered = [*(parts[key] for key in ids if key in parts), flows]
+        gaps = frozenset(gap for part in ordered for gap in part.gaps)
+        rates = frozenset(rate for part in ordered for rate in part.rates)
+        granted = tuple(meter for part in ordered for meter in part.granted)
+        listed = monthly + flows.monthly
+        reduced = listed - self._granted(granted, traffic)
+        total, otherwise = (reduced, listed) if estimator.free_tier else (listed, reduced)
+        passing = tuple((meter.origin.address, meter.component) for meter in flow_meters(stack, traffic))
+        return Cost(total, gaps, rates, stack, traffic, otherwise, (sharing, passing), granted)
+
+    def hold(self, lever: Lever, sites: frozenset[str]) -> None:
+        """Hold a lever to some of the places that it changes."""
+        self.restricted[lever] = sites
+        self._costs = {levers: cost for levers, cost in self._costs.items() if lever not in levers}
+
+    def savings_by_site(self, cost: Cost, addresses: Set[str]) -> dict[str, Saving]:
+        """What each place saves by itself that a design changes."""
+        before, after = self._by_address(self.today, addresses), self._by_address(cost, addresses)
+        return {address: self.saving(before[address], after[address]) for address in sorted(addresses)}
+
+    def _by_address(self, cost: Cost, addresses: Set[str]) -> dict[str, Costs]:
+        parts: dict[str, list[Part]] = {address: [] for address in addresses}
+        sharing = self._sharing[cost.traffic.sharing, cost.stack.runs]
+        bought = {row.address: row for row in cost.stack.commitments}
+        for resource in cost.stack.resources:
+            if resource.origin.address in addresses:
+                parts[resource.origin.address].append(self._part(resource, sharing, cost.traffic, bought))
+        return {
+            address: Costs(
+                sum((part.monthly for part in found), Fraction(0)),
+                frozenset(gap for part in found for gap in part.gaps),
+                frozenset(rate for part in found for rate in part.rates),
+            )
+            for address, found in parts.items()
+        }
+
+    def _part(
+        self,
+        resource: Resource,
+        sharing: int,
+        traffic: Traffic,
+        bought: Mapping[str, Commitment] = MappingProxyType({}),
+    ) -> Part:
+        """What one resource is charged in traffic that is shared so, with the commitment that is proposed for it."""
+        where = sharing, bought.get(resource.origin.address) if bought else None
+        by_id = self._by_id.setdefault(where, {})
+        if id(resource) not in by_id:
+            # The resource is kept, so that no other can get its id.
+            by_id[id(resource)] = resource, self._of_equal(resource, self._parts.setdefault(where, {}), traffic)
+        return by_id[id(resource)][1]
+
+    def _of_equal(self, resource: Resource, equal: dict[Resource, Part], traffic: Traffic) -> Part:
+        """What a resource is charged, taken from an equal one; some hold tables, and have no hash."""
+        try:
+            found = equal.get(resource)
+        except TypeError:
+            return self._priced(resource, resource.meters(traffic), traffic)
+        if found is None:
+            found = equal[resource] = self._priced(resource, resource.meters(traffic), traffic)
+        return found
+
+    def _flow(self, stack: Stack, sharing: int, traffic: Traffic) -> Part:
+        meters = tuple(flow_meters(stack, traffic))
+        key = (sharing, tuple((meter.origin.address, meter.component) for meter in meters))
+        if key not in self._flows:
+            self._flows[key] = self._priced(None, meters, traffic)
+        return self._flows[key]
+
+    def _priced(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> Part:
+        part = Part()
+        for meter in self.estimator.filled(meters):
+            line = line_of(meter, self.estimator.catalogue, traffic)
+            if not isinstance(line, Line):
+                part.gaps.add(gap_of(meter.origin.address, meter.component, meter.quantity, meter.sku, resource))
+            elif line.quantity is None:
+                part.rates.add(rate_of(meter, line.price))
+            else:
+                part.monthly += line.monthly
+                if (meter.sku.service, meter.sku.kind) in GRANTED:
+                    part.granted.append(meter)
+        return part
+
+    def _granted(self, meters: tuple[Meter, ...], traffic: Traffic) -> Fraction:
+        """USD a month by which the free tier lowers the lines of these meters; the parts that hold them are kept."""
+        key = tuple(map(id, meters))
+        if key not in self._reductions:
+            self._reductions[key] = self._reduction(meters, traffic)
+        return self._reductions[key]
+
+    def _reduction(self, meters: tuple[Meter, ...], traffic: Traffic) -> Fraction:
+        less = Fraction(0)
+        for listed, granted in zip(meters, after_grants(meters), strict=True):
+            lines = [line_of(meter, self.estimator.catalogue, traffic) for meter in (listed, granted)]
+            before, after = (line.monthly if isinstance(line, Line) else Fraction(0) for line in lines)
+            less += before - after
+        return less
+
+
+def held_to(sites: Set[str], before: Stack, after: Stack) -> Stack:
+    """What a lever makes of a stack at these addresses alone: elsewhere everything is as before."""
+    old, made = _keyed(before.resources), _keyed(after.resources)
+    kept = (made.get(key) if key[1] in sites else resource for key, resource in old.items())
+    added = (resource for key, resource in made.items() if key not in old)
+    commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in sites)
+    resources = (*(resource for resource in kept if resource is not None), *added)
+    return replace(after, resources=resources, commitments=commitments)
+
+
+def sites_of(before: Stack, after: Stack) -> frozenset[str] | None:
+    """
+    The addresses that a lever changes one by one. None where it is one whole: where it adds what no file has, or takes
+    something away and changes something else for it.
+    """
+    old, made = _keyed(before.resources), _keyed(after.resources)
+    changed = [key[1] for key, resource in old.items() if made.get(key, resource) is not resource]
+    gone = [key[1] for key in old if key not in made]
+    if made.keys() - old.keys() or (changed and gone):
+        return None
+    bought = (row.address for row in after.commitments if row not in before.commitments)
+    return frozenset((*changed, *gone, *bought))
+
+
+def _keyed(resources: Iterable[Resource]) -> dict[tuple[type, str, int], Resource]:
+    """Resources by family and address, numbered where one address has several of a family."""
+    counts: Counter[tuple[type, str]] = Counter()
+    keyed = {}
+    for resource in resources:
+        key = type(resource), resource.origin.address
+        keyed[(*key, counts[key])] = resource
+        counts[key] += 1
+    return keyed

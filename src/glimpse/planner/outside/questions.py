@@ -1,0 +1,40 @@
+"""Questions to the person at the terminal, a line each; where nobody is there, nothing is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from glimpse.planner.initial_workload import Question
+from glimpse.planner.words import Words
+from glimpse.planner.workload_checks import WorkloadError
+
+
+def somebody_is_there() -> bool:
+    """Whether what is asked would be read, and answered, by a person."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def answers_to(questions: Iterable[Question], words: Words) -> dict[tuple[str, str], int | str]:
+    """
+    What a person answers, by section and key. Enter leaves a key out; what the key cannot hold is explained and asked
+    again; the end of the input (Ctrl-D) leaves out the rest.
+    """
+    answers: dict[tuple[str, str], int | str] = {}
+    for question in questions:
+        print(words.say(question.text))
+        while True:
+            try:
+                answer = input("> ")
+            except EOFError:
+                print()
+                return answers
+            if not answer.strip():
+                break
+            try:
+                answers[question.section, question.name] = question.value(answer)
+                break
+            except WorkloadError as wrong:
+                for problem in wrong.problems:
+                    print(words.say(problem))
+    return answers

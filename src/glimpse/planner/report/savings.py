@@ -1,0 +1,157 @@
+"""What a change saves, as text and as JSON: an amount, at least an amount, below some usage, between two, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.meter import Origin
+from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.saving import BreakEven, Saving
+from glimpse.planner.scenarios import Effect, Plan
+from glimpse.planner.words import Words, plain
+
+SHOWN_PLACES = 3
+SHOWN_PLACES_OF_A_STEP = 12
+SHOWN_OFFERS = 3
+SHOWN_TITLES = 3
+
+NEW = "new."
+"""How the address begins of what a lever adds (`levers.lever.new`)."""
+
+NO_COMMITMENT = "no_commitment"
+
+
+def saving_text(saving: Saving) -> str:
+    """Short, for a column of figures."""
+    if saving.usd is None:
+        return "?"
+    if saving.highest is not None:
+        return f"{usd_text(saving.usd)}…{usd_text(saving.highest)}"
+    if saving.break_even:
+        return "?"
+    return f"≥ {usd_text(saving.usd)}" if saving.at_least else usd_text(saving.usd)
+
+
+def saving_notes(saving: Saving, words: Words) -> Iterator[str]:
+    """What a figure does not say: on which usage it depends, and what has no price."""
+    pointless = [even for even in saving.break_even if not even.units]
+    if pointless:
+        keys = ", ".join(dict.fromkeys(even.key for even in pointless[:SHOWN_PLACES]))
+        yield words("saves_depends", keys=keys, count=len(pointless))
+    for even in saving.break_even:
+        if even.units:
+            yield _break_even_text(even, saving, words)
+    if saving.highest is not None:
+        yield words("saves_between", parts=_parts(saving))
+    elif saving.missing:
+        yield words("saves_unpriced", parts=_parts(saving))
+
+
+def _break_even_text(even: BreakEven, saving: Saving, words: Words) -> str:
+    code = "saves_above" if even.is_above else "saves_below"
+    units, address = decimal_text(even.units, 1), address_text(even.address, words)
+    return words(
+        code, usd=usd_text(abs(saving.usd or 0)), units=units, unit=even.unit, key=even.key, address=address
+    )
+
+
+def address_text(address: str, words: Words) -> str:
+    """An address; what a change would add has none yet in any file, and is named by what it is."""
+    if address.startswith(NEW):
+        return words("new_resource", name=address.removeprefix(NEW).replace("_", " "))
+    return plain(address)
+
+
+def _parts(saving: Saving) -> str:
+    return ", ".join(dict.fromkeys(plain(gap.component) for gap in saving.missing))
+
+
+def saving_document(saving: Saving) -> dict[str, Any]:
+    return {
+        "usd": None if saving.usd is None else usd_text(saving.usd),
+        "at_least": saving.at_least or None,
+        "highest_usd": None if saving.highest is None else usd_text(saving.highest),
+        "break_even": [
+            {
+                "address": plain(even.address),
+                "usage_key": even.key,
+                "unit": even.unit,
+                "units": decimal_text(even.units, 4),
+                "saves": "above" if even.is_above else "below",
+            }
+            for even in saving.break_even
+        ],
+        "missing": [{"address": plain(gap.address), "component": plain(gap.component)} for gap in saving.missing],
+    }
+
+
+def place_name(origin: Origin) -> str:
+    """The address, with the file and line where it is known."""
+    return plain(origin.address) + (f"  {plain(origin.file)}:{origin.line}" if origin.file else "")
+
+
+def places_text(places: Iterable[Origin], words: Words, shown: int = SHOWN_PLACES) -> Iterator[str]:
+    """The first places, and how many more there are; a single one more is named instead of counted."""
+    named = [place_name(place) for place in places]
+    if len(named) <= shown + 1:
+        yield from named
+        return
+    yield from named[:shown]
+    yield words("places_more", count=len(named) - shown)
+
+
+def left_alone_text(effect: Effect, words: Words) -> str | None:
+    """The places that a lever leaves as they are, because it would not certainly save there."""
+    if not effect.dropped:
+        return None
+    places = "; ".join(places_text(effect.dropped, words))
+    return words("ui_not_there", places=places)
+
+
+def worth_showing(effect: Effect) -> bool:
+    """Whether a lever saves, may save, or mends; what certainly saves nothing, or costs more, is only named."""
+    saved = effect.alone
+    if effect.lever.mends or not saved.is_certain:
+        return True
+    return (saved.usd or 0) > 0 or saved.at_least or (effect.here.usd or 0) > 0
+
+
+def by_saving(effects: Iterable[Effect]) -> list[Effect]:
+    """What certainly saves most first; what is not certain last."""
+    return sorted(effects, key=lambda effect: (not effect.alone.is_certain, -(effect.alone.usd or 0)))
+
+
+def offers(plan: Plan) -> list[tuple[Fraction, str, tuple[Lever, ...]]]:
+    """
+    What the cheapest combination without one promise costs less than the best, that promise, and the levers that it
+    has and the best has not; the largest first.
+    """
+    if plan.search is None:
+        return []
+    best = plan.search.best
+    found = [
+        (best.monthly - row.monthly, name, tuple(lever for lever in row.levers if lever not in best.levers))
+        for row in plan.search.forbidden
+        for name in row.broken
+    ]
+    return sorted(found, key=lambda row: -row[0])
+
+
+def offers_text(plan: Plan, words: Words) -> str:
+    """The largest of them, for a line; empty where there are none."""
+    named = []
+    for usd, promise, levers in offers(plan)[:SHOWN_OFFERS]:
+        code = "offer_commitment" if promise == NO_COMMITMENT else "offer"
+        params = {} if promise == NO_COMMITMENT else {"name": words(f"promise_{promise}")}
+        named.append(words(code, saving=usd_text(usd), levers=titles_text(levers, words), **params))
+    return words("saves_more_given_up", offers="; ".join(named)) if named else ""
+
+
+def titles_text(levers: Sequence[Lever], words: Words) -> str:
+    """What the first levers are called, and how many more there are."""
+    named = "; ".join(words(f"lever_{lever.name}") for lever in levers[:SHOWN_TITLES])
+    more = len(levers) - SHOWN_TITLES
+    return named + (words("levers_more", count=more) if more > 0 else "")

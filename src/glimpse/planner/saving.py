@@ -1,0 +1,182 @@
+"""
+What one design costs less than another: exactly, at least, below some usage, within bounds, or unknown.
+
+Both designs are priced under the same prices and workload. What has no price and is the same in both cancels. What
+only the second one has could cost any amount. Usage that nobody gave is a variable: a design is charged a rate for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from glimpse.planner.bill import Bill
+from glimpse.planner.catalogue import Catalogue, Price, Sku
+from glimpse.planner.meter import Meter
+from glimpse.planner.quantities import Cases
+from glimpse.planner.stack import Resource
+
+Bounds = Callable[[Sku], tuple[Fraction, Fraction] | None]
+"""USD a unit, lowest and highest, of what has no price and is bounded by what has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """
+    A part of a design without a price: what would have to be bought, and how much a month. Where that is unknown, only
+    an equal resource has an equal gap. Hours of an x86 and of an ARM task have one name and quantity, and are two gaps.
+    """
+
+    address: str
+    component: str
+    quantity: Cases | str | None
+    bought: tuple[object, ...]
+    sku: Sku | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """
+    Usage that nobody gave, and what a unit of it is charged: USD in the cheapest and in the dearest tier, None where no
+    price is held. `key` is the usage key under which it can be given.
+    """
+
+    address: str
+    key: str
+    unit: str
+    component: str
+    low: Fraction | None
+    high: Fraction | None
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a design costs a month as far as that is known, and what is not: parts without a price, and rates."""
+
+    monthly: Fraction
+    gaps: frozenset[Gap]
+    rates: frozenset[Rate]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """A change saves below (`is_above`: above) so many units a month of a usage that nobody gave; the others are 0."""
+
+    address: str
+    key: str
+    unit: str
+    units: Fraction
+    is_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """
+    USD a month that the second design costs less, as the printed totals differ: `usd`, or from `usd` on where
+    `at_least`; None where a part of the second design has no price. `highest`: with parts without a price that have
+    bounds it is between both. `break_even`: the sign depends on usage that nobody gave.
+    """
+
+    usd: Fraction | None
+    at_least: bool = False
+    break_even: tuple[BreakEven, ...] = ()
+    highest: Fraction | None = None
+    missing: tuple[Gap, ...] = ()
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no usage and no missing price can make it less."""
+        return self.usd is not None and not self.break_even and self.highest is None
+
+    @property
+    def certain_usd(self) -> Fraction | None:
+        return self.usd if self.is_certain else None
+
+
+def costs_of(bill: Bill) -> Costs:
+    """What a bill comes to, for a comparison with another."""
+    resources = {resource.origin.address: resource for resource in bill.stack.resources}
+    gaps = (
+        gap_of(entry.origin.address, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address))
+        for entry in bill.unpriced
+    )
+    rates = (rate_of(line.meter, line.price) for line in bill.lines if line.quantity is None)
+    return Costs(bill.monthly, frozenset(gaps), frozenset(rates))
+
+
+def gap_of(address: str, component: str, quantity: Cases | None, sku: Sku | None, resource: Resource | None) -> Gap:
+    bought = (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
+    # By what it holds, as text: not every resource has a hash.
+    return Gap(address, component, quantity or (repr(resource) if resource else None), bought, sku)
+
+
+def rate_of(meter: Meter, price: Price | None) -> Rate:
+    tiers = [tier.usd for tier in price.tiers] if price else []
+    key = meter.usage_keys[0] if meter.usage_keys else meter.component
+    return Rate(
+        meter.origin.address, key, meter.unit, meter.component, min(tiers, default=None), max(tiers, default=None)
+    )
+
+
+def saving(before: Costs, after: Costs, bounds: Bounds | None = None) -> Saving:
+    """
+    What `after` costs less than `before` a month.
+
+    saving = fixed + Σ (rate before − rate after) × usage. Each difference takes the tiers in which it is least, so that
+    "at least" holds for any usage. A part without a price that only `before` has costs nothing or more: to be rid of it
+    never costs more, and never counts as a saving. One that only `after` has hides any amount, but where it has bounds.
+    """
+    fixed = before.monthly - after.monthly
+    differences = _differences(before.rates, after.rates)
+    unknown = [rate for rate in after.rates - before.rates if rate.high is None]
+    new, gone = after.gaps - before.gaps, before.gaps - after.gaps
+    if new or unknown:
+        between = _bounded(new, gone, bounds) if bounds and not unknown and not differences else None
+        if between:
+            return Saving(fixed + between[0], highest=fixed + between[1], missing=_in_order(new))
+        return Saving(None, missing=_in_order(new))
+    worse = {usage: change for usage, change in differences.items() if change < 0}
+    better = {usage: change for usage, change in differences.items() if change > 0}
+    if worse:
+        even = tuple(BreakEven(*usage, max(Fraction(0), fixed) / -change) for usage, change in sorted(worse.items()))
+        return Saving(fixed, break_even=even)
+    if better and fixed < 0:
+        even = tuple(BreakEven(*usage, -fixed / change, is_above=True) for usage, change in sorted(better.items()))
+        return Saving(fixed, break_even=even)
+    return Saving(fixed, at_least=bool(better or gone or before.rates - after.rates))
+
+
+def _differences(before: Set[Rate], after: Set[Rate]) -> dict[tuple[str, str, str], Fraction]:
+    """By how much a unit of each usage is charged less at least; usage that is charged alike is left out."""
+    changes: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    for rate in before - after:
+        changes[rate.address, rate.key, rate.unit] += rate.low or 0
+    for rate in after - before:
+        changes[rate.address, rate.key, rate.unit] -= rate.high or 0
+    return {usage: change for usage, change in changes.items() if change}
+
+
+def _bounded(new: Iterable[Gap], gone: Iterable[Gap], bounds: Bounds) -> tuple[Fraction, Fraction] | None:
+    """From what to what the parts without a price change the saving; None where one of them has no bounds."""
+    low = high = Fraction(0)
+    for sign, gaps in ((-1, new), (1, gone)):
+        for gap in gaps:
+            found = bounds(gap.sku) if gap.sku else None
+            if found is None or not isinstance(gap.quantity, Cases):
+                return None
+            amounts = sorted(sign * gap.quantity.expected * usd for usd in found)
+            low, high = low + amounts[0], high + amounts[1]
+    return low, high
+
+
+def _in_order(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(sorted(gaps, key=lambda gap: (gap.address, gap.component)))
+
+
+def bounds_in(catalogue: Catalogue) -> Bounds:
+    """The bounds that the prices of one catalogue give."""
+    from glimpse.planner.price_bounds import bounds
+
+    return lambda sku: bounds(sku, catalogue)

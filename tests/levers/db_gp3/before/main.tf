@@ -1,0 +1,15 @@
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_db_instance" "orders" {
+  identifier        = "orders"
+  engine            = "postgres"
+  engine_version    = "17.6"
+  instance_class    = "db.m6g.large"
+  allocated_storage = 500
+  storage_type      = "io1"
+  iops              = 3000
+  username          = "app"
+  password          = "changeme"
+}

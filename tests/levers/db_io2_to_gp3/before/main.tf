@@ -1,0 +1,15 @@
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_db_instance" "orders" {
+  identifier        = "orders"
+  engine            = "postgres"
+  engine_version    = "17.6"
+  instance_class    = "db.m6g.large"
+  allocated_storage = 800
+  storage_type      = "io2"
+  iops              = 1500
+  username          = "app"
+  password          = "changeme"
+}

@@ -1,0 +1,31 @@
+provider "aws" {
+  region = "ap-northeast-2"
+}
+
+# gp2 reaches 250 MiB/s at this size.
+resource "aws_ebs_volume" "metrics" {
+  availability_zone = "ap-northeast-2a"
+  size              = 200
+  type              = "gp2"
+}
+
+resource "aws_ebs_volume" "large" {
+  availability_zone = "ap-northeast-2a"
+  size              = 2000
+  type              = "gp2"
+}
+
+# What gp3 changes anyway.
+resource "aws_ebs_volume" "small" {
+  availability_zone = "ap-northeast-2a"
+  size              = 50
+  type              = "gp2"
+}
+
+# io1 keeps its throughput.
+resource "aws_ebs_volume" "orders" {
+  availability_zone = "ap-northeast-2a"
+  size              = 100
+  type              = "io1"
+  iops              = 1000
+}

@@ -1,0 +1,35 @@
+provider "aws" {
+  region = "ap-northeast-2"
+}
+
+resource "aws_secretsmanager_secret" "jwt" {
+  name = "shop/jwt"
+}
+
+resource "aws_secretsmanager_secret_version" "jwt" {
+  secret_id     = aws_secretsmanager_secret.jwt.id
+  secret_string = "set by hand"
+}
+
+# Rotated.
+resource "aws_secretsmanager_secret" "database" {
+  name = "shop/database"
+}
+
+resource "aws_secretsmanager_secret_rotation" "database" {
+  secret_id           = aws_secretsmanager_secret.database.id
+  rotation_lambda_arn = "arn:aws:lambda:ap-northeast-2:123456789012:function:rotate"
+
+  rotation_rules {
+    automatically_after_days = 30
+  }
+}
+
+# Copied to another region.
+resource "aws_secretsmanager_secret" "partners" {
+  name = "shop/partners"
+
+  replica {
+    region = "us-east-1"
+  }
+}

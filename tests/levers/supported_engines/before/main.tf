@@ -1,0 +1,46 @@
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_db_instance" "shop" {
+  identifier        = "shop"
+  engine            = "postgres"
+  engine_version    = "12.22"
+  instance_class    = "db.m6g.large"
+  allocated_storage = 100
+  storage_type      = "gp3"
+  multi_az          = true
+}
+
+resource "aws_rds_cluster" "orders" {
+  cluster_identifier = "orders"
+  engine             = "aurora-mysql"
+  engine_version     = "5.7.mysql_aurora.2.11.5"
+}
+
+resource "aws_rds_cluster_instance" "orders" {
+  identifier         = "orders-1"
+  cluster_identifier = aws_rds_cluster.orders.id
+  engine             = aws_rds_cluster.orders.engine
+  instance_class     = "db.r6g.large"
+}
+
+resource "aws_elasticache_replication_group" "sessions" {
+  replication_group_id = "sessions"
+  description          = "sessions"
+  engine               = "redis"
+  engine_version       = "5.0.6"
+  node_type            = "cache.r6g.large"
+  num_cache_clusters   = 2
+}
+
+# Its owner keeps it out of extended support: AWS upgrades it.
+resource "aws_db_instance" "reports" {
+  identifier               = "reports"
+  engine                   = "mysql"
+  engine_version           = "5.7.44"
+  instance_class           = "db.m6g.large"
+  allocated_storage        = 100
+  storage_type             = "gp3"
+  engine_lifecycle_support = "open-source-rds-extended-support-disabled"
+}
