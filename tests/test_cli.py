@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from glimpse import cli
-from glimpse.planner import app
+from glimpse.planner import scenarios
 from glimpse.planner.outside import questions
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY
@@ -230,7 +230,7 @@ def test_a_defect_of_our_own_is_admitted_in_a_sentence(run: Run, monkeypatch: py
     def breaks(*_: object) -> None:
         raise RuntimeError("no such luck")
 
-    monkeypatch.setattr(app, "plan_of", breaks)
+    monkeypatch.setattr(scenarios, "plan_of", breaks)
     code, _, err = run("plan")
     assert code == 2
     assert "no such luck" in err
@@ -247,6 +247,14 @@ def test_plan_imports_nothing_heavy() -> None:
     loaded = set(ran.stdout.split())
     assert "glimpse.planner.bill" in loaded
     assert loaded & {"boto3", "botocore", "numpy", "ortools", "altair", "pydantic", "tfparse", "asyncio"} == set()
+
+
+def test_a_bill_waits_for_no_lever() -> None:
+    script = "import sys; from glimpse.cli import main\ntry: main(['bill'])\nfinally: print(*sorted(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    loaded = ran.stdout.splitlines()[-1].split()
+    assert "glimpse.planner.report.terminal" in loaded
+    assert [name for name in loaded if "planner.levers" in name or "planner.scenarios" in name] == []
 
 
 def test_no_network_is_ever_asked_for() -> None:

@@ -17,6 +17,7 @@ from tests.conftest import REPOSITORY
 
 SCHEMA = json.loads((files("glimpse.planner.report") / "schemas/glimpse.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
+DESIGNS = sorted((REPOSITORY / "tests/designs").glob("*/main.tf"))
 
 
 def printed(*arguments: str) -> Any:
@@ -37,6 +38,7 @@ def test_the_schema_is_a_schema() -> None:
         ("bill",),
         ("bill", "--region", "eu-west-1"),
         ("plan", "tests/trees/a_variable_decides"),
+        *(("plan", str(path.parent.relative_to(REPOSITORY))) for path in DESIGNS),
         ("plan", "/does/not/exist"),
         ("prices", "show"),
         ("prices", "show", "--region", "ap-northeast-2"),
@@ -56,6 +58,20 @@ def test_the_bill_of_every_case_is_described(case: Path) -> None:
 def test_an_incomplete_stack_is_described(write_stack: Callable[..., Path]) -> None:
     folder = write_stack('module "m" {\n  source = "./gone"\n}\nresource "aws_sqs_queue" "q" {}\n')
     assert [error.message for error in VALIDATOR.iter_errors(printed("plan", str(folder)))] == []
+
+
+def test_a_plan_in_which_all_may_be_given_up_is_described(write_stack: Callable[..., Path]) -> None:
+    allowed = {"glimpse.toml": '[promises]\nmay_give_up = ["no_commitment", "on_demand_share"]\n'}
+    assert [error.message for error in VALIDATOR.iter_errors(printed("plan", str(write_stack("", allowed))))] == []
+
+
+def test_the_schema_would_notice_a_field_of_a_plan_that_nobody_described() -> None:
+    document = printed("plan", "tests/designs/web_site")
+    assert not list(VALIDATOR.iter_errors(document))
+    for part in (document["levers"][0], document["risks"][0], document["levers"][0]["saves_alone"]):
+        part["news"] = "yes"
+        assert list(VALIDATOR.iter_errors(document))
+        del part["news"]
 
 
 def test_the_schema_would_notice() -> None:

@@ -22,6 +22,7 @@ import pytest
 
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.planner.levers import LEVERS
+from glimpse.planner.stack import Stack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TREE = REPOSITORY / "infrastructure" / "terraform"
@@ -51,7 +52,14 @@ CHOICES = {
 
 # What the levers set beside those, as far as it can stand in one plan. Together they are every edit of every lever.
 EDITS = {
-    "small_values": {"cpu_architecture": "ARM64", "fargate_base": "0", "min_capacity": "1", "cache_engine": "valkey"},
+    "small_values": {
+        "cpu_architecture": "ARM64",
+        "fargate_base": "0",
+        "min_capacity": "1",
+        "max_capacity": "8",
+        "cache_engine": "valkey",
+        "database_max_storage_gb": "100",
+    },
     "on_demand_pair": {"fargate_base": "2"},
 }
 DOMAIN = "chat.example.com"
@@ -322,13 +330,18 @@ def test_no_lock_state_or_plan_file_lies_in_the_tree() -> None:
 # What the levers of the planner set
 
 
-def test_every_edit_of_every_lever_has_been_planned_by_terraform() -> None:
+def test_every_edit_of_every_lever_has_been_planned_by_terraform(own_stack: Stack) -> None:
     planned = {(name, value) for variables in (*CHOICES.values(), *EDITS.values()) for name, value in variables.items()}
     for design in DESIGNS:
         if design != "before":
             text = source(str(ENVIRONMENT), f"{design}.tfvars")
             planned |= set(re.findall(r'^(\w+)\s*=\s*"?([^"#\n]+?)"?\s*(?:#.*)?$', text, re.MULTILINE))
-    edits = {(name, str(value)) for lever in LEVERS.values() for name, value in lever.edit.items()}
+    edits = {
+        (name, str(value))
+        for lever in LEVERS.values()
+        if lever.edit
+        for name, value in lever.edit_in(lever.change(own_stack)).items()
+    }
     assert edits <= planned
 
 
@@ -337,7 +350,9 @@ def test_the_small_values_of_the_levers_arrive_where_they_count(plans: dict[str,
     assert strategy(small) == {"FARGATE": (0, 30), "FARGATE_SPOT": (0, 70)}
     assert small.one("aws_appautoscaling_target")["min_capacity"] == 1
     assert block(small.one("aws_ecs_task_definition"), "runtime_platform")["cpu_architecture"] == "ARM64"
+    assert small.one("aws_appautoscaling_target")["max_capacity"] == 8
     assert small.one("aws_elasticache_replication_group")["engine"] == "valkey"
+    assert small.one("aws_db_instance")["max_allocated_storage"] == 100
     assert strategy(plans["on_demand_pair"]) == {"FARGATE": (2, 30), "FARGATE_SPOT": (0, 70)}
 
 
@@ -1155,6 +1170,7 @@ def test_the_database_is_one_that_rds_offers_in_standard_support(plan: Plan) -> 
     assert database["engine_lifecycle_support"] == "open-source-rds-extended-support-disabled"
     assert re.fullmatch(r"db\.t4g\.(micro|small|medium|large)", database["instance_class"])
     assert (database["storage_type"], database["allocated_storage"]) == ("gp3", 20)
+    assert not database.get("max_allocated_storage"), "it grows only where database_max_storage_gb lets it"
 
 
 def test_the_database_is_kept_safe(plan: Plan) -> None:

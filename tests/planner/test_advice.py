@@ -9,6 +9,8 @@ the five designs of `tests/designs`.
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -28,7 +30,7 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.logs import LogGroup
 from glimpse.planner.resources.nat_gateway import NatGateway
-from glimpse.planner.saving import Rate
+from glimpse.planner.saving import Rate, costs_of
 from glimpse.planner.scenarios import Plan, plan_of, survey_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import unstated
@@ -112,6 +114,21 @@ def test_a_recommended_design_has_no_risk_left_that_a_free_lever_mends(name: str
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_the_search_is_told_of_a_lever_is_what_its_bill_says(name: str) -> None:
+    """Priced by what differs from today, and once more whole: the total, what has no price, and every rate."""
+    stack, estimator, _ = planned(name)
+    survey = survey_of(stack, estimator)
+    for lever in survey.candidates.levers:
+        cost = survey.cache.of((lever,))
+        whole = costs_of(estimator.bill(cost.stack))
+        assert cost.monthly == whole.monthly, lever.name
+        assert Counter(map(_unnumbered, cost.rates)) == Counter(map(_unnumbered, whole.rates)), lever.name
+        told = {(gap.address, gap.component) for gap in cost.gaps}
+        unread = {(entry.origin.address, entry.component) for entry in cost.stack.unpriced}
+        assert told == {(gap.address, gap.component) for gap in whole.gaps} - unread, lever.name
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_what_a_lever_saves_at_least_it_saves_whatever_the_usage_is(name: str) -> None:
     """All usage that one of both designs is charged for and that nobody gave is drawn at random."""
     stack, estimator, _ = planned(name)
@@ -129,6 +146,11 @@ def test_what_a_lever_saves_at_least_it_saves_whatever_the_usage_is(name: str) -
             # Every line is rounded to the cent by itself.
             slack = Fraction(len(bills[0].lines) + len(bills[1].lines), 200)
             assert bills[0].monthly - bills[1].monthly >= (saved.usd or 0) - slack, lever.name
+
+
+def _unnumbered(rate: Rate) -> Rate:
+    """A bill numbers what has one name at one address, over all resources that charge there."""
+    return replace(rate, component=re.sub(r" \(\d+\)$", "", rate.component))
 
 
 def drawn(rates: Iterable[Rate], chance: random.Random) -> GivenUsage:

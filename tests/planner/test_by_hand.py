@@ -122,3 +122,55 @@ def test_an_instance_that_runs_keeps_its_disks(write_stack: Write) -> None:
     state = 'resource "aws_ec2_instance_state" "s" {\n  instance_id = aws_instance.i.id\n  state = "%s"\n}'
     assert found(write_stack(instance + state % "running"), "stopped_disks") == []
     assert found(write_stack(instance + state % "stopped"), "stopped_disks") == ["aws_instance.i"]
+
+
+BASTION = """
+resource "aws_instance" "{name}" {{
+  ami                         = "ami-1"
+  instance_type               = "t3.micro"
+  associate_public_ip_address = {public}
+  tags                        = {{ {tags} }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "public", "is_found"),
+    [
+        ("bastion", "", "true", True),
+        ("ops", 'Name = "shop-prod-jumphost"', "true", True),
+        ("ops", 'Role = "bastion"', "true", True),
+        ("ops", 'Name = "ops"', "true", False),
+        ("jumper", "", "true", False),
+        ("bastion", "", "false", False),
+    ],
+    ids=["its address", "its name", "its role", "nothing says it", "a part of a word", "no public address"],
+)
+def test_only_what_is_called_a_bastion_and_is_reached_from_outside_is_one(
+    write_stack: Write, name: str, tags: str, public: str, is_found: bool
+) -> None:
+    main = BASTION.format(name=name, tags=tags, public=public)
+    assert found(write_stack(main), "session_manager") == ([f"aws_instance.{name}"] if is_found else [])
+
+
+def test_the_elastic_ip_of_a_bastion_goes_with_it_also_where_an_association_joins_them(write_stack: Write) -> None:
+    joined = 'resource "aws_eip_association" "a" {\n  instance_id = aws_instance.bastion.id\n'
+    joined += '  allocation_id = aws_eip.of_bastion.id\n}\nresource "aws_eip" "of_bastion" {}\n'
+    main = BASTION.format(name="bastion", tags="", public="false") + joined
+    assert found(write_stack(main), "session_manager") == ["aws_eip.of_bastion", "aws_instance.bastion"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'resource "aws_lb_target_group" "g" {\n  port = 22\n  protocol = "TCP"\n}\n'
+        'resource "aws_lb_target_group_attachment" "a" {\n  target_group_arn = aws_lb_target_group.g.arn\n'
+        "  target_id = aws_instance.bastion.id\n}",
+        'resource "aws_ec2_instance_state" "s" {\n  instance_id = aws_instance.bastion.id\n  state = "stopped"\n}',
+        'module "missing" {\n  source = "./nowhere"\n}',
+    ],
+    ids=["behind a balancer", "stopped", "something could not be read"],
+)
+def test_a_bastion_that_may_be_more_is_left_alone(write_stack: Write, more: str) -> None:
+    main = BASTION.format(name="bastion", tags="", public="true")
+    assert found(write_stack(main + more), "session_manager") == []

@@ -16,7 +16,7 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.outside import workload_files
 from glimpse.planner.quantities import Cases, certain
 from glimpse.planner.stack import Stack
-from glimpse.planner.workload import Commitment, unstated
+from glimpse.planner.workload import Commitment, Workload, unstated
 from tests.conftest import PEOPLE, TODAY, estimator_for, read_stack
 
 DATABASE = """
@@ -108,7 +108,75 @@ resource "aws_autoscaling_group" "scales" {
 
 
 def test_only_instances_that_run_on_demand_at_every_hour_are_proposed(write_stack: Callable[..., Path]) -> None:
-    assert proposed(read_stack(write_stack(SERVERS)), "reserved_instances") == ["aws_instance.steady"]
+    found = proposed(read_stack(write_stack(SERVERS)), "reserved_instances")
+    assert found == ["aws_autoscaling_group.scales", "aws_instance.steady"]
+
+
+NODES = """
+resource "aws_eks_node_group" "nodes" {
+  cluster_name    = "apps"
+  node_group_name = "nodes"
+  node_role_arn   = "arn:aws:iam::123456789012:role/nodes"
+  subnet_ids      = ["subnet-0123456789abcdef0"]
+  instance_types  = [TYPES]
+
+  scaling_config {
+    min_size     = LEAST
+    desired_size = 4
+    max_size     = 8
+  }
+}
+variable "unknown" {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("least", "types", "hours"),
+    [("3", '"m6i.large"', (730, 2190)), ("4", '"m6i.large"', (2920,)), ("0", '"m6i.large"', None),
+     ("var.unknown", '"m6i.large"', None), ("3", '"m6i.large", "m5.large"', None)],
+    ids=["some", "all", "none", "unknown", "several types"],
+)  # fmt: skip
+def test_of_a_group_that_scales_so_many_are_reserved_as_it_keeps(
+    write_stack: Callable[..., Path], least: str, types: str, hours: tuple[int, ...] | None
+) -> None:
+    """The rest of the four nodes is on demand."""
+    stack = read_stack(write_stack(NODES.replace("LEAST", least).replace("TYPES", types)))
+    changed = LEVERS["reserved_instances"].change(stack)
+    assert (changed is stack) == (hours is None)
+    lines = [line for line in estimator_for().bill(changed).lines if "m6i.large" in line.meter.component]
+    assert [line.quantity and line.quantity.expected for line in lines] == list(hours or (2920,))
+
+
+FLEET = """
+resource "aws_launch_template" "web" {
+  image_id      = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+resource "aws_ec2_fleet" "web" {
+  type = "TYPE"
+  launch_template_config {
+    launch_template_specification {
+      launch_template_id = aws_launch_template.web.id
+      version            = "1"
+    }
+  }
+  target_capacity_specification {
+    total_target_capacity        = 3
+    default_target_capacity_type = "BOUGHT"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "bought", "is_proposed"),
+    [("maintain", "on-demand", True), ("maintain", "spot", False), ("request", "on-demand", False)],
+)
+def test_a_fleet_that_maintains_instances_on_demand_is_proposed(
+    write_stack: Callable[..., Path], kind: str, bought: str, is_proposed: bool
+) -> None:
+    stack = read_stack(write_stack(FLEET.replace("TYPE", kind).replace("BOUGHT", bought)))
+    assert proposed(stack, "reserved_instances") == (["aws_ec2_fleet.web"] if is_proposed else [])
 
 
 def test_a_reserved_instance_is_charged_for_the_hours_in_which_it_does_not_run(
@@ -127,6 +195,68 @@ def test_a_reserved_instance_is_charged_for_the_hours_in_which_it_does_not_run(
     assert after.quantity
     assert (before.quantity.expected, after.quantity.expected) == (160, 730)
     assert after.monthly > before.monthly
+
+
+RESTING = """
+resource "aws_instance" "server" {
+  ami           = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+"""
+
+
+@pytest.mark.parametrize("address", ["aws_db_instance.main", "aws_instance.server"])
+def test_what_is_reserved_is_charged_at_night_too_when_a_schedule_stops_it(
+    write_stack: Callable[..., Path], address: str
+) -> None:
+    """Fifteen hours of each day on demand are 456.25 a month; a reservation has no nights off."""
+    stack = read_stack(write_stack(DATABASE + RESTING))
+    [row] = [row for row in stack.resources if row.origin.address == address]
+    asleep = stack.changed(row, replace(row, awake_hours=15))  # type: ignore[type-var, call-arg]
+    bought = replace(PEOPLE, commitments=(Commitment(address, "reserved_1yr_no_upfront", TODAY),))
+
+    def hours(workload: Workload) -> Fraction | None:
+        line = next(line for line in estimator_for(workload=workload).bill(asleep).lines if address in line.id)
+        return line.quantity and line.quantity.expected
+
+    assert hours(PEOPLE) == Fraction("456.25")
+    assert hours(bought) == 730
+
+
+MIXED = """
+resource "aws_launch_template" "web" {
+  image_id      = "ami-0c9c942bd7bf113a2"
+  instance_type = "m6i.large"
+}
+resource "aws_autoscaling_group" "mixed" {
+  min_size         = 3
+  max_size         = 9
+  desired_capacity = 5
+  mixed_instances_policy {
+    instances_distribution {
+      on_demand_base_capacity                  = 1
+      on_demand_percentage_above_base_capacity = 50
+    }
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.web.id
+      }
+    }
+  }
+}
+"""
+
+
+def test_of_a_mixed_group_only_what_is_on_demand_at_the_fewest_is_reserved(write_stack: Callable[..., Path]) -> None:
+    """Of three one is on demand first, and one of the other two; of five one more is, and two are Spot."""
+    bought = replace(PEOPLE, commitments=(Commitment("aws_autoscaling_group.mixed", "reserved_1yr_no_upfront", TODAY),))
+    meters = estimator_for(workload=bought).usage(read_stack(write_stack(MIXED))).meters
+    hours = {meter.component: meter.quantity for meter in meters if meter.component.startswith("m6i.large")}
+    assert hours == {
+        "m6i.large instance, reserved": certain(2 * 730),
+        "m6i.large instance": certain(730),
+        "m6i.large Spot instance": certain(2 * 730),
+    }
 
 
 def test_nodes_whose_number_scaling_changes_are_not_proposed(write_stack: Callable[..., Path]) -> None:

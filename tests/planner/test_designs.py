@@ -14,8 +14,11 @@ from unittest.mock import patch
 import pytest
 
 from glimpse.planner import app
+from glimpse.planner.costs import CostCache
+from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import BY_HAND
 from glimpse.planner.outside import clock
+from glimpse.planner.saving import costs_of, saving
 from glimpse.planner.scenarios import TODAY as AS_IT_IS
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.words import Words
@@ -32,7 +35,8 @@ RECOMMENDED = {
     ],
     "serverless_api": [],
     "web_site": [
-        "gp3", "supported_engines", "newer_instances", "graviton_databases", "gateway_endpoints", "abort_uploads",
+        "gp3", "supported_engines", "newer_instances", "graviton_databases", "gateway_endpoints", "storage_autoscaling",
+        "abort_uploads",
     ],
 }  # fmt: skip
 """The levers of the recommendation, as far as they change these files; none where the stack is kept as it is."""
@@ -76,6 +80,19 @@ def test_each_owner_gets_an_answer(name: str) -> None:
 @pytest.mark.parametrize("word", CHATS)
 def test_nobody_is_told_of_chats(name: str, word: str) -> None:
     assert word not in (DESIGNS / name / "plan.txt").read_text().lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_lever_saves_is_the_difference_of_two_bills(name: str) -> None:
+    """The search prices single resources and keeps what it found: every lever, tried alone, as the bills have it."""
+    stack = read_stack(DESIGNS / name)
+    estimator = estimator_for(stack.region, unstated())
+    cache = CostCache(stack, estimator)
+    before = costs_of(estimator.bill(stack))
+    for lever in LEVERS.values():
+        if (changed := lever.change(stack)) is not stack:
+            bills = saving(before, costs_of(estimator.bill(changed)), cache.bounds)
+            assert (lever.name, cache.saving(cache.today, cache.of((lever,)))) == (lever.name, bills)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -134,6 +134,16 @@ def test_storage_that_autoscaling_does_not_enlarge_is_told_of(write_stack: Write
     assert ("storage_cannot_grow" in risks_in(write_stack(UNKNOWN + main))) == is_told
 
 
+@pytest.mark.parametrize(("iops", "lever"), [("3000", "storage_autoscaling"), ("1000", None)])
+def test_storage_autoscaling_mends_it_where_rds_takes_a_larger_limit(
+    write_stack: Write, iops: str, lever: str | None
+) -> None:
+    """Provisioned IOPS have to be in proportion to the limit: 1,000 for 1,000 GiB leave no room."""
+    main = postgres('"17.4"', f'storage_type = "io1"\n  iops = {iops}').replace("max_allocated_storage = 100", "")
+    folder = write_stack(main.replace("allocated_storage     = 20", "allocated_storage = 1000"))
+    assert risks_in(folder)["storage_cannot_grow"].mended_by == lever
+
+
 # ---- Tasks
 
 
@@ -517,3 +527,16 @@ def test_a_value_that_only_a_risk_depends_on_makes_no_bill_less_sure(write_stack
     bill = bill_of(write_stack(main + alarm("alarm_actions = var.unknown")))
     assert not bill.stack.unresolved
     assert [row.decides for row in bill.stack.missing] == [False]
+
+
+# ---- Logs
+
+
+@pytest.mark.parametrize(
+    ("retention", "is_told"),
+    [("", True), ("retention_in_days = 0", True), ("retention_in_days = 30", False),
+     ("retention_in_days = var.unknown", False)],
+)  # fmt: skip
+def test_logs_that_are_never_deleted_are_told(write_stack: Write, retention: str, is_told: bool) -> None:
+    folder = write_stack(f'{UNKNOWN}resource "aws_cloudwatch_log_group" "app" {{\n  name = "app"\n  {retention}\n}}\n')
+    assert ("logs_for_ever" in risks_in(folder)) == is_told

@@ -117,9 +117,7 @@ def test_the_best_on_the_own_stack_and_what_each_promise_alone_forbids(
     own_stack: Stack, own_workload: Workload
 ) -> None:
     search = found(own_stack, estimator_for(workload=own_workload))
-    assert search.best.names == (
-        "bus_postgresql, presigned_uploads, ipv6_only, cloudfront_ingress, parameters"
-    )
+    assert search.best.names == ("bus_postgresql, presigned_uploads, ipv6_only, cloudfront_ingress, parameters")
     # 87.63, less 17.52 for the node, 2 × 0.40 for secrets, 8.18 for the NAT and 7.30 for addresses; CloudFront takes
     # 0.91 back for requests and traffic (and would 0.18 more for uploads that pass it)
     assert usd_text(search.best.monthly) == "54.74"
@@ -227,3 +225,29 @@ def test_where_the_best_is_the_stack_as_it_is_no_reason_says_that_it_costs_more(
     plan = plan_of(read_stack(OWN, var_files=(OWN / "best.tfvars",)), estimator_for(workload=own_workload))
     assert plan.recommended is plan.today
     assert {reason.code for reason in plan.reasons} >= {"passed_over_same"}
+
+
+@pytest.mark.parametrize(("free_tier", "code"), [(False, "free_tier_changes"), (True, "no_free_tier_changes")])
+def test_at_5000_users_the_free_tier_turns_the_sign_of_cloudfront_and_one_line_says_so(
+    own_stack: Stack, own_workload: Workload, free_tier: bool, code: str
+) -> None:
+    """CloudFront's always-free terabyte is more than these people download; without it each GB is charged."""
+    workload = replace(own_workload, numbers={**own_workload.numbers, "users": Fraction(5000)})
+    plan = plan_of(own_stack, estimator_for(workload=workload, free_tier=free_tier))
+    names = {lever.name for lever in plan.scenario("best").levers}
+    assert ("cloudfront_ingress" in names) is free_tier
+    assert [reason.code for reason in plan.reasons if reason.code.endswith("free_tier_changes")] == [code]
+
+
+def test_a_search_with_the_free_tier_promises_the_bill_that_is_then_made(
+    own_stack: Stack, own_workload: Workload
+) -> None:
+    for users in (500, 5000, 50_000):
+        workload = replace(own_workload, numbers={**own_workload.numbers, "users": Fraction(users)})
+        estimator = estimator_for(workload=workload, free_tier=True)
+        plan = plan_of(own_stack, estimator)
+        assert plan.search is not None
+        assert plan.search.best.monthly == plan.scenario("best").bill.monthly
+        assert (
+            plan.scenario("best").otherwise == estimator.bill(plan.scenario("best").bill.stack, free_tier=False).monthly
+        )

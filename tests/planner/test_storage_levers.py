@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from glimpse.planner.levers import LEVERS
+from glimpse.planner.levers.databases import storage_autoscaling
 from glimpse.planner.levers.disks import gp3
 from glimpse.planner.meter import Origin
 from glimpse.planner.resources.bucket import Bucket
+from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.volume import Disk, Volume
 from glimpse.planner.stack import Stack
@@ -227,3 +230,45 @@ def test_a_table_stays_provisioned_whose_copy_stands_in_a_resource_of_its_own(wr
     )
     assert unchanged("on_demand_table", stack)
     assert unchanged("infrequent_access_table", stack)
+
+
+def test_what_a_lever_leaves_as_it_is_stays_the_same_resource() -> None:
+    """An equal copy would be shown as a place that the lever was kept from."""
+    old, new = (Volume(Origin(f"aws_ebs_volume.{kind}"), Disk(kind, 100)) for kind in ("gp2", "gp3"))
+    made = gp3(Stack("a", SEOUL, (old, new))).of(Volume)
+    assert made[0] != old
+    assert made[1] is new
+
+
+def storage(kind: str, gib: int | None, iops: int | None = None, engine: str = "PostgreSQL") -> Database:
+    return Database(Origin("aws_db_instance.a"), engine, "17", "db.m6g.large", kind, gib, iops=iops)
+
+
+@pytest.mark.parametrize(
+    ("database", "limit"),
+    [
+        (storage("gp3", 20), 100),
+        (storage("gp2", 20_000), 65_536),
+        (storage("gp3", 10_000, engine="SQL Server Web"), 16_384),
+        (storage("io1", 100, 3_000), 500),
+        (storage("io1", 400, 1_000), 1_000),
+        (storage("io1", 1_000, 1_000), None),
+        (storage("gp3", 60_000), None),
+        (storage("standard", 100), None),
+        (storage("gp3", None), None),
+        (storage("gp3", 100, engine="RDS Custom for SQL Server"), None),
+    ],
+    ids=["gp3", "as large as RDS goes", "SQL Server", "io1", "io1 with few IOPS", "io1 without room",
+         "nearly the largest", "magnetic", "unknown", "RDS Custom"],
+)  # fmt: skip
+def test_a_database_may_grow_to_five_times_its_storage_as_far_as_rds_takes_it(
+    database: Database, limit: int | None
+) -> None:
+    """At least 26 % more, one IOPS for each GiB, 64 TiB and for SQL Server 16."""
+    assert storage_autoscaling(database).grows_to_gib == limit
+
+
+def test_a_limit_that_somebody_set_or_that_nobody_knows_stays() -> None:
+    for known in ({"grows_to_gib": 30}, {"grows_known": False}, {"storage_assumed": True}):
+        database = replace(storage("gp3", 20), **known)  # type: ignore[arg-type]
+        assert storage_autoscaling(database) is database

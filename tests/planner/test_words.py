@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import string
+import tomllib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from glimpse.planner.levers import LEVERS
+from glimpse.planner.levers.lever import Lever
+from glimpse.planner.report.plan_terminal import LEVERS as LEVER_COLUMNS
 from glimpse.planner.sentence import say
-from glimpse.planner.words import LANGUAGES, Words, plain, sentences
+from glimpse.planner.words import LANGUAGES, Words, _sentence, plain, sentences
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src/glimpse"
@@ -40,15 +44,18 @@ def test_every_code_that_the_program_says_is_in_the_catalogue() -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    """A code stands somewhere in the program, whole or as the end of a name put together there."""
+    """A code stands somewhere in the program, whole, or put together there from its beginning or with an ending."""
     text = "".join(path.read_text() for path in SOURCE.rglob("*.py"))
     starts = set(re.findall(r"f[\"']([a-z_]+_)\{", text))
-    left = [
-        code
-        for code in sentences()
-        if not re.search(rf"[\"']{code}[\"']", text) and not any(code.startswith(start) for start in starts)
-    ]
-    assert left == []
+    endings = set(re.findall(r"f[\"']\{\w+\}(_[a-z_]+)[\"']", text))
+
+    def is_said(code: str) -> bool:
+        whole = [code, *(code.removesuffix(ending) for ending in endings if code.endswith(ending))]
+        return any(f'"{name}"' in text or f"'{name}'" in text for name in whole) or any(
+            code.startswith(start) for start in starts
+        )
+
+    assert [code for code in sentences() if not is_said(code)] == []
 
 
 def test_korean_sentences_are_korean() -> None:
@@ -58,9 +65,32 @@ def test_korean_sentences_are_korean() -> None:
             assert re.search("[가-힣]", entry["ko"]), code
 
 
-def test_every_lever_has_a_name_a_way_and_a_risk() -> None:
-    for name in LEVERS:
-        assert {f"lever_{name}", f"how_{name}", f"risk_{name}"} <= set(sentences())
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=lambda lever: lever.name)
+def test_a_lever_has_a_name_a_way_a_risk_and_what_it_gives_up_in_words(lever: Lever) -> None:
+    named = {f"lever_{lever.name}", f"how_{lever.name}", f"risk_{lever.name}", lever.implemented}
+    if lever.gives_up:
+        named.add(f"promise_{lever.gives_up}")
+    assert named <= set(sentences())
+
+
+@pytest.mark.parametrize("lever", LEVERS, ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_name_of_a_lever_fits_its_column(lever: str, language: str) -> None:
+    assert cell_len(Words(language)(f"lever_{lever}")) <= LEVER_COLUMNS[0][0]
+
+
+def test_no_words_are_left_of_a_lever_or_a_risk_that_is_gone() -> None:
+    for start, known in (("lever_", LEVERS), ("how_", LEVERS), ("risk_", LEVERS), ("short_", sentences())):
+        assert [code for code in sentences() if code.startswith(start) and code.removeprefix(start) not in known] == []
+
+
+def test_the_package_holds_every_file_of_sentences() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    shipped = project["tool"]["setuptools"]["package-data"]["glimpse"]
+    words = SOURCE / "planner/words"
+    for path in words.rglob("*.toml"):
+        # As setuptools matches them: a star stops at a folder.
+        assert any(path in SOURCE.glob(pattern) for pattern in shipped), path
 
 
 @given(st.text())
@@ -73,3 +103,10 @@ def test_what_is_shown_never_holds_a_control_or_direction_character(text: str) -
 def test_a_name_that_would_recolour_the_terminal_is_spelled_out() -> None:
     assert plain("web\x1b[31m\u202egpj") == "web\\u{1b}[31m\\u{202e}gpj"
     assert "\x1b" not in Words("en").say(say("family_unknown", type="x\x1b]0;owned\x07"))
+
+
+def test_a_sentence_that_is_read_alone_is_the_one_in_its_file() -> None:
+    for code, entry in sentences().items():
+        assert _sentence(code) == entry
+    with pytest.raises(KeyError):
+        Words("en")("no_such_sentence")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from glimpse.planner.finding import InputError
 from glimpse.planner.outside import workload_files
 from glimpse.planner.outside.workload_files import CAPACITIES
 from glimpse.planner.quantities import certain
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sizing import TaskSize, tasks_asked
+from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import hours_of
 from glimpse.planner.words import Words, sentences
 from glimpse.planner.workload import DAYS_PER_MONTH, Promises, Workload
@@ -198,3 +201,11 @@ def test_how_long_things_are_kept_is_for_ever_unless_it_is_stated() -> None:
     kept = workload_from({"kept": {"messages_months": 12}}, "x")
     assert kept.stated("messages_months") == 12
     assert kept.stated("files_months") is None
+
+
+def test_a_promise_that_nobody_knows_cannot_be_given_up(own_stack: Stack, own_workload: Workload) -> None:
+    for name, code in (("ipv4_egres", "promise_unknown_near"), ("qqq", "promise_unknown")):
+        workload = replace(own_workload, promises=replace(own_workload.promises, may_give_up=frozenset({name})))
+        with pytest.raises(WorkloadError) as wrong:
+            plan_of(own_stack, estimator_for(workload=workload))
+        assert [problem.code for problem in wrong.value.problems] == [code]

@@ -16,27 +16,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.given_usage import unused
-from glimpse.planner.measured_usage import measured
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
-from glimpse.planner.paid import Comparison, compared
 from glimpse.planner.regions import elsewhere
-from glimpse.planner.report.documents import bill_document, plan_document
-from glimpse.planner.report.markdown import bill_markdown, plan_markdown
-from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
 from glimpse.planner.words import Words
 from glimpse.planner.workload import unstated
 from glimpse.planner.workload_checks import WorkloadError
+
+if TYPE_CHECKING:
+    from glimpse.planner.paid import Comparison
+
+# Only what a command needs is imported: a bill has no levers, and one report is written in one format.
 
 DONE, PROMISE_BROKEN, NOT_ACCEPTED = 0, 1, 3
 SLOW_SECONDS = 1.0
@@ -84,12 +84,18 @@ def run(command: str, options: Options) -> int:
 
 
 def _plan(options: Options) -> int:
+    from glimpse.planner.scenarios import plan_of
+
     stack, estimator = _read(options)
     plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
+        from glimpse.planner.report.documents import plan_document
+
         _write(options, _json(plan_document(plan, options.words, paid)))
     elif options.format == "markdown":
+        from glimpse.planner.report.markdown import plan_markdown
+
         _write(options, plan_markdown(plan, today.otherwise, options.words, paid))
     else:
         _write(options, _text(options, "plan", plan, today.otherwise, paid))
@@ -105,12 +111,17 @@ def _bill(options: Options) -> int:
     bill = estimator.bill(stack)
     otherwise = _with_other_free_tier(bill, estimator)
     there = elsewhere(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
+    paid = _paid(bill, estimator)
     if options.format == "json":
-        _write(options, _json(bill_document(bill, otherwise, options.words, there, _paid(bill, estimator))))
+        from glimpse.planner.report.documents import bill_document
+
+        _write(options, _json(bill_document(bill, otherwise, options.words, there, paid)))
     elif options.format == "markdown":
-        _write(options, bill_markdown(bill, otherwise, options.words, there, _paid(bill, estimator)))
+        from glimpse.planner.report.markdown import bill_markdown
+
+        _write(options, bill_markdown(bill, otherwise, options.words, there, paid))
     else:
-        _write(options, _text(options, "bill", bill, otherwise, there, _paid(bill, estimator)))
+        _write(options, _text(options, "bill", bill, otherwise, there, paid))
     return _strict(options, bill)
 
 
@@ -233,6 +244,7 @@ def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
 
 def _measuring(options: Options, path: Path, stack: Stack, estimator: Estimator) -> Estimator:
     """The estimator with what an export of AWS's bills tells of the stack."""
+    from glimpse.planner.measured_usage import measured
     from glimpse.planner.outside.actual_files import read_actual
 
     with _slow_notice(options):
@@ -243,8 +255,11 @@ def _measuring(options: Options, path: Path, stack: Stack, estimator: Estimator)
 
 def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
     """What was paid beside a bill, where an export tells it."""
-    told = estimator.measured
-    return compared(bill, told.actual, bill.stack.names_of) if told else None
+    if (told := estimator.measured) is None:
+        return None
+    from glimpse.planner.paid import compared
+
+    return compared(bill, told.actual, bill.stack.names_of)
 
 
 @contextmanager

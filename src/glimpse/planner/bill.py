@@ -143,7 +143,7 @@ def bill_of(stack: Stack, usage: Usage, catalogue: Catalogue, free_tier: bool = 
     meters = after_grants(usage.meters) if free_tier else usage.meters
     lines: list[Line] = []
     unpriced = list(stack.unpriced)
-    for meter in _with_numbers(meters):
+    for meter in numbered(meters):
         priced = line_of(meter, catalogue, usage.traffic)
         if isinstance(priced, Line):
             lines.append(priced)
@@ -204,7 +204,7 @@ def _no_price(meter: Meter, catalogue: Catalogue) -> Sentence:
     return say("no_price", looked_for=looked_for, region=catalogue.region, catalogue=catalogue.name)
 
 
-def _with_numbers(meters: Iterable[Meter]) -> Iterable[Meter]:
+def numbered(meters: Iterable[Meter]) -> Iterable[Meter]:
     """Number the second and later meters of one name at one address, so that every line has an id of its own."""
     seen: dict[tuple[str, str], int] = defaultdict(int)
     for meter in meters:

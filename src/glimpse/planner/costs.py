@@ -14,15 +14,15 @@ from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 
-from glimpse.planner.bill import Line, line_of
+from glimpse.planner.bill import Line, line_of, numbered
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.free_tier import GRANTED, after_grants
 from glimpse.planner.levers.lever import Lever
-from glimpse.planner.meter import Meter
+from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.saving import Costs, Gap, Rate, Saving, bounds_in, gap_of, rate_of, saving
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic
-from glimpse.planner.usage import flow_meters, traffic_of
+from glimpse.planner.usage import flow_meters, flows_in, traffic_of
 from glimpse.planner.workload import Commitment
 
 Levers = tuple[Lever, ...]
@@ -56,6 +56,17 @@ class Part:
     def has_unknown(self) -> bool:
         return bool(self.gaps or self.rates or self.granted)
 
+    def at(self, origin: Origin) -> Part:
+        """The same part of a resource that stands somewhere else; what is charged at another's address stays there."""
+        if not self.has_unknown:
+            return self
+        return Part(
+            self.monthly,
+            {gap if gap.address else replace(gap, address=origin.address) for gap in self.gaps},
+            {rate if rate.address else replace(rate, address=origin.address) for rate in self.rates},
+            [meter if meter.origin.address else replace(meter, origin=origin) for meter in self.granted],
+        )
+
 
 @dataclass(frozen=True)
 class _Whole:
@@ -65,6 +76,8 @@ class _Whole:
     monthly: Fraction
     parts: Mapping[int, Part]
 
+
+NOTHING_BOUGHT: Mapping[str, Commitment] = MappingProxyType({})
 
 _Where = tuple[int, Commitment | None]
 """How traffic is shared, by number, and the commitment that is proposed for a resource."""
@@ -76,6 +89,9 @@ class CostCache:
     def __init__(self, stack: Stack, estimator: Estimator) -> None:
         self.stack, self.estimator = stack, estimator
         self.bounds = bounds_in(estimator.catalogue)
+        self._is_alike_anywhere = not (
+            estimator.workload.usage.rows or estimator.workload.commitments or estimator.measured
+        )
         self.restricted: dict[Lever, frozenset[str]] = {}
         self._costs: dict[Levers, Cost] = {}
         self._sharing: dict[tuple[object, ...], int] = {}
@@ -139,8 +155,7 @@ class CostCache:
         listed = monthly + flows.monthly
         reduced = listed - self._granted(granted, traffic)
         total, otherwise = (reduced, listed) if estimator.free_tier else (listed, reduced)
-        passing = tuple((meter.origin.address, meter.component) for meter in flow_meters(stack, traffic))
-        return Cost(total, gaps, rates, stack, traffic, otherwise, (sharing, passing), granted)
+        return Cost(total, gaps, rates, stack, traffic, otherwise, (sharing, flows_in(stack)), granted)
 
     def hold(self, lever: Lever, sites: frozenset[str]) -> None:
         """Hold a lever to some of the places that it changes."""
@@ -169,40 +184,45 @@ class CostCache:
         }
 
     def _part(
-        self,
-        resource: Resource,
-        sharing: int,
-        traffic: Traffic,
-        bought: Mapping[str, Commitment] = MappingProxyType({}),
+        self, resource: Resource, sharing: int, traffic: Traffic, bought: Mapping[str, Commitment] = NOTHING_BOUGHT
     ) -> Part:
         """What one resource is charged in traffic that is shared so, with the commitment that is proposed for it."""
-        where = sharing, bought.get(resource.origin.address) if bought else None
+        commitment = bought.get(resource.origin.address) if bought else None
+        where = sharing, commitment
         by_id = self._by_id.setdefault(where, {})
         if id(resource) not in by_id:
+            alike = self._is_alike_anywhere and commitment is None
+            part = self._of_equal(resource, self._parts.setdefault(where, {}), traffic, alike)
             # The resource is kept, so that no other can get its id.
-            by_id[id(resource)] = resource, self._of_equal(resource, self._parts.setdefault(where, {}), traffic)
+            by_id[id(resource)] = resource, part
         return by_id[id(resource)][1]
 
-    def _of_equal(self, resource: Resource, equal: dict[Resource, Part], traffic: Traffic) -> Part:
-        """What a resource is charged, taken from an equal one; some hold tables, and have no hash."""
+    def _of_equal(self, resource: Resource, equal: dict[Resource, Part], traffic: Traffic, alike: bool) -> Part:
+        """
+        What a resource is charged, taken from an equal one. Where nothing is told of single addresses, one that stands
+        elsewhere is equal, too: a stack of a thousand resources has few different ones.
+        """
+        origin, form = resource.origin, resource
+        if alike:
+            form = replace(resource, origin=Origin("", region=origin.region))  # type: ignore[type-var]
         try:
-            found = equal.get(resource)
-        except TypeError:
+            found = equal.get(form)
+        except TypeError:  # some hold tables, and have no hash
             return self._priced(resource, resource.meters(traffic), traffic)
         if found is None:
-            found = equal[resource] = self._priced(resource, resource.meters(traffic), traffic)
-        return found
+            found = equal[form] = self._priced(form, form.meters(traffic), traffic)
+        return found.at(origin) if alike else found
 
     def _flow(self, stack: Stack, sharing: int, traffic: Traffic) -> Part:
-        meters = tuple(flow_meters(stack, traffic))
-        key = (sharing, tuple((meter.origin.address, meter.component) for meter in meters))
+        key = (sharing, flows_in(stack))
         if key not in self._flows:
-            self._flows[key] = self._priced(None, meters, traffic)
+            self._flows[key] = self._priced(None, flow_meters(stack, traffic), traffic)
         return self._flows[key]
 
     def _priced(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> Part:
         part = Part()
-        for meter in self.estimator.filled(meters):
+        # Numbered as in a bill: of two that are charged alike each counts.
+        for meter in numbered(self.estimator.filled(meters)):
             line = line_of(meter, self.estimator.catalogue, traffic)
             if not isinstance(line, Line):
                 part.gaps.add(gap_of(meter.origin.address, meter.component, meter.quantity, meter.sku, resource))

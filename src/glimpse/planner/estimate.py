@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from glimpse.planner.bill import Bill, bill_of
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.catalogue import Catalogue
-from glimpse.planner.measured_usage import Measured
 from glimpse.planner.meter import Meter
 from glimpse.planner.saving import costs_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import Usage, usage_of
 from glimpse.planner.workload import Workload
+
+if TYPE_CHECKING:
+    from glimpse.planner.measured_usage import Measured
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.finding import Finding
 from glimpse.planner.given_usage import INDEX
+from glimpse.planner.levers import LEVERS
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text
 from glimpse.planner.promises import own_promises
@@ -159,7 +160,7 @@ class InitialWorkload:
                 f'#  {{ address = {_quoted(row.address)}, term = "{row.term}", bought_on = {self.today.isoformat()} }},'
                 for row in reservable
             ]
-            yield [*_prose(words("init_commitments", terms=", ".join(TERMS))), "commitments = [", *rows, "]"]
+            yield [*_prose(f"{words('init_commitments')} {', '.join(TERMS)}."), "commitments = [", *rows, "]"]
 
     def _reservable(self) -> tuple[Commitment, ...]:
         """What could have been bought today: of each resource the first term that is sold and that it is charged by."""
@@ -215,7 +216,9 @@ class InitialWorkload:
                 # Stated, it is one promise for every resource: the least that any of them has today.
                 value = min(numbers) if numbers else values[0]
                 lines.append(_setting(name, json.dumps(value), words(f"key_{name}")))
-        lines.append(_setting("may_give_up", "[]", f"{words('key_may_give_up')}: {', '.join(sorted(had))}"))
+        offered = (lever for lever in LEVERS.values() if not (lever.is_planned or lever.requires))
+        asked = {lever.gives_up for lever in offered if lever.gives_up and lever.change(self.stack) != self.stack}
+        lines.append(_setting("may_give_up", "[]", f"{words('key_may_give_up')}: {', '.join(sorted({*had, *asked}))}"))
         yield [*_prose(words("init_promises")), "[promises]", *lines]
 
     def _usage(self, words: Words) -> Iterator[list[str]]:

@@ -26,6 +26,14 @@ Value = str | int | bool
 REDIS_FAMILY = ("Redis", "Valkey")
 """Valkey speaks Redis's protocol and took its place: they count as one engine."""
 
+NAMES = frozenset(
+    {
+        *(name for name in Promises.__dataclass_fields__ if name != "may_give_up"),
+        *("instances", "multi_az", "cache", "cache_nodes", "zones", "log_days"),
+    }
+)
+"""The promises that can be stated, or that a resource has."""
+
 FOR_EVER = 10**6
 """Days that a log group without an expiry is kept, for a comparison."""
 

@@ -40,7 +40,8 @@ class Gap:
 class Rate:
     """
     Usage that nobody gave, and what a unit of it is charged: USD in the cheapest and in the dearest tier, None where no
-    price is held. `key` is the usage key under which it can be given.
+    price is held; `bought` is then what would have to be bought, for two without a price are not the same. `key` is the
+    usage key under which it can be given.
     """
 
     address: str
@@ -49,6 +50,7 @@ class Rate:
     component: str
     low: Fraction | None
     high: Fraction | None
+    bought: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Saving:
     at_least: bool = False
     break_even: tuple[BreakEven, ...] = ()
     highest: Fraction | None = None
-    missing: tuple[Gap, ...] = ()
+    missing: tuple[Gap | Rate, ...] = ()
 
     @property
     def is_certain(self) -> bool:
@@ -107,17 +109,20 @@ def costs_of(bill: Bill) -> Costs:
 
 
 def gap_of(address: str, component: str, quantity: Cases | None, sku: Sku | None, resource: Resource | None) -> Gap:
-    bought = (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
     # By what it holds, as text: not every resource has a hash.
-    return Gap(address, component, quantity or (repr(resource) if resource else None), bought, sku)
+    return Gap(address, component, quantity or (repr(resource) if resource else None), _bought(sku), sku)
 
 
 def rate_of(meter: Meter, price: Price | None) -> Rate:
     tiers = [tier.usd for tier in price.tiers] if price else []
     key = meter.usage_keys[0] if meter.usage_keys else meter.component
-    return Rate(
-        meter.origin.address, key, meter.unit, meter.component, min(tiers, default=None), max(tiers, default=None)
-    )
+    cheapest, dearest = min(tiers, default=None), max(tiers, default=None)
+    bought = () if price else _bought(meter.sku)
+    return Rate(meter.origin.address, key, meter.unit, meter.component, cheapest, dearest, bought)
+
+
+def _bought(sku: Sku | None) -> tuple[object, ...]:
+    return (sku.service, sku.kind, sku.term, frozenset(sku.attributes.items())) if sku else ()
 
 
 def saving(before: Costs, after: Costs, bounds: Bounds | None = None) -> Saving:
@@ -136,7 +141,7 @@ def saving(before: Costs, after: Costs, bounds: Bounds | None = None) -> Saving:
         between = _bounded(new, gone, bounds) if bounds and not unknown and not differences else None
         if between:
             return Saving(fixed + between[0], highest=fixed + between[1], missing=_in_order(new))
-        return Saving(None, missing=_in_order(new))
+        return Saving(None, missing=_in_order((*new, *unknown)))
     worse = {usage: change for usage, change in differences.items() if change < 0}
     better = {usage: change for usage, change in differences.items() if change > 0}
     if worse:
@@ -171,7 +176,7 @@ def _bounded(new: Iterable[Gap], gone: Iterable[Gap], bounds: Bounds) -> tuple[F
     return low, high
 
 
-def _in_order(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+def _in_order(gaps: Iterable[Gap | Rate]) -> tuple[Gap | Rate, ...]:
     return tuple(sorted(gaps, key=lambda gap: (gap.address, gap.component)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
-from glimpse.planner.promises import Promise, promises_of
+from glimpse.planner.promises import NAMES, Promise, promises_of
 from glimpse.planner.risks import Risk, risks_of
 from glimpse.planner.saving import Saving, costs_of, saving
 from glimpse.planner.search import Candidates, Search, Searches
@@ -162,10 +162,11 @@ def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimato
     """
     `reference` prices what this region cannot: it is asked only where a scenario has no price for a part.
 
-    Raises WorkloadError where `glimpse.toml` states a scenario of a lever that does not exist.
+    Raises WorkloadError where `glimpse.toml` names a lever or a promise that does not exist.
     """
     workload = estimator.workload
     named = stated_scenarios(workload)
+    check_promises(workload)
     survey = survey_of(stack, estimator)
     stack, cache, judge = survey.cache.stack, survey.cache, survey.judge
     candidates, searches = survey.candidates, survey.searches
@@ -231,17 +232,32 @@ def as_stated(stack: Stack, estimator: Estimator) -> Stack:
 
 def stated_scenarios(workload: Workload) -> dict[str, tuple[Lever, ...]]:
     """The scenarios of `glimpse.toml`. Raises WorkloadError where one names a lever that does not exist."""
-    problems = []
-    for scenario, names in workload.scenarios.items():
-        for name in names:
-            if name not in LEVERS:
-                near = difflib.get_close_matches(name, LEVERS, n=1)
-                code = "scenario_lever_unknown_near" if near else "scenario_lever_unknown"
-                params = {"near": near[0]} if near else {"known": ", ".join(sorted(LEVERS))}
-                problems.append(say(code, scenario=scenario, name=name, **params))
+    problems = [
+        _unknown("scenario_lever_unknown", name, LEVERS, scenario=scenario)
+        for scenario, names in workload.scenarios.items()
+        for name in names
+        if name not in LEVERS
+    ]
     if problems:
         raise WorkloadError(problems, workload.source)
     return {scenario: tuple(LEVERS[name] for name in names) for scenario, names in workload.scenarios.items()}
+
+
+def check_promises(workload: Workload) -> None:
+    """Raises WorkloadError where `may_give_up` names something that no stack has and no lever gives up."""
+    known = {*NAMES, *(lever.gives_up for lever in LEVERS.values() if lever.gives_up)}
+    problems = [
+        _unknown("promise_unknown", name, known) for name in sorted(workload.promises.may_give_up) if name not in known
+    ]
+    if problems:
+        raise WorkloadError(problems, workload.source)
+
+
+def _unknown(code: str, name: str, known: Collection[str], **params: str) -> Sentence:
+    """What was not found, with the name that is nearest, or all there are."""
+    if near := difflib.get_close_matches(name, known, n=1):
+        return say(f"{code}_near", name=name, near=near[0], **params)
+    return say(code, name=name, known=", ".join(sorted(known)), **params)
 
 
 def _is_offered(lever: Lever, stack: Stack, workload: Workload) -> bool:

@@ -133,11 +133,17 @@ class Stack:
         return replace(self, resources=tuple(new if resource is old else resource for resource in self.resources))
 
     def each(self, kind: type[R], change: Callable[[R], Resource]) -> Stack:
-        """Every resource of a kind, changed; the same stack where nothing is different."""
+        """Every resource of a kind, changed; the same stack, and the same resources, where nothing is different."""
         if kind not in self._by_kind:
             return self
-        changed = tuple(change(entry) if isinstance(entry, kind) else entry for entry in self.resources)
-        return self if changed == self.resources else replace(self, resources=changed)
+
+        def changed(entry: R) -> Resource:
+            made = change(entry)
+            return entry if made == entry else made
+
+        resources = tuple(changed(entry) if isinstance(entry, kind) else entry for entry in self.resources)
+        is_same = all(made is entry for made, entry in zip(resources, self.resources, strict=True))
+        return self if is_same else replace(self, resources=resources)
 
     def addresses(self) -> Iterator[str]:
         yield from (resource.origin.address for resource in self.resources)

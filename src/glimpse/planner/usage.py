@@ -60,11 +60,16 @@ def asked_keys(stack: Stack, usage: Usage) -> dict[str, set[str]]:
     return asked
 
 
-def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
-    """Transfer, as far as the stack has anything that sends it, and what people state under addresses of its own."""
+def flows_in(stack: Stack) -> tuple[bool, bool]:
+    """Whether anything sends to the internet, and whether servers ask a database or a cache."""
     servers = stack.has(FargateService, Instances)
     sends = servers or stack.has(Balancer, Bucket, HttpApi, WebSocketApi)
-    asks = servers and stack.has(Database, Cache, ServerlessCache)
+    return sends, servers and stack.has(Database, Cache, ServerlessCache)
+
+
+def flow_meters(stack: Stack, traffic: Traffic) -> tuple[Meter, ...]:
+    """Transfer, as far as the stack has anything that sends it, and what people state under addresses of its own."""
+    sends, asks = flows_in(stack)
     flows = ((internet_out(traffic),) if sends else ()) + ((between_zones(traffic),) if asks else ())
     return (*flows, *stated_transfer(traffic))
 

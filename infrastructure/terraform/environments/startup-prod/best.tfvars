@@ -7,6 +7,9 @@ egress       = "ipv6_only"       # no NAT, and no address that is charged
 ingress      = "cloudfront"      # the balancer needs no public IPv4
 uploads      = "presigned"       # files go straight into the bucket; move the app to clients/typescript first
 
+# The disk grows before it is full; until then the limit costs nothing.
+database_max_storage_gb = 100
+
 # Longer than the balancer's 60 s, so that it is never the service that hangs up first.
 keep_alive_seconds = 65
 

@@ -82,6 +82,7 @@ module "rds" {
   dual_stack          = local.dual_stack
   instance_class      = var.database_class
   storage_gb          = var.database_storage_gb
+  max_storage_gb      = var.database_max_storage_gb
   deletion_protection = var.deletion_protection
 }
 

@@ -277,6 +277,17 @@ variable "database_storage_gb" {
   default     = 20
 }
 
+variable "database_max_storage_gb" {
+  description = "GB up to which RDS enlarges the disk of the database when less than a tenth of it is free; null leaves it as it is."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.database_max_storage_gb == null ? true : var.database_max_storage_gb >= 1.1 * var.database_storage_gb && floor(var.database_max_storage_gb) == var.database_max_storage_gb
+    error_message = "The limit must be a whole number of GB, at least 10 % above database_storage_gb."
+  }
+}
+
 variable "bus" {
   description = "What carries events between the tasks. cache_node: one node of ElastiCache, at a fixed price. cache_serverless: ElastiCache billed by what it holds and does, with a floor below which it is never billed. postgresql: the database, by NOTIFY, and no cache at all."
   type        = string

@@ -49,9 +49,10 @@ resource "aws_db_instance" "this" {
   engine_lifecycle_support   = "open-source-rds-extended-support-disabled"
   auto_minor_version_upgrade = true
 
-  allocated_storage = var.storage_gb
-  storage_type      = "gp3"
-  storage_encrypted = true
+  allocated_storage     = var.storage_gb
+  max_allocated_storage = var.max_storage_gb
+  storage_type          = "gp3"
+  storage_encrypted     = true
 
   db_name                     = "glimpse"
   username                    = "glimpse"

@@ -52,6 +52,17 @@ variable "storage_gb" {
   }
 }
 
+variable "max_storage_gb" {
+  description = "GB up to which RDS enlarges the disk when less than a tenth of it is free; null leaves the disk as it is. It costs nothing until the disk grows, and a disk that has grown never shrinks."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.max_storage_gb == null ? true : var.max_storage_gb >= 1.1 * var.storage_gb && var.max_storage_gb <= 65536 && floor(var.max_storage_gb) == var.max_storage_gb
+    error_message = "The limit must be a whole number of GB up to 65536, and at least 10 % above the disk."
+  }
+}
+
 variable "multi_az" {
   description = "Whether a standby waits in another zone. It doubles the price of the instance and its disk."
   type        = bool

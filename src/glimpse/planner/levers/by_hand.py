@@ -1,5 +1,6 @@
 """
-What is charged and what nothing in the files uses: only people can tell whether something outside them does.
+What is charged and what nothing in the files uses, or what something free may take the place of: only people can tell
+whether something outside the files needs it.
 
 Where any part of the files could not be read, nothing is said: what uses a resource could stand there.
 """
@@ -48,12 +49,28 @@ def stopped_disks(stack: Stack) -> Stack:
     return _removed(stack, lambda resource: resource in stopped or _is_at(resource, elastic))
 
 
+def session_manager(stack: Stack) -> Stack:
+    """
+    Without the instances that are called a bastion and have public addresses: Session Manager needs no server, and
+    costs nothing for EC2 instances (Systems Manager pricing page). What a balancer reaches, or what carries others' way
+    out, is more than a bastion.
+    """
+    bastions = [row for row in stack.of(Instances) if _is_only_a_bastion(row)]
+    elastic = {address for instances in bastions for address in instances.elastic}
+    return _removed(stack, lambda resource: resource in bastions or _is_at(resource, elastic))
+
+
+def _is_only_a_bastion(row: Instances) -> bool:
+    is_more = row.is_nat or row.behind_balancer or row.stopped
+    return row.is_bastion and bool(row.count) and bool(row.elastic or row.addresses) and not is_more
+
+
 def _is_at(resource: Resource, addresses: set[str]) -> bool:
     return isinstance(resource, PublicAddress) and resource.origin.address in addresses
 
 
-def _lever(name: str, part: str, change: Callable[[Stack], Stack]) -> Lever:
-    return Lever(name, part, BY_HAND, change, HAND, "config")
+def _lever(name: str, part: str, change: Callable[[Stack], Stack], gives_up: str | None = None) -> Lever:
+    return Lever(name, part, BY_HAND, change, HAND, "config", gives_up=gives_up)
 
 
 LEVERS = (
@@ -62,4 +79,5 @@ LEVERS = (
     _lever("old_snapshots", "old snapshots", old_snapshots),
     _lever("idle_balancers", "idle balancers", idle_balancers),
     _lever("stopped_disks", "stopped instances", stopped_disks),
+    _lever("session_manager", "bastions", session_manager, "ssh_bastion"),
 )

@@ -14,7 +14,7 @@ from glimpse.planner.resources.aurora import SERVERLESS, AuroraInstance, Databas
 from glimpse.planner.resources.cache import Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import LINUX, FargateService
-from glimpse.planner.resources.instance import SHARED, Instances
+from glimpse.planner.resources.instance import SHARED, WHOLE_DAY, Instances
 from glimpse.planner.resources.search import SearchDomain
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.workload import Commitment
@@ -44,14 +44,20 @@ def reserved_cache(stack: Stack) -> Stack:
 
 
 def reserved_instances(stack: Stack) -> Stack:
-    """EC2 instances that run on demand at all hours, as many at every hour."""
+    """EC2 instances that run on demand at all hours; of a group that scales as many as it keeps at the fewest."""
     return _committed(stack, (row for row in stack.of(Instances) if _is_steady(row)))
 
 
 def _is_steady(row: Instances) -> bool:
-    is_one_size = not row.scales or (row.most == row.count and not row.sizes)
     on_demand = not row.spot and not row.stopped and (row.split is None or row.split.percent == 100)
-    return bool(row.instance_type and row.count and row.tenancy == SHARED and is_one_size and on_demand)
+    always = row.awake_hours == WHOLE_DAY and not row.sizes
+    kept = not row.scales or row.most == row.count or (row.least and not _is_of_several_types(row))
+    return bool(row.instance_type and row.count and row.tenancy == SHARED and on_demand and always and kept)
+
+
+def _is_of_several_types(row: Instances) -> bool:
+    """A group that may run other types than the first: which of them run at all hours nobody knows."""
+    return any(sentence.code == "first_of_types" for sentence in row.assumes)
 
 
 def reserved_search(stack: Stack) -> Stack:

@@ -15,7 +15,7 @@ from glimpse.planner.stack import Stack
 
 def basic_monitoring(instances: Instances) -> Instances:
     """Metrics every five minutes, which are free, instead of every minute."""
-    return replace(instances, monitored=False)
+    return replace(instances, monitored=False) if instances.monitored else instances
 
 
 def container_insights_off(stack: Stack) -> Stack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from glimpse.planner.levers.lever import BOTH, GIVES_UP, GLIMPSE, SAME_FOR_LESS, TERRAFORM, Lever, each_service
@@ -92,11 +92,16 @@ def pool_size(stack: Stack, service: FargateService) -> FargateService:
 
 
 def _pool_edit(stack: Stack) -> Mapping[str, int]:
-    return {"database_pool": service.database_pool or 0 for service in stack.of(FargateService)}
+    return _edit("database_pool", [service.database_pool for service in stack.of(FargateService)])
 
 
 def _most_edit(stack: Stack) -> Mapping[str, int]:
-    return {"max_capacity": service.most or 0 for service in stack.of(FargateService)}
+    return _edit("max_capacity", [service.most for service in stack.of(FargateService)])
+
+
+def _edit(variable: str, values: Sequence[int | None]) -> Mapping[str, int]:
+    """The value of the one service of this repository's own environment."""
+    return {variable: values[0]} if values and values[0] is not None else {}
 
 
 LEVERS = (

@@ -40,6 +40,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "presigned_uploads": (CODE, TEST),
     "keep_alive": (CODE, TEST),
     "pool_size": (CODE, TEST),
+    "storage_autoscaling": (TEST,),
     "api_gateway_websocket": (CODE, TEST),
     "serverless": (CODE, TEST),
 }

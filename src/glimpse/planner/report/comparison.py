@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from glimpse.planner.bill import Bill
+from glimpse.planner.money import usd_text
 from glimpse.planner.promises import STACK
-from glimpse.planner.report.fragments import rated_text
+from glimpse.planner.report.plan_fragments import rated_text
+from glimpse.planner.report.savings import NO_COMMITMENT
 from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, Scenario
-from glimpse.planner.sentence import Sentence
-from glimpse.planner.verdict import KEPT, UNKNOWN, Verdict
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.verdict import KEPT, Verdict
 from glimpse.planner.words import Words
 
 OF_A_RANKING = ("passed_over_same", "passed_over_dearer")
@@ -21,39 +24,80 @@ def has_own_scenarios(plan: Plan) -> bool:
 
 
 def compared(plan: Plan) -> tuple[Scenario, ...]:
-    """The scenarios of the table: all that are stated, and of the others those that change anything."""
-    if has_own_scenarios(plan):
+    """
+    The scenarios of the table: today alone where none is stated and nothing is advised, and none at all where nothing
+    can be said of others either.
+    """
+    if has_own_scenarios(plan) or _changes_something(plan.recommended):
         return plan.scenarios
-    return tuple(scenario for scenario in plan.scenarios if scenario is plan.today or scenario.changing)
+    return (plan.today,) if reasons_shown(plan) else ()
+
+
+def _changes_something(scenario: Scenario | None) -> bool:
+    return scenario is not None and bool(scenario.changing)
 
 
 def has_websocket(scenarios: Iterable[Scenario]) -> bool:
-    """Whether any of them is known to carry WebSocket connections, or not to."""
-    return any(scenario.websocket[0] != UNKNOWN for scenario in scenarios)
+    """Whether WebSocket connections are among what is promised; elsewhere nobody asks for them."""
+    return any(row.promise == "websocket" for scenario in scenarios for row in scenario.verdicts)
 
 
 def has_availability(scenarios: Iterable[Scenario]) -> bool:
     return any(rated_text(scenario.availability) != "–" for scenario in scenarios)
 
 
+def cost_column(bill: Bill) -> str:
+    """A total for a column of figures: it is a lower bound where anything is missing or usage comes on top."""
+    return ("≥ " if bill.is_lower_bound else "") + usd_text(bill.monthly)
+
+
+def kept_text(scenario: Scenario) -> str:
+    """How many of its promises it keeps."""
+    return f"{sum(row.verdict == KEPT for row in scenario.verdicts)}/{len(scenario.verdicts)}"
+
+
 def reasons_shown(plan: Plan) -> tuple[Sentence, ...]:
-    if has_own_scenarios(plan):
-        return plan.reasons
-    return tuple(reason for reason in plan.reasons if reason.code not in OF_A_RANKING)
+    """Why nothing cheaper is recommended, and what the next best costs."""
+    ranking = () if has_own_scenarios(plan) else OF_A_RANKING
+    return tuple(_as_commitment(reason) for reason in plan.reasons if reason.code not in ranking)
+
+
+def _as_commitment(reason: Sentence) -> Sentence:
+    """Nobody says: without no commitment."""
+    if reason.code != "search_forbidden" or reason.params["promise"] != NO_COMMITMENT:
+        return reason
+    return say("search_forbidden_commitment", less=reason.params["less"], levers=reason.params["levers"])
 
 
 def best_text(plan: Plan, words: Words) -> str | None:
-    """What the best is made of, and out of how many combinations; None where there is none, or it changes nothing."""
+    """What the best is made of, and how many combinations there are; None where the table has none that changes any."""
     best = next((scenario for scenario in plan.scenarios if scenario.name == BEST), None)
-    if plan.search is None or best is None or not best.changing:
+    if plan.search is None or best is None or best not in compared(plan) or not best.changing:
         return None
     names = ", ".join(lever.name for lever in best.changing)
     return words("ui_best", levers=names, count=f"{plan.search.looked_at:,}")
 
 
-def kept_as_today(plan: Plan) -> tuple[str, ...]:
-    """The names of what the stack itself promises and keeps today: they are named together, without a reason each."""
-    return tuple(row.promise for row in plan.today.verdicts if row.source == STACK and row.verdict == KEPT)
+def states_promises(plan: Plan) -> bool:
+    return any(row.source != STACK for row in plan.promises)
+
+
+def kept_as_today(plan: Plan, words: Words) -> str:
+    """
+    What the stack itself promises and keeps, named in one sentence without a reason each; empty where there is nothing
+    to say. Where nothing is stated, it is about what is advised.
+    """
+    kept = [row.promise for row in plan.today.verdicts if row.source == STACK and row.verdict == KEPT]
+    if states_promises(plan):
+        return words("kept_as_today", names=_named(kept, words)) if kept else ""
+    names = _named([name for name in kept if name != NO_COMMITMENT], words)
+    if names:
+        return words("kept_all_as_today", names=names)
+    return words("kept_all") if _changes_something(plan.recommended) else ""
+
+
+def _named(promises: Iterable[str], words: Words) -> str:
+    return ", ".join(words(f"promise_{name}") for name in promises)
 
 
 def worth_a_line(plan: Plan, scenario: Scenario) -> tuple[Verdict, ...]:

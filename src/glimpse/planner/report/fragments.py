@@ -1,77 +1,13 @@
-"""Pieces of text that more than one report shows."""
+"""Pieces of text that more than one report of a bill shows."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.regions import Elsewhere
-from glimpse.planner.scenarios import Scenario
-from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.steps import EDIT, Step
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import Workload
-
-if TYPE_CHECKING:
-    from glimpse.planner.plan_document.claims import Amount, Claim
-    from glimpse.planner.plan_document.rows import Row
-
-
-def document_row(row: Row) -> str:
-    """The plan document's own columns, in its own words."""
-    low, high = row.monthly_usd
-    cost = f"${low}" if low == high else f"${low}-{high}"
-    share = "" if row.saving_percent is None else f"{row.saving_percent}%"
-    stars = "⭐" * (row.stars or 0)
-    return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
-
-
-def amount_text(amount: Amount | None, words: Words) -> str:
-    """A figure of a claim, from its low to its high end, with its unit."""
-    if amount is None:
-        return "–"
-    scale = 100 if amount.unit == "percent" else 1
-    places = {"usd": None, "usd_per_gb": 4, "percent": 1}.get(amount.unit, 0)
-    ends = [
-        ("-$" if end < 0 else "$") + usd_text(abs(end)) if places is None else decimal_text(end * scale, places)
-        for end in (amount.low, amount.high)
-    ]
-    return words(f"unit_{amount.unit}", value=ends[0] if ends[0] == ends[1] else "–".join(ends))
-
-
-def claims_text(claims: Iterable[Claim], words: Words) -> str:
-    """How many claims hold, do not, and cannot be told."""
-    counts = Counter(claim.verdict for claim in claims)
-    return words("ui_claims_count", confirmed=counts["confirmed"], refuted=counts["refuted"], unknown=counts["unknown"])
-
-
-def availability_sentence(found: Availability, words: Words) -> Sentence:
-    unrated = ", ".join(words(f"part_{name}") for name in found.unrated) or words("part_none")
-    least, most = rated_text(found), decimal_text(found.most * 100, 2)
-    if found.tasks is None:
-        return say("availability_functions", least=least, unrated=unrated)
-    return say(
-        "availability_why", least=least, most=most, tasks=found.tasks, on_demand=found.on_demand or 0, unrated=unrated
-    )
-
-
-def rated_text(found: Availability | None) -> str:
-    """Per cent with every rated part counted; a dash where nothing is rated, or nothing runs."""
-    return "–" if found is None or found.least == 1 or found.tasks == 0 else f"{float(found.least) * 100:.2f}"
-
-
-def step_text(step: Step, scenario: Scenario, words: Words) -> str:
-    """What to do, and beside an edit what it saves in its scenario."""
-    effect = next((effect for effect in scenario.effects if effect.lever.name == step.lever), None)
-    saved = effect and effect.here.certain_usd
-    if step.phase != EDIT or not saved:
-        return words.say(step.what)
-    return f"{words.say(step.what)}  ({words('ui_edit_saves', saved=usd_text(saved))})"
 
 
 def workload_name(workload: Workload, words: Words) -> str:

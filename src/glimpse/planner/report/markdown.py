@@ -9,26 +9,32 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.finding import Finding
-from glimpse.planner.levers.lever import GROUPS
+from glimpse.planner.levers.lever import COMMITMENT, GROUPS
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
+from glimpse.planner.report.comparison import (
+    best_text,
+    compared,
+    cost_column,
+    has_availability,
+    has_own_scenarios,
+    has_websocket,
+    kept_as_today,
+    kept_text,
+    reasons_shown,
+    worth_a_line,
+)
 from glimpse.planner.report.fragments import (
-    amount_text,
-    availability_sentence,
-    claims_text,
-    document_row,
     place_text,
     quantity_text,
-    rated_text,
     region_text,
-    step_text,
     total_text,
     unit_usd_text,
     workload_name,
@@ -42,18 +48,31 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
+from glimpse.planner.report.plan_fragments import (
+    amount_text,
+    availability_sentence,
+    claims_text,
+    document_row,
+    is_of_a_lever,
+    rated_text,
+    risks_together,
+    step_saving,
+    step_text,
+)
+from glimpse.planner.report.plan_summary import answers
 from glimpse.planner.report.savings import (
+    SHOWN_PLACES_OF_A_STEP,
     by_saving,
-    place_name,
+    left_alone_texts,
     places_text,
     saving_notes,
     saving_text,
     worth_showing,
 )
-from glimpse.planner.report.summary import answers, found_region, not_given, not_needed
+from glimpse.planner.report.summary import found_region, not_given, not_needed
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
-from glimpse.planner.verdict import KEPT
+from glimpse.planner.steps import Step
 from glimpse.planner.words import Words, plain
 
 if TYPE_CHECKING:
@@ -137,13 +156,14 @@ def _plan(plan: Plan, otherwise: Fraction, words: Words) -> Iterator[str]:
     for label, text, _ in answers(plan, words):
         yield f"- **{words(label)}:** {_text(text)}"
     if plan.today.risks:
-        yield from _heading(words("ui_warnings"))
+        yield from _heading(words("ui_risks"))
         yield from _risks(plan.today.risks, words)
     yield from _steps(plan, words)
-    yield from _heading(words("ui_scenarios"))
-    yield from _scenarios(plan, words)
-    yield ""
-    yield from (f"- {_text(words.say(reason))}" for reason in plan.reasons)
+    if compared(plan):
+        yield from _heading(words("ui_scenarios"))
+        yield from _scenarios(plan, words)
+        yield ""
+        yield from (f"- {_text(words.say(reason))}" for reason in reasons_shown(plan))
     if plan.growth:
         yield from _heading(words("ui_growth"))
         yield from (f"- {_text(words.say(entry.sentence))}" for entry in plan.growth)
@@ -158,39 +178,45 @@ def _plan(plan: Plan, otherwise: Fraction, words: Words) -> Iterator[str]:
 
 
 def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
-    heads = ("ui_rank", "ui_scenario", "ui_usd", "ui_saving", "", "ui_promises", "", "ui_effort", "ui_document")
-    named = [words(code) if code else "" for code in heads]
-    named[4], named[6] = "WebSocket", "SLA %"
-    yield from _table((named, (_row(row, plan, words) for row in plan.scenarios)), figures={0, 2, 3, 6})
-    yield ""
-    yield words("ui_sla")
-    if plan.search:
-        yield ""
-        yield _text(words("ui_best", levers=plan.search.best.names, count=f"{plan.search.looked_at:,}"))
+    scenarios = compared(plan)
+    columns = list(_columns(plan, scenarios, words))
+    figures = {number for number, (is_figure, _, _) in enumerate(columns) if is_figure}
+    rows = ([cell(scenario) for _, _, cell in columns] for scenario in scenarios)
+    yield from _table(([head for _, head, _ in columns], rows), figures)
+    if has_availability(scenarios):
+        yield from ("", words("ui_sla"))
+    if best := best_text(plan, words):
+        yield from ("", _text(best))
 
 
-def _row(scenario: Scenario, plan: Plan, words: Words) -> Sequence[str]:
-    name = f"`{scenario.name}`" + (f" ← **{words('ui_recommended')}**" if scenario is plan.recommended else "")
+def _columns(
+    plan: Plan, scenarios: Sequence[Scenario], words: Words
+) -> Iterator[tuple[bool, str, Callable[[Scenario], str]]]:
+    """The columns of the comparison (whether it holds figures, head, cell): those in which anything is known."""
+    if has_own_scenarios(plan):
+        yield True, words("ui_rank"), lambda row: str(row.rank or "–")
+    yield False, words("ui_scenario"), lambda row: _scenario(row, plan, words)
+    yield True, words("ui_usd"), lambda row: cost_column(row.bill)
+    yield True, words("ui_saving"), lambda row: saving_text(row.saving)
+    if has_websocket(scenarios):
+        yield False, "WebSocket", lambda row: words(row.websocket[0])
+    yield False, words("ui_promises"), kept_text
+    if has_availability(scenarios):
+        yield True, "SLA %", lambda row: rated_text(row.availability)
+    yield False, words("ui_effort"), lambda row: words(f"effort_{row.effort}")
+    if plan.document:
+        held = plan.document.rows
+        yield False, words("ui_document"), lambda row: _text(document_row(held[row.name])) if row.name in held else ""
+
+
+def _scenario(scenario: Scenario, plan: Plan, words: Words) -> str:
+    name = f"`{scenario.name}`"
+    if scenario is plan.recommended and scenario.changing:
+        name += f" ← **{words('ui_recommended')}**"
     if scenario.reference and scenario.reference.bill.stack.region != scenario.bill.stack.region:
         there = scenario.reference.bill
-        name += f"<br>{there.stack.region}: {_cost(there)}"
-    kept = sum(row.verdict == KEPT for row in scenario.verdicts)
-    rows = plan.document.rows if plan.document else {}
-    return (
-        str(scenario.rank or "–"),
-        name,
-        _cost(scenario.bill),
-        saving_text(scenario.saving),
-        words(scenario.websocket[0]),
-        f"{kept}/{len(scenario.verdicts)}",
-        rated_text(scenario.availability),
-        words(f"effort_{scenario.effort}"),
-        _text(document_row(rows[scenario.name])) if scenario.name in rows else "",
-    )
-
-
-def _cost(bill: Bill) -> str:
-    return ("≥ " if bill.is_lower_bound else "") + usd_text(bill.monthly)
+        name += f"<br>{there.stack.region}: {cost_column(there)}"
+    return name
 
 
 def _steps(plan: Plan, words: Words) -> Iterator[str]:
@@ -202,21 +228,33 @@ def _steps(plan: Plan, words: Words) -> Iterator[str]:
         yield f"**{words(f'phase_{phase}')}**"
         yield ""
         for step in steps:
-            yield f"- [ ] {_text(step_text(step, chosen, words))}"
-            yield from (f"  - {_code(place_name(place))}" for place in step.places)
+            yield from _step(step, chosen, words)
         yield ""
+
+
+def _step(step: Step, chosen: Scenario, words: Words) -> Iterator[str]:
+    if not is_of_a_lever(step):
+        yield f"- [ ] {_text(step_text(step, chosen, words))}"
+        return
+    saved = step_saving(step, chosen, words)
+    yield f"- [ ] **{_text(words(f'lever_{step.lever}'))}**" + (f": {_text(saved)}" if saved else "")
+    yield from (f"  - {_code(text)}" for text in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP))
+    yield f"  - {_text(words.say(step.what))}"
+    yield f"  - {_text(words('ui_risk', risk=words(f'risk_{step.lever}')))}"
 
 
 def _promises(plan: Plan, words: Words) -> Iterator[str]:
     rows = [
         (f"`{scenario.name}`", words(f"promise_{row.promise}"), words(row.verdict), _text(words.say(row.why)))
         for scenario in plan.scenarios
-        for row in scenario.verdicts
-        if scenario is plan.today or (row.verdict != KEPT and row not in plan.today.verdicts)
+        for row in worth_a_line(plan, scenario)
     ]
-    heads = ("ui_scenario", "ui_promises", "ui_verdict", "ui_why")
-    yield from _table((tuple(map(words, heads)), rows))
-    yield ""
+    if rows:
+        heads = ("ui_scenario", "ui_promises", "ui_verdict", "ui_why")
+        yield from _table((tuple(map(words, heads)), rows))
+        yield ""
+    if kept := kept_as_today(plan, words):
+        yield from (_text(kept), "")
     for scenario in plan.scenarios:
         if scenario.availability:
             yield f"- `{scenario.name}`: {_text(words.say(availability_sentence(scenario.availability, words)))}"
@@ -233,9 +271,9 @@ def _levers(plan: Plan, words: Words) -> Iterator[str]:
         if found:
             yield from ("", f"**{words(f'group_{group}')}**", "")
             yield from _table((named, (_lever(effect, words) for effect in found)), figures={1, 2})
-    idle = [f"`{effect.lever.name}`" for effect in plan.effects if effect not in shown]
+    idle = [words(f"lever_{effect.lever.name}") for effect in plan.effects if effect not in shown]
     if idle:
-        yield from ("", words("ui_saves_nothing", levers=", ".join(idle)))
+        yield from ("", _text(words("ui_saves_nothing", levers="; ".join(idle))))
     if plan.idle:
         yield from ("", words("ui_idle", count=len(plan.idle)))
 
@@ -243,8 +281,12 @@ def _levers(plan: Plan, words: Words) -> Iterator[str]:
 def _lever(effect: Effect, words: Words) -> Sequence[str]:
     lever = effect.lever
     places = "<br>".join(_code(text) for text in places_text(effect.places, words))
-    notes = [words(f"risk_{lever.name}"), *saving_notes(effect.alone, words)]
-    if lever.gives_up:
+    notes = [
+        words(f"risk_{lever.name}"),
+        *saving_notes(effect.alone, words),
+        *left_alone_texts(effect, words),
+    ]
+    if lever.gives_up and lever.group != COMMITMENT:
         notes.insert(0, words("ui_gives_up", name=words(f"promise_{lever.gives_up}")))
     return (
         f"{_text(words(f'lever_{lever.name}'))} (`{lever.name}`)",
@@ -258,9 +300,9 @@ def _lever(effect: Effect, words: Words) -> Sequence[str]:
 
 
 def _risks(risks: Iterable[Risk], words: Words) -> Iterator[str]:
-    for risk in risks:
-        place = f"{risk.origin.file}:{risk.origin.line}" if risk.origin.file else risk.origin.address
-        yield f"- {_code(place)} {_text(words.say(risk.what))}"
+    for what, origins in risks_together(risks).items():
+        yield f"- {_text(words.say(what))}"
+        yield from (f"  - {_code(text)}" for text in places_text(origins, words))
 
 
 def _alarms(document: PlanDocument, words: Words) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What a change saves, as text and as JSON: an amount, at least an amount, below some usage, between two, or unknown."""
+"""
+What a change saves, as text and as JSON: an amount, at least an amount, below some usage, between two, or unknown; and
+where it applies.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.saving import BreakEven, Saving
+from glimpse.planner.saving import Saving
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.planner.words import Words, plain
 
@@ -41,21 +44,32 @@ def saving_notes(saving: Saving, words: Words) -> Iterator[str]:
     if pointless:
         keys = ", ".join(dict.fromkeys(even.key for even in pointless[:SHOWN_PLACES]))
         yield words("saves_depends", keys=keys, count=len(pointless))
-    for even in saving.break_even:
-        if even.units:
-            yield _break_even_text(even, saving, words)
+    yield from _break_even_texts(saving, words)
     if saving.highest is not None:
         yield words("saves_between", parts=_parts(saving))
     elif saving.missing:
         yield words("saves_unpriced", parts=_parts(saving))
 
 
-def _break_even_text(even: BreakEven, saving: Saving, words: Words) -> str:
-    code = "saves_above" if even.is_above else "saves_below"
-    units, address = decimal_text(even.units, 1), address_text(even.address, words)
-    return words(
-        code, usd=usd_text(abs(saving.usd or 0)), units=units, unit=even.unit, key=even.key, address=address
-    )
+def _break_even_texts(saving: Saving, words: Words) -> Iterator[str]:
+    """Below or above which usage it saves, where all other usage is 0: a sentence, or a list of several."""
+    found = [even for even in saving.break_even if even.units]
+    if not found:
+        return
+    one, any_of = ("saves_above", "saves_above_any") if found[0].is_above else ("saves_below", "saves_below_any")
+    usd = usd_text(abs(saving.usd or Fraction(0)))
+    usages = [
+        words(
+            "usage_stored" if even.unit.endswith("-month") else "usage_a_month",
+            units=decimal_text(even.units, 1), unit=even.unit, key=even.key, address=address_text(even.address, words),
+        )
+        for even in found
+    ]  # fmt: skip
+    if len(usages) == 1:
+        yield words(one, usd=usd, usage=usages[0])
+        return
+    yield words(any_of, usd=usd)
+    yield from (f"- {text}" for text in _first(usages, SHOWN_PLACES, "usages_more", words))
 
 
 def address_text(address: str, words: Words) -> str:
@@ -95,20 +109,23 @@ def place_name(origin: Origin) -> str:
 
 def places_text(places: Iterable[Origin], words: Words, shown: int = SHOWN_PLACES) -> Iterator[str]:
     """The first places, and how many more there are; a single one more is named instead of counted."""
-    named = [place_name(place) for place in places]
-    if len(named) <= shown + 1:
-        yield from named
+    yield from _first([place_name(place) for place in places], shown, "places_more", words)
+
+
+def _first(texts: Sequence[str], shown: int, more: str, words: Words) -> Iterator[str]:
+    """The first of them; a single one more is shown instead of counted."""
+    if len(texts) <= shown + 1:
+        yield from texts
         return
-    yield from named[:shown]
-    yield words("places_more", count=len(named) - shown)
+    yield from texts[:shown]
+    yield words(more, count=len(texts) - shown)
 
 
-def left_alone_text(effect: Effect, words: Words) -> str | None:
-    """The places that a lever leaves as they are, because it would not certainly save there."""
-    if not effect.dropped:
-        return None
-    places = "; ".join(places_text(effect.dropped, words))
-    return words("ui_not_there", places=places)
+def left_alone_texts(effect: Effect, words: Words) -> Iterator[str]:
+    """The places that a lever leaves as they are, after why; nothing where there are none."""
+    if effect.dropped:
+        yield words("ui_not_there")
+        yield from (f"- {place}" for place in places_text(effect.dropped, words))
 
 
 def worth_showing(effect: Effect) -> bool:

@@ -1,17 +1,17 @@
 """
 The report for people: 80 columns, counted as the terminal counts them (Korean letters are two wide).
 
-The first five lines answer: what it costs, what to do, what that saves, what is at risk, what is not known.
-Texts become `rich` values without markup, so nothing that came from a file can style or move anything.
+What a plan says beside its bill stands in plan_terminal.py, which a bill does not wait for. Texts become `rich` values
+without markup, so nothing that came from a file can style or move anything.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -20,21 +20,13 @@ from rich.text import Text
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
 from glimpse.planner.finding import Finding
-from glimpse.planner.growth import Growth
-from glimpse.planner.levers.lever import GROUPS
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import Elsewhere
 from glimpse.planner.report.fragments import (
-    amount_text,
-    availability_sentence,
-    claims_text,
-    document_row,
     place_text,
     quantity_text,
-    rated_text,
     region_text,
-    step_text,
     total_text,
     unit_usd_text,
     workload_name,
@@ -48,47 +40,22 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
-from glimpse.planner.report.savings import (
-    by_saving,
-    places_text,
-    saving_notes,
-    saving_text,
-    worth_showing,
-)
-from glimpse.planner.report.summary import answers, cost_text, found_region, not_given, not_needed, unknowns_text
-from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Effect, Plan, Scenario
+from glimpse.planner.report.summary import cost_text, found_region, not_given, not_needed, unknowns_text
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Unpriced
-from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN
 from glimpse.planner.words import Words, plain
-
-if TYPE_CHECKING:
-    from glimpse.planner.plan_document.alarms import Alarm
-    from glimpse.planner.plan_document.checks import Check
-    from glimpse.planner.plan_document.claims import Claim
 
 WIDTH = 80
 
 # Columns as (width, alignment): "<" left, ">" right. Each row comes to WIDTH at most.
 BILL = ((31, "<"), (20, ">"), (10, ">"), (9, ">"), (1, "<"), (8, "<"))
-SCENARIOS = (
-    (4, ">"), (1, "<"), (17, "<"), (10, ">"), (8, ">"), (2, "<"), (10, "<"), (9, "<"), (6, ">"), (2, "<"), (11, "<")
-)  # fmt: skip
-ALARMS = ((24, "<"), (14, "<"), (20, "<"))
-LEVERS = ((45, "<"), (10, ">"), (13, ">"), (2, "<"), (10, "<"))
 SUM = ((61, "<"), (9, ">"))
 PAID = ((49, "<"), (10, ">"), (10, ">"), (11, ">"))
-
-COLOURS = {
-    KEPT: "green", "confirmed": "green", BROKEN: "red", "refuted": "red", UNKNOWN: "yellow",
-}  # fmt: skip
-"""Of a promise's verdict, and of a claim's."""
 
 
 class Report:
     """
-    Every method adds one part; `lines` are what they come to.
+    The report of a bill. Every method adds one part; `lines` are what they come to.
 
     A console takes a thousand times as long to print a line as to print many at once, so `lines` are printed last.
     """
@@ -97,22 +64,6 @@ class Report:
         self.lines: list[Text] = []
         self.words = words
         self.console = console
-
-    def plan(self, plan: Plan, otherwise: Fraction, paid: Comparison | None = None) -> None:
-        self._answers(plan)
-        self._risks(plan.today.risks)
-        self._steps(plan)
-        self._levers(plan)
-        self._scenarios(plan)
-        self._promises(plan)
-        self._bill(plan.today.bill, otherwise)
-        self._growth(plan.growth)
-        self._paid(paid)
-        if plan.document:
-            self._checks(plan.document.checks)
-            self._alarms(plan.document.alarms)
-            self._claims(plan.document.claims)
-        self._workload(plan.today.bill)
 
     def bill(
         self, bill: Bill, otherwise: Fraction, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
@@ -129,12 +80,6 @@ class Report:
         self._paid(paid)
         self._regions(bill, there)
         self._workload(bill)
-
-    # ---- The first five lines
-
-    def _answers(self, plan: Plan) -> None:
-        for label, text, style in answers(plan, self.words):
-            self._line(label, text, style)
 
     def _line(self, label: str, text: str, style: str = "") -> None:
         self._say(Text.assemble((set_cell_size(self.words(label), 11), "bold"), (text, style)), hang=11)
@@ -160,7 +105,7 @@ class Report:
             if line.meter.origin.address != address:
                 address = line.meter.origin.address
                 self._place(address, line.meter.origin.file, line.meter.origin.line, line.meter.origin.region)
-            self._row(BILL, *self._cells(line, notes, sources))
+            self._bill_line(line, notes, sources)
         self._row(SUM, Text(total_text(bill, words), "bold"), _usd(bill.monthly))
         label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
         self._row(SUM, Text(words(label)), Text(usd_text(otherwise)))
@@ -172,18 +117,20 @@ class Report:
         self._findings("ui_unresolved", bill.stack.unresolved)
         self._findings("ui_warnings", bill.stack.warnings)
 
-    def _cells(self, line: Line, notes: list[Sentence], sources: list[str]) -> list[Text]:
+    def _bill_line(self, line: Line, notes: list[Sentence], sources: list[str]) -> None:
         marks = []
         price = line.price
         if price:
             marks.append(_letter(_position(sources, _source(price))))
         said = (*line.meter.assumes, *_special_needs(line))
         marks += [str(_position(notes, note) + 1) for note in said]
-        return [
-            Text("  " + plain(line.meter.component)), Text(quantity_text(line)),
-            Text(unit_usd_text(line, self.words), "dim"),
-            Text("–" if line.quantity is None else usd_text(line.monthly)), Text(""), Text(" ".join(marks), "dim"),
-        ]  # fmt: skip
+        name, amount = "  " + plain(line.meter.component), "–" if line.quantity is None else usd_text(line.monthly)
+        cells = [name, quantity_text(line), unit_usd_text(line, self.words), amount, " ".join(marks)]
+        if sum(1 + cell_len(cell) for cell in cells if cell) > WIDTH:
+            self.lines.append(Text(name))
+            name = ""
+        _, quantity, unit, _, noted = cells
+        self._row(BILL, Text(name), Text(quantity), Text(unit, "dim"), Text(amount), Text(""), Text(noted, "dim"))
 
     def _unpriced(self, entries: Iterable[Unpriced]) -> None:
         entries = sorted(entries, key=lambda entry: entry.origin.address)
@@ -244,164 +191,6 @@ class Report:
             for line in lines:
                 self._say(f"{usd_text(line.monthly):>9}  {line_text(line)}", hang=11)
 
-    # ---- The comparison
-
-    def _scenarios(self, plan: Plan) -> None:
-        words = self.words
-        self._title("ui_scenarios")
-        heads = (
-            words("ui_rank"), "", words("ui_scenario"), words("ui_usd"), words("ui_saving"), "", "WebSocket",
-            words("ui_promises"), "SLA %", "", words("ui_effort"),
-        )  # fmt: skip
-        self._row(SCENARIOS, *(Text(head, "dim") for head in heads))
-        for scenario in plan.scenarios:
-            kept = sum(row.verdict == KEPT for row in scenario.verdicts)
-            self._row(
-                SCENARIOS,
-                Text(str(scenario.rank or "–")), Text(""), Text(scenario.name, "bold"),
-                Text(("≥ " if scenario.bill.is_lower_bound else "") + usd_text(scenario.bill.monthly)),
-                Text(saving_text(scenario.saving)), Text(""),
-                Text(words(scenario.websocket[0])),
-                Text(f"{kept}/{len(scenario.verdicts)}", "green" if scenario.keeps_all else "red"),
-                Text(rated_text(scenario.availability)), Text(""),
-                Text(words(f"effort_{scenario.effort}")),
-            )  # fmt: skip
-            for note, style in self._beside(plan, scenario):
-                self._say(Text(note, style), indent=5)
-        self._say(words("ui_sla"), "dim")
-        if plan.search:
-            self._say(words("ui_best", levers=plan.search.best.names, count=f"{plan.search.looked_at:,}"))
-        for reason in plan.reasons:
-            self._say(words.say(reason), "dim")
-
-    def _beside(self, plan: Plan, scenario: Scenario) -> Iterator[tuple[str, str]]:
-        """What stands under a scenario: that it is recommended, a region with its prices, the document's own row."""
-        words, there = self.words, scenario.reference
-        if scenario is plan.recommended:
-            yield f"← {words('ui_recommended')}", "green"
-        if there and there.bill.stack.region != scenario.bill.stack.region:
-            cost = ("≥ $" if there.bill.is_lower_bound else "$") + usd_text(there.bill.monthly)
-            saved = there.saving.certain_usd
-            code = "ui_elsewhere" if saved is None else "ui_elsewhere_saves"
-            params = {} if saved is None else {"saving": usd_text(saved)}
-            yield words(code, region=there.bill.stack.region, cost=cost, **params), "dim"
-        if plan.document and scenario.name in plan.document.rows:
-            yield words("ui_document_row", row=document_row(plan.document.rows[scenario.name])), "dim"
-
-    def _promises(self, plan: Plan) -> None:
-        """Every promise as the stack keeps it today, and where a scenario differs from that."""
-        for scenario in plan.scenarios:
-            changed = [row for row in scenario.verdicts if row not in plan.today.verdicts]
-            rows = scenario.verdicts if scenario is plan.today else [row for row in changed if row.verdict != KEPT]
-            if not rows and scenario is not plan.recommended:
-                continue
-            self._title("ui_promises_of", scenario=scenario.name)
-            for row in rows:
-                verdict = set_cell_size(self.words(row.verdict), 9)
-                name = set_cell_size(self.words(f"promise_{row.promise}"), 20)
-                self._say(Text.assemble((verdict, COLOURS[row.verdict]), name, self.words.say(row.why)), hang=29)
-            if scenario.availability:
-                self._say(self.words.say(availability_sentence(scenario.availability, self.words)), "dim")
-
-    def _steps(self, plan: Plan) -> None:
-        words, chosen = self.words, plan.recommended
-        if chosen is None or not plan.steps:
-            return
-        self._title("ui_steps", scenario=chosen.name)
-        for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
-            self._say(words(f"phase_{phase}"), "bold")
-            for step in steps:
-                self._say(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
-                for place in places_text(step.places, words):
-                    self._say(Text(place, "dim"), indent=4, hang=6)
-
-    def _checks(self, checks: Iterable[Check]) -> None:
-        words = self.words
-        self._title("ui_checks")
-        for group, inside in itertools.groupby(checks, key=lambda check: check.group):
-            self._say(words(f"group_{group}"), "bold")
-            for ours, alike in itertools.groupby(inside, key=lambda check: check.ours):
-                for check in alike:
-                    self._say(f"[ ] {check.quote}", indent=2)
-                if ours:
-                    self._say(Text(words(ours), "dim"), indent=6)
-
-    def _alarms(self, alarms: Iterable[Alarm]) -> None:
-        words = self.words
-        self._title("ui_alarms")
-        heads = ("", words("ui_document_says"), words("ui_derived"))
-        self._row(ALARMS, *(Text(head, "dim") for head in heads))
-        for alarm in alarms:
-            name = Text(words(f"alarm_{alarm.name}"), "bold")
-            derived = words.say(alarm.derived) if alarm.derived else "–"
-            self._row(ALARMS, name, Text(alarm.document), Text(derived))
-            self._say(Text(words.say(alarm.why), "dim"), indent=2)
-
-    def _levers(self, plan: Plan) -> None:
-        """Every change that would or may save, by what it asks of the owner; then the names of the others."""
-        words = self.words
-        self._title("ui_levers")
-        self._say(words("ui_levers_more", scenario=plan.measure.name), "dim")
-        here = words("ui_here", scenario=plan.measure.name)
-        heads = (words("ui_lever"), words("ui_alone"), here, "", words("ui_by"))
-        self._row(LEVERS, *(Text(head, "dim") for head in heads))
-        shown = [effect for effect in plan.effects if worth_showing(effect)]
-        for group in GROUPS:
-            found = by_saving(effect for effect in shown if effect.lever.group == group)
-            if found:
-                self.lines += Text(), Text(words(f"group_{group}"), "bold")
-            for effect in found:
-                self._lever(effect)
-        idle = [effect.lever.name for effect in plan.effects if effect not in shown]
-        self.lines.append(Text())
-        if idle:
-            self._say(words("ui_saves_nothing", levers=", ".join(idle)), "dim")
-        if plan.idle:
-            self._say(words("ui_idle", count=len(plan.idle)), "dim")
-
-    def _lever(self, effect: Effect) -> None:
-        words, lever = self.words, effect.lever
-        name, by = Text(words(f"lever_{lever.name}"), "bold"), Text(words(lever.implemented))
-        saves = Text(saving_text(effect.alone)), Text(saving_text(effect.here))
-        self._row(LEVERS, name, *saves, Text(""), by)
-        for note in saving_notes(effect.alone, words):
-            self._say(Text(note), indent=2)
-        for place in places_text(effect.places, words):
-            self._say(Text(place, "dim"), indent=2, hang=4)
-        self._say(Text(words(f"how_{lever.name}"), "dim"), indent=2)
-        if lever.gives_up:
-            self._say(words("ui_gives_up", name=words(f"promise_{lever.gives_up}")), indent=2)
-        risk = words("ui_risk", risk=words(f"risk_{lever.name}"))
-        self._say(Text.assemble(lever.name, " · ", risk, style="dim"), indent=2)
-
-    def _growth(self, growth: Sequence[Growth]) -> None:
-        if growth:
-            self._title("ui_growth")
-        for entry in growth:
-            self._say(self.words.say(entry.sentence))
-
-    def _risks(self, risks: Sequence[Risk]) -> None:
-        if risks:
-            self._title("ui_warnings")
-        for risk in risks:
-            place = f"{plain(risk.origin.file)}:{risk.origin.line}" if risk.origin.file else plain(risk.origin.address)
-            self._say(f"{place}  {self.words.say(risk.what)}")
-
-    def _claims(self, claims: Sequence[Claim]) -> None:
-        if not claims:
-            return
-        words = self.words
-        self._title("ui_claims")
-        self._say(claims_text(claims, words))
-        for claim in claims:
-            verdict = Text(words(claim.verdict), COLOURS[claim.verdict])
-            self.lines.append(Text())
-            self._say(Text.assemble(f"{claim.source_line:>4}  ", (claim.quote, "bold")), hang=6)
-            claimed, computed = amount_text(claim.claimed, words), amount_text(claim.computed, words)
-            figures = f"      {words('ui_claimed')} {claimed} · {words('ui_computed')} {computed} · "
-            self._say(Text.assemble(figures, verdict), hang=6)
-            self._say(Text(words.say(claim.why), "dim"), indent=6)
-
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload
         self._title("ui_workload", source=workload_name(workload, words))
@@ -443,6 +232,9 @@ class Report:
                 room = max(end - filled - size, 1 if text and open_end else 0)
                 row.append(" " * room).append_text(cell)
             else:
+                if text and open_end:
+                    row.append(" ")
+                    filled += 1
                 room = max(0, end - filled - size)
                 row.append_text(cell).append(" " * room)
             filled += size + room
@@ -464,15 +256,23 @@ class Report:
 
 
 def text_of(words: Words, write: str, *arguments: object, colour: bool = False, width: int = WIDTH) -> str:
-    """The report as text: `write` names a method of Report."""
+    """The report as text: `write` names a method of Report, or is `plan`."""
     stream = io.StringIO()
     console = Console(
         file=stream, width=width, force_terminal=colour or None, highlight=False, markup=False, emoji=False
     )
-    report = Report(words, console)
+    report = _report(write)(words, console)
     getattr(report, write)(*arguments)
     console.print(Text("\n").join(report.lines), soft_wrap=True)
     return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+
+
+def _report(write: str) -> type[Report]:
+    if write != "plan":
+        return Report
+    from glimpse.planner.report.plan_terminal import PlanReport
+
+    return PlanReport
 
 
 def _fit(text: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
@@ -180,7 +180,8 @@ class Database:
     mibps: int | None = None
     mibps_known: bool = True
     storage_assumed: bool = False
-    grows_to_gib: int | None = None
+    # No part of today's bill depends on it, so that a part of unknown size is the same with another limit (gap_of).
+    grows_to_gib: int | None = field(default=None, repr=False)
     monitoring: Monitoring = UNWATCHED
     is_public: bool | None = False
     log_volume: bool | None = False
@@ -236,7 +237,7 @@ class Database:
             attributes["license"] = self.license
         sku = Sku(RDS, "db_instance_hour", attributes)
         share = Fraction(self.awake_hours, WHOLE_DAY)
-        yield reserved_hours(self.origin, f"{instance_class} {self.engine}", sku, share, traffic)
+        yield reserved_hours(self.origin, f"{instance_class} {self.engine}", sku, 1, traffic, awake=share)
         cpus = vcpus(instance_class)
         watched = None if cpus is None else cpus * self._instances
         if self.extended_support:

@@ -87,8 +87,8 @@ class Instances:
     in the others a schedule stops them, or takes them away where it is a group's. `least`: how many a group keeps at
     the fewest; `has_policy`: a scaling policy belongs to it. `zones_behind`: in how many zones subnets stand whose way
     out it is. None is unknown for each. `vpc`: the address or the id of theirs, None is unknown. `behind_balancer`:
-    people reach them through a balancer. `leaves_by_nat`: what goes out passes a NAT gateway, and had addresses of its
-    own before.
+    people reach them through a balancer. `is_bastion`: they are called so. `leaves_by_nat`: what goes out passes a NAT
+    gateway, and had addresses of its own before.
     """
 
     origin: Origin
@@ -122,6 +122,7 @@ class Instances:
     vpc: str | None = None
     behind_balancer: bool = False
     leaves_by_nat: bool = False
+    is_bastion: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))
@@ -196,13 +197,28 @@ class Instances:
             if (term := reserved_term(metering)) and not committed:
                 reserved = (*bought.assumes, say("reserved_by_usage", term=term))
                 bought = replace(bought, sku=replace(sku, term=term), assumes=reserved)
-            # A commitment is charged for every hour of its term, whether the instance runs or not.
-            quantity = on_demand * (ALWAYS if committed else each)
-            yield replace(bought, quantity=quantity, usage_keys=metering.usage_keys)
+            component, kept = bought.component, self._kept_on_demand(split)
+            if committed and kept is not None:
+                # Of a group so many are reserved as it keeps at the fewest; what it adds stays on demand.
+                bought_hours = kept * ALWAYS
+                beyond = (on_demand * each).map(lambda hours: max(Fraction(0), hours - bought_hours))
+                if not beyond.is_zero:
+                    yield metering.fixed(component, "hour", sku, beyond, assumes=said)
+                component, quantity = f"{component}, reserved", certain(bought_hours)
+            else:
+                # A commitment is charged for every hour of its term, whether the instance runs or not.
+                rests = bool(term) and metering.number("monthly_hrs") is None
+                quantity = on_demand * (ALWAYS if committed or rests else each)
+            yield replace(bought, component=component, quantity=quantity, usage_keys=metering.usage_keys)
         if not spot.is_zero:
             where = {"zone": self.zone_id} if self.zone_id else {}
             sku = Sku(EC2, kind, {**attributes, **where}, SPOT)
             yield metering.fixed(f"{instance_type} Spot instance", "hour", sku, spot * each, assumes=assumes)
+
+    def _kept_on_demand(self, split: Split) -> Fraction | None:
+        """How many of a group that scales a commitment is for: on demand at the fewest. None where it is for all."""
+        fewest = -(-self.least // self.weight) if self.scales and self.least else 0
+        return split.on_demand(Fraction(fewest), self.weight) if fewest and fewest != self.count else None
 
     def _system(self, metering: Metering) -> str:
         word = metering.word("operating_system")

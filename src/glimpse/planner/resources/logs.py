@@ -81,10 +81,17 @@ class LogGroup:
         return whole / traffic.log_groups, (say("logs_measured", service=capacity.service, bytes=logged),)
 
     def _storage(self, metering: Metering, written: Fraction | None, shared: tuple[Sentence, ...]) -> Meter:
-        """What is kept of what is written: where that is known, and how long is not, the files leave a gap."""
+        """
+        What is kept of what is written: where that is known, and how long is not, the files leave a gap.
+
+        Where nobody said how much is written, a group that never expires has a component of its own: all that it ever
+        stored has no figure, and to keep less of it saves something, although a GB costs as much.
+        """
         component, unit, sku = "Log storage", "GB-month", Sku(CLOUDWATCH, "logs_storage_gb_month")
         if not self.retention_known and written and metering.number(STORED) is None:
             return metering.fixed(component, unit, sku, None, needs=say("needs_retention"))
+        if written is None and self.retention_known and self.kept_days is None and STORED not in metering.given:
+            component = "Log storage, never deleted"
         kept = written if written is None or self.kept_days is None else written * (self.kept_days / DAYS_PER_MONTH)
         how_long = say("logs_kept_a_month") if self.kept_days is None else say("logs_kept", days=self.kept_days)
         return metering.used(component, unit, STORED, sku, quantity=kept, assumes=(*shared, how_long))

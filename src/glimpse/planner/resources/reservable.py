@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from glimpse.planner.catalogue import ON_DEMAND, Sku
 from glimpse.planner.meter import Meter, Origin
@@ -29,19 +30,26 @@ def instance_hours(origin: Origin, component: str, sku: Sku, count: int, traffic
 
 
 def reserved_hours(
-    origin: Origin, component: str, sku: Sku, count: Amount, traffic: Traffic, *assumed: Sentence
+    origin: Origin,
+    component: str,
+    sku: Sku,
+    count: Amount,
+    traffic: Traffic,
+    *assumed: Sentence,
+    awake: Fraction = Fraction(1),
 ) -> Meter:
     """
     What `instance_hours` gives, and without a commitment under the reservation that the resource's usage states.
 
-    What is reserved is charged whether it runs or not; what was paid upfront is spread over the term.
+    `awake`: the share of the month in which it runs. What is reserved is charged whether it runs or not; what was paid
+    upfront is spread over the term.
     """
     metering = traffic.metering(origin)
     meter = instance_hours(origin, component, sku, 1, traffic, *assumed)
-    term = _stated_term(metering)
-    if term and not traffic.commitment(origin.address):
+    term, commitment = _stated_term(metering), traffic.commitment(origin.address)
+    if term and not commitment:
         meter = replace(meter, sku=replace(sku, term=term), assumes=(*assumed, say("reserved_by_usage", term=term)))
-    counted = metering.hours(component, sku, count)
+    counted = metering.hours(component, sku, count if term or commitment else count * awake)
     return replace(meter, quantity=counted.quantity, usage_keys=counted.usage_keys)
 
 

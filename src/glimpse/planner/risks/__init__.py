@@ -29,6 +29,7 @@ RULES = (
     tasks.scaling_without_room,
     instances.scaling_without_room,
     instances.credits,
+    monitoring.logs_kept_for_ever,
 )
 """Those that cost money or break something today first; what people mostly accept last."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.bill import Bill
+from glimpse.planner.levers.databases import cannot_grow, storage_autoscaling
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.resources.aurora import AuroraInstance
-from glimpse.planner.resources.database import GENERAL, PROVISIONED, Database
+from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.documentdb import DocumentInstance
 from glimpse.planner.resources.neptune import GraphInstance
 from glimpse.planner.resources.redshift import WarehouseCluster
@@ -16,7 +17,7 @@ from glimpse.planner.risks.risk import Risk
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 
-ADDRESS, CUSTOM = "Public IPv4 address", "RDS Custom"
+ADDRESS = "Public IPv4 address"
 
 
 def public(bill: Bill) -> Iterator[Risk]:
@@ -41,10 +42,9 @@ def _public(stack: Stack) -> Iterator[tuple[Origin, str]]:
 def storage_that_cannot_grow(bill: Bill) -> Iterator[Risk]:
     """
     RDS instances with a size and no storage autoscaling: with a full disk RDS stops them (RDS user guide, "storage
-    full"). Autoscaling is for General Purpose and Provisioned IOPS storage; Aurora grows by itself.
+    full"). Aurora grows by itself.
     """
     for row in bill.stack.of(Database):
-        sized = row.storage_gib is not None and not row.storage_assumed
-        grows = not row.grows_known or bool(row.grows_to_gib)
-        if sized and not grows and row.storage_type in (*GENERAL, *PROVISIONED) and not row.engine.startswith(CUSTOM):
-            yield Risk(say("storage_cannot_grow", gib=row.storage_gib or 0), row.origin)
+        if cannot_grow(row):
+            mended_by = "storage_autoscaling" if storage_autoscaling(row) is not row else None
+            yield Risk(say("storage_cannot_grow", gib=row.storage_gib or 0), row.origin, mended_by)

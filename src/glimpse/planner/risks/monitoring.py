@@ -1,4 +1,4 @@
-"""Risks of monitoring: alarms that nobody hears."""
+"""Risks of monitoring: alarms that nobody hears, and logs that are never deleted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from glimpse.planner.bill import Bill
 from glimpse.planner.given_usage import type_of
 from glimpse.planner.meter import Origin
+from glimpse.planner.resources.logs import LogGroup
 from glimpse.planner.resources.monitoring import Alarms
 from glimpse.planner.risks.risk import Risk
 from glimpse.planner.sentence import say
@@ -32,6 +33,13 @@ def topics_without_subscription(bill: Bill) -> Iterator[Risk]:
     told = Counter[Origin](row.silent_topic for row in bill.stack.of(Alarms) if row.silent_topic)
     for topic, count in told.items():
         yield Risk(say("topic_without_subscription", count=count), topic)
+
+
+def logs_kept_for_ever(bill: Bill) -> Iterator[Risk]:
+    """Once for all groups without an expiry, at the first: what they store is charged every month, and only grows."""
+    found = [row for row in bill.stack.of(LogGroup) if row.retention_known and row.kept_days is None]
+    if found:
+        yield Risk(say("logs_for_ever", count=len(found)), found[0].origin)
 
 
 def _may_subscribe(stack: Stack) -> bool:

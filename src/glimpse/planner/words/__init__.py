@@ -34,20 +34,27 @@ def _text(name: str) -> str:
     return FOLDER.joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
-@cache
-def _held(name: str) -> Mapping[str, Mapping[str, str]]:
-    """What one file of this folder holds."""
-    return tomllib.loads(_text(name))
-
-
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Every sentence by its code."""
-    return {code: entry for name in _names() for code, entry in _held(name).items()}
+    return {code: entry for name in _names() for code, entry in tomllib.loads(_text(name)).items()}
 
 
+@cache
 def _sentence(code: str) -> Mapping[str, str]:
-    """Only the file that holds it is parsed: that takes a hundred times as long as to look for its name."""
-    return next(_held(name)[code] for name in _names() if f"[{code}]\n" in _text(name))
+    """
+    One sentence, of which only its own table is parsed: all files together take longer than the report that needs some.
+
+    Raises KeyError for a code that no file holds.
+    """
+    head = f"[{code}]\n"
+    for name in _names():
+        text = _text(name)
+        start = 0 if text.startswith(head) else text.find(f"\n{head}") + 1
+        if start or text.startswith(head):
+            end = text.find("\n[", start + len(head))
+            table: Mapping[str, str] = tomllib.loads(text[start:] if end < 0 else text[start:end])[code]
+            return table
+    raise KeyError(code)
 
 
 def plain(text: object) -> str:

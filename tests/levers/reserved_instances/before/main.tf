@@ -29,7 +29,19 @@ resource "aws_autoscaling_group" "worker" {
   }
 }
 
-# It scales: how many run at every hour nobody says.
+# It scales between two and six: two run at every hour.
+resource "aws_autoscaling_group" "api" {
+  min_size         = 2
+  max_size         = 6
+  desired_capacity = 3
+
+  launch_template {
+    id      = aws_launch_template.worker.id
+    version = "$Latest"
+  }
+}
+
+# It scales down to none.
 resource "aws_autoscaling_group" "batch" {
   min_size         = 0
   max_size         = 8

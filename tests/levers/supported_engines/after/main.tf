@@ -3,14 +3,14 @@ provider "aws" {
 }
 
 resource "aws_db_instance" "shop" {
-  identifier        = "shop"
-  engine            = "postgres"
-  engine_version    = "17"
+  identifier                  = "shop"
+  engine                      = "postgres"
+  engine_version              = "17"
   allow_major_version_upgrade = true
-  instance_class    = "db.m6g.large"
-  allocated_storage = 100
-  storage_type      = "gp3"
-  multi_az          = true
+  instance_class              = "db.m6g.large"
+  allocated_storage           = 100
+  storage_type                = "gp3"
+  multi_az                    = true
 }
 
 resource "aws_rds_cluster" "orders" {

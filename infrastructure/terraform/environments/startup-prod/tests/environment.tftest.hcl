@@ -67,6 +67,8 @@ run "refuses_values_out_of_range" {
     log_retention_days  = 31
     secret_store        = "vault"
     zones               = ["ap-northeast-2a", "us-east-1a"]
+
+    database_max_storage_gb = 21
   }
 
   expect_failures = [
@@ -82,6 +84,7 @@ run "refuses_values_out_of_range" {
     var.environment,
     var.time_zone,
     var.log_retention_days,
+    var.database_max_storage_gb,
     var.secret_store,
     var.zones,
   ]

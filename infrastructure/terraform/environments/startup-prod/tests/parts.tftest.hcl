@@ -199,7 +199,7 @@ run "database_is_private_and_never_in_extended_support" {
   }
 }
 
-run "database_refuses_an_old_engine" {
+run "database_refuses_an_old_engine_and_a_limit_that_rds_refuses" {
   command = plan
 
   module {
@@ -208,9 +208,27 @@ run "database_refuses_an_old_engine" {
 
   variables {
     engine_version = "13.20"
+    max_storage_gb = 21
   }
 
-  expect_failures = [var.engine_version]
+  expect_failures = [var.engine_version, var.max_storage_gb]
+}
+
+run "database_grows_to_its_limit" {
+  command = plan
+
+  module {
+    source = "../../modules/rds"
+  }
+
+  variables {
+    max_storage_gb = 22
+  }
+
+  assert {
+    condition     = aws_db_instance.this.allocated_storage == 20 && aws_db_instance.this.max_allocated_storage == 22
+    error_message = "The limit of the disk does not arrive."
+  }
 }
 
 run "cache_follows_the_engine_and_is_reached_over_tls" {

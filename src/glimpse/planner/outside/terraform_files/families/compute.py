@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -64,6 +65,10 @@ FLEET_SUBNETS = (
 )
 ON_DEMAND, ALL = "on-demand", 100
 
+BASTION = frozenset("bastion bastions bastionhost jump jumphost jumpbox".split())
+NAMING_TAGS = ("Name", "Role", "role", ROLE)
+"""Words by which people call a server that is only logged in to on the way to others, and the tags that say it."""
+
 INSTANCE_TARGETS = {
     "aws_lb_target_group_attachment": "target_id",
     "aws_alb_target_group_attachment": "target_id",
@@ -90,7 +95,7 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         address_assumes=assumed,
         spot=launch.spot or block.type == "aws_spot_instance_request",
         zone_id=zone_of(block, tree, "subnet_id"),
-        elastic=tuple(address.address for address in elastic if address.type == "aws_eip"),
+        elastic=tuple(address.address for joining in elastic for address in _addresses_of(joining, tree)),
         is_nat=values.boolean("source_dest_check") is False or role(values) == NAT,
         stopped=any(state.values.text("state") == "stopped" for state in states),
         environment=environment_of(block),
@@ -98,6 +103,7 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
         zones_behind=zones_behind(block, tree),
         vpc=vpc_of(block, tree, "subnet_id"),
         behind_balancer=_is_behind_balancer(block, tree, INSTANCE_TARGETS),
+        is_bastion=_is_bastion(block),
     )
     yield from _beside(block, tree, launch)
 
@@ -116,6 +122,12 @@ def _elastic(block: Block, tree: Tree) -> tuple[tuple[Block, ...], Sentence | No
         return (), say("argument_unknown", argument=unknown.name, cause=cause_text(unknown.why))
 
 
+def _addresses_of(joining: Block, tree: Tree) -> tuple[Block, ...]:
+    """The Elastic IP that is joined to an instance: by itself, or by an association."""
+    own = joining.type == "aws_eip"
+    return (joining,) if own else tree.certain_references(joining, "allocation_id", "aws_eip")
+
+
 def _is_behind_balancer(block: Block, tree: Tree, targets: Mapping[str, str]) -> bool:
     """Whether something that a balancer sends to names it, as far as that is certain."""
     for type_, argument in targets.items():
@@ -125,6 +137,15 @@ def _is_behind_balancer(block: Block, tree: Tree, targets: Mapping[str, str]) ->
         except ArgumentUnknown:
             continue
     return False
+
+
+def _is_bastion(block: Block) -> bool:
+    """Whether its address in the files or one of its tags calls it a bastion, or a jump host."""
+    values = unnoted(block.values).known
+    tags: dict[str, object] = {**values.mapping("tags_all"), **values.mapping("tags")}
+    tags |= {row.text("key") or "": row.text("value") for row in values.blocks("tag")}
+    names = [block.address, *(name for tag in NAMING_TAGS if isinstance(name := tags.get(tag), str))]
+    return any(word in BASTION for name in names for word in re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def group(block: Block, tree: Tree) -> Iterator[Found]:
@@ -162,6 +183,7 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
         vpc=vpc_of(block, tree, "vpc_zone_identifier"),
         behind_balancer=any(values.known.has(name) for name in GROUP_TARGETS)
         or _is_behind_balancer(block, tree, GROUP_ATTACHMENTS),
+        is_bastion=_is_bastion(block),
     )
     if unit != "units":
         kept = replace(kept, count=None, needs=say("needs_capacity_units", unit=unit))
@@ -194,7 +216,8 @@ def fleet(block: Block, tree: Tree) -> Iterator[Found]:
     if values.text("type") in ("instant", "request"):
         yield Unpriced(block.origin, "EC2 Fleet", say("fleet_once"))
     else:
-        yield from _fleet(block, tree, overrides, total, split)
+        # It maintains its total, and AWS scales it by no policy, as it does groups and Spot Fleets.
+        yield from _fleet(block, tree, overrides, total, split, least=total)
 
 
 def host(block: Block, tree: Tree) -> Iterator[Found]:
@@ -277,7 +300,12 @@ def _first_of(overrides: Sequence[Values], launch: Launch) -> _First:
 
 
 def _fleet(
-    block: Block, tree: Tree, specifications: Sequence[Values], target: int | None, split: Split
+    block: Block,
+    tree: Tree,
+    specifications: Sequence[Values],
+    target: int | None,
+    split: Split,
+    least: int | None = None,
 ) -> Iterator[Found]:
     launch = template_named(block, tree, FLEET_TEMPLATE)
     first = _first_of(specifications, launch)
@@ -291,6 +319,7 @@ def _fleet(
         weight=first.weight,
         assumes=first.assumes,
         scales=True,
+        least=least,
     )
     yield from _beside(block, tree, first.launch)
 

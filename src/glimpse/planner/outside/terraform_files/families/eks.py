@@ -17,6 +17,7 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     zone_of,
 )
 from glimpse.planner.outside.terraform_files.families.resting import awake_hours_of_group
+from glimpse.planner.outside.terraform_files.families.risk_facts import unnoted
 from glimpse.planner.resources.eks import Cluster, FargateProfile
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
@@ -73,6 +74,7 @@ def node_group(block: Block, tree: Tree) -> Iterator[Found]:
         most=values.block("scaling_config").known.integer("max_size"),
         environment=environment_of(block),
         awake_hours=awake_hours_of_group(schedules, count),
+        least=unnoted(values.block("scaling_config")).integer("min_size"),
     )
     if not values.has("launch_template"):
         size = values.known.integer("disk_size")
