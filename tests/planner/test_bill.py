@@ -140,7 +140,9 @@ def test_tasks_follow_the_load_within_the_bounds_of_scaling(own_stack: Stack) ->
 def test_without_a_scaling_target_the_desired_count_is_billed(own_stack: Stack) -> None:
     [service] = own_stack.of(FargateService)
     fixed = own_stack.changed(service, replace(service, scaling=None, desired=3))
-    spent = {line.meter.component: line.quantity.expected for line in estimator_for().bill(fixed).lines if line.quantity}
+    spent = {
+        line.meter.component: line.quantity.expected for line in estimator_for().bill(fixed).lines if line.quantity
+    }
     # base 1, then 2 by 30:70: one more on demand by largest remainder
     assert spent["Fargate vCPU"] == 2 * 730 * Fraction(1, 4)
     assert spent["Fargate Spot vCPU"] == 730 * Fraction(1, 4)

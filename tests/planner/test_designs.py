@@ -33,7 +33,7 @@ RECOMMENDED = {
     "fargate_shop": [
         "valkey_node", "supported_engines", "graviton_databases", "graviton_nodes", "gateway_endpoints", "abort_uploads",
     ],
-    "serverless_api": [],
+    "serverless_api": ["abort_uploads"],
     "web_site": [
         "gp3", "supported_engines", "newer_instances", "graviton_databases", "gateway_endpoints", "storage_autoscaling",
         "abort_uploads",

@@ -62,8 +62,8 @@ class Part:
             return self
         return Part(
             self.monthly,
-            {gap if gap.address else replace(gap, address=origin.address) for gap in self.gaps},
-            {rate if rate.address else replace(rate, address=origin.address) for rate in self.rates},
+            {gap if gap.address else gap.at(origin.address) for gap in self.gaps},
+            {rate if rate.address else rate.at(origin.address) for rate in self.rates},
             [meter if meter.origin.address else replace(meter, origin=origin) for meter in self.granted],
         )
 
@@ -252,10 +252,16 @@ class CostCache:
 
 def held_to(sites: Set[str], before: Stack, after: Stack) -> Stack:
     """What a lever makes of a stack at these addresses alone: elsewhere everything is as before."""
+    commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in sites)
+    if len(before.resources) == len(after.resources):
+        # Most levers change some resources and leave their order: no table of all is needed.
+        pairs = list(zip(before.resources, after.resources, strict=True))
+        if all(old is new or old.origin.address == new.origin.address for old, new in pairs):
+            resources = tuple(new if new.origin.address in sites else old for old, new in pairs)
+            return replace(after, resources=resources, commitments=commitments)
     old, made = _keyed(before.resources), _keyed(after.resources)
     kept = (made.get(key) if key[1] in sites else resource for key, resource in old.items())
     added = (resource for key, resource in made.items() if key not in old)
-    commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in sites)
     resources = (*(resource for resource in kept if resource is not None), *added)
     return replace(after, resources=resources, commitments=commitments)
 

@@ -35,6 +35,12 @@ class Gap:
     bought: tuple[object, ...]
     sku: Sku | None = field(default=None, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.address, self.component))
+
+    def at(self, address: str) -> Gap:
+        return Gap(address, self.component, self.quantity, self.bought, self.sku)
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -51,6 +57,13 @@ class Rate:
     low: Fraction | None
     high: Fraction | None
     bought: tuple[object, ...] = ()
+
+    def __hash__(self) -> int:
+        # Where it stands tells it from nearly all others, and the hash of a Fraction takes ten times as long.
+        return hash((self.address, self.key, self.component))
+
+    def at(self, address: str) -> Rate:
+        return Rate(address, self.key, self.unit, self.component, self.low, self.high, self.bought)
 
 
 @dataclass(frozen=True)

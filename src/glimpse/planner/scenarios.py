@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glimpse.planner.availability import Availability, availability
@@ -72,18 +73,45 @@ class ReferenceRegion:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`otherwise` is its total with the other answer to `--free-tier`; `reference` only where this region has gaps."""
+    """A design with what it costs; its whole bill is made when it is asked for. `reference` only where it has gaps."""
 
     name: str
     levers: tuple[Lever, ...]
-    bill: Bill
-    otherwise: Fraction
+    cost: Cost
+    estimator: Estimator
     effects: tuple[Effect, ...]
     verdicts: tuple[Verdict, ...]
     saving: Saving
-    risks: tuple[Risk, ...]
     rank: int | None = None
     reference: ReferenceRegion | None = None
+
+    @property
+    def stack(self) -> Stack:
+        return self.cost.stack
+
+    @property
+    def monthly(self) -> Fraction:
+        """USD a month, the printed total of its bill."""
+        return self.cost.monthly
+
+    @property
+    def otherwise(self) -> Fraction:
+        """The same with the other answer to `--free-tier`."""
+        return self.cost.otherwise
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether more may come on top: what could not be priced or read, or usage that nobody gave."""
+        open_parts = self.cost.gaps or self.cost.rates or self.stack.unpriced or self.stack.unresolved
+        return bool(open_parts or self.stack.choice)
+
+    @cached_property
+    def bill(self) -> Bill:
+        return self.estimator.bill(self.stack)
+
+    @cached_property
+    def risks(self) -> tuple[Risk, ...]:
+        return risks_of(self.bill)
 
     @property
     def effort(self) -> str:
@@ -105,15 +133,15 @@ class Scenario:
 
     @property
     def websocket(self) -> tuple[str, Sentence]:
-        return websocket(self.bill.stack)
+        return websocket(self.stack)
 
     @property
     def availability(self) -> Availability | None:
-        return availability(self.bill.stack)
+        return availability(self.stack)
 
     @property
     def capacity_sockets(self) -> int | None:
-        return capacity_sockets(self.bill.stack, self.bill.usage.traffic)
+        return capacity_sockets(self.stack, self.cost.traffic)
 
 
 @dataclass(frozen=True)
@@ -178,13 +206,13 @@ def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimato
     planned = searches.search(planned=True) if named else None
     if found and planned and planned.best != found.best:
         levers[BEST_WITH_PLANNED] = searches.completed(planned.best, mending).levers
-    today = estimator.bill(stack)
-    scenarios = [_scenario(name, row, today, cache, judge, candidates) for name, row in levers.items()]
+    scenarios = [_scenario(name, row, cache, judge, candidates) for name, row in levers.items()]
     if reference and any(scenario.saving.missing for scenario in scenarios):
         there = reference()
         before = there.bill(_moved(stack, there))
         scenarios = [_referred(scenario, before, there) for scenario in scenarios]
     ranked = _ranked(scenarios)
+    today = ranked[0].bill
     by_name = {scenario.name: scenario for scenario in ranked}
     measure = by_name.get(BEST, by_name[TODAY])
     effects = tuple(_beside(lever, measure, cache, candidates) for lever in candidates.levers)
@@ -197,7 +225,7 @@ def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimato
     if workload.document:
         from glimpse.planner.plan_document import read_document
 
-        document = read_document(workload.document, today, {row.name: row.bill for row in ranked}, estimator)
+        document = read_document(workload.document, today, {row.name: row.stack for row in ranked}, estimator)
     idle = tuple(lever for lever in LEVERS.values() if lever not in candidates.levers)
     return Plan(
         ranked, found, measure, effects, idle, recommended, reasons, promises_of(stack, workload), growth_of(today),
@@ -275,22 +303,18 @@ def searched(levers: Iterable[Lever]) -> tuple[Lever, ...]:
     )
 
 
-def _scenario(
-    name: str, levers: tuple[Lever, ...], today: Bill, cache: CostCache, judge: Judge, candidates: Candidates
-) -> Scenario:
+def _scenario(name: str, levers: tuple[Lever, ...], cache: CostCache, judge: Judge, candidates: Candidates) -> Scenario:
     cost = cache.of(levers)
-    bill = today if cost.stack == today.stack else cache.estimator.bill(cost.stack)
     effects = tuple(_effect(lever, levers, cache, candidates) for lever in levers)
     changing = [effect.lever for effect in effects if effect.changes]
-    verdicts = judge.verdicts(bill.stack, bill.usage.traffic, changing)
-    saved = cache.saving(cache.today, cost)
-    return Scenario(name, levers, bill, cost.otherwise, effects, verdicts, saved, risks_of(bill))
+    verdicts = judge.verdicts(cost.stack, cost.traffic, changing)
+    return Scenario(name, levers, cost, cache.estimator, effects, verdicts, cache.saving(cache.today, cost))
 
 
 def _referred(scenario: Scenario, before: Bill, there: Estimator) -> Scenario:
     if not scenario.saving.missing:
         return scenario
-    bill = there.bill(_moved(scenario.bill.stack, there))
+    bill = there.bill(_moved(scenario.stack, there))
     return replace(scenario, reference=ReferenceRegion(bill, saving(costs_of(before), costs_of(bill))))
 
 
@@ -352,24 +376,26 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
     """Rank by cost, then effort; what does not certainly compare with today has no rank."""
     comparable = sorted(
         (scenario for scenario in scenarios if scenario.saving.is_certain),
-        key=lambda scenario: (scenario.bill.monthly, EFFORTS.index(scenario.effort)),
+        key=lambda scenario: (scenario.monthly, EFFORTS.index(scenario.effort)),
     )
     place = {scenario.name: number for number, scenario in enumerate(comparable, start=1)}
     return tuple(replace(scenario, rank=place.get(scenario.name)) for scenario in scenarios)
 
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
-    """The cheapest that keeps every promise; of two that cost the same, the one that leaves fewer risks."""
+    """The cheapest that keeps every promise; of two that cost the same, the one that mends more."""
     eligible = [row for row in scenarios if row.rank is not None and row.keeps_all and not row.planned]
     return min(
-        eligible, key=lambda row: (row.bill.monthly, len(row.risks), not row.saving.at_least, row.rank), default=None
+        eligible,
+        key=lambda row: (row.monthly, -sum(lever.mends for lever in row.changing), not row.saving.at_least, row.rank),
+        default=None,
     )
 
 
 def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> tuple[Sentence, ...]:
     """Why each scenario that is not recommended was passed over."""
     said = []
-    cheapest = recommended.bill.monthly if recommended else Fraction(0)
+    cheapest = recommended.monthly if recommended else Fraction(0)
     for scenario in scenarios:
         if scenario is recommended:
             continue
@@ -382,7 +408,7 @@ def _reasons(scenarios: tuple[Scenario, ...], recommended: Scenario | None) -> t
             names = ", ".join(lever.name for lever in scenario.planned)
             said.append(say("passed_over_planned", scenario=scenario.name, levers=names))
         else:
-            more = scenario.bill.monthly - cheapest
+            more = scenario.monthly - cheapest
             code, params = ("passed_over_dearer", {"more": usd_text(more)}) if more else ("passed_over_same", {})
             said.append(say(code, scenario=scenario.name, **params))
     return tuple(said)

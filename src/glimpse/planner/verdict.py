@@ -25,6 +25,7 @@ from glimpse.planner.workload import Promises
 
 KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`source`: whether the promise is stated, or what the stack has today."""

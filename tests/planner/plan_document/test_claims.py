@@ -32,7 +32,8 @@ def bills_of(stack: Stack, workload: Workload, region: str = SEOUL) -> dict[str,
 def claims_in(stack: Stack, workload: Workload, region: str = SEOUL) -> Mapping[str, Claim]:
     bills = bills_of(stack, workload, region)
     [name] = DOCUMENTS
-    document = read_document(name, bills["today"], bills, estimator_for(region, workload))
+    stacks = {name: bill.stack for name, bill in bills.items()}
+    document = read_document(name, bills["today"], stacks, estimator_for(region, workload))
     claims = {claim.id: claim for claim in document.claims}
     assert len(claims) == len(document.claims)
     return claims

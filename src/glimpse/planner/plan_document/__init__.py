@@ -48,9 +48,9 @@ class PlanDocument:
         return tuple(steps_of_lever(lever, stack))
 
 
-def read_document(name: str, today: Bill, bills: Mapping[str, Bill], estimator: Estimator) -> PlanDocument:
+def read_document(name: str, today: Bill, scenarios: Mapping[str, Stack], estimator: Estimator) -> PlanDocument:
     """
-    The document of that name. `bills` are those of the scenarios, by name: the claims are about them, with the figures
+    The document of that name. The claims are about today's stack and those of the scenarios, by name, with the figures
     of the service that ran when the document was written.
 
     Raises ValueError for a name that is not in DOCUMENTS.
@@ -65,6 +65,6 @@ def read_document(name: str, today: Bill, bills: Mapping[str, Bill], estimator: 
 
     alarms = alarms_of(today.stack, today.usage.traffic)
     then = with_original(estimator)
-    before, *others = (then.bill(replace(bill.stack, runs=None)) for bill in (today, *bills.values()))
-    claims = claims_of(before, dict(zip(bills, others, strict=True)), then)
+    bills = {name: then.bill(replace(stack, runs=None)) for name, stack in scenarios.items() if name in ROWS}
+    claims = claims_of(then.bill(replace(today.stack, runs=None)), bills, then)
     return PlanDocument(ROWS, claims, CHECKS, alarms)

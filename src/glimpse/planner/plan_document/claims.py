@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import Sku
+from glimpse.planner.costs import CostCache
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import decimal_text, usd_text
@@ -77,6 +78,7 @@ class _Facts:
     service: FargateService
     today: Bill
     scenarios: Mapping[str, Bill]
+    cache: CostCache
 
     @property
     def balanced(self) -> Bill:
@@ -119,12 +121,16 @@ class _Facts:
         return _amount(bill.monthly) if bill.monthly > claimed.high else None, least
 
     def lever(self, name: str) -> Fraction | None:
-        return _saved(self.today, self.estimator.bill(LEVERS[name].change(self.stack)))
+        return self.saved(LEVERS[name].change(self.stack))
+
+    def saved(self, changed: Stack) -> Fraction | None:
+        """USD a month that a changed stack costs less than today's; None where that is not certain."""
+        return self.cache.saving(self.cache.today, self.cache.cost(changed)).certain_usd
 
     def asleep(self) -> Fraction | None:
         """What nights without tasks would save if this were the development environment the document means."""
         stack = self.stack.changed(self.service, replace(self.service, environment="development"))
-        return _saved(self.today, self.estimator.bill(LEVERS["night_off"].change(stack)))
+        return self.saved(LEVERS["night_off"].change(stack))
 
     def price(self, service: str, kind: str) -> Fraction | None:
         price = self.estimator.catalogue.price(Sku(service, kind))
@@ -136,7 +142,7 @@ def claims_of(today: Bill, scenarios: Mapping[str, Bill], estimator: Estimator) 
     services = today.stack.of(FargateService)
     if not services:
         return ()
-    facts = _Facts(today.stack, estimator, services[0], today, scenarios)
+    facts = _Facts(today.stack, estimator, services[0], today, scenarios, CostCache(today.stack, estimator))
     return tuple(
         Claim(id_, quote, line, claimed, computed, verdict or _verdict(claimed, computed), why)
         for id_, line, quote, claimed, (computed, why), verdict in _claims(facts)
@@ -214,10 +220,10 @@ def _savings(facts: _Facts) -> Iterator[Row]:
     )
     by_weight = [
         facts.lever("spot_weights"),
-        _saved(facts.today, facts.estimator.bill(facts.stack.changed(facts.service, literal))),
+        facts.saved(facts.stack.changed(facts.service, literal)),
     ]
     dropped = LEVERS["spot_base"].change(LEVERS["spot_weights"].change(facts.stack))
-    why = say("claim_spot", base=_shown(_saved(facts.today, facts.estimator.bill(dropped))))
+    why = say("claim_spot", base=_shown(facts.saved(dropped)))
     yield (
         "saving_spot", 51, "Spot 비율 증가 (70% → 90%) -$7/월", _usd(7), (_range(by_weight), why), None,
     )  # fmt: skip

@@ -46,9 +46,9 @@ def has_availability(scenarios: Iterable[Scenario]) -> bool:
     return any(rated_text(scenario.availability) != "–" for scenario in scenarios)
 
 
-def cost_column(bill: Bill) -> str:
+def cost_column(priced: Bill | Scenario) -> str:
     """A total for a column of figures: it is a lower bound where anything is missing or usage comes on top."""
-    return ("≥ " if bill.is_lower_bound else "") + usd_text(bill.monthly)
+    return ("≥ " if priced.is_lower_bound else "") + usd_text(priced.monthly)
 
 
 def kept_text(scenario: Scenario) -> str:

@@ -254,7 +254,7 @@ def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
     return {
         "name": scenario.name,
         "rank": scenario.rank,
-        "monthly_usd": usd_text(scenario.bill.monthly),
+        "monthly_usd": usd_text(scenario.monthly),
         "at_least": scenario.bill.at_least,
         "saving_usd": _usd(scenario.saving.certain_usd),
         "saving_percent": _share(scenario.saving.certain_usd, scenario.bill),
@@ -268,8 +268,8 @@ def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
         "availability": _availability(scenario.availability),
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
-        "levers": [_effect(effect, scenario.bill.stack, plan.document, words) for effect in scenario.effects],
-        "commitments": [{"address": plain(row.address), "term": row.term} for row in scenario.bill.stack.commitments],
+        "levers": [_effect(effect, scenario.stack, plan.document, words) for effect in scenario.effects],
+        "commitments": [{"address": plain(row.address), "term": row.term} for row in scenario.stack.commitments],
         "document": None
         if document is None
         else {

@@ -196,7 +196,7 @@ def _columns(
     if has_own_scenarios(plan):
         yield True, words("ui_rank"), lambda row: str(row.rank or "–")
     yield False, words("ui_scenario"), lambda row: _scenario(row, plan, words)
-    yield True, words("ui_usd"), lambda row: cost_column(row.bill)
+    yield True, words("ui_usd"), lambda row: cost_column(row)
     yield True, words("ui_saving"), lambda row: saving_text(row.saving)
     if has_websocket(scenarios):
         yield False, "WebSocket", lambda row: words(row.websocket[0])
@@ -213,7 +213,7 @@ def _scenario(scenario: Scenario, plan: Plan, words: Words) -> str:
     name = f"`{scenario.name}`"
     if scenario is plan.recommended and scenario.changing:
         name += f" ← **{words('ui_recommended')}**"
-    if scenario.reference and scenario.reference.bill.stack.region != scenario.bill.stack.region:
+    if scenario.reference and scenario.reference.bill.stack.region != scenario.stack.region:
         there = scenario.reference.bill
         name += f"<br>{there.stack.region}: {cost_column(there)}"
     return name

@@ -122,7 +122,7 @@ class PlanReport(Report):
         if has_own_scenarios(plan):
             yield 5, "<", words("ui_rank"), lambda row: Text(str(row.rank or "–"))
         yield 17, "<", words("ui_scenario"), lambda row: Text(row.name, "bold")
-        yield 11, ">", words("ui_usd"), lambda row: Text(cost_column(row.bill))
+        yield 11, ">", words("ui_usd"), lambda row: Text(cost_column(row))
         yield 11, ">", words("ui_saving"), lambda row: Text(saving_text(row.saving))
         yield 2, "<", "", lambda row: Text("")
         if has_websocket(scenarios):
@@ -138,7 +138,7 @@ class PlanReport(Report):
         words, there = self.words, scenario.reference
         if scenario is plan.recommended and scenario.changing:
             yield f"← {words('ui_recommended')}", "green"
-        if there and there.bill.stack.region != scenario.bill.stack.region:
+        if there and there.bill.stack.region != scenario.stack.region:
             cost = ("≥ $" if there.bill.is_lower_bound else "$") + usd_text(there.bill.monthly)
             saved = there.saving.certain_usd
             code = "ui_elsewhere" if saved is None else "ui_elsewhere_saves"

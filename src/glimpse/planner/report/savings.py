@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from glimpse.planner.levers.lever import Lever
+from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.saving import Saving
@@ -34,8 +34,13 @@ def saving_text(saving: Saving) -> str:
     if saving.highest is not None:
         return f"{usd_text(saving.usd)}…{usd_text(saving.highest)}"
     if saving.break_even:
-        return "?"
+        return f"≤ {usd_text(saving.usd)}" if _saves_below(saving) else "?"
     return f"≥ {usd_text(saving.usd)}" if saving.at_least else usd_text(saving.usd)
+
+
+def _saves_below(saving: Saving) -> bool:
+    """Whether it saves as long as there is little of the usage that nobody gave."""
+    return bool(saving.break_even) and all(even.units and not even.is_above for even in saving.break_even)
 
 
 def saving_notes(saving: Saving, words: Words) -> Iterator[str]:
@@ -164,7 +169,19 @@ def offers_text(plan: Plan, words: Words) -> str:
         code = "offer_commitment" if promise == NO_COMMITMENT else "offer"
         params = {} if promise == NO_COMMITMENT else {"name": words(f"promise_{promise}")}
         named.append(words(code, saving=usd_text(usd), levers=titles_text(levers, words), **params))
+    named += _offer_of_little_usage(plan, words)
     return words("saves_more_given_up", offers="; ".join(named)) if named else ""
+
+
+def _offer_of_little_usage(plan: Plan, words: Words) -> Iterator[str]:
+    """What saves most as long as there is little usage, where that is more than any certain offer."""
+    outside = (row for row in plan.effects if row.lever not in plan.measure.levers and not row.lever.is_planned)
+    found = [row for row in outside if _saves_below(row.here) and row.lever.effort != EFFORTS[-1]]
+    largest = max(found, key=lambda effect: effect.here.usd or 0, default=None)
+    certain = max((usd for usd, _, _ in offers(plan)), default=Fraction(0))
+    if largest and largest.here.usd and largest.here.usd > certain:
+        lever = words(f"lever_{largest.lever.name}")
+        yield words("offer_of_little_usage", saving=usd_text(largest.here.usd), lever=lever)
 
 
 def titles_text(levers: Sequence[Lever], words: Words) -> str:
