@@ -32,14 +32,14 @@ from types import FrameType
 
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import InputError
-from glimpse.planner.outside import price_files, workload_files
+from glimpse.planner.outside import price_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.report.documents import bill_document
 from glimpse.planner.report.markdown import bill_markdown
 from glimpse.planner.report.terminal import text_of
 from glimpse.planner.terraform.functions import FUNCTIONS
 from glimpse.planner.words import Words
-from glimpse.planner.workload import built_in
+from glimpse.planner.workload import unstated
 
 MAX_SECONDS = 1.5
 MAX_MEGABYTES = 250
@@ -461,9 +461,7 @@ def reduced(files: Files, still: Callable[[Files], bool]) -> Files:
 
 def fuzz(count: int, seed: str, where: str | None, keep: Path) -> int:
     chance = random.Random(seed)
-    workload = built_in()
-    capacity = workload_files.capacity_of(workload)
-    reader = Reader(Estimator(price_files.catalogue(REGION), workload, capacity, TODAY), Words("en"))
+    reader = Reader(Estimator(price_files.catalogue(REGION), unstated(), {}, TODAY), Words("en"))
     faults: Counter[str] = Counter()
     slowest, largest, started = 0.0, 0.0, time.monotonic()
     with tempfile.TemporaryDirectory(dir=where) as folder:

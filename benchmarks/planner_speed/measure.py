@@ -42,6 +42,46 @@ SLOW_SECONDS = 20
 """What took tfparse longer once is not asked of it again."""
 
 
+OLD = """
+resource "aws_instance" "web{n}" {{
+  ami           = "ami-1"
+  instance_type = "m4.large"
+  monitoring    = true
+  root_block_device {{
+    volume_type = "gp2"
+    volume_size = 50
+  }}
+}}
+resource "aws_ebs_volume" "data{n}" {{
+  availability_zone = "ap-northeast-2a"
+  size              = 100
+  type              = "gp2"
+}}
+resource "aws_cloudwatch_log_group" "app{n}" {{
+  name = "app{n}"
+}}
+resource "aws_db_instance" "main{n}" {{
+  engine            = "postgres"
+  engine_version    = "13.4"
+  instance_class    = "db.m4.large"
+  allocated_storage = 100
+  storage_type      = "gp2"
+  multi_az          = true
+}}
+resource "aws_lambda_function" "job{n}" {{
+  function_name = "job{n}"
+  role          = "role"
+  memory_size   = 512
+}}
+"""
+
+
+def old_stack() -> str:
+    """1,000 resources of old generations, engines and disks: to each of them several levers apply."""
+    provider = 'provider "aws" {\n  region = "ap-northeast-2"\n}\n'
+    return provider + "".join(OLD.format(n=number) for number in range(RESOURCES // 5))
+
+
 def large_plan() -> dict[str, Any]:
     """A plan of 1,000 resources in 50 modules: instances, volumes, services, alarms, and much that is free."""
     kinds: list[tuple[str, dict[str, Any]]] = [
@@ -208,9 +248,9 @@ def search_times(runs: int) -> None:
     """All combinations of the levers on the own stack: by the search, and one whole bill after another."""
     workload = workload_files.workload_beside(OWN, None)
     stack = read_stack(OWN)
-    prices, capacity = price_files.catalogue(stack.region), workload_files.capacity_of(workload)
-    estimator = Estimator(prices, workload, capacity, clock.today())
-    levers = [lever for lever in searched() if lever.change(stack) != stack]
+    prices, capacities = price_files.catalogue(stack.region), workload_files.capacities_of(workload)
+    estimator = Estimator(prices, workload, capacities, clock.today())
+    levers = survey_of(stack, estimator).candidates.levers
     surveyed, billed, looked_at = [], [], 0
     for _ in range(runs):
         begun = time.perf_counter()
@@ -235,11 +275,15 @@ def main() -> None:
         plan.write_text(json.dumps(large_plan()))
         many = Path(folder) / "many.json"
         many.write_text(json.dumps(plan_of_many_types(MANY)))
+        old = Path(folder) / "old"
+        old.mkdir()
+        (old / "main.tf").write_text(old_stack())
         floor = f"import tfparse; tfparse.load_from_path({str(OWN)!r})"
         subjects = {
             "plan, own stack": [sys.executable, "-m", "glimpse", "plan"],
             "bill, own stack": [sys.executable, "-m", "glimpse", "bill"],
             f"plan, {RESOURCES} resources": [sys.executable, "-m", "glimpse", "plan", str(plan)],
+            f"plan, {RESOURCES} old ones": [sys.executable, "-m", "glimpse", "plan", str(old)],
             f"bill, {MANY} of all types": [sys.executable, "-m", "glimpse", "bill", str(many)],
             "floor: tfparse alone": [sys.executable, "-c", floor],
         }
