@@ -400,6 +400,10 @@ def _place(origin: Origin, effect: Effect) -> Json:
         "file": _shown(origin.file),
         "line": origin.line,
         "saves": saving_document(saved) if saved else None,
+        "changes": [
+            {"field": change.field, "before": change.before, "after": change.after}
+            for change in effect.changes_by_address.get(origin.address, ())
+        ],
     }
 
 

@@ -53,6 +53,7 @@ from glimpse.planner.report.plan_fragments import (
     availability_sentence,
     claims_text,
     document_row,
+    effect_of,
     is_of_a_lever,
     rated_text,
     risks_together,
@@ -238,7 +239,10 @@ def _step(step: Step, chosen: Scenario, words: Words) -> Iterator[str]:
         return
     saved = step_saving(step, chosen, words)
     yield f"- [ ] **{_text(words(f'lever_{step.lever}'))}**" + (f": {_text(saved)}" if saved else "")
-    yield from (f"  - {_code(text)}" for text in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP))
+    yield from (
+        f"  - {_code(text)}"
+        for text in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP, effect_of(step, chosen))
+    )
     yield f"  - {_text(words.say(step.what))}"
     yield f"  - {_text(words('ui_risk', risk=words(f'risk_{step.lever}')))}"
 
@@ -280,7 +284,7 @@ def _levers(plan: Plan, words: Words) -> Iterator[str]:
 
 def _lever(effect: Effect, words: Words) -> Sequence[str]:
     lever = effect.lever
-    places = "<br>".join(_code(text) for text in places_text(effect.places, words))
+    places = "<br>".join(_code(text) for text in places_text(effect.places, words, effect=effect))
     notes = [
         words(f"risk_{lever.name}"),
         *saving_notes(effect.alone, words),

@@ -11,7 +11,7 @@ from glimpse.planner.availability import Availability
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Scenario
+from glimpse.planner.scenarios import Effect, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.steps import EDIT, Step
 from glimpse.planner.words import Words
@@ -75,9 +75,14 @@ def is_of_a_lever(step: Step) -> bool:
     return step.lever is not None and step.what.code == f"how_{step.lever}"
 
 
+def effect_of(step: Step, scenario: Scenario) -> Effect | None:
+    """What the lever of a step does in its scenario."""
+    return next((effect for effect in scenario.effects if effect.lever.name == step.lever), None)
+
+
 def step_saving(step: Step, scenario: Scenario, words: Words) -> str:
     """What the lever of a step saves in its scenario, where it certainly saves."""
-    effect = next((effect for effect in scenario.effects if effect.lever.name == step.lever), None)
+    effect = effect_of(step, scenario)
     if effect is None or not effect.here.is_certain:
         return ""
     saved = effect.here.usd or Fraction(0)

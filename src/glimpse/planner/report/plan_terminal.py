@@ -35,6 +35,7 @@ from glimpse.planner.report.plan_fragments import (
     availability_sentence,
     claims_text,
     document_row,
+    effect_of,
     is_of_a_lever,
     rated_text,
     risks_together,
@@ -189,7 +190,7 @@ class PlanReport(Report):
         words = self.words
         saved = step_saving(step, chosen, words)
         self._say(Text.assemble("- ", (words(f"lever_{step.lever}"), "bold"), saved and f": {saved}"), indent=2, hang=4)
-        for place in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP):
+        for place in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP, effect_of(step, chosen)):
             self._say(Text(place, "dim"), indent=4, hang=6)
         self._say(words.say(step.what), indent=4, hang=4)
         self._say(Text(words("ui_risk", risk=words(f"risk_{step.lever}")), "dim"), indent=4, hang=4)
@@ -261,7 +262,7 @@ class PlanReport(Report):
         if is_step:
             self._say(Text(words("ui_see_steps", lever=lever.name), "dim"), indent=2)
             return
-        for place in places_text(effect.places, words):
+        for place in places_text(effect.places, words, effect=effect):
             self._say(Text(place, "dim"), indent=2, hang=4)
         self._say(Text(words(f"how_{lever.name}"), "dim"), indent=2)
         if lever.gives_up and lever.group != COMMITMENT:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from glimpse.planner.changes import Change
 from glimpse.planner.levers.lever import EFFORTS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
@@ -112,9 +113,25 @@ def place_name(origin: Origin) -> str:
     return plain(origin.address) + (f"  {plain(origin.file)}:{origin.line}" if origin.file else "")
 
 
-def places_text(places: Iterable[Origin], words: Words, shown: int = SHOWN_PLACES) -> Iterator[str]:
-    """The first places, and how many more there are; a single one more is named instead of counted."""
-    yield from _first([place_name(place) for place in places], shown, "places_more", words)
+def places_text(
+    places: Iterable[Origin], words: Words, shown: int = SHOWN_PLACES, effect: Effect | None = None
+) -> Iterator[str]:
+    """
+    The first places, and how many more there are; a single one more is named instead of counted. With the `effect` of
+    a lever also what it changes there.
+    """
+    changes = effect.changes_by_address if effect else {}
+    texts = [": ".join(filter(None, (place_name(row), changes_text(changes.get(row.address, ()))))) for row in places]
+    yield from _first(texts, shown, "places_more", words)
+
+
+def changes_text(changes: Sequence[Change]) -> str:
+    """`instance_class m5.large → m6g.large`: the fields that a lever changes about a resource."""
+    return ", ".join(f"{change.field} {_shown(change.before)} → {_shown(change.after)}" for change in changes)
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else plain(str(value).lower() if isinstance(value, bool) else value)
 
 
 def _first(texts: Sequence[str], shown: int, more: str, words: Words) -> Iterator[str]:
