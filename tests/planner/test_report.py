@@ -237,7 +237,7 @@ def test_a_stranger_reads_what_to_change_where_how_and_what_it_saves(write_stack
     assert re.match(r"Saves +\$13\.68 a month, ", saves)
     steps = section(report, "Steps to best")
     assert f"- {Words('en')('lever_gp3')}: saves $13.68 a month" in steps
-    assert "    aws_ebs_volume.data[5]  main.tf:5: disk.kind gp2 → gp3" in steps.splitlines()
+    assert "    aws_ebs_volume.data[5]  main.tf:5: type gp2 → gp3" in steps.splitlines()
     assert flat(Words("en")("how_gp3")) in flat(steps)
     assert flat(Words("en")("risk_gp3")) in flat(steps)
 
@@ -404,7 +404,7 @@ def test_the_markdown_of_a_stranger_names_each_step_with_its_places_and_its_savi
     plan = plan_at(write_stack(OLD_DISKS))
     page = plan_markdown(plan, plan.today.otherwise, Words("en"))
     assert f"- [ ] **{Words('en')('lever_gp3')}**: saves $13.68 a month" in page
-    assert "  - <code>aws_ebs_volume.data&#91;0&#93;  main.tf:5: disk.kind gp2 → gp3</code>" in page
+    assert "  - <code>aws_ebs_volume.data&#91;0&#93;  main.tf:5: type gp2 → gp3</code>" in page
     assert "| Scenario | USD | Saving | Promises | Effort |" in page
 
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 from types import MappingProxyType
 
 from glimpse.planner.bill import Line, line_of, numbered
@@ -101,10 +100,7 @@ class CostCache:
         self._flows: dict[tuple[object, ...], Part] = {}
         self._reductions: dict[tuple[int, ...], Fraction] = {}
         self._ids = {id(resource): resource for resource in stack.resources}
-
-    @cached_property
-    def today(self) -> Cost:
-        return self.of(())
+        self.today = self.of(())
 
     def of(self, levers: Levers) -> Cost:
         if levers not in self._costs:

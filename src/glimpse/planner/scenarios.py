@@ -248,7 +248,8 @@ def survey_of(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = tupl
     cache = CostCache(stack, estimator)
     judge = Judge(stack, cache.today.traffic)
     candidates = Candidates(cache, (lever for lever in levers if _is_offered(lever, stack, estimator.workload)))
-    return Survey(cache, judge, candidates, Searches(cache, judge, searched(candidates.levers)))
+    tried = [lever for lever in searched(candidates.levers) if not lever.mends or candidates.saves(lever)]
+    return Survey(cache, judge, candidates, Searches(cache, judge, tried))
 
 
 def as_stated(stack: Stack, estimator: Estimator) -> Stack:
@@ -297,10 +298,8 @@ def _is_offered(lever: Lever, stack: Stack, workload: Workload) -> bool:
 
 
 def searched(levers: Iterable[Lever]) -> tuple[Lever, ...]:
-    """What a search for the cheapest tries: all but rewrites, what only people can tell, and what mends a risk."""
-    return tuple(
-        lever for lever in levers if lever.effort != EFFORTS[-1] and lever.group != BY_HAND and not lever.mends
-    )
+    """What a search for the cheapest may try: all but rewrites, and what only people can tell."""
+    return tuple(lever for lever in levers if lever.effort != EFFORTS[-1] and lever.group != BY_HAND)
 
 
 def _scenario(name: str, levers: tuple[Lever, ...], cache: CostCache, judge: Judge, candidates: Candidates) -> Scenario:
@@ -324,7 +323,9 @@ def _moved(stack: Stack, there: Estimator) -> Stack:
 
 def _effect(lever: Lever, together: tuple[Lever, ...], cache: CostCache, candidates: Candidates) -> Effect:
     rest, whole = cache.of(tuple(other for other in together if other is not lever)), cache.of(together)
-    return _measured(lever, cache.saving(rest, whole), whole, cache, candidates)
+    effect = _measured(lever, cache.saving(rest, whole), whole, cache, candidates)
+    # One that changes nothing by itself may change what another leaves.
+    return effect if effect.changes or whole.stack == rest.stack else replace(effect, places=_places(rest, whole))
 
 
 def _beside(lever: Lever, measure: Scenario, cache: CostCache, candidates: Candidates) -> Effect:
@@ -384,7 +385,13 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
     """The cheapest that keeps every promise; of two that cost the same, the one that mends more."""
-    eligible = [row for row in scenarios if row.rank is not None and row.keeps_all and not row.planned]
+    eligible = [
+        row
+        for row in scenarios
+        if row.rank is not None
+        and row.keeps_all
+        and not any(lever.is_planned or lever.group == BY_HAND for lever in row.changing)
+    ]
     return min(
         eligible,
         key=lambda row: (row.monthly, -sum(lever.mends for lever in row.changing), not row.saving.at_least, row.rank),

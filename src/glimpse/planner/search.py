@@ -19,6 +19,12 @@ from fractions import Fraction
 from glimpse.planner.costs import Cost, CostCache, Levers, sites_of
 from glimpse.planner.levers.lever import EFFORTS, SAME_FOR_LESS, Lever
 from glimpse.planner.money import usd_text
+from glimpse.planner.resources.balancer import Balancer
+from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.database import Database
+from glimpse.planner.resources.distribution import Distribution
+from glimpse.planner.resources.fargate import FargateService
+from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.saving import Gap, Rate, Saving
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import Judge
@@ -26,8 +32,10 @@ from glimpse.planner.verdict import Judge
 Names = frozenset[str]
 NOTHING: Names = frozenset()
 
-OF_THE_WHOLE_STACK = frozenset({"websocket", "connections_fit", "sockets"})
-"""Promises that several resources keep together: of these alone two changes may break one that neither breaks."""
+PRICED_WHOLE = 5
+
+KEPT_TOGETHER = (FargateService, Balancer, Cache, ServerlessCache, Database, Distribution)
+"""Families that keep a promise of the whole stack together: two changes of them may break what neither breaks."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class Candidates:
     """
 
     def __init__(self, cache: CostCache, levers: Iterable[Lever]) -> None:
+        self._cache = cache
         self.sites: dict[Lever, Mapping[str, Saving]] = {}
         self.levers: list[Lever] = []
         today = cache.today
@@ -108,10 +117,18 @@ class Candidates:
             addresses = sites_of(today.stack, cost.stack)
             if addresses is None:
                 continue
+            if cache.estimator.free_tier and cost.granted != today.granted:
+                # What AWS grants once cannot be told by the place.
+                continue
             sites = self.sites[lever] = cache.savings_by_site(cost, addresses)
             saving = frozenset(address for address, saved in sites.items() if gains(saved))
-            if saving and saving != addresses:
+            if saving:
+                # Another lever may open a place to it that has no price; it was not looked at there.
                 cache.hold(lever, saving)
+
+    def saves(self, lever: Lever) -> bool:
+        """Whether a lever certainly saves money by itself."""
+        return (self._cache.saving(self._cache.today, self._cache.of((lever,))).certain_usd or 0) > 0
 
 
 def gains(saving: Saving) -> bool:
@@ -147,6 +164,8 @@ class Searches:
         keeping = [row for row in seen if not row.broken]
         if not keeping:
             return None
+        # Three changes may still come to something else than in pairs: what may win is priced whole.
+        keeping[:PRICED_WHOLE] = sorted(map(self._priced_whole, keeping[:PRICED_WHOLE]), key=lambda row: row.order)
         best = keeping[0]
         second = next((row for row in keeping if row.monthly > best.monthly), None)
         forbidden: dict[str, Combination] = {}
@@ -168,13 +187,18 @@ class Searches:
             self._otherwise(groups),
         )
 
+    def _priced_whole(self, row: Combination) -> Combination:
+        cost = self._survey.cost(self._in_order(row).levers)
+        return replace(row, monthly=cost.monthly, otherwise=cost.otherwise)
+
     def completed(self, found: Combination, mending: Iterable[Lever]) -> Combination:
         """
         A combination with what costs nothing more: the levers that mend a risk, and those that save nothing certain and
         charge less for usage that nobody gave.
         """
         survey = self._survey
-        for lever in (*self._levers, *mending):
+        # Twice: fewer tasks at the most leave room for a pool that did not fit before.
+        for lever in (*self._levers, *mending) * 2:
             if any(other.part == lever.part for other in found.levers):
                 continue
             if not lever.mends and (lever.group != SAME_FOR_LESS or lever.is_planned):
@@ -298,6 +322,9 @@ class _Survey:
     def interact(self, one: Lever, other: Lever) -> bool:
         """Whether two levers together come to something else than the sum of each."""
         apart, too = self.cost((one,)), self.cost((other,))
+        granted = self.today.granted
+        if apart.granted != granted and too.granted != granted:
+            return True
         alone = self._is_local(one, apart) and self._is_local(other, too)
         if alone and self._touched(apart).isdisjoint(self._touched(too)):
             return False
@@ -319,8 +346,13 @@ class _Survey:
             cost.sharing == today.sharing
             and cost.granted == today.granted
             and not self.effect((lever,)).mends
-            and self.effect((lever,)).breaks.isdisjoint(OF_THE_WHOLE_STACK)
+            and not (self.judge.judges_the_whole and self._changes_kinds(cost, KEPT_TOGETHER))
         )
+
+    def _changes_kinds(self, cost: Cost, kinds: tuple[type, ...]) -> bool:
+        today, here = set(map(id, self.today.stack.resources)), set(map(id, cost.stack.resources))
+        rows = (*self.today.stack.resources, *cost.stack.resources)
+        return any(isinstance(row, kinds) and (id(row) in today) != (id(row) in here) for row in rows)
 
     def _touched(self, cost: Cost) -> frozenset[str]:
         today = {id(resource) for resource in self.today.stack.resources}

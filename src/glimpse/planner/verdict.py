@@ -51,6 +51,10 @@ class Judge:
         self._carries_sockets = (
             self._stated.websocket is None and "websocket" not in self._permitted and websocket(today)[0] == "yes"
         )
+        stated = self._stated
+        self.judges_the_whole = bool(
+            self._carries_sockets or stated.websocket or stated.connections_fit or stated.sockets is not None
+        )
         self._no_commitment = self._stated.no_commitment is None and "no_commitment" not in self._permitted
         self.next_on_demand = None if self._stated.min_on_demand_tasks is None else self._stated.min_on_demand_tasks + 1
         self._stricter = replace(self._stated, min_on_demand_tasks=self.next_on_demand)
@@ -68,7 +72,7 @@ class Judge:
 
     def broken(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever]) -> tuple[frozenset[str], frozenset[str]]:
         """The promises that a stack does not keep, and the next stricter ones that it would not keep either."""
-        rows = (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic))
+        rows = (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic, levers))
         broken = frozenset(row.promise for row in rows if row.verdict != KEPT) | self.given_up(levers)
         if self.next_on_demand is None:
             return broken, frozenset()
@@ -80,15 +84,19 @@ class Judge:
     def verdicts(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever] = ()) -> tuple[Verdict, ...]:
         """Every promise against a stack: the stated ones, then what the stack has today, then what is given up."""
         given_up = (Verdict(name, BROKEN, say("given_up"), STACK) for name in sorted(self.given_up(levers)))
-        return (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic), *given_up)
+        return (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic, levers), *given_up)
 
-    def _own(self, stack: Stack, traffic: Traffic) -> Iterator[Verdict]:
-        """What the stack has today, a verdict for each name: the first place that has less decides."""
+    def _own(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever]) -> Iterator[Verdict]:
+        """
+        What the stack has today, a verdict for each name: the first place that has less decides. What a lever lowers
+        together with what it gives up is no second thing that is given up.
+        """
+        covered = {name for lever in levers for name in lever.lowers}
         kept = {promise.name: promise for rows in self._by_address.values() for promise in rows}
         worse: dict[str, Verdict] = {}
         for promise, resource in self._changed(stack):
             found = dict(has_today(resource)).get(promise.name) if resource else None
-            if not keeps(promise, found):
+            if promise.name not in covered and not keeps(promise, found):
                 why = say("has_less", address=promise.address or "", found=_text(found), today=_text(promise.value))
                 worse.setdefault(promise.name, Verdict(promise.name, BROKEN, why, STACK))
         for name in kept:

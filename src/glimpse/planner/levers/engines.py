@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from glimpse.planner.extended_support import AURORA_MYSQL, AURORA_POSTGRESQL, MYSQL, POSTGRESQL, support_of
+from glimpse.planner.levers.class_support import database_supports
 from glimpse.planner.levers.lever import SAME_FOR_LESS, TERRAFORM, Lever
 from glimpse.planner.resources.aurora import AuroraInstance, DatabaseCluster
 from glimpse.planner.resources.cache import REDIS, Cache
@@ -30,10 +31,13 @@ R = TypeVar("R", Database, AuroraInstance, DatabaseCluster)
 
 
 def valkey_node(stack: Stack) -> Stack:
-    """The same caches with Valkey, which speaks Redis's protocol: nodes, groups of them, and serverless ones."""
+    """
+    The same caches with Valkey, which speaks Redis's protocol: replication groups and serverless ones. A cluster of one
+    node cannot be made with Valkey (ElastiCache API, CreateCacheCluster).
+    """
 
     def nodes(cache: Cache) -> Cache:
-        if cache.engine != REDIS:
+        if cache.engine != REDIS or not cache.in_group:
             return cache
         stated = cache.version is not None or not cache.version_known
         return replace(cache, engine=VALKEY, version=VALKEY_VERSION if stated else None, version_known=True)
@@ -69,7 +73,18 @@ def _upgraded(database: R) -> R:
     wanted = SUPPORTED.get(database.engine)
     if not (wanted and database.version_known and database.extended_support):
         return database
+    if isinstance(database, Database) and not _can_run(database, wanted):
+        return database
     return replace(database, version=wanted) if _ends_before(database.engine, database.version, wanted) else database
+
+
+def _can_run(database: Database, version: str) -> bool:
+    """
+    Whether the class of a database runs a version, and it is no replica: those are upgraded with their source (RDS user
+    guide, "Upgrades of the RDS for PostgreSQL DB engine"), and have what it says of extended support.
+    """
+    new = replace(database, version=version)
+    return database.replicates is False and database_supports(new, database.instance_class or "")
 
 
 def _upgraded_cache(cache: Cache) -> Resource:
@@ -94,7 +109,8 @@ def _ends_before(engine: str, version: str | None, wanted: str) -> bool:
 
 LEVERS = (
     Lever(
-        "valkey_node", "bus", SAME_FOR_LESS, valkey_node, TERRAFORM, "variable", edit={"cache_engine": "valkey"},
+        "valkey_node", "cache engine", SAME_FOR_LESS, valkey_node, TERRAFORM, "variable",
+        edit={"cache_engine": "valkey"},
     ),
     Lever("supported_engines", "engine version", SAME_FOR_LESS, supported_engines, TERRAFORM, "config"),
     Lever("supported_kubernetes", "cluster version", SAME_FOR_LESS, supported_kubernetes, TERRAFORM, "config"),

@@ -91,10 +91,17 @@ def _may_have_less(stack: Stack, environment: str | None) -> bool:
 
 
 LEVERS = (
-    Lever("single_zone", "zones", GIVES_UP, single_zone, TERRAFORM, "variable", gives_up="multi_az"),
+    Lever(
+        "single_zone", "zones", GIVES_UP, single_zone, TERRAFORM, "variable",
+        gives_up="multi_az", lowers=("cache_nodes",),
+    ),
     Lever(
         "night_off", "night", GIVES_UP, each_service(night_off), TERRAFORM, "variable",
-        gives_up="nights", edit={"environment": "development", "night_off": "true"},
+        gives_up="nights", lowers=("min_tasks", "min_on_demand_tasks"),
+        edit={"environment": "development", "night_off": "true"},
     ),
-    Lever("servers_off", "servers' night", GIVES_UP, servers_off, TERRAFORM, "config", gives_up="nights"),
+    Lever(
+        "servers_off", "servers' night", GIVES_UP, servers_off, TERRAFORM, "config",
+        gives_up="nights", lowers=("instances",),
+    ),
 )  # fmt: skip

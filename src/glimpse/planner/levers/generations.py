@@ -24,7 +24,7 @@ from glimpse.planner.levers.class_support import (
 from glimpse.planner.levers.lever import SAME_FOR_LESS, TERRAFORM, Lever, in_turn
 from glimpse.planner.levers.sizes import CACHE, MANAGED, NEWER, NEWER_MANAGED, successor
 from glimpse.planner.resources.aurora import AuroraInstance
-from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.cache import MEMCACHED, Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.host import CapacityReservation
 from glimpse.planner.resources.instance import HOST, STANDARD, Instances
@@ -55,6 +55,9 @@ def change_instances(stack: Stack, families: Mapping[str, str], systems: Collect
             return instances
         several = any(sentence.code == "first_of_types" for sentence in instances.assumes)
         if several or (systems is not None and instances.system not in systems):
+            return instances
+        if old.startswith("t2.") and instances.scales and instances.credits is None:
+            # Launch configurations and node groups without a template cannot keep t3 from unlimited credits.
             return instances
         credits = instances.credits or (STANDARD if old.startswith("t2.") else None)
         return replace(instances, instance_type=new, credits=credits)
@@ -93,6 +96,9 @@ def change_caches(stack: Stack, families: Mapping[str, str]) -> Stack:
         old = (cache.node_type or "").removeprefix("cache.")
         new = successor(old, families, CACHE)
         if not new or cache.origin.address in stack.bought or not cache_supports(cache, new):
+            return cache
+        if cache.engine == MEMCACHED:
+            # Its nodes are made anew, and what they hold is lost.
             return cache
         return replace(cache, node_type=f"cache.{new}")
 

@@ -73,7 +73,8 @@ def cloudfront_flat_rate(stack: Stack) -> Stack:
 
 LEVERS = (
     Lever(
-        "fewer_balancers", "balancers", GIVES_UP, fewer_balancers, TERRAFORM, "config", gives_up="separate_balancers"
+        "fewer_balancers", "balancers", GIVES_UP, fewer_balancers, TERRAFORM, "config", gives_up="separate_balancers",
+        lowers=("zones",),
     ),
     Lever(
         "cloudfront_ingress", "ingress", GIVES_UP, cloudfront_ingress, TERRAFORM, "config",

@@ -40,6 +40,7 @@ class Lever:
 
     `change` gives the same stack back where there is nothing to change, and keeps the address of what it changes.
     `gives_up`: what the stack has today and has no longer, the name of a promise; None where it has all that it had.
+    `lowers`: other promises of the stack that hold less with it, by what it gives up and not besides.
     `implemented`: what makes the change real today, one of terraform, service, both, purchase, hand or planned.
     `edit`: the variables of this repository's own environment that it sets, and their values there; a function where
     the changed stack decides them.
@@ -53,6 +54,7 @@ class Lever:
     implemented: str
     effort: str
     gives_up: str | None = None
+    lowers: tuple[str, ...] = ()
     edit: Edit | Callable[[Stack], Edit] = field(default_factory=dict)
     requires: str | None = None
     mends: bool = False

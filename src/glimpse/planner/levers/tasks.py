@@ -70,7 +70,9 @@ def keep_alive(stack: Stack, service: FargateService) -> FargateService:
     """The server keeps connections longer than the balancer does."""
     wanted = idle_timeout(stack) + KEEP_ALIVE_MARGIN_SECONDS
     known = service.keep_alive_seconds
-    return replace(service, keep_alive_seconds=wanted) if known is not None and known < wanted else service
+    return (
+        replace(service, keep_alive_seconds=wanted) if known is not None and known <= idle_timeout(stack) else service
+    )
 
 
 def max_capacity(stack: Stack, service: FargateService) -> FargateService:
@@ -89,6 +91,10 @@ def pool_size(stack: Stack, service: FargateService) -> FargateService:
     if not fitting or service.database_pool is None or service.database_pool <= fitting:
         return service
     return replace(service, database_pool=min(fitting, POOL_OF_A_TASK))
+
+
+def _keep_alive_edit(stack: Stack) -> Mapping[str, int]:
+    return _edit("keep_alive_seconds", [service.keep_alive_seconds for service in stack.of(FargateService)])
 
 
 def _pool_edit(stack: Stack) -> Mapping[str, int]:
@@ -131,12 +137,12 @@ LEVERS = (
     ),
     Lever(
         "keep_alive", "keep-alive", SAME_FOR_LESS, each_service(keep_alive), BOTH, "config",
-        edit={"keep_alive_seconds": 65}, requires=GLIMPSE, mends=True,
+        edit=_keep_alive_edit, requires=GLIMPSE, mends=True,
     ),
     Lever(
         "max_capacity",
         "most",
-        SAME_FOR_LESS,
+        GIVES_UP,
         each_service(max_capacity),
         TERRAFORM,
         "variable",

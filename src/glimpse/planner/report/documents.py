@@ -31,7 +31,6 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, Stack, Unpriced
 from glimpse.planner.steps import Step
 from glimpse.planner.words import Words, plain
-from glimpse.planner.workload import Workload
 from glimpse.planner.workload_keys import KEYS
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def plan_document(plan: Plan, words: Words, paid: Comparison | None = None) -> J
             "schema": "glimpse.plan/1",
             "generated_by": f"glimpse {__version__}",
             "today": _bill(today.bill, today.otherwise, words),
-            "workload": _workload(today.bill.workload),
+            "workload": _workload(today.bill),
             "promises": [
                 {
                     "name": row.name,
@@ -137,7 +136,7 @@ def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Json:
             "newest": max(held, default=None),
             "oldest": min(held, default=None),
         },
-        "workload": _workload(bill.workload),
+        "workload": _workload(bill),
         "monthly_usd": usd_text(bill.monthly),
         "monthly_usd_exact": decimal_text(bill.exact),
         "monthly_usd_free_tier": usd_text(bill.monthly if bill.free_tier else otherwise),
@@ -230,19 +229,22 @@ def _tiers(price: Price | None) -> list[Json] | None:
     return [{"from": decimal_text(tier.start), "unit_usd": decimal_text(tier.usd)} for tier in price.tiers]
 
 
-def _workload(workload: Workload) -> Json:
-    sections: Json = {"source": plain(workload.source) or "none"}
+def _workload(bill: Bill) -> Json:
+    workload = bill.workload
+    sections: Json = {
+        "source": plain(workload.source) or "none",
+        "runs": _shown(workload.runs),
+        "environment": _shown(workload.environment),
+        "document": _shown(workload.document),
+    }
     if not workload.has_people:
         return sections
     for key in KEYS:
         sections.setdefault(key.section, {})[key.name] = decimal_text(workload[key.name])
     sections["people"]["hours"] = [decimal_text(hour) for hour in workload.hours]
-    sections["runs"] = _shown(workload.runs)
-    sections["environment"] = _shown(workload.environment)
-    sections["document"] = _shown(workload.document)
     sections["derived"] = [
         {"name": row.name, "value": decimal_text(row.value, 4), "unit": row.unit, "formula": row.formula}
-        for row in workload.derived()
+        for row in workload.derived(bill.usage.traffic.capacity)
     ]
     return sections
 

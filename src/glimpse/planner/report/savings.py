@@ -5,7 +5,7 @@ where it applies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +24,23 @@ SHOWN_TITLES = 3
 
 NEW = "new."
 """How the address begins of what a lever adds (`levers.lever.new`)."""
+
+ARGUMENTS: Mapping[str, str | None] = {
+    "kind": "type",
+    "mibps": "throughput",
+    "grows_to_gib": "max_allocated_storage",
+    "monitored": "monitoring",
+    "kept_days": "retention_in_days",
+    "arch": "architecture",
+    "credits": "cpu_credits",
+    "aborts_uploads": None,
+    "kind_assumed": None,
+    "version_known": None,
+    "retention_known": None,
+    "grows_known": None,
+    "stopped": None,
+}
+"""Fields of resources by Terraform's argument, where its name is another; None has no argument of its own."""
 
 NO_COMMITMENT = "no_commitment"
 
@@ -127,7 +144,19 @@ def places_text(
 
 def changes_text(changes: Sequence[Change]) -> str:
     """`instance_class m5.large → m6g.large`: the fields that a lever changes about a resource."""
-    return ", ".join(f"{change.field} {_shown(change.before)} → {_shown(change.after)}" for change in changes)
+    named = ((_argument(change.field), change) for change in changes)
+    return ", ".join(f"{name} {_shown(row.before)} → {_shown(row.after)}" for name, row in named if name)
+
+
+def _argument(field: str) -> str | None:
+    """What Terraform calls a field; None for what no argument says."""
+    head, _, last = field.rpartition(".")
+    name = ARGUMENTS.get(last, last)
+    if name is None or not head:
+        return name
+    # Of a list the number: `disks[1].kind` is the type of the second disk.
+    number = head[head.find("[") :] if "[" in head else ""
+    return f"disk{number} {name}" if number and number != "[0]" else name
 
 
 def _shown(value: object) -> str:

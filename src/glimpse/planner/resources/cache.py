@@ -72,7 +72,7 @@ class Cache:
     `is_bus`: it carries events and keeps nothing; its tag says so, for nothing else tells it from one that holds data.
     `version` as the files say it, None where they do not; ElastiCache then takes one that it supports. `shards`: the
     primaries of a replication group, None where there is none or nobody knows them. `environment` as its tag or its
-    name says it, None where neither does.
+    name says it, None where neither does. `in_group`: it is a whole replication group, which alone may become Valkey.
     """
 
     origin: Origin
@@ -88,6 +88,7 @@ class Cache:
     log_destinations: tuple[str, ...] | None = ()
     shards: int | None = None
     environment: str | None = None
+    in_group: bool = True
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         return tuple(self._meters(traffic))

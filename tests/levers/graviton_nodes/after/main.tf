@@ -15,7 +15,7 @@ resource "aws_elasticache_cluster" "pages" {
   cluster_id      = "pages"
   engine          = "memcached"
   engine_version  = "1.6.22"
-  node_type       = "cache.m6g.large"
+  node_type       = "cache.m5.large"
   num_cache_nodes = 2
 }
 

@@ -66,7 +66,8 @@ def _aborts_uploads(block: Block, tree: Tree) -> bool | None:
         return True
     others = is_used_by(block, tree, ((LIFECYCLE, "bucket"),), named_by="bucket")
     hidden = block.values.is_unknown("lifecycle_rule") or any(row.values.is_unknown("rule") for row in rows)
-    return None if others is None or hidden or any(map(_is_unclear, inline)) else False
+    # A rule of its own resource would take the place of those that stand in the bucket's block.
+    return None if others is None or hidden or inline else False
 
 
 def _is_for_all(rule: Values) -> bool:
@@ -77,10 +78,6 @@ def _is_for_all(rule: Values) -> bool:
         for part in (rule, rule.block("filter"))
         for name in limits
     )
-
-
-def _is_unclear(rule: Values) -> bool:
-    return rule.is_unknown("abort_incomplete_multipart_upload_days") or rule.is_unknown("enabled")
 
 
 def _about(target: Block, tree: Tree, type_: str) -> tuple[Block, ...]:

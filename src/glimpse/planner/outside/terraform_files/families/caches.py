@@ -42,6 +42,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         version_known=not versions.is_unknown("engine_version"),
         keeps_snapshots=_keeps_snapshots(values),
         log_destinations=_log_destinations(block),
+        in_group=False,
     )
 
 
