@@ -1,4 +1,4 @@
-"""From which month on a commitment has cost less than on demand would have, should what it is for be deleted then."""
+"""The month from which a commitment has cost less than on demand, if the resource is deleted then."""
 
 from __future__ import annotations
 

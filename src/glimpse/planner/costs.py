@@ -31,8 +31,8 @@ Levers = tuple[Lever, ...]
 class Cost(Costs):
     """
     A stack with what it costs: `monthly` is the printed total of its bill. `otherwise` is that with the other answer to
-    `--free-tier`. `sharing` is all that one resource's price may depend on beside itself; `granted` are the meters that
-    share what AWS grants once.
+    `--free-tier`. `sharing` is everything outside a resource that its price depends on; `granted` are the meters of
+    what AWS grants once to an account.
     """
 
     stack: Stack
@@ -104,7 +104,7 @@ class CostCache:
 
     def of(self, levers: Levers) -> Cost:
         if levers not in self._costs:
-            # Without its last lever it is asked for, too, more often than not.
+            # The combination without its last lever is usually priced, too: its stack is at hand.
             stack = self._applied(self.of(levers[:-1]).stack, levers[-1]) if levers else self.stack
             self._costs[levers] = self.cost(stack)
         return self._costs[levers]

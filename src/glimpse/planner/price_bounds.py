@@ -1,4 +1,4 @@
-"""What a price lies between that no catalogue holds, where prices that are held bound it."""
+"""Lower and upper bounds of a price that no catalogue holds, from prices that are held."""
 
 from __future__ import annotations
 

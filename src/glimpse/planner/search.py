@@ -100,8 +100,8 @@ class Search:
 
 class Candidates:
     """
-    The levers that change a stack, each held to the places where it certainly saves; where it saves nowhere by itself,
-    it is left whole, for it may save beside another. `sites` are the places of each that changes them one by one.
+    The levers that change a stack, each restricted to the addresses where it certainly saves. One that saves at no
+    address by itself stays unrestricted, since it may save in combination. `sites` are what each saves by address.
     """
 
     def __init__(self, cache: CostCache, levers: Iterable[Lever]) -> None:

@@ -38,8 +38,8 @@ class Verdict:
 
 class Judge:
     """
-    Judges changed stacks by what today's promises. `next_on_demand` is the number of on-demand tasks of the next
-    stricter promise, where a number is stated.
+    Judges changed stacks against what today's stack promises. `next_on_demand` is the number of on-demand tasks of the
+    next stricter promise, where a number is stated.
     """
 
     def __init__(self, today: Stack, traffic: Traffic) -> None:

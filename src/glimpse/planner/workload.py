@@ -92,7 +92,7 @@ class Derived:
 @dataclass(frozen=True, eq=False)
 class Workload:
     """
-    All that `glimpse.toml` says. Only the same one is equal, so that what follows from it can be kept.
+    All that `glimpse.toml` says. Compared by identity, so that results can be cached.
 
     `has_people`: it says how many users there are. Without that, what people do is unknown, and `numbers` holds
     nothing that may be counted. `runs` is the service that the tasks run, by which they are sized; `environment` is

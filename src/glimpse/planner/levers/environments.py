@@ -61,8 +61,8 @@ def servers_off(stack: Stack) -> Stack:
 
     def instances(resource: Instances) -> Resource:
         """
-        A schedule has to know how many it brings back; fleets have none. Whoever carries others' way out stays awake,
-        and so does a single Spot instance, which cannot be stopped by hand.
+        A schedule has to know how many it brings back; fleets have none. NAT instances are not stopped, nor is a single
+        Spot instance, which cannot be stopped by hand.
         """
         rests = resource.awake_hours != WHOLE_DAY or resource.stopped or bool(resource.sizes)
         is_fleet = resource.scales and resource.most is None

@@ -14,7 +14,7 @@ SAME_FOR_LESS, GIVES_UP, COMMITMENT, BY_HAND = "same_for_less", "gives_up", "com
 GROUPS = (SAME_FOR_LESS, GIVES_UP, COMMITMENT, BY_HAND)
 """
 What a change asks of its owner, least first: nothing that the stack has today; something that it has; a promise to AWS
-to pay for a year or more; a look at what only people can tell is not needed.
+to pay for a year or more; a check by a person that the resource is not used.
 """
 
 EFFORTS = ("none", "variable", "config", "code", "migration")

@@ -63,7 +63,7 @@ def reasons_shown(plan: Plan) -> tuple[Sentence, ...]:
 
 
 def _as_commitment(reason: Sentence) -> Sentence:
-    """Nobody says: without no commitment."""
+    """Avoids the double negative "without no commitment"."""
     if reason.code != "search_forbidden" or reason.params["promise"] != NO_COMMITMENT:
         return reason
     return say("search_forbidden_commitment", less=reason.params["less"], levers=reason.params["levers"])

@@ -12,7 +12,7 @@ ALARM, POLICY = "aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy"
 
 @lru_cache(maxsize=8)
 def is_metric_used(tree: Tree, namespace: str) -> bool | None:
-    """None where no alarm and no policy is known to use them, and one that nobody knows could."""
+    """None if no alarm and no policy is known to use them, and an unknown value might be one."""
     unknown = False
     alarms = (part for block in tree.of(ALARM) for part in _of_alarm(block))
     policies = (part for block in tree.of(POLICY) for part in _of_policy(block))

@@ -68,7 +68,7 @@ OF_TARGET_GROUP = (
 
 
 def is_used(target: Block, tree: Tree, uses: Uses) -> bool | None:
-    """Whether any of `uses` refers to `target`; None where none is known to, and one that nobody knows could."""
+    """Whether any of `uses` refers to `target`; None if an unknown value might."""
     unknown = False
     for type_, argument in uses:
         try:

@@ -16,7 +16,7 @@ RANDOM_ENDING = 7
 
 def is_used_by(block: Block, tree: Tree, uses: Uses, named_by: str = "name") -> bool | None:
     """
-    None where none is known to use it, and one that nobody knows could. An attribute of another resource, such as the
+    None if none is known to use it, and an unknown value might. An attribute of another resource, such as the
     secret that RDS keeps, is not this one.
     """
     names, name = _texts(tree, uses), block.values.known.text(named_by)
