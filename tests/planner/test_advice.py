@@ -18,10 +18,12 @@ from functools import cache
 
 import pytest
 
+from glimpse.planner.catalogue import Sku
 from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.given_usage import GivenUsage, UsageEntry
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import SAME_FOR_LESS
+from glimpse.planner.promises import NAMES as PROMISES
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
@@ -167,9 +169,8 @@ def test_missing_prices_never_make_a_recommendation_better(name: str) -> None:
     used = {line.price.id: line.price for scenario in plan.scenarios for line in scenario.bill.lines if line.price}
     gappy = whole.catalogue
     for price in sorted(used.values(), key=lambda price: price.id):
-        if chance.random() < 1 / 3 and any(
-            price.id == held.id for held in gappy._shelves.get((price.service, price.kind, price.term), ())
-        ):
+        held = gappy.price(Sku(price.service, price.kind, price.attributes, price.term))
+        if chance.random() < 1 / 3 and held == price:
             gappy = gappy.without(price)
     found = plan_of(stack, replace(whole, catalogue=gappy)).recommended
     assert found is not None
@@ -178,6 +179,12 @@ def test_missing_prices_never_make_a_recommendation_better(name: str) -> None:
     assert at_whole_prices >= found.saving.usd
     if plan.recommended and plan.recommended.saving.usd is not None:
         assert at_whole_prices <= plan.recommended.saving.usd
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_stack_promises_can_be_given_up_by_its_name(name: str) -> None:
+    _, _, plan = planned(name)
+    assert {promise.name for promise in plan.promises} <= PROMISES
 
 
 def test_no_lever_of_the_same_for_less_takes_anything_away() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.growth import DATABASE, FILES, LOGS, Growth, growth_document, growth_of
+from glimpse.planner.growth import DATABASE, FILES, LOGS, Growth, growth_of
+from glimpse.planner.report.documents import growth_document
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
 from tests.conftest import OWN, PEOPLE, estimator_for, read_stack

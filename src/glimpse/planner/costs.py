@@ -43,7 +43,7 @@ class Cost(Costs):
 
 
 @dataclass
-class Part:
+class ResourceCost:
     """What one resource is charged. `granted`: its meters of what AWS grants to every account, priced in `monthly`."""
 
     monthly: Fraction = Fraction(0)
@@ -55,11 +55,11 @@ class Part:
     def has_unknown(self) -> bool:
         return bool(self.gaps or self.rates or self.granted)
 
-    def at(self, origin: Origin) -> Part:
+    def at(self, origin: Origin) -> ResourceCost:
         """The same part of a resource that stands somewhere else; what is charged at another's address stays there."""
         if not self.has_unknown:
             return self
-        return Part(
+        return ResourceCost(
             self.monthly,
             {gap if gap.address else gap.at(origin.address) for gap in self.gaps},
             {rate if rate.address else rate.at(origin.address) for rate in self.rates},
@@ -73,7 +73,7 @@ class _Whole:
 
     sharing: int
     monthly: Fraction
-    parts: Mapping[int, Part]
+    parts: Mapping[int, ResourceCost]
 
 
 NOTHING_BOUGHT: Mapping[str, Commitment] = MappingProxyType({})
@@ -83,7 +83,7 @@ _Where = tuple[int, Commitment | None]
 
 
 class CostCache:
-    """Evaluates one stack under any combination of levers. `restricted` are the sites to which a lever is held."""
+    """Evaluates one stack under any combination of levers. `restricted`: the only addresses that a lever may change."""
 
     def __init__(self, stack: Stack, estimator: Estimator) -> None:
         self.stack, self.estimator = stack, estimator
@@ -94,10 +94,10 @@ class CostCache:
         self.restricted: dict[Lever, frozenset[str]] = {}
         self._costs: dict[Levers, Cost] = {}
         self._sharing: dict[tuple[object, ...], int] = {}
-        self._parts: dict[_Where, dict[Resource, Part]] = {}
-        self._by_id: dict[_Where, dict[int, tuple[Resource, Part]]] = {}
+        self._parts: dict[_Where, dict[Resource, ResourceCost]] = {}
+        self._by_id: dict[_Where, dict[int, tuple[Resource, ResourceCost]]] = {}
         self._whole: _Whole | None = None
-        self._flows: dict[tuple[object, ...], Part] = {}
+        self._flows: dict[tuple[object, ...], ResourceCost] = {}
         self._reductions: dict[tuple[int, ...], Fraction] = {}
         self._ids = {id(resource): resource for resource in stack.resources}
         self.today = self.of(())
@@ -113,10 +113,10 @@ class CostCache:
         return saving(before, after, self.bounds)
 
     def _applied(self, stack: Stack, lever: Lever) -> Stack:
-        """A stack with a lever, at the sites to which it is held."""
+        """A stack with a lever, at the addresses to which it is restricted."""
         changed = lever.change(stack)
         sites = self.restricted.get(lever)
-        return changed if sites is None or changed is stack else held_to(sites, stack, changed)
+        return changed if sites is None or changed is stack else restricted_to(sites, stack, changed)
 
     def cost(self, stack: Stack) -> Cost:
         """What any stack costs that shares most of its resources with this one."""
@@ -153,8 +153,8 @@ class CostCache:
         total, otherwise = (reduced, listed) if estimator.free_tier else (listed, reduced)
         return Cost(total, gaps, rates, stack, traffic, otherwise, (sharing, flows_in(stack)), granted)
 
-    def hold(self, lever: Lever, sites: frozenset[str]) -> None:
-        """Hold a lever to some of the places that it changes."""
+    def restrict(self, lever: Lever, sites: frozenset[str]) -> None:
+        """Restrict a lever to some of the addresses that it changes."""
         self.restricted[lever] = sites
         self._costs = {levers: cost for levers, cost in self._costs.items() if lever not in levers}
 
@@ -164,7 +164,7 @@ class CostCache:
         return {address: self.saving(before[address], after[address]) for address in sorted(addresses)}
 
     def _by_address(self, cost: Cost, addresses: Set[str]) -> dict[str, Costs]:
-        parts: dict[str, list[Part]] = {address: [] for address in addresses}
+        parts: dict[str, list[ResourceCost]] = {address: [] for address in addresses}
         sharing = self._sharing[cost.traffic.sharing, cost.stack.runs]
         bought = {row.address: row for row in cost.stack.commitments}
         for resource in cost.stack.resources:
@@ -181,42 +181,44 @@ class CostCache:
 
     def _part(
         self, resource: Resource, sharing: int, traffic: Traffic, bought: Mapping[str, Commitment] = NOTHING_BOUGHT
-    ) -> Part:
+    ) -> ResourceCost:
         """What one resource is charged in traffic that is shared so, with the commitment that is proposed for it."""
         commitment = bought.get(resource.origin.address) if bought else None
         where = sharing, commitment
         by_id = self._by_id.setdefault(where, {})
         if id(resource) not in by_id:
             alike = self._is_alike_anywhere and commitment is None
-            part = self._of_equal(resource, self._parts.setdefault(where, {}), traffic, alike)
+            part = self._cached_by_value(resource, self._parts.setdefault(where, {}), traffic, alike)
             # The resource is kept, so that no other can get its id.
             by_id[id(resource)] = resource, part
         return by_id[id(resource)][1]
 
-    def _of_equal(self, resource: Resource, equal: dict[Resource, Part], traffic: Traffic, alike: bool) -> Part:
+    def _cached_by_value(
+        self, resource: Resource, equal: dict[Resource, ResourceCost], traffic: Traffic, alike: bool
+    ) -> ResourceCost:
         """
         What a resource is charged, taken from an equal one. Where nothing is told of single addresses, one that stands
         elsewhere is equal, too: a stack of a thousand resources has few different ones.
         """
-        origin, form = resource.origin, resource
+        origin, key = resource.origin, resource
         if alike:
-            form = replace(resource, origin=Origin("", region=origin.region))  # type: ignore[type-var]
+            key = replace(resource, origin=Origin("", region=origin.region))  # type: ignore[type-var]
         try:
-            found = equal.get(form)
+            found = equal.get(key)
         except TypeError:  # some hold tables, and have no hash
             return self._priced(resource, resource.meters(traffic), traffic)
         if found is None:
-            found = equal[form] = self._priced(form, form.meters(traffic), traffic)
+            found = equal[key] = self._priced(key, key.meters(traffic), traffic)
         return found.at(origin) if alike else found
 
-    def _flow(self, stack: Stack, sharing: int, traffic: Traffic) -> Part:
+    def _flow(self, stack: Stack, sharing: int, traffic: Traffic) -> ResourceCost:
         key = (sharing, flows_in(stack))
         if key not in self._flows:
             self._flows[key] = self._priced(None, flow_meters(stack, traffic), traffic)
         return self._flows[key]
 
-    def _priced(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> Part:
-        part = Part()
+    def _priced(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> ResourceCost:
+        part = ResourceCost()
         # Numbered as in a bill: of two that are charged alike each counts.
         for meter in numbered(self.estimator.filled(meters)):
             line = line_of(meter, self.estimator.catalogue, traffic)
@@ -246,7 +248,7 @@ class CostCache:
         return less
 
 
-def held_to(sites: Set[str], before: Stack, after: Stack) -> Stack:
+def restricted_to(sites: Set[str], before: Stack, after: Stack) -> Stack:
     """What a lever makes of a stack at these addresses alone: elsewhere everything is as before."""
     commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in sites)
     if len(before.resources) == len(after.resources):

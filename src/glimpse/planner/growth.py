@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.extended_support import POSTGRESQL
@@ -99,30 +98,6 @@ def growth_of(bill: Bill) -> tuple[Growth, ...]:
         return ()
     growing = (*_databases(bill), *_buckets(bill), *_log_groups(bill))
     return tuple(growth for growth in growing if not growth.gb_monthly.is_zero)
-
-
-def growth_document(growths: tuple[Growth, ...]) -> list[dict[str, Any]]:
-    """As JSON: decimal strings, null where unknown; months are null where they are more than five years away."""
-    return [
-        {
-            "address": growth.origin.address,
-            "store": growth.store,
-            "gb_monthly": dict(zip(("min", "expected", "max"), _gb(growth.gb_monthly), strict=True)),
-            "usd_monthly": None if growth.usd_monthly is None else usd_text(growth.usd_monthly),
-            "kept_months": None if growth.kept_months is None else decimal_text(growth.kept_months, 4),
-            "limit_gib": growth.limit_gib,
-            "autoscaling": growth.autoscaling,
-            "full_in_months": None
-            if growth.limit_gib is None
-            else dict(zip(("min", "expected", "max"), growth.full_in, strict=True)),
-            "usd_at_limit": None if growth.usd_at_limit is None else usd_text(growth.usd_at_limit),
-        }
-        for growth in growths
-    ]
-
-
-def _gb(cases: Cases) -> tuple[str, ...]:
-    return tuple(decimal_text(gb, 4) for gb in (cases.low, cases.expected, cases.high))
 
 
 def _databases(bill: Bill) -> Iterator[Growth]:

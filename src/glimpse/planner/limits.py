@@ -9,6 +9,12 @@ from glimpse.planner.sizing import CONNECTION_LIMITS, fitted_pool, tasks_during_
 from glimpse.planner.stack import Stack
 
 
+def reached_services(stack: Stack) -> tuple[FargateService, ...]:
+    """The services that people reach: those behind a balancer, or all where none is."""
+    services = stack.of(FargateService)
+    return tuple(service for service in services if service.behind_balancer) or services
+
+
 def idle_timeout(stack: Stack) -> int:
     """Seconds without a byte after which a balancer drops a connection: its default where none is there."""
     return max((balancer.idle_timeout for balancer in stack.of(Balancer)), default=60)

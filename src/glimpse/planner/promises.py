@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.balancer import Balancer
-from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.cache import REDIS_FAMILY, Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.instance import Instances
@@ -22,9 +22,6 @@ from glimpse.planner.workload import Promises, Workload
 
 STATED, STACK = "stated", "stack"
 Value = str | int | bool
-
-REDIS_FAMILY = ("Redis", "Valkey")
-"""Valkey speaks Redis's protocol and took its place: they count as one engine."""
 
 NAMES = frozenset(
     {

@@ -124,7 +124,7 @@ class Candidates:
             saving = frozenset(address for address, saved in sites.items() if gains(saved))
             if saving:
                 # Another lever may open a place to it that has no price; it was not looked at there.
-                cache.hold(lever, saving)
+                cache.restrict(lever, saving)
 
     def saves(self, lever: Lever) -> bool:
         """Whether a lever certainly saves money by itself."""
@@ -140,7 +140,7 @@ class Searches:
     """All combinations of the levers that change one stack, surveyed once and asked more than once."""
 
     def __init__(self, cache: CostCache, judge: Judge, levers: Iterable[Lever]) -> None:
-        self._survey = _Survey(cache, judge)
+        self._survey = _Evaluator(cache, judge)
         self._levers = list(levers)
         self._place = {lever: number for number, lever in enumerate(self._levers)}
         slots: dict[str, Levers] = {}
@@ -226,9 +226,11 @@ class Searches:
         forbids: group by group, of those that break and mend the same only the two cheapest are carried on.
         """
         survey = self._survey
-        partial: dict[_Effect, list[_Option]] = {_Effect(): [_Option((), Fraction(0), Fraction(0), _Effect())]}
+        partial: dict[_PromiseChanges, list[_Option]] = {
+            _PromiseChanges(): [_Option((), Fraction(0), Fraction(0), _PromiseChanges())]
+        }
         for group in groups:
-            joined: dict[_Effect, list[_Option]] = {}
+            joined: dict[_PromiseChanges, list[_Option]] = {}
             for (effect, rows), option in itertools.product(partial.items(), _worth_keeping(group)):
                 together = effect.with_(option.effect)
                 if len(together.breaks) > 1:
@@ -247,7 +249,7 @@ class Searches:
 
 
 @dataclass(frozen=True, slots=True)
-class _Effect:
+class _PromiseChanges:
     """The promises that a choice breaks and mends, and the stricter ones that it would break and keep."""
 
     breaks: Names = NOTHING
@@ -255,8 +257,8 @@ class _Effect:
     tightens: Names = NOTHING
     eases: Names = NOTHING
 
-    def with_(self, other: _Effect) -> _Effect:
-        return _Effect(
+    def with_(self, other: _PromiseChanges) -> _PromiseChanges:
+        return _PromiseChanges(
             self.breaks | other.breaks,
             self.mends | other.mends,
             self.tightens | other.tightens,
@@ -271,9 +273,9 @@ class _Option:
     levers: Levers
     more: Fraction
     otherwise: Fraction
-    effect: _Effect
+    effect: _PromiseChanges
 
-    def with_(self, other: _Option, effect: _Effect) -> _Option:
+    def with_(self, other: _Option, effect: _PromiseChanges) -> _Option:
         levers = (*self.levers, *other.levers)
         return _Option(levers, self.more + other.more, self.otherwise + other.otherwise, effect)
 
@@ -282,7 +284,7 @@ class _Option:
         return Combination(self.levers, self.more, self.otherwise, NOTHING).order
 
 
-class _Survey:
+class _Evaluator:
     """Combinations priced and judged, each once."""
 
     def __init__(self, cache: CostCache, judge: Judge) -> None:
@@ -310,9 +312,9 @@ class _Survey:
                 options.append(_Option(levers, more, otherwise, self.effect(levers)))
         return options
 
-    def effect(self, levers: Levers) -> _Effect:
+    def effect(self, levers: Levers) -> _PromiseChanges:
         broken, stricter = self._judged(levers)
-        return _Effect(
+        return _PromiseChanges(
             broken - self.today_broken,
             self.today_broken - broken,
             stricter - self.today_stricter,
@@ -373,7 +375,7 @@ class _Survey:
         return self._broken[levers]
 
 
-def _groups(slots: Mapping[str, Levers], survey: _Survey) -> list[list[str]]:
+def _groups(slots: Mapping[str, Levers], survey: _Evaluator) -> list[list[str]]:
     """The slots, put together where two of them interact."""
     groups: list[list[str]] = []
     for name in slots:
@@ -393,7 +395,7 @@ def _groups(slots: Mapping[str, Levers], survey: _Survey) -> list[list[str]]:
 
 def _worth_keeping(options: Sequence[_Option]) -> list[_Option]:
     """Of the options with one effect the two cheapest: no other is in a best or a second best."""
-    kept: dict[_Effect, list[_Option]] = {}
+    kept: dict[_PromiseChanges, list[_Option]] = {}
     for option in options:
         kept.setdefault(option.effect, []).append(option)
     return [option for rows in kept.values() for option in _two_cheapest(rows)]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from glimpse.planner.levers.lever import Lever
-from glimpse.planner.limits import pool_that_fits
+from glimpse.planner.limits import pool_that_fits, reached_services
 from glimpse.planner.promises import STACK, Promise, Value, has_today, keeps, own_promises
 from glimpse.planner.resources.balancer import Balancer
-from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.cache import REDIS_FAMILY, Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.distribution import SERVICE, Distribution
 from glimpse.planner.resources.fargate import FargateService
@@ -77,7 +77,7 @@ class Judge:
         if self.next_on_demand is None:
             return broken, frozenset()
         stricter = frozenset(
-            row.promise for row in _floors(_chat_services(stack), self._stricter) if row.verdict != KEPT
+            row.promise for row in _floors(reached_services(stack), self._stricter) if row.verdict != KEPT
         )
         return broken, frozenset({"more_on_demand"}) if stricter - broken else frozenset()
 
@@ -142,7 +142,7 @@ def judged(stack: Stack, traffic: Traffic, promises: Promises | None = None) -> 
 
 
 def _stated_verdicts(stack: Stack, traffic: Traffic, promises: Promises) -> Iterator[Verdict]:
-    services = _chat_services(stack)
+    services = reached_services(stack)
     if promises.websocket:
         answer, why = websocket(stack)
         yield Verdict("websocket", _websocket_verdict(answer), why)
@@ -196,7 +196,7 @@ def _held(stack: Stack, promises: Promises) -> Iterator[Verdict]:
 
 def websocket(stack: Stack) -> tuple[str, Sentence]:
     """Whether sockets reach tasks that can hear each other: `yes`, `limited`, `no` or `unknown`."""
-    services = _chat_services(stack)
+    services = reached_services(stack)
     edge = any(SERVICE in row.carries for row in stack.of(Distribution))
     inside = [balancer for balancer in stack.of(Balancer) if balancer.kind == "application"]
     balancers = [balancer for balancer in inside if edge or not balancer.internal]
@@ -208,7 +208,7 @@ def websocket(stack: Stack) -> tuple[str, Sentence]:
         return "unknown", say("websocket_internal" if services and inside else "websocket_unknown")
     several = any(service.most is None or service.most > 1 for service in services)
     engines = {cache.engine for cache in stack.of(Cache)} | {cache.engine for cache in stack.of(ServerlessCache)}
-    shared = engines & {"Redis", "Valkey"} or all(service.bus for service in services)
+    shared = engines & set(REDIS_FAMILY) or all(service.bus for service in services)
     if several and not shared:
         return "limited", say("websocket_no_bus")
     if several and not any(balancer.sticky for balancer in balancers):
@@ -218,7 +218,7 @@ def websocket(stack: Stack) -> tuple[str, Sentence]:
 
 def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:
     """Sockets that the tasks at their most hold when one of them is lost; None where nobody measured it."""
-    services = _chat_services(stack)
+    services = reached_services(stack)
     capacity = traffic.capacity
     if not services or not capacity:
         return None
@@ -229,12 +229,6 @@ def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:
             return None
         total += held * max(0, service.most - 1)
     return total
-
-
-def _chat_services(stack: Stack) -> tuple[FargateService, ...]:
-    """The services people reach: those behind a balancer, or all where none is."""
-    services = stack.of(FargateService)
-    return tuple(service for service in services if service.behind_balancer) or services
 
 
 def _tasks(promise: str, wanted: int, counts: list[int | None]) -> Verdict:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glimpse.planner.levers.lever import BOTH, GIVES_UP, GLIMPSE, SAME_FOR_LESS, TERRAFORM, Lever, new, without
-from glimpse.planner.resources.cache import Cache
+from glimpse.planner.resources.cache import REDIS_FAMILY, Cache
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.stack import Resource, Stack
-
-ENGINES = ("Redis", "Valkey")
 
 
 def valkey_serverless(stack: Stack) -> Stack:
@@ -34,7 +32,7 @@ def bus_postgresql(stack: Stack) -> Stack:
 
 def _is_bus(resource: Resource) -> bool:
     """A cache that is known to carry events alone: any other may hold what somebody needs."""
-    return isinstance(resource, Cache | ServerlessCache) and resource.is_bus and resource.engine in ENGINES
+    return isinstance(resource, Cache | ServerlessCache) and resource.is_bus and resource.engine in REDIS_FAMILY
 
 
 LEVERS = (

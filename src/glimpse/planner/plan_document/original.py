@@ -6,8 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from glimpse.planner.estimate import Estimator
-
-ORIGINAL = "nestjs-original"
+from glimpse.planner.levers.service import ORIGINAL
 
 LOGGED_BYTES = Fraction(1000)
 """

@@ -16,7 +16,7 @@ from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
 from glimpse.planner.finding import Finding
-from glimpse.planner.growth import growth_document
+from glimpse.planner.growth import Growth
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
@@ -107,6 +107,30 @@ def _document(document: PlanDocument, words: Words) -> Json:
         "alarms": [_alarm(alarm, words) for alarm in document.alarms],
         "claims": [_claim(claim, words) for claim in document.claims],
     }
+
+
+def growth_document(growths: tuple[Growth, ...]) -> list[Json]:
+    """As JSON: decimal strings, null where unknown; months are null where they are more than five years away."""
+    return [
+        {
+            "address": growth.origin.address,
+            "store": growth.store,
+            "gb_monthly": dict(zip(("min", "expected", "max"), _gb(growth.gb_monthly), strict=True)),
+            "usd_monthly": None if growth.usd_monthly is None else usd_text(growth.usd_monthly),
+            "kept_months": None if growth.kept_months is None else decimal_text(growth.kept_months, 4),
+            "limit_gib": growth.limit_gib,
+            "autoscaling": growth.autoscaling,
+            "full_in_months": None
+            if growth.limit_gib is None
+            else dict(zip(("min", "expected", "max"), growth.full_in, strict=True)),
+            "usd_at_limit": None if growth.usd_at_limit is None else usd_text(growth.usd_at_limit),
+        }
+        for growth in growths
+    ]
+
+
+def _gb(cases: Cases) -> tuple[str, ...]:
+    return tuple(decimal_text(gb, 4) for gb in (cases.low, cases.expected, cases.high))
 
 
 def _risk(risk: Risk, words: Words) -> Json:

@@ -22,6 +22,9 @@ CLOUDWATCH_LOGS, FIREHOSE = "cloudwatch-logs", "kinesis-firehose"
 REDIS, MEMCACHED = "Redis", "Memcached"
 SNAPSHOTS = "snapshot_storage_size_gb"
 
+REDIS_FAMILY = (REDIS, "Valkey")
+"""Valkey speaks Redis's protocol and took its place: they count as one engine."""
+
 PREMIUM_PERCENT: Mapping[str, int] = {"1-2": 80, "3": 160}
 """What extended support adds to the price of a node on demand (ElastiCache pricing page, "Extended Support")."""
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.limits import idle_timeout, pool_that_fits, usable_connections
+from glimpse.planner.limits import idle_timeout, pool_that_fits, reached_services, usable_connections
 from glimpse.planner.placement import FARGATE_SPOT
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.risks.risk import Risk, mended_in_glimpse
 from glimpse.planner.sentence import say
 from glimpse.planner.sizing import ADMIN_CONNECTIONS, RESERVED_CONNECTIONS, tasks_during_deploy
-from glimpse.planner.stack import Stack
 
 
 def pools_that_do_not_fit(bill: Bill) -> Iterator[Risk]:
     """Connections of every task at the peak of a deploy, against what the database leaves for pools."""
     stack = bill.stack
     usable = usable_connections(stack)
-    for service in _reached(stack):
+    for service in reached_services(stack):
         fitting = pool_that_fits(stack, service)
         pool = service.database_pool
         if usable is None or fitting is None or pool is None or pool <= fitting:
@@ -46,7 +45,7 @@ def keep_alive_too_short(bill: Bill) -> Iterator[Risk]:
     """
     stack = bill.stack
     idle = idle_timeout(stack)
-    for service in _reached(stack):
+    for service in reached_services(stack):
         if service.keep_alive_seconds is not None and service.keep_alive_seconds <= idle:
             what = say("keep_alive_too_short", seconds=service.keep_alive_seconds, idle=idle)
             yield Risk(what, service.origin, mended_in_glimpse(stack, "keep_alive"))
@@ -74,9 +73,3 @@ def scaling_without_room(bill: Bill) -> Iterator[Risk]:
             yield Risk(say("scaling_without_room", count=scaling.highest), service.origin)
         elif service.desired == scaling.highest:
             yield Risk(say("scaling_at_its_most", count=scaling.highest), service.origin)
-
-
-def _reached(stack: Stack) -> tuple[FargateService, ...]:
-    """The services people reach: those behind a balancer, or all where none is."""
-    services = stack.of(FargateService)
-    return tuple(service for service in services if service.behind_balancer) or services

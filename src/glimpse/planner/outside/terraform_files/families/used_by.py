@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
+from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
+from glimpse.planner.outside.terraform_files.families.references import is_used
 
 Uses = tuple[tuple[str, str], ...]
 """Types of resources, and the argument in which each names what it uses (the provider's schema)."""
@@ -22,14 +23,8 @@ def is_used_by(block: Block, tree: Tree, uses: Uses, named_by: str = "name") -> 
     names, name = _texts(tree, uses), block.values.known.text(named_by)
     if name and name in names:
         return True
-    unknown = bool(names) and block.values.is_unknown(named_by)
-    for type_, argument in uses:
-        try:
-            if tree.referenced_by(block, argument, type_):
-                return True
-        except ArgumentUnknown:
-            unknown = True
-    return None if unknown else False
+    found = is_used(block, tree, uses)
+    return None if found is False and names and block.values.is_unknown(named_by) else found
 
 
 @lru_cache(maxsize=16)
