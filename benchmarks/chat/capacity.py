@@ -7,7 +7,7 @@ import statistics
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks.chat.rows import BODIES, LOW_RATE, MOST_BYTES, SHARE, Figures
+from benchmarks.chat.rows import BODIES, LOW_RATE, MAX_MEMORY_BYTES, SHARE, Figures
 from glimpse.chat.settings import KEYS
 
 
@@ -28,7 +28,7 @@ def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, 
         "service": "glimpse",
         "version": version("glimpse-chat"),
         "commit": commit,
-        "task": {"vcpu": str(SHARE), "memory_mib": MOST_BYTES // 2**20, "arch": platform.machine()},
+        "task": {"vcpu": str(SHARE), "memory_mib": MAX_MEMORY_BYTES // 2**20, "arch": platform.machine()},
         "cpu_us": {
             "message": of(full, "server µs a message"),
             "delivery": of("a conversation of 100", "server µs a delivery"),

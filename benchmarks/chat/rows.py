@@ -17,10 +17,10 @@ from benchmarks.chat.cage import Cage, resident_bytes
 from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
 from benchmarks.chat.polling import answered, upgraded
 from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, Log, Server, glimpse, running
-from benchmarks.faults.town import a_port
+from benchmarks.faults.cluster import a_port
 from glimpse.chat.tokens import Tokens
 
-SHARE, MOST_BYTES = 0.25, 512 * 2**20
+SHARE, MAX_MEMORY_BYTES = 0.25, 512 * 2**20
 USERS = 1_000
 LOW_RATE = 300
 IDLE_SECONDS = 30.0
@@ -85,7 +85,7 @@ class Bench:
     def serve(self, server: Server, work: Callable[[int, int, Cage], Awaitable[None]], share: float | None) -> None:
         """A fresh server for some work; a share of None is a whole core without a bound on memory."""
         with (
-            Cage("glimpse-benchmark-task", SERVER_CORE, share, MOST_BYTES if share else None) as cage,
+            Cage("glimpse-benchmark-task", SERVER_CORE, share, MAX_MEMORY_BYTES if share else None) as cage,
             running(server, self.url, cage) as (port, pid),
         ):
             uvloop.run(work(port, pid, cage))
@@ -97,7 +97,7 @@ class Bench:
             ports, cages = [], []
             for number in range(2 if bus_url else 1):
                 name = f"glimpse-benchmark-task{number}"
-                cages.append(stack.enter_context(Cage(name, SERVER_CORE, SHARE, MOST_BYTES)))
+                cages.append(stack.enter_context(Cage(name, SERVER_CORE, SHARE, MAX_MEMORY_BYTES)))
                 server = running(glimpse(bus_url=bus_url), self.url, cages[-1])
                 ports.append(stack.enter_context(server)[0])
             yield ports, Cages(cages)
@@ -368,7 +368,7 @@ class Bench:
             for length in BODIES:
                 log = Log()
                 with (
-                    Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MOST_BYTES) as cage,
+                    Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MAX_MEMORY_BYTES) as cage,
                     running(unhurried, self.url, cage, log) as (port, _),
                 ):
                     uvloop.run(self._written(port, log, length))

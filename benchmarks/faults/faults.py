@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from benchmarks.faults.town import Task, Town
+from benchmarks.faults.cluster import Cluster, Task
 from benchmarks.faults.wire import Wire
 
 NOTICED_SECONDS = 0.5
@@ -20,82 +20,82 @@ NOTICED_SECONDS = 0.5
 
 DRAIN_SLACK_SECONDS = 1.0
 
-Fault = Callable[[Town, random.Random], Awaitable[None]]
+Fault = Callable[[Cluster, random.Random], Awaitable[None]]
 
 
-async def killed(town: Town, chance: random.Random) -> None:
+async def killed(cluster: Cluster, chance: random.Random) -> None:
     """A task gets SIGKILL; another one takes its place."""
-    task = chance.choice(town.tasks)
-    async with town.without(task):
+    task = chance.choice(cluster.tasks)
+    async with cluster.without(task):
         task.signal(signal.SIGKILL)
         await task.ended()
         await asyncio.sleep(NOTICED_SECONDS)
-        await _replaced(town, task)
+        await _replaced(cluster, task)
 
 
-async def stopped(town: Town, chance: random.Random) -> None:
+async def stopped(cluster: Cluster, chance: random.Random) -> None:
     """SIGTERM comes first, and the balancer finds out by itself: a task is stopped by hand."""
-    task = chance.choice(town.tasks)
-    async with town.without(task):
-        await _drained(town, task)
+    task = chance.choice(cluster.tasks)
+    async with cluster.without(task):
+        await _drained(cluster, task)
 
 
-async def reclaimed(town: Town, chance: random.Random) -> None:
+async def reclaimed(cluster: Cluster, chance: random.Random) -> None:
     """SIGTERM and the balancer at the same moment: Spot takes a task away."""
-    task = chance.choice(town.tasks)
-    async with town.without(task):
-        await town.balancer.out(task)
-        await _drained(town, task)
+    task = chance.choice(cluster.tasks)
+    async with cluster.without(task):
+        await cluster.balancer.out(task)
+        await _drained(cluster, task)
 
 
-async def deployed(town: Town, chance: random.Random) -> None:
+async def deployed(cluster: Cluster, chance: random.Random) -> None:
     """The balancer cuts every connection, SIGTERM comes later: a deploy whose grace is over."""
-    task = chance.choice(town.tasks)
-    async with town.without(task):
-        await town.balancer.out(task)
-        await town.balancer.cut(task)
+    task = chance.choice(cluster.tasks)
+    async with cluster.without(task):
+        await cluster.balancer.out(task)
+        await cluster.balancer.cut(task)
         await asyncio.sleep(1)
-        await _drained(town, task)
+        await _drained(cluster, task)
 
 
-async def frozen(town: Town, chance: random.Random, seconds: float = 3.0) -> None:
+async def frozen(cluster: Cluster, chance: random.Random, seconds: float = 3.0) -> None:
     """A task gets SIGSTOP, and SIGCONT after some seconds."""
-    task = chance.choice(town.tasks)
+    task = chance.choice(cluster.tasks)
     async with task.busy:
         task.signal(signal.SIGSTOP)
         await asyncio.sleep(seconds)
         task.signal(signal.SIGCONT)
 
 
-async def frozen_long(town: Town, chance: random.Random) -> None:
+async def frozen_long(cluster: Cluster, chance: random.Random) -> None:
     """A task gets SIGSTOP, and SIGCONT after a minute: its people and the balancer have given it up."""
-    await frozen(town, chance, 60.0)
+    await frozen(cluster, chance, 60.0)
 
 
-async def bus_killed(town: Town, chance: random.Random) -> None:
+async def bus_killed(cluster: Cluster, chance: random.Random) -> None:
     """Nothing carries events between the tasks for some seconds."""
-    async with town.bus_busy:
-        for task in town.tasks:
+    async with cluster.bus_busy:
+        for task in cluster.tasks:
             task.bus.is_refused = True
             task.bus.cut()
-        town.bus.stop()
+        cluster.bus.stop()
         await asyncio.sleep(3)
-        town.bus.start()
-        town.retarget()
-        for task in town.tasks:
+        cluster.bus.start()
+        cluster.retarget()
+        for task in cluster.tasks:
             task.bus.is_refused = False
 
 
-async def bus_slow(town: Town, chance: random.Random) -> None:
+async def bus_slow(cluster: Cluster, chance: random.Random) -> None:
     """What the bus carries comes a third of a second later, and so do the answers."""
-    async with town.bus_busy:
-        await _slowed([task.bus for task in town.tasks], 0.3)
+    async with cluster.bus_busy:
+        await _slowed([task.bus for task in cluster.tasks], 0.3)
 
 
-async def bus_deaf(town: Town, chance: random.Random) -> None:
+async def bus_deaf(cluster: Cluster, chance: random.Random) -> None:
     """One task neither hears the bus nor is heard, and no connection is closed."""
-    async with town.bus_busy:
-        wire = chance.choice(town.tasks).bus
+    async with cluster.bus_busy:
+        wire = chance.choice(cluster.tasks).bus
         wire.hold()
         await asyncio.sleep(4)
         if chance.random() < 0.5:
@@ -103,27 +103,27 @@ async def bus_deaf(town: Town, chance: random.Random) -> None:
         wire.release()
 
 
-async def database_killed(town: Town, chance: random.Random) -> None:
+async def database_killed(cluster: Cluster, chance: random.Random) -> None:
     """PostgreSQL gets SIGKILL, is away for a second, and recovers."""
-    async with town.database_busy, town.nobody_served():
-        await asyncio.to_thread(town.database.kill)
+    async with cluster.database_busy, cluster.nobody_served():
+        await asyncio.to_thread(cluster.database.kill)
         await asyncio.sleep(1)
-        await asyncio.to_thread(town.database.start)
-        town.retarget()
+        await asyncio.to_thread(cluster.database.start)
+        cluster.retarget()
 
 
-async def database_full(town: Town, chance: random.Random) -> None:
+async def database_full(cluster: Cluster, chance: random.Random) -> None:
     """The tasks lose their connections to PostgreSQL, and before they have new ones others took all there are."""
     taken: list[asyncpg.Connection] = []
-    wires = [task.database for task in town.tasks]
-    async with town.database_busy, town.nobody_served():
+    wires = [task.database for task in cluster.tasks]
+    async with cluster.database_busy, cluster.nobody_served():
         for wire in wires:
             wire.is_refused = True
             wire.cut()
         try:
             with contextlib.suppress(asyncpg.TooManyConnectionsError):
                 while True:
-                    taken.append(await asyncpg.connect(town.database.url))
+                    taken.append(await asyncpg.connect(cluster.database.url))
             for wire in wires:
                 wire.is_refused = False
             await asyncio.sleep(2)
@@ -132,15 +132,15 @@ async def database_full(town: Town, chance: random.Random) -> None:
                 connection.terminate()
 
 
-async def database_slow(town: Town, chance: random.Random) -> None:
+async def database_slow(cluster: Cluster, chance: random.Random) -> None:
     """What goes to PostgreSQL takes a fifth of a second, and so do its answers."""
-    async with town.database_busy:
-        await _slowed([task.database for task in town.tasks], 0.2)
+    async with cluster.database_busy:
+        await _slowed([task.database for task in cluster.tasks], 0.2)
 
 
-async def row_held(town: Town, chance: random.Random) -> None:
+async def row_held(cluster: Cluster, chance: random.Random) -> None:
     """Somebody holds the rows that every message locks: first commits are in flight while people ask again."""
-    async with town.database_busy, town.database.connected() as connection:
+    async with cluster.database_busy, cluster.database.connected() as connection:
         for _ in range(3):
             async with connection.transaction():
                 # In the order in which the service locks them; whoever took another one would make deadlocks.
@@ -149,35 +149,35 @@ async def row_held(town: Town, chance: random.Random) -> None:
             await asyncio.sleep(0.2)
 
 
-async def reply_lost(town: Town, chance: random.Random) -> None:
+async def reply_lost(cluster: Cluster, chance: random.Random) -> None:
     """Connections to PostgreSQL are lost between the commit and the reply."""
-    async with town.database_busy:
+    async with cluster.database_busy:
         for _ in range(8):
-            wire = chance.choice(town.tasks).database
+            wire = chance.choice(cluster.tasks).database
             wire.loses_reply = True
             await asyncio.sleep(0.3)
             wire.loses_reply = False
 
 
-async def never_reads(town: Town, chance: random.Random) -> None:
+async def never_reads(cluster: Cluster, chance: random.Random) -> None:
     """Somebody asks for long messages, again and again, and reads nothing of what they are sent."""
-    task = chance.choice(town.tasks)
+    task = chance.choice(cluster.tasks)
     async with task.busy:
         name = f"never-reads-{chance.getrandbits(64)}"
-        async with town.database_busy, town.database.connected() as connection:
+        async with cluster.database_busy, cluster.database.connected() as connection:
             await _said_much(connection, name)
         try:
             async with asyncio.timeout(10):
-                await _is_closed_on(town, task, name)
+                await _is_closed_on(cluster, task, name)
         except TimeoutError:
-            town.broken.append("somebody who reads nothing was not closed on within 10 s")
+            cluster.broken.append("somebody who reads nothing was not closed on within 10 s")
         except (OSError, asyncio.IncompleteReadError):
             pass  # another fault came first
 
 
-async def vanished(town: Town, chance: random.Random) -> None:
+async def vanished(cluster: Cluster, chance: random.Random) -> None:
     """Some people's connections carry nothing any more, in either direction, and nobody is told."""
-    town.street.strand()
+    cluster.street.strand()
     await asyncio.sleep(52)
 
 
@@ -196,26 +196,27 @@ ONLY_THE_BUS = {"bus_killed", "bus_slow", "bus_deaf"}
 ONLY_DRAINS = {"stopped", "reclaimed"}
 
 
-async def _drained(town: Town, task: Task) -> None:
+async def _drained(cluster: Cluster, task: Task) -> None:
     """A task that was told to go answers everybody, and is gone in time."""
     began = time.monotonic()
     task.signal(signal.SIGTERM)
     try:
-        async with asyncio.timeout(town.drain_seconds + DRAIN_SLACK_SECONDS):
+        async with asyncio.timeout(cluster.drain_seconds + DRAIN_SLACK_SECONDS):
             code = await task.ended()
             if code:
-                town.broken.append(f"task {task.number} drained and ended with {code}: {task.log.read_text()[-500:]}")
+                log = task.log.read_text()[-500:]
+                cluster.broken.append(f"task {task.number} drained and ended with {code}: {log}")
     except TimeoutError:
-        town.broken.append(f"task {task.number} was not gone {time.monotonic() - began:.1f} s after SIGTERM")
+        cluster.broken.append(f"task {task.number} was not gone {time.monotonic() - began:.1f} s after SIGTERM")
         await task.stop()
-    await _replaced(town, task)
+    await _replaced(cluster, task)
 
 
-async def _replaced(town: Town, task: Task) -> None:
-    await town.balancer.out(task)
-    await town.balancer.cut(task)
+async def _replaced(cluster: Cluster, task: Task) -> None:
+    await cluster.balancer.out(task)
+    await cluster.balancer.cut(task)
     await task.start()
-    await town.balancer.back(task)
+    await cluster.balancer.back(task)
 
 
 async def _slowed(wires: list[Wire], delay: float) -> None:
@@ -243,7 +244,7 @@ async def _said_much(connection: asyncpg.Connection, name: str) -> None:
     )
 
 
-async def _is_closed_on(town: Town, task: Task, name: str) -> None:
+async def _is_closed_on(cluster: Cluster, task: Task, name: str) -> None:
     """Raises TimeoutError (of the caller) where somebody who never reads stays."""
     lazy = socket.socket()
     lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
@@ -256,7 +257,7 @@ async def _is_closed_on(town: Town, task: Task, name: str) -> None:
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
         await reader.readuntil(b"\r\n\r\n")
-        _say(writer, f'40{{"token":"{town.token(name)}"}}')
+        _say(writer, f'40{{"token":"{cluster.token(name)}"}}')
         while b"40{" not in (heard := await reader.read(100)):
             if not heard:
                 raise ConnectionResetError

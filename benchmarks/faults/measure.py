@@ -27,11 +27,11 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.chat.measure import commit, machine
+from benchmarks.faults.cluster import SERVE, a_database
 from benchmarks.faults.faults import FAULTS, SHORT
 from benchmarks.faults.people import installed_clients
 from benchmarks.faults.planted import BUGS
 from benchmarks.faults.round import Round, play
-from benchmarks.faults.town import SERVE, a_database
 
 CACHE = Path(tempfile.gettempdir()) / "glimpse-benchmark-clients"
 

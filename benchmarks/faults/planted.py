@@ -8,8 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from glimpse.chat.bus import Landed
-from glimpse.chat.order import Delivered, Gap, Order
+from glimpse.chat.bus import EntryCommitted
+from glimpse.chat.delivery_order import Delivered, DeliveryOrder, Gap
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.cli import main
 
@@ -32,21 +32,21 @@ def not_durable() -> None:
 def leaves_gaps() -> None:
     """What the bus lost is never read from the database."""
 
-    def nothing(order: Order, now: float) -> Sequence[Gap]:
+    def nothing(order: DeliveryOrder, now: float) -> Sequence[Gap]:
         return ()
 
-    Order.overdue = nothing  # type: ignore[method-assign]
+    DeliveryOrder.overdue = nothing  # type: ignore[method-assign]
 
 
 def out_of_order() -> None:
     """Whatever a task hears of first, its people hear first."""
 
-    def at_once(order: Order, landed: Landed, now: float, delivered: Delivered | None = None) -> None:
+    def at_once(order: DeliveryOrder, landed: EntryCommitted, now: float, delivered: Delivered | None = None) -> None:
         order._deliver(landed)
         if delivered:
             delivered()
 
-    Order.offered = at_once  # type: ignore[method-assign]
+    DeliveryOrder.offered = at_once  # type: ignore[method-assign]
 
 
 BUGS: dict[str, Callable[[], None]] = {each.__name__: each for each in (not_durable, leaves_gaps, out_of_order)}

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken, delays, returns, slowest, without_service
+from benchmarks.faults.cluster import SERVE, Bus, Cluster, Database, PostgresCarries, ValkeyCarries, a_cluster
 from benchmarks.faults.faults import FAULTS, ONLY_DRAINS, ONLY_THE_BUS
 from benchmarks.faults.people import people
-from benchmarks.faults.town import SERVE, Bus, Database, PostgresCarries, Town, ValkeyCarries, a_town
 
 PEOPLE = 7
 ON_THE_STREET = 6
@@ -59,25 +59,25 @@ async def play(
     began = time.monotonic()
     bus = chance.choice([lambda: PostgresCarries(database), ValkeyCarries])()
     try:
-        async with asyncio.timeout(ROUND_SECONDS), a_town(folder, database, bus, command=command) as town:
-            crowd = await _settled(town, seed, chance)
+        async with asyncio.timeout(ROUND_SECONDS), a_cluster(folder, database, bus, command=command) as cluster:
+            crowd = await _settled(cluster, seed, chance)
             async with people(clients, crowd) as talking:
                 if not await talking.all_here(BACK_SECONDS):
-                    town.broken.append("not everybody came in the beginning")
+                    cluster.broken.append("not everybody came in the beginning")
                 await asyncio.sleep(BEFORE_SECONDS)
-                await asyncio.gather(*(_after_a_while(town, name, chance) for name in faults))
+                await asyncio.gather(*(_after_a_while(cluster, name, chance) for name in faults))
                 if not await talking.all_here(BACK_SECONDS):
-                    town.broken.append(f"not everybody was back {BACK_SECONDS:.0f} s after the last fault")
+                    cluster.broken.append(f"not everybody was back {BACK_SECONDS:.0f} s after the last fault")
                 await asyncio.sleep(AFTER_SECONDS)
                 if not await talking.finish(FINISH_SECONDS):
-                    town.broken.append(f"people could not finish within {FINISH_SECONDS:.0f} s")
+                    cluster.broken.append(f"people could not finish within {FINISH_SECONDS:.0f} s")
             kept = await _kept(database, [each["name"] for each in crowd])
             bounds = Bounds(
                 late=LATE_MS if ONLY_THE_BUS.issuperset(faults) else None,
                 is_told_before=ONLY_DRAINS.issuperset(faults),
-                unserved=town.unserved,
+                unserved=cluster.unserved,
             )
-            found = [*town.broken, *broken(talking.notes, kept, bounds)]
+            found = [*cluster.broken, *broken(talking.notes, kept, bounds)]
     finally:
         bus.stop()
     (folder / "notes.jsonl").write_text("".join(json.dumps(note) + "\n" for note in talking.notes))
@@ -85,18 +85,18 @@ async def play(
     return _told(seed, bus, faults, found, talking.notes, time.monotonic() - began)
 
 
-async def _after_a_while(town: Town, name: str, chance: random.Random) -> None:
+async def _after_a_while(cluster: Cluster, name: str, chance: random.Random) -> None:
     """Two faults may meet."""
     chance = random.Random(chance.random())
     await asyncio.sleep(chance.uniform(0, 1.5))
-    await FAULTS[name](town, chance)
+    await FAULTS[name](cluster, chance)
 
 
-async def _settled(town: Town, seed: str, chance: random.Random) -> list[dict[str, Any]]:
+async def _settled(cluster: Cluster, seed: str, chance: random.Random) -> list[dict[str, Any]]:
     """Who talks, with their conversations in the database: three pairs, two circles."""
     names = [f"{seed}-p{number}" for number in range(PEOPLE)]
     circles = [(0, 1), (2, 4), (3, 5), tuple(range(PEOPLE)), (0, 2, 4, 6)]
-    async with town.database.connected() as connection:
+    async with cluster.database.connected() as connection:
         await connection.execute("insert into users (id) select unnest($1::text[])", names)
         for number, circle in enumerate(circles):
             members, is_pair = [names[each] for each in circle], len(circle) == 2
@@ -119,9 +119,9 @@ async def _settled(town: Town, seed: str, chance: random.Random) -> list[dict[st
     return [
         {
             "name": name,
-            "token": town.token(name),
-            "url": f"http://127.0.0.1:{(town.street if number == ON_THE_STREET else town.balancer).port}",
-            "also": f"http://127.0.0.1:{town.tasks[TWINS[number]].port}" if number in TWINS else None,
+            "token": cluster.token(name),
+            "url": f"http://127.0.0.1:{(cluster.street if number == ON_THE_STREET else cluster.balancer).port}",
+            "also": f"http://127.0.0.1:{cluster.tasks[TWINS[number]].port}" if number in TWINS else None,
             "transports": transports[number],
             "others": [each for each in names if each != name],
             "seed": chance.getrandbits(31),

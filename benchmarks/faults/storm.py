@@ -24,25 +24,25 @@ from typing import Any
 
 from benchmarks.chat.cage import Cage
 from benchmarks.chat.measure import commit, machine
-from benchmarks.chat.rows import MOST_BYTES, SHARE
+from benchmarks.chat.rows import MAX_MEMORY_BYTES, SHARE
 from benchmarks.chat.servers import OTHER_CORE, SERVER_CORE
 from benchmarks.chat.servers import people as make_people
 from benchmarks.faults.checker import returns
+from benchmarks.faults.cluster import Cluster, Database, PostgresCarries, a_cluster, a_database
 from benchmarks.faults.measure import CACHE
 from benchmarks.faults.people import installed_clients, people
-from benchmarks.faults.town import Database, PostgresCarries, Town, a_database, a_town
 
 DRAIN_SECONDS = 25
 PATIENCE_SECONDS = 120.0
 SETTLED_SECONDS = 3.0
 
 
-def crowd_of(town: Town, count: int) -> list[dict[str, Any]]:
+def crowd_of(cluster: Cluster, count: int) -> list[dict[str, Any]]:
     return [
         {
             "name": f"u{number}",
-            "token": town.token(f"u{number}"),
-            "url": f"http://127.0.0.1:{town.balancer.port}",
+            "token": cluster.token(f"u{number}"),
+            "url": f"http://127.0.0.1:{cluster.balancer.port}",
             "transports": ["websocket"],
             "others": [],
             "seed": number,
@@ -56,19 +56,19 @@ async def storm(folder: Path, clients: Path, database: Database, count: int, how
     """How long each was away, in seconds."""
     with ExitStack() as stack:
         cages = [
-            stack.enter_context(Cage(f"glimpse-benchmark-task{number}", SERVER_CORE, SHARE, MOST_BYTES))
+            stack.enter_context(Cage(f"glimpse-benchmark-task{number}", SERVER_CORE, SHARE, MAX_MEMORY_BYTES))
             for number in range(2)
         ]
         hold = lambda number, pid: cages[number].hold([pid])  # noqa: E731
-        async with a_town(folder, database, PostgresCarries(database), DRAIN_SECONDS, hold=hold) as town:
-            going, staying = town.tasks
-            await town.balancer.out(staying)
-            async with people(clients, crowd_of(town, count)) as crowd:
+        async with a_cluster(folder, database, PostgresCarries(database), DRAIN_SECONDS, hold=hold) as cluster:
+            going, staying = cluster.tasks
+            await cluster.balancer.out(staying)
+            async with people(clients, crowd_of(cluster, count)) as crowd:
                 assert await crowd.all_here(PATIENCE_SECONDS), "not everybody came"
                 await asyncio.sleep(SETTLED_SECONDS)
-                await town.balancer.back(staying)
+                await cluster.balancer.back(staying)
                 going.signal(how)
-                await town.balancer.out(going)
+                await cluster.balancer.out(going)
                 await going.ended()
                 while sum(note["what"] == "disconnect" for note in crowd.notes) < count:
                     await asyncio.sleep(0.05)

@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["glimpse.chat"]):
     from glimpse.chat.protocol.session import Session
     from glimpse.chat.protocol.socketio import ROOT
     from glimpse.chat.protocol.websocket import BINARY, TEXT, Broken, Receiver
-    from glimpse.chat.requests import EVENTS, cleaned
+    from glimpse.chat.requests import EVENTS, decode_request
 
 MOST = 4096
 
@@ -38,7 +38,7 @@ class Service:
         happening = self._client.fed(data)
         if isinstance(happening, Said):
             for wanted in EVENTS.values():
-                cleaned(happening.arguments[0] if happening.arguments else None, wanted)
+                decode_request(happening.arguments[0] if happening.arguments else None, wanted)
 
     def on_close(self, reason: str) -> None: ...
 

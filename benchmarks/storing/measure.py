@@ -21,7 +21,7 @@ import asyncpg
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
-from glimpse.chat.values import NewMessage, Stored
+from glimpse.chat.values import NewMessage, StoredEntry
 
 CONVERSATIONS = 500
 BATCHES = {1: 4000, 10: 10_000, 100: 40_000, 500: 40_000}
@@ -68,7 +68,7 @@ async def main(url: str) -> None:
     async def batches(size: int, total: int) -> None:
         for _ in range(total // size):
             outcomes: Any = await store.append([message() for _ in range(size)])
-            if not all(isinstance(outcome, Stored) and outcome.fresh for outcome in outcomes):
+            if not all(isinstance(outcome, StoredEntry) and outcome.is_new for outcome in outcomes):
                 raise SystemExit("a message was not stored")
 
     await batches(1, 1)

@@ -36,12 +36,12 @@ from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.settings import settings_of
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.uploads import Uploads
-from glimpse.chat.values import NewMessage, Stored
+from glimpse.chat.values import NewMessage, StoredEntry
 
 SENDERS = Path(__file__).parent / "senders.mjs"
 SECRET = "s" * 32
@@ -123,7 +123,7 @@ async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
     """So many files, over the database at `url` and an object store in `folder`."""
     outcome = Outcome(count)
     async with AsyncExitStack() as stack:
-        depot = Own(folder / "files", lambda code, **values: None)
+        depot = EmbeddedStorage(folder / "files", lambda code, **values: None)
         stack.push_async_callback(depot.close)
         whole = await depot.opened()
         assert isinstance(whole, S3Objects)
@@ -216,7 +216,7 @@ async def _posted(outcome: Outcome, store: PostgresStore) -> None:
     messages = [
         NewMessage("room", f"u{file['owner']}", file_id, "", file_id) for file_id, file in outcome.complete.items()
     ]
-    refused = [answer for answer in await store.append(messages) if not isinstance(answer, Stored)]
+    refused = [answer for answer in await store.append(messages) if not isinstance(answer, StoredEntry)]
     if refused:
         outcome.broken.append(f"{len(refused)} complete files cannot be posted: {refused[0]}")
 

@@ -36,10 +36,10 @@ from botocore.credentials import Credentials
 from benchmarks.chat.cage import Cage, resident_bytes, tree
 from benchmarks.chat.load import Tally, joined, open_loop, settled
 from benchmarks.chat.measure import commit, machine, table
-from benchmarks.chat.rows import LOW_RATE, MOST_BYTES, SHARE, USERS, WARM_SECONDS, Figures, pairs
+from benchmarks.chat.rows import LOW_RATE, MAX_MEMORY_BYTES, SHARE, USERS, WARM_SECONDS, Figures, pairs
 from benchmarks.chat.servers import OTHER_CORE, SECRET, SERVER_CORE, Server, database, glimpse, people, running
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.tokens import Tokens
 
@@ -135,7 +135,7 @@ class Bench:
 
     def serve(self, way: Way, work: Callable[[Way, int, int, Cage], Awaitable[None]]) -> None:
         with (
-            Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MOST_BYTES) as cage,
+            Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MAX_MEMORY_BYTES) as cage,
             running(way.server, self.url, cage) as (port, pid),
         ):
             uvloop.run(work(way, port, pid, cage))
@@ -296,7 +296,7 @@ def _most_resident_mib(pid: int) -> float:
 def object_store() -> Iterator[tuple[dict[str, str], str]]:
     """The settings of a SeaweedFS on the core of these clients, and an address there that takes a file."""
     with tempfile.TemporaryDirectory() as folder:
-        depot = Own(Path(folder) / "files", lambda code, **values: None)
+        depot = EmbeddedStorage(Path(folder) / "files", lambda code, **values: None)
         try:
             objects = asyncio.run(depot.opened())
             bucket = objects._bucket  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from glimpse.chat.outside import page
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refused
+from glimpse.chat.values import Refusal
 from glimpse.cli import main
 
 HTTP = urllib3.PoolManager(maxsize=16, retries=False)
@@ -50,7 +50,7 @@ async def upload(request: Request) -> JSONResponse:
     identity = Tokens([os.environ["GLIMPSE_JWT_SECRETS"]], 3600).verified(
         request.headers["authorization"].removeprefix("Bearer "), 0
     )
-    if isinstance(identity, Refused):
+    if isinstance(identity, Refusal):
         return JSONResponse({}, 401)
     async with request.form() as form:
         sent: Any = form["file"]

@@ -15,17 +15,17 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.faults.cluster import a_port
 from benchmarks.faults.people import NodeMissing, installed_clients
-from benchmarks.faults.town import a_port
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
-from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, Entry, File, NewFile, NewMessage, Refused, Stored
+from glimpse.chat.values import Conversation, Entry, File, NewFile, NewMessage, Refusal, StoredEntry
 from glimpse.planner.words import Words
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -105,7 +105,7 @@ def store(request: pytest.FixtureRequest, runner: asyncio.Runner) -> Store:
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Objects]:
     """An S3 that refuses what AWS refuses, with an empty bucket."""
-    depot = Own(tmp_path_factory.mktemp("files"), lambda code, **values: None)
+    depot = EmbeddedStorage(tmp_path_factory.mktemp("files"), lambda code, **values: None)
     try:
         yield asyncio.run(depot.opened())  # type: ignore[misc]
     finally:
@@ -126,18 +126,18 @@ class Chat:
     async def room(self, room_id: str, *names: str) -> Conversation:
         await self.people(*names)
         made = await self.store.create_conversation(room_id, names[0], names[1:])
-        assert not isinstance(made, Refused)
+        assert not isinstance(made, Refusal)
         return made[0]
 
     def message(self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello") -> NewMessage:
         return NewMessage(room_id, sender, client_id or f"c{next(self._numbers)}", body)
 
-    async def say(self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello") -> Stored:
+    async def say(self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello") -> StoredEntry:
         return stored(await self.try_to_say(room_id, sender, client_id, body))
 
     async def try_to_say(
         self, room_id: str, sender: str, client_id: str | None = None, body: str = "hello"
-    ) -> Stored | Refused:
+    ) -> StoredEntry | Refusal:
         [outcome] = await self.store.append([self.message(room_id, sender, client_id, body)])
         return outcome
 
@@ -153,7 +153,7 @@ class Chat:
 
     async def entries(self, room_id: str, reader: str) -> Sequence[Entry]:
         entries = await self.store.history(room_id, reader, after=0, before=None, limit=10_000)
-        assert not isinstance(entries, Refused)
+        assert not isinstance(entries, Refusal)
         return entries
 
 
@@ -177,14 +177,14 @@ def raises_saying(kind: type[Failure], pattern: str) -> Iterator[pytest.Exceptio
 async def rooms_of(store: Store, member_id: str) -> list[str]:
     """Where somebody is a member."""
     listed = await store.list_conversations(member_id, None, 1000)
-    assert not isinstance(listed, Refused)
+    assert not isinstance(listed, Refusal)
     page, cursor = listed
     assert cursor is None
     return sorted(each.conversation.id for each in page)
 
 
-def stored(outcome: object) -> Stored:
-    assert isinstance(outcome, Stored), outcome
+def stored(outcome: object) -> StoredEntry:
+    assert isinstance(outcome, StoredEntry), outcome
     return outcome
 
 

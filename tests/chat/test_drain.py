@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glimpse.chat.drain import CLOSING, ENDING, NOTICE, Drain
-from glimpse.chat.values import NewMessage, Refused, Stored
-from tests.chat.test_service import House, into
+from glimpse.chat.values import NewMessage, Refusal, StoredEntry
+from tests.chat.test_service import ServiceHarness, into
 
 BEGAN = 1_000_000.0
 
@@ -54,62 +54,62 @@ def test_everybody_has_their_own_time_and_all_of_it_is_within_its_phase(seconds:
 
 
 async def test_all_are_told_at_once_each_another_time_and_who_joins_meanwhile_is_told_too() -> None:
-    house = House()
-    ears = [(await house.enters(f"user-{number}"))[1] for number in range(5)]
-    house.service.drain(Drain(house.now, 25))
-    told = [each.of("draining") for each in ears]
+    harness = ServiceHarness()
+    socket_events = [(await harness.enters(f"user-{number}"))[1] for number in range(5)]
+    harness.service.drain(Drain(harness.now, 25))
+    told = [each.of("draining") for each in socket_events]
     assert [len(each) for each in told] == [1] * 5
     assert {each[0]["graceSeconds"] for each in told} == {20.0}
     assert len({each[0]["reconnectInMs"] for each in told}) == 5
     assert all(0 <= each[0]["reconnectInMs"] <= 10_000 for each in told)
-    house.now += 9
-    _, late = await house.enters("late")
+    harness.now += 9
+    _, late = await harness.enters("late")
     [heard] = late.of("draining")
     assert heard["graceSeconds"] == 11.0
     assert heard["reconnectInMs"] >= 1_000, "the balancer may send them here again: not before the notice is over"
 
 
 async def test_who_stays_is_served_as_before_and_closed_at_their_own_time() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, adas_ears = await house.enters("ada")
-    _, bobs_ears = await house.enters("bob")
-    drain = Drain(house.now, 25)
-    house.service.drain(drain)
-    house.now += 9
-    house.service.close_drained()
-    assert (await house.says(ada, room, "1"))["seq"] == 1
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, adas_ears = await harness.enters("ada")
+    _, bobs_ears = await harness.enters("bob")
+    drain = Drain(harness.now, 25)
+    harness.service.drain(drain)
+    harness.now += 9
+    harness.service.close_drained()
+    assert (await harness.says(ada, room, "1"))["seq"] == 1
     assert [message["seq"] for message in bobs_ears.of("message")] == [1]
-    house.now = drain.closing_at
-    house.service.close_drained()
+    harness.now = drain.closing_at
+    harness.service.close_drained()
     assert (adas_ears.closed, bobs_ears.closed) == ("draining", None)
-    house.now = drain.ending_at
-    house.service.close_drained()
+    harness.now = drain.ending_at
+    harness.service.close_drained()
     assert bobs_ears.closed == "draining"
 
 
 async def test_nobody_is_closed_before_their_messages_are_answered() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, adas_ears = await house.enters("ada")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, adas_ears = await harness.enters("ada")
     landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    append = house.store.append
+    append = harness.store.append
 
-    async def slow(messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def slow(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         await landing
         return await append(messages)
 
-    house.store.append = slow  # type: ignore[method-assign]
+    harness.store.append = slow  # type: ignore[method-assign]
     asked = {"conversationId": room, "clientId": "1", "body": "hello"}
     answers: list[dict[str, Any]] = []
-    house.service.said(ada, "message", [asked], into(answers))
-    drain = Drain(house.now, 25)
-    house.service.drain(drain)
-    house.now = drain.ending_at
-    house.service.close_drained()
+    harness.service.said(ada, "message", [asked], into(answers))
+    drain = Drain(harness.now, 25)
+    harness.service.drain(drain)
+    harness.now = drain.ending_at
+    harness.service.close_drained()
     assert adas_ears.closed is None
     landing.set_result(None)
-    await house.service.finished()
+    await harness.service.finished()
     assert answers[0]["seq"] == 1
-    house.service.close_drained()
+    harness.service.close_drained()
     assert adas_ears.closed == "draining"

@@ -27,7 +27,7 @@ from glimpse.chat.outside.postgres.embedded import (
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.values import Refused, Stored
+from glimpse.chat.values import Refusal, StoredEntry
 from tests.chat.conftest import Chat, in_english, raises_saying, seqs
 
 OWNER = """
@@ -304,7 +304,7 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
                 unsettled.append(batch)
                 return
             for message, outcome in zip(batch, outcomes, strict=True):
-                assert isinstance(outcome, Stored)
+                assert isinstance(outcome, StoredEntry)
                 told = (outcome.entry.id, outcome.entry.seq)
                 assert acknowledged.setdefault(message.client_id, told) == told
                 if len(acknowledged) >= kill_after and not struck:
@@ -325,6 +325,6 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
     assert seqs(entries) == list(range(1, len(entries) + 1))
     assert {entry.client_id: (entry.id, entry.seq) for entry in entries} == acknowledged
     assert before_retries.items() <= acknowledged.items()
-    assert not isinstance(await store.conversation(room, "ada"), Refused)
+    assert not isinstance(await store.conversation(room, "ada"), Refusal)
     await store.close()
     server.stop()

@@ -60,7 +60,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SEPA
 packets = st.one_of(st.builds(Packet, types, texts), st.builds(Packet, st.just(MESSAGE), st.binary()))
 
 
-class Told:
+class RecordingListener:
     def __init__(self) -> None:
         self.messages: list[str | bytes] = []
         self.closed: list[str] = []
@@ -72,8 +72,8 @@ class Told:
         self.closed.append(reason)
 
 
-def session_in(state: str) -> tuple[Session, Told]:
-    told = Told()
+def session_in(state: str) -> tuple[Session, RecordingListener]:
+    told = RecordingListener()
     session = Session("s", WEBSOCKET if state == ON_WEBSOCKET else POLLING, TIMING, 0.0, told)
     if state == PROBING:
         session.probed(THE_PROBE)
@@ -363,7 +363,7 @@ class AnyLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
-        self.told = Told()
+        self.told = RecordingListener()
         self.session = Session("s", POLLING, TIMING, 0.0, self.told)
         self.states = [self.session.state]
         self.said: list[str] = []

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken
+from benchmarks.faults.cluster import Database, a_database
 from benchmarks.faults.faults import SHORT
 from benchmarks.faults.measure import drawn
 from benchmarks.faults.round import play
-from benchmarks.faults.town import Database, a_database
 
 ROUNDS = 10
 

@@ -18,7 +18,7 @@ from glimpse.chat.values import (
     File,
     NewFile,
     NewMessage,
-    Refused,
+    Refusal,
 )
 from tests.chat.conftest import Chat, seqs, stored
 
@@ -39,7 +39,7 @@ async def announced(store: Store, file: NewFile, seconds: float = 300) -> File:
 
 
 async def late(store: Store, seconds: float = HOUR) -> list[str]:
-    return [file.id for file in await store.late_files(seconds, 99)]
+    return [file.id for file in await store.files_to_sweep(seconds, 99)]
 
 
 async def test_a_file_is_found_as_it_was_announced_and_is_not_complete(store: Store, chat: Chat) -> None:
@@ -125,7 +125,7 @@ async def test_a_refused_file_hides_no_other_reason(store: Store, chat: Chat) ->
     await chat.file("file", "ada")
     [blocked] = await store.append([NewMessage("pair", "ada", "c1", "", "file")])
     [stranger] = await store.append([NewMessage("others", "ada", "c1", "", "file")])
-    assert (blocked, stranger) == (Refused("blocked"), NOT_FOUND)
+    assert (blocked, stranger) == (Refusal("blocked"), NOT_FOUND)
 
 
 async def test_a_repeat_answers_the_first_message_whatever_became_of_its_file(store: Store, chat: Chat) -> None:
@@ -137,7 +137,7 @@ async def test_a_repeat_answers_the_first_message_whatever_became_of_its_file(st
     await forgotten(store)
     assert await store.file("file") is None
     [again] = await store.append([message])
-    assert (stored(again).entry.id, stored(again).fresh) == (stored(first).entry.id, False)
+    assert (stored(again).entry.id, stored(again).is_new) == (stored(first).entry.id, False)
     assert seqs(await chat.entries("room", "ada")) == [1, 2]
 
 
@@ -149,7 +149,7 @@ async def test_a_picture_is_a_complete_image_of_ones_own(store: Store, chat: Cha
     assert await store.update_profile("ada", None, "bobs") == FORBIDDEN
     assert await store.update_profile("ada", None, "coming") == NOT_COMPLETE
     assert await store.update_profile("ada", None, "unknown") == GONE
-    assert await store.update_profile("ada", "Ada", "paper") == Refused("file_type")
+    assert await store.update_profile("ada", "Ada", "paper") == Refusal("file_type")
     [ada] = await store.users(["ada"])
     assert (ada.display_name, ada.profile_image_id) == (None, None), "all of it, or nothing"
 
@@ -201,10 +201,10 @@ async def test_a_file_that_is_not_complete_is_seen_by_nobody(store: Store, chat:
 
 async def forgotten(store: Store) -> None:
     """What the sweep does with the store, as if a long time had gone by."""
-    await store.let_unused_files_go(PAST, 99)
-    files = await store.late_files(HOUR, 99)
+    await store.expire_unused_files(PAST, 99)
+    files = await store.files_to_sweep(HOUR, 99)
     kept, gone = ([file.id for file in files if file.is_complete == is_kept] for is_kept in (True, False))
-    await store.settle_files(kept, gone, HOUR)
+    await store.finish_sweep(kept, gone, HOUR)
 
 
 async def test_a_file_that_never_completed_is_late_and_then_forgotten_and_its_bytes_are_free(
@@ -215,7 +215,7 @@ async def test_a_file_that_never_completed_is_late_and_then_forgotten_and_its_by
     await announced(store, new("late", size=ROOM // 2), seconds=-2 * HOUR)
     assert await store.announce_file(new("more"), 300, ROOM) == QUOTA
     assert await late(store) == ["late"]
-    await store.settle_files([], ["late", "early"], HOUR)
+    await store.finish_sweep([], ["late", "early"], HOUR)
     assert await store.file("late") is None
     assert await store.file("early") is not None
     assert await late(store) == []
@@ -227,8 +227,8 @@ async def test_a_complete_file_is_late_once_and_stays(store: Store, chat: Chat) 
     await chat.people("ada")
     await announced(store, new(), seconds=-2 * HOUR)
     assert await store.complete_file("f1", 3 * HOUR)
-    assert [(file.id, file.is_complete) for file in await store.late_files(HOUR, 99)] == [("f1", True)]
-    await store.settle_files(["f1"], [], HOUR)
+    assert [(file.id, file.is_complete) for file in await store.files_to_sweep(HOUR, 99)] == [("f1", True)]
+    await store.finish_sweep(["f1"], [], HOUR)
     assert await late(store) == []
     assert await store.file_seen_by("f1", "ada") is not None
     assert await store.announce_file(new("f2", size=ROOM), 300, ROOM) == QUOTA, "it still takes its room"
@@ -242,7 +242,7 @@ async def test_a_file_that_nothing_refers_to_is_let_go_and_one_in_use_is_not(sto
     await store.delete_message("room", "ada", 2)
     await store.update_profile("ada", None, "before")
     await store.update_profile("ada", None, "picture")
-    await store.let_unused_files_go(HOUR, 99)
+    await store.expire_unused_files(HOUR, 99)
     assert await late(store) == [], "a day has not gone by"
     await forgotten(store)
     left = [name for name in ("posted", "picture", "before", "deleted", "never") if await store.file(name)]
@@ -278,8 +278,8 @@ async def test_a_file_that_nothing_refers_to_any_more_just_now_is_not_forgotten_
 ) -> None:
     """One task found it complete, another let it go: whoever removed only what was pending forgets nothing."""
     await chat.file("file", "ada")
-    await store.let_unused_files_go(PAST, 99)
-    await store.settle_files(["file"], [], HOUR)
+    await store.expire_unused_files(PAST, 99)
+    await store.finish_sweep(["file"], [], HOUR)
     assert await late(store) == ["file"]
 
 

@@ -11,21 +11,21 @@ import pytest
 
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.values import Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import Entry, NewMessage, Refusal, StoredEntry
 from tests.chat.conftest import Chat, memory_store, stored
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
-UNKNOWN, BUSY = Refused("unknown", retry=True), Refused("busy", retry=True)
+UNKNOWN, BUSY = Refusal("unknown", retry=True), Refusal("busy", retry=True)
 
 
 class Airfield:
     """A store whose flights are in the air until the test lands them, or lets them crash."""
 
     def __init__(self) -> None:
-        self.flights: list[tuple[list[str], asyncio.Future[Sequence[Stored | Refused]]]] = []
+        self.flights: list[tuple[list[str], asyncio.Future[Sequence[StoredEntry | Refusal]]]] = []
         self.seq = 0
 
-    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         landing: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.flights.append(([message.client_id for message in messages], landing))
         return await landing
@@ -40,7 +40,7 @@ class Airfield:
         for client_id in passengers:
             self.seq += 1
             entry = Entry("room", self.seq, "message", f"id-{self.seq}", "ada", NOON, client_id, "hello")
-            outcomes.append(Stored(entry, ("ada",), True))
+            outcomes.append(StoredEntry(entry, ("ada",), True))
         landing.set_result(outcomes)
         await turns()
 
@@ -63,14 +63,14 @@ class Tower:
         self.took_off: list[int] = []
         self.group = GroupCommit(cast(Store, self.airfield), took_off=self.took_off.append, **limits)
 
-    async def send(self, *names: str) -> list[asyncio.Future[Stored | Refused]]:
+    async def send(self, *names: str) -> list[asyncio.Future[StoredEntry | Refusal]]:
         message = [NewMessage("room", "ada", name, "hello") for name in names]
         waiters = [self.group.append(each) for each in message]
         await turns()
         return waiters
 
 
-def seq(waiter: asyncio.Future[Stored | Refused]) -> int:
+def seq(waiter: asyncio.Future[StoredEntry | Refusal]) -> int:
     return stored(waiter.result()).entry.seq
 
 

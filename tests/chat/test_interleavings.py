@@ -20,9 +20,9 @@ from glimpse.chat.documents import Document, synced_document
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.sockets import Socket
-from glimpse.chat.values import Refused
-from tests.chat.test_many_tasks import TICK, Town
-from tests.chat.test_service import Ears
+from glimpse.chat.values import Refusal
+from tests.chat.test_many_tasks import TICK, Cluster
+from tests.chat.test_service import RecordingSocket
 
 ACK_SECONDS = 3.0
 LONGEST = 400
@@ -171,7 +171,7 @@ class Person:
             await self.sends(conversation, number)
 
 
-class Listening(Ears):
+class Listening(RecordingSocket):
     def __init__(self, person: Person, s: int) -> None:
         super().__init__()
         self._person, self._s = person, s
@@ -205,7 +205,7 @@ class Crowd:
             self.stores.append(Unsteady(store, self.chance))
             return self.stores[-1]
 
-        self.town = Town(2, seed, unsteady)
+        self.town = Cluster(2, seed, unsteady)
         self.alive = {0, 1}
         self.requests: Counter[int] = Counter()
         self.notes: list[Note] = []
@@ -328,7 +328,7 @@ async def judged(crowd: Crowd) -> tuple[list[Note], Kept]:
     members, reads = {}, {}
     for person in crowd.people:
         synced = await crowd.town.store.sync(person.name, {}, 10_000)
-        assert not isinstance(synced, Refused)
+        assert not isinstance(synced, Refusal)
         person.note("left")
         person.note("fresh", answer=read(synced_document(synced)))
         for each in synced.conversations:

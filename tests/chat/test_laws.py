@@ -20,7 +20,7 @@ from msgspec.structs import astuple, replace
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refusal, StoredEntry
 from tests.chat.conftest import NOON, memory_store, rooms_of
 
 PEOPLE = ("ada", "bob", "cy", "dan")
@@ -124,7 +124,7 @@ class Play:
 
     async def told(self, outcome: object) -> object:
         """Every device of a member that is online hears it, and asks where it was not the next."""
-        if isinstance(outcome, Stored) and outcome.fresh:
+        if isinstance(outcome, StoredEntry) and outcome.is_new:
             for client in self.clients.values():
                 if client.is_online and client.user_id in outcome.member_ids and not client.hears(outcome.entry):
                     await client.catches_up(self.store, 500)
@@ -132,7 +132,7 @@ class Play:
 
     async def create(self, room: int, creator: str, others: Sequence[str]) -> object:
         made = await self.store.create_conversation(self.id(room), self.id(creator), self.ids(others))
-        if not isinstance(made, Refused):
+        if not isinstance(made, Refusal):
             for client in self.clients.values():
                 if client.is_online and client.user_id in made[0].member_ids:
                     await client.catches_up(self.store, 500)
@@ -150,7 +150,7 @@ class Play:
 
     async def leave(self, room: int, who: str) -> object:
         outcome = await self.told(await self.store.leave(self.id(room), self.id(who)))
-        if isinstance(outcome, Stored) and self.clients[who].is_online:
+        if isinstance(outcome, StoredEntry) and self.clients[who].is_online:
             await self.clients[who].catches_up(self.store, 500)
         return outcome
 
@@ -164,7 +164,7 @@ class Play:
         pages, cursor = [], None
         while True:
             listed = await self.store.list_conversations(self.id(who), cursor, limit)
-            assert not isinstance(listed, Refused)
+            assert not isinstance(listed, Refusal)
             pages.append(list(listed[0]))
             if (cursor := listed[1]) is None:
                 return pages

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from glimpse.chat.limits import FEW, Addresses, Rates
+from glimpse.chat.limits import PRUNE_ABOVE, AddressLimiter, TokenBuckets
 
 
 def test_as_many_as_a_second_brings_may_come_at_once_and_then_one_by_one() -> None:
-    rates = Rates(3)
+    rates = TokenBuckets(3)
     assert [rates.allows("ada", 100.0) for _ in range(4)] == [True, True, True, False]
     assert [rates.allows("ada", 100.4), rates.allows("ada", 100.4)] == [True, False]
     assert rates.allows("bob", 100.4)
 
 
 def test_a_clock_that_goes_back_gives_nobody_more() -> None:
-    rates = Rates(1)
+    rates = TokenBuckets(1)
     assert rates.allows("ada", 100.0)
     assert not rates.allows("ada", 50.0)
     assert not rates.allows("ada", 50.5)
 
 
 def test_who_is_silent_is_forgotten() -> None:
-    rates = Rates(5)
-    for number in range(FEW):
+    rates = TokenBuckets(5)
+    for number in range(PRUNE_ABOVE):
         rates.allows(number, 1.0)
-    for number in range(FEW):
+    for number in range(PRUNE_ABOVE):
         rates.allows(-number, 10.0)
-    assert len(rates._buckets) <= FEW + 1
+    assert len(rates._buckets) <= PRUNE_ABOVE + 1
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,6 @@ def test_who_is_silent_is_forgotten() -> None:
 def test_strangers_are_counted_by_the_address_that_the_balancer_saw(
     first: str | None, second: str | None, allowed: bool
 ) -> None:
-    addresses = Addresses(1, lambda: 100.0)
+    addresses = AddressLimiter(1, lambda: 100.0)
     assert addresses.allows(first)
     assert addresses.allows(second) is allowed

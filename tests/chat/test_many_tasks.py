@@ -22,13 +22,13 @@ from glimpse.chat.relay import Relay
 from glimpse.chat.service import Limits, Service, landed_of
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refused
-from tests.chat.test_service import SECRET, Counting, Ears, into
+from glimpse.chat.values import Refusal
+from tests.chat.test_service import SECRET, Counting, RecordingSocket, into
 
 TICK = 0.025
 
 
-class Weather:
+class FaultyBus:
     """A bus that is as bad as it is told to be. Every end hears everything that is not lost, its own included."""
 
     most_bytes = 7_999
@@ -64,8 +64,8 @@ class Weather:
             heard(text)
 
 
-class Town:
-    """So many tasks, one store, and the weather between them."""
+class Cluster:
+    """So many tasks, one store, and a faulty bus between them."""
 
     def __init__(
         self, tasks: int, seed: int = 0, through: Callable[[MemoryStore], Store] = lambda store: store
@@ -77,7 +77,7 @@ class Town:
         clock = lambda: datetime.datetime.fromtimestamp(self.now, datetime.UTC)  # noqa: E731
         self.store, self._through = MemoryStore(clock, self._ids), through
         self.tokens = Tokens([SECRET], 3600)
-        self.weather = Weather(seed)
+        self.bus = FaultyBus(seed)
         self.witness = Counting()
         self.services: list[Service] = []
         self.relays: list[Relay] = []
@@ -88,7 +88,7 @@ class Town:
         """Its number."""
         number, sockets, store = len(self.services), Sockets(20), self._through(self.store)
         now = lambda: self.now  # noqa: E731
-        relay = Relay(f"<{number}>", self.weather, store, sockets, landed_of, now, self.witness.failed)
+        relay = Relay(f"<{number}>", self.bus, store, sockets, landed_of, now, self.witness.failed)
         commits, limits = GroupCommit(store), Limits(4000, 10_000, 20)
         service = Service(store, commits, self.tokens, limits, self.witness, now, self._ids, sockets, relay)
         relay.neighbours = service.company
@@ -99,27 +99,27 @@ class Town:
     async def goes_on(self, seconds: float) -> None:
         end = self.now + seconds
         while self.now < end:
-            self.now = self.weather.now = self.now + TICK
-            self.weather.arrive()
+            self.now = self.bus.now = self.now + TICK
+            self.bus.arrive()
             for relay, service in zip(self.relays, self.services, strict=True):
                 relay.tick()
                 service.sweep()
                 await service.finished()
                 await relay.finished()
 
-    async def enters(self, task: int, user_id: str) -> tuple[Socket, Ears]:
-        ears = Ears()
-        socket = await self.services[task].join(ears, {"token": self.tokens.issued(user_id, self.now)})
+    async def enters(self, task: int, user_id: str) -> tuple[Socket, RecordingSocket]:
+        socket_events = RecordingSocket()
+        socket = await self.services[task].join(socket_events, {"token": self.tokens.issued(user_id, self.now)})
         assert isinstance(socket, Socket)
         self.services[task].joined(socket)
         await self.services[task].finished()
-        return socket, ears
+        return socket, socket_events
 
     async def room(self, *user_ids: str) -> str:
         for user_id in user_ids:
             await self.store.ensure_user(user_id)
         made = await self.services[0].create_conversation(user_ids[0], user_ids[1:])
-        assert not isinstance(made, Refused)
+        assert not isinstance(made, Refusal)
         return made[0].id
 
     def says(self, task: int, socket: Socket, room: str, client_id: str) -> list[dict[str, object]]:
@@ -130,423 +130,423 @@ class Town:
         return answers
 
 
-async def ada_here_and_bob_there() -> tuple[Town, str, Socket, Ears]:
+async def ada_here_and_bob_there() -> tuple[Cluster, str, Socket, RecordingSocket]:
     """Two tasks, a conversation of two, the socket of the one and what the other hears."""
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
-    return town, room, ada, bobs
+    cluster = Cluster(2)
+    room = await cluster.room("ada", "bob")
+    ada, _ = await cluster.enters(0, "ada")
+    _, bobs = await cluster.enters(1, "bob")
+    return cluster, room, ada, bobs
 
 
-def seqs(ears: Ears) -> list[int]:
-    return [document["seq"] for document in ears.of("message")]
+def seqs(socket_events: RecordingSocket) -> list[int]:
+    return [document["seq"] for document in socket_events.of("message")]
 
 
 async def test_who_is_on_another_task_hears_it_and_hears_it_in_order() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, adas = await town.enters(0, "ada")
-    bob, bobs = await town.enters(1, "bob")
+    cluster = Cluster(2)
+    room = await cluster.room("ada", "bob")
+    ada, adas = await cluster.enters(0, "ada")
+    bob, bobs = await cluster.enters(1, "bob")
     for number in range(5):
-        town.says(0, ada, room, f"a{number}")
-        town.says(1, bob, room, f"b{number}")
-        await town.goes_on(0.1)
+        cluster.says(0, ada, room, f"a{number}")
+        cluster.says(1, bob, room, f"b{number}")
+        await cluster.goes_on(0.1)
     assert seqs(adas) == seqs(bobs) == list(range(1, 11))
 
 
 async def test_receipts_and_typing_reach_the_other_task() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    town.says(0, ada, room, "1")
-    await town.goes_on(0.1)
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(0.1)
     answers: list[dict[str, object]] = []
-    town.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
-    town.services[0].said(ada, "typing", [{"conversationId": room}], into(answers))
-    await town.goes_on(0.1)
+    cluster.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
+    cluster.services[0].said(ada, "typing", [{"conversationId": room}], into(answers))
+    await cluster.goes_on(0.1)
     assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
     assert bobs.of("typing") == [{"conversationId": room, "userId": "ada"}]
 
 
 async def test_the_sender_hears_the_event_before_the_answer_also_where_something_before_it_is_missing() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, adas = await town.enters(0, "ada")
-    bob, _ = await town.enters(1, "bob")
-    town.says(0, ada, room, "first")
-    await town.goes_on(0.1)
-    town.weather.is_down = True
-    town.says(1, bob, room, "lost")
-    await town.services[1].finished()
+    cluster = Cluster(2)
+    room = await cluster.room("ada", "bob")
+    ada, adas = await cluster.enters(0, "ada")
+    bob, _ = await cluster.enters(1, "bob")
+    cluster.says(0, ada, room, "first")
+    await cluster.goes_on(0.1)
+    cluster.bus.is_down = True
+    cluster.says(1, bob, room, "lost")
+    await cluster.services[1].finished()
     await asyncio.sleep(0)
-    town.weather.is_down = False
-    answers = town.says(0, ada, room, "behind")
-    while town.services[0]._messages:
+    cluster.bus.is_down = False
+    answers = cluster.says(0, ada, room, "behind")
+    while cluster.services[0]._messages:
         await asyncio.sleep(0)
     assert (answers, seqs(adas)) == ([], [1]), "neither the event nor the answer, while seq 2 is missing"
-    await town.goes_on(0.1)
+    await cluster.goes_on(0.1)
     assert seqs(adas) == [1, 2, 3]
     assert answers[0]["seq"] == 3
 
 
 async def test_who_asks_again_on_another_task_hears_the_event_before_the_answer_there_too() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    here, _ = await town.enters(0, "ada")
-    there, heard = await town.enters(1, "ada")
-    town.says(0, here, room, "first")
-    await town.goes_on(0.1)
-    town.weather.delays = 0.5
-    town.says(0, here, room, "same")
-    await town.services[0].finished()
-    answers = town.says(1, there, room, "same")
+    cluster = Cluster(2)
+    room = await cluster.room("ada", "bob")
+    here, _ = await cluster.enters(0, "ada")
+    there, heard = await cluster.enters(1, "ada")
+    cluster.says(0, here, room, "first")
+    await cluster.goes_on(0.1)
+    cluster.bus.delays = 0.5
+    cluster.says(0, here, room, "same")
+    await cluster.services[0].finished()
+    answers = cluster.says(1, there, room, "same")
     while not answers:
         await asyncio.sleep(0)
     assert seqs(heard) == [1, 2]
-    await town.goes_on(1)
+    await cluster.goes_on(1)
     assert seqs(heard) == [1, 2]
 
 
 async def test_who_says_again_what_was_said_before_they_came_wakes_nobody() -> None:
-    town = Town(2)
-    room = await town.room("ada", "bob")
-    ada, _ = await town.enters(0, "ada")
+    cluster = Cluster(2)
+    room = await cluster.room("ada", "bob")
+    ada, _ = await cluster.enters(0, "ada")
     for number in range(30):
-        town.says(0, ada, room, f"m{number}")
-        await town.goes_on(0.1)
-    await town.goes_on(20)
-    again, heard = await town.enters(1, "ada")
-    _, bobs = await town.enters(1, "bob")
-    answers = town.says(1, again, room, "m0")
-    await town.goes_on(1)
+        cluster.says(0, ada, room, f"m{number}")
+        await cluster.goes_on(0.1)
+    await cluster.goes_on(20)
+    again, heard = await cluster.enters(1, "ada")
+    _, bobs = await cluster.enters(1, "bob")
+    answers = cluster.says(1, again, room, "m0")
+    await cluster.goes_on(1)
     assert answers[0]["seq"] == 1
     assert seqs(heard) == seqs(bobs) == []
-    town.says(0, ada, room, "new")
-    await town.goes_on(1)
+    cluster.says(0, ada, room, "new")
+    await cluster.goes_on(1)
     assert seqs(heard) == seqs(bobs) == [31]
 
 
 async def test_what_a_task_said_that_was_not_heard_for_minutes_is_heard_when_it_is() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    town.says(0, ada, room, "1")
-    await town.goes_on(1)
-    town.weather.dumb = {'["<0>",'}
-    await town.goes_on(70)
-    town.says(0, ada, room, "2")
-    await town.goes_on(70)
-    town.weather.dumb = set()
-    await town.goes_on(2)
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(1)
+    cluster.bus.dumb = {'["<0>",'}
+    await cluster.goes_on(70)
+    cluster.says(0, ada, room, "2")
+    await cluster.goes_on(70)
+    cluster.bus.dumb = set()
+    await cluster.goes_on(2)
     assert seqs(bobs) == [1, 2]
 
 
 async def test_what_the_bus_lost_is_heard_within_two_seconds_where_nothing_else_is_said() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    town.says(0, ada, room, "1")
-    await town.goes_on(0.1)
-    town.weather.deaf = {1}
-    town.says(0, ada, room, "2")
-    await town.goes_on(0.05)
-    town.weather.deaf = set()
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(0.1)
+    cluster.bus.deaf = {1}
+    cluster.says(0, ada, room, "2")
+    await cluster.goes_on(0.05)
+    cluster.bus.deaf = set()
     assert seqs(bobs) == [1]
-    await town.goes_on(2)
+    await cluster.goes_on(2)
     assert seqs(bobs) == [1, 2]
 
 
 async def test_while_the_bus_is_gone_an_event_is_at_most_so_late() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    await town.goes_on(1)
-    town.weather.is_down = True
-    await town.goes_on(SILENCE_SECONDS + 0.6)
-    assert town.relays[1].age() > SILENCE_SECONDS
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    await cluster.goes_on(1)
+    cluster.bus.is_down = True
+    await cluster.goes_on(SILENCE_SECONDS + 0.6)
+    assert cluster.relays[1].age() > SILENCE_SECONDS
     for number in range(1, 4):
-        town.says(0, ada, room, str(number))
-        await town.goes_on(2)
+        cluster.says(0, ada, room, str(number))
+        await cluster.goes_on(2)
         assert seqs(bobs) == list(range(1, number + 1))
 
 
 async def test_a_bus_that_is_gone_for_minutes_makes_nothing_later_than_that() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    town.weather.is_down = True
-    await town.goes_on(130)
-    town.says(0, ada, room, "1")
-    await town.goes_on(2)
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.bus.is_down = True
+    await cluster.goes_on(130)
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(2)
     assert seqs(bobs) == [1]
 
 
 async def test_what_was_said_while_a_task_was_frozen_is_heard_when_it_goes_on() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    await town.goes_on(1)
-    town.weather.deaf = {1}
-    frozen = town.relays.pop(), town.services.pop()
-    town.says(0, ada, room, "1")
-    await town.goes_on(40)
-    town.weather.deaf = set()
-    town.relays.append(frozen[0])
-    town.services.append(frozen[1])
-    await town.goes_on(2)
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    await cluster.goes_on(1)
+    cluster.bus.deaf = {1}
+    frozen = cluster.relays.pop(), cluster.services.pop()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(40)
+    cluster.bus.deaf = set()
+    cluster.relays.append(frozen[0])
+    cluster.services.append(frozen[1])
+    await cluster.goes_on(2)
     assert seqs(bobs) == [1]
 
 
 async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    await town.store.ensure_user("cy")
-    town.says(0, ada, room, "1")
-    await town.goes_on(0.1)
-    town.weather.is_down = True
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    await cluster.store.ensure_user("cy")
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(0.1)
+    cluster.bus.is_down = True
     answers: list[dict[str, object]] = []
-    town.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
-    made = await town.services[0].create_conversation("ada", ["bob", "cy"])
-    assert not isinstance(made, Refused)
-    sent = town.says(0, ada, made[0].id, "2")
-    await town.goes_on(6)
+    cluster.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
+    made = await cluster.services[0].create_conversation("ada", ["bob", "cy"])
+    assert not isinstance(made, Refusal)
+    sent = cluster.says(0, ada, made[0].id, "2")
+    await cluster.goes_on(6)
     assert sent[0]["seq"] == 1
     assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
     assert bobs.of("conversation")[-1:] == [{"id": made[0].id, "memberIds": ["ada", "bob", "cy"], "lastSeq": 0}]
     assert seqs(bobs) == [1, 1], "and what was said in it"
-    town.weather.is_down = False
-    await town.goes_on(20)
+    cluster.bus.is_down = False
+    await cluster.goes_on(20)
     assert len(bobs.of("read")) == 1
 
 
 async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
     answers: list[dict[str, object]] = []
     asked = {"conversationId": room, "clientId": "long", "body": "가" * 4000}
-    town.services[0].said(ada, "message", [asked], into(answers))
-    await town.goes_on(0.1)
+    cluster.services[0].said(ada, "message", [asked], into(answers))
+    await cluster.goes_on(0.1)
     assert [document["body"] for document in bobs.of("message")] == ["가" * 4000]
 
 
 async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too() -> None:
-    town = Town(2)
+    cluster = Cluster(2)
     crowd = [f"{number:03d}-{'x' * 60}" for number in range(150)]
-    room = await town.room(*crowd)
-    first, _ = await town.enters(0, crowd[0])
-    _, theirs = await town.enters(1, crowd[1])
-    town.says(0, first, room, "1")
-    town.says(0, first, room, "2")
-    await town.goes_on(0.2)
+    room = await cluster.room(*crowd)
+    first, _ = await cluster.enters(0, crowd[0])
+    _, theirs = await cluster.enters(1, crowd[1])
+    cluster.says(0, first, room, "1")
+    cluster.says(0, first, room, "2")
+    await cluster.goes_on(0.2)
     assert seqs(theirs) == [1, 2]
-    town.says(0, first, room, "3")
-    await town.goes_on(0.2)
-    _, late = await town.enters(1, crowd[2])
-    town.relays[1]._order.forget(lambda user_ids: False)
-    await town.goes_on(20)
-    town.says(0, first, room, "4")
-    await town.goes_on(0.2)
+    cluster.says(0, first, room, "3")
+    await cluster.goes_on(0.2)
+    _, late = await cluster.enters(1, crowd[2])
+    cluster.relays[1]._order.forget(lambda user_ids: False)
+    await cluster.goes_on(20)
+    cluster.says(0, first, room, "4")
+    await cluster.goes_on(0.2)
     assert seqs(theirs)[-1] == 4
     assert seqs(late)[-1] == 4
 
 
 async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
-    town, room, ada, bobs = await ada_here_and_bob_there()
-    town.says(0, ada, room, "1")
-    await town.goes_on(0.1)
-    changes, is_down = town.store.changes, [True]
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(0.1)
+    changes, is_down = cluster.store.changes, [True]
 
     async def sometimes(*asked: object) -> object:
         if is_down[0]:
             raise StoreDown
         return await changes(*asked)  # type: ignore[arg-type]
 
-    town.store.changes = sometimes  # type: ignore[method-assign, assignment]
-    town.weather.deaf = {1}
-    town.says(0, ada, room, "2")
-    await town.goes_on(0.05)
-    town.weather.deaf = set()
-    town.says(0, ada, room, "3")
-    await town.goes_on(3)
+    cluster.store.changes = sometimes  # type: ignore[method-assign, assignment]
+    cluster.bus.deaf = {1}
+    cluster.says(0, ada, room, "2")
+    await cluster.goes_on(0.05)
+    cluster.bus.deaf = set()
+    cluster.says(0, ada, room, "3")
+    await cluster.goes_on(3)
     assert seqs(bobs) == [1]
     is_down[0] = False
-    await town.goes_on(2)
+    await cluster.goes_on(2)
     assert seqs(bobs) == [1, 2, 3]
 
 
 # ---- Who is online
 
 
-def presence(ears: Ears) -> list[tuple[object, object]]:
-    return [(document["userId"], document["online"]) for document in ears.of("presence")]
+def presence(socket_events: RecordingSocket) -> list[tuple[object, object]]:
+    return [(document["userId"], document["online"]) for document in socket_events.of("presence")]
 
 
-def presence_in_turn(ears: Ears) -> list[tuple[object, object]]:
+def presence_in_turn(socket_events: RecordingSocket) -> list[tuple[object, object]]:
     """Without what was told again, as it may be after the bus was away."""
-    return [told for told, _ in itertools.groupby(presence(ears))]
+    return [told for told, _ in itertools.groupby(presence(socket_events))]
 
 
 async def test_who_is_on_another_task_is_online_and_offline_fifteen_seconds_after_they_left() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    bob, bobs = await town.enters(1, "bob")
-    await town.goes_on(0.2)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    bob, bobs = await cluster.enters(1, "bob")
+    await cluster.goes_on(0.2)
     assert presence(adas) == [("bob", True)]
     assert presence(bobs) == [("ada", True)]
-    town.services[1].left(bob, "transport close")
-    await town.goes_on(14)
+    cluster.services[1].left(bob, "transport close")
+    await cluster.goes_on(14)
     assert presence(adas) == [("bob", True)]
-    await town.goes_on(2)
+    await cluster.goes_on(2)
     assert presence(adas) == [("bob", True), ("bob", False)]
 
 
 async def test_who_is_on_two_tasks_is_online_until_both_are_left_and_nobody_hears_it_twice() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    first, _ = await town.enters(0, "bob")
-    second, _ = await town.enters(1, "bob")
-    await town.goes_on(0.2)
-    town.services[0].left(first, "transport close")
-    await town.goes_on(20)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    first, _ = await cluster.enters(0, "bob")
+    second, _ = await cluster.enters(1, "bob")
+    await cluster.goes_on(0.2)
+    cluster.services[0].left(first, "transport close")
+    await cluster.goes_on(20)
     assert presence(adas) == [("bob", True)]
-    town.services[1].left(second, "transport close")
-    await town.goes_on(20)
+    cluster.services[1].left(second, "transport close")
+    await cluster.goes_on(20)
     assert presence(adas) == [("bob", True), ("bob", False)]
 
 
 async def test_two_who_share_a_new_conversation_learn_that_they_are_online_whatever_the_bus_lost() -> None:
-    town = Town(2)
+    cluster = Cluster(2)
     for name in ("ada", "bob"):
-        await town.store.ensure_user(name)
-    _, adas = await town.enters(0, "ada")
-    _, bobs = await town.enters(1, "bob")
-    await town.goes_on(0.2)
-    town.weather.is_down = True
-    await town.room("ada", "bob")
-    await town.goes_on(4)
+        await cluster.store.ensure_user(name)
+    _, adas = await cluster.enters(0, "ada")
+    _, bobs = await cluster.enters(1, "bob")
+    await cluster.goes_on(0.2)
+    cluster.bus.is_down = True
+    await cluster.room("ada", "bob")
+    await cluster.goes_on(4)
     assert presence_in_turn(adas) == [("bob", True)]
     assert presence_in_turn(bobs) == [("ada", True)]
 
 
 async def test_who_changes_the_task_was_never_away() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    bob, _ = await town.enters(0, "bob")
-    await town.goes_on(1)
-    town.services[0].left(bob, "transport close")
-    await town.goes_on(3)
-    await town.enters(1, "bob")
-    await town.goes_on(20)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    bob, _ = await cluster.enters(0, "bob")
+    await cluster.goes_on(1)
+    cluster.services[0].left(bob, "transport close")
+    await cluster.goes_on(3)
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(20)
     assert presence(adas) == [("bob", True)]
 
 
 async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lapsed() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(1)
-    town.relays.pop()
-    town.services.pop()
-    await town.goes_on(20)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(1)
+    cluster.relays.pop()
+    cluster.services.pop()
+    await cluster.goes_on(20)
     assert presence_in_turn(adas) == [("bob", True)]
-    await town.goes_on(8)
+    await cluster.goes_on(8)
     assert presence_in_turn(adas) == [("bob", True), ("bob", False)]
 
 
 async def test_who_was_on_a_task_that_died_while_the_bus_was_gone_is_offline_after_it_is_back() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(1)
-    town.weather.is_down = True
-    await town.goes_on(5)
-    town.relays.pop()
-    town.services.pop()
-    await town.goes_on(130)
-    town.weather.is_down = False
-    await town.goes_on(30)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(1)
+    cluster.bus.is_down = True
+    await cluster.goes_on(5)
+    cluster.relays.pop()
+    cluster.services.pop()
+    await cluster.goes_on(130)
+    cluster.bus.is_down = False
+    await cluster.goes_on(30)
     assert presence_in_turn(adas) == [("bob", True), ("bob", False)]
 
 
 async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(1)
-    town.relays.pop().end(is_certain=True)
-    town.services.pop()
-    asked, changed_since = [], town.store.changed_since
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(1)
+    cluster.relays.pop().end(is_certain=True)
+    cluster.services.pop()
+    asked, changed_since = [], cluster.store.changed_since
 
     async def counted(*values: Any) -> Any:
         asked.append(values)
         return await changed_since(*values)
 
-    town.store.changed_since = counted  # type: ignore[method-assign]
-    await town.goes_on(17)
+    cluster.store.changed_since = counted  # type: ignore[method-assign]
+    await cluster.goes_on(17)
     assert presence(adas) == [("bob", True), ("bob", False)], "a grace, and no lease"
     assert not asked, "nobody looks for what it might have said"
 
 
 async def test_a_task_that_does_not_hear_itself_calls_nobody_offline() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(1)
-    town.weather.is_down = True
-    await town.goes_on(40)
-    town.weather.is_down = False
-    await town.goes_on(5)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(1)
+    cluster.bus.is_down = True
+    await cluster.goes_on(40)
+    cluster.bus.is_down = False
+    await cluster.goes_on(5)
     assert presence_in_turn(adas) == [("bob", True)]
 
 
 async def test_a_task_that_was_deaf_for_long_calls_nobody_offline_who_is_there() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(29)
-    town.weather.deaf = {0}
-    await town.goes_on(15)
-    town.weather.deaf, town.weather.dumb = set(), {'["<1>",'}
-    await town.goes_on(0.5)
-    town.weather.dumb = set()
-    await town.goes_on(40)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(29)
+    cluster.bus.deaf = {0}
+    await cluster.goes_on(15)
+    cluster.bus.deaf, cluster.bus.dumb = set(), {'["<1>",'}
+    await cluster.goes_on(0.5)
+    cluster.bus.dumb = set()
+    await cluster.goes_on(40)
     assert presence(adas) == [("bob", True)]
 
 
 async def test_a_task_that_was_dumb_for_long_says_at_once_who_is_there() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.enters(1, "bob")
-    await town.goes_on(29)
-    town.weather.dumb = {'["<1>",'}
-    await town.goes_on(35)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(29)
+    cluster.bus.dumb = {'["<1>",'}
+    await cluster.goes_on(35)
     assert presence(adas) == [("bob", True), ("bob", False)]
-    town.weather.dumb = set()
-    await town.goes_on(1)
+    cluster.bus.dumb = set()
+    await cluster.goes_on(1)
     assert presence(adas)[2:] == [("bob", True)]
 
 
 async def test_a_task_that_comes_later_learns_who_is_there() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    late = (town.relays.pop(), town.services.pop())
-    town.weather.deaf = {1}
-    await town.enters(0, "bob")
-    await town.goes_on(5)
-    town.weather.deaf = set()
-    town.relays.append(late[0])
-    town.services.append(late[1])
-    _, adas = await town.enters(1, "ada")
-    await town.goes_on(1)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    late = (cluster.relays.pop(), cluster.services.pop())
+    cluster.bus.deaf = {1}
+    await cluster.enters(0, "bob")
+    await cluster.goes_on(5)
+    cluster.bus.deaf = set()
+    cluster.relays.append(late[0])
+    cluster.services.append(late[1])
+    _, adas = await cluster.enters(1, "ada")
+    await cluster.goes_on(1)
     assert presence(adas) == [("bob", True)]
 
 
 async def test_what_was_lost_of_who_is_there_is_made_good_at_once() -> None:
-    town = Town(2)
-    await town.room("ada", "bob")
-    _, adas = await town.enters(0, "ada")
-    await town.goes_on(1)
-    town.weather.deaf = {0}
-    await town.enters(1, "bob")
-    await town.goes_on(0.2)
-    town.weather.deaf = set()
-    await town.goes_on(2)
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.goes_on(1)
+    cluster.bus.deaf = {0}
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(0.2)
+    cluster.bus.deaf = set()
+    await cluster.goes_on(2)
     assert presence(adas) == [("bob", True)]
 
 
@@ -554,34 +554,36 @@ async def test_what_was_lost_of_who_is_there_is_made_good_at_once() -> None:
 async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(seed: int) -> None:
     chance = random.Random(seed)
     tasks = chance.choice([2, 3])
-    town = Town(tasks, seed)
+    cluster = Cluster(tasks, seed)
     names = ["ada", "bob", "cy", "dora"]
-    rooms = [await town.room(*chance.sample(names, chance.choice([2, 3, 4]))) for _ in range(4)]
-    town.weather.loses, town.weather.repeats = chance.choice([0, 0.1, 0.5]), chance.choice([0, 0.3])
-    town.weather.delays = chance.choice([0, 0.03, 0.2])
-    present: list[tuple[int, Socket, Ears, dict[str, int]]] = []
+    rooms = [await cluster.room(*chance.sample(names, chance.choice([2, 3, 4]))) for _ in range(4)]
+    cluster.bus.loses, cluster.bus.repeats = chance.choice([0, 0.1, 0.5]), chance.choice([0, 0.3])
+    cluster.bus.delays = chance.choice([0, 0.03, 0.2])
+    present: list[tuple[int, Socket, RecordingSocket, dict[str, int]]] = []
     for step in range(40):
         if len(present) < 2 or chance.random() < 0.15:
             task, name = chance.randrange(tasks), chance.choice(names)
-            socket, ears = await town.enters(task, name)
-            listed = await town.store.sync(name, {}, 500)
-            present.append((task, socket, ears, {each.id: each.last_seq for each in listed.conversations}))
+            socket, socket_events = await cluster.enters(task, name)
+            listed = await cluster.store.sync(name, {}, 500)
+            present.append((task, socket, socket_events, {each.id: each.last_seq for each in listed.conversations}))
         task, socket, _, known = chance.choice(present)
         if known:
-            town.says(task, socket, chance.choice(sorted(known)), f"{step}")
+            cluster.says(task, socket, chance.choice(sorted(known)), f"{step}")
         if chance.random() < 0.1:
-            town.weather.is_down = not town.weather.is_down
-        await town.goes_on(chance.choice([0.025, 0.1, 0.5]))
-    town.weather.is_down, town.weather.loses = False, 0.0
-    await town.goes_on(5)
-    for _, socket, ears, known in present:
+            cluster.bus.is_down = not cluster.bus.is_down
+        await cluster.goes_on(chance.choice([0.025, 0.1, 0.5]))
+    cluster.bus.is_down, cluster.bus.loses = False, 0.0
+    await cluster.goes_on(5)
+    for _, socket, socket_events, known in present:
         for room in rooms:
-            stored = (await town.store.sync(socket.user_id, {}, 500)).conversations
+            stored = (await cluster.store.sync(socket.user_id, {}, 500)).conversations
             last = {each.id: each.last_seq for each in stored}.get(room)
             if last is None:
                 continue
-            heard = [document["seq"] for name, document in ears.heard if document.get("conversationId") == room]
+            heard = [
+                document["seq"] for name, document in socket_events.heard if document.get("conversationId") == room
+            ]
             assert heard == list(range(heard[0], last + 1)) if heard else known[room] == last, (room, heard, last)
             if heard:
                 assert heard[0] <= known[room] + 1
-    assert town.witness.failures == []
+    assert cluster.witness.failures == []

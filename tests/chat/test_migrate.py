@@ -13,8 +13,8 @@ import pytest
 
 from glimpse.chat.outside.postgres.migrate import (
     AfterPending,
-    Changed,
     Migration,
+    MigrationChanged,
     Moment,
     SchemaNewer,
     migrate,
@@ -76,7 +76,7 @@ async def test_a_migration_that_was_edited_is_refused(connect: Callable[[], Any]
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST,))
         edited = dataclasses.replace(FIRST, sql="create table one (id bigint)")
-        with raises_saying(Changed, "restore its file"):
+        with raises_saying(MigrationChanged, "restore its file"):
             await migrate(connection, BEFORE, (edited, SECOND))
 
 

@@ -20,9 +20,9 @@ from urllib3.exceptions import HTTPError
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.s3 import passage as passage_module
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import WINDOW_SECONDS, S3Objects
-from glimpse.chat.outside.s3.passage import Passage
+from glimpse.chat.outside.s3.tcp_proxy import TcpProxy
 from glimpse.chat.ports import HEAD_BYTES, Objects, ObjectsDown
 from tests.chat.seaweed import HTTP, Client, OverHttp
 
@@ -218,7 +218,7 @@ async def test_a_store_that_is_away_or_refuses_us_says_so(seaweed: S3Objects, un
 
 
 async def test_nobody_gets_past_the_s3_of_the_embedded_store(tmp_path: Path) -> None:
-    depot = Own(tmp_path / "files", lambda code, **values: None)
+    depot = EmbeddedStorage(tmp_path / "files", lambda code, **values: None)
     objects = await depot.opened()
     assert isinstance(objects, S3Objects)
     await arrived(objects, OverHttp(objects), "uploads/x")
@@ -254,7 +254,7 @@ async def test_who_gets_to_the_service_gets_to_the_embedded_store_by_the_same_na
         socket.create_server((interface, 0), family=socket.AF_INET6 if ":" in interface else socket.AF_INET).close()
     except OSError:
         pytest.skip(f"this machine has no {interface}")
-    depot = Own(tmp_path / "files", lambda code, **values: None, interface)
+    depot = EmbeddedStorage(tmp_path / "files", lambda code, **values: None, interface)
     objects = await depot.opened(called)
     assert isinstance(objects, S3Objects)
     client, large = OverHttp(objects), PNG + os.urandom(10**6)
@@ -275,7 +275,7 @@ async def test_who_gets_to_the_service_gets_to_the_embedded_store_by_the_same_na
 
 
 def test_a_page_may_get_files_by_the_name_that_it_was_got_by(tmp_path: Path) -> None:
-    depot = Own(tmp_path, lambda code, **values: None)
+    depot = EmbeddedStorage(tmp_path, lambda code, **values: None)
     called = ["192.0.2.7:3001", "laptop.local", "my_pc:3001", "[2001:db8::1]:3001", "x; script-src *"]
     assert [depot.origins(host)[0] for host in called] == [
         "http://192.0.2.7:*", "http://laptop.local:*", "http:", "http:", "http://x:*"
@@ -296,7 +296,7 @@ async def reversed_by(server_of: AsyncExitStack) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-async def until_open(passage: Passage, ends: int) -> None:
+async def until_open(passage: TcpProxy, ends: int) -> None:
     async with asyncio.timeout(10):
         while len(passage._ends) != ends:
             await asyncio.sleep(0.005)
@@ -304,7 +304,7 @@ async def until_open(passage: Passage, ends: int) -> None:
 
 async def test_a_passage_carries_both_ways_until_both_say_no_more() -> None:
     async with AsyncExitStack() as stack:
-        passage = await Passage.open("127.0.0.1", await reversed_by(stack))
+        passage = await TcpProxy.open("127.0.0.1", await reversed_by(stack))
         reader, writer = await asyncio.open_connection("127.0.0.1", passage.port)
         said = os.urandom(10**6)
         writer.write(said)
@@ -320,7 +320,7 @@ async def test_a_passage_takes_only_so_many_at_once_and_hangs_up_on_all_when_it_
 ) -> None:
     monkeypatch.setattr(passage_module, "MOST_AT_ONCE", 1)
     async with AsyncExitStack() as stack:
-        passage = await Passage.open("127.0.0.1", await reversed_by(stack))
+        passage = await TcpProxy.open("127.0.0.1", await reversed_by(stack))
         first, first_writer = await asyncio.open_connection("127.0.0.1", passage.port)
         await until_open(passage, 2)
         second, second_writer = await asyncio.open_connection("127.0.0.1", passage.port)
@@ -339,7 +339,7 @@ async def test_a_passage_takes_only_so_many_at_once_and_hangs_up_on_all_when_it_
 
 
 async def test_where_nobody_is_behind_a_passage_it_hangs_up(unused_port: int) -> None:
-    passage = await Passage.open("127.0.0.1", unused_port)
+    passage = await TcpProxy.open("127.0.0.1", unused_port)
     reader, writer = await asyncio.open_connection("127.0.0.1", passage.port)
     assert await reader.read() == b""
     writer.close()
@@ -359,7 +359,7 @@ def processes_of(folder: Path) -> Iterator[int]:
 async def test_the_embedded_store_starts_on_first_use_and_remembers(tmp_path: Path) -> None:
     told: list[str] = []
     for attempt in range(2):
-        depot = Own(tmp_path / "files", lambda code, **values: told.append(code))
+        depot = EmbeddedStorage(tmp_path / "files", lambda code, **values: told.append(code))
         assert len(told) == attempt, "nothing runs before anybody asks"
         first, second = await asyncio.gather(depot.opened(), depot.opened())
         assert first is second
@@ -373,7 +373,7 @@ async def test_the_embedded_store_starts_on_first_use_and_remembers(tmp_path: Pa
 
 
 async def test_the_embedded_store_is_started_again_where_it_was_killed_or_left_behind(tmp_path: Path) -> None:
-    depot = Own(tmp_path / "files", lambda code, **values: None)
+    depot = EmbeddedStorage(tmp_path / "files", lambda code, **values: None)
     objects = await depot.opened()
     await arrived(objects, OverHttp(objects), "pending/x")  # type: ignore[arg-type]
     [pid] = processes_of(tmp_path / "files")
@@ -384,7 +384,7 @@ async def test_the_embedded_store_is_started_again_where_it_was_killed_or_left_b
     objects = await depot.opened()
     assert await objects.look("pending/x") is not None
     # Whoever started it is killed: it stays behind, and the next one ends it.
-    orphaned, depot = depot, Own(tmp_path / "files", lambda code, **values: None)
+    orphaned, depot = depot, EmbeddedStorage(tmp_path / "files", lambda code, **values: None)
     [left_behind] = processes_of(tmp_path / "files")
     objects = await depot.opened()
     assert await objects.look("pending/x") is not None

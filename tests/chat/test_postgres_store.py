@@ -14,7 +14,7 @@ from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.values import File, NewFile, NewMessage, Refused, Stored
+from glimpse.chat.values import File, NewFile, NewMessage, Refusal, StoredEntry
 from tests.chat.conftest import Chat, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
@@ -32,7 +32,7 @@ async def test_the_same_message_through_two_tasks_at_once_is_one_row_without_a_g
         message = chat.message("room", "ada", f"c{n}")
         [[one], [other]] = await asyncio.gather(here.append([message]), there.append([message]))
         assert stored(one).entry == stored(other).entry
-        assert {stored(one).fresh, stored(other).fresh} == {True, False}
+        assert {stored(one).is_new, stored(other).is_new} == {True, False}
     assert seqs(await chat.entries("room", "ada")) == list(range(1, 1001))
 
 
@@ -52,7 +52,7 @@ async def test_the_same_batches_through_two_tasks_at_once_are_stored_once(open_s
             for outcome in answer:
                 entry = stored(outcome).entry
                 entries[entry.client_id or ""].add((entry.conversation_id, entry.seq, entry.id, entry.created_at))
-        fresh = sum(stored(outcome).fresh for answer in answers for outcome in answer)
+        fresh = sum(stored(outcome).is_new for answer in answers for outcome in answer)
         assert fresh == 9
         assert all(len(known) == 3 for known in entries.values()), "one for each room, whoever was asked"
     for room in ("a", "b", "c"):
@@ -79,7 +79,7 @@ async def test_two_people_who_ask_for_each_other_at_once_get_one_conversation(op
         made = await asyncio.gather(
             here.create_conversation(f"here{n}", one, [other]), there.create_conversation(f"there{n}", other, [one])
         )
-        [[first, is_new], [second, is_new_too]] = [answer for answer in made if not isinstance(answer, Refused)]
+        [[first, is_new], [second, is_new_too]] = [answer for answer in made if not isinstance(answer, Refusal)]
         assert first == second
         assert {is_new, is_new_too} == {True, False}
         assert await rooms_of(here, one) == await rooms_of(there, other) == [first.id]
@@ -96,7 +96,7 @@ async def test_a_handle_asked_for_twice_at_once_is_given_once(open_store: Open) 
     here, there = await open_store(), await open_store()
     for n in range(50):
         answers = await both(here.sign_up(f"a{n}", f"Name{n}", "x"), there.sign_up(f"b{n}", f"naME{n}", "x"))
-        assert answers.count(Refused("handle_taken")) == 1
+        assert answers.count(Refusal("handle_taken")) == 1
 
 
 async def test_who_leaves_while_they_write_has_no_message_after_they_left(open_store: Open) -> None:
@@ -111,7 +111,7 @@ async def test_who_leaves_while_they_write_has_no_message_after_they_left(open_s
         assert seqs(entries) == list(range(1, len(entries) + 1))
         assert entries[-1] == stored(left).entry
         for outcome in outcomes:
-            assert outcome == Refused("not_found") or "bob" in stored(outcome).member_ids
+            assert outcome == Refusal("not_found") or "bob" in stored(outcome).member_ids
 
 
 async def test_a_message_deleted_twice_at_once_has_one_deletion(open_store: Open) -> None:
@@ -122,7 +122,7 @@ async def test_a_message_deleted_twice_at_once_has_one_deletion(open_store: Open
         seq = (await chat.say("room", "ada")).entry.seq
         one, other = await both(here.delete_message("room", "ada", seq), there.delete_message("room", "ada", seq))
         assert stored(one).entry == stored(other).entry
-        assert {stored(one).fresh, stored(other).fresh} == {True, False}
+        assert {stored(one).is_new, stored(other).is_new} == {True, False}
     assert seqs(await chat.entries("room", "ada")) == list(range(1, 101))
 
 
@@ -335,13 +335,13 @@ async def test_a_sweep_and_a_new_picture_of_the_same_person_do_not_wait_for_each
     async with other_task.transaction():
         await other_task.execute("select from users where id = 'ada' for no key update")
         await other_task.execute("update files set unused_since = null where id = 'b-new'")
-        sweeping = asyncio.create_task(store.settle_files(["a-old", "b-new"], gone, 0))
+        sweeping = asyncio.create_task(store.finish_sweep(["a-old", "b-new"], gone, 0))
         await until_somebody_waits(database_url)
         await other_task.execute("update files set unused_since = now() where id = 'a-old'")
     await other_task.close()
     await sweeping
     assert await store.file("a-old") is not None
-    assert [file.id for file in await store.late_files(0, 99)] == [name for name in ("never",) if name not in gone]
+    assert [file.id for file in await store.files_to_sweep(0, 99)] == [name for name in ("never",) if name not in gone]
 
 
 async def until_somebody_waits(url: str) -> None:
@@ -421,6 +421,6 @@ async def test_the_order_of_a_batch_is_kept_where_everything_is_a_repeat_of_some
     await chat.room("room", "ada", "bob")
     message = NewMessage("room", "ada", "c1", "text")
     outcomes = await store.append([message] * 5)
-    assert [stored(outcome).fresh for outcome in outcomes] == [True, False, False, False, False]
+    assert [stored(outcome).is_new for outcome in outcomes] == [True, False, False, False, False]
     assert len({stored(outcome).entry for outcome in outcomes}) == 1
-    assert all(isinstance(outcome, Stored) for outcome in outcomes)
+    assert all(isinstance(outcome, StoredEntry) for outcome in outcomes)

@@ -515,13 +515,13 @@ def test_nothing_acknowledged_is_lost_or_stored_twice_when_it_is_killed_under_lo
             if not room:
                 (_, token), (other, _) = running.sign_up("hana"), running.sign_up("ivo")
                 room = running.rest("POST", "/conversations", {"memberIds": [other]}, token)[1]["id"]
-            unsure = [str(number) for number in range(sent) if str(number) not in acknowledged]
+            outcome_unknown = [str(number) for number in range(sent) if str(number) not in acknowledged]
             fresh = [str(number) for number in range(sent, sent + 40)]
             sent += 40
-            kill_after = seed.randrange(1, len(unsure) + len(fresh))
+            kill_after = seed.randrange(1, len(outcome_unknown) + len(fresh))
             with Wire(running.port) as wire:
                 join(wire, token)
-                for client_id in [*unsure, *fresh]:
+                for client_id in [*outcome_unknown, *fresh]:
                     wire.say("42" + str(100 + int(client_id)) + message(room, client_id))
                 for _ in range(kill_after):
                     client_id, answer = numbered_acknowledgement(wire)

@@ -14,18 +14,18 @@ from glimpse.chat.commit import GroupCommit
 from glimpse.chat.documents import Document
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.socketio import Decoder
-from glimpse.chat.relay import Alone
+from glimpse.chat.relay import LocalPublisher
 from glimpse.chat.service import Limits, Service
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refused, Stored, Synced
+from glimpse.chat.values import Conversation, Entry, NewMessage, Refusal, StoredEntry, SyncResult
 from tests.chat.conftest import memory_store
 
 SECRET = "a secret of at least thirty-two bytes"
 Heard = list[tuple[str, dict[str, Any]]]
 
 
-class Ears:
+class RecordingSocket:
     """What one socket heard, and how it was closed."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Counting:
         self.failures.append(error)
 
 
-class House:
+class ServiceHarness:
     """A service, its time, and short sentences about who is in and what they say."""
 
     def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
@@ -96,22 +96,22 @@ class House:
             lambda: self.now,
             lambda: f"room-{next(numbers)}",
             sockets,
-            Alone(sockets),
+            LocalPublisher(sockets),
         )
 
-    async def enters(self, user_id: str) -> tuple[Socket, Ears]:
-        ears = Ears()
-        socket = await self.service.join(ears, {"token": self.tokens.issued(user_id, self.now)})
+    async def enters(self, user_id: str) -> tuple[Socket, RecordingSocket]:
+        socket_events = RecordingSocket()
+        socket = await self.service.join(socket_events, {"token": self.tokens.issued(user_id, self.now)})
         assert isinstance(socket, Socket)
         self.service.joined(socket)
         await self.service.finished()
-        return socket, ears
+        return socket, socket_events
 
     async def room(self, *user_ids: str) -> str:
         for user_id in user_ids:
             await self.store.ensure_user(user_id)
         made = await self.service.create_conversation(user_ids[0], user_ids[1:])
-        assert not isinstance(made, Refused)
+        assert not isinstance(made, Refusal)
         return made[0].id
 
     async def asks(self, socket: Socket, name: str, *arguments: Any) -> dict[str, Any]:
@@ -139,52 +139,52 @@ def code(answer: dict[str, Any]) -> str:
 
 
 async def test_whoever_is_cut_off_as_too_slow_takes_nothing_from_their_other_sockets() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    slow, deaf = await house.enters("bob")
-    _, theirs = await house.enters("bob")
-    deaf.send = lambda messages: house.service.left(slow, "too slow")  # type: ignore[method-assign]
-    await house.says(ada, room, "1")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    slow, deaf = await harness.enters("bob")
+    _, theirs = await harness.enters("bob")
+    deaf.send = lambda messages: harness.service.left(slow, "too slow")  # type: ignore[method-assign]
+    await harness.says(ada, room, "1")
     assert [message["seq"] for message in theirs.of("message")] == [1]
 
 
 async def test_every_socket_of_every_member_hears_a_message_and_the_sender_hears_it_before_the_answer() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, first = await house.enters("ada")
-    _, second = await house.enters("ada")
-    _, theirs = await house.enters("bob")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, first = await harness.enters("ada")
+    _, second = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
     order: list[str] = []
     first.send = lambda messages: order.append("event")  # type: ignore[method-assign]
-    house.service.said(
+    harness.service.said(
         ada, "message", [{"conversationId": room, "clientId": "1", "body": "안녕"}], lambda _: order.append("answer")
     )
-    await house.service.finished()
+    await harness.service.finished()
     assert order == ["event", "answer"]
     assert [event["body"] for event in second.of("message") + theirs.of("message")] == ["안녕", "안녕"]
 
 
 async def test_a_repeat_gets_the_first_answer_and_is_told_to_nobody() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    _, theirs = await house.enters("bob")
-    first = await house.says(ada, room, "same")
-    assert await house.says(ada, room, "same", "another text") == first
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
+    first = await harness.says(ada, room, "same")
+    assert await harness.says(ada, room, "same", "another text") == first
     assert len(theirs.of("message")) == 1
 
 
 async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
-    house = House(events_per_second=10_000)
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    _, theirs = await house.enters("bob")
+    harness = ServiceHarness(events_per_second=10_000)
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
     answers: list[dict[str, Any]] = []
     asked = {"conversationId": room, "clientId": "same", "body": "hello"}
     for _ in range(1000):
-        house.service.said(ada, "message", [asked], into(answers))
-    await house.service.finished()
+        harness.service.said(ada, "message", [asked], into(answers))
+    await harness.service.finished()
     stored = [answer for answer in answers if "error" not in answer]
     assert len(answers) == 1000
     assert len(theirs.of("message")) == 1
@@ -192,47 +192,47 @@ async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
 
 
 async def test_each_socket_hears_a_conversation_in_the_order_of_its_numbers() -> None:
-    house = House(events_per_second=10_000)
-    room = await house.room("ada", "bob", "cy")
-    ada, _ = await house.enters("ada")
-    _, theirs = await house.enters("bob")
-    await house.says(ada, room, "first")
-    append = house.store.append
+    harness = ServiceHarness(events_per_second=10_000)
+    room = await harness.room("ada", "bob", "cy")
+    ada, _ = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
+    await harness.says(ada, room, "first")
+    append = harness.store.append
 
-    async def slow(messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def slow(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """It is stored, and the news of it takes some turns of the loop."""
         outcomes = await append(messages)
         for _ in range(5):
             await asyncio.sleep(0)
         return outcomes
 
-    house.store.append = slow  # type: ignore[method-assign]
+    harness.store.append = slow  # type: ignore[method-assign]
     work = []
     for number in range(40):
         asked = {"conversationId": room, "clientId": f"c{number}", "body": "hello"}
-        house.service.said(ada, "message", [asked], lambda answer: None)
+        harness.service.said(ada, "message", [asked], lambda answer: None)
         await asyncio.sleep(0)
         if number % 10 == 5:
-            await house.store.ensure_user(f"guest-{number}")
-            work.append(asyncio.create_task(house.service.add_members("ada", room, [f"guest-{number}"])))
-            work.append(asyncio.create_task(house.service.delete_message("ada", room, 1 + number // 10)))
+            await harness.store.ensure_user(f"guest-{number}")
+            work.append(asyncio.create_task(harness.service.add_members("ada", room, [f"guest-{number}"])))
+            work.append(asyncio.create_task(harness.service.delete_message("ada", room, 1 + number // 10)))
     await asyncio.gather(*work)
-    await house.service.finished()
+    await harness.service.finished()
     heard = [document.get("seq", document.get("lastSeq")) for _, document in theirs.heard if _ != "presence"]
     assert heard == sorted(heard)
     assert len(heard) > 44
 
 
 async def test_a_conversation_that_somebody_left_is_silent_for_them_from_then_on() -> None:
-    house = House()
-    room = await house.room("ada", "bob", "cy")
-    ada, _ = await house.enters("ada")
-    bob, theirs = await house.enters("bob")
-    await house.service.leave("bob", room)
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob", "cy")
+    ada, _ = await harness.enters("ada")
+    bob, theirs = await harness.enters("bob")
+    await harness.service.leave("bob", room)
     assert theirs.of("conversation")[-1]["memberIds"] == ["ada", "cy"]
-    await house.says(ada, room, "1")
+    await harness.says(ada, room, "1")
     assert theirs.of("message") == []
-    assert code(await house.says(bob, room, "2")) == "not_found"
+    assert code(await harness.says(bob, room, "2")) == "not_found"
 
 
 @pytest.mark.parametrize(
@@ -255,217 +255,217 @@ async def test_a_conversation_that_somebody_left_is_silent_for_them_from_then_on
     ],
 )
 async def test_a_message_that_does_not_fit_is_refused_with_a_reason_and_takes_no_number(asked: Any) -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    answer = await house.asks(ada, "message", asked)
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    answer = await harness.asks(ada, "message", asked)
     assert code(answer) == "invalid"
     assert len(answer["error"]["message"]) > len("the request does not fit: ")
-    assert (await house.says(ada, room, "good"))["seq"] == 1
+    assert (await harness.says(ada, room, "good"))["seq"] == 1
 
 
 async def test_a_blocked_person_is_told_so_and_others_are_not_disturbed() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    await house.store.block("bob", "ada", True)
-    assert code(await house.says(ada, room, "1")) == "blocked"
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    await harness.store.block("bob", "ada", True)
+    assert code(await harness.says(ada, room, "1")) == "blocked"
 
 
 async def test_where_the_outcome_is_unknown_the_sender_is_told_to_send_again() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
 
-    async def lost(messages: Iterable[NewMessage]) -> list[Stored | Refused]:
+    async def lost(messages: Iterable[NewMessage]) -> list[StoredEntry | Refusal]:
         raise StoreDown
 
-    house.store.append = lost  # type: ignore[method-assign, assignment]
-    answer = await house.says(ada, room, "1")
+    harness.store.append = lost  # type: ignore[method-assign, assignment]
+    answer = await harness.says(ada, room, "1")
     assert (code(answer), answer["error"]["retry"]) == ("unknown", True)
 
 
 async def test_a_message_that_was_stored_unknown_to_anybody_is_told_when_it_is_sent_again() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    _, theirs = await house.enters("bob")
-    append = house.store.append
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
+    append = harness.store.append
 
-    async def lost(messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def lost(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         await append(messages)
         raise StoreDown
 
-    house.store.append = lost  # type: ignore[method-assign]
-    assert code(await house.says(ada, room, "1")) == "unknown"
-    house.store.append = append  # type: ignore[method-assign]
-    again = [await house.says(ada, room, "1") for _ in range(2)]
+    harness.store.append = lost  # type: ignore[method-assign]
+    assert code(await harness.says(ada, room, "1")) == "unknown"
+    harness.store.append = append  # type: ignore[method-assign]
+    again = [await harness.says(ada, room, "1") for _ in range(2)]
     assert [answer["seq"] for answer in again] == [1, 1]
     assert [event["seq"] for event in theirs.of("message")] == [1]
 
 
 async def test_sync_answers_no_more_at_once_than_a_connection_takes_and_comes_to_an_end() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
     for number in range(60):
-        await house.says(ada, room, str(number), "가" * 4000)
+        await harness.says(ada, room, str(number), "가" * 4000)
     cursors: dict[str, int] = {}
     pages = []
     while not pages or pages[-1]["more"]:
-        pages.append(await house.asks(ada, "sync", {"cursors": cursors}))
+        pages.append(await harness.asks(ada, "sync", {"cursors": cursors}))
         assert len(msgspec.json.encode(pages[-1])) < 300_000
         cursors[room] = pages[-1]["messages"][-1]["seq"]
     assert [entry["seq"] for page in pages for entry in page["messages"]] == list(range(1, 61))
 
 
 async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> None:
-    house = House()
-    ada, _ = await house.enters("ada")
-    sync = house.store.sync
+    harness = ServiceHarness()
+    ada, _ = await harness.enters("ada")
+    sync = harness.store.sync
 
-    async def slow(member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+    async def slow(member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
         for _ in range(5):
             await asyncio.sleep(0)
         return await sync(member_id, cursors, limit)
 
-    house.store.sync = slow  # type: ignore[method-assign]
+    harness.store.sync = slow  # type: ignore[method-assign]
     answers: list[dict[str, Any]] = []
     for _ in range(2):
-        house.service.said(ada, "sync", [{"cursors": {}}], into(answers))
-    await house.service.finished()
+        harness.service.said(ada, "sync", [{"cursors": {}}], into(answers))
+    await harness.service.finished()
     assert [code(answer) for answer in answers if "error" in answer] == ["busy"]
-    assert "error" not in await house.asks(ada, "sync", {"cursors": {}})
+    assert "error" not in await harness.asks(ada, "sync", {"cursors": {}})
 
 
 # ---- Receipts, typing, presence
 
 
 async def test_receipts_that_overtake_each_other_in_the_store_are_told_in_order() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, mine = await house.enters("ada")
-    bob, _ = await house.enters("bob")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, mine = await harness.enters("ada")
+    bob, _ = await harness.enters("bob")
     for number in range(3):
-        await house.says(ada, room, str(number))
-    conversation, slow = house.store.conversation, iter([10, 0])
+        await harness.says(ada, room, str(number))
+    conversation, slow = harness.store.conversation, iter([10, 0])
 
-    async def looked_up(conversation_id: str, member_id: str) -> Conversation | Refused:
+    async def looked_up(conversation_id: str, member_id: str) -> Conversation | Refusal:
         for _ in range(next(slow)):
             await asyncio.sleep(0)
         return await conversation(conversation_id, member_id)
 
-    house.store.conversation = looked_up  # type: ignore[method-assign]
+    harness.store.conversation = looked_up  # type: ignore[method-assign]
     for seq in (1, 2):
-        house.service.said(bob, "read", [{"conversationId": room, "seq": seq}], lambda answer: None)
-    await house.service.finished()
+        harness.service.said(bob, "read", [{"conversationId": room, "seq": seq}], lambda answer: None)
+    await harness.service.finished()
     assert [event["seq"] for event in mine.of("read")] == [1, 2]
 
 
 async def test_reading_moves_only_forward_and_is_told_once() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, mine = await house.enters("ada")
-    bob, _ = await house.enters("bob")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, mine = await harness.enters("ada")
+    bob, _ = await harness.enters("bob")
     for number in range(3):
-        await house.says(ada, room, str(number))
-    assert await house.asks(bob, "read", {"conversationId": room, "seq": 2}) == {"seq": 2}
-    assert await house.asks(bob, "read", {"conversationId": room, "seq": 1}) == {"seq": 2}
-    assert await house.asks(bob, "read", {"conversationId": room, "seq": 99}) == {"seq": 3}
+        await harness.says(ada, room, str(number))
+    assert await harness.asks(bob, "read", {"conversationId": room, "seq": 2}) == {"seq": 2}
+    assert await harness.asks(bob, "read", {"conversationId": room, "seq": 1}) == {"seq": 2}
+    assert await harness.asks(bob, "read", {"conversationId": room, "seq": 99}) == {"seq": 3}
     assert [(event["userId"], event["seq"]) for event in mine.of("read")] == [("bob", 2), ("bob", 3)]
 
 
 async def test_typing_is_told_to_the_others_alone_and_at_most_once_a_second() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    ada, mine = await house.enters("ada")
-    _, theirs = await house.enters("bob")
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, mine = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
     for _ in range(5):
-        await house.asks(ada, "typing", {"conversationId": room})
+        await harness.asks(ada, "typing", {"conversationId": room})
     assert (mine.of("typing"), theirs.of("typing")) == ([], [{"conversationId": room, "userId": "ada"}])
-    house.now += 1
-    await house.asks(ada, "typing", {"conversationId": room})
+    harness.now += 1
+    await harness.asks(ada, "typing", {"conversationId": room})
     assert len(theirs.of("typing")) == 2
 
 
 async def test_typing_where_one_is_no_member_is_heard_by_nobody() -> None:
-    house = House()
-    room = await house.room("ada", "bob")
-    _, theirs = await house.enters("ada")
-    eve, _ = await house.enters("eve")
-    assert code(await house.asks(eve, "typing", {"conversationId": room})) == "not_found"
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    _, theirs = await harness.enters("ada")
+    eve, _ = await harness.enters("eve")
+    assert code(await harness.asks(eve, "typing", {"conversationId": room})) == "not_found"
     assert theirs.of("typing") == []
 
 
 async def test_partners_hear_that_somebody_came_and_15_s_after_the_last_socket_that_they_went() -> None:
-    house = House()
-    await house.room("ada", "bob")
-    _, mine = await house.enters("ada")
-    bob, theirs = await house.enters("bob")
+    harness = ServiceHarness()
+    await harness.room("ada", "bob")
+    _, mine = await harness.enters("ada")
+    bob, theirs = await harness.enters("bob")
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
     assert theirs.of("presence") == [{"userId": "ada", "online": True}]
-    house.service.left(bob, "transport close")
-    house.now += 14.9
-    house.service.sweep()
-    await house.service.finished()
+    harness.service.left(bob, "transport close")
+    harness.now += 14.9
+    harness.service.sweep()
+    await harness.service.finished()
     assert len(mine.of("presence")) == 1
-    house.now += 0.2
-    house.service.sweep()
-    await house.service.finished()
+    harness.now += 0.2
+    harness.service.sweep()
+    await harness.service.finished()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
 
 
 async def test_whoever_is_back_within_15_s_was_never_away() -> None:
-    house = House()
-    await house.room("ada", "bob")
-    _, mine = await house.enters("ada")
-    bob, _ = await house.enters("bob")
-    house.service.left(bob, "transport close")
-    house.now += 10
-    await house.enters("bob")
-    house.now += 60
-    house.service.sweep()
-    await house.service.finished()
+    harness = ServiceHarness()
+    await harness.room("ada", "bob")
+    _, mine = await harness.enters("ada")
+    bob, _ = await harness.enters("bob")
+    harness.service.left(bob, "transport close")
+    harness.now += 10
+    await harness.enters("bob")
+    harness.now += 60
+    harness.service.sweep()
+    await harness.service.finished()
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
 
 
 async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -> None:
-    house = House()
-    await house.room("ada", "bob")
-    _, mine = await house.enters("ada")
-    bob, _ = await house.enters("bob")
-    house.service.left(bob, "transport close")
-    house.now += 16
-    partners = house.store.partners
+    harness = ServiceHarness()
+    await harness.room("ada", "bob")
+    _, mine = await harness.enters("ada")
+    bob, _ = await harness.enters("bob")
+    harness.service.left(bob, "transport close")
+    harness.now += 16
+    partners = harness.store.partners
 
     async def down(member_id: str) -> Sequence[str]:
         raise StoreDown
 
-    house.store.partners = down  # type: ignore[method-assign]
+    harness.store.partners = down  # type: ignore[method-assign]
     for answers_again in (False, True):
         if answers_again:
-            house.store.partners = partners  # type: ignore[method-assign]
-        house.service.sweep()
-        await house.service.finished()
+            harness.store.partners = partners  # type: ignore[method-assign]
+        harness.service.sweep()
+        await harness.service.finished()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
-    assert house.witness.failures == []
+    assert harness.witness.failures == []
 
 
 async def test_a_blocked_person_does_not_learn_who_is_here() -> None:
-    house = House()
-    _, theirs = await house.enters("eve")
-    await house.enters("ada")
-    await house.store.block("ada", "eve", True)
-    await house.service.create_conversation("eve", ["ada"])
-    await house.service.finished()
+    harness = ServiceHarness()
+    _, theirs = await harness.enters("eve")
+    await harness.enters("ada")
+    await harness.store.block("ada", "eve", True)
+    await harness.service.create_conversation("eve", ["ada"])
+    await harness.service.finished()
     assert theirs.of("presence") == []
 
 
 async def test_strangers_and_members_of_larger_conversations_are_not_told() -> None:
-    house = House()
-    await house.room("ada", "bob", "cy")
-    _, mine = await house.enters("ada")
-    await house.enters("bob")
+    harness = ServiceHarness()
+    await harness.room("ada", "bob", "cy")
+    _, mine = await harness.enters("ada")
+    await harness.enters("bob")
     assert mine.of("presence") == []
 
 
@@ -474,94 +474,94 @@ async def test_strangers_and_members_of_larger_conversations_are_not_told() -> N
 
 @pytest.mark.parametrize("auth", [{}, {"token": 7}, {"token": ""}, {"token": "x.y.z"}, {"token": None}])
 async def test_without_a_valid_token_nobody_comes_in(auth: dict[str, Any]) -> None:
-    house = House()
-    refused = await house.service.join(Ears(), auth)
-    assert isinstance(refused, Refused)
+    harness = ServiceHarness()
+    refused = await harness.service.join(RecordingSocket(), auth)
+    assert isinstance(refused, Refusal)
     assert refused.code == "unauthorized"
 
 
 async def test_a_token_that_has_expired_says_so_and_one_of_another_secret_does_not() -> None:
-    house = House()
-    old = house.tokens.issued("ada", house.now - 3601)
-    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", house.now)
-    outcomes = [await house.service.join(Ears(), {"token": token}) for token in (old, foreign)]
-    assert [refused.code for refused in outcomes if isinstance(refused, Refused)] == ["token_expired", "unauthorized"]
+    harness = ServiceHarness()
+    old = harness.tokens.issued("ada", harness.now - 3601)
+    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", harness.now)
+    outcomes = [await harness.service.join(RecordingSocket(), {"token": token}) for token in (old, foreign)]
+    assert [refused.code for refused in outcomes if isinstance(refused, Refusal)] == ["token_expired", "unauthorized"]
 
 
 async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> None:
-    house = House()
-    ada, mine = await house.enters("ada")
-    _, theirs = await house.enters("bob")
-    house.now += 3000
-    assert await house.asks(ada, "auth", {"token": house.tokens.issued("ada", house.now)}) == {}
-    house.now += 700
-    house.service.sweep()
+    harness = ServiceHarness()
+    ada, mine = await harness.enters("ada")
+    _, theirs = await harness.enters("bob")
+    harness.now += 3000
+    assert await harness.asks(ada, "auth", {"token": harness.tokens.issued("ada", harness.now)}) == {}
+    harness.now += 700
+    harness.service.sweep()
     assert (mine.closed, theirs.closed) == (None, "token expired")
 
 
 async def test_nobody_renews_with_the_token_of_another() -> None:
-    house = House()
-    ada, _ = await house.enters("ada")
-    assert code(await house.asks(ada, "auth", {"token": house.tokens.issued("bob", house.now)})) == "forbidden"
+    harness = ServiceHarness()
+    ada, _ = await harness.enters("ada")
+    assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issued("bob", harness.now)})) == "forbidden"
 
 
 async def test_over_the_cap_the_oldest_socket_closes() -> None:
-    house = House(sockets_per_user=2)
-    ears = [(await house.enters("ada"))[1] for _ in range(3)]
-    assert [each.closed for each in ears] == ["too many sockets", None, None]
-    assert house.service.sockets.count == house.witness.sockets == 2
+    harness = ServiceHarness(sockets_per_user=2)
+    socket_events = [(await harness.enters("ada"))[1] for _ in range(3)]
+    assert [each.closed for each in socket_events] == ["too many sockets", None, None]
+    assert harness.service.sockets.count == harness.witness.sockets == 2
 
 
 async def test_whoever_asks_too_much_is_told_to_slow_down_and_may_go_on_a_second_later() -> None:
-    house = House(events_per_second=5)
-    room = await house.room("ada", "bob")
-    ada, _ = await house.enters("ada")
-    answers = [await house.says(ada, room, str(number)) for number in range(7)]
+    harness = ServiceHarness(events_per_second=5)
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    answers = [await harness.says(ada, room, str(number)) for number in range(7)]
     assert [code(answer) for answer in answers if "error" in answer] == ["rate_limited", "rate_limited"]
-    house.now += 1
-    assert "seq" in await house.says(ada, room, "later")
+    harness.now += 1
+    assert "seq" in await harness.says(ada, room, "later")
 
 
 async def test_an_unknown_event_is_refused_and_a_defect_of_ours_is_no_ones_business_but_ours() -> None:
-    house = House()
-    ada, _ = await house.enters("ada")
-    assert code(await house.asks(ada, "shout", {})) == "invalid"
+    harness = ServiceHarness()
+    ada, _ = await harness.enters("ada")
+    assert code(await harness.asks(ada, "shout", {})) == "invalid"
 
     async def broken(*_: Any, **__: Any) -> Conversation:
         raise ZeroDivisionError("a secret detail")
 
-    house.store.sync = broken  # type: ignore[method-assign, assignment]
-    answer = await house.asks(ada, "sync", {"cursors": {}})
+    harness.store.sync = broken  # type: ignore[method-assign, assignment]
+    answer = await harness.asks(ada, "sync", {"cursors": {}})
     assert code(answer) == "internal"
     assert "secret" not in str(answer)
-    assert [type(error) for error in house.witness.failures] == [ZeroDivisionError]
+    assert [type(error) for error in harness.witness.failures] == [ZeroDivisionError]
 
 
 # ---- Law 5
 
 
 async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() -> None:
-    house = House()
-    room = await house.room("ada", "bob", "cy")
-    ada, _ = await house.enters("ada")
-    await house.says(ada, room, "before")
-    bob, ears = await house.enters("bob")
-    known = (await house.asks(bob, "sync", {"cursors": {}}))["messages"]
-    await house.says(ada, room, "1", "one")
-    await house.says(ada, room, "2", "two")
-    await house.service.delete_message("ada", room, 2)
-    await house.store.ensure_user("dan")
-    await house.service.add_members("ada", room, ["dan"])
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob", "cy")
+    ada, _ = await harness.enters("ada")
+    await harness.says(ada, room, "before")
+    bob, socket_events = await harness.enters("bob")
+    known = (await harness.asks(bob, "sync", {"cursors": {}}))["messages"]
+    await harness.says(ada, room, "1", "one")
+    await harness.says(ada, room, "2", "two")
+    await harness.service.delete_message("ada", room, 2)
+    await harness.store.ensure_user("dan")
+    await harness.service.add_members("ada", room, ["dan"])
     rebuilt = {entry["seq"]: entry.get("body") for entry in known}
-    for name, event in ears.heard:
+    for name, event in socket_events.heard:
         if name == "message":
             rebuilt[event["seq"]] = event["body"]
         elif name == "deleted":
             rebuilt |= {event["seq"]: None, event["of"]: None}
         elif name == "conversation":
             rebuilt[event["lastSeq"]] = None
-    fresh = await house.store.history(room, "bob", after=0, before=None, limit=100)
-    assert not isinstance(fresh, Refused)
+    fresh = await harness.store.history(room, "bob", after=0, before=None, limit=100)
+    assert not isinstance(fresh, Refusal)
     assert rebuilt == {entry.seq: _body(entry) for entry in fresh}
 
 

@@ -17,10 +17,10 @@ from glimpse.chat.protocol.socketio import (
     ACK,
     CONNECT,
     CONNECT_ERROR,
-    DEEPEST,
     DISCONNECT,
     EVENT,
-    MOST_ATTACHMENTS,
+    MAX_ATTACHMENTS,
+    MAX_DEPTH,
     RESERVED,
     ROOT,
     Decoder,
@@ -89,7 +89,7 @@ packets = st.one_of(
     ),
     st.builds(Packet, st.just(ACK), namespaces, st.lists(values, max_size=4), ids),
     st.builds(Packet, st.just(CONNECT_ERROR), namespaces, st.dictionaries(keys, texts, max_size=3)),
-).filter(lambda packet: bytes_within(packet.data) <= MOST_ATTACHMENTS)
+).filter(lambda packet: bytes_within(packet.data) <= MAX_ATTACHMENTS)
 
 
 @given(packets)
@@ -202,7 +202,7 @@ def test_a_number_that_can_be_read_can_be_written(number: float) -> None:
         "51-",
         '5-["x"]',
         '5111-["x"]',
-        f'5{MOST_ATTACHMENTS + 1}-["x"]',
+        f'5{MAX_ATTACHMENTS + 1}-["x"]',
         '51-[{"_placeholder":true,"num":0}]',
         '51-{"_placeholder":true,"num":0}',
         *(f'2["{name}"]' for name in sorted(RESERVED)),
@@ -243,12 +243,12 @@ def test_what_is_nested_as_deep_as_allowed_is_read_and_one_deeper_is_malformed(o
     def nested(depth: int) -> str:
         return f'2["x",{opened * (depth - 1)}1{closed * (depth - 1)}]'
 
-    assert decoded(nested(DEEPEST)) is not None
-    assert is_malformed(nested(DEEPEST + 1))
+    assert decoded(nested(MAX_DEPTH)) is not None
+    assert is_malformed(nested(MAX_DEPTH + 1))
     assert is_malformed(nested(100_000))
 
 
-@pytest.mark.parametrize("depth", [DEEPEST, 200, 500, 900, 100_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 200, 500, 900, 100_000])
 def test_nesting_does_not_hide_behind_brackets_in_a_text(depth: int) -> None:
     assert is_malformed(f'2["x","{"]" * depth}",{"[" * depth}{"]" * depth}]')
     assert is_malformed(f'51-["x","{"]" * depth}",{"[" * depth}{"]" * depth}]')

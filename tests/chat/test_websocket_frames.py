@@ -21,7 +21,7 @@ masks = st.binary(min_size=4, max_size=4)
 messages = st.one_of(
     st.builds(Message, st.just(TEXT), st.text(max_size=300)),
     st.builds(Message, st.just(BINARY), st.binary(max_size=300)),
-    st.builds(Message, st.sampled_from((PING, PONG)), st.binary(max_size=ws.CONTROL_MOST)),
+    st.builds(Message, st.sampled_from((PING, PONG)), st.binary(max_size=ws.MAX_CONTROL_PAYLOAD)),
 )
 
 
@@ -177,14 +177,14 @@ def test_a_message_over_the_limit_fails_with_1009_before_it_has_arrived() -> Non
 def test_a_close_frame_carries_its_code_and_a_reason_that_fits() -> None:
     assert ws.close_frame(ws.RESTART, "back soon") == b"\x88\x0b" + struct.pack("!H", 1012) + b"back soon"
     long = ws.close_frame(ws.NORMAL, "a" * 500)
-    assert len(long) == 2 + ws.CONTROL_MOST
+    assert len(long) == 2 + ws.MAX_CONTROL_PAYLOAD
 
 
 @given(st.text(max_size=200))
 @example("가" * 50)
 def test_a_reason_is_cut_between_characters(reason: str) -> None:
     payload = ws.close_frame(ws.NORMAL, reason)[2:]
-    assert len(payload) <= ws.CONTROL_MOST
+    assert len(payload) <= ws.MAX_CONTROL_PAYLOAD
     assert reason.startswith(payload[2:].decode())
 
 
@@ -229,10 +229,10 @@ def test_arbitrary_bytes_fail_in_one_way_only_and_what_is_held_is_bounded(chunks
     try:
         for chunk in chunks:
             for message in receiver.fed(chunk):
-                bound = most if message.opcode < CLOSE else ws.CONTROL_MOST
+                bound = most if message.opcode < CLOSE else ws.MAX_CONTROL_PAYLOAD
                 assert len(bytes_of(message)) <= bound
             # A frame that is not whole with its head and mask, and the fragments before it.
-            assert receiver.held <= 14 + max(most, ws.CONTROL_MOST) + most
+            assert receiver.held <= 14 + max(most, ws.MAX_CONTROL_PAYLOAD) + most
     except Broken as broken:
         assert broken.code in (ws.PROTOCOL_ERROR, ws.NOT_UTF8, ws.TOO_BIG)
 

@@ -22,12 +22,11 @@ import uvloop
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.bus import SILENCE_SECONDS, Bus
-from glimpse.chat.commit import MOST_WAITING, GroupCommit
+from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.drain import CLOSING, ENDING, Drain
 from glimpse.chat.failure import Failure
-from glimpse.chat.limits import Addresses, Rates
+from glimpse.chat.limits import AddressLimiter, TokenBuckets
 from glimpse.chat.outside import logs, page
-from glimpse.chat.outside.carrier import Carrier
 from glimpse.chat.outside.engineio import Connection, Engine
 from glimpse.chat.outside.gateway import Gateway
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, Problems, application
@@ -38,15 +37,16 @@ from glimpse.chat.outside.postgres.connection import connected
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
+from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.outside.s3.depots import Configured, Depot, Nowhere, Own
-from glimpse.chat.outside.secret_file import kept_secret
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, NoStorage, S3Storage
+from glimpse.chat.outside.secret_file import load_or_create_secret
 from glimpse.chat.outside.server import listening, server
 from glimpse.chat.outside.socketio import Peer
 from glimpse.chat.ports import ObjectsDown, Store, StoreDown
 from glimpse.chat.protocol.engineio import Timing
-from glimpse.chat.relay import Alone, Relay
+from glimpse.chat.relay import LocalPublisher, Relay
 from glimpse.chat.service import Limits, Service, landed_of
 from glimpse.chat.settings import CACHES, SAME_DATABASE, Settings
 from glimpse.chat.sockets import Sockets
@@ -69,13 +69,13 @@ How long what is under way may take at the end, at most, and which share of the 
 that are half asked and of the database's connections, to be closed. Clients send again whatever is then unanswered.
 """
 
-PATIENCE_SECONDS = 30.0
+STARTUP_TIMEOUT_SECONDS = 30.0
 """
 How long a database may take to answer at the start, and another task to go; then this one ends, and its orchestrator
 decides.
 """
 
-GARBAGE_EVERY = (50_000, 4, 4)
+GC_THRESHOLDS = (50_000, 4, 4)
 """
 Values that may be made, and not be gone again, before Python looks for circles among them; and among those that were
 there when it last looked, every fourth time: a connection that ended is such a circle.
@@ -102,16 +102,16 @@ class Task:
     store: Store
     settings: Settings
     bus: Bus | None = None
-    depot: Depot = field(default_factory=Nowhere)
+    depot: FileStorage = field(default_factory=NoStorage)
     gauges: Gauges = dict
     timing: Timing = field(default_factory=Timing)
     now: Callable[[], float] = time.time
 
     @asynccontextmanager
-    async def serving(self, hurry: asyncio.Event | None = None) -> AsyncIterator[int]:
+    async def serving(self, stop_now: asyncio.Event | None = None) -> AsyncIterator[int]:
         """
         The port that is open (asked for 0, the one that was free). On leaving, the task drains, for as long as its
-        settings say or until somebody is in a `hurry`; then what was asked for is answered, and it closes.
+        settings say or until `stop_now` is set; then what was asked for is answered, and it closes.
         """
         settings = self.settings
 
@@ -127,7 +127,7 @@ class Task:
         relay = None
         if self.bus:
             relay = Relay(make_secret_id(), self.bus, self.store, sockets, landed_of, self.now, metrics.failed)
-        lines = relay or Alone(sockets)
+        lines = relay or LocalPublisher(sockets)
         service = Service(self.store, commits, tokens, limits, metrics, self.now, make_id, sockets, lines)
         if relay:
             relay.neighbours = service.company
@@ -136,12 +136,12 @@ class Task:
         def listen(connection: Connection) -> Peer:
             return Peer(gateway, connection, CONNECT_SECONDS)
 
-        addresses = Addresses(settings.address_requests_per_second, self.now)
+        addresses = AddressLimiter(settings.address_requests_per_second, self.now)
         engine = Engine(
             self.timing, listen, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
         )
         accounts = Accounts(self.store, passwords, tokens, self.now, make_id)
-        rates = Rates(limits.events_per_second)
+        rates = TokenBuckets(limits.events_per_second)
         quota_bytes = settings.storage_mb_per_user * 10**6
         uploads = Uploads(
             self.store, self.depot.opened, settings.uploads_per_minute, quota_bytes, metrics, self.now, make_id
@@ -151,8 +151,8 @@ class Task:
 
         async def problems() -> Problems:
             found = await self._database_problem()
-            if commits.waiting >= MOST_WAITING // 2:
-                found["commits"] = {"waiting": commits.waiting, "most": MOST_WAITING}
+            if commits.waiting >= MAX_QUEUED // 2:
+                found["commits"] = {"waiting": commits.waiting, "most": MAX_QUEUED}
             if relay and relay.age() > SILENCE_SECONDS:
                 found["bus"] = {"notHeardForSeconds": round(relay.age(), 1)}
             if uploads.problem:
@@ -166,16 +166,16 @@ class Task:
         opened = listening(settings.host, settings.port)
         port: int = opened.getsockname()[1]
         sweeping = [
-            asyncio.create_task(_again(SWEEP_SECONDS, service.sweep, metrics.failed)),
-            asyncio.create_task(_again(SWEEP_FILES_SECONDS, uploads.sweep, metrics.failed)),
+            asyncio.create_task(_every(SWEEP_SECONDS, service.sweep, metrics.failed)),
+            asyncio.create_task(_every(SWEEP_FILES_SECONDS, uploads.sweep, metrics.failed)),
         ]
-        ticking = asyncio.create_task(_again(RELAY_TICK_SECONDS, relay.tick, metrics.failed)) if relay else None
+        ticking = asyncio.create_task(_every(RELAY_TICK_SECONDS, relay.tick, metrics.failed)) if relay else None
         serving = asyncio.create_task(served.serve([opened]))
         try:
             yield port
         finally:
             draining = True
-            await self._drained(service, engine, hurry or asyncio.Event())
+            await self._drained(service, engine, stop_now or asyncio.Event())
             for each in sweeping:
                 each.cancel()
             is_flushed = False
@@ -195,18 +195,18 @@ class Task:
                 relay.end(is_flushed)
             passwords.close()
 
-    async def _drained(self, service: Service, engine: Engine, hurry: asyncio.Event) -> None:
+    async def _drained(self, service: Service, engine: Engine, stop_now: asyncio.Event) -> None:
         """Until nobody is left to be sent away, or the time is over."""
         drain = Drain(self.now(), self.settings.drain_seconds)
         service.drain(drain)
-        while (phase := drain.phase(self.now())) != ENDING and not hurry.is_set():
+        while (phase := drain.phase(self.now())) != ENDING and not stop_now.is_set():
             if phase == CLOSING:
                 engine.is_closed = True
                 service.close_drained()
                 if not service.sockets.count:
                     return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(hurry.wait(), DRAIN_TICK_SECONDS)
+                await asyncio.wait_for(stop_now.wait(), DRAIN_TICK_SECONDS)
 
     async def _database_problem(self) -> Problems:
         try:
@@ -220,7 +220,7 @@ def _ending_seconds(settings: Settings, share: float) -> float:
     return min(ENDING_SECONDS, settings.drain_seconds * share or ENDING_SECONDS)
 
 
-async def _again(
+async def _every(
     seconds: float, work: Callable[[], Awaitable[None] | None], failed: Callable[[BaseException], None]
 ) -> None:
     """So often, until it is cancelled. Whatever goes wrong once, the next time comes, no sooner than in a second."""
@@ -256,19 +256,19 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
     folder = Path(settings.data)
     tell("serve_embedded", folder=str(folder))
     with EmbeddedPostgres(folder) as url:
-        signing = settings.jwt_secrets or (kept_secret(folder / "jwt-secret"),)
+        signing = settings.jwt_secrets or (load_or_create_secret(folder / "jwt-secret"),)
         yield url, replace(settings, jwt_secrets=signing)
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
     depot = _depot(settings, tell)
-    stop, hurry = asyncio.Event(), asyncio.Event()
+    stop, stop_now = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def ended(by: signal.Signals) -> None:
         """A SIGTERM is a platform's, which sends people elsewhere; who presses Ctrl-C, or asks twice, is waiting."""
         if by == signal.SIGINT or stop.is_set():
-            hurry.set()
+            stop_now.set()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -290,17 +290,17 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
                 await depot.opened()
         async with (
             bus.running() if bus else contextlib.nullcontext(),
-            Task(store, settings, bus, depot, store.connections).serving(hurry) as port,
+            Task(store, settings, bus, depot, store.connections).serving(stop_now) as port,
         ):
             # What is here by now stays: nobody need look again and again whether it is garbage.
             gc.collect()
             gc.freeze()
             # A flight of messages makes some thousand values that all go when it has landed; looking for garbage among
             # them finds none.
-            gc.set_threshold(*GARBAGE_EVERY)
+            gc.set_threshold(*GC_THRESHOLDS)
             tell("serve_ready", port=port)
             await stop.wait()
-            drains = settings.drain_seconds and not hurry.is_set()
+            drains = settings.drain_seconds and not stop_now.is_set()
             tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)
     finally:
         await store.close(_ending_seconds(settings, CLOSE_SHARE))
@@ -317,14 +317,14 @@ async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
     name = WITH_BUS if has_bus else WITHOUT_BUS
     store = await _once_it_answers(lambda: PostgresStore.open(url, settings.database_pool, name), tell)
     try:
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
         is_waiting = False
         while await _once_it_answers(lambda: store.finds_other_task(has_bus), tell):
             if time.monotonic() >= give_up:
-                raise Failure("not_alone", seconds=round(PATIENCE_SECONDS))
+                raise Failure("not_alone", seconds=round(STARTUP_TIMEOUT_SECONDS))
             if not is_waiting:
                 is_waiting = True
-                tell("serve_not_alone", seconds=round(PATIENCE_SECONDS))
+                tell("serve_not_alone", seconds=round(STARTUP_TIMEOUT_SECONDS))
             await asyncio.sleep(1)
     except BaseException:
         await store.close(0)
@@ -332,7 +332,7 @@ async def _opened(url: str, settings: Settings, tell: Tell) -> PostgresStore:
     return store
 
 
-def _bus(bus_url: str | None, database_url: str) -> Carrier | None:
+def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:
     if bus_url is None:
         return None
     if bus_url.startswith(CACHES):
@@ -343,17 +343,21 @@ def _bus(bus_url: str | None, database_url: str) -> Carrier | None:
     return PostgresBus(database_url if bus_url == SAME_DATABASE else bus_url)
 
 
-def _depot(settings: Settings, tell: Tell) -> Depot:
+def _depot(settings: Settings, tell: Tell) -> FileStorage:
     """Raises Failure where the key for CloudFront is none."""
     if not settings.s3_bucket:
         # With a database of one's own there may be more tasks, and what one kept by itself the others would lack.
-        return Nowhere() if settings.database_url else Own(Path(settings.data) / "files", tell, settings.host)
+        return (
+            NoStorage()
+            if settings.database_url
+            else EmbeddedStorage(Path(settings.data) / "files", tell, settings.host)
+        )
     front = None
     if settings.cloudfront_url:
         from glimpse.chat.outside.s3.cloudfront import CloudFront
 
         front = CloudFront(settings.cloudfront_url, settings.cloudfront_key_id, settings.cloudfront_private_key)
-    return Configured(Bucket.of(settings.s3_endpoint, settings.s3_region, settings.s3_bucket), front)
+    return S3Storage(Bucket.of(settings.s3_endpoint, settings.s3_region, settings.s3_bucket), front)
 
 
 async def _migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
@@ -367,14 +371,14 @@ async def _with_connection(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
 
 async def _once_it_answers(work: Callable[[], Awaitable[T]], tell: Tell) -> T:
     """What is asked of the database, once it answers: before that nothing is served."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     is_waiting = False
     while True:
         try:
             return await work()
         except StoreDown as down:
             if time.monotonic() >= give_up:
-                raise Failure("database_away", seconds=round(PATIENCE_SECONDS), detail=str(down)) from down
+                raise Failure("database_away", seconds=round(STARTUP_TIMEOUT_SECONDS), detail=str(down)) from down
         if not is_waiting:
             is_waiting = True
             tell("serve_waiting")

@@ -1,5 +1,5 @@
 """
-What tasks tell each other. Hints: whatever is lost on the way is in the store, and `Hearing` tells that it was lost.
+What tasks tell each other. Hints: whatever is lost on the way is in the store, and `Heartbeats` tells that it was lost.
 
 A batch is what one task says at once, numbered 1, 2, 3 … for as long as it lives; an empty one says that it lives.
 """
@@ -23,10 +23,10 @@ LEASE_SECONDS = 10.0
 GONE_SECONDS = 60.0
 """Who was not heard for so long is no task any more."""
 
-MOST_FORGOTTEN = 100
+MAX_FORGOTTEN = 100
 
 
-class Landed(Struct, frozen=True, array_like=True, tag="landed"):
+class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
     """
     A numbered change is durable. `message` is what its users' sockets are sent. None: too long to be carried, and so
     may be who they are; the store has both.
@@ -38,21 +38,21 @@ class Landed(Struct, frozen=True, array_like=True, tag="landed"):
     message: str | None
 
 
-class Told(Struct, frozen=True, array_like=True, tag="told"):
+class Notification(Struct, frozen=True, array_like=True, tag="told"):
     """Something that no number orders: receipts, typing, presence."""
 
     user_ids: tuple[str, ...]
     message: str
 
 
-class Here(Struct, frozen=True, array_like=True, tag="here"):
+class PresenceChanged(Struct, frozen=True, array_like=True, tag="here"):
     """Somebody's first socket on the task that says so joined, or their last one left."""
 
     user_id: str
     is_here: bool
 
 
-class Roll(Struct, frozen=True, array_like=True, tag="roll"):
+class PresenceSnapshot(Struct, frozen=True, array_like=True, tag="roll"):
     """Everybody who is on the task that says so, in `parts` parts counted from 0; another time is another `call`."""
 
     user_ids: tuple[str, ...]
@@ -61,23 +61,23 @@ class Roll(Struct, frozen=True, array_like=True, tag="roll"):
     call: int = 0
 
 
-class Wanted(Struct, frozen=True, array_like=True, tag="wanted"):
+class SnapshotRequest(Struct, frozen=True, array_like=True, tag="wanted"):
     """This task shall call its roll: it was not heard before, or of what it said something was lost."""
 
     task_id: str
 
 
-class Ended(Struct, frozen=True, array_like=True, tag="ended"):
+class TaskLeft(Struct, frozen=True, array_like=True, tag="ended"):
     """This task says nothing more: nobody need wait for it."""
 
 
-Item = Landed | Told | Here | Roll | Wanted | Ended
+BusMessage = EntryCommitted | Notification | PresenceChanged | PresenceSnapshot | SnapshotRequest | TaskLeft
 
 
 class Batch(Struct, frozen=True, array_like=True):
     task_id: str
     number: int
-    items: tuple[Item, ...]
+    items: tuple[BusMessage, ...]
 
 
 class Bus(Protocol):
@@ -110,7 +110,7 @@ class MemoryBus:
         self._listening.append(heard)
 
 
-def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) -> Sequence[str]:
+def pack_batches(task_id: str, number: int, items: Iterable[BusMessage], most_bytes: int) -> Sequence[str]:
     """
     As few batches as hold all of them, the first with this number; what is too long goes without its content. The id
     is one that JSON writes as it is.
@@ -122,11 +122,11 @@ def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) 
     for item in items:
         part = _encoded(item)
         if head + len(part) > most_bytes:
-            if not isinstance(item, Landed):
+            if not isinstance(item, EntryCommitted):
                 continue
-            part = _encoded(Landed(item.conversation_id, item.seq, item.user_ids, None))
+            part = _encoded(EntryCommitted(item.conversation_id, item.seq, item.user_ids, None))
             if head + len(part) > most_bytes:
-                part = _encoded(Landed(item.conversation_id, item.seq, (), None))
+                part = _encoded(EntryCommitted(item.conversation_id, item.seq, (), None))
         if batch and room < len(part) + 1:
             texts.append(_text(task_id, number + len(texts), batch))
             batch = []
@@ -139,7 +139,7 @@ def texts_of(task_id: str, number: int, items: Iterable[Item], most_bytes: int) 
     return texts
 
 
-def own_batch_of(text: str, task_id: str) -> Batch | None:
+def decode_own_header(text: str, task_id: str) -> Batch | None:
     """What a task hears of itself, without the items, which it knows; None for what another said."""
     before = f'["{task_id}",'
     if not text.startswith(before):
@@ -147,7 +147,7 @@ def own_batch_of(text: str, task_id: str) -> Batch | None:
     return Batch(task_id, int(text[len(before) : text.index(",", len(before))]), ())
 
 
-def rolls_of(user_ids: Sequence[str], most_bytes: int, call: int) -> Sequence[Roll]:
+def split_snapshot(user_ids: Sequence[str], most_bytes: int, call: int) -> Sequence[PresenceSnapshot]:
     """Everybody, in parts that are carried; one part that is empty where nobody is here."""
     parts: list[list[str]] = [[]]
     room = most_bytes // 2
@@ -158,10 +158,10 @@ def rolls_of(user_ids: Sequence[str], most_bytes: int, call: int) -> Sequence[Ro
             room = most_bytes // 2
         parts[-1].append(user_id)
         room -= size
-    return [Roll(tuple(part), number, len(parts), call) for number, part in enumerate(parts)]
+    return [PresenceSnapshot(tuple(part), number, len(parts), call) for number, part in enumerate(parts)]
 
 
-def batch_of(text: str) -> Batch | None:
+def decode_batch(text: str) -> Batch | None:
     """None for what no task of ours said. An item that only another release knows is left out."""
     try:
         return _batches.decode(text)
@@ -174,7 +174,7 @@ def batch_of(text: str) -> Batch | None:
     items = []
     for each in raw.items:
         with contextlib.suppress(msgspec.DecodeError):
-            items.append(msgspec.json.decode(each, type=Item))
+            items.append(msgspec.json.decode(each, type=BusMessage))
     return Batch(raw.task_id, raw.number, tuple(items))
 
 
@@ -188,7 +188,7 @@ _encoded = msgspec.json.Encoder().encode
 _batches = msgspec.json.Decoder(Batch)
 
 
-class Hearing:
+class Heartbeats:
     """
     Which tasks are heard, `own_id` among them from the beginning, and whether something they said was lost. Time in
     seconds, any clock.
@@ -237,7 +237,7 @@ class Hearing:
         for task_id, (_, at) in list(self._heard.items()):
             if now - at > GONE_SECONDS and task_id != self._own_id:
                 self._forgotten[task_id] = self._heard.pop(task_id)
-        while len(self._forgotten) > MOST_FORGOTTEN:
+        while len(self._forgotten) > MAX_FORGOTTEN:
             del self._forgotten[next(iter(self._forgotten))]
 
     def age(self, now: float) -> float:

@@ -16,14 +16,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.values import BUSY, UNKNOWN, NewMessage, Refused, Stored
+from glimpse.chat.values import BUSY, UNKNOWN, NewMessage, Refusal, StoredEntry
 
 # A batch of 500 keeps a quarter vCPU for some 10 ms, within the 25 ms that it gets of every 100.
-MOST_ROWS = 500
-MOST_WAITING = 5000
+MAX_BATCH_ROWS = 500
+MAX_QUEUED = 5000
 # Of bodies: in a flight, and of all that wait. A character may take four bytes.
-MOST_CHARACTERS = 250_000
-MOST_CHARACTERS_WAITING = 4_000_000
+MAX_BATCH_CHARACTERS = 250_000
+MAX_QUEUED_CHARACTERS = 4_000_000
 
 Change = Callable[[], Awaitable[Any]]
 Waiter = asyncio.Future[Any]
@@ -35,8 +35,8 @@ class GroupCommit:
     def __init__(
         self,
         store: Store,
-        most_rows: int = MOST_ROWS,
-        most_waiting: int = MOST_WAITING,
+        most_rows: int = MAX_BATCH_ROWS,
+        most_waiting: int = MAX_QUEUED,
         took_off: Callable[[int], None] = lambda messages: None,
     ) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class GroupCommit:
         """How many wait for their flight."""
         return len(self._waiting)
 
-    def append(self, message: NewMessage) -> asyncio.Future[Stored | Refused]:
+    def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
         """
         What the store answers; `busy` where too much waits, `unknown` where nobody knows. Both may be sent again.
 
@@ -74,7 +74,7 @@ class GroupCommit:
 
     def _boarded(self, passenger: NewMessage | Change, characters: int) -> Waiter:
         answer: Waiter = asyncio.get_running_loop().create_future()
-        if len(self._waiting) >= self._most_waiting or self._characters > MOST_CHARACTERS_WAITING:
+        if len(self._waiting) >= self._most_waiting or self._characters > MAX_QUEUED_CHARACTERS:
             answer.set_result(BUSY)
             return answer
         self._waiting.append((passenger, answer))
@@ -106,7 +106,7 @@ class GroupCommit:
         messages: list[NewMessage] = []
         answers: list[Waiter] = []
         characters = 0
-        while self._waiting and len(messages) < self._most_rows and characters < MOST_CHARACTERS:
+        while self._waiting and len(messages) < self._most_rows and characters < MAX_BATCH_CHARACTERS:
             passenger, answer = self._waiting[0]
             if not isinstance(passenger, NewMessage):
                 break
@@ -117,7 +117,7 @@ class GroupCommit:
         self._characters -= characters
         return messages, answers
 
-    async def _append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def _append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         try:
             return await self._store.append(messages)
         except StoreDown:

@@ -12,7 +12,17 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from glimpse.chat.values import DELETED, MESSAGE, Conversation, Entry, Listed, Refused, Stored, Synced, User
+from glimpse.chat.values import (
+    DELETED,
+    MESSAGE,
+    Conversation,
+    ConversationSummary,
+    Entry,
+    Refusal,
+    StoredEntry,
+    SyncResult,
+    User,
+)
 
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
@@ -262,7 +272,7 @@ class DrainingEvent(Document, frozen=True):
     reconnect_in_ms: int
 
 
-def error_document(refused: Refused, language: str = ENGLISH) -> ErrorDocument:
+def error_document(refused: Refusal, language: str = ENGLISH) -> ErrorDocument:
     message = SENTENCES[refused.code][language == KOREAN] + (f": {refused.detail}" if refused.detail else "")
     return ErrorDocument(Error(refused.code, message, refused.retry))
 
@@ -281,7 +291,7 @@ def conversation_document(conversation: Conversation) -> ConversationDocument:
     return ConversationDocument(conversation.id, conversation.member_ids, conversation.last_seq)
 
 
-def listed_document(listed: Listed) -> ListedDocument:
+def listed_document(listed: ConversationSummary) -> ListedDocument:
     last = listed.last_message
     return ListedDocument(
         listed.conversation.id,
@@ -303,7 +313,7 @@ def entry_document(entry: Entry) -> EntryDocument:
     return MembersEntry(*common, entry.member_ids)
 
 
-def synced_document(synced: Synced) -> SyncedDocument:
+def synced_document(synced: SyncResult) -> SyncedDocument:
     return SyncedDocument(
         tuple(
             SyncedConversation(each.id, each.member_ids, each.last_seq, dict(each.reads))
@@ -320,7 +330,7 @@ def acknowledgement(entry: Entry) -> Acknowledged:
     return Acknowledged(entry.id, entry.seq, time_text(entry.created_at))
 
 
-def event_of(stored: Stored) -> tuple[str, Document]:
+def event_of(stored: StoredEntry) -> tuple[str, Document]:
     """The name and the content of what members hear of a durable change."""
     entry = stored.entry
     if entry.type == MESSAGE:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-MOST_NOTICE_SECONDS = 10.0
+MAX_NOTICE_SECONDS = 10.0
 
 NOTICE, CLOSING, ENDING = "notice", "closing", "ending"
 
@@ -33,7 +33,7 @@ class Drain:
     @property
     def closing_at(self) -> float:
         """The notice is two fifths, and 10 s at most."""
-        return self.began + min(MOST_NOTICE_SECONDS, 0.4 * self.seconds)
+        return self.began + min(MAX_NOTICE_SECONDS, 0.4 * self.seconds)
 
     @property
     def ending_at(self) -> float:

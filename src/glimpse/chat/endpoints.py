@@ -19,9 +19,9 @@ from glimpse.chat.documents import (
     UploadDocument,
     UserDocument,
 )
-from glimpse.chat.requests import Announce, Asked, LogIn, Profile, SignUp, WithMembers
+from glimpse.chat.requests import Announce, LogIn, Profile, Request, SignUp, WithMembers
 
-PAGE, MOST_A_PAGE = 50, 200
+PAGE, MAX_PAGE = 50, 200
 
 
 class Parameter(NamedTuple):
@@ -41,13 +41,13 @@ class Endpoint(NamedTuple):
     path: str
     summary: str
     answers: Mapping[int, type[Document]]
-    asks: type[Asked] | None = None
+    asks: type[Request] | None = None
     query: tuple[Parameter, ...] = ()
     is_open: bool = False
 
 
 _SEQ = {"type": "integer", "minimum": 0}
-_LIMIT = Parameter("limit", "how many at most", {"type": "integer", "default": PAGE, "maximum": MOST_A_PAGE})
+_LIMIT = Parameter("limit", "how many at most", {"type": "integer", "default": PAGE, "maximum": MAX_PAGE})
 
 ENDPOINTS = (
     Endpoint(

@@ -13,28 +13,28 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from glimpse.chat.kinds import unfit_file, unfit_picture
 from glimpse.chat.listing import Place, place_of
+from glimpse.chat.media_types import unfit_file, unfit_picture
 from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
     INVALID,
+    MAX_UNREAD,
     MEMBERS,
     MESSAGE,
-    MOST_UNREAD,
     NOT_FOUND,
     QUOTA,
-    Changed,
     Conversation,
+    ConversationChange,
+    ConversationSummary,
     Entry,
     File,
-    Listed,
     NewFile,
     NewMessage,
-    Refused,
-    Stored,
-    Synced,
+    Refusal,
+    StoredEntry,
+    SyncResult,
     User,
 )
 
@@ -94,16 +94,16 @@ class MemoryStore:
 
     # ---- Users
 
-    async def ensure_user(self, user_id: str) -> User | Refused:
+    async def ensure_user(self, user_id: str) -> User | Refusal:
         if not is_id(user_id):
             return INVALID
         return self._users.setdefault(user_id, User(user_id))
 
-    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
+    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
             return INVALID
         if handle_key(handle) in self._handles:
-            return Refused("handle_taken")
+            return Refusal("handle_taken")
         if user_id in self._users:
             return INVALID
         self._handles[handle_key(handle)] = (user_id, password_hash)
@@ -122,7 +122,7 @@ class MemoryStore:
 
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
-    ) -> User | Refused:
+    ) -> User | Refusal:
         if not is_storable(display_name) or not is_storable(profile_image_id):
             return INVALID
         user = self._users.get(user_id)
@@ -140,7 +140,7 @@ class MemoryStore:
         self._users[user_id] = user
         return user
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
         if blocker_id not in self._users or blocked_id not in self._users:
             return NOT_FOUND
         if blocker_id == blocked_id:
@@ -155,7 +155,7 @@ class MemoryStore:
 
     async def create_conversation(
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
-    ) -> tuple[Conversation, bool] | Refused:
+    ) -> tuple[Conversation, bool] | Refusal:
         if not is_id(conversation_id):
             return INVALID
         members = dict.fromkeys((creator_id, *member_ids))
@@ -172,7 +172,7 @@ class MemoryStore:
             self._pairs[pair] = conversation_id
         return room.seen(), True
 
-    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
+    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
         room = self._room_of(conversation_id, member_id)
         return room.seen() if room else NOT_FOUND
 
@@ -183,7 +183,7 @@ class MemoryStore:
 
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
-    ) -> tuple[Sequence[Listed], str | None] | Refused:
+    ) -> tuple[Sequence[ConversationSummary], str | None] | Refusal:
         place = None if cursor is None else place_of(cursor)
         if cursor is not None and place is None:
             return INVALID
@@ -194,7 +194,7 @@ class MemoryStore:
 
     async def add_members(
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
-    ) -> Stored | Conversation | Refused:
+    ) -> StoredEntry | Conversation | Refusal:
         room = self._room_of(conversation_id, by_id)
         if room is None:
             return NOT_FOUND
@@ -208,7 +208,7 @@ class MemoryStore:
         room.reads.update(dict.fromkeys(new, 0))
         return self._added(room, MEMBERS, by_id, self._clock(), member_ids=room.member_ids)
 
-    async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
+    async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
         room = self._room_of(conversation_id, member_id)
         if room is None:
             return NOT_FOUND
@@ -220,11 +220,11 @@ class MemoryStore:
 
     # ---- Messages
 
-    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         now = self._clock()
         return [self._appended(message, now) for message in messages]
 
-    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
+    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> StoredEntry | Refusal:
         room = self._room_of(conversation_id, by_id)
         if room is None or not 1 <= seq <= room.last_seq:
             return NOT_FOUND
@@ -233,12 +233,12 @@ class MemoryStore:
             return FORBIDDEN
         for entry in room.entries[seq:]:
             if entry.of == seq:
-                return Stored(entry, room.member_ids, False)
+                return StoredEntry(entry, room.member_ids, False)
         self._is_unused(message.file_id)
         room.entries[seq - 1] = replace(message, body=None, file_id=None)
         return self._added(room, DELETED, by_id, self._clock(), of=seq)
 
-    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
+    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refusal:
         room = self._room_of(conversation_id, member_id)
         if room is None:
             return NOT_FOUND
@@ -250,7 +250,7 @@ class MemoryStore:
 
     async def history(
         self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
-    ) -> Sequence[Entry] | Refused:
+    ) -> Sequence[Entry] | Refusal:
         room = self._room_of(conversation_id, member_id)
         if room is None:
             return NOT_FOUND
@@ -258,16 +258,18 @@ class MemoryStore:
             return room.entries[max(after, 0) :][:limit]
         return room.entries[: room.last_seq if before is None else max(before - 1, 0)][-limit:]
 
-    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
+    async def changes(
+        self, conversation_id: str, after: int, before: int, since: float | None
+    ) -> Sequence[StoredEntry]:
         room = self._rooms.get(conversation_id)
         entries = room.entries[max(after, 0) : max(before - 1, 0)] if room else []
         return [
-            Stored(entry, room.member_ids, True)
+            StoredEntry(entry, room.member_ids, True)
             for entry in entries
             if room and (since is None or entry.created_at.timestamp() >= since)
         ]
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[ConversationChange]:
         changed = []
         for room in self._rooms.values():
             if not room.reads.keys().isdisjoint(user_ids):
@@ -275,14 +277,14 @@ class MemoryStore:
                 reads = {member_id: seq for member_id, seq in room.reads.items() if member_id in late}
                 if reads or room.changed_at.timestamp() >= since:
                     is_new = room.made_at.timestamp() >= since
-                    changed.append(Changed(room.id, room.member_ids, room.last_seq, is_new, reads))
+                    changed.append(ConversationChange(room.id, room.member_ids, room.last_seq, is_new, reads))
         return changed
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
         rooms = {room.id: room for room in sorted(self._rooms_of(member_id), key=lambda room: room.id)}
         lagging = [room for room in rooms.values() if cursors.get(room.id, -1) < room.last_seq]
         entries = [entry for room in lagging for entry in room.entries[max(cursors.get(room.id, 0), 0) :]]
-        return Synced(
+        return SyncResult(
             conversations=tuple(room.seen() for room in lagging),
             gone=tuple(sorted(cursors.keys() - rooms.keys())),
             entries=tuple(entries[:limit]),
@@ -292,7 +294,7 @@ class MemoryStore:
 
     # ---- Files
 
-    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refusal:
         if not can_be_announced(file) or file.id in self._files:
             return INVALID
         if file.owner_id not in self._users:
@@ -331,7 +333,7 @@ class MemoryStore:
         )
         return file if is_seen else None
 
-    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+    async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
         before = self._now() - unused_seconds
         late = [each for each in self._files.values() if each.unused_since is not None and each.unused_since < before]
         for announced in late[:limit]:
@@ -341,11 +343,11 @@ class MemoryStore:
                 announced.file = replace(file, is_complete=False, upload_until=-math.inf)
                 announced.is_pending = True
 
-    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+    async def files_to_sweep(self, late_seconds: float, limit: int) -> Sequence[File]:
         late = [each.file for each in self._files.values() if self._is_late(each, late_seconds)]
         return sorted(late, key=lambda file: file.upload_until)[:limit]
 
-    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+    async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
         for file_id in (*kept_ids, *gone_ids):
             announced = self._files.get(file_id)
             if announced and self._is_late(announced, late_seconds):
@@ -383,17 +385,17 @@ class MemoryStore:
     def _rooms_of(self, member_id: str) -> Iterable[_Room]:
         return (room for room in self._rooms.values() if member_id in room.reads)
 
-    def _appended(self, message: NewMessage, now: datetime.datetime) -> Stored | Refused:
+    def _appended(self, message: NewMessage, now: datetime.datetime) -> StoredEntry | Refusal:
         if not can_be_stored(message):
             return INVALID
         identity = (message.conversation_id, message.sender_id, message.client_id)
         room = self._rooms.get(message.conversation_id)
         if room and identity in self._sent:
-            return Stored(room.entries[self._sent[identity] - 1], room.member_ids, False)
+            return StoredEntry(room.entries[self._sent[identity] - 1], room.member_ids, False)
         if room is None or message.sender_id not in room.reads:
             return NOT_FOUND
         if room.is_pair and any((other, message.sender_id) in self._blocks for other in room.reads):
-            return Refused("blocked")
+            return Refusal("blocked")
         if message.file_id is not None:
             if refused := unfit_file(self._file(message.file_id), message.sender_id):
                 return refused
@@ -422,7 +424,7 @@ class MemoryStore:
         file_id: str | None = None,
         of: int | None = None,
         member_ids: tuple[str, ...] = (),
-    ) -> Stored:
+    ) -> StoredEntry:
         """The next entry of a room. A clock that was set back does not make a later entry the earlier one."""
         room.changed_at = max(room.changed_at, now)
         entry = Entry(
@@ -439,17 +441,17 @@ class MemoryStore:
             member_ids,
         )
         room.entries.append(entry)
-        return Stored(entry, room.member_ids, True)
+        return StoredEntry(entry, room.member_ids, True)
 
-    def _listed(self, room: _Room, member_id: str) -> Listed:
+    def _listed(self, room: _Room, member_id: str) -> ConversationSummary:
         messages = [entry for entry in room.entries if entry.type == MESSAGE]
         read = room.reads[member_id]
         unread = sum(entry.seq > read and entry.sender_id != member_id and entry.body is not None for entry in messages)
-        return Listed(
+        return ConversationSummary(
             room.seen(),
             tuple(self._users[user_id] for user_id in room.reads),
             messages[-1] if messages else None,
-            min(unread, MOST_UNREAD),
+            min(unread, MAX_UNREAD),
         )
 
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from glimpse.chat.ports import HEAD_BYTES, Found, Upload
+from glimpse.chat.ports import HEAD_BYTES, ObjectHead, PresignedPut
 
 DOWNLOAD_SECONDS = 300
 
@@ -49,17 +49,17 @@ class MemoryObjects:
         """Where something lies."""
         return sorted(self._objects)
 
-    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> Upload:
+    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> PresignedPut:
         headers = {"content-type": content_type, **({"x-amz-checksum-sha256": sha256} if sha256 else {})}
-        return Upload(self._signed(_Ticket(key, self._now() + seconds, headers, size)), headers, seconds)
+        return PresignedPut(self._signed(_Ticket(key, self._now() + seconds, headers, size)), headers, seconds)
 
-    async def look(self, key: str, with_checksum: bool = False) -> Found | None:
+    async def look(self, key: str, with_checksum: bool = False) -> ObjectHead | None:
         found = self._objects.get(key)
         if found is None:
             return None
         head = found.content[:HEAD_BYTES]
         sha256 = hashlib.sha256(found.content).hexdigest() if with_checksum else None
-        return Found(len(found.content), found.content_type, found.tag, head, sha256)
+        return ObjectHead(len(found.content), found.content_type, found.tag, head, sha256)
 
     async def keep(self, source: str, target: str, tag: str, content_type: str, disposition: str) -> bool:
         found = self._objects.get(source)

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.values import (
-    Changed,
     Conversation,
+    ConversationChange,
+    ConversationSummary,
     Entry,
     File,
-    Listed,
     NewFile,
     NewMessage,
-    Refused,
-    Stored,
-    Synced,
+    Refusal,
+    StoredEntry,
+    SyncResult,
     User,
 )
 
@@ -44,11 +44,11 @@ class Store(Protocol):
 
     # ---- Users
 
-    async def ensure_user(self, user_id: str) -> User | Refused:
+    async def ensure_user(self, user_id: str) -> User | Refusal:
         """The user of a valid token, made on first use. Refused `invalid`."""
         ...
 
-    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
+    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
         """Refused `handle_taken`, `invalid`; handles are compared without case."""
         ...
 
@@ -64,14 +64,14 @@ class Store(Protocol):
 
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
-    ) -> User | Refused:
+    ) -> User | Refusal:
         """
         None leaves a field as it is. A picture is a complete file of one's own: refused `gone`, `not_complete`,
         `forbidden`, `file_type`. Refused `not_found`, `invalid`.
         """
         ...
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
         """
         In their pair, messages of the blocked are refused. Idempotent. Refused `not_found`, `invalid` (oneself).
         """
@@ -81,7 +81,7 @@ class Store(Protocol):
 
     async def create_conversation(
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
-    ) -> tuple[Conversation, bool] | Refused:
+    ) -> tuple[Conversation, bool] | Refusal:
         """
         The conversation and whether it is new; the creator is a member, and the first. The same two people get the
         same conversation, also when asked twice at once; so does its creator who asks again with the same id.
@@ -89,7 +89,7 @@ class Store(Protocol):
         """
         ...
 
-    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
+    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
         """Refused `not_found` also to who is not a member."""
         ...
 
@@ -99,20 +99,20 @@ class Store(Protocol):
 
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
-    ) -> tuple[Sequence[Listed], str | None] | Refused:
+    ) -> tuple[Sequence[ConversationSummary], str | None] | Refusal:
         """Newest change first, and the cursor of the next page; None on the last. Refused `invalid`: the cursor."""
         ...
 
     async def add_members(
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
-    ) -> Stored | Conversation | Refused:
+    ) -> StoredEntry | Conversation | Refusal:
         """
         A `members` entry; the conversation as it is where all were members already. Refused `not_found`, `forbidden`
         (a pair).
         """
         ...
 
-    async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
+    async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
         """
         A `members` entry for those who stay; `member_ids` of Stored are those who stay. Refused `not_found`.
 
@@ -123,7 +123,7 @@ class Store(Protocol):
 
     # ---- Messages
 
-    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """
         Store a batch in one transaction, each at the next seq of its conversation, answered in the order given.
 
@@ -135,41 +135,43 @@ class Store(Protocol):
         """
         ...
 
-    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
+    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> StoredEntry | Refusal:
         """
         A `deleted` entry; the message keeps its place with a null body. Again: fresh is False and the first entry.
         Refused `not_found` (also where there is no such entry), `forbidden` (another's message, or no message).
         """
         ...
 
-    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
+    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refusal:
         """How far is read now and whether that moved: only forward, at most last_seq. Refused `not_found`."""
         ...
 
     async def history(
         self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
-    ) -> Sequence[Entry] | Refused:
+    ) -> Sequence[Entry] | Refusal:
         """Entries in seq order: the first after `after`, or the last before `before`, or the newest."""
         ...
 
-    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
+    async def changes(
+        self, conversation_id: str, after: int, before: int, since: float | None
+    ) -> Sequence[StoredEntry]:
         """
         The entries between two numbers, in order, with who is in now; where `since` is given, those that were made
         at that time or later, in seconds since 1970.
         """
         ...
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[ConversationChange]:
         """Conversations of any of these users that are new since then, or got an entry or a receipt."""
         ...
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
         """At most `limit` entries; a conversation without a cursor begins at its first entry."""
         ...
 
     # ---- Files
 
-    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refusal:
         """
         A file that may arrive within so many seconds; its bytes count from now on. Refused `quota` where the owner's
         files would be more than that, `not_found` for an unknown owner, `invalid`.
@@ -192,15 +194,15 @@ class Store(Protocol):
         """
         ...
 
-    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+    async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
         """Files that no message and no profile has referred to for so long are no longer complete, but late."""
         ...
 
-    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+    async def files_to_sweep(self, late_seconds: float, limit: int) -> Sequence[File]:
         """Files of which something may lie where nothing is checked any more; complete ones among them."""
         ...
 
-    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+    async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
         """
         Nothing is left there of the kept, which are complete, and nothing anywhere of those that are gone: if they are
         late and not complete still, they are forgotten, and their bytes are free.
@@ -216,7 +218,7 @@ class ObjectsDown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class PresignedPut:
     """Where one object may be put, by whom who knows it: a PUT to the address, with exactly these headers."""
 
     url: str
@@ -225,7 +227,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ObjectHead:
     """
     What lies at a key. `tag` changes with the content; `first_bytes` are at most HEAD_BYTES; `sha256` in hexadecimal,
     where it was asked for and the store has it.
@@ -244,11 +246,11 @@ class Objects(Protocol):
     store where anything else is put or asked.
     """
 
-    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> Upload:
+    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> PresignedPut:
         """An address that takes this much of this type, and of this content where its checksum is given."""
         ...
 
-    async def look(self, key: str, with_checksum: bool = False) -> Found | None: ...
+    async def look(self, key: str, with_checksum: bool = False) -> ObjectHead | None: ...
 
     async def keep(self, source: str, target: str, tag: str, content_type: str, disposition: str) -> bool:
         """

@@ -14,24 +14,24 @@ from glimpse.chat.bus import (
     LEASE_SECONDS,
     SILENCE_SECONDS,
     Bus,
-    Ended,
-    Hearing,
-    Here,
-    Item,
-    Landed,
-    Roll,
-    Told,
-    Wanted,
-    batch_of,
-    own_batch_of,
-    rolls_of,
-    texts_of,
+    BusMessage,
+    EntryCommitted,
+    Heartbeats,
+    Notification,
+    PresenceChanged,
+    PresenceSnapshot,
+    SnapshotRequest,
+    TaskLeft,
+    decode_batch,
+    decode_own_header,
+    pack_batches,
+    split_snapshot,
 )
+from glimpse.chat.delivery_order import Delivered, DeliveryOrder, Gap
 from glimpse.chat.documents import ConversationDocument, ReadEvent
-from glimpse.chat.order import Delivered, Gap, Order
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import encoded_event
-from glimpse.chat.values import Stored
+from glimpse.chat.values import StoredEntry
 
 CATCH_UP_SECONDS = 1.0
 """How often the store is asked what changed, while somebody is not heard."""
@@ -39,7 +39,7 @@ CATCH_UP_SECONDS = 1.0
 SLACK_SECONDS = 8.0
 """A change is dated before its commit, which may take as long as a statement; and two clocks differ."""
 
-NEW = (Wanted, Ended)
+UNKNOWN_TO_PREVIOUS_RELEASE = (SnapshotRequest, TaskLeft)
 """What a task of the release before does not know."""
 
 ASK_SECONDS = 3.0
@@ -63,7 +63,7 @@ class People(Protocol):
     def everybody(self) -> Sequence[str]: ...
 
 
-class Neighbours(Protocol):
+class RemotePresence(Protocol):
     """Is told who is on other tasks."""
 
     def elsewhere(self, place: str, user_id: str, is_here: bool) -> None: ...
@@ -77,47 +77,47 @@ class Neighbours(Protocol):
         ...
 
 
-class Lines(Protocol):
+class Publisher(Protocol):
     """Where the service says what happened."""
 
     def present(self, user_id: str, is_here: bool) -> None:
         """Somebody's first socket on this task joined, or their last one left."""
         ...
 
-    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None: ...
+    def landed(self, landed: EntryCommitted, delivered: Delivered | None = None) -> None: ...
 
-    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+    def repeated(self, landed: EntryCommitted, delivered: Delivered) -> None:
         """Somebody asked again for what had landed before, perhaps on another task: those it was told hear nothing."""
         ...
 
-    def told(self, told: Told) -> None: ...
+    def told(self, told: Notification) -> None: ...
 
-    def unsure(self) -> None:
+    def outcome_unknown(self) -> None:
         """Something may be durable of which nobody was told."""
         ...
 
 
-class Alone:
+class LocalPublisher:
     """One task: what landed is the next, always."""
 
     def __init__(self, people: People) -> None:
         self._people = people
 
-    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None:
+    def landed(self, landed: EntryCommitted, delivered: Delivered | None = None) -> None:
         if landed.message is not None:
             self._people.tell(landed.user_ids, landed.message)
         if delivered:
             delivered()
 
-    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+    def repeated(self, landed: EntryCommitted, delivered: Delivered) -> None:
         delivered()
 
-    def told(self, told: Told) -> None:
+    def told(self, told: Notification) -> None:
         self._people.tell(told.user_ids, told.message)
 
     def present(self, user_id: str, is_here: bool) -> None: ...
 
-    def unsure(self) -> None: ...
+    def outcome_unknown(self) -> None: ...
 
 
 class Relay:
@@ -132,25 +132,25 @@ class Relay:
         bus: Bus,
         store: Store,
         people: People,
-        event_of: Callable[[Stored], Landed],
+        event_of: Callable[[StoredEntry], EntryCommitted],
         now: Callable[[], float],
         failed: Callable[[BaseException], None],
     ) -> None:
         self.task_id, self._failed = task_id, failed
         self._bus, self._store, self._people, self._event_of, self._now = bus, store, people, event_of, now
-        self._order = Order(lambda landed: people.tell(landed.user_ids, landed.message or ""))
-        self._hearing = Hearing(task_id, now())
-        self._outbox: list[Item] = []
+        self._order = DeliveryOrder(lambda landed: people.tell(landed.user_ids, landed.message or ""))
+        self._hearing = Heartbeats(task_id, now())
+        self._outbox: list[BusMessage] = []
         self._number = 0
         self._has_ended = self._is_catching_up = False
         self._reading: set[asyncio.Task[None]] = set()
         self._next_beat = self._next_catch_up = self._next_forget = self._next_roll = 0.0
         self._rolled_at = 0.0
-        self._rolls: dict[str, dict[int, Roll]] = {}
+        self._rolls: dict[str, dict[int, PresenceSnapshot]] = {}
         self._wanted: dict[str, float] = {}
         """Whose roll is waited for, and when it is asked for again."""
 
-        self.neighbours: Neighbours | None = None
+        self.neighbours: RemotePresence | None = None
         self._missed_since: float | None = None
         self._caught_up_to = self._hears_since = now()
         self._unsure_at: set[float] = set()
@@ -160,21 +160,21 @@ class Relay:
 
     # ---- What the service says
 
-    def landed(self, landed: Landed, delivered: Delivered | None = None) -> None:
+    def landed(self, landed: EntryCommitted, delivered: Delivered | None = None) -> None:
         self._order.offered(landed, self._now(), delivered)
         self._say(landed)
 
-    def repeated(self, landed: Landed, delivered: Delivered) -> None:
+    def repeated(self, landed: EntryCommitted, delivered: Delivered) -> None:
         self._order.offered(landed, self._now(), delivered)
 
-    def told(self, told: Told) -> None:
+    def told(self, told: Notification) -> None:
         self._people.tell(told.user_ids, told.message)
         self._say(told)
 
     def present(self, user_id: str, is_here: bool) -> None:
-        self._say(Here(user_id, is_here))
+        self._say(PresenceChanged(user_id, is_here))
 
-    def unsure(self) -> None:
+    def outcome_unknown(self) -> None:
         # What the store was asked for may still come about; so it is looked for at once, and when that is over.
         now = round(self._now(), 1)
         self._unsure_at |= {now, now + SLACK_SECONDS}
@@ -204,11 +204,11 @@ class Relay:
             self._read(self._catch_up(since, now))
         if now >= self._next_roll:
             self._next_roll, self._rolled_at = now + ROLL_SECONDS, now
-            for roll in rolls_of(self._people.everybody(), self._bus.most_bytes, self._number):
+            for roll in split_snapshot(self._people.everybody(), self._bus.most_bytes, self._number):
                 self._say(roll)
         for task_id in [task_id for task_id, due in self._wanted.items() if due <= now]:
             self._wanted[task_id] = now + ASK_SECONDS
-            self._say(Wanted(task_id))
+            self._say(SnapshotRequest(task_id))
         if self.age() > SILENCE_SECONDS:
             # Who does not hear itself does not know who else is there, until it has listened for a while.
             self._hears_since = now
@@ -235,14 +235,14 @@ class Relay:
     def end(self, is_certain: bool) -> None:
         """The last word, when nothing ticks. Where something may still come about, the others go on looking."""
         if is_certain and not self._unsure_at:
-            self._say(Ended())
+            self._say(TaskLeft())
         self._publish()
         self._has_ended = True
 
     # ---- What the bus says
 
     def _heard(self, text: str) -> None:
-        batch = own_batch_of(text, self.task_id) or batch_of(text)
+        batch = decode_own_header(text, self.task_id) or decode_batch(text)
         if batch is None:
             return
         now = self._now()
@@ -256,21 +256,21 @@ class Relay:
         for item in batch.items:
             self._hear(batch.task_id, item, is_late, now)
 
-    def _hear(self, task_id: str, item: Item, is_late: bool, now: float) -> None:
-        if isinstance(item, Told):
+    def _hear(self, task_id: str, item: BusMessage, is_late: bool, now: float) -> None:
+        if isinstance(item, Notification):
             self._people.tell(item.user_ids, item.message)
-        elif isinstance(item, Here | Roll) and is_late:
+        elif isinstance(item, PresenceChanged | PresenceSnapshot) and is_late:
             # Who is there was told anew since then, or is asked for by now.
             return
-        elif isinstance(item, Here):
+        elif isinstance(item, PresenceChanged):
             if self.neighbours:
                 self.neighbours.elsewhere(task_id, item.user_id, item.is_here)
-        elif isinstance(item, Roll):
+        elif isinstance(item, PresenceSnapshot):
             self._hear_roll(task_id, item)
-        elif isinstance(item, Wanted):
+        elif isinstance(item, SnapshotRequest):
             if item.task_id == self.task_id:
                 self._roll_soon()
-        elif isinstance(item, Ended):
+        elif isinstance(item, TaskLeft):
             self._hearing.ended(task_id)
             self._gone(task_id)
         elif not item.user_ids or self._people.here(item.user_ids):
@@ -287,7 +287,7 @@ class Relay:
         """At once, or as often as a bus that loses much may be asked for it."""
         self._next_roll = min(self._next_roll, self._rolled_at + CATCH_UP_SECONDS)
 
-    def _hear_roll(self, task_id: str, roll: Roll) -> None:
+    def _hear_roll(self, task_id: str, roll: PresenceSnapshot) -> None:
         parts = self._rolls.setdefault(task_id, {})
         if any((each.call, each.parts) != (roll.call, roll.parts) for each in parts.values()):
             parts.clear()
@@ -301,7 +301,7 @@ class Relay:
 
     # ---- The outbox
 
-    def _say(self, item: Item) -> None:
+    def _say(self, item: BusMessage) -> None:
         if not self._outbox:
             asyncio.get_running_loop().call_soon(self._publish)
         self._outbox.append(item)
@@ -312,10 +312,10 @@ class Relay:
             return
         items, self._outbox = self._outbox, []
         # What the release before does not know would cost it all that shares a text with it.
-        common = [item for item in items if not isinstance(item, NEW)]
-        apart = [[item] for item in items if isinstance(item, NEW)]
+        common = [item for item in items if not isinstance(item, UNKNOWN_TO_PREVIOUS_RELEASE)]
+        apart = [[item] for item in items if isinstance(item, UNKNOWN_TO_PREVIOUS_RELEASE)]
         for group in ([common] if common or not apart else []) + apart:
-            for text in texts_of(self.task_id, self._number + 1, group, self._bus.most_bytes):
+            for text in pack_batches(self.task_id, self._number + 1, group, self._bus.most_bytes):
                 self._number += 1
                 self._bus.send(text)
 

@@ -1,8 +1,8 @@
 """
 What clients may ask, as types: a request that does not fit is refused before anything looks at it.
 
-Names are the contract's. `cleaned` gives the request or why it is refused; text that no database holds (NUL, half a
-surrogate pair) is refused here, so that a bad message never reaches a batch.
+Names are the contract's. `decode_request` returns the request, or why it is refused. Text that PostgreSQL cannot store
+(NUL, half a surrogate pair) is refused here, so that a bad message never reaches a batch.
 """
 
 from __future__ import annotations
@@ -12,84 +12,84 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from glimpse.chat.text import MOST_CLIENT_ID, MOST_FILE_NAME, MOST_HANDLE, MOST_ID, is_storable
-from glimpse.chat.tokens import LONGEST_TOKEN
-from glimpse.chat.values import Refused
+from glimpse.chat.text import MAX_CLIENT_ID, MAX_FILE_NAME, MAX_HANDLE, MAX_ID, is_storable
+from glimpse.chat.tokens import MAX_TOKEN_LENGTH
+from glimpse.chat.values import Refusal
 
-MOST_MEMBERS = 200
-MOST_CURSORS = 20_000
+MAX_MEMBERS = 200
+MAX_CURSORS = 20_000
 """About what fits into one payload."""
 
-MOST_SEQ = 2**53 - 1
+MAX_SEQ = 2**53 - 1
 """What JavaScript counts exactly."""
 
-Id = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
-ClientId = Annotated[str, Meta(min_length=1, max_length=MOST_CLIENT_ID, pattern=r"\A[\x21-\x7e]+\Z")]
-Seq = Annotated[int, Meta(ge=0, le=MOST_SEQ)]
-Token = Annotated[str, Meta(min_length=1, max_length=LONGEST_TOKEN)]
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"\A[\x21-\x7e]+\Z")]
+Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
+Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Handle = Annotated[str, Meta(min_length=1, max_length=MOST_HANDLE, pattern=r"\A[^\s/@]+\Z")]
+Handle = Annotated[str, Meta(min_length=1, max_length=MAX_HANDLE, pattern=r"\A[^\s/@]+\Z")]
 Password = Annotated[str, Meta(min_length=8, max_length=200)]
-Members = Annotated[list[Id], Meta(max_length=MOST_MEMBERS)]
+Members = Annotated[list[Id], Meta(max_length=MAX_MEMBERS)]
 
 
-class Asked(Struct, frozen=True, rename="camel"):
+class Request(Struct, frozen=True, rename="camel"):
     """What all requests have in common: names in camel case, and nothing changes them."""
 
 
-class SendMessage(Asked, frozen=True):
+class SendMessage(Request, frozen=True):
     conversation_id: Id
     client_id: ClientId
     body: str
     file_id: Id | None = None
 
 
-class MarkRead(Asked, frozen=True):
+class MarkRead(Request, frozen=True):
     conversation_id: Id
     seq: Seq
 
 
-class Sync(Asked, frozen=True):
-    cursors: Annotated[dict[Id, Seq], Meta(max_length=MOST_CURSORS)]
+class Sync(Request, frozen=True):
+    cursors: Annotated[dict[Id, Seq], Meta(max_length=MAX_CURSORS)]
 
 
-class Renew(Asked, frozen=True):
+class Renew(Request, frozen=True):
     token: Token
 
 
-class Typing(Asked, frozen=True):
+class Typing(Request, frozen=True):
     conversation_id: Id
 
 
-class SignUp(Asked, frozen=True):
+class SignUp(Request, frozen=True):
     handle: Handle
     password: Password
 
 
-class LogIn(Asked, frozen=True):
+class LogIn(Request, frozen=True):
     handle: Annotated[str, Meta(max_length=200)]
     password: Annotated[str, Meta(max_length=200)]
 
 
-class Profile(Asked, frozen=True):
+class Profile(Request, frozen=True):
     display_name: Name | None = None
     profile_image_id: Id | None = None
 
 
-class Announce(Asked, frozen=True):
+class Announce(Request, frozen=True):
     """`sha256` of the content, in hexadecimal."""
 
-    file_name: Annotated[str, Meta(min_length=1, max_length=MOST_FILE_NAME)]
+    file_name: Annotated[str, Meta(min_length=1, max_length=MAX_FILE_NAME)]
     content_type: Annotated[str, Meta(min_length=1, max_length=200)]
-    size: Annotated[int, Meta(ge=1, le=MOST_SEQ)]
+    size: Annotated[int, Meta(ge=1, le=MAX_SEQ)]
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
 
 
-class WithMembers(Asked, frozen=True):
+class WithMembers(Request, frozen=True):
     member_ids: Members
 
 
-EVENTS: dict[str, type[Asked]] = {
+EVENTS: dict[str, type[Request]] = {
     "message": SendMessage,
     "read": MarkRead,
     "sync": Sync,
@@ -98,18 +98,18 @@ EVENTS: dict[str, type[Asked]] = {
 }
 """What a client may say on its socket."""
 
-A = TypeVar("A", bound=Asked)
+A = TypeVar("A", bound=Request)
 
 
-def cleaned(raw: Any, wanted: type[A]) -> A | Refused:
+def decode_request(raw: Any, wanted: type[A]) -> A | Refusal:
     """The request that decoded JSON makes. Refused `invalid`, with where it does not fit."""
     try:
         asked = msgspec.convert(raw, wanted)
     except msgspec.ValidationError as unfit:
-        return Refused("invalid", detail=str(unfit))
+        return Refusal("invalid", detail=str(unfit))
     for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(asked), strict=True):
         if not (is_storable(value) if isinstance(value, str) else _are_storable(value)):
-            return Refused("invalid", detail=f"text that cannot be stored - at `$.{name}`")
+            return Refusal("invalid", detail=f"text that cannot be stored - at `$.{name}`")
     return asked
 
 

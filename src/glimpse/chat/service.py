@@ -16,8 +16,7 @@ from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
-from glimpse.chat.bus import Landed, Told
-from glimpse.chat.company import Company
+from glimpse.chat.bus import EntryCommitted, Notification
 from glimpse.chat.documents import (
     Document,
     DrainingEvent,
@@ -32,11 +31,12 @@ from glimpse.chat.documents import (
     synced_document,
 )
 from glimpse.chat.drain import Drain
-from glimpse.chat.limits import Rates
+from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.protocol.socketio import encoded_event
-from glimpse.chat.relay import Lines
-from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, cleaned
+from glimpse.chat.relay import Publisher
+from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
 from glimpse.chat.sockets import Socket, Sockets, Wire
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import (
@@ -48,17 +48,17 @@ from glimpse.chat.values import (
     Conversation,
     Entry,
     NewMessage,
-    Refused,
-    Stored,
+    Refusal,
+    StoredEntry,
 )
 
-MOST_SYNCED = 500
-MOST_SYNCED_BYTES = 256 * 1024
-MOST_UNSURE = 10_000
-MOST_KNOWN = 20_000
+MAX_SYNCED_ENTRIES = 500
+MAX_SYNCED_BYTES = 256 * 1024
+MAX_UNKNOWN_OUTCOMES = 10_000
+MAX_KNOWN_USERS = 20_000
 """Users that are remembered to exist, so that who reconnects costs the database nothing for it."""
 
-MOST_WAITING = 5_000
+MAX_PENDING = 5_000
 """Requests of sockets that may be under way at once, on this task."""
 
 TYPING_A_SECOND = 1.0
@@ -66,27 +66,27 @@ TYPING_A_SECOND = 1.0
 CLOCKS_DIFFER_SECONDS = 5.0
 """The database's and this task's."""
 
-UNAVAILABLE = Refused("unavailable", retry=True)
-INTERNAL = Refused("internal", retry=True)
+UNAVAILABLE = Refusal("unavailable", retry=True)
+INTERNAL = Refusal("internal", retry=True)
 
 DRAINING = "draining"
 TOO_MANY = "too many sockets"
 """Why a user's oldest socket has to go."""
 
 Answer = Callable[[Document], None]
-Changed = TypeVar("Changed")
-Happened = TypeVar("Happened", bound=Stored | Conversation | Refused)
+T = TypeVar("T")
+Happened = TypeVar("Happened", bound=StoredEntry | Conversation | Refusal)
 
 
 class Commits(Protocol):
     """Where every numbered change becomes durable, in the order in which it was asked for."""
 
-    def append(self, message: NewMessage) -> asyncio.Future[Stored | Refused]: ...
+    def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]: ...
 
-    def alone(self, change: Callable[[], Awaitable[Changed]]) -> Awaitable[Changed | Refused]: ...
+    def alone(self, change: Callable[[], Awaitable[T]]) -> Awaitable[T | Refusal]: ...
 
 
-class Witness(Protocol):
+class Observer(Protocol):
     """Is told what happens, to count it."""
 
     def socket_joined(self) -> None: ...
@@ -109,12 +109,12 @@ class Limits:
     sockets_per_user: int
 
 
-def landed_of(stored: Stored) -> Landed:
+def landed_of(stored: StoredEntry) -> EntryCommitted:
     """What its members are sent of a change; who left hears that they did."""
     entry, told = stored.entry, stored.member_ids
     if entry.type == MEMBERS and entry.sender_id not in told:
         told = (*told, entry.sender_id)
-    return Landed(entry.conversation_id, entry.seq, told, encoded_event(*event_of(stored)))
+    return EntryCommitted(entry.conversation_id, entry.seq, told, encoded_event(*event_of(stored)))
 
 
 class Service:
@@ -126,41 +126,41 @@ class Service:
         commits: Commits,
         tokens: Tokens,
         limits: Limits,
-        witness: Witness,
+        witness: Observer,
         now: Callable[[], float],
         make_id: Callable[[], str],
         sockets: Sockets,
-        lines: Lines,
+        lines: Publisher,
     ) -> None:
         self.sockets, self._lines = sockets, lines
         self._store, self._commits, self._tokens, self._limits = store, commits, tokens, limits
         self._witness, self._now, self._make_id = witness, now, make_id
-        self._rates = Rates(limits.events_per_second)
-        self._typing_rates = Rates(TYPING_A_SECOND)
+        self._rates = TokenBuckets(limits.events_per_second)
+        self._typing_rates = TokenBuckets(TYPING_A_SECOND)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._messages: set[asyncio.Future[Stored | Refused]] = set()
+        self._messages: set[asyncio.Future[StoredEntry | Refusal]] = set()
         self._unsure: set[tuple[str, str, str]] = set()
         self._known: set[str] = set()
-        self.company = Company(store, sockets, lines, now, self._run)
+        self.company = PresenceNotifier(store, sockets, lines, now, self._run)
         self._drain: Drain | None = None
         self._told_of_drain = 0
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # ---- Sockets
 
-    async def join(self, wire: Wire, auth: Mapping[str, Any]) -> Socket | Refused:
+    async def join(self, wire: Wire, auth: Mapping[str, Any]) -> Socket | Refusal:
         """
         A client that showed its token. Refused `unauthorized`, `token_expired`. Raises StoreDown, which is no reason
         to refuse anybody for good.
         """
         identity = self._tokens.verified(auth.get("token"), self._now())
-        if isinstance(identity, Refused):
+        if isinstance(identity, Refusal):
             return identity
         if identity.user_id not in self._known:
             user = await self._store.ensure_user(identity.user_id)
-            if isinstance(user, Refused):
+            if isinstance(user, Refusal):
                 return user
-            if len(self._known) >= MOST_KNOWN:
+            if len(self._known) >= MAX_KNOWN_USERS:
                 self._known.clear()
             self._known.add(user.id)
         return Socket(wire, identity.user_id, identity.expires_at, self._now())
@@ -212,16 +212,16 @@ class Service:
     def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
         """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
         self._witness.event(name if name in EVENTS else "other")
-        refused: Refused | None = None
+        refused: Refusal | None = None
         if not self._rates.allows(socket.user_id, self._now()):
             refused = RATE_LIMITED
-        elif len(self._tasks) >= MOST_WAITING:
+        elif len(self._tasks) >= MAX_PENDING:
             refused = BUSY
         elif name not in EVENTS:
-            refused = Refused("invalid", detail="no such event")
+            refused = Refusal("invalid", detail="no such event")
         else:
-            asked = cleaned(arguments[0] if arguments else None, EVENTS[name])
-            if isinstance(asked, Refused):
+            asked = decode_request(arguments[0] if arguments else None, EVENTS[name])
+            if isinstance(asked, Refusal):
                 refused = asked
             elif isinstance(asked, SendMessage):
                 refused = self._unfit(asked)
@@ -237,7 +237,7 @@ class Service:
         while under_way := self._tasks | self._messages:
             await asyncio.wait(under_way)
 
-    async def _answered(self, handled: Coroutine[Any, Any, Document | Refused | None], answer: Answer) -> None:
+    async def _answered(self, handled: Coroutine[Any, Any, Document | Refusal | None], answer: Answer) -> None:
         try:
             answered = await handled
         except StoreDown:
@@ -245,16 +245,16 @@ class Service:
         except Exception as error:
             self._witness.failed(error)
             answered = INTERNAL
-        if isinstance(answered, Refused):
+        if isinstance(answered, Refusal):
             self._refuse(answered, answer)
         elif answered is not None:
             answer(answered)
 
-    def _unfit(self, asked: SendMessage) -> Refused | None:
+    def _unfit(self, asked: SendMessage) -> Refusal | None:
         if not asked.body and asked.file_id is None:
-            return Refused("invalid", detail="neither a body nor a file")
+            return Refusal("invalid", detail="neither a body nor a file")
         if len(asked.body) > self._limits.body_characters:
-            return Refused("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
+            return Refusal("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
         return None
 
     def _send(self, socket: Socket, asked: SendMessage, answer: Answer) -> None:
@@ -270,7 +270,7 @@ class Service:
         message: NewMessage,
         answer: Answer,
         began: float,
-        landing: asyncio.Future[Stored | Refused],
+        landing: asyncio.Future[StoredEntry | Refusal],
     ) -> None:
         self._messages.discard(landing)
         socket.unanswered -= 1
@@ -282,20 +282,20 @@ class Service:
             return
         stored = landing.result()
         identity = (message.conversation_id, message.sender_id, message.client_id)
-        if isinstance(stored, Refused):
+        if isinstance(stored, Refusal):
             if stored.code == UNKNOWN.code:
-                self._lines.unsure()
-                if len(self._unsure) < MOST_UNSURE:
+                self._lines.outcome_unknown()
+                if len(self._unsure) < MAX_UNKNOWN_OUTCOMES:
                     self._unsure.add(identity)
             self._refuse(stored, answer)
             return
         if self._unsure and identity in self._unsure:
             # It may have been stored the first time, when nobody was told.
             self._unsure.discard(identity)
-            stored = replace(stored, fresh=True)
+            stored = replace(stored, is_new=True)
         # The sender's own sockets hear the event before the acknowledgement.
         acknowledge = partial(self._acknowledge, stored.entry, began, answer)
-        if stored.fresh:
+        if stored.is_new:
             self._lines.landed(landed_of(stored), acknowledge)
         elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCKS_DIFFER_SECONDS:
             self._lines.repeated(landed_of(stored), acknowledge)
@@ -307,35 +307,35 @@ class Service:
         self._witness.acknowledged(self._now() - began)
         answer(acknowledgement(entry))
 
-    async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refused:
+    async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refusal:
         marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
-        return marked if isinstance(marked, Refused) else ReadTo(marked)
+        return marked if isinstance(marked, Refusal) else ReadTo(marked)
 
-    async def _sync(self, socket: Socket, asked: Sync) -> Document | Refused:
+    async def _sync(self, socket: Socket, asked: Sync) -> Document | Refusal:
         """One at a time for each socket, and no more at once than its connection may buffer."""
         if socket.is_syncing:
             return BUSY
         socket.is_syncing = True
         try:
-            synced = await self._store.sync(socket.user_id, asked.cursors, MOST_SYNCED)
+            synced = await self._store.sync(socket.user_id, asked.cursors, MAX_SYNCED_ENTRIES)
         finally:
             socket.is_syncing = False
-        return synced_document(synced.within(MOST_SYNCED_BYTES))
+        return synced_document(synced.within(MAX_SYNCED_BYTES))
 
-    async def _renew(self, socket: Socket, asked: Renew) -> Document | Refused:
+    async def _renew(self, socket: Socket, asked: Renew) -> Document | Refusal:
         identity = self._tokens.verified(asked.token, self._now())
-        if isinstance(identity, Refused):
+        if isinstance(identity, Refusal):
             return identity
         if identity.user_id != socket.user_id:
             return FORBIDDEN
         socket.expires_at = identity.expires_at
         return Nothing()
 
-    async def _typing(self, socket: Socket, asked: Typing) -> Refused | None:
+    async def _typing(self, socket: Socket, asked: Typing) -> Refusal | None:
         if not self._typing_rates.allows((socket.user_id, asked.conversation_id), self._now()):
             return None
         found = await self._store.conversation(asked.conversation_id, socket.user_id)
-        if isinstance(found, Refused):
+        if isinstance(found, Refusal):
             return found
         others = [user_id for user_id in found.member_ids if user_id != socket.user_id]
         self._tell(others, "typing", TypingEvent(found.id, socket.user_id))
@@ -343,62 +343,62 @@ class Service:
 
     # ---- What both sockets and REST ask for
 
-    async def create_conversation(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refused:
+    async def create_conversation(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refusal:
         """The conversation, and whether it is new; its members hear of it then."""
         made = await self._changed(self._store.create_conversation(self._make_id(), user_id, member_ids))
-        if not isinstance(made, Refused) and made[1]:
+        if not isinstance(made, Refusal) and made[1]:
             self._tell(made[0].member_ids, "conversation", conversation_document(made[0]))
             await self.company.introduce(made[0])
         return made
 
     async def add_members(
         self, user_id: str, conversation_id: str, member_ids: Sequence[str]
-    ) -> Stored | Conversation | Refused:
+    ) -> StoredEntry | Conversation | Refusal:
         """The conversation as it is where there was nobody to add."""
         adding = self._commits.alone(lambda: self._store.add_members(conversation_id, user_id, member_ids))
         return self._told(await self._changed(adding))
 
-    async def leave(self, user_id: str, conversation_id: str) -> Stored | Refused:
+    async def leave(self, user_id: str, conversation_id: str) -> StoredEntry | Refusal:
         """Those who stay hear of it, and so do the other sockets of who left."""
         leaving = self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
         return self._told(await self._changed(leaving))
 
-    async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> Stored | Refused:
+    async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> StoredEntry | Refusal:
         deleting = self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
         return self._told(await self._changed(deleting))
 
-    async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refused:
+    async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refusal:
         """How far is read now; the members hear of it where that moved."""
         # One after the other for each reader, so that nobody hears them go back.
         async with self._reading.setdefault(user_id, asyncio.Lock()):
             marked = await self._changed(self._store.mark_read(conversation_id, user_id, seq))
-            if isinstance(marked, Refused):
+            if isinstance(marked, Refusal):
                 return marked
             read_to, moved = marked
             if moved:
                 found = await self._changed(self._store.conversation(conversation_id, user_id))
-                if not isinstance(found, Refused):
+                if not isinstance(found, Refusal):
                     self._tell(found.member_ids, "read", ReadEvent(conversation_id, user_id, read_to))
             return read_to
 
     # ---- Telling
 
-    async def _changed(self, change: Awaitable[Changed]) -> Changed:
+    async def _changed(self, change: Awaitable[T]) -> T:
         """What a change answers; where nobody knows what became of it, whoever may have to hear of it asks."""
         try:
             return await change
         except StoreDown:
-            self._lines.unsure()
+            self._lines.outcome_unknown()
             raise
 
     def _told(self, stored: Happened) -> Happened:
-        if isinstance(stored, Stored) and stored.fresh:
+        if isinstance(stored, StoredEntry) and stored.is_new:
             self._lines.landed(landed_of(stored))
         return stored
 
     def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:
         """To every socket of each of them, on whichever task."""
-        self._lines.told(Told(tuple(user_ids), encoded_event(name, document)))
+        self._lines.told(Notification(tuple(user_ids), encoded_event(name, document)))
 
     def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
         socket.number, now = self._told_of_drain, self._now()
@@ -422,12 +422,12 @@ class Service:
         if not task.cancelled() and (error := task.exception()):
             self._witness.failed(error)
 
-    def _refuse(self, refused: Refused, answer: Answer) -> None:
+    def _refuse(self, refused: Refusal, answer: Answer) -> None:
         self._witness.refused(refused.code)
         answer(error_document(refused))
 
 
-Handler = Callable[[Service, Socket, Any], Coroutine[Any, Any, Document | Refused | None]]
+Handler = Callable[[Service, Socket, Any], Coroutine[Any, Any, Document | Refusal | None]]
 
 HANDLERS: Mapping[str, Handler] = {
     "read": Service._read,

@@ -19,7 +19,7 @@ CACHES = ("redis://", "rediss://", "valkey://", "valkeys://")
 SAME_DATABASE = "postgresql:"
 """A bus over the database that holds the messages."""
 
-SHORTEST_SECRET = 32
+MIN_SECRET_BYTES = 32
 """Bytes; a key for HS256 is no shorter than its hash (RFC 7518 section 3.2)."""
 
 
@@ -85,8 +85,8 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _secrets(text: str) -> tuple[str, ...]:
     secrets = tuple(part.strip() for part in text.split(",") if part.strip())
-    if any(len(secret.encode()) < SHORTEST_SECRET for secret in secrets):
-        raise Failure("setting_secret", least=SHORTEST_SECRET)
+    if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in secrets):
+        raise Failure("setting_secret", least=MIN_SECRET_BYTES)
     return secrets
 
 

@@ -7,11 +7,11 @@ import unicodedata
 from glimpse.chat.values import NewFile, NewMessage
 
 # A token's subject is at most 255 characters (OpenID Connect Core, section 2); three such ids fit into one index entry.
-MOST_ID = 255
-MOST_HANDLE = 64
-MOST_CLIENT_ID = 64
+MAX_ID = 255
+MAX_HANDLE = 64
+MAX_CLIENT_ID = 64
 # As long as a name may be in the usual file systems.
-MOST_FILE_NAME = 255
+MAX_FILE_NAME = 255
 
 
 def is_storable(text: str | None) -> bool:
@@ -27,11 +27,11 @@ def is_storable(text: str | None) -> bool:
 
 
 def is_id(text: str) -> bool:
-    return 1 <= len(text) <= MOST_ID and is_storable(text)
+    return 1 <= len(text) <= MAX_ID and is_storable(text)
 
 
 def is_handle(text: str) -> bool:
-    return 1 <= len(text) <= MOST_HANDLE and is_storable(text)
+    return 1 <= len(text) <= MAX_HANDLE and is_storable(text)
 
 
 def handle_key(handle: str) -> str:
@@ -44,9 +44,9 @@ def handle_key(handle: str) -> str:
 
 def can_be_stored(message: NewMessage) -> bool:
     return (
-        0 < len(message.conversation_id) <= MOST_ID
-        and 0 < len(message.sender_id) <= MOST_ID
-        and 0 < len(message.client_id) <= MOST_CLIENT_ID
+        0 < len(message.conversation_id) <= MAX_ID
+        and 0 < len(message.sender_id) <= MAX_ID
+        and 0 < len(message.client_id) <= MAX_CLIENT_ID
         # What cannot be kept alone cannot be kept together, and the other way round.
         and is_storable(message.conversation_id + message.sender_id + message.client_id + message.body)
         and (message.file_id is None or is_id(message.file_id))
@@ -57,7 +57,7 @@ def can_be_announced(file: NewFile) -> bool:
     return (
         is_id(file.id)
         and is_id(file.owner_id)
-        and 1 <= len(file.name) <= MOST_FILE_NAME
+        and 1 <= len(file.name) <= MAX_FILE_NAME
         and is_storable(file.name + file.content_type + (file.sha256 or ""))
         and 0 < file.size < 2**63
     )

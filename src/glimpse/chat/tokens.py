@@ -14,17 +14,17 @@ from functools import lru_cache, partial
 import jwt
 
 from glimpse.chat.text import is_id
-from glimpse.chat.values import Refused
+from glimpse.chat.values import Refusal
 
 ALGORITHM = "HS256"
-LONGEST_TOKEN = 4_096
-MOST_REMEMBERED = 4_096
+MAX_TOKEN_LENGTH = 4_096
+MAX_REMEMBERED_TOKENS = 4_096
 """Tokens whose signature was found good, some 600 bytes each."""
 
 LATEST = 253_402_300_799
 """The last second of the year 9999."""
-UNAUTHORIZED = Refused("unauthorized", detail="the token is missing or not valid")
-EXPIRED = Refused("token_expired")
+UNAUTHORIZED = Refusal("unauthorized", detail="the token is missing or not valid")
+EXPIRED = Refusal("token_expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,15 @@ class Tokens:
         self.lifetime_seconds = lifetime_seconds
         # The same token comes with every request. What raises is not remembered, so nobody fills this with tokens that
         # are not ours.
-        self._signed = lru_cache(MOST_REMEMBERED)(partial(_signed, self._secrets))
+        self._signed = lru_cache(MAX_REMEMBERED_TOKENS)(partial(_signed, self._secrets))
 
     def issued(self, user_id: str, now: float) -> str:
         claims = {"sub": user_id, "iat": int(now), "exp": int(now) + self.lifetime_seconds}
         return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM)
 
-    def verified(self, token: object, now: float) -> Identity | Refused:
+    def verified(self, token: object, now: float) -> Identity | Refusal:
         """Whose token it is. Refused `unauthorized`, or `token_expired` where only the time is wrong."""
-        if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
+        if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN_LENGTH:
             return UNAUTHORIZED
         try:
             identity, begins_at = self._signed(token)

@@ -18,12 +18,12 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from glimpse.chat.kinds import FILE_TYPE, KINDS, disposition, kind_of
-from glimpse.chat.limits import Rates
-from glimpse.chat.ports import Found, Objects, ObjectsDown, Store, Upload
-from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, RATE_LIMITED, File, NewFile, Refused
+from glimpse.chat.limits import TokenBuckets
+from glimpse.chat.media_types import FILE_TYPE, KINDS, disposition, kind_of
+from glimpse.chat.ports import ObjectHead, Objects, ObjectsDown, PresignedPut, Store
+from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, RATE_LIMITED, File, NewFile, Refusal
 
-MOST_BYTES = 50 * 10**6
+MAX_FILE_BYTES = 50 * 10**6
 """One PUT, and what a phone sends while somebody waits; larger ones want several parts."""
 
 UPLOAD_SECONDS = 300
@@ -38,12 +38,12 @@ SWEEP_SECONDS = LATE_SECONDS + 600.0
 UNUSED_SECONDS = 86_400.0
 """How long a complete file may wait for the message that refers to it."""
 
-MOST_SWEPT = 100
+MAX_SWEPT = 100
 
-WRONG_SIZE, WRONG_CHECKSUM = Refused("wrong_size"), Refused("wrong_checksum")
-NOT_THERE_YET = Refused("not_complete", retry=True)
-TOO_LARGE = Refused("too_large", detail=f"a file has at most {MOST_BYTES // 10**6} MB")
-FILES_DOWN = Refused("files_down", retry=True)
+WRONG_SIZE, WRONG_CHECKSUM = Refusal("wrong_size"), Refusal("wrong_checksum")
+NOT_THERE_YET = Refusal("not_complete", retry=True)
+TOO_LARGE = Refusal("too_large", detail=f"a file has at most {MAX_FILE_BYTES // 10**6} MB")
+FILES_DOWN = Refusal("files_down", retry=True)
 
 Opened = Callable[[str], Awaitable[Objects]]
 """
@@ -59,7 +59,7 @@ class NoObjects(Exception):
     """There is none, and asking again will not help; the text says what is missing."""
 
 
-class Witness(Protocol):
+class Observer(Protocol):
     """Is told what becomes of files, to count it."""
 
     def file(self, outcome: str) -> None: ...
@@ -68,13 +68,13 @@ class Witness(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedFile:
     file: File
-    upload: Upload
+    upload: PresignedPut
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileLink:
     """Where a file can be had, and for how many seconds at least."""
 
     file: File
@@ -91,46 +91,46 @@ class Uploads:
         opened: Opened,
         uploads_per_minute: int,
         quota_bytes: int,
-        witness: Witness,
+        witness: Observer,
         now: Callable[[], float],
         make_id: Callable[[], str],
     ) -> None:
         self._store, self._opened, self._quota_bytes = store, opened, quota_bytes
-        self._rates = Rates(uploads_per_minute / 60, uploads_per_minute)
+        self._rates = TokenBuckets(uploads_per_minute / 60, uploads_per_minute)
         self._witness, self._now, self._make_id = witness, now, make_id
         self.problem = ""
         """Why the object store could not be asked the last time that it was; empty where it could."""
 
     async def announce(
         self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None, host: str = ""
-    ) -> Announced | Refused:
+    ) -> AnnouncedFile | Refusal:
         """
         Where to put it, for who calls this service by `host`. Refused `file_type`, `too_large`, `rate_limited`,
         `quota`; as all here, `files_down` and `files_off`.
         """
         kind = kind_of(content_type)
         if kind is None:
-            return Refused("file_type", detail=", ".join(KINDS))
-        if size > MOST_BYTES:
+            return Refusal("file_type", detail=", ".join(KINDS))
+        if size > MAX_FILE_BYTES:
             return TOO_LARGE
         if not self._rates.allows(owner_id, self._now()):
             return RATE_LIMITED
         return await self._asked(self._announced(NewFile(self._make_id(), owner_id, name, kind, size, sha256), host))
 
-    async def _announced(self, new: NewFile, host: str) -> Announced | Refused:
+    async def _announced(self, new: NewFile, host: str) -> AnnouncedFile | Refusal:
         objects = await self._opened(host)
         file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if file == NOT_FOUND:
             # Their first request of all; everybody else is spared the question who they are.
             await self._store.ensure_user(new.owner_id)
             file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
-        if isinstance(file, Refused):
+        if isinstance(file, Refusal):
             return file
         upload = await objects.upload(_pending(file), file.content_type, file.size, file.sha256, UPLOAD_SECONDS)
         self._witness.file("announced")
-        return Announced(file, upload)
+        return AnnouncedFile(file, upload)
 
-    async def complete(self, owner_id: str, file_id: str) -> File | Refused:
+    async def complete(self, owner_id: str, file_id: str) -> File | Refusal:
         """
         The file, once what was announced lies in the bucket; again as often as one likes. What is something else is
         thrown away: refused `wrong_size`, `file_type`, `wrong_checksum`. Refused `not_complete` while nothing is there
@@ -144,7 +144,7 @@ class Uploads:
             return FORBIDDEN
         return file if file.is_complete else await self._asked(self._completed(file))
 
-    async def _completed(self, file: File) -> File | Refused:
+    async def _completed(self, file: File) -> File | Refusal:
         objects = await self._opened("")
         found = await objects.look(_pending(file), file.sha256 is not None)
         self.problem = ""
@@ -162,14 +162,14 @@ class Uploads:
             return again if again and again.is_complete else GONE
         return await self._recorded(objects, file)
 
-    async def seen(self, reader_id: str, file_id: str, host: str = "") -> Seen | Refused:
+    async def seen(self, reader_id: str, file_id: str, host: str = "") -> FileLink | Refusal:
         """Where to get it, for who calls this service by `host`. Refused `not_found`, also to who may not see it."""
         file = await self._store.file_seen_by(file_id, reader_id)
         return NOT_FOUND if file is None else await self._asked(self._seen(file, host))
 
-    async def _seen(self, file: File, host: str) -> Seen:
+    async def _seen(self, file: File, host: str) -> FileLink:
         objects = await self._opened(host)
-        return Seen(file, *await objects.download(_kept(file)))
+        return FileLink(file, *await objects.download(_kept(file)))
 
     async def sweep(self) -> None:
         """
@@ -178,21 +178,21 @@ class Uploads:
         """
         is_more = True
         while is_more:
-            await self._store.let_unused_files_go(UNUSED_SECONDS, MOST_SWEPT)
-            late = await self._store.late_files(SWEEP_SECONDS, MOST_SWEPT)
+            await self._store.expire_unused_files(UNUSED_SECONDS, MAX_SWEPT)
+            late = await self._store.files_to_sweep(SWEEP_SECONDS, MAX_SWEPT)
             swept = await self._asked(self._swept(late)) if late else None
-            is_more = len(late) == MOST_SWEPT and not isinstance(swept, Refused)
+            is_more = len(late) == MAX_SWEPT and not isinstance(swept, Refusal)
 
     async def _swept(self, late: Sequence[File]) -> None:
         objects = await self._opened("")
         kept, gone = ([file for file in late if file.is_complete == is_kept] for is_kept in (True, False))
         await objects.remove([*map(_pending, late), *map(_kept, gone)])
         self.problem = ""
-        await self._store.settle_files([file.id for file in kept], [file.id for file in gone], SWEEP_SECONDS)
+        await self._store.finish_sweep([file.id for file in kept], [file.id for file in gone], SWEEP_SECONDS)
         for file in late:
             self._witness.file("settled" if file.is_complete else "swept")
 
-    async def _asked(self, work: Awaitable[Done]) -> Done | Refused:
+    async def _asked(self, work: Awaitable[Done]) -> Done | Refusal:
         """What asks the object store, and what it means where that does not answer."""
         try:
             done = await work
@@ -201,16 +201,16 @@ class Uploads:
             self._witness.objects_down(self.problem)
             return FILES_DOWN
         except NoObjects as missing:
-            return Refused("files_off", detail=str(missing))
+            return Refusal("files_off", detail=str(missing))
         return done
 
-    async def _missing(self, objects: Objects, file: File) -> File | Refused:
+    async def _missing(self, objects: Objects, file: File) -> File | Refusal:
         """Nothing waits to be looked at: it was kept by a task that died over it, or it has yet to come."""
         if await objects.look(_kept(file)) is not None:
             return await self._recorded(objects, file)
         return NOT_THERE_YET if self._now() < file.upload_until else EXPIRED
 
-    async def _recorded(self, objects: Objects, file: File) -> File | Refused:
+    async def _recorded(self, objects: Objects, file: File) -> File | Refusal:
         if not await self._store.complete_file(file.id, LATE_SECONDS):
             await objects.remove([_pending(file), _kept(file)])
             return EXPIRED
@@ -218,7 +218,7 @@ class Uploads:
         return replace(file, is_complete=True)
 
 
-def _unlike(file: File, found: Found) -> Refused | None:
+def _unlike(file: File, found: ObjectHead) -> Refusal | None:
     """How what was found differs from what was announced."""
     if found.size != file.size:
         return WRONG_SIZE

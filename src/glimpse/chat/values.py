@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
 # Beyond this nobody counts, neither the reader nor the database.
-MOST_UNREAD = 1000
+MAX_UNREAD = 1000
 # What an entry's JSON takes beside its text.
 ENTRY_BYTES = 300
 
@@ -37,7 +37,7 @@ class Conversation(Struct, frozen=True):
     reads: Mapping[str, int]
 
 
-class Changed(Struct, frozen=True):
+class ConversationChange(Struct, frozen=True):
     """A conversation that changed since a time: whether it was made since then, and who of `reads` read further."""
 
     id: str
@@ -78,15 +78,15 @@ class NewMessage(Struct, frozen=True):
     file_id: str | None = None
 
 
-class Stored(Struct, frozen=True):
-    """`fresh` is False for a repeat: it took no number, and nobody is told again."""
+class StoredEntry(Struct, frozen=True):
+    """`is_new` is False for a repeat: it took no number, and nobody is told again."""
 
     entry: Entry
     member_ids: tuple[str, ...]
-    fresh: bool
+    is_new: bool
 
 
-class Refused(Struct, frozen=True):
+class Refusal(Struct, frozen=True):
     """Why something was not done: `not_found`, `forbidden`, `blocked`, `handle_taken`, `invalid`, …"""
 
     code: str
@@ -94,13 +94,13 @@ class Refused(Struct, frozen=True):
     detail: str = ""
 
 
-INVALID, NOT_FOUND, FORBIDDEN = Refused("invalid"), Refused("not_found"), Refused("forbidden")
-QUOTA, EXPIRED = Refused("quota"), Refused("expired")
+INVALID, NOT_FOUND, FORBIDDEN = Refusal("invalid"), Refusal("not_found"), Refusal("forbidden")
+QUOTA, EXPIRED = Refusal("quota"), Refusal("expired")
 # Of a file that a message or a profile refers to: to say the same again helps neither.
-NOT_COMPLETE, GONE = Refused("not_complete"), Refused("gone")
-BUSY, RATE_LIMITED = Refused("busy", retry=True), Refused("rate_limited", retry=True)
+NOT_COMPLETE, GONE = Refusal("not_complete"), Refusal("gone")
+BUSY, RATE_LIMITED = Refusal("busy", retry=True), Refusal("rate_limited", retry=True)
 # Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
-UNKNOWN = Refused("unknown", retry=True)
+UNKNOWN = Refusal("unknown", retry=True)
 
 
 class NewFile(Struct, frozen=True):
@@ -124,7 +124,7 @@ class File(NewFile, frozen=True):
     upload_until: float = 0.0
 
 
-class Listed(Struct, frozen=True):
+class ConversationSummary(Struct, frozen=True):
     """
     A conversation as its member's list shows it. `last_message` may be a deleted one. `unread` counts what others
     wrote after what the member read, deleted messages left out; MOST_UNREAD stands for that many or more.
@@ -136,7 +136,7 @@ class Listed(Struct, frozen=True):
     unread: int
 
 
-class Synced(Struct, frozen=True):
+class SyncResult(Struct, frozen=True):
     """
     What a client missed: each conversation that its cursors lack or lag, those it is no longer in, and the entries
     after its cursors, contiguous for each conversation. `more`: ask again with the advanced cursors. `reset` names
@@ -149,7 +149,7 @@ class Synced(Struct, frozen=True):
     more: bool
     reset: tuple[str, ...] = ()
 
-    def within(self, most_bytes: int) -> Synced:
+    def within(self, most_bytes: int) -> SyncResult:
         """As many of the entries, from the first, as about so many bytes of JSON hold; one at least."""
         size = 0
         for kept, entry in enumerate(self.entries):

@@ -44,7 +44,7 @@ Headers = list[tuple[bytes, bytes]]
 UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
-MOST_BUFFERED_BYTES = 1_000_000
+MAX_BUFFERED_BYTES = 1_000_000
 """What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
 
 SWEEPS_A_TIMEOUT = 10
@@ -86,9 +86,9 @@ class Connection:
     def send(self, messages: Iterable[str | bytes]) -> None:
         for data in messages:
             self.session.send(data)
-        if self.session.waiting > MOST_BUFFERED_BYTES:
+        if self.session.waiting > MAX_BUFFERED_BYTES:
             self.flush()
-            if self.session.waiting > MOST_BUFFERED_BYTES:
+            if self.session.waiting > MAX_BUFFERED_BYTES:
                 self.close("too slow")
         self.wake()
 

@@ -14,9 +14,9 @@ from glimpse.chat.protocol.client import Joining, Said
 from glimpse.chat.protocol.socketio import ROOT, encoded_answer
 from glimpse.chat.service import Service
 from glimpse.chat.sockets import Socket
-from glimpse.chat.values import Refused
+from glimpse.chat.values import Refusal
 
-MOST_JOINING = 5_000
+MAX_JOINING = 5_000
 """Clients that may be looked up at once; who comes later is hung up on, and comes back."""
 
 
@@ -31,7 +31,7 @@ class Gateway:
     def on_join(self, peer: Peer, joining: Joining) -> None:
         if joining.namespace != ROOT:
             peer.refuse(joining.namespace, "Invalid namespace")
-        elif len(self._joining) >= MOST_JOINING:
+        elif len(self._joining) >= MAX_JOINING:
             peer.connection.close("busy")
         else:
             task = asyncio.get_running_loop().create_task(self._join(peer, joining.auth))
@@ -59,7 +59,7 @@ class Gateway:
             return
         if not peer.connection.is_open:
             return
-        if isinstance(socket, Refused):
+        if isinstance(socket, Refusal):
             peer.refuse(ROOT, socket.code, code=socket.code)
             return
         self._sockets[peer] = socket

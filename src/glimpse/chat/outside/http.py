@@ -16,7 +16,7 @@ from starlette.routing import Route
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.metrics import CONTENT_TYPE, Metrics
 from glimpse.chat.outside.rest import Rest, response
-from glimpse.chat.values import Refused
+from glimpse.chat.values import Refusal
 
 SOCKET_PATH = "/socket.io/"
 
@@ -46,13 +46,13 @@ class Operations:
 
     async def ready(self, request: Request) -> Response:
         if _is_forwarded(request):
-            return response(Refused("forbidden"))
+            return response(Refusal("forbidden"))
         problems = await self.problems()
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
     async def measured(self, request: Request) -> Response:
         if _is_forwarded(request):
-            return response(Refused("forbidden"))
+            return response(Refusal("forbidden"))
         return Response(self.metrics.text(), media_type=CONTENT_TYPE)
 
 
@@ -83,4 +83,4 @@ def _is_forwarded(request: Request) -> bool:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    return response(Refused("not_found", detail=f"{request.method} {request.url.path[:200]}"))
+    return response(Refusal("not_found", detail=f"{request.method} {request.url.path[:200]}"))

@@ -13,9 +13,9 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from glimpse.chat.values import BUSY, Refused
+from glimpse.chat.values import BUSY, Refusal
 
-MOST_WAITING = 20
+MAX_QUEUED_HASHES = 20
 
 T = TypeVar("T")
 
@@ -27,10 +27,10 @@ class Argon2:
         self._nobody = self._hasher.hash("nobody")
         self._waiting = 0
 
-    async def hashed(self, password: str) -> str | Refused:
+    async def hashed(self, password: str) -> str | Refusal:
         return await self._queued(lambda: self._hasher.hash(password))
 
-    async def matches(self, password_hash: str | None, password: str) -> bool | Refused:
+    async def matches(self, password_hash: str | None, password: str) -> bool | Refusal:
         return await self._queued(
             lambda: self._verified(password_hash or self._nobody, password) and bool(password_hash)
         )
@@ -44,8 +44,8 @@ class Argon2:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _queued(self, work: Callable[[], T]) -> T | Refused:
-        if self._waiting >= MOST_WAITING:
+    async def _queued(self, work: Callable[[], T]) -> T | Refusal:
+        if self._waiting >= MAX_QUEUED_HASHES:
             return BUSY
         self._waiting += 1
         try:

@@ -20,7 +20,7 @@ WAITING_CONNECTIONS = 2_048
 HEAD_SECONDS = 10.0
 """How long a request may take until its headers are complete; uvicorn itself would wait for ever."""
 
-MOST_HEAD_BYTES = 16_384
+MAX_HEAD_BYTES = 16_384
 """A request's line and headers; uvicorn itself would take them for as long as they come."""
 
 
@@ -48,7 +48,7 @@ class Http(HttpToolsProtocol):
         if is_idle and self._patience is None and self.transport.get_protocol() is self:
             # Line breaks before a request are no request, and end uvicorn's own patience all the same.
             self._wait(HEAD_SECONDS)
-        if self._unfinished > MOST_HEAD_BYTES and not self.transport.is_closing():
+        if self._unfinished > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("Request head too long.")
 
     def on_message_begin(self) -> None:
@@ -59,7 +59,7 @@ class Http(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._unfinished = 0
         self._wait(None)
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD_BYTES:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
             raise ValueError("request head too long")  # which the parser turns into a 400
         super().on_headers_complete()
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import valkey.asyncio
 from valkey.exceptions import ValkeyError
 
-from glimpse.chat.outside.carrier import Carrier, LineLost, Say, ended
+from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, ReconnectingBus, cancel_and_wait
 
 CHANNEL = "glimpse"
 ANSWER_SECONDS = 2.0
@@ -19,7 +19,7 @@ LOST = (ValkeyError, OSError, TimeoutError, RuntimeError)
 """The last is what uvloop raises for what is written to a connection just as it closes."""
 
 
-class ValkeyBus(Carrier):
+class ValkeyBus(ReconnectingBus):
     """The server takes texts of any length; what is longer than this is cheaper to read from the store."""
 
     most_bytes = 64_000
@@ -29,7 +29,7 @@ class ValkeyBus(Carrier):
         self._url = url
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Say]:
+    async def line(self) -> AsyncIterator[Publish]:
         # What it says must arrive while nothing is said for long: no timeout for reading, but one for writing.
         speaking = valkey.asyncio.Valkey.from_url(
             self._url, socket_connect_timeout=ANSWER_SECONDS, socket_timeout=ANSWER_SECONDS
@@ -43,7 +43,7 @@ class ValkeyBus(Carrier):
 
             async def say(texts: Sequence[str]) -> None:
                 if reading is not None and reading.done():
-                    raise LineLost(f"the subscription ended: {reading.exception()}")
+                    raise BusDisconnected(f"the subscription ended: {reading.exception()}")
                 async with speaking.pipeline(transaction=False) as pipeline:
                     for text in texts:
                         pipeline.publish(CHANNEL, text)
@@ -51,10 +51,10 @@ class ValkeyBus(Carrier):
 
             yield say
         except LOST as error:
-            raise LineLost(f"{type(error).__name__}: {error}") from error
+            raise BusDisconnected(f"{type(error).__name__}: {error}") from error
         finally:
             if reading:
-                await ended(reading)
+                await cancel_and_wait(reading)
             for each in (ear, speaking, listening):
                 with contextlib.suppress(*LOST):
                     await each.aclose()

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from glimpse.chat.outside.engineio import MOST_BUFFERED_BYTES, UPGRADE_SECONDS, Connection, Engine
+from glimpse.chat.outside.engineio import MAX_BUFFERED_BYTES, UPGRADE_SECONDS, Connection, Engine
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
@@ -207,7 +207,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _write(self, data: bytes) -> None:
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > MOST_BUFFERED_BYTES:
+        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
             self._closing = True
             self._transport.abort()
 

@@ -20,8 +20,8 @@ from msgspec import Struct
 from glimpse.chat.protocol.engineio import Malformed
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
-MOST_ATTACHMENTS = 10
-DEEPEST = 32
+MAX_ATTACHMENTS = 10
+MAX_DEPTH = 32
 """What is nested deeper is refused before anything walks through it."""
 
 ROOT = "/"
@@ -109,7 +109,7 @@ def _decoded(text: str) -> tuple[Packet, int]:
         raise Malformed("packet head")
     kind, attachments = int(head[1]), int(head[2] or 0)
     binary = kind in (BINARY_EVENT, BINARY_ACK)
-    if kind > BINARY_ACK or bool(head[2]) != binary or attachments > MOST_ATTACHMENTS:
+    if kind > BINARY_ACK or bool(head[2]) != binary or attachments > MAX_ATTACHMENTS:
         raise Malformed("packet type")
     rest = text[head.end() :]
     data = _json(rest) if rest else None
@@ -128,7 +128,7 @@ def _json(text: str) -> Any:
             data = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Malformed("JSON") from None
-    if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(data):
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_too_deep(data):
         raise Malformed("nesting")
     return data
 
@@ -143,7 +143,7 @@ def _finite(text: str) -> float:
 def _is_too_deep(data: Any) -> bool:
     """Level by level, so that no depth is too deep to be told; brackets within a text are no nesting."""
     level = [data]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [child for value in level if isinstance(value, list | dict) for child in _children(value)]
     return any(isinstance(value, list | dict) for value in level)
 

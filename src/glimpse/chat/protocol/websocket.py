@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
-CONTROL_MOST = 125
+MAX_CONTROL_PAYLOAD = 125
 """A control frame's payload is this long at the most, and never fragmented (5.5)."""
 
 FINAL, MASKED = 0x80, 0x80
@@ -64,7 +64,7 @@ def text_frame(text: str) -> bytes:
 
 def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
     # Cut between characters: half of one would not be UTF-8.
-    fitting = reason.encode()[: CONTROL_MOST - 2].decode(errors="ignore")
+    fitting = reason.encode()[: MAX_CONTROL_PAYLOAD - 2].decode(errors="ignore")
     return frame(CLOSE, struct.pack("!H", code) + fitting.encode())
 
 
@@ -101,10 +101,14 @@ class Receiver:
         try:
             while len(held) - start >= 2:
                 first, second = held[start], held[start + 1]
-                if first not in FIRST_BYTES or second < MASKED or (first & CLOSE and second > MASKED | CONTROL_MOST):
+                if (
+                    first not in FIRST_BYTES
+                    or second < MASKED
+                    or (first & CLOSE and second > MASKED | MAX_CONTROL_PAYLOAD)
+                ):
                     raise _broken(first, second)
                 size, body = second & 0x7F, start + 2
-                if size > CONTROL_MOST:
+                if size > MAX_CONTROL_PAYLOAD:
                     width = 2 if size == 126 else 8
                     if len(held) - body < width:
                         break

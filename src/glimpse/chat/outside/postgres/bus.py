@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.carrier import Carrier, LineLost, Say
 from glimpse.chat.outside.postgres.connection import connected, unknown_outcome
+from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, ReconnectingBus
 from glimpse.chat.ports import StoreDown
 
 CHANNEL = "glimpse"
 ANSWER_SECONDS = 2.0
 
 
-class PostgresBus(Carrier):
+class PostgresBus(ReconnectingBus):
     """The server's limit for one text is below 8,000 bytes."""
 
     most_bytes = 7_999
@@ -27,7 +27,7 @@ class PostgresBus(Carrier):
         self._url = url
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Say]:
+    async def line(self) -> AsyncIterator[Publish]:
         try:
             async with connected(self._url, "glimpse-bus") as connection:
 
@@ -44,4 +44,4 @@ class PostgresBus(Carrier):
                     await connection.add_listener(CHANNEL, lambda *notified: self.heard(notified[-1]))
                 yield say
         except (StoreDown, Failure) as down:
-            raise LineLost(str(down)) from down
+            raise BusDisconnected(str(down)) from down

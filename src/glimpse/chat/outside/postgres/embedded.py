@@ -29,7 +29,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.own_server import POLL_SECONDS, free_port, locked, runs_on, within
+from glimpse.chat.outside.child_process import POLL_SECONDS, free_port, locked, runs_on, within
 
 ROLE = "glimpse"
 DATABASE = "postgres"

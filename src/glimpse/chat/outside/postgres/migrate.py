@@ -55,7 +55,7 @@ class MigrationRefused(Failure):
     """The schema is not one that these migrations lead on from; nothing was changed."""
 
 
-class Changed(MigrationRefused):
+class MigrationChanged(MigrationRefused):
     """A migration was edited after it had been applied."""
 
 
@@ -131,7 +131,7 @@ def _pending(
         if number not in known:
             raise SchemaNewer("schema_newer", name=name)
         if known[number].checksum != checksum:
-            raise Changed("migration_changed", name=name)
+            raise MigrationChanged("migration_changed", name=name)
     pending = [migration for migration in migrations if migration.number not in applied]
     if not applied or moment is Moment.AFTER:
         return pending

@@ -16,8 +16,8 @@ from typing import Any
 import asyncpg
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.kinds import unfit_file, unfit_picture
 from glimpse.chat.listing import Place, place_of
+from glimpse.chat.media_types import unfit_file, unfit_picture
 from glimpse.chat.outside.postgres.connection import DOWN, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
@@ -25,21 +25,21 @@ from glimpse.chat.values import (
     DELETED,
     FORBIDDEN,
     INVALID,
+    MAX_UNREAD,
     MEMBERS,
     MESSAGE,
-    MOST_UNREAD,
     NOT_FOUND,
     QUOTA,
-    Changed,
     Conversation,
+    ConversationChange,
+    ConversationSummary,
     Entry,
     File,
-    Listed,
     NewFile,
     NewMessage,
-    Refused,
-    Stored,
-    Synced,
+    Refusal,
+    StoredEntry,
+    SyncResult,
     User,
 )
 
@@ -54,7 +54,7 @@ TRIES = 3
 
 CHANGES_A_PAGE = 200
 
-_MOST_SEQ = 2**63 - 1
+_MAX_BIGINT = 2**63 - 1
 
 WITH_BUS, WITHOUT_BUS = "glimpse", "glimpse-alone"
 """Under these names the server lists the connections of a task, so that tasks find each other without a bus."""
@@ -164,7 +164,7 @@ class PostgresStore:
 
     # ---- Users
 
-    async def ensure_user(self, user_id: str) -> User | Refused:
+    async def ensure_user(self, user_id: str) -> User | Refusal:
         if not is_id(user_id):
             return INVALID
         while True:
@@ -172,12 +172,12 @@ class PostgresStore:
                 for row in await self._rows(name, asked):
                     return User(*row)
 
-    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refused:
+    async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
             return INVALID
         for row in await self._rows("sign_up", user_id, handle, handle_key(handle), password_hash):
             return User(*row)
-        return Refused("handle_taken") if await self.user_by_handle(handle) else INVALID
+        return Refusal("handle_taken") if await self.user_by_handle(handle) else INVALID
 
     async def credentials(self, handle: str) -> tuple[User, str] | None:
         if not is_handle(handle):
@@ -195,7 +195,7 @@ class PostgresStore:
 
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
-    ) -> User | Refused:
+    ) -> User | Refusal:
         if not is_storable(display_name) or not is_storable(profile_image_id):
             return INVALID
         if is_id(user_id):
@@ -205,7 +205,7 @@ class PostgresStore:
                 return unfit_picture(await self.file(profile_image_id), user_id) or NOT_FOUND
         return NOT_FOUND
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refused | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
         if not is_id(blocker_id) or not is_id(blocked_id):
             return NOT_FOUND
         if blocker_id == blocked_id:
@@ -217,7 +217,7 @@ class PostgresStore:
 
     async def create_conversation(
         self, conversation_id: str, creator_id: str, member_ids: Sequence[str]
-    ) -> tuple[Conversation, bool] | Refused:
+    ) -> tuple[Conversation, bool] | Refusal:
         if not is_id(conversation_id):
             return INVALID
         members = list(dict.fromkeys((creator_id, *member_ids)))
@@ -235,7 +235,7 @@ class PostgresStore:
                 return (conversation, False) if creator_id in conversation.reads else INVALID
             # Between the two statements one of the pair has left it, so now there is room for a new one.
 
-    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refused:
+    async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
         if is_id(conversation_id) and is_id(member_id):
             for row in await self._rows("conversation", conversation_id, member_id):
                 return _conversation(row)
@@ -248,16 +248,16 @@ class PostgresStore:
 
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
-    ) -> tuple[Sequence[Listed], str | None] | Refused:
+    ) -> tuple[Sequence[ConversationSummary], str | None] | Refusal:
         place = None if cursor is None else place_of(cursor)
         if cursor is not None and place is None:
             return INVALID
         if not is_id(member_id):
             return [], None
         changed_at, conversation_id = (place.changed_at, place.conversation_id) if place else (None, None)
-        rows = await self._rows("list_conversations", member_id, changed_at, conversation_id, limit + 1, MOST_UNREAD)
+        rows = await self._rows("list_conversations", member_id, changed_at, conversation_id, limit + 1, MAX_UNREAD)
         page = [
-            Listed(
+            ConversationSummary(
                 _conversation(row),
                 tuple(User(*user) for user in row["members"]),
                 _entry(row["last_message"]) if row["last_message"] else None,
@@ -270,7 +270,7 @@ class PostgresStore:
 
     async def add_members(
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
-    ) -> Stored | Conversation | Refused:
+    ) -> StoredEntry | Conversation | Refusal:
         if not is_id(conversation_id) or not is_id(by_id):
             return NOT_FOUND
         async with self._locked(conversation_id, by_id) as (connection, locked):
@@ -287,7 +287,7 @@ class PostgresStore:
             members = await connection.fetchval(QUERIES["add_members"], conversation_id, new)
             return await _changed(connection, conversation_id, MEMBERS, by_id, members, None, members)
 
-    async def leave(self, conversation_id: str, member_id: str) -> Stored | Refused:
+    async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
         if not is_id(conversation_id) or not is_id(member_id):
             return NOT_FOUND
         async with self._locked(conversation_id, member_id) as (connection, locked):
@@ -298,7 +298,7 @@ class PostgresStore:
 
     # ---- Messages
 
-    async def append(self, messages: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         if any(message.file_id is not None for message in messages):
             return [outcome for flight in _flights(messages) for outcome in await self._appended_apart(flight)]
         good = [message for message in messages if can_be_stored(message)]
@@ -320,7 +320,7 @@ class PostgresStore:
                     raise
         raise AssertionError
 
-    async def _appended_apart(self, flight: Sequence[NewMessage]) -> Sequence[Stored | Refused]:
+    async def _appended_apart(self, flight: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """A message with a file, or those between two of them."""
         message, file_id = flight[0], flight[0].file_id
         if file_id is None:
@@ -336,7 +336,7 @@ class PostgresStore:
                     raise
         raise AssertionError
 
-    async def _appended_with_file(self, message: NewMessage, file_id: str) -> Stored | Refused:
+    async def _appended_with_file(self, message: NewMessage, file_id: str) -> StoredEntry | Refusal:
         """
         Everything else is judged before the file is: a repeat is answered whatever became of it. The conversation is
         locked first and the file then, as a deletion does, so that neither waits for the other; and the sweep sees the
@@ -349,7 +349,7 @@ class PostgresStore:
                 await transaction.start()
                 try:
                     outcome = _stored(message, await connection.fetchrow(QUERIES["append_one"], *fields))
-                    if isinstance(outcome, Stored) and outcome.fresh:
+                    if isinstance(outcome, StoredEntry) and outcome.is_new:
                         found = await connection.fetchrow(QUERIES["lock_file"], file_id)
                         if refused := unfit_file(File(*found) if found else None, message.sender_id):
                             await transaction.rollback()
@@ -362,8 +362,8 @@ class PostgresStore:
                         await transaction.rollback()
                     raise
 
-    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> Stored | Refused:
-        if not is_id(conversation_id) or not is_id(by_id) or not 1 <= seq <= _MOST_SEQ:
+    async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> StoredEntry | Refusal:
+        if not is_id(conversation_id) or not is_id(by_id) or not 1 <= seq <= _MAX_BIGINT:
             return NOT_FOUND
         async with self._locked(conversation_id, by_id) as (connection, locked):
             found = await connection.fetchrow(QUERIES["deletion_of"], conversation_id, seq) if locked else None
@@ -372,11 +372,11 @@ class PostgresStore:
             if found["type"] != MESSAGE or found["sender_id"] != by_id:
                 return FORBIDDEN
             if found["deletion"]:
-                return Stored(_entry(found["deletion"]), tuple(locked["member_ids"]), False)
+                return StoredEntry(_entry(found["deletion"]), tuple(locked["member_ids"]), False)
             await connection.execute(QUERIES["empty_message"], conversation_id, seq)
             return await _changed(connection, conversation_id, DELETED, by_id, None, seq, locked["member_ids"])
 
-    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refused:
+    async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refusal:
         if is_id(conversation_id) and is_id(member_id):
             for row in await self._rows("mark_read", conversation_id, member_id, _bigint(seq)):
                 return row["read_seq"], row["moved"]
@@ -384,23 +384,25 @@ class PostgresStore:
 
     async def history(
         self, conversation_id: str, member_id: str, *, after: int | None, before: int | None, limit: int
-    ) -> Sequence[Entry] | Refused:
+    ) -> Sequence[Entry] | Refusal:
         if not is_id(conversation_id) or not is_id(member_id):
             return NOT_FOUND
         if after is not None:
             name, seq = "history_after", _bigint(after)
         else:
-            name, seq = "history_before", _MOST_SEQ if before is None else _bigint(before)
+            name, seq = "history_before", _MAX_BIGINT if before is None else _bigint(before)
         rows = await self._rows(name, conversation_id, member_id, seq, limit)
         if not rows:
             return NOT_FOUND
         return [_entry(row) for row in rows if row["seq"] is not None]
 
-    async def changes(self, conversation_id: str, after: int, before: int, since: float | None) -> Sequence[Stored]:
-        found: list[Stored] = []
+    async def changes(
+        self, conversation_id: str, after: int, before: int, since: float | None
+    ) -> Sequence[StoredEntry]:
+        found: list[StoredEntry] = []
         while is_id(conversation_id):
             rows = await self._rows("changes", conversation_id, _bigint(after), _bigint(before), CHANGES_A_PAGE)
-            page = [Stored(_entry(row[:-1]), tuple(row["members"]), True) for row in rows]
+            page = [StoredEntry(_entry(row[:-1]), tuple(row["members"]), True) for row in rows]
             # Numbers and times rise together.
             wanted = [each for each in page if since is None or each.entry.created_at.timestamp() >= since]
             found += wanted
@@ -409,22 +411,24 @@ class PostgresStore:
             before = wanted[-1].entry.seq
         return found[::-1]
 
-    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[Changed]:
+    async def changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[ConversationChange]:
         at = datetime.datetime.fromtimestamp(since, datetime.UTC)
         rows = await self._rows("changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
         return [
-            Changed(id, tuple(member_ids), last_seq, is_new, dict(zip(reader_ids or (), reads or (), strict=True)))
+            ConversationChange(
+                id, tuple(member_ids), last_seq, is_new, dict(zip(reader_ids or (), reads or (), strict=True))
+            )
             for id, member_ids, last_seq, is_new, reader_ids, reads in rows
         ]
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> Synced:
+    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
         known = {conversation_id: _bigint(seq) for conversation_id, seq in cursors.items() if is_id(conversation_id)}
         rows: Sequence[Any] = ()
         if is_id(member_id):
             rows = await self._rows("sync", member_id, list(known), list(known.values()), limit)
         here = [row for row in rows if row["last_seq"] is not None]
         never = known.keys() if not is_id(member_id) else [row["id"] for row in rows if row["last_seq"] is None]
-        return Synced(
+        return SyncResult(
             conversations=tuple(_conversation(row) for row in here if (row["cursor"] or 0) <= row["last_seq"]),
             gone=tuple(sorted({*never, *(cursors.keys() - known.keys())})),
             entries=tuple(_entry(entry) for row in here for entry in row["entries"]),
@@ -434,7 +438,7 @@ class PostgresStore:
 
     # ---- Files
 
-    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refused:
+    async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refusal:
         if not can_be_announced(file):
             return INVALID
         asked = (file.id, file.owner_id, file.name, file.content_type, file.size, file.sha256, seconds, quota_bytes)
@@ -455,13 +459,13 @@ class PostgresStore:
         rows = await self._rows("file_seen_by", file_id, reader_id) if known else ()
         return File(*rows[0]) if rows else None
 
-    async def let_unused_files_go(self, unused_seconds: float, limit: int) -> None:
+    async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
         await self._rows("let_unused_files_go", unused_seconds, limit)
 
-    async def late_files(self, late_seconds: float, limit: int) -> Sequence[File]:
+    async def files_to_sweep(self, late_seconds: float, limit: int) -> Sequence[File]:
         return [File(*row) for row in await self._rows("late_files", late_seconds, limit)]
 
-    async def settle_files(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
+    async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
         await self._rows("settle_files", kept_ids, gone_ids, late_seconds)
 
     # ---- The database
@@ -515,21 +519,21 @@ async def _changed(
     member_ids: Sequence[str] | None,
     of: int | None,
     told: Sequence[str],
-) -> Stored:
+) -> StoredEntry:
     row = await connection.fetchrow(QUERIES["add_change"], conversation_id, kind, sender_id, member_ids, of)
-    return Stored(_entry(row), tuple(told), True)
+    return StoredEntry(_entry(row), tuple(told), True)
 
 
-def _stored(message: NewMessage, row: Any) -> Stored | Refused:
-    refused, fresh, seq, entry_id, created_at, body, file_id, member_ids = row
+def _stored(message: NewMessage, row: Any) -> StoredEntry | Refusal:
+    refused, is_new, seq, entry_id, created_at, body, file_id, member_ids = row
     if refused:
-        return Refused(refused)
-    if fresh:
+        return Refusal(refused)
+    if is_new:
         body, file_id = message.body, message.file_id
     entry = Entry(
         message.conversation_id, seq, MESSAGE, entry_id, message.sender_id, created_at, message.client_id, body, file_id
     )
-    return Stored(entry, tuple(member_ids), fresh)
+    return StoredEntry(entry, tuple(member_ids), is_new)
 
 
 def _entry(row: Any) -> Entry:
@@ -547,4 +551,4 @@ def _conversation(row: Any) -> Conversation:
 
 def _bigint(seq: int) -> int:
     """Any client's number as one that PostgreSQL can hold; nothing it is compared with is that large."""
-    return min(max(seq, -_MOST_SEQ), _MOST_SEQ)
+    return min(max(seq, -_MAX_BIGINT), _MAX_BIGINT)

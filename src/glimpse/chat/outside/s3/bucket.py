@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 
-class Front(Protocol):
+class Cdn(Protocol):
     """What stands before the bucket for those who read; `origin` is what browsers call it."""
 
     @property

@@ -28,9 +28,9 @@ from pathlib import Path
 from botocore.credentials import Credentials
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.own_server import are_free, locked, runs_on, within
+from glimpse.chat.outside.child_process import are_free, locked, runs_on, within
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.outside.secret_file import kept_secret
+from glimpse.chat.outside.secret_file import load_or_create_secret
 
 BUCKET, REGION, IDENTITY = "glimpse-files", "us-east-1", "glimpse"
 START_SECONDS = 30.0
@@ -125,7 +125,7 @@ class EmbeddedSeaweed:
             raise SeaweedNotStarted(self.folder, said[-500:])
 
     def _identity(self) -> Credentials:
-        secret = kept_secret(self.folder / "secret")
+        secret = load_or_create_secret(self.folder / "secret")
         known = {"accessKey": IDENTITY, "secretKey": secret}
         identities = self.folder / "identities"
         identities.touch(mode=0o600)

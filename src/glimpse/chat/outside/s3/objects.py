@@ -21,8 +21,8 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 
-from glimpse.chat.outside.s3.bucket import Bucket, Front
-from glimpse.chat.ports import HEAD_BYTES, Found, ObjectsDown, Upload
+from glimpse.chat.outside.s3.bucket import Bucket, Cdn
+from glimpse.chat.ports import HEAD_BYTES, ObjectHead, ObjectsDown, PresignedPut
 
 THREADS = 4
 """Requests at once; a quarter vCPU has no use for more."""
@@ -36,7 +36,7 @@ An address for reading that one task gives is the same for as long, so that a br
 as long again.
 """
 
-MOST_AT_ONCE = 1000
+MAX_AT_ONCE = 1000
 """Keys that one request may remove."""
 
 CACHE_CONTROL = f"private, max-age={WINDOW_SECONDS}, immutable"
@@ -52,7 +52,7 @@ class S3Objects:
     """Fulfils the port `Objects`. `now` in seconds since 1970. To be closed."""
 
     def __init__(
-        self, bucket: Bucket, credentials: CredentialsSource, now: Callable[[], float], front: Front | None = None
+        self, bucket: Bucket, credentials: CredentialsSource, now: Callable[[], float], front: Cdn | None = None
     ) -> None:
         self._bucket, self._credentials, self._now, self._front = bucket, credentials, now, front
         self._named = bucket
@@ -73,14 +73,14 @@ class S3Objects:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.clear()
 
-    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> Upload:
+    async def upload(self, key: str, content_type: str, size: int, sha256: str | None, seconds: int) -> PresignedPut:
         headers = {"content-type": content_type, **_checksum(sha256)}
         # Every client sends the length by itself, and a browser lets nobody else set it.
         signed = {**headers, "content-length": str(size)}
-        return Upload(await self._address("PUT", key, seconds, int(self._now()), signed), headers, seconds)
+        return PresignedPut(await self._address("PUT", key, seconds, int(self._now()), signed), headers, seconds)
 
-    async def look(self, key: str, with_checksum: bool = False) -> Found | None:
-        found: Found | None = await self._asked(self._look, key, with_checksum)
+    async def look(self, key: str, with_checksum: bool = False) -> ObjectHead | None:
+        found: ObjectHead | None = await self._asked(self._look, key, with_checksum)
         return found
 
     async def keep(self, source: str, target: str, tag: str, content_type: str, disposition: str) -> bool:
@@ -109,12 +109,12 @@ class S3Objects:
         rule = f"<CORSRule>{named}{may}<AllowedHeader>*</AllowedHeader></CORSRule>"
         self._request("PUT", "?cors=", body=f"<CORSConfiguration>{rule}</CORSConfiguration>".encode())
 
-    def _look(self, key: str, with_checksum: bool) -> Found | None:
+    def _look(self, key: str, with_checksum: bool) -> ObjectHead | None:
         answer = self._request("GET", key, {"range": f"bytes=0-{HEAD_BYTES - 1}"}, accepted=(200, 206, 404))
         if answer.status == 404:
             return None
         headers, size = answer.headers, answer.headers.get("content-range", "").rpartition("/")[2]
-        found = Found(int(size or len(answer.data)), headers.get("content-type", ""), headers["etag"], answer.data)
+        found = ObjectHead(int(size or len(answer.data)), headers.get("content-type", ""), headers["etag"], answer.data)
         if not with_checksum:
             return found
         # Of a range, the checksum of the whole is not told.
@@ -142,8 +142,8 @@ class S3Objects:
         if len(keys) == 1:
             self._request("DELETE", keys[0], accepted=(204, 404))
             return
-        for first in range(0, len(keys), MOST_AT_ONCE):
-            named = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys[first : first + MOST_AT_ONCE])
+        for first in range(0, len(keys), MAX_AT_ONCE):
+            named = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys[first : first + MAX_AT_ONCE])
             body = f"<Delete><Quiet>true</Quiet>{named}</Delete>".encode()
             answer = self._request("POST", "?delete=", body=body)
             if b"<Error>" in answer.data:

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from glimpse.chat.values import FORBIDDEN, GONE, NOT_COMPLETE, File, Refused
+from glimpse.chat.values import FORBIDDEN, GONE, NOT_COMPLETE, File, Refusal
 
-FILE_TYPE = Refused("file_type")
+FILE_TYPE = Refusal("file_type")
 
 Looks = Callable[[bytes], bool]
 """Whether a file that begins so may be of a kind."""
@@ -124,7 +124,7 @@ def is_picture(content_type: str) -> bool:
     return content_type.startswith("image/")
 
 
-def unfit_file(file: File | None, owner_id: str) -> Refused | None:
+def unfit_file(file: File | None, owner_id: str) -> Refusal | None:
     """Why somebody cannot refer to a file, None where they can."""
     if file is None:
         return GONE
@@ -133,7 +133,7 @@ def unfit_file(file: File | None, owner_id: str) -> Refused | None:
     return None if file.is_complete else NOT_COMPLETE
 
 
-def unfit_picture(file: File | None, owner_id: str) -> Refused | None:
+def unfit_picture(file: File | None, owner_id: str) -> Refusal | None:
     """Why a file cannot be somebody's profile picture, None where it can."""
     refused = unfit_file(file, owner_id)
     return refused or (None if file and is_picture(file.content_type) else FILE_TYPE)

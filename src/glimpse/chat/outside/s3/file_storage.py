@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.s3.bucket import Bucket, Front
-from glimpse.chat.outside.s3.passage import Passage
+from glimpse.chat.outside.s3.bucket import Bucket, Cdn
+from glimpse.chat.outside.s3.tcp_proxy import TcpProxy
 from glimpse.chat.ports import Objects, ObjectsDown
 from glimpse.chat.uploads import NoObjects
 
@@ -30,7 +30,7 @@ EVERY_ORIGIN = ("*",)
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-class Depot(Protocol):
+class FileStorage(Protocol):
     """`host` is by what name, and perhaps at which port, a client calls the service; empty where no client does."""
 
     def origins(self, host: str) -> Sequence[str]:
@@ -44,7 +44,7 @@ class Depot(Protocol):
     async def close(self) -> None: ...
 
 
-class Nowhere:
+class NoStorage:
     """No object store was set up."""
 
     def origins(self, host: str) -> Sequence[str]:
@@ -56,10 +56,10 @@ class Nowhere:
     async def close(self) -> None: ...
 
 
-class Configured:
+class S3Storage:
     """A bucket that is there, with the credentials that botocore finds: in the environment, or a task's role."""
 
-    def __init__(self, bucket: Bucket, front: Front | None = None, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, bucket: Bucket, front: Cdn | None = None, now: Callable[[], float] = time.time) -> None:
         self._bucket, self._front, self._now = bucket, front, now
         self._opening = asyncio.Lock()
         self._objects: S3Objects | None = None
@@ -93,7 +93,7 @@ class Configured:
         return S3Objects(self._bucket, credentials, self._now, self._front)
 
 
-class Own:
+class EmbeddedStorage:
     """
     A SeaweedFS in a folder. It listens on loopback alone; a passage on the service's own interfaces leads to its S3, so
     that whoever gets to the service gets to their files by the same name. Started again where it ended by itself; what
@@ -110,7 +110,7 @@ class Own:
         self._folder, self._tell, self._interfaces, self._now = folder, tell, interfaces, now
         self._opening = asyncio.Lock()
         self._seaweed: EmbeddedSeaweed | None = None
-        self._passage: Passage | None = None
+        self._passage: TcpProxy | None = None
         self._objects: S3Objects | None = None
 
     def origins(self, host: str) -> Sequence[str]:
@@ -142,7 +142,7 @@ class Own:
             await asyncio.to_thread(self._seaweed.stop)
         self._objects = self._passage = self._seaweed = None
 
-    async def _started(self) -> tuple[S3Objects, Passage]:
+    async def _started(self) -> tuple[S3Objects, TcpProxy]:
         from glimpse.chat.outside.s3.embedded import START_SECONDS, EmbeddedSeaweed
         from glimpse.chat.outside.s3.objects import S3Objects
 
@@ -155,7 +155,7 @@ class Own:
             if self._seaweed.is_listening:
                 with contextlib.suppress(ObjectsDown):
                     await objects.make_bucket(EVERY_ORIGIN)
-                    return objects, await Passage.open(self._interfaces, self._seaweed.port)
+                    return objects, await TcpProxy.open(self._interfaces, self._seaweed.port)
             self._seaweed.give_up(is_late=time.monotonic() > give_up)
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-MOST_QUEUED = 1_000
+MAX_QUEUED_TEXTS = 1_000
 """Texts that may wait while nobody carries them; what is more is lost, and the store has it."""
 
 DEAF_SECONDS = 3.0
@@ -25,10 +25,10 @@ CANCEL_AGAIN_SECONDS = 0.1
 
 log = logging.getLogger("glimpse")
 
-Say = Callable[[Sequence[str]], Awaitable[None]]
+Publish = Callable[[Sequence[str]], Awaitable[None]]
 
 
-async def ended(task: asyncio.Task[None]) -> None:
+async def cancel_and_wait(task: asyncio.Task[None]) -> None:
     """
     Cancelled, however often that takes: one cancellation is lost where a library ends a connection at that moment, and
     raises what came of that, or where what `asyncio.wait_for` waits for comes in the same turn of the loop.
@@ -38,11 +38,11 @@ async def ended(task: asyncio.Task[None]) -> None:
         await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
-class LineLost(Exception):
+class BusDisconnected(Exception):
     """The connection that carried the texts is gone, or could not be made."""
 
 
-class Carrier(ABC):
+class ReconnectingBus(ABC):
     """Fulfils the port `Bus` while `running`."""
 
     most_bytes: int
@@ -54,11 +54,11 @@ class Carrier(ABC):
         self._heard_at = 0.0
 
     @abstractmethod
-    def line(self) -> AbstractAsyncContextManager[Say]:
+    def line(self) -> AbstractAsyncContextManager[Publish]:
         """A connection that tells `heard` what arrives, and what says something on it. Raises LineLost, at any time."""
 
     def send(self, text: str) -> None:
-        if len(self._queued) < MOST_QUEUED:
+        if len(self._queued) < MAX_QUEUED_TEXTS:
             self._queued.append(text)
             self._wake.set()
 
@@ -81,14 +81,14 @@ class Carrier(ABC):
                 async with asyncio.timeout(ENDING_SECONDS):
                     while self._queued:
                         await asyncio.sleep(0.01)
-            await ended(task)
+            await cancel_and_wait(task)
 
     async def _run(self) -> None:
         while True:
             try:
                 async with self.line() as say:
                     await self._carry(say)
-            except LineLost as lost:
+            except BusDisconnected as lost:
                 log.warning("bus lost: %s", lost)
             except Exception:
                 # A defect, of ours or of a library; without this loop the task would be deaf until it ends. It may
@@ -97,7 +97,7 @@ class Carrier(ABC):
                 await asyncio.sleep(DEFECT_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _carry(self, say: Say) -> None:
+    async def _carry(self, say: Publish) -> None:
         loop = asyncio.get_running_loop()
         self._heard_at = loop.time()
         while loop.time() - self._heard_at < DEAF_SECONDS:
@@ -108,4 +108,4 @@ class Carrier(ABC):
             texts, self._queued = self._queued, []
             if texts:
                 await say(texts)
-        raise LineLost("nothing is heard on it")
+        raise BusDisconnected("nothing is heard on it")

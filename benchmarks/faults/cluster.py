@@ -282,7 +282,7 @@ class Balancer:
 
 
 @dataclass
-class Town:
+class Cluster:
     """Everything that one round has."""
 
     folder: Path
@@ -336,7 +336,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(
+async def a_cluster(
     folder: Path,
     database: Database,
     bus: Bus,
@@ -344,7 +344,7 @@ async def a_town(
     check_seconds: float = 1.0,
     command: Sequence[str] = SERVE,
     hold: Callable[[int, int], None] | None = None,
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[Cluster]:
     """Two tasks that serve, behind a balancer that knows it. `hold` is given each process of each task."""
     async with AsyncExitStack() as stack:
         tasks = []
@@ -374,8 +374,8 @@ async def a_town(
         balancer = Balancer(folder, a_port(), check_seconds)
         await stack.enter_async_context(balancer.running(tasks))
         street = await stack.enter_async_context(Wire(balancer.port).running())
-        town = Town(folder, database, bus, tasks, balancer, street, drain_seconds)
-        yield town
+        cluster = Cluster(folder, database, bus, tasks, balancer, street, drain_seconds)
+        yield cluster
 
 
 async def _listens(port: int) -> bool:

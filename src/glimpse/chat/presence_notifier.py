@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from glimpse.chat.bus import Told
+from glimpse.chat.bus import Notification
 from glimpse.chat.documents import PresenceEvent
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence import Presence
 from glimpse.chat.protocol.socketio import encoded_event
-from glimpse.chat.relay import Lines
+from glimpse.chat.relay import Publisher
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.values import Conversation
 
 
-class Company:
+class PresenceNotifier:
     """`run` starts what has to be asked of the store; `now` in seconds since 1970."""
 
     def __init__(
         self,
         store: Store,
         sockets: Sockets,
-        lines: Lines,
+        lines: Publisher,
         now: Callable[[], float],
         run: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -70,11 +70,11 @@ class Company:
             if second not in await self._store.partners(first):
                 return
         except StoreDown:
-            self._lines.unsure()
+            self._lines.outcome_unknown()
             return
         for user_id, other in ((first, second), (second, first)):
             if self._presence.is_online(other):
-                self._lines.told(Told((user_id,), _event(other, True)))
+                self._lines.told(Notification((user_id,), _event(other, True)))
 
     # ---- What other tasks say of who is there
 

@@ -8,14 +8,14 @@ from glimpse.chat.outside.server import listening
 
 CHUNK = 65_536
 
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 """Connections, of which each takes two descriptors of this process; a browser opens six."""
 
 TAKES_NOTHING_SECONDS = 60.0
 """So long may an end take nothing of what it is sent. One that says nothing is hung up on by SeaweedFS."""
 
 
-class Passage:
+class TcpProxy:
     """
     Made by `open`, ends with `close`. What one end says arrives at the other, and so does that it says no more.
     """
@@ -27,7 +27,7 @@ class Passage:
         self._ends: set[asyncio.StreamWriter] = set()
 
     @classmethod
-    async def open(cls, interfaces: str, target: int) -> Passage:
+    async def open(cls, interfaces: str, target: int) -> TcpProxy:
         """From a free port of these interfaces, read as the service's own are. Raises PortTaken."""
         opened = listening(interfaces, 0)
         passage = cls(opened.getsockname()[1], target)
@@ -43,7 +43,7 @@ class Passage:
         ends = [writer]
         self._ends.add(writer)
         try:
-            if len(self._ends) > 2 * MOST_AT_ONCE:
+            if len(self._ends) > 2 * MAX_AT_ONCE:
                 return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
             ends.append(far_writer)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glimpse.chat.bus import Landed
-from glimpse.chat.order import PATIENCE_SECONDS, Gap, Order
+from glimpse.chat.bus import EntryCommitted
+from glimpse.chat.delivery_order import PATIENCE_SECONDS, DeliveryOrder, Gap
 
 USERS = ("ada", "bob")
 
 
-def change(seq: int, conversation_id: str = "room", message: str | None = "") -> Landed:
-    return Landed(conversation_id, seq, USERS, f"{conversation_id} {seq}" if message == "" else message)
+def change(seq: int, conversation_id: str = "room", message: str | None = "") -> EntryCommitted:
+    return EntryCommitted(conversation_id, seq, USERS, f"{conversation_id} {seq}" if message == "" else message)
 
 
 class Heard:
@@ -20,7 +20,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.delivered: list[int] = []
-        self.order = Order(lambda landed: self.delivered.append(landed.seq))
+        self.order = DeliveryOrder(lambda landed: self.delivered.append(landed.seq))
         self.now = 100.0
         self.asked: list[Gap] = []
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from glimpse.chat.bus import Landed
+from glimpse.chat.bus import EntryCommitted
 
 PATIENCE_SECONDS = 0.05
 """What was published before something else is seldom later than this behind it."""
@@ -46,18 +46,18 @@ class _Conversation:
     user_ids: tuple[str, ...]
     due: float = 0.0
     is_asked: bool = False
-    waiting: dict[int, tuple[Landed, Delivered | None]] = field(default_factory=dict)
+    waiting: dict[int, tuple[EntryCommitted, Delivered | None]] = field(default_factory=dict)
 
 
-class Order:
+class DeliveryOrder:
     """`deliver` is given each change of each conversation once, in order."""
 
-    def __init__(self, deliver: Callable[[Landed], None]) -> None:
+    def __init__(self, deliver: Callable[[EntryCommitted], None]) -> None:
         self._deliver = deliver
         self._known: dict[str, _Conversation] = {}
         self._late: set[str] = set()
 
-    def offered(self, landed: Landed, now: float, delivered: Delivered | None = None) -> None:
+    def offered(self, landed: EntryCommitted, now: float, delivered: Delivered | None = None) -> None:
         """A change that is durable, from here or from another task, once or more often."""
         known = self._known.get(landed.conversation_id)
         if known is None:
@@ -88,7 +88,7 @@ class Order:
                 gaps.append(Gap(conversation_id, known.last, _up_to(known), known.user_ids))
         return gaps
 
-    def filled(self, gap: Gap, found: Sequence[Landed], now: float) -> None:
+    def filled(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> None:
         """Everything that the store has in a gap."""
         known = self._known[gap.conversation_id]
         known.is_asked = False
@@ -116,7 +116,7 @@ class Order:
         """How far a conversation is by the store: what of that nobody told is missing."""
         known = self._known.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
         if last_seq and (known.last is None or known.last < last_seq):
-            self.offered(Landed(conversation_id, last_seq, user_ids, None), now)
+            self.offered(EntryCommitted(conversation_id, last_seq, user_ids, None), now)
 
     def forget(self, is_anybody_here: Callable[[Sequence[str]], bool]) -> None:
         """Conversations of which nobody is on this task any more: whoever comes fetches what they lack."""
