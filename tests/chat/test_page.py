@@ -1,4 +1,4 @@
-"""The chat page in a real browser, on the real server: two people, two windows, and a network that can be cut."""
+"""The chat page in a real browser, on the real server: two users, two windows, and a network that can be cut."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ import pytest
 
 from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
-from glimpse.chat.outside.s3.depots import Own
+from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
+from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_TAKEN
 from glimpse.chat.settings import settings_of
 from tests.chat.seaweed import HTTP
 
@@ -46,10 +47,13 @@ if not MISSING:
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
-LONGEST_SECONDS = 15.0
+MAX_SECONDS = 15.0
 PHONE, DESK = (360, 720), (1200, 800)
 BY_NAME = "laptop.test"
-"""Another name of this machine, for the browsers here alone."""
+"""Another name of this machine, which only the browsers here resolve."""
+
+MEMBERSHIP_CHANGE, UNKNOWN_ENTRY = b'"type":"members"', b'"type":"stickie"'
+"""Equally long, so that lengths in headers and frames stay right."""
 
 LINE = ".message .bubble"
 UNREAD = """
@@ -57,19 +61,33 @@ UNREAD = """
     fetch("/conversations", { headers: { authorization: `Bearer ${token}` } })
         .then((answer) => answer.json()).then(({ conversations }) => done(conversations[0].unread));
 """
+OLDEST_AFTER_UNKNOWN_HISTORY = """
+    const done = arguments[0], me = { id: "me" }, room = { id: "room", members: [me], lastSeq: 9, lastMessage: null, unread: 0 };
+    const entry = (type) => (seq) => ({ type, seq, conversationId: "room", senderId: "me", body: "" });
+    import("/page/chat.js").then((chat) => {
+        let state = chat.withListed(chat.initialState(me), [room]);
+        state = chat.withHistory(state, "room", [7, 8, 9].map(entry("message")));
+        state = chat.withHistory(state, "room", [4, 5, 6].map(entry("sticker")));
+        const { oldest, entries } = state.conversations.get("room");
+        done([oldest, entries.map(({ seq }) => seq)]);
+    });
+"""
 numbers = itertools.count(1)
 
 
 @dataclass
 class Network:
-    """Stands between browsers and the server: can be cut, and can swallow what the server says."""
+    """A TCP proxy between the browsers and the server. It can be cut, and can drop what the server sends."""
 
     folder: Path
     port: int = 0
     server_port: int = 0
     is_cut: bool = False
     is_mute: bool = False
-    swallowed: bytes = b""
+    is_later_release: bool = False
+    """Whether the server stores entries of a type that these browsers do not know."""
+    unknown_entries: int = 0
+    dropped: bytes = b""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -78,10 +96,11 @@ class Network:
         self.loop.call_soon_threadsafe(self._close_all)
 
     def mend(self) -> None:
-        self.is_cut = self.is_mute = False
-        self.swallowed = b""
+        self.is_cut = self.is_mute = self.is_later_release = False
+        self.dropped = b""
+        self.unknown_entries = 0
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_cut:
             writer.close()
             return
@@ -89,19 +108,22 @@ class Network:
         self.writers |= {writer, to_writer}
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._copy(reader, to_writer, lambda: False))
-                group.create_task(self._copy(to_reader, writer, lambda: self.is_mute))
+                group.create_task(self._copy(reader, to_writer, is_to_browser=False))
+                group.create_task(self._copy(to_reader, writer, is_to_browser=True))
         finally:
             self.writers -= {writer, to_writer}
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, drop: Callable[[], bool]) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_to_browser: bool) -> None:
         with contextlib.suppress(OSError):
             while part := await reader.read(65536):
-                if drop():
-                    self.swallowed += part
-                else:
-                    writer.write(part)
-                    await writer.drain()
+                if is_to_browser and self.is_mute:
+                    self.dropped += part
+                    continue
+                if is_to_browser and self.is_later_release:
+                    self.unknown_entries += part.count(MEMBERSHIP_CHANGE)
+                    part = part.replace(MEMBERSHIP_CHANGE, UNKNOWN_ENTRY)
+                writer.write(part)
+                await writer.drain()
         writer.close()
 
     def _close_all(self) -> None:
@@ -113,15 +135,15 @@ async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) 
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
     given = {"JWT_SECRETS": "s" * 32, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
     settings = settings_of({f"GLIMPSE_{name}": value for name, value in given.items()})
-    depot = Own(network.folder, lambda code, **values: None)
-    async with Task(store, settings, depot=depot).serving() as network.server_port:
-        carrying = await asyncio.start_server(network.carry, "127.0.0.1", 0)
-        network.port = carrying.sockets[0].getsockname()[1]
+    storage = EmbeddedStorage(network.folder, lambda code, **values: None)
+    async with Task(store, settings, storage=storage).serving() as network.server_port:
+        proxy = await asyncio.start_server(network.forward, "127.0.0.1", 0)
+        network.port = proxy.sockets[0].getsockname()[1]
         opened.set()
         await stop.wait()
         network.cut()
-        carrying.close()
-    await depot.close()
+        proxy.close()
+    await storage.close()
 
 
 @pytest.fixture(scope="module")
@@ -129,10 +151,10 @@ def whole_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]
     network, opened, stop = Network(tmp_path_factory.mktemp("files")), threading.Event(), asyncio.Event()
     thread = threading.Thread(target=network.loop.run_until_complete, args=[serve(network, opened, stop)])
     thread.start()
-    assert opened.wait(LONGEST_SECONDS)
+    assert opened.wait(MAX_SECONDS)
     yield network
     network.loop.call_soon_threadsafe(stop.set)
-    thread.join(LONGEST_SECONDS)
+    thread.join(MAX_SECONDS)
     network.loop.close()
 
 
@@ -142,8 +164,13 @@ def network(whole_network: Network) -> Iterator[Network]:
     whole_network.mend()
 
 
+def sentence(text: str) -> str:
+    """A sentence of the server as the page shows it."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
 class Window:
-    """One browser with one person in it."""
+    """One browser with one user in it."""
 
     def __init__(self, driver: Any, url: str) -> None:
         self.driver, self.url, self.handle = driver, url, f"person{next(numbers)}"
@@ -152,7 +179,7 @@ class Window:
         return [found for found in self.driver.find_elements(By.CSS_SELECTOR, selector) if found.is_displayed()]
 
     def until(self, happened: Callable[[], Any], what: str) -> Any:
-        return WebDriverWait(self.driver, LONGEST_SECONDS, 0.05, _moments()).until(lambda _: happened(), what)
+        return WebDriverWait(self.driver, MAX_SECONDS, 0.05, _transient_errors()).until(lambda _: happened(), what)
 
     def the(self, selector: str) -> Any:
         return self.until(lambda: (self.all(selector) or [None])[0], f"{selector} is shown")
@@ -165,7 +192,7 @@ class Window:
 
     def signed_up(self) -> Window:
         self.driver.get(self.url)
-        self.the("#enter-mode").click()
+        self.the("#log-in-mode").click()
         self.the("#handle").send_keys(self.handle)
         self.the("#password").send_keys("correct horse", Keys.ENTER)
         self.the("#start-handle")
@@ -173,18 +200,18 @@ class Window:
 
     def talks_to(self, other: Window) -> None:
         self.the("#start-handle").send_keys(other.handle, Keys.ENTER)
-        self.shows("#talk-title", other.handle)
+        self.shows("#conversation-title", other.handle)
         other.shows(".item .name", self.handle)
         other.the(".item").click()
-        other.shows("#talk-title", self.handle)
+        other.shows("#conversation-title", self.handle)
 
     def sends(self, *files: Path) -> None:
         self.driver.find_element(By.ID, "attach").send_keys("\n".join(map(str, files)))
 
     def picture(self, selector: str = ".message .picture") -> int:
-        """How wide the last picture is that has come."""
+        """The width of the last picture that was loaded."""
         size = "return [...document.querySelectorAll(arguments[0])].at(-1)?.naturalWidth ?? 0"
-        return int(self.until(lambda: self.driver.execute_script(size, selector), f"{selector} has come"))
+        return int(self.until(lambda: self.driver.execute_script(size, selector), f"{selector} is loaded"))
 
     def slowly(self, bytes_a_second: int) -> None:
         self.driver.set_network_conditions(
@@ -198,13 +225,13 @@ class Window:
         return int(self.driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth"))
 
     def problems(self) -> list[str]:
-        """What the browser complained of: a policy that was broken, a program that failed."""
-        said = [entry["message"] for entry in self.driver.get_log("browser")]
-        return [text for text in said if "Content Security Policy" in text or "Uncaught" in text]
+        """Violations of the content security policy, and uncaught errors."""
+        messages = [entry["message"] for entry in self.driver.get_log("browser")]
+        return [text for text in messages if "Content Security Policy" in text or "Uncaught" in text]
 
 
-def _moments() -> list[type[Exception]]:
-    """What may happen while the page is being changed."""
+def _transient_errors() -> list[type[Exception]]:
+    """Errors that Selenium raises while the page changes an element."""
     from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
 
     return [StaleElementReferenceException, ElementNotInteractableException]
@@ -262,7 +289,7 @@ def test_two_people_chat_in_both_directions_and_no_policy_is_broken(pair: tuple[
 def test_receipts_and_presence_are_shown(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     for each in pair:
-        each.shows("#talk-state", "Online")
+        each.shows("#conversation-state", "Online")
     mina.says("seen?")
     mina.shows(".mine .status", "Read")
     jihun.driver.quit()
@@ -288,7 +315,7 @@ def test_a_text_of_html_stays_text(pair: tuple[Window, Window]) -> None:
     mina.says(text)
     jihun.shows(LINE, text)
     jihun.shows(".item .last", text)
-    assert jihun.driver.find_elements(By.CSS_SELECTOR, "#rooms img, #rooms script") == []
+    assert jihun.driver.find_elements(By.CSS_SELECTOR, "#chat img, #chat script") == []
     assert "owned" not in jihun.driver.title
 
 
@@ -322,7 +349,7 @@ def test_a_deleted_message_leaves_a_tombstone(pair: tuple[Window, Window]) -> No
     jihun.shows(LINE, "a slip")
     mina.the(LINE).click()
     mina.the(".mine .delete").click()
-    mina.the("#ask-yes").click()
+    mina.the("#confirm-yes").click()
     for each in pair:
         each.shows(LINE, "This message was deleted")
         assert len(each.all(LINE)) == 1
@@ -343,7 +370,7 @@ def test_a_blocked_person_learns_why_and_can_try_again_later(pair: tuple[Window,
         if not jihun.all(".failed"):
             mina.the("#you-blocked")
             jihun.says("hello?")
-            jihun.shows(".status", "Not delivered: this person does not take messages from you.")
+            jihun.shows(".status", sentence(BLOCKED.english))
     mina.until(lambda: not mina.all("#you-blocked"), "the block is gone")
     jihun.the(".retry").click()
     mina.shows(LINE, "hello?")
@@ -355,21 +382,66 @@ def test_who_leaves_no_longer_has_the_chat_and_the_other_is_told(pair: tuple[Win
     jihun.shows(LINE, "bye")
     mina.the("#menu summary").click()
     mina.the("#leave").click()
-    mina.the("#ask-yes").click()
+    mina.the("#confirm-yes").click()
     mina.until(lambda: not mina.all(".item"), "the conversation is gone")
     jihun.shows(".change", f"{mina.handle} left")
+
+
+def test_a_refusal_is_shown_in_the_language_of_the_page(window: Open) -> None:
+    mina, jihun = window("ko-KR").signed_up(), window("ko-KR")
+    jihun.driver.get(jihun.url)
+    jihun.the("#log-in-mode").click()
+    jihun.the("#handle").send_keys(mina.handle)
+    jihun.the("#password").send_keys("correct horse", Keys.ENTER)
+    jihun.shows("#log-in-error", sentence(HANDLE_TAKEN.korean))
+    mina.talks_to(jihun.signed_up())
+    mina.the("#menu summary").click()
+    mina.the("#block").click()
+    mina.the("#you-blocked")
+    jihun.says("안녕")
+    jihun.shows(".failed .status", sentence(BLOCKED.korean))
+    jihun.the(".list .language").click()
+    jihun.shows(".failed .status", "Not delivered: this person does not take messages from you.")
+
+
+def test_an_entry_of_a_later_release_is_skipped_and_not_fetched_again_and_again(
+    pair: tuple[Window, Window], network: Network
+) -> None:
+    mina, jihun = pair
+    mina.says("bye")
+    jihun.shows(LINE, "bye")
+    network.is_later_release = True
+    mina.the("#menu summary").click()
+    mina.the("#leave").click()
+    mina.the("#confirm-yes").click()
+    jihun.until(lambda: network.unknown_entries, "the entry has arrived")
+    jihun.says("after it")
+    jihun.shows(".mine .status", "Sent")
+    jihun.driver.refresh()
+    jihun.the(".item").click()
+    jihun.shows(LINE, "after it")
+    assert [line.text for line in jihun.all(LINE)] == ["bye", "after it"]
+    assert jihun.all(".change") == []
+    assert jihun.problems() == []
+    assert network.unknown_entries <= 3, "once by sync, and once by each page of history"
+
+
+def test_a_page_of_history_in_which_every_entry_is_of_a_later_release_is_not_fetched_again(window: Open) -> None:
+    mina = window()
+    mina.driver.get(mina.url)
+    assert mina.driver.execute_async_script(OLDEST_AFTER_UNKNOWN_HISTORY) == [4, [7, 8, 9]]
 
 
 def test_each_speaks_the_browsers_language_and_changes_it(window: Open) -> None:
     korean = window("ko-KR")
     korean.driver.get(korean.url)
-    korean.shows("#enter-go", "로그인")
+    korean.shows("#log-in-go", "로그인")
     assert korean.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "ko"
-    korean.the("#door .language").click()
-    korean.shows("#enter-go", "Log in")
+    korean.the("#log-in-page .language").click()
+    korean.shows("#log-in-go", "Log in")
     english = window("en-US")
     english.driver.get(english.url)
-    english.shows("#enter-go", "Log in")
+    english.shows("#log-in-go", "Log in")
 
 
 def test_a_wrong_password_is_a_sentence(window: Open) -> None:
@@ -377,7 +449,7 @@ def test_a_wrong_password_is_a_sentence(window: Open) -> None:
     mina.driver.get(mina.url)
     mina.the("#handle").send_keys("nobody")
     mina.the("#password").send_keys("wrong", Keys.ENTER)
-    mina.shows("#enter-error", "The handle or the password is not right.")
+    mina.shows("#log-in-error", "The handle or the password is not right.")
 
 
 def test_the_banner_comes_with_a_cut_and_goes_and_what_was_written_meanwhile_arrives_once(
@@ -404,8 +476,8 @@ def test_a_message_whose_acknowledgement_was_lost_is_there_once(pair: tuple[Wind
     mina, jihun = pair
     network.is_mute = True
     mina.says("once")
-    # The event is told only after the row is durable, and just before the acknowledgement.
-    mina.until(lambda: b'"body":"once"' in network.swallowed, "the message is stored")
+    # The server sends the event only after the row is durable, just before the acknowledgement.
+    mina.until(lambda: b'"body":"once"' in network.dropped, "the message is stored")
     mina.shows(".mine .status", "Sending")
     network.cut()
     mina.the("#banner")
@@ -473,7 +545,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(window: Open) -> None:
     assert not jihun.all(".list")
     jihun.the("#back").click()
     jihun.the(".list")
-    assert not jihun.all(".talk")
+    assert not jihun.all(".conversation")
     assert jihun.overflow() <= 0
 
 
@@ -481,7 +553,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(window: Open) -> None:
 
 
 def picture_of(folder: Path, name: str, width: int, height: int, seed: int = 1) -> Path:
-    """A PNG (ISO/IEC 15948) of noise, which no compression makes smaller."""
+    """A PNG (ISO/IEC 15948) of noise, which cannot be compressed."""
     noise = random.Random(seed).randbytes(3 * width * height)
     rows = b"".join(b"\0" + noise[row : row + 3 * width] for row in range(0, len(noise), 3 * width))
 
@@ -520,7 +592,7 @@ def test_a_picture_of_20_mb_shows_its_progress_arrives_and_is_there_after_a_relo
 def test_who_came_to_the_page_by_another_name_and_without_tls_sends_and_sees_pictures(
     window: Open, tmp_path: Path
 ) -> None:
-    """A phone on the same network: the store of our own is at the name that the phone knows."""
+    """A phone on the same network: the embedded object store has the host name that the phone used."""
     one, other = window().signed_up(), window(host=BY_NAME).signed_up()
     one.talks_to(other)
     for number, (sender, reader) in enumerate(((one, other), (other, one))):
@@ -552,10 +624,10 @@ def test_what_cannot_be_sent_is_said_and_can_be_discarded(pair: tuple[Window, Wi
     lie.write_text("<script>alert(1)</script>")
     empty = tmp_path / "empty.png"
     empty.touch()
-    unlike = "Not sent: files of this kind are not taken."
-    for path, said in ((page, unlike), (lie, unlike), (empty, "Not sent: the file is empty.")):
+    not_accepted = sentence(FILE_TYPE.english)
+    for path, shown in ((page, not_accepted), (lie, not_accepted), (empty, "The file is empty.")):
         one.sends(path)
-        one.shows(".failed .status", said)
+        one.shows(".failed .status", shown)
         one.the(".failed .discard").click()
         one.until(lambda: not one.all(".failed"), "its line is gone")
 
@@ -579,7 +651,7 @@ def test_a_deleted_message_takes_its_picture_along(pair: tuple[Window, Window], 
     one.sends(picture_of(tmp_path, "x.png", 40, 30))
     assert other.picture() == 40
     one.driver.execute_script("document.querySelector('.message .delete').click()")
-    one.the("#ask-yes").click()
+    one.the("#confirm-yes").click()
     for window in pair:
         window.shows(LINE, "This message was deleted")
         window.until(lambda window=window: not window.all(".message .picture"), "the picture is gone")

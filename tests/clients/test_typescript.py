@@ -1,4 +1,4 @@
-"""The client for apps: its own tests, against this service too, and that the page uses what it is built from."""
+"""The TypeScript client: its own tests, on the real service too, and the modules that the chat page takes from it."""
 
 from __future__ import annotations
 
@@ -15,50 +15,56 @@ from tests.conftest import REPOSITORY
 
 CLIENT = REPOSITORY / "clients/typescript"
 PAGE = REPOSITORY / "src/glimpse/chat/page/client"
-SECONDS = 300
+TIMEOUT_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy with what it is built with, by its lock file."""
+    """A copy with the packages of its lock file."""
     if not shutil.which("npm"):
-        pytest.skip("The client for apps is tried with Node; install node and npm.")
+        pytest.skip("The TypeScript client is tested with Node; install node and npm.")
     copy = tmp_path_factory.mktemp("clients") / "typescript"
     shutil.copytree(CLIENT, copy, ignore=shutil.ignore_patterns("node_modules", "dist"))
     npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=copy)
     return copy
 
 
-def npm(*words: str, folder: Path) -> str:
+def npm(*arguments: str, folder: Path) -> str:
     environment = {**os.environ, "GLIMPSE_PYTHON": sys.executable, "NO_COLOR": "1"}
-    ran = subprocess.run(
-        ["npm", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    process = subprocess.run(
+        ["npm", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
     )
-    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
-    return ran.stdout
+    assert process.returncode == 0, process.stdout[-4000:] + process.stderr[-2000:]
+    return process.stdout
 
 
 def test_its_types_hold_and_its_own_tests_pass_on_the_real_service(client: Path) -> None:
     assert "failed" not in npm("test", folder=client)
 
 
-def test_the_page_uses_what_it_is_built_from(client: Path, tmp_path: Path) -> None:
+def test_the_page_has_the_modules_as_they_are_built_now(client: Path, tmp_path: Path) -> None:
     npm("run", "page", "--", "--outDir", str(tmp_path), folder=client)
     built = {file.name: file.read_text() for file in tmp_path.glob("*.js")}
     kept = {file.name: file.read_text() for file in PAGE.glob("*.js")}
     assert built == kept, "run `npm run page` in clients/typescript"
 
 
-def test_it_is_built_as_apps_import_it_and_needs_nothing_for_uploads(client: Path) -> None:
+def test_apps_can_import_it_and_uploads_need_no_other_package(client: Path) -> None:
     npm("run", "build", folder=client)
     program = (
         'import("./dist/upload.js").then(({ Files }) => console.log(typeof new Files({ url: "", token: () => "" })))'
     )
-    ran = subprocess.run(["node", "-e", program], cwd=client, capture_output=True, text=True, check=False)
-    assert ran.stdout.strip() == "object", ran.stderr
-    described = json.loads((client / "package.json").read_text())
-    assert "dependencies" not in described
-    for entry in described["exports"].values():
+    process = subprocess.run(["node", "-e", program], cwd=client, capture_output=True, text=True, check=False)
+    assert process.stdout.strip() == "object", process.stderr
+    package = json.loads((client / "package.json").read_text())
+    assert "dependencies" not in package
+    for entry in package["exports"].values():
         assert all((client / path).exists() for path in entry.values())
 
 

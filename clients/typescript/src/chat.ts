@@ -1,135 +1,139 @@
-// The chat, around the unmodified socket.io-client: what was missed is asked for, what was written arrives once.
+// The chat over the unmodified socket.io-client: it fetches what was missed, and sends each message until it is stored.
 //
 //     const chat = new Chat({ url, token: session.token });
 //     chat.on("change", (conversationId) => show(chat.conversations.get(conversationId)));
 //     await chat.send(conversationId, { body: "안녕" });
 
 import { io, type Socket } from "socket.io-client";
-import { Known, type Conversation, type Entry, type Message, type Pending, type Synced } from "./known.js";
-import { locally, Refused, type Language } from "./refused.js";
-import { delayAfter, world, type Surroundings } from "./retry.js";
+import { localRefusal, Refusal, type Language } from "./refusal.js";
+import { backoffMs, systemRuntime, type Runtime } from "./retry.js";
+import { ChatState, type Conversation, type Entry, type Message, type PendingMessage, type SyncResponse } from "./state.js";
 
 export interface ChatOptions {
+  /** The service's URL. */
   readonly url: string;
-  /** Asked at each connect, and now and then while connected: a token that is new renews the living socket. */
+  /** Called at each connect and every 30 s while connected; a new token renews the connected socket. */
   readonly token: () => string | Promise<string>;
+  /** The language of refusals; English by default. */
   readonly language?: Language;
 }
 
-export interface Happenings {
-  /** Something of a conversation is new, also what is pending. */
+export interface ChatEvents {
+  /** A conversation or its pending messages changed. */
   change: (conversationId: string) => void;
-  /** `ended`: the token is not taken. It comes back by itself when `token()` gives another one. */
+  /** `ended`: the service refuses the token. The chat reconnects once `token()` returns another one. */
   status: (status: "online" | "offline" | "ended") => void;
   presence: (userId: string, online: boolean) => void;
   typing: (conversationId: string, userId: string) => void;
 }
 
-/** Of the server; `retry` says whether the same may be sent again. */
-interface Failure {
+/** The service's error acknowledgement; `retry` says whether the same event may be sent again. */
+interface ErrorResponse {
   readonly error: { readonly code: string; readonly message: string; readonly retry: boolean };
 }
 
-interface Waiting extends Pending {
-  readonly resolve: (message: Stored) => void;
-  readonly reject: (refused: Refused) => void;
+interface QueuedMessage extends PendingMessage {
+  readonly resolve: (acknowledgement: Acknowledgement) => void;
+  readonly reject: (refusal: Refusal) => void;
 }
 
-/** What an acknowledgement says: it is durable. */
-export interface Stored {
+/** The message is stored durably. */
+export interface Acknowledgement {
   readonly id: string;
   readonly seq: number;
   readonly createdAt: string;
 }
 
-const ACK_MS = 10_000;
-const LOOK_AT_TOKEN_MS = 30_000;
-/** Nothing that repeating can change. */
-const REFUSING = new Set(["unauthorized", "token_expired"]);
+const ACKNOWLEDGEMENT_TIMEOUT_MS = 10_000;
+const TOKEN_CHECK_MS = 30_000;
+/** Refusals of a connection that only another token can change. */
+const TOKEN_REFUSALS = new Set(["unauthorized", "token_expired"]);
 
 export class Chat {
-  readonly #known = new Known();
-  readonly #waiting: Waiting[] = [];
-  readonly #listeners: { [Name in keyof Happenings]: Set<Happenings[Name]> } = {
+  readonly #state = new ChatState();
+  readonly #queue: QueuedMessage[] = [];
+  readonly #listeners: { [Name in keyof ChatEvents]: Set<ChatEvents[Name]> } = {
     change: new Set(),
     status: new Set(),
     presence: new Set(),
     typing: new Set(),
   };
   readonly #socket: Socket;
+  readonly #language: Language;
   #token = "";
-  #isDelivering = false;
-  #catchingUp: { again: boolean } | null = null;
+  #isSending = false;
+  #catchUpInProgress: { again: boolean } | null = null;
   #isClosed = false;
-  #hasAskedAnew = false;
-  /** The token that was not taken, once the chat has ended for it. */
-  #refused: string | null = null;
-  readonly #looking: ReturnType<typeof setInterval>;
+  #hasRetriedToken = false;
+  /** The refused token, while the chat has ended because of it. */
+  #refusedToken: string | null = null;
+  readonly #tokenTimer: ReturnType<typeof setInterval>;
 
   constructor(
     private readonly options: ChatOptions,
-    private readonly around: Surroundings = world,
+    private readonly runtime: Runtime = systemRuntime,
     connect: typeof io = io,
-    lookAtTokenMs = LOOK_AT_TOKEN_MS,
+    tokenCheckMs = TOKEN_CHECK_MS,
   ) {
+    this.#language = options.language ?? "en";
     this.#socket = connect(options.url, {
-      // A WebSocket needs no stickiness, and no second request.
+      // A WebSocket needs no sticky sessions and no second request.
       transports: ["websocket", "polling"],
       tryAllTransports: true,
-      auth: (give) => void this.#freshToken().then((token) => give({ token })),
+      auth: (send) => void this.#loadToken().then((token) => send({ token, language: this.#language })),
     });
-    this.#socket.on("connect", () => this.#connected());
-    this.#socket.on("disconnect", (reason) => this.#disconnected(reason));
-    this.#socket.on("connect_error", (error) => void this.#notConnected(error));
-    this.#socket.on("message", (entry) => this.#heard({ ...entry, type: "message" }));
-    this.#socket.on("deleted", (entry) => this.#heard({ ...entry, type: "deleted" }));
-    this.#socket.on("conversation", ({ id, memberIds, lastSeq }) => this.#changed(id, memberIds, lastSeq));
+    this.#socket.on("connect", () => this.#onConnect());
+    this.#socket.on("disconnect", (reason) => this.#onDisconnect(reason));
+    this.#socket.on("connect_error", (error) => void this.#onConnectError(error));
+    this.#socket.on("message", (entry) => this.#onEntry({ ...entry, type: "message" }));
+    this.#socket.on("deleted", (entry) => this.#onEntry({ ...entry, type: "deleted" }));
+    this.#socket.on("conversation", ({ id, memberIds, lastSeq }) => this.#onConversation(id, memberIds, lastSeq));
     this.#socket.on("read", ({ conversationId, userId, seq }) => {
-      this.#known.read(conversationId, userId, seq);
-      this.#tell("change", conversationId);
+      this.#state.addReceipt(conversationId, userId, seq);
+      this.#emit("change", conversationId);
     });
-    this.#socket.on("presence", ({ userId, online }) => this.#tell("presence", userId, online));
-    this.#socket.on("typing", ({ conversationId, userId }) => this.#tell("typing", conversationId, userId));
-    this.#socket.on("draining", ({ reconnectInMs }) => void this.#leave(reconnectInMs));
-    this.#looking = setInterval(() => void this.#renew(), lookAtTokenMs);
+    this.#socket.on("presence", ({ userId, online }) => this.#emit("presence", userId, online));
+    this.#socket.on("typing", ({ conversationId, userId }) => this.#emit("typing", conversationId, userId));
+    this.#socket.on("draining", ({ reconnectInMs }) => void this.#reconnectAfter(reconnectInMs));
+    this.#tokenTimer = setInterval(() => void this.#checkToken(), tokenCheckMs);
   }
 
-  /** By their ids. Values are never changed, only replaced. */
+  /** By id. Values are never changed, only replaced. */
   get conversations(): ReadonlyMap<string, Conversation> {
-    return this.#known.conversations;
+    return this.#state.conversations;
   }
 
-  /** What was written here and is not acknowledged yet, in the order in which it will arrive. */
-  get pending(): readonly Pending[] {
-    return this.#waiting;
+  /** The messages of this client that are not acknowledged yet, in the order in which they are sent. */
+  get pending(): readonly PendingMessage[] {
+    return this.#queue;
   }
 
   get isOnline(): boolean {
     return this.#socket.connected;
   }
 
-  /** Returns what takes the listener away again. */
-  on<Name extends keyof Happenings>(name: Name, listener: Happenings[Name]): () => void {
+  /** Returns a function that removes the listener. */
+  on<Name extends keyof ChatEvents>(name: Name, listener: ChatEvents[Name]): () => void {
     this.#listeners[name].add(listener);
     return () => void this.#listeners[name].delete(listener);
   }
 
   /**
-   * Resolves when the message is durable, however often it has to be sent: with the same clientId it is stored once.
-   * Hand in the clientId of a message that outlived the app. Rejects with Refused where repeating cannot help.
+   * Sends a message until the service has stored it. However often it is sent, one clientId is stored once: an app that
+   * kept a pending message passes its clientId again. Rejects with Refusal where a retry cannot succeed.
    */
   send(
     conversationId: string,
-    { body, fileId, clientId = newId() }: { body: string; fileId?: string; clientId?: string },
-  ): Promise<Stored> {
+    { body, fileId, clientId = newClientId() }: { body: string; fileId?: string; clientId?: string },
+  ): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ conversationId, clientId, body, ...(fileId && { fileId }), resolve, reject });
-      this.#tell("change", conversationId);
-      void this.#deliver();
+      this.#queue.push({ conversationId, clientId, body, ...(fileId && { fileId }), resolve, reject });
+      this.#emit("change", conversationId);
+      void this.#sendQueue();
     });
   }
 
-  /** How far is read; told when the connection is back, where it is away. */
+  /** Marks a conversation as read up to `seq`; while offline, socket.io-client keeps the event and sends it later. */
   read(conversationId: string, seq: number): void {
     this.#socket.emit("read", { conversationId, seq }, () => undefined);
   }
@@ -138,154 +142,154 @@ export class Chat {
     if (this.#socket.connected) this.#socket.emit("typing", { conversationId });
   }
 
-  /** For good; what is pending is rejected as cancelled. */
+  /** Disconnects and does not reconnect. Pending messages reject with the code `cancelled`. */
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#looking);
+    clearInterval(this.#tokenTimer);
     this.#socket.disconnect();
-    for (const { reject } of this.#waiting.splice(0)) reject(locally("cancelled", this.options.language ?? "en"));
+    for (const { reject } of this.#queue.splice(0)) reject(localRefusal("cancelled", this.#language));
   }
 
-  // ---- The connection
+  // ---- Connection
 
-  #connected(): void {
-    this.#hasAskedAnew = false;
-    this.#tell("status", "online");
+  #onConnect(): void {
+    this.#hasRetriedToken = false;
+    this.#emit("status", "online");
     void this.#catchUp();
-    void this.#deliver();
+    void this.#sendQueue();
   }
 
-  #disconnected(reason: string): void {
+  #onDisconnect(reason: string): void {
     if (this.#isClosed) return;
-    this.#tell("status", "offline");
-    // The one way of going after which the library stays away.
+    this.#emit("status", "offline");
+    // The only reason after which socket.io-client does not reconnect by itself.
     if (reason === "io server disconnect") this.#socket.connect();
   }
 
-  /** After a refusal the library stays away; another token may be taken. */
-  async #notConnected(error: Error & { data?: { code?: string } }): Promise<void> {
-    if (this.#isClosed || !REFUSING.has(error.data?.code ?? error.message)) return;
+  /** socket.io-client does not reconnect after a refusal; this does, where there is another token. */
+  async #onConnectError(error: Error & { data?: { code?: string } }): Promise<void> {
+    if (this.#isClosed || !TOKEN_REFUSALS.has(error.data?.code ?? error.message)) return;
     const refused = this.#token;
-    if (!this.#hasAskedAnew && (await this.#freshToken()) !== refused) {
-      this.#hasAskedAnew = true;
+    if (!this.#hasRetriedToken && (await this.#loadToken()) !== refused) {
+      this.#hasRetriedToken = true;
       this.#socket.connect();
     } else {
-      this.#refused = refused;
-      this.#tell("status", "ended");
+      this.#refusedToken = refused;
+      this.#emit("status", "ended");
     }
   }
 
-  async #freshToken(): Promise<string> {
-    this.#token = await this.#tokenNow();
+  async #loadToken(): Promise<string> {
+    this.#token = await this.#currentToken();
     return this.#token;
   }
 
-  /** The last one where there is no other: it serves as long as it can. */
-  #tokenNow(): Promise<string> {
+  /** The last token where `token()` fails: it may still be valid. */
+  #currentToken(): Promise<string> {
     return Promise.resolve()
       .then(() => this.options.token())
       .catch(() => this.#token);
   }
 
-  async #renew(): Promise<void> {
+  async #checkToken(): Promise<void> {
     const before = this.#token;
-    const token = await this.#tokenNow();
-    if (this.#refused !== null && token !== this.#refused) {
-      this.#refused = null;
+    const token = await this.#currentToken();
+    if (this.#refusedToken !== null && token !== this.#refusedToken) {
+      this.#refusedToken = null;
       this.#socket.connect();
     }
     if (token === before || !this.#socket.connected) return;
-    const answer = await this.#asked<object>("auth", { token });
-    if (answer && !("error" in answer)) this.#token = token;
+    const response = await this.#request<object>("auth", { token });
+    if (response && !("error" in response)) this.#token = token;
   }
 
-  /** The task goes away, and told each client another moment. Not `disconnect`: after that the library stays away. */
-  async #leave(afterMs: number): Promise<void> {
+  /** The task is about to stop. Not `disconnect()`, after which socket.io-client does not reconnect. */
+  async #reconnectAfter(delayMs: number): Promise<void> {
     const engine = this.#socket.io.engine;
-    await this.around.pause(afterMs);
+    await this.runtime.pause(delayMs);
     if (engine === this.#socket.io.engine) engine.close();
   }
 
-  /** The answer, a Failure, or null where none came. */
-  async #asked<T>(name: string, body: object): Promise<T | Failure | null> {
+  /** The acknowledgement, or null where none came in time. */
+  async #request<T>(name: string, body: object): Promise<T | ErrorResponse | null> {
     try {
-      return (await this.#socket.timeout(ACK_MS).emitWithAck(name, body)) as T | Failure;
+      return (await this.#socket.timeout(ACKNOWLEDGEMENT_TIMEOUT_MS).emitWithAck(name, body)) as T | ErrorResponse;
     } catch {
       return null;
     }
   }
 
-  // ---- What is heard
+  // ---- Receiving
 
-  #heard(entry: Entry): void {
-    if (!this.#known.hear(entry)) void this.#catchUp();
-    this.#tell("change", entry.conversationId);
+  #onEntry(entry: Entry): void {
+    if (!this.#state.addEntry(entry)) void this.#catchUp();
+    this.#emit("change", entry.conversationId);
   }
 
-  #changed(id: string, memberIds: readonly string[], lastSeq: number): void {
-    if (!this.#known.hearOf(id, memberIds, lastSeq)) void this.#catchUp();
-    this.#tell("change", id);
+  #onConversation(id: string, memberIds: readonly string[], lastSeq: number): void {
+    if (!this.#state.setMembers(id, memberIds, lastSeq)) void this.#catchUp();
+    this.#emit("change", id);
   }
 
-  /** One at a time; what asks meanwhile is served by one more round. */
+  /** Syncs until nothing is missing. One at a time: a call during a catch-up makes it sync once more. */
   async #catchUp(): Promise<void> {
-    if (this.#catchingUp) {
-      this.#catchingUp.again = true;
+    if (this.#catchUpInProgress) {
+      this.#catchUpInProgress.again = true;
       return;
     }
-    const mine: { again: boolean } = { again: true };
-    this.#catchingUp = mine;
-    for (let failures = 0; mine.again && this.#socket.connected; ) {
-      mine.again = false;
-      const synced = await this.#asked<Synced>("sync", { cursors: this.#known.cursors() });
-      if (synced && !("error" in synced)) {
-        this.#known.learn(synced);
-        mine.again ||= synced.more || synced.reset.length > 0;
-        const told = [...synced.conversations.map(({ id }) => id), ...synced.gone, ...synced.reset];
-        for (const id of told) this.#tell("change", id);
+    const current: { again: boolean } = { again: true };
+    this.#catchUpInProgress = current;
+    for (let failures = 0; current.again && this.#socket.connected; ) {
+      current.again = false;
+      const response = await this.#request<SyncResponse>("sync", { cursors: this.#state.cursors() });
+      if (response && !("error" in response)) {
+        this.#state.applySync(response);
+        current.again ||= response.more || response.reset.length > 0;
+        const changed = [...response.conversations.map(({ id }) => id), ...response.gone, ...response.reset];
+        for (const id of changed) this.#emit("change", id);
       } else {
-        // Not answered: the connection may be about to go, and the next one asks anew.
-        mine.again = true;
-        await this.around.pause(delayAfter(failures++, this.around.random));
+        // Where the connection is about to close, the next one catches up instead.
+        current.again = true;
+        await this.runtime.pause(backoffMs(failures++, this.runtime.random));
       }
     }
-    this.#catchingUp = null;
+    this.#catchUpInProgress = null;
   }
 
-  // ---- What is written
+  // ---- Sending
 
-  /** One after the other, so that a repeat never overtakes: what was written first arrives first. */
-  async #deliver(): Promise<void> {
-    if (this.#isDelivering) return;
-    this.#isDelivering = true;
+  /** One message at a time, so that a retry cannot overtake: they are stored in the order in which they were written. */
+  async #sendQueue(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
     let failures = 0;
-    for (let first = this.#waiting[0]; first && this.#socket.connected; first = this.#waiting[0]) {
+    for (let first = this.#queue[0]; first && this.#socket.connected; first = this.#queue[0]) {
       const { resolve, reject, ...message } = first;
-      const answer = await this.#asked<Stored>("message", message);
-      if (answer && !("error" in answer)) {
+      const response = await this.#request<Acknowledgement>("message", message);
+      if (response && !("error" in response)) {
         failures = 0;
-        this.#settled(first);
-        resolve(answer);
-      } else if (answer && "error" in answer && !answer.error.retry) {
-        this.#settled(first);
-        reject(new Refused(answer.error.code, answer.error.message));
-      } else if (answer) await this.around.pause(delayAfter(failures++, this.around.random));
+        this.#removeFromQueue(first);
+        resolve(response);
+      } else if (response && "error" in response && !response.error.retry) {
+        this.#removeFromQueue(first);
+        reject(new Refusal(response.error.code, response.error.message));
+      } else if (response) await this.runtime.pause(backoffMs(failures++, this.runtime.random));
     }
-    this.#isDelivering = false;
+    this.#isSending = false;
   }
 
-  #settled(first: Waiting): void {
-    const at = this.#waiting.indexOf(first);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    this.#tell("change", first.conversationId);
+  #removeFromQueue(message: QueuedMessage): void {
+    const index = this.#queue.indexOf(message);
+    if (index >= 0) this.#queue.splice(index, 1);
+    this.#emit("change", message.conversationId);
   }
 
-  #tell<Name extends keyof Happenings>(name: Name, ...told: Parameters<Happenings[Name]>): void {
+  #emit<Name extends keyof ChatEvents>(name: Name, ...values: Parameters<ChatEvents[Name]>): void {
     for (const listener of this.#listeners[name]) {
       try {
-        (listener as (...told: unknown[]) => void)(...told);
+        (listener as (...values: unknown[]) => void)(...values);
       } catch (error) {
-        // The app's own, and reported as such; what is under way here goes on.
+        // The app's own error: reported as uncaught, without stopping the chat.
         queueMicrotask(() => {
           throw error;
         });
@@ -294,11 +298,11 @@ export class Chat {
   }
 }
 
-/** React Native has no randomUUID, and a page without TLS does not either; 122 bits are what a UUID has. */
-function newId(): string {
+/** React Native and pages without TLS have no randomUUID; three parts of about 50 random bits exceed its 122. */
+function newClientId(): string {
   if (globalThis.crypto?.randomUUID) return globalThis.crypto.randomUUID();
   const part = (): string => Math.random().toString(36).slice(2, 12);
   return `${Date.now().toString(36)}-${part()}-${part()}-${part()}`;
 }
 
-export type { Conversation, Entry, Message, Pending };
+export type { Conversation, Entry, Message, PendingMessage };

@@ -1,6 +1,15 @@
-export { Chat, type ChatOptions, type Conversation, type Entry, type Happenings, type Message, type Pending, type Stored } from "./chat.js";
-export { Refused, type Language } from "./refused.js";
-export { Session, type LoggedIn, type User } from "./session.js";
+export {
+  Chat,
+  type Acknowledgement,
+  type ChatEvents,
+  type ChatOptions,
+  type Conversation,
+  type Entry,
+  type Message,
+  type PendingMessage,
+} from "./chat.js";
+export { Refusal, type Language } from "./refusal.js";
+export { Session, type LoginResponse, type User } from "./session.js";
 export {
   Files,
   type FileAddress,
@@ -10,3 +19,8 @@ export {
   type UploadedFile,
   type UploadOptions,
 } from "./upload.js";
+
+// The names of release 0.1.0, for apps that use them.
+export { type Acknowledgement as Stored, type ChatEvents as Happenings, type PendingMessage as Pending } from "./chat.js";
+export { Refusal as Refused } from "./refusal.js";
+export { type LoginResponse as LoggedIn } from "./session.js";

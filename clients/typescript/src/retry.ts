@@ -1,17 +1,18 @@
-// Trying again: a little later each time, each client another moment, and not for ever.
+// Exponential backoff with jitter, and the clock that it waits by.
 
-const FIRST_MS = 500;
-const LONGEST_MS = 10_000;
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 10_000;
 
-/** Time and chance; handed in, so that a test waits for nobody. */
-export interface Surroundings {
+/** The clock and the randomness, passed in so that tests do not wait. */
+export interface Runtime {
+  /** Milliseconds since 1970. */
   now(): number;
   random(): number;
-  /** Resolves after so many milliseconds, or at once when the signal says so. */
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export const world: Surroundings = {
+export const systemRuntime: Runtime = {
   now: () => Date.now(),
   random: () => Math.random(),
   pause: (ms, signal) =>
@@ -27,8 +28,8 @@ export const world: Surroundings = {
     }),
 };
 
-/** Half of it is fixed and half is chance: after a restart they must not all come back in the same moment. */
-export function delayAfter(failures: number, random: () => number): number {
-  const delay = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
+/** Milliseconds. Half is random, so that clients do not all reconnect at the same moment after a restart. */
+export function backoffMs(failures: number, random: () => number): number {
+  const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures, 10));
   return delay * (0.5 + random() / 2);
 }

@@ -1,8 +1,8 @@
-// Whose client this is: a token that is renewed while it is still valid.
+// The signed-in user: an access token that is renewed before it expires.
 
-import { ask } from "./ask.js";
-import type { Language } from "./refused.js";
-import { world } from "./retry.js";
+import { requestJson } from "./http.js";
+import type { Language } from "./refusal.js";
+import { systemRuntime } from "./retry.js";
 
 export interface User {
   readonly id: string;
@@ -11,69 +11,73 @@ export interface User {
   readonly profileImageId: string | null;
 }
 
-export interface LoggedIn {
+/** The response of sign-up, log-in and refresh. */
+export interface LoginResponse {
   readonly accessToken: string;
   /** Seconds. */
   readonly expiresIn: number;
   readonly user: User;
 }
 
+/** The share of a token's lifetime after which it is renewed. */
 const RENEW_AFTER = 0.7;
-const PATIENCE_MS = 5_000;
+const MAX_RENEWAL_WAIT_MS = 5_000;
 
 /**
- * For apps whose tokens the service itself gives out. Others hand `Chat` and `Files` their own `token()`.
+ * For apps that use the service's own accounts. Other apps pass their own `token()` to `Chat` and `Files`.
  *
  *     const session = await Session.enter(url, "login", { handle, password });
  *     const chat = new Chat({ url, token: session.token });
  */
 export class Session {
   #renewAt = 0;
-  #renewing: Promise<void> | null = null;
+  #renewal: Promise<void> | null = null;
 
   constructor(
     private readonly url: string,
-    private loggedIn: LoggedIn,
+    private login: LoginResponse,
     private readonly language: Language = "en",
     private readonly now: () => number = Date.now,
   ) {
-    this.#keep(loggedIn);
+    this.#keep(login);
   }
 
+  /** Signs up or logs in. Rejects with Refusal. */
   static async enter(
     url: string,
     how: "signup" | "login",
-    who: { handle: string; password: string },
+    credentials: { handle: string; password: string },
     language: Language = "en",
   ): Promise<Session> {
-    return new Session(url, await ask<LoggedIn>("POST", `${url}/auth/${how}`, { language, body: who }), language);
+    const options = { language, body: credentials };
+    return new Session(url, await requestJson<LoginResponse>("POST", `${url}/auth/${how}`, options), language);
   }
 
   get user(): User {
-    return this.loggedIn.user;
+    return this.login.user;
   }
 
-  /** Valid, and renewed in time; where renewing fails the old one serves as long as it can. */
+  /** A valid token. Where a renewal fails, the old token is returned until it expires. */
   readonly token = async (): Promise<string> => {
     if (this.now() >= this.#renewAt) {
-      this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
-      // Nobody waits long for it while the one that is there is still valid.
-      await Promise.race([this.#renewing, world.pause(PATIENCE_MS)]);
+      this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
+      // The old token is still valid, so a slow renewal delays nobody for long.
+      await Promise.race([this.#renewal, systemRuntime.pause(MAX_RENEWAL_WAIT_MS)]);
     }
-    return this.loggedIn.accessToken;
+    return this.login.accessToken;
   };
 
   async #renew(): Promise<void> {
     try {
-      const token = (): string => this.loggedIn.accessToken;
-      this.#keep(await ask<LoggedIn>("POST", `${this.url}/auth/refresh`, { language: this.language, token }));
+      const options = { language: this.language, token: () => this.login.accessToken };
+      this.#keep(await requestJson<LoginResponse>("POST", `${this.url}/auth/refresh`, options));
     } catch {
-      // The next who asks tries again.
+      // The next call of `token` tries again.
     }
   }
 
-  #keep(loggedIn: LoggedIn): void {
-    this.loggedIn = loggedIn;
-    this.#renewAt = this.now() + loggedIn.expiresIn * 1000 * RENEW_AFTER;
+  #keep(login: LoginResponse): void {
+    this.login = login;
+    this.#renewAt = this.now() + login.expiresIn * 1000 * RENEW_AFTER;
   }
 }

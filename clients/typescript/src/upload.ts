@@ -1,17 +1,19 @@
-// Files, straight into the bucket: the service says where to, the file goes there, the service looks at what arrived.
+// Uploads straight into the bucket: the service signs a URL, the file is put there, the service checks what arrived.
 //
 //     const files = new Files({ url: "https://chat.example.com", token: () => session.token });
 //     const { fileId } = await files.uploadFile(file, { onProgress: ({ sent, total }) => bar.show(sent / total) });
 //     chat.send(conversationId, { body: "", fileId });
 
-import { ask } from "./ask.js";
+import { requestJson } from "./http.js";
 import { put as putFile, type Progress, type Put } from "./put.js";
-import { locally, Refused, type Language } from "./refused.js";
-import { delayAfter, world, type Surroundings } from "./retry.js";
+import { localRefusal, Refusal, type Language } from "./refusal.js";
+import { backoffMs, systemRuntime, type Runtime } from "./retry.js";
 
-export { Refused, type Language, type Progress };
+export { Refusal, type Language, type Progress };
+/** The name of release 0.1.0. */
+export { Refusal as Refused };
 
-/** How a phone names a file: React Native's pickers give a `uri`, its name and its type. */
+/** A file as React Native's pickers return it. */
 export interface LocalFile {
   readonly uri: string;
   readonly name: string;
@@ -19,57 +21,58 @@ export interface LocalFile {
 }
 
 export interface UploadOptions {
-  /** Called as bytes leave; goes back to 0 where the network failed and it is sent again. */
+  /** Called as bytes leave; starts again at 0 where the network failed and the file is sent again. */
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
-  /** SHA-256 of the content, in hexadecimal: the bucket then takes nothing else. */
+  /** SHA-256 of the content in hexadecimal; the bucket then refuses any other content. */
   readonly sha256?: string;
-  /** What others see of it; by itself the name of the file. */
+  /** The name that others see; by default the file's own. */
   readonly name?: string;
 }
 
 export interface UploadedFile {
   readonly fileId: string;
+  /** Bytes. */
   readonly size: number;
   readonly contentType: string;
 }
 
 export interface FileAddress extends UploadedFile {
   readonly fileName: string;
-  /** For `<img>`, a player or a download; good for `expiresIn` seconds at least. */
+  /** For `<img>`, a player or a download; valid for at least `expiresIn` seconds. */
   readonly url: string;
   readonly expiresIn: number;
 }
 
 export interface FilesOptions {
-  /** Of the service. Empty: the one that the page came from. */
+  /** The service's URL. Empty on a page that the service itself serves. */
   readonly url: string;
   readonly token: () => string | Promise<string>;
-  /** In which refusals are told. */
+  /** The language of refusals; English by default. */
   readonly language?: Language;
 }
 
-interface Announced {
+interface PresignedPut {
   readonly fileId: string;
   readonly uploadUrl: string;
   readonly headers: Record<string, string>;
   readonly expiresIn: number;
 }
 
-const ATTEMPTS = 8;
-/** An address that is about to end is not begun with. */
-const MARGIN_MS = 5_000;
-/** What a new address, or a new PUT, may cure. */
-const CURED = new Set(["expired", "gone", "not_complete"]);
+const MAX_ATTEMPTS = 8;
+/** No PUT starts when its URL expires sooner than this. */
+const EXPIRY_MARGIN_MS = 5_000;
+/** Refusals after which a new URL, or a new PUT to the same one, may succeed. */
+const PUT_AGAIN = new Set(["expired", "gone", "not_complete"]);
 
-/** The files of one person. Every method rejects with Refused. */
+/** The files of one user. Every method rejects with Refusal. */
 export class Files {
   readonly #url: string;
   readonly #language: Language;
 
   constructor(
     private readonly options: FilesOptions,
-    private readonly around: Surroundings = world,
+    private readonly runtime: Runtime = systemRuntime,
     private readonly put: Put = putFile,
   ) {
     this.#url = options.url.replace(/\/$/, "");
@@ -77,75 +80,76 @@ export class Files {
   }
 
   /**
-   * The file is in the bucket, and a message or a profile may refer to it. Goes on through network faults and a
-   * server that is unwell; asks for a new address where one ended.
+   * Uploads a file. Once this resolves, a message or a profile may refer to the file. Retries after network faults and
+   * server errors; requests a new URL where the old one expired.
    */
   async uploadFile(file: Blob | LocalFile, options: UploadOptions = {}): Promise<UploadedFile> {
     const body = file instanceof Blob ? file : await this.#read(file);
-    if (!body.size) throw locally("empty", this.#language);
-    const asked = {
+    if (!body.size) throw localRefusal("empty", this.#language);
+    const announcement = {
       fileName: options.name ?? nameOf(file),
       contentType: file.type || body.type || typeOf(nameOf(file)),
       size: body.size,
       ...(options.sha256 && { sha256: options.sha256 }),
     };
-    let announced: Announced | null = null;
-    let endsAt = 0;
+    let presigned: PresignedPut | null = null;
+    let expiresAt = 0;
     let isPut = false;
-    return this.#persistently(options.signal, async () => {
-      if (!announced || (!isPut && this.around.now() > endsAt - MARGIN_MS)) {
-        const asking = this.around.now();
-        announced = await this.#request<Announced>("POST", "/files/presigned-url", asked, options.signal);
-        endsAt = asking + announced.expiresIn * 1000;
+    return this.#withRetries(options.signal, async () => {
+      if (!presigned || (!isPut && this.runtime.now() > expiresAt - EXPIRY_MARGIN_MS)) {
+        const requestedAt = this.runtime.now();
+        presigned = await this.#request<PresignedPut>("POST", "/files/presigned-url", announcement, options.signal);
+        expiresAt = requestedAt + presigned.expiresIn * 1000;
         isPut = false;
       }
       try {
-        if (!isPut) await this.#putTo(announced, body, options);
+        if (!isPut) await this.#put(presigned, body, options);
         isPut = true;
-        return await this.#request<UploadedFile>("POST", `/files/${announced.fileId}/complete`, undefined, options.signal);
-      } catch (failed) {
-        if (!(failed instanceof Refused) || !CURED.has(failed.code)) throw failed;
+        return await this.#request<UploadedFile>("POST", `/files/${presigned.fileId}/complete`, undefined, options.signal);
+      } catch (error) {
+        if (!(error instanceof Refusal) || !PUT_AGAIN.has(error.code)) throw error;
         isPut = false;
-        if (failed.code !== "not_complete") announced = null;
-        throw new Refused(failed.code, failed.message, true, failed.status);
+        if (error.code !== "not_complete") presigned = null;
+        throw new Refusal(error.code, error.message, true, error.status);
       }
     });
   }
 
-  /** Where a file can be had now. */
+  /** A URL at which the file can be read now. */
   fileAddress(fileId: string, signal?: AbortSignal): Promise<FileAddress> {
     const path = `/files/${encodeURIComponent(fileId)}`;
-    return this.#persistently(signal, () => this.#request<FileAddress>("GET", path, undefined, signal));
+    return this.#withRetries(signal, () => this.#request<FileAddress>("GET", path, undefined, signal));
   }
 
-  async #putTo({ uploadUrl, headers }: Announced, body: Blob, { onProgress, signal }: UploadOptions): Promise<void> {
+  async #put({ uploadUrl, headers }: PresignedPut, body: Blob, { onProgress, signal }: UploadOptions): Promise<void> {
     onProgress?.({ sent: 0, total: body.size });
-    const putting = { url: uploadUrl, headers, body, onProgress: onProgress ?? (() => undefined), signal };
-    const answer = await this.put(putting).catch(() => null);
-    if (!answer) throw locally("offline", this.#language, true);
-    const { status, text } = answer;
+    const request = { url: uploadUrl, headers, body, onProgress: onProgress ?? (() => undefined), signal };
+    const response = await this.put(request).catch(() => null);
+    if (!response) throw localRefusal("offline", this.#language, { retry: true });
+    const { status, text } = response;
     if (status >= 200 && status < 300) return;
-    // AWS and SeaweedFS alike; other stores may say it otherwise.
-    if (status === 403 && /expired/i.test(text)) throw locally("expired", this.#language, false, status);
-    if (status === 400 && /BadDigest|Checksum/i.test(text)) throw locally("wrong_checksum", this.#language, false, status);
-    throw locally("refused", this.#language, status === 0 || status === 429 || status >= 500 || isTimeout(text), status);
+    // The texts of AWS and SeaweedFS; other stores may use other words.
+    if (status === 403 && /expired/i.test(text)) throw localRefusal("expired", this.#language, { status });
+    if (status === 400 && /BadDigest|Checksum/i.test(text)) throw localRefusal("wrong_checksum", this.#language, { status });
+    const retry = status === 0 || status === 429 || status >= 500 || isTimeout(text);
+    throw localRefusal("refused", this.#language, { retry, status });
   }
 
   #request<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     const { token } = this.options;
-    return ask<T>(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
+    return requestJson<T>(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
   }
 
-  /** Again and again, as long as that may help. */
-  async #persistently<T>(signal: AbortSignal | undefined, once: () => Promise<T>): Promise<T> {
+  /** Repeats a request with backoff while its refusal says that a retry may succeed, at most MAX_ATTEMPTS times. */
+  async #withRetries<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
     for (let failures = 0; ; failures += 1) {
-      if (signal?.aborted) throw locally("cancelled", this.#language);
+      if (signal?.aborted) throw localRefusal("cancelled", this.#language);
       try {
-        return await once();
-      } catch (failed) {
-        if (signal?.aborted) throw locally("cancelled", this.#language);
-        if (!(failed instanceof Refused) || !failed.retry || failures + 1 >= ATTEMPTS) throw failed;
-        await this.around.pause(Math.max(failed.afterMs, delayAfter(failures, this.around.random)), signal);
+        return await attempt();
+      } catch (error) {
+        if (signal?.aborted) throw localRefusal("cancelled", this.#language);
+        if (!(error instanceof Refusal) || !error.retry || failures + 1 >= MAX_ATTEMPTS) throw error;
+        await this.runtime.pause(Math.max(error.afterMs, backoffMs(failures, this.runtime.random)), signal);
       }
     }
   }
@@ -154,18 +158,18 @@ export class Files {
     try {
       return await (await fetch(uri)).blob();
     } catch {
-      throw locally("unreadable", this.#language);
+      throw localRefusal("unreadable", this.#language);
     }
   }
 }
 
 function nameOf(file: Blob | LocalFile): string {
   const name = "name" in file && typeof file.name === "string" ? file.name : "";
-  // The end of a long name says more than its beginning.
+  // The end of a long name has its extension.
   return name.slice(-255) || "file";
 }
 
-/** What browsers and phones leave out for files that no program here is registered for. */
+/** Types that browsers and phones leave empty where no program is registered for them. */
 const TYPES: Readonly<Record<string, string>> = {
   csv: "text/csv",
   heic: "image/heic",
@@ -179,7 +183,7 @@ function typeOf(name: string): string {
   return TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
 }
 
-/** S3 hangs up on whoever is too slow with a 400. */
+/** S3 answers a client that is too slow with a 400. */
 function isTimeout(text: string): boolean {
   return /RequestTimeout/.test(text);
 }

@@ -1,30 +1,30 @@
-// Against the real service, its PostgreSQL and its object store, over wires that are cut.
+// Against the real service, its PostgreSQL and its object store, over connections that are cut.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Chat } from "../src/chat.js";
 import { Session } from "../src/session.js";
 import { Files } from "../src/upload.js";
-import { served, Wire, type Running } from "./server.js";
+import { startServer, TcpProxy, type RunningServer } from "./server.js";
 
 const WAIT = { timeout: 20_000, interval: 20 };
-let server: Running;
-let wire: Wire;
+let server: RunningServer;
+let proxy: TcpProxy;
 let url: string;
 let people = 0;
 const open: Chat[] = [];
 
 beforeAll(async () => {
-  server = await served({ GLIMPSE_EVENTS_PER_SECOND: "10000" });
-  wire = await Wire.before(server.port);
-  url = `http://127.0.0.1:${wire.port}`;
+  server = await startServer({ GLIMPSE_EVENTS_PER_SECOND: "10000" });
+  proxy = await TcpProxy.before(server.port);
+  url = `http://127.0.0.1:${proxy.port}`;
 }, 60_000);
 afterAll(async () => {
   open.forEach((chat) => chat.close());
-  wire?.close();
+  proxy?.close();
   await server?.stop();
 });
 
-async function entered(): Promise<Session> {
+async function newUser(): Promise<Session> {
   return Session.enter(url, "signup", { handle: `person${(people += 1)}`, password: "correct horse" });
 }
 
@@ -34,19 +34,19 @@ function chatOf(session: Session): Chat {
   return chat;
 }
 
-async function asked(session: Session, method: string, path: string, body?: object): Promise<any> {
+async function requestJson(session: Session, method: string, path: string, body?: object): Promise<any> {
   const headers = { authorization: `Bearer ${await session.token()}`, "content-type": "application/json" };
   const answer = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   return answer.json();
 }
 
 async function pair(): Promise<{ ada: Session; bob: Session; room: string }> {
-  const [ada, bob] = await Promise.all([entered(), entered()]);
-  const { id } = await asked(ada, "POST", "/conversations", { memberIds: [bob.user.id] });
+  const [ada, bob] = await Promise.all([newUser(), newUser()]);
+  const { id } = await requestJson(ada, "POST", "/conversations", { memberIds: [bob.user.id] });
   return { ada, bob, room: id };
 }
 
-const said = (chat: Chat, room: string): (string | null)[] =>
+const bodies = (chat: Chat, room: string): (string | null)[] =>
   (chat.conversations.get(room)?.entries ?? []).flatMap((entry) => (entry.type === "message" ? [entry.body] : []));
 
 test("what one writes the other has, in order, and the writer's own has a number", async () => {
@@ -55,8 +55,8 @@ test("what one writes the other has, in order, and the writer's own has a number
   const texts = Array.from({ length: 20 }, (_, at) => `안녕 ${at}`);
   const stored = await Promise.all(texts.map((body) => hers.send(room, { body })));
   expect(stored.map(({ seq }) => seq)).toEqual(texts.map((_, at) => at + 1));
-  await expect.poll(() => said(his, room), WAIT).toEqual(texts);
-  await expect.poll(() => said(hers, room), WAIT).toEqual(texts);
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(texts);
+  await expect.poll(() => bodies(hers, room), WAIT).toEqual(texts);
   expect(hers.pending).toEqual([]);
 });
 
@@ -64,16 +64,16 @@ test("what was written while the network was away arrives once, and what was mis
   const { ada, bob, room } = await pair();
   const [hers, his] = [chatOf(ada), chatOf(bob)];
   await hers.send(room, { body: "before" });
-  await expect.poll(() => said(his, room), WAIT).toEqual(["before"]);
-  wire.isCut = true;
-  wire.cut();
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(["before"]);
+  proxy.isCut = true;
+  proxy.cut();
   await expect.poll(() => hers.isOnline || his.isOnline, WAIT).toBe(false);
   const sending = ["one", "two", "three"].map((body) => hers.send(room, { body }));
   expect(hers.pending).toHaveLength(3);
-  wire.isCut = false;
+  proxy.isCut = false;
   await Promise.all(sending);
-  await expect.poll(() => said(his, room), WAIT).toEqual(["before", "one", "two", "three"]);
-  await expect.poll(() => said(hers, room), WAIT).toEqual(["before", "one", "two", "three"]);
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(["before", "one", "two", "three"]);
+  await expect.poll(() => bodies(hers, room), WAIT).toEqual(["before", "one", "two", "three"]);
 });
 
 test("a service that is killed and comes back loses nothing and stores nothing twice", async () => {
@@ -85,9 +85,9 @@ test("a service that is killed and comes back loses nothing and stores nothing t
   await server.kill();
   await server.start();
   await Promise.all(sending);
-  await expect.poll(() => said(his, room), WAIT).toEqual(texts);
-  await expect.poll(() => said(hers, room), WAIT).toEqual(texts);
-}, 60_000);
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(texts);
+  await expect.poll(() => bodies(hers, room), WAIT).toEqual(texts);
+});
 
 test("a message that repeating cannot help is refused with its reason", async () => {
   const { ada, room } = await pair();
@@ -132,29 +132,29 @@ test("a message that refers to a file that is not there is refused, and holds up
 test("receipts, typing and presence are told", async () => {
   const { ada, bob, room } = await pair();
   const [hers, his] = [chatOf(ada), chatOf(bob)];
-  const told: unknown[] = [];
-  hers.on("typing", (conversationId, userId) => told.push([conversationId, userId]));
-  hers.on("presence", (userId, online) => told.push([userId, online]));
+  const received: unknown[] = [];
+  hers.on("typing", (conversationId, userId) => received.push([conversationId, userId]));
+  hers.on("presence", (userId, online) => received.push([userId, online]));
   const { seq } = await hers.send(room, { body: "read me" });
-  await expect.poll(() => said(his, room), WAIT).toEqual(["read me"]);
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(["read me"]);
   his.read(room, seq);
   his.typing(room);
   await expect.poll(() => hers.conversations.get(room)?.reads[bob.user.id], WAIT).toBe(1);
-  await expect.poll(() => told, WAIT).toContainEqual([room, bob.user.id]);
-  expect(told).toContainEqual([bob.user.id, true]);
+  await expect.poll(() => received, WAIT).toContainEqual([room, bob.user.id]);
+  expect(received).toContainEqual([bob.user.id, true]);
 });
 
 test("who leaves no longer has the conversation, on any client", async () => {
   const { ada, room } = await pair();
   const chat = chatOf(ada);
   await chat.send(room, { body: "bye" });
-  await asked(ada, "POST", `/conversations/${room}/leave`);
+  await requestJson(ada, "POST", `/conversations/${room}/leave`);
   await expect.poll(() => chat.conversations.has(room), WAIT).toBe(false);
 });
 
 test("a picture is uploaded past the service, posted, seen by the other, and by nobody else", async () => {
   const { ada, bob, room } = await pair();
-  const eve = await entered();
+  const eve = await newUser();
   const [hers, his] = [chatOf(ada), chatOf(bob)];
   const bytes = new Uint8Array(300_000);
   bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -175,7 +175,7 @@ test("a picture is uploaded past the service, posted, seen by the other, and by 
 });
 
 test("a file that is not what it says is refused, in the language of who sends it", async () => {
-  const ada = await entered();
+  const ada = await newUser();
   const files = new Files({ url, token: ada.token, language: "ko" });
   const lie = new File(["<html>"], "x.png", { type: "image/png" });
   await expect(files.uploadFile(lie)).rejects.toMatchObject({ code: "file_type", message: "보낼 수 없는 파일 형식이거나, 내용이 파일 형식과 달라요" });

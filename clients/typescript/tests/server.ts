@@ -1,4 +1,4 @@
-// The real service with its own database and object store, and a wire in front of each that can be cut.
+// The real service with its own database and object store, and a TCP proxy whose connections can be cut.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const PYTHON = process.env.GLIMPSE_PYTHON ?? join(REPOSITORY, ".venv/bin/python");
 
-export interface Running {
+export interface RunningServer {
   readonly port: number;
   readonly url: string;
   stop(): Promise<void>;
@@ -18,8 +18,8 @@ export interface Running {
   start(): Promise<void>;
 }
 
-/** On one folder and one port, so that it can be killed and come back. */
-export async function served(environment: Record<string, string> = {}): Promise<Running> {
+/** Always in the same folder and on the same port, so that it can be killed and started again. */
+export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), "glimpse-"));
   let process_: ChildProcess | null = null;
   let port = 0;
@@ -31,19 +31,19 @@ export async function served(environment: Record<string, string> = {}): Promise<
         env: { ...process.env, ...given, GLIMPSE_PORT: String(port), ...environment },
         stdio: ["ignore", "ignore", "pipe"],
       });
-      let said = "";
+      let output = "";
       process_.stderr!.on("data", (data: Buffer) => {
-        said += data;
-        const found = /listens on port (\d+)/.exec(said);
+        output += data;
+        const found = /listens on port (\d+)/.exec(output);
         if (found) {
           port = Number(found[1]);
           resolve();
         }
       });
-      process_.once("exit", () => reject(new Error(said)));
+      process_.once("exit", () => reject(new Error(output)));
       process_.once("error", reject);
     });
-  const ended = (signal: NodeJS.Signals): Promise<void> =>
+  const exited = (signal: NodeJS.Signals): Promise<void> =>
     new Promise((resolve) => {
       process_!.once("exit", () => resolve());
       process_!.kill(signal);
@@ -53,32 +53,32 @@ export async function served(environment: Record<string, string> = {}): Promise<
     port,
     url: `http://127.0.0.1:${port}`,
     start,
-    kill: () => ended("SIGKILL"),
+    kill: () => exited("SIGKILL"),
     stop: async () => {
-      await ended("SIGTERM");
+      await exited("SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Carries bytes to a port. `cut` ends everything that is under way; `isCut` refuses what comes. */
-export class Wire {
+/** Forwards connections to a port. `cut()` closes the open ones; `isCut` refuses new ones. */
+export class TcpProxy {
   isCut = false;
-  /** Asked for each connection: after so many bytes of the client's it is cut; null for never. */
+  /** Called for each connection: after so many bytes from the client it is cut; null for never. */
   cutAfter: () => number | null = () => null;
-  /** Whether the answer still reaches the client of a connection that is cut. */
+  /** How many connections `cutAfter` has cut. */
   cuts = 0;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
   private constructor(private target: number) {
-    this.#server = createServer((client) => this.#carry(client));
+    this.#server = createServer((client) => this.#forward(client));
   }
 
-  static async before(port: number): Promise<Wire> {
-    const wire = new Wire(port);
-    await new Promise<void>((resolve) => wire.#server.listen(0, "127.0.0.1", resolve));
-    return wire;
+  static async before(port: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(port);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    return proxy;
   }
 
   get port(): number {
@@ -94,7 +94,7 @@ export class Wire {
     this.cut();
   }
 
-  #carry(client: Socket): void {
+  #forward(client: Socket): void {
     if (this.isCut) return void client.destroy();
     const server = connect(this.target, "127.0.0.1");
     let left = this.cutAfter();

@@ -1,9 +1,9 @@
-// Uploads, with a service and an object store that answer as the test says, and time that nobody waits for.
+// Uploads, with a service and an object store that respond as the test says, and a clock that does not wait.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Put, PutAnswer } from "../src/put.js";
-import type { Surroundings } from "../src/retry.js";
-import { Files, Refused } from "../src/upload.js";
+import type { Put, PutResponse } from "../src/put.js";
+import type { Runtime } from "../src/retry.js";
+import { Files, Refusal } from "../src/upload.js";
 
 const FILE = new File([new Uint8Array(1000)], "사진.png", { type: "image/png" });
 const ANNOUNCED = { fileId: "f1", uploadUrl: "https://s3/x", method: "PUT", headers: { "content-type": "image/png" }, expiresIn: 300 };
@@ -16,11 +16,11 @@ const no = (status: number, code: string, retry = false): Reply => ({ status, bo
 
 let asked: string[];
 let replies: Record<string, Reply[]>;
-let puts: (PutAnswer | "lost")[];
+let puts: (PutResponse | "lost")[];
 let waited: number[];
 let now: number;
 
-const around: Surroundings = {
+const runtime: Runtime = {
   now: () => now,
   random: () => 0.5,
   pause: async (ms) => {
@@ -53,12 +53,12 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const files = (): Files => new Files({ url: "https://chat.example.com/", token: () => "token" }, around, put);
+const files = (): Files => new Files({ url: "https://chat.example.com/", token: () => "token" }, runtime, put);
 
-async function refusedWith(upload: Promise<unknown>): Promise<Refused> {
-  const refused = await upload.then(() => null, (error: unknown) => error);
-  expect(refused).toBeInstanceOf(Refused);
-  return refused as Refused;
+async function refusalOf(upload: Promise<unknown>): Promise<Refusal> {
+  const refusal = await upload.then(() => null, (error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Refusal);
+  return refusal as Refusal;
 }
 
 describe("a file", () => {
@@ -77,17 +77,17 @@ describe("a file", () => {
   });
 
   test("is not put again when its address ended while it was completed", async () => {
-    const slow: Put = async (putting) => {
+    const slow: Put = async (request) => {
       now += 400_000;
-      return put(putting);
+      return put(request);
     };
     replies["/files/f1/complete"] = ["lost", no(503, "files_down", true), ok(COMPLETE)];
-    await new Files({ url: "https://chat.example.com/", token: () => "token" }, around, slow).uploadFile(FILE);
+    await new Files({ url: "https://chat.example.com/", token: () => "token" }, runtime, slow).uploadFile(FILE);
     expect(asked.filter((each) => each !== "/files/f1/complete")).toEqual(["/files/presigned-url", "PUT"]);
   });
 
   test("that is empty is not announced", async () => {
-    expect((await refusedWith(files().uploadFile(new File([], "x.png", { type: "image/png" })))).code).toBe("empty");
+    expect((await refusalOf(files().uploadFile(new File([], "x.png", { type: "image/png" })))).code).toBe("empty");
     expect(asked).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe("a file", () => {
 
   test.each(["file_type", "too_large", "quota", "unauthorized"])("that is refused as %s is not sent again", async (code) => {
     replies["/files/presigned-url"] = [no(403, code)];
-    expect(await refusedWith(files().uploadFile(FILE))).toMatchObject({ code, message: `no: ${code}`, retry: false });
+    expect(await refusalOf(files().uploadFile(FILE))).toMatchObject({ code, message: `no: ${code}`, retry: false });
     expect(asked).toHaveLength(1);
   });
 
@@ -127,16 +127,16 @@ describe("a file", () => {
     [{ status: 400, text: "<Code>BadDigest</Code>" }, "wrong_checksum"],
   ])("that the bucket refuses is not sent again", async (answer, code) => {
     puts = [answer];
-    expect((await refusedWith(files().uploadFile(FILE))).code).toBe(code);
+    expect((await refusalOf(files().uploadFile(FILE))).code).toBe(code);
     expect(asked).toEqual(["/files/presigned-url", "PUT"]);
   });
 
   test("is given up after eight attempts, in the language that was asked for", async () => {
     puts = ["lost"];
-    const korean = new Files({ url: "https://chat.example.com", token: () => "token", language: "ko" }, around, put);
-    const refused = await refusedWith(korean.uploadFile(FILE));
-    expect(refused).toMatchObject({ code: "offline", retry: true });
-    expect(refused.message).toBe("서버에 연결할 수 없어요. 다시 시도해 주세요");
+    const korean = new Files({ url: "https://chat.example.com", token: () => "token", language: "ko" }, runtime, put);
+    const refusal = await refusalOf(korean.uploadFile(FILE));
+    expect(refusal).toMatchObject({ code: "offline", retry: true });
+    expect(refusal.message).toBe("서버에 연결할 수 없어요. 다시 시도해 주세요");
     expect(asked.filter((each) => each === "PUT")).toHaveLength(8);
   });
 
@@ -144,7 +144,7 @@ describe("a file", () => {
     const cancelling = new AbortController();
     puts = ["lost"];
     const upload = files().uploadFile(FILE, { signal: cancelling.signal, onProgress: () => cancelling.abort() });
-    expect((await refusedWith(upload)).code).toBe("cancelled");
+    expect((await refusalOf(upload)).code).toBe("cancelled");
     expect(asked).toEqual(["/files/presigned-url", "PUT"]);
   });
 
@@ -179,11 +179,11 @@ describe("a file", () => {
     vi.stubGlobal("fetch", async (url: string, init: RequestInit) =>
       url === "file:///photo.jpg" ? new Response(new Uint8Array(7)) : stubbed(url, init));
     const bodies: number[] = [];
-    const counting: Put = async (putting) => {
-      bodies.push(putting.body.size);
+    const counting: Put = async (request) => {
+      bodies.push(request.body.size);
       return { status: 200, text: "" };
     };
-    const phone = new Files({ url: "https://chat.example.com", token: async () => "token" }, around, counting);
+    const phone = new Files({ url: "https://chat.example.com", token: async () => "token" }, runtime, counting);
     await phone.uploadFile({ uri: "file:///photo.jpg", name: "photo.jpg", type: "image/jpeg" });
     expect(bodies).toEqual([7]);
   });
@@ -238,6 +238,6 @@ describe("in a browser, where XMLHttpRequest is", () => {
       signal: cancelling.signal,
       onProgress: ({ sent }) => sent && cancelling.abort(),
     });
-    expect((await refusedWith(upload)).code).toBe("cancelled");
+    expect((await refusalOf(upload)).code).toBe("cancelled");
   });
 });

@@ -1,4 +1,4 @@
-// Small helpers for the document. What people write goes through `textContent` only, never through a parser.
+// Helpers for the document. What users write goes through `textContent` only, never through the HTML parser.
 
 export function byId(id) {
   return document.getElementById(id);
@@ -11,12 +11,12 @@ export function element(tag, className = "", text = "") {
   return made;
 }
 
-/** Only what differs is written: a screen reader hears what is new, and a selection stays. */
+/** Writes only what differs, so that a screen reader reads out only new text, and a selection stays. */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** The children of `parent` become one element for each item, in order; an element stays as long as its key does. */
+/** Gives `parent` one child for each item, in order. A child is kept while an item has its key. */
 export function fill(parent, items, keyOf, make, update) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;
@@ -34,7 +34,7 @@ export function fill(parent, items, keyOf, make, update) {
 
 const TONES = 6;
 
-/** A picture, or a letter on a colour that is always the same for the same person. */
+/** A picture, or the first letter on a colour that is always the same for the same user. */
 export function setAvatar(target, id, name, picture = "") {
   const sum = [...id].reduce((before, letter) => (before * 31 + letter.codePointAt(0)) % 9973, 7);
   target.dataset.tone = String(sum % TONES);
@@ -43,11 +43,11 @@ export function setAvatar(target, id, name, picture = "") {
   setText(target, [...name][0]?.toUpperCase() ?? "?");
 }
 
-/** Whether somebody who was asked said yes. */
-export function asked(text, yes) {
-  const dialog = byId("ask");
-  byId("ask-text").textContent = text;
-  byId("ask-yes").textContent = yes;
+/** Asks in a dialog; resolves with whether the answer was yes. */
+export function confirmed(text, yes) {
+  const dialog = byId("confirm");
+  byId("confirm-text").textContent = text;
+  byId("confirm-yes").textContent = yes;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

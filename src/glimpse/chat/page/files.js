@@ -1,24 +1,25 @@
-// Files of this page: what is on its way into the bucket, and where what was sent can be had.
+// Uploads that are running, and the signed URLs of files that are shown.
 
 import { Files } from "./client/upload.js";
 import * as session from "./session.js";
 import { currentLanguage } from "./words.js";
 
-const MARGIN_MS = 10_000;
+/** A signed URL is requested again this long before it expires. */
+const EXPIRY_MARGIN_MS = 10_000;
 
-/** So many files leave at once; the others wait, and have no address yet that could end meanwhile. */
-const AT_ONCE = 3;
-/** Between two questions for an address: a long list of people with pictures is not all that is asked. */
-const SPACED_MS = 40;
+/** The other uploads wait, before they have a signed URL that could expire. */
+const MAX_UPLOADS = 3;
+/** Between two requests for a signed URL: a long list with pictures must not use up the limit of requests. */
+const REQUEST_INTERVAL_MS = 40;
 
-let leaving = 0;
+let running = 0;
 const waiting = [];
-let lastAsked = Promise.resolve();
+let lastRequest = Promise.resolve();
 let picture = null;
 
-/** By clientId: the file, how to cancel it, and an address by which this page alone can show it. */
-const sending = new Map();
-/** By fileId: a promise of its address, and until when that is good. */
+/** By clientId: the file, its AbortController, and a local URL for its preview. */
+const uploads = new Map();
+/** By fileId: a promise of its address, and when the address expires. */
 const addresses = new Map();
 
 function files() {
@@ -27,23 +28,23 @@ function files() {
 
 export function begin(clientId, file) {
   const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-  sending.set(clientId, { file, preview, cancelling: new AbortController() });
+  uploads.set(clientId, { file, preview, abortController: new AbortController() });
 }
 
-/** Rejects with Refused; may be asked again with the same clientId. */
+/** Rejects with Refusal; may then be called again with the same clientId. */
 export async function upload(clientId, onProgress) {
-  const { file, cancelling } = sending.get(clientId);
-  while (leaving >= AT_ONCE) await new Promise((go) => waiting.push(go));
-  leaving += 1;
+  const { file, abortController } = uploads.get(clientId);
+  while (running >= MAX_UPLOADS) await new Promise((resolve) => waiting.push(resolve));
+  running += 1;
   try {
-    return await files().uploadFile(file, { onProgress, signal: cancelling.signal });
+    return await files().uploadFile(file, { onProgress, signal: abortController.signal });
   } finally {
-    leaving -= 1;
+    running -= 1;
     waiting.shift()?.();
   }
 }
 
-/** One at a time: another one takes the place of one that is on its way. */
+/** One at a time: a new upload cancels the one before it. */
 export function uploadPicture(file) {
   picture?.abort();
   picture = new AbortController();
@@ -51,36 +52,36 @@ export function uploadPicture(file) {
 }
 
 export function cancel(clientId) {
-  const { cancelling, preview } = sending.get(clientId) ?? {};
-  cancelling?.abort();
+  const { abortController, preview } = uploads.get(clientId) ?? {};
+  abortController?.abort();
   if (preview) URL.revokeObjectURL(preview);
-  sending.delete(clientId);
+  uploads.delete(clientId);
 }
 
 export function cancelAll() {
-  for (const clientId of [...sending.keys()]) cancel(clientId);
+  for (const clientId of [...uploads.keys()]) cancel(clientId);
   picture?.abort();
   addresses.clear();
 }
 
-/** Empty for what this page did not send, or what is no picture. */
+/** The local URL of a picture that this page sent; empty for anything else. */
 export function previewOf(clientId) {
-  return sending.get(clientId)?.preview ?? "";
+  return uploads.get(clientId)?.preview ?? "";
 }
 
-/** Asked for once while it is good, `until` a time; null where it cannot be had. */
+/** The address of a file, with its expiry in `until`; null where there is none. Requested once while it is valid. */
 export function addressOf(fileId) {
   const known = addresses.get(fileId);
   if (known && known.until > Date.now()) return known.address;
-  const asked = { until: Infinity };
-  lastAsked = lastAsked.then(() => new Promise((go) => setTimeout(go, SPACED_MS)));
-  asked.address = lastAsked.then(() => files().fileAddress(fileId)).then(
+  const located = { until: Infinity };
+  lastRequest = lastRequest.then(() => new Promise((resolve) => setTimeout(resolve, REQUEST_INTERVAL_MS)));
+  located.address = lastRequest.then(() => files().fileAddress(fileId)).then(
     (address) => {
-      asked.until = Date.now() + address.expiresIn * 1000 - MARGIN_MS;
-      return { ...address, until: asked.until };
+      located.until = Date.now() + address.expiresIn * 1000 - EXPIRY_MARGIN_MS;
+      return { ...address, until: located.until };
     },
-    () => ((asked.until = 0), null),
+    () => ((located.until = 0), null),
   );
-  addresses.set(fileId, asked);
-  return asked.address;
+  addresses.set(fileId, located);
+  return located.address;
 }

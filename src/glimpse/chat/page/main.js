@@ -1,33 +1,33 @@
-// The page comes to life: what happens changes the state, a changed state is shown, what people do goes to the server.
+// The page: events change the state, the views show it, and what the user does goes to the server.
 
 import * as chat from "./chat.js";
-import { asked, byId } from "./dom.js";
+import { byId, confirmed } from "./dom.js";
 import * as files from "./files.js";
 import * as session from "./session.js";
 import { Socket } from "./socket.js";
-import { goToNewest, isAtNewest } from "./talk.js";
+import { goToNewest, isAtNewest } from "./conversation.js";
 import { show, showWords } from "./view.js";
 import { say, toggleLanguage } from "./words.js";
 
 const TYPING_EVERY_MS = 1000;
-const BACK_MS = 2500;
-const MOST_CHARACTERS = 4000;
+const BACK_ONLINE_MS = 2500;
+const MAX_CHARACTERS = 4000;
 const NEAR_TOP_PIXELS = 120;
-const MOST_LISTED = { pages: 5, each: 200 };
+const MAX_LISTED = { pages: 5, each: 200 };
 
 let state = null;
 let socket = null;
 let catchingUp = null;
 let typedAt = 0;
-let staysAtNewest = true;
-const ui = { isSignUp: false, enterError: "", startError: "", pictureError: "", open: null, connection: "", isListed: false, isLoadingOlder: false };
+let isFollowing = true;
+const ui = { isSignUp: false, logInError: null, startError: null, pictureError: null, open: null, connection: "", isListed: false, isLoadingOlder: false };
 
 function change(next) {
   if (!state || !next) return;
-  if (next.pending !== state.pending) session.keepUnsent(next.pending);
+  if (next.pending !== state.pending) session.saveUnsent(next.pending);
   state = next;
   render();
-  findFiles();
+  locateFiles();
   if ((state.lagging || state.stale) && socket.isOnline) catchUp();
 }
 
@@ -35,53 +35,59 @@ function render() {
   show(state, ui);
 }
 
-/** Where what is shown can be had: asked for once each, and shown when it is known. */
-function findFiles() {
-  for (const fileId of chat.unknownFiles(state, ui.open, Date.now())) {
-    // What is shown stays until there is another address.
+/** Requests the signed URLs of files that are shown, each once. */
+function locateFiles() {
+  for (const fileId of chat.filesToLocate(state, ui.open, Date.now())) {
+    // The old address stays shown until there is a new one.
     state = chat.withFile(state, fileId, { ...state.files.get(fileId), until: Infinity });
     files.addressOf(fileId).then((address) => change(state && chat.withFile(state, fileId, address)));
   }
 }
 
-// ---- Coming and going
+// ---- Log-in
 
-async function enter() {
-  const go = byId("enter-go");
+async function logIn() {
+  const go = byId("log-in-go");
   go.disabled = true;
   try {
-    await session.enter(ui.isSignUp, byId("handle").value.trim(), byId("password").value);
-    ui.enterError = "";
+    await session.logIn(ui.isSignUp, byId("handle").value.trim(), byId("password").value);
+    ui.logInError = null;
     byId("password").value = "";
     begin();
-  } catch (failed) {
-    ui.enterError = failed.code ?? "other";
+  } catch (error) {
+    ui.logInError = inSituation(error, { unauthorized: "wrong_login" });
   }
   go.disabled = false;
   render();
 }
 
+/** The page's own words where the server cannot know what its refusal means to the user: `words`, by the server's code. */
+function inSituation(error, words) {
+  const code = { invalid: "invalid", ...words }[error.code];
+  return code ? { code } : error;
+}
+
 function begin() {
   const { user } = session.current();
-  state = chat.withBlocked(chat.empty(user), blockedKept(user.id));
+  state = chat.withBlocked(chat.initialState(user), loadBlocked(user.id));
   socket = new Socket(socketUrl(), session.token, { onOnline, onOffline, onEvent, onRefused: end });
   socket.open();
   render();
-  // Written before the page was loaded anew, and perhaps stored already: the same clientId tells.
-  for (const message of session.unsentKept()) {
+  // Written before the page was reloaded. One may be stored already: with the same clientId it is stored once.
+  for (const message of session.loadUnsent()) {
     change(chat.withPending(state, message));
-    if (message.code) change(chat.withFailed(state, message.clientId, message.code));
+    if (message.error) change(chat.withError(state, message.clientId, message.error));
     else deliver(message);
   }
 }
 
-/** Back to the door; `why` is a code, empty where somebody wanted it. */
-function end(why = "") {
+/** Back to log-in; `code`: why the server ended the session, empty where the user logged out. */
+function end(code = "") {
   socket?.stop();
   files.cancelAll();
-  session.forget();
+  session.logOut();
   [state, socket, catchingUp] = [null, null, null];
-  Object.assign(ui, { open: null, connection: "", isListed: false, isSignUp: false, enterError: why === "unauthorized" ? "ended" : why });
+  Object.assign(ui, { open: null, connection: "", isListed: false, isSignUp: false, logInError: code && { code: code === "unauthorized" ? "ended" : code } });
   render();
   byId("handle").focus();
 }
@@ -93,25 +99,25 @@ function socketUrl() {
 
 async function keepToken() {
   try {
-    const token = await session.refreshed();
+    const token = await session.renewToken();
     if (token && socket?.isOnline) await socket.request("auth", { token });
-  } catch (failed) {
-    // A network that is away comes back; a token that ended does not.
-    if (["unauthorized", "token_expired"].includes(failed.code)) end(failed.code);
+  } catch (error) {
+    // After a network fault the next call tries again; a refused token stays refused.
+    if (["unauthorized", "token_expired"].includes(error.code)) end(error.code);
   }
 }
 
-// ---- What the connection tells
+// ---- Connection
 
 function onOnline() {
   const wasOffline = ui.connection === "offline";
   ui.connection = wasOffline ? "back" : "online";
-  if (wasOffline) setTimeout(quietBanner, BACK_MS);
-  change({ ...chat.withoutLost(chat.withoutPresence(state)), stale: false, lagging: false });
+  if (wasOffline) setTimeout(hideBanner, BACK_ONLINE_MS);
+  change({ ...chat.withoutMissingFiles(chat.withoutPresence(state)), stale: false, lagging: false });
   catchUp(true);
 }
 
-function quietBanner() {
+function hideBanner() {
   if (ui.connection === "back") ui.connection = "online";
   render();
 }
@@ -121,58 +127,58 @@ function onOffline() {
   change(chat.withoutPresence(state));
 }
 
-const HEARD = {
+const EVENTS = {
   message: (data) => chat.withEntry(state, { ...data, type: "message" }),
   deleted: (data) => chat.withEntry(state, { ...data, type: "deleted" }),
-  conversation: (data) => chat.withChanged(state, data),
-  read: (data) => chat.withRead(state, data),
+  conversation: (data) => chat.withMembers(state, data),
+  read: (data) => chat.withReceipt(state, data),
   typing: (data) => chat.withTyping(state, data, Date.now()),
   presence: (data) => chat.withPresence(state, data),
 };
 
 function onEvent(name, data) {
-  if (!HEARD[name]) return;
-  change(HEARD[name](data));
+  if (!EVENTS[name]) return;
+  change(EVENTS[name](data));
   if (name === "message") markRead();
 }
 
-/** One at a time; what asks meanwhile is served by one more round. */
+/** One at a time: a call during a catch-up makes it run one more round. */
 async function catchUp(isNewConnection = false) {
   if (catchingUp) {
     catchingUp.again = true;
-    catchingUp.anew ||= isNewConnection;
+    catchingUp.isNewConnection ||= isNewConnection;
     return;
   }
-  const mine = (catchingUp = { again: true, anew: isNewConnection });
+  const mine = (catchingUp = { again: true, isNewConnection });
   try {
     while (mine.again && mine === catchingUp) await round(mine);
   } catch {
-    // The connection is gone: the next one begins anew.
+    // The connection is gone: the next one catches up from the start.
   }
   if (mine === catchingUp) catchingUp = null;
-  if (mine.anew && socket?.isOnline) setTimeout(catchUp, 1000, true);
+  if (mine.isNewConnection && socket?.isOnline) setTimeout(catchUp, 1000, true);
 }
 
 async function round(mine) {
-  const isAnew = mine.anew;
+  const { isNewConnection } = mine;
   mine.again = false;
-  if (isAnew || state.stale) await list();
-  let withReads = isAnew;
+  if (isNewConnection || state.stale) await list();
+  let withReads = isNewConnection;
   let synced;
   do {
     synced = await socket.request("sync", { cursors: chat.cursorsOf(state, withReads) });
     change(chat.withSynced(state, synced));
     withReads = false;
   } while (synced.more);
-  mine.anew = false;
-  // Whoever has more conversations than are listed would be asked to list for ever.
-  if (state.conversations.size >= MOST_LISTED.pages * MOST_LISTED.each) state = { ...state, stale: false };
+  mine.isNewConnection = false;
+  // With more conversations than are listed, `stale` would stay set and list them for ever.
+  if (state.conversations.size >= MAX_LISTED.pages * MAX_LISTED.each) state = { ...state, stale: false };
   const shown = state.conversations.get(ui.open);
   if (shown && !shown.isLoaded) await load(shown.id, "");
-  if (isAnew) markRead(true);
+  if (isNewConnection) markRead(true);
 }
 
-/** What happened while the answer was under way stays: the state is looked at only when it is here. */
+/** Reads the state only after the response, so that events during the request are kept. */
 async function list() {
   const found = await listed();
   ui.isListed = true;
@@ -182,8 +188,8 @@ async function list() {
 async function listed() {
   const all = [];
   let cursor = "";
-  for (let page = 0; page < MOST_LISTED.pages && cursor !== null; page += 1) {
-    const query = new URLSearchParams({ limit: MOST_LISTED.each, ...(cursor && { cursor }) });
+  for (let page = 0; page < MAX_LISTED.pages && cursor !== null; page += 1) {
+    const query = new URLSearchParams({ limit: MAX_LISTED.each, ...(cursor && { cursor }) });
     const answer = await session.request("GET", `/conversations?${query}`);
     all.push(...answer.conversations);
     cursor = answer.cursor;
@@ -207,8 +213,8 @@ async function load(id, query) {
   try {
     const { messages } = await session.request("GET", `/conversations/${encodeURIComponent(id)}/messages${query}`);
     change(state && chat.withHistory(state, id, messages));
-  } catch (failed) {
-    if (failed.code === "offline") setTimeout(() => state && ui.open === id && load(id, query), 2000);
+  } catch (error) {
+    if (error.code === "offline") setTimeout(() => state && ui.open === id && load(id, query), 2000);
   }
 }
 
@@ -217,29 +223,33 @@ async function loadOlder() {
   if (!conversation || ui.isLoadingOlder || !chat.hasOlder(conversation)) return;
   ui.isLoadingOlder = true;
   render();
-  await load(conversation.id, `?before=${conversation.entries[0].seq}`);
+  await load(conversation.id, `?before=${conversation.oldest}`);
   ui.isLoadingOlder = false;
   render();
 }
 
 async function start(handle) {
-  ui.startError = "";
+  ui.startError = null;
   try {
     const user = await session.request("GET", `/users?handle=${encodeURIComponent(handle)}`);
-    if (user.id === state.me.id) throw new session.Failed("self");
-    const { id } = await session.request("POST", "/conversations", { memberIds: [user.id] });
-    await list();
-    byId("start-handle").value = "";
-    await open(id);
-  } catch (failed) {
-    ui.startError = failed.code ?? "other";
+    if (user.id === state.me.id) ui.startError = { code: "self" };
+    else await startWith(user);
+  } catch (error) {
+    ui.startError = inSituation(error, { not_found: "unknown_handle" });
   }
   render();
 }
 
+async function startWith(user) {
+  const { id } = await session.request("POST", "/conversations", { memberIds: [user.id] });
+  await list();
+  byId("start-handle").value = "";
+  await open(id);
+}
+
 async function leave() {
   const id = ui.open;
-  if (!(await asked(say("leaveAsk"), say("leaveDo")))) return;
+  if (!(await confirmed(say("leaveAsk"), say("leaveDo")))) return;
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`).catch(() => null);
   ui.open = null;
   catchUp(true);
@@ -258,8 +268,8 @@ async function block() {
   change(chat.withBlocked(state, blocked));
 }
 
-/** The server does not tell whom somebody blocked, so this browser remembers. */
-function blockedKept(userId) {
+/** Kept in this browser. */
+function loadBlocked(userId) {
   return JSON.parse(localStorage.getItem(blockedKey(userId)) ?? "[]");
 }
 
@@ -272,20 +282,20 @@ function blockedKey(userId) {
 function send() {
   const field = byId("body");
   const body = field.value.trim();
-  if (!body || [...body].length > MOST_CHARACTERS || !ui.open) return;
+  if (!body || [...body].length > MAX_CHARACTERS || !ui.open) return;
   field.value = "";
-  resized();
+  resizeField();
   const message = { conversationId: ui.open, clientId: crypto.randomUUID?.() ?? randomId(), body };
   change(chat.withPending(state, message));
   deliver(message);
 }
 
-/** Where a page came without TLS, browsers hide randomUUID. */
+/** Browsers have no randomUUID on a page without TLS. */
 function randomId() {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((number) => number.toString(36)).join("-");
 }
 
-/** A message for each file, as long as its conversation is open. */
+/** Sends one message for each file to the open conversation. */
 function attach(chosen) {
   for (const file of ui.open ? chosen : []) {
     const clientId = crypto.randomUUID?.() ?? randomId();
@@ -297,34 +307,34 @@ function attach(chosen) {
   goToNewest();
 }
 
-/** The file first, where there is one. */
+/** Uploads the file, where there is one, then sends the message. */
 async function deliver(message) {
   const { conversationId, clientId, body } = message;
   const fileId = message.fileId ?? (message.file && (await uploaded(clientId)));
   if (!state || (message.file && !fileId)) return;
   try {
     const stored = await socket.deliver("message", { conversationId, clientId, body, fileId });
-    // A repeat is not told again: then the answer is all there is.
+    // For a repeat there is no event, only this acknowledgement.
     change(state && chat.withEntry(state, { ...message, ...stored, fileId, type: "message", senderId: state.me.id }));
-  } catch (refused) {
-    change(state && chat.withFailed(state, clientId, refused.code === "not_found" ? "left" : refused.code));
+  } catch (error) {
+    change(state && chat.withError(state, clientId, inSituation(error, { not_found: "left" })));
   }
 }
 
-/** The id of a file that is in the bucket now; nothing where it could not get there. */
+/** The id of the uploaded file; undefined where the upload failed. */
 async function uploaded(clientId) {
   try {
-    const { fileId } = await files.upload(clientId, ({ sent }) => change(state && chat.withSent(state, clientId, sent)));
+    const { fileId } = await files.upload(clientId, ({ sent }) => change(state && chat.withProgress(state, clientId, sent)));
     change(state && chat.withUploaded(state, clientId, fileId));
     return fileId;
-  } catch (refused) {
-    change(state && chat.withFailed(state, clientId, refused.code ?? "other"));
+  } catch (error) {
+    change(state && chat.withError(state, clientId, error));
   }
 }
 
 function retry(clientId) {
   const message = state.pending.find((pending) => pending.clientId === clientId);
-  change(chat.withFailed(state, clientId, null));
+  change(chat.withError(state, clientId, null));
   deliver(message);
 }
 
@@ -335,60 +345,60 @@ function discard(clientId) {
 
 async function remove(seq) {
   const id = ui.open;
-  if (!(await asked(say("deleteAsk"), say("delete")))) return;
+  if (!(await confirmed(say("deleteAsk"), say("delete")))) return;
   await session.request("DELETE", `/conversations/${encodeURIComponent(id)}/messages/${seq}`).catch(() => null);
 }
 
 async function changePicture(file) {
-  ui.pictureError = "";
+  ui.pictureError = null;
   render();
   try {
     const { fileId } = await files.uploadPicture(file);
     const user = await session.request("POST", "/profile", { profileImageId: fileId });
-    // Somebody else may be here by now.
+    // Another user may have logged in meanwhile.
     if (user.id !== state?.me.id) return;
-    session.changed(user);
+    session.setUser(user);
     change(chat.withMe(state, user));
-  } catch (failed) {
-    ui.pictureError = failed.code === "cancelled" ? "" : failed.code ?? "other";
+  } catch (error) {
+    ui.pictureError = error.code === "cancelled" ? null : error;
     render();
   }
 }
 
-/** An address ends after some minutes; who asks for a file then gets a new one. */
+/** A signed URL expires after some minutes, so a click requests a new one where needed. */
 async function openFile(event, link) {
   event.preventDefault();
   const address = await files.addressOf(link.dataset.file);
   if (address) window.open(address.url, "_blank", "noopener");
 }
 
-/** Read is what is open, on a screen that is seen, down to its end. `again`: the server may have missed it. */
+/** Marks the open conversation as read where its end is visible. `again`: also where the server may have missed it. */
 function markRead(again = false) {
   const conversation = state?.conversations.get(ui.open);
   if (!conversation?.isLoaded || document.hidden || !socket.isOnline || !isAtNewest()) return;
   const { id, cursor, reads } = conversation;
-  if (cursor === 0 || (!again && reads.get(state.me.id) >= cursor)) return;
-  change(chat.withRead(state, { conversationId: id, userId: state.me.id, seq: cursor }));
+  if (cursor === 0 || (!again && reads[state.me.id] >= cursor)) return;
+  change(chat.withReceipt(state, { conversationId: id, userId: state.me.id, seq: cursor }));
   socket.request("read", { conversationId: id, seq: cursor }).catch(() => null);
 }
 
-function typed() {
-  resized();
+function onInput() {
+  resizeField();
   const now = Date.now();
   if (!byId("body").value || now - typedAt < TYPING_EVERY_MS) return;
   typedAt = now;
   socket.emit("typing", { conversationId: ui.open });
 }
 
-function resized() {
+function resizeField() {
   const field = byId("body");
   const count = [...field.value].length;
   field.rows = Math.min(6, field.value.split("\n").length);
-  byId("too-long").textContent = count > MOST_CHARACTERS ? say("tooLong", { count, most: MOST_CHARACTERS }) : "";
-  byId("send").disabled = count > MOST_CHARACTERS;
+  byId("too-long").textContent = count > MAX_CHARACTERS ? say("tooLong", { count, most: MAX_CHARACTERS }) : "";
+  byId("send").disabled = count > MAX_CHARACTERS;
 }
 
-// ---- What people do
+// ---- User input
 
 function onSubmit(id, act) {
   byId(id).addEventListener("submit", (event) => {
@@ -397,7 +407,7 @@ function onSubmit(id, act) {
   });
 }
 
-/** The same file may be chosen again afterwards. */
+/** Clears the input, so that the same file can be chosen again. */
 function onChosen(id, act) {
   byId(id).addEventListener("change", ({ target }) => {
     const chosen = [...target.files];
@@ -410,16 +420,16 @@ function onClick(id, act) {
   byId(id).addEventListener("click", act);
 }
 
-/** Enter that ends the composition of a Korean syllable is not Enter; Safari says so with 229 only. */
+/** Enter that ends the composition of a Korean syllable does not send; Safari marks it by keyCode 229 only. */
 function isSending(event) {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 }
 
 function listen() {
-  onSubmit("enter", enter);
+  onSubmit("log-in", logIn);
   onSubmit("start", () => start(byId("start-handle").value.trim()));
   onSubmit("compose", () => (send(), byId("body").focus()));
-  onClick("enter-mode", () => (Object.assign(ui, { isSignUp: !ui.isSignUp, enterError: "" }), render()));
+  onClick("log-in-mode", () => (Object.assign(ui, { isSignUp: !ui.isSignUp, logInError: null }), render()));
   onClick("log-out", () => end());
   onClick("back", () => open(null));
   onClick("block", () => block().catch(() => null));
@@ -438,16 +448,16 @@ function listen() {
     const link = event.target.closest("a.file[href]");
     if (link) openFile(event, link);
   });
-  // Neither of the two bubbles. A picture that has come takes its room; what the browser cannot show is a file like any.
-  byId("messages").addEventListener("load", () => staysAtNewest && goToNewest(), true);
+  // `load` and `error` do not bubble, so both are captured. A picture that the browser cannot show is shown as a file.
+  byId("messages").addEventListener("load", () => isFollowing && goToNewest(), true);
   byId("messages").addEventListener("error", ({ target }) => {
     target.dataset.isBroken = "true";
     render();
   }, true);
   onChosen("attach", attach);
   onChosen("my-picture", ([file]) => changePicture(file));
-  byId("talk").addEventListener("dragover", (event) => event.preventDefault());
-  byId("talk").addEventListener("drop", (event) => {
+  byId("conversation").addEventListener("dragover", (event) => event.preventDefault());
+  byId("conversation").addEventListener("drop", (event) => {
     event.preventDefault();
     attach(event.dataTransfer.files);
   });
@@ -456,30 +466,30 @@ function listen() {
     event.preventDefault();
     attach(event.clipboardData.files);
   });
-  byId("body").addEventListener("input", typed);
+  byId("body").addEventListener("input", onInput);
   byId("body").addEventListener("keydown", (event) => {
     if (!isSending(event)) return;
     event.preventDefault();
     send();
   });
-  byId("scroll").addEventListener("scroll", scrolled, { passive: true });
-  // A keyboard that comes up, or a text that grows, takes room from the messages: the newest stays in sight.
-  new ResizeObserver(() => staysAtNewest && goToNewest()).observe(byId("scroll"));
-  for (const button of document.querySelectorAll(".language")) button.addEventListener("click", speakOther);
+  byId("scroll").addEventListener("scroll", onScroll, { passive: true });
+  // The on-screen keyboard or a longer text shrinks the list of messages: the newest stays visible.
+  new ResizeObserver(() => isFollowing && goToNewest()).observe(byId("scroll"));
+  for (const button of document.querySelectorAll(".language")) button.addEventListener("click", switchLanguage);
   document.addEventListener("visibilitychange", () => markRead());
   document.addEventListener("click", ({ target }) => target.closest("#menu") || (byId("menu").open = false));
   window.addEventListener("online", () => socket?.open());
 }
 
-function scrolled() {
-  staysAtNewest = isAtNewest();
+function onScroll() {
+  isFollowing = isAtNewest();
   if (byId("scroll").scrollTop < NEAR_TOP_PIXELS) loadOlder();
   if (!isAtNewest()) return;
   byId("to-newest").hidden = true;
   markRead();
 }
 
-function speakOther() {
+function switchLanguage() {
   toggleLanguage();
   showWords();
   render();
@@ -490,4 +500,4 @@ listen();
 if (session.current()) begin();
 else render();
 setInterval(keepToken, 5000);
-setInterval(() => change(state && chat.withTime(state, Date.now())), 500);
+setInterval(() => change(state && chat.withTypingExpired(state, Date.now())), 500);

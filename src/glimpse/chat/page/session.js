@@ -1,18 +1,14 @@
-// Who this tab is, and what it asks over HTTP. Kept for the tab only, so that two tabs can be two people.
+// The signed-in user of this tab, and requests over HTTP. Kept in sessionStorage, so that two tabs can be two users.
 
-const KEPT = "glimpse.session";
-const UNSENT = "glimpse.unsent";
-const REFRESH_AFTER = 0.7;
+import { requestJson } from "./client/http.js";
+import { currentLanguage } from "./words.js";
 
-/** Rejects requests; `code` is the server's, or `offline`. */
-export class Failed extends Error {
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
+const SESSION_KEY = "glimpse.session";
+const UNSENT_KEY = "glimpse.unsent";
+/** The share of a token's lifetime after which it is renewed. */
+const RENEW_AFTER = 0.7;
 
-let session = kept();
+let session = loadSession();
 
 export function current() {
   return session;
@@ -22,57 +18,55 @@ export function token() {
   return session?.token ?? "";
 }
 
-export async function enter(isNew, handle, password) {
-  keep(await request("POST", isNew ? "/auth/signup" : "/auth/login", { handle, password }));
+/** Signs up or logs in. Rejects with Refusal. */
+export async function logIn(isNew, handle, password) {
+  startSession(await request("POST", isNew ? "/auth/signup" : "/auth/login", { handle, password }));
 }
 
-export function forget() {
+export function logOut() {
   session = null;
-  sessionStorage.removeItem(KEPT);
-  sessionStorage.removeItem(UNSENT);
+  sessionStorage.removeItem(SESSION_KEY);
+  sessionStorage.removeItem(UNSENT_KEY);
 }
 
-/** What others see of this person has changed. */
-export function changed(user) {
-  session = { ...session, user };
-  sessionStorage.setItem(KEPT, JSON.stringify(session));
+/** After the user changed their profile. */
+export function setUser(user) {
+  saveSession({ ...session, user });
 }
 
-/** Messages that have no number yet outlive a page that is loaded anew. */
-export function keepUnsent(messages) {
-  // A file that is still on its way does not.
-  sessionStorage.setItem(UNSENT, JSON.stringify(messages.filter(({ file, fileId }) => !file || fileId)));
+/** Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. */
+export function saveUnsent(messages) {
+  sessionStorage.setItem(UNSENT_KEY, JSON.stringify(messages.filter(({ file, fileId }) => !file || fileId)));
 }
 
-export function unsentKept() {
-  return JSON.parse(sessionStorage.getItem(UNSENT) ?? "[]");
+export function loadUnsent() {
+  return JSON.parse(sessionStorage.getItem(UNSENT_KEY) ?? "[]");
 }
 
-/** The new token, while the old one is still valid; null while it is fresh enough. */
-export async function refreshed(now = Date.now()) {
+/** The new token, or null while the old one need not be renewed yet. Rejects with Refusal. */
+export async function renewToken(now = Date.now()) {
   if (!session || now < session.refreshAt) return null;
-  keep(await request("POST", "/auth/refresh"));
+  startSession(await request("POST", "/auth/refresh"));
   return session.token;
 }
 
-export async function request(method, path, body) {
-  const headers = { "content-type": "application/json" };
-  if (session) headers.authorization = `Bearer ${session.token}`;
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
-  if (!response) throw new Failed("offline");
-  const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Failed(answer?.error?.code ?? "offline");
-  return answer;
+/** The body of the response. Rejects with Refusal. */
+export function request(method, path, body) {
+  return requestJson(method, path, { language: currentLanguage(), token: session ? token : undefined, body });
 }
 
-function keep({ accessToken, expiresIn, user }) {
+function startSession({ accessToken, expiresIn, user }) {
   const now = Date.now();
   const lifetime = expiresIn * 1000;
-  session = { token: accessToken, user, refreshAt: now + lifetime * REFRESH_AFTER, expiresAt: now + lifetime };
-  sessionStorage.setItem(KEPT, JSON.stringify(session));
+  saveSession({ token: accessToken, user, refreshAt: now + lifetime * RENEW_AFTER, expiresAt: now + lifetime });
 }
 
-function kept() {
-  const found = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+function saveSession(next) {
+  session = next;
+  sessionStorage.setItem(SESSION_KEY, JSON.stringify(session));
+}
+
+function loadSession() {
+  const found = JSON.parse(sessionStorage.getItem(SESSION_KEY) ?? "null");
   return found && found.expiresAt > Date.now() ? found : null;
 }

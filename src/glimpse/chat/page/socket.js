@@ -1,40 +1,27 @@
 // The live connection: Socket.IO 5 over Engine.IO 4, WebSocket only, text packets of the namespace `/` only.
-// It comes back by itself, and it keeps what must arrive until the server says that it has it.
+// It reconnects by itself, and it sends a message again until the server acknowledges it.
 
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 10_000;
-const OPENING_MS = 10_000;
-const ANSWER_MS = 10_000;
+import { localRefusal, Refusal } from "./client/refusal.js";
+import { backoffMs } from "./client/retry.js";
+import { currentLanguage } from "./words.js";
 
-/** Grows, and differs for each client: after a restart they must not all come back in the same moment. */
-export function delayAfter(failures, random = Math.random) {
-  const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures, 10));
-  return delay * (0.5 + random() / 2);
-}
-
-/** Rejects requests: `code` is the server's, or `lost` where no answer came. */
-export class Refused extends Error {
-  constructor({ code, retry = false }) {
-    super(code);
-    this.code = code;
-    this.retry = retry;
-  }
-}
+const OPEN_TIMEOUT_MS = 10_000;
+const ACKNOWLEDGEMENT_TIMEOUT_MS = 10_000;
 
 export class Socket {
   #ws = null;
-  #joined = false;
-  #stopped = false;
+  #isJoined = false;
+  #isStopped = false;
   #failures = 0;
-  #alive = null;
-  #silenceMs = OPENING_MS;
-  #comeback = null;
-  #answers = new Map();
+  #silenceTimer = null;
+  #maxSilenceMs = OPEN_TIMEOUT_MS;
+  #reconnectTimer = null;
+  #requests = new Map();
   #lastId = 0;
   #queue = [];
-  #delivering = false;
+  #isSending = false;
 
-  /** `listener`: onOnline(), onOffline(), onEvent(name, data), onRefused(code). `token()` is asked at each joining. */
+  /** `listener`: onOnline(), onOffline(), onEvent(name, data), onRefused(code). `token()` is called at each CONNECT. */
   constructor(url, token, listener) {
     this.url = url;
     this.token = token;
@@ -42,136 +29,143 @@ export class Socket {
   }
 
   get isOnline() {
-    return this.#joined;
+    return this.#isJoined;
   }
 
   open() {
-    clearTimeout(this.#comeback);
-    if (this.#ws || this.#stopped) return;
+    clearTimeout(this.#reconnectTimer);
+    if (this.#ws || this.#isStopped) return;
     const ws = new WebSocket(this.url);
     this.#ws = ws;
-    this.#silenceMs = OPENING_MS;
-    this.#heard();
-    ws.onmessage = ({ data }) => ws === this.#ws && this.#received(data);
-    ws.onclose = () => ws === this.#ws && this.#lost();
+    this.#maxSilenceMs = OPEN_TIMEOUT_MS;
+    this.#restartSilenceTimer();
+    ws.onmessage = ({ data }) => ws === this.#ws && this.#onPacket(data);
+    ws.onclose = () => ws === this.#ws && this.#close();
   }
 
-  /** For good. */
+  /** Closes the connection and does not reconnect. */
   stop() {
-    this.#stopped = true;
-    this.#lost();
+    this.#isStopped = true;
+    this.#close();
   }
 
   emit(name, data) {
-    if (this.#joined) this.#ws.send(`42${JSON.stringify([name, data])}`);
+    if (this.#isJoined) this.#ws.send(`42${JSON.stringify([name, data])}`);
   }
 
-  /** The server's answer. Rejects with Refused. */
+  /** The acknowledgement. Rejects with Refusal: the server's, or `offline` where none came. */
   request(name, data) {
     return new Promise((resolve, reject) => {
-      if (!this.#joined) return reject(new Refused({ code: "lost", retry: true }));
+      if (!this.#isJoined) return reject(noAnswer());
       const id = ++this.#lastId;
-      const late = setTimeout(() => this.#answered(id, { error: { code: "lost", retry: true } }), ANSWER_MS);
-      this.#answers.set(id, { resolve, reject, late });
+      const timer = setTimeout(() => this.#settle(id, ({ reject }) => reject(noAnswer())), ACKNOWLEDGEMENT_TIMEOUT_MS);
+      this.#requests.set(id, { resolve, reject, timer });
       this.#ws.send(`42${id}${JSON.stringify([name, data])}`);
     });
   }
 
-  /** Like request, but repeated until there is an answer that repeating cannot change. */
+  /** Like `request`, but repeated until a retry cannot change the answer. */
   deliver(name, data) {
     return new Promise((resolve, reject) => {
       this.#queue.push({ name, data, resolve, reject, failures: 0 });
-      this.#pump();
+      this.#sendQueue();
     });
   }
 
-  /** One after the other, so that a repeat never overtakes: what was written first arrives first. */
-  async #pump() {
-    if (this.#delivering || !this.#joined || !this.#queue.length) return;
-    this.#delivering = true;
+  /** One message at a time, so that a retry cannot overtake: they are stored in the order in which they were written. */
+  async #sendQueue() {
+    if (this.#isSending || !this.#isJoined || !this.#queue.length) return;
+    this.#isSending = true;
     const first = this.#queue[0];
     try {
       first.resolve(await this.request(first.name, first.data));
       this.#queue.shift();
-    } catch (refused) {
-      if (refused.retry) await this.#pause(first);
-      else this.#queue.shift().reject(refused);
+    } catch (refusal) {
+      if (refusal.retry) await this.#pause(first);
+      else this.#queue.shift().reject(refusal);
     }
-    this.#delivering = false;
-    this.#pump();
+    this.#isSending = false;
+    this.#sendQueue();
   }
 
-  /** A lost connection is waited for elsewhere; an unwell server is given time here. */
+  /** Only while connected: without a connection, joining sends the queue again. */
   #pause(item) {
-    return this.#joined && new Promise((go) => setTimeout(go, delayAfter(item.failures++)));
+    return this.#isJoined && new Promise((resolve) => setTimeout(resolve, backoffMs(item.failures++, Math.random)));
   }
 
-  #received(packet) {
-    this.#heard();
-    if (packet[0] === "0") this.#opened(JSON.parse(packet.slice(1)));
+  #onPacket(packet) {
+    this.#restartSilenceTimer();
+    if (packet[0] === "0") this.#onOpen(JSON.parse(packet.slice(1)));
     else if (packet[0] === "2") this.#ws.send("3");
-    else if (packet[0] === "1" || packet.startsWith("41")) this.#lost();
-    else if (packet.startsWith("40")) this.#online();
-    else if (packet.startsWith("44")) this.#refused(JSON.parse(packet.slice(2)));
-    else if (packet.startsWith("43")) this.#acknowledged(packet.slice(2));
-    else if (packet.startsWith("42")) this.#happened(...JSON.parse(packet.slice(2)));
+    else if (packet[0] === "1" || packet.startsWith("41")) this.#close();
+    else if (packet.startsWith("40")) this.#onJoined();
+    else if (packet.startsWith("44")) this.#onConnectError(JSON.parse(packet.slice(2)));
+    else if (packet.startsWith("43")) this.#onAcknowledgement(packet.slice(2));
+    else if (packet.startsWith("42")) this.#onEvent(...JSON.parse(packet.slice(2)));
   }
 
-  #opened({ pingInterval, pingTimeout }) {
-    this.#silenceMs = pingInterval + pingTimeout;
-    this.#ws.send(`40${JSON.stringify({ token: this.token() })}`);
+  #onOpen({ pingInterval, pingTimeout }) {
+    this.#maxSilenceMs = pingInterval + pingTimeout;
+    this.#ws.send(`40${JSON.stringify({ token: this.token(), language: currentLanguage() })}`);
   }
 
-  #online() {
-    this.#joined = true;
+  #onJoined() {
+    this.#isJoined = true;
     this.#failures = 0;
     this.listener.onOnline();
-    this.#pump();
+    this.#sendQueue();
   }
 
-  /** A token that the server does not take: coming back would not help. */
-  #refused({ message, data }) {
+  /** The server refuses the token, so reconnecting with it would not help. */
+  #onConnectError({ message, data }) {
     this.stop();
     this.listener.onRefused(data?.code ?? message);
   }
 
-  #acknowledged(text) {
+  #onAcknowledgement(text) {
     const start = text.indexOf("[");
-    this.#answered(Number(text.slice(0, start)), JSON.parse(text.slice(start))[0]);
+    const [answer] = JSON.parse(text.slice(start));
+    this.#settle(Number(text.slice(0, start)), ({ resolve, reject }) => {
+      if (answer?.error) reject(new Refusal(answer.error.code, answer.error.message, answer.error.retry));
+      else resolve(answer);
+    });
   }
 
-  #answered(id, answer) {
-    const waiting = this.#answers.get(id);
-    if (!waiting) return;
-    this.#answers.delete(id);
-    clearTimeout(waiting.late);
-    if (answer?.error) waiting.reject(new Refused(answer.error));
-    else waiting.resolve(answer);
+  #settle(id, settle) {
+    const request = this.#requests.get(id);
+    if (!request) return;
+    this.#requests.delete(id);
+    clearTimeout(request.timer);
+    settle(request);
   }
 
-  #happened(name, data) {
-    // This task goes away: each client is told another moment, so that the next one is not overrun.
-    if (name === "draining") setTimeout((ws) => ws === this.#ws && this.#lost(0), data.reconnectInMs, this.#ws);
+  #onEvent(name, data) {
+    // The task is about to stop. It names another moment to each client, so that the next task is not overrun.
+    if (name === "draining") setTimeout((ws) => ws === this.#ws && this.#close(0), data.reconnectInMs, this.#ws);
     else this.listener.onEvent(name, data);
   }
 
-  /** A dead network says nothing: a server that missed its own ping counts as gone. */
-  #heard() {
-    clearTimeout(this.#alive);
-    this.#alive = setTimeout(() => this.#lost(), this.#silenceMs);
+  /** A dead network raises no event: a server that missed its own ping counts as gone. */
+  #restartSilenceTimer() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#close(), this.#maxSilenceMs);
   }
 
-  #lost(delay = delayAfter(this.#failures++)) {
-    clearTimeout(this.#alive);
+  #close(reconnectInMs = backoffMs(this.#failures++, Math.random)) {
+    clearTimeout(this.#silenceTimer);
     const ws = this.#ws;
     this.#ws = null;
-    this.#joined = false;
-    // Not waited for: closing a connection whose network is gone takes minutes.
+    this.#isJoined = false;
+    // Not awaited: closing a connection whose network is gone takes minutes.
     ws?.close();
-    for (const id of [...this.#answers.keys()]) this.#answered(id, { error: { code: "lost", retry: true } });
-    clearTimeout(this.#comeback);
-    if (this.#stopped) return;
+    for (const id of [...this.#requests.keys()]) this.#settle(id, ({ reject }) => reject(noAnswer()));
+    clearTimeout(this.#reconnectTimer);
+    if (this.#isStopped) return;
     this.listener.onOffline();
-    this.#comeback = setTimeout(() => this.open(), delay);
+    this.#reconnectTimer = setTimeout(() => this.open(), reconnectInMs);
   }
+}
+
+function noAnswer() {
+  return localRefusal("offline", currentLanguage(), { retry: true });
 }

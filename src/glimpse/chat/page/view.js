@@ -1,20 +1,20 @@
-// The frame of the page: the door, the list of conversations, the banner, and the words on everything that stands still.
+// Shows the log-in form, the list of conversations, the banner and all fixed texts.
 
 import { nameOf, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
+import { showConversation, titleOf } from "./conversation.js";
 import { byId, element, fill, setAvatar, setText } from "./dom.js";
-import { showTalk, titleOf } from "./talk.js";
 import { currentLanguage, dayOf, say, sayError, timeOf } from "./words.js";
 
-/** `ui`: { isSignUp, enterError, startError, pictureError, open, connection, isLoadingOlder }; `state` is null at the door. */
+/** `state` is null before log-in. `ui`: { isSignUp, logInError, startError, pictureError, open, connection, isListed, isLoadingOlder }. */
 export function show(state, ui) {
-  byId("door").hidden = state !== null;
-  byId("rooms").hidden = state === null;
+  byId("log-in-page").hidden = state !== null;
+  byId("chat").hidden = state === null;
   showBanner(state, ui.connection);
-  if (!state) showDoor(ui);
-  else showRooms(state, ui);
+  if (!state) showLogIn(ui);
+  else showChat(state, ui);
 }
 
-/** Once, and again when the language changes. */
+/** At the start, and again when the language changes. */
 export function showWords() {
   document.documentElement.lang = currentLanguage();
   for (const target of document.querySelectorAll("[data-word]")) setText(target, say(target.dataset.word));
@@ -32,13 +32,13 @@ export function showWords() {
   }
 }
 
-function showDoor({ isSignUp, enterError }) {
+function showLogIn({ isSignUp, logInError }) {
   document.title = "Glimpse";
-  setText(byId("enter-go"), say(isSignUp ? "signUp" : "logIn"));
-  setText(byId("enter-mode"), say(isSignUp ? "toLogIn" : "toSignUp"));
-  byId("enter-hint").hidden = !isSignUp;
+  setText(byId("log-in-go"), say(isSignUp ? "signUp" : "logIn"));
+  setText(byId("log-in-mode"), say(isSignUp ? "toLogIn" : "toSignUp"));
+  byId("log-in-hint").hidden = !isSignUp;
   byId("password").autocomplete = isSignUp ? "new-password" : "current-password";
-  setText(byId("enter-error"), enterError ? sayError(enterError) : "");
+  setText(byId("log-in-error"), logInError ? sayError(logInError) : "");
 }
 
 function showBanner(state, connection) {
@@ -50,11 +50,11 @@ function showBanner(state, connection) {
   setText(banner, state && text ? say(text) : "");
 }
 
-function showRooms(state, ui) {
+function showChat(state, ui) {
   const open = state.conversations.get(ui.open) ?? null;
   const unread = unreadIn(state);
   document.title = unread ? `(${unread}) Glimpse` : "Glimpse";
-  byId("rooms").dataset.screen = open ? "talk" : "list";
+  byId("chat").dataset.screen = open ? "conversation" : "list";
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
   setText(byId("start-error"), ui.startError ? sayError(ui.startError) : "");
   setText(byId("my-name"), nameOf(state, state.me.id));
@@ -62,7 +62,7 @@ function showRooms(state, ui) {
   setText(byId("my-picture-error"), ui.pictureError ? sayError(ui.pictureError) : "");
   const shown = state.order.map((id) => state.conversations.get(id));
   fill(byId("conversations"), shown, ({ id }) => id, makeItem, (item, each) => updateItem(item, each, state, ui.open));
-  showTalk(state, open, ui);
+  showConversation(state, open, ui);
 }
 
 function makeItem({ id }) {

@@ -1,4 +1,4 @@
-// Everything the page says, in both languages. `{name}` is replaced.
+// The texts of the page, in both languages. `{name}` is replaced.
 
 const WORDS = {
   en: {
@@ -22,17 +22,12 @@ const WORDS = {
     unread: "{count} unread", newMessages: "New messages", reconnecting: "Connection lost. Reconnecting…",
     reconnectingKept: "Connection lost. Reconnecting… Your messages are kept and will be sent.", back_online: "Back online",
     today: "Today", yesterday: "Yesterday",
-    error_unauthorized: "The handle or the password is not right.", error_handle_taken: "This handle is taken.",
+    error_wrong_login: "The handle or the password is not right.", error_unknown_handle: "Nobody has this handle.",
     error_token_expired: "You were away for a while. Please log in again.", error_ended: "Please log in again.",
-    error_invalid: "That does not fit. Please check what you entered.", error_not_found: "Nobody has this handle.",
-    error_self: "That is you.", error_blocked: "Not delivered: this person does not take messages from you.",
-    error_rate_limited: "Too fast. Please wait a moment.", error_left: "Not delivered: you are no longer in this chat.",
-    error_file_type: "Not sent: files of this kind are not taken.", error_too_large: "Not sent: a file has at most 50 MB.",
-    error_quota: "Not sent: your files take all the room you have.", error_gone: "Not sent: the file is gone.", error_empty: "Not sent: the file is empty.",
-    error_wrong_size: "Not sent: the file changed meanwhile.", error_wrong_checksum: "Not sent: the file changed meanwhile.",
-    error_refused: "Not sent: the file store did not take it.", error_unreadable: "Not sent: the file cannot be read.",
-    error_files_down: "The file store cannot be reached. Please try again.", error_files_off: "Files cannot be sent here.",
-    error_offline: "The server cannot be reached. Please try again.", error_other: "That did not work. Please try again.",
+    error_invalid: "That does not fit. Please check what you entered.", error_self: "That is you.",
+    error_left: "Not delivered: you are no longer in this chat.",
+    error_blocked: "Not delivered: this person does not take messages from you.", error_gone: "Not sent: the file is gone.",
+    error_other: "That did not work. Please try again.",
   },
   ko: {
     otherLanguage: "English", switchLanguage: "View in English", tagline: "말하면, 닿아요.",
@@ -55,22 +50,17 @@ const WORDS = {
     unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
     today: "오늘", yesterday: "어제",
-    error_unauthorized: "아이디 또는 비밀번호가 맞지 않아요.", error_handle_taken: "이미 사용 중인 아이디예요.",
+    error_wrong_login: "아이디 또는 비밀번호가 맞지 않아요.", error_unknown_handle: "없는 아이디예요.",
     error_token_expired: "오랫동안 자리를 비우셨네요. 다시 로그인해 주세요.", error_ended: "다시 로그인해 주세요.",
-    error_invalid: "입력한 내용을 확인해 주세요.", error_not_found: "없는 아이디예요.",
-    error_self: "내 아이디예요.", error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.",
-    error_rate_limited: "잠시 후 다시 시도해 주세요.", error_left: "나간 채팅방이라 보내지 못했어요.",
-    error_file_type: "보낼 수 없는 파일 형식이에요.", error_too_large: "파일은 50MB까지 보낼 수 있어요.",
-    error_quota: "저장 공간이 부족해 보내지 못했어요.", error_gone: "파일이 사라져 보내지 못했어요.", error_empty: "빈 파일은 보낼 수 없어요.",
-    error_wrong_size: "보내는 동안 파일이 바뀌었어요.", error_wrong_checksum: "보내는 동안 파일이 바뀌었어요.",
-    error_refused: "파일 저장소가 파일을 받지 않았어요.", error_unreadable: "파일을 읽을 수 없어요.",
-    error_files_down: "파일 저장소에 연결할 수 없어요. 다시 시도해 주세요.", error_files_off: "이 서버에서는 파일을 보낼 수 없어요.",
-    error_offline: "서버에 연결할 수 없어요. 다시 시도해 주세요.", error_other: "문제가 생겼어요. 다시 시도해 주세요.",
+    error_invalid: "입력한 내용을 확인해 주세요.", error_self: "내 아이디예요.",
+    error_left: "나간 채팅방이라 보내지 못했어요.",
+    error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.", error_gone: "파일이 사라져 보내지 못했어요.",
+    error_other: "문제가 생겼어요. 다시 시도해 주세요.",
   },
 };
 
-const KEPT = "glimpse.language";
-let language = localStorage.getItem(KEPT) ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en");
+const LANGUAGE_KEY = "glimpse.language";
+let language = localStorage.getItem(LANGUAGE_KEY) ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en");
 
 export function currentLanguage() {
   return language;
@@ -78,16 +68,31 @@ export function currentLanguage() {
 
 export function toggleLanguage() {
   language = language === "ko" ? "en" : "ko";
-  localStorage.setItem(KEPT, language);
+  localStorage.setItem(LANGUAGE_KEY, language);
 }
 
 export function say(key, values = {}) {
   return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** A code that nobody foresaw is said in general words. */
-export function sayError(code) {
+/**
+ * The text of an error: `message` is the sentence of the server or of client/refusal.js. The page has its own words
+ * where there is no sentence (a mistake of this page, a situation that only this page knows), and where the sentence is
+ * in the other language (a server that answers in English over the socket, a language that was switched since).
+ */
+export function sayError({ code, message }) {
+  if (code && message && isInLanguage(message)) return sentenceOf(message);
   return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
+}
+
+function isInLanguage(text) {
+  return /[가-힣]/.test(text) === (language === "ko");
+}
+
+/** The server's sentence, written as this page writes sentences. What follows a colon is a detail for developers. */
+function sentenceOf(message) {
+  const [sentence] = message.split(": ");
+  return `${sentence[0].toUpperCase()}${sentence.slice(1)}.`;
 }
 
 const MB = 1_000_000;

@@ -1,42 +1,42 @@
-// One PUT of a file to an address. XMLHttpRequest where there is one, as in browsers and React Native: `fetch` tells
-// nobody how far an upload has come.
-/** Until the first bytes leave: a browser sends only some requests at once, and the others wait. */
-const STARTING_MS = 300_000;
-/** From then on: what a slow line has taken into its buffers may be on its way for so long. */
-const STALLED_MS = 60_000;
-export const put = (putting) => (typeof XMLHttpRequest === "undefined" ? byFetch(putting) : byRequest(putting));
-function byRequest({ url, headers, body, onProgress, signal }) {
+// One PUT of a file to a presigned URL. Browsers and React Native have XMLHttpRequest, which reports progress; `fetch`
+// does not.
+/** Until the first bytes leave: a browser sends only a few requests at once, and the others wait. */
+const START_TIMEOUT_MS = 300_000;
+/** From then on: a slow line may take this long to empty its buffers. */
+const STALL_TIMEOUT_MS = 60_000;
+export const put = (request) => typeof XMLHttpRequest === "undefined" ? putByFetch(request) : putByXmlHttpRequest(request);
+function putByXmlHttpRequest({ url, headers, body, onProgress, signal }) {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
-        const cancel = () => request.abort();
-        // A dead network says nothing.
-        let stalled = setTimeout(cancel, STARTING_MS);
-        const alive = () => {
-            clearTimeout(stalled);
-            stalled = setTimeout(cancel, STALLED_MS);
+        const abort = () => request.abort();
+        // A dead network raises no event.
+        let timer = setTimeout(abort, START_TIMEOUT_MS);
+        const restartTimer = () => {
+            clearTimeout(timer);
+            timer = setTimeout(abort, STALL_TIMEOUT_MS);
         };
-        const over = (settle) => () => {
-            clearTimeout(stalled);
-            signal?.removeEventListener("abort", cancel);
+        const finish = (settle) => () => {
+            clearTimeout(timer);
+            signal?.removeEventListener("abort", abort);
             settle();
         };
         request.upload.onprogress = ({ loaded }) => {
-            alive();
+            restartTimer();
             onProgress({ sent: Math.min(loaded, body.size), total: body.size });
         };
-        request.onload = over(() => resolve({ status: request.status, text: request.responseText }));
-        request.onerror = request.onabort = over(() => reject(new Error("no answer")));
-        signal?.addEventListener("abort", cancel);
+        request.onload = finish(() => resolve({ status: request.status, text: request.responseText }));
+        request.onerror = request.onabort = finish(() => reject(new Error("no response")));
+        signal?.addEventListener("abort", abort);
         request.open("PUT", url);
         for (const [name, value] of Object.entries(headers))
             request.setRequestHeader(name, value);
         request.send(body);
     });
 }
-async function byFetch({ url, headers, body, onProgress, signal }) {
-    const answer = await fetch(url, { method: "PUT", headers, body, ...(signal && { signal }) });
-    const text = await answer.text();
-    if (answer.ok)
+async function putByFetch({ url, headers, body, onProgress, signal }) {
+    const response = await fetch(url, { method: "PUT", headers, body, ...(signal && { signal }) });
+    const text = await response.text();
+    if (response.ok)
         onProgress({ sent: body.size, total: body.size });
-    return { status: answer.status, text };
+    return { status: response.status, text };
 }

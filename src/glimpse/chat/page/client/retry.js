@@ -1,7 +1,7 @@
-// Trying again: a little later each time, each client another moment, and not for ever.
-const FIRST_MS = 500;
-const LONGEST_MS = 10_000;
-export const world = {
+// Exponential backoff with jitter, and the clock that it waits by.
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 10_000;
+export const systemRuntime = {
     now: () => Date.now(),
     random: () => Math.random(),
     pause: (ms, signal) => new Promise((resolve) => {
@@ -16,8 +16,8 @@ export const world = {
         signal?.addEventListener("abort", done);
     }),
 };
-/** Half of it is fixed and half is chance: after a restart they must not all come back in the same moment. */
-export function delayAfter(failures, random) {
-    const delay = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
+/** Milliseconds. Half is random, so that clients do not all reconnect at the same moment after a restart. */
+export function backoffMs(failures, random) {
+    const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures, 10));
     return delay * (0.5 + random() / 2);
 }

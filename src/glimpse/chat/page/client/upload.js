@@ -1,111 +1,114 @@
-// Files, straight into the bucket: the service says where to, the file goes there, the service looks at what arrived.
+// Uploads straight into the bucket: the service signs a URL, the file is put there, the service checks what arrived.
 //
 //     const files = new Files({ url: "https://chat.example.com", token: () => session.token });
 //     const { fileId } = await files.uploadFile(file, { onProgress: ({ sent, total }) => bar.show(sent / total) });
 //     chat.send(conversationId, { body: "", fileId });
-import { ask } from "./ask.js";
+import { requestJson } from "./http.js";
 import { put as putFile } from "./put.js";
-import { locally, Refused } from "./refused.js";
-import { delayAfter, world } from "./retry.js";
-export { Refused };
-const ATTEMPTS = 8;
-/** An address that is about to end is not begun with. */
-const MARGIN_MS = 5_000;
-/** What a new address, or a new PUT, may cure. */
-const CURED = new Set(["expired", "gone", "not_complete"]);
-/** The files of one person. Every method rejects with Refused. */
+import { localRefusal, Refusal } from "./refusal.js";
+import { backoffMs, systemRuntime } from "./retry.js";
+export { Refusal };
+/** The name of release 0.1.0. */
+export { Refusal as Refused };
+const MAX_ATTEMPTS = 8;
+/** No PUT starts when its URL expires sooner than this. */
+const EXPIRY_MARGIN_MS = 5_000;
+/** Refusals after which a new URL, or a new PUT to the same one, may succeed. */
+const PUT_AGAIN = new Set(["expired", "gone", "not_complete"]);
+/** The files of one user. Every method rejects with Refusal. */
 export class Files {
     options;
-    around;
+    runtime;
     put;
     #url;
     #language;
-    constructor(options, around = world, put = putFile) {
+    constructor(options, runtime = systemRuntime, put = putFile) {
         this.options = options;
-        this.around = around;
+        this.runtime = runtime;
         this.put = put;
         this.#url = options.url.replace(/\/$/, "");
         this.#language = options.language ?? "en";
     }
     /**
-     * The file is in the bucket, and a message or a profile may refer to it. Goes on through network faults and a
-     * server that is unwell; asks for a new address where one ended.
+     * Uploads a file. Once this resolves, a message or a profile may refer to the file. Retries after network faults and
+     * server errors; requests a new URL where the old one expired.
      */
     async uploadFile(file, options = {}) {
         const body = file instanceof Blob ? file : await this.#read(file);
         if (!body.size)
-            throw locally("empty", this.#language);
-        const asked = {
+            throw localRefusal("empty", this.#language);
+        const announcement = {
             fileName: options.name ?? nameOf(file),
             contentType: file.type || body.type || typeOf(nameOf(file)),
             size: body.size,
             ...(options.sha256 && { sha256: options.sha256 }),
         };
-        let announced = null;
-        let endsAt = 0;
+        let presigned = null;
+        let expiresAt = 0;
         let isPut = false;
-        return this.#persistently(options.signal, async () => {
-            if (!announced || (!isPut && this.around.now() > endsAt - MARGIN_MS)) {
-                const asking = this.around.now();
-                announced = await this.#request("POST", "/files/presigned-url", asked, options.signal);
-                endsAt = asking + announced.expiresIn * 1000;
+        return this.#withRetries(options.signal, async () => {
+            if (!presigned || (!isPut && this.runtime.now() > expiresAt - EXPIRY_MARGIN_MS)) {
+                const requestedAt = this.runtime.now();
+                presigned = await this.#request("POST", "/files/presigned-url", announcement, options.signal);
+                expiresAt = requestedAt + presigned.expiresIn * 1000;
                 isPut = false;
             }
             try {
                 if (!isPut)
-                    await this.#putTo(announced, body, options);
+                    await this.#put(presigned, body, options);
                 isPut = true;
-                return await this.#request("POST", `/files/${announced.fileId}/complete`, undefined, options.signal);
+                return await this.#request("POST", `/files/${presigned.fileId}/complete`, undefined, options.signal);
             }
-            catch (failed) {
-                if (!(failed instanceof Refused) || !CURED.has(failed.code))
-                    throw failed;
+            catch (error) {
+                if (!(error instanceof Refusal) || !PUT_AGAIN.has(error.code))
+                    throw error;
                 isPut = false;
-                if (failed.code !== "not_complete")
-                    announced = null;
-                throw new Refused(failed.code, failed.message, true, failed.status);
+                if (error.code !== "not_complete")
+                    presigned = null;
+                throw new Refusal(error.code, error.message, true, error.status);
             }
         });
     }
-    /** Where a file can be had now. */
+    /** A URL at which the file can be read now. */
     fileAddress(fileId, signal) {
         const path = `/files/${encodeURIComponent(fileId)}`;
-        return this.#persistently(signal, () => this.#request("GET", path, undefined, signal));
+        return this.#withRetries(signal, () => this.#request("GET", path, undefined, signal));
     }
-    async #putTo({ uploadUrl, headers }, body, { onProgress, signal }) {
+    async #put({ uploadUrl, headers }, body, { onProgress, signal }) {
         onProgress?.({ sent: 0, total: body.size });
-        const putting = { url: uploadUrl, headers, body, onProgress: onProgress ?? (() => undefined), signal };
-        const answer = await this.put(putting).catch(() => null);
-        if (!answer)
-            throw locally("offline", this.#language, true);
-        const { status, text } = answer;
+        const request = { url: uploadUrl, headers, body, onProgress: onProgress ?? (() => undefined), signal };
+        const response = await this.put(request).catch(() => null);
+        if (!response)
+            throw localRefusal("offline", this.#language, { retry: true });
+        const { status, text } = response;
         if (status >= 200 && status < 300)
             return;
-        // AWS and SeaweedFS alike; other stores may say it otherwise.
+        // The texts of AWS and SeaweedFS; other stores may use other words.
         if (status === 403 && /expired/i.test(text))
-            throw locally("expired", this.#language, false, status);
+            throw localRefusal("expired", this.#language, { status });
         if (status === 400 && /BadDigest|Checksum/i.test(text))
-            throw locally("wrong_checksum", this.#language, false, status);
-        throw locally("refused", this.#language, status === 0 || status === 429 || status >= 500 || isTimeout(text), status);
+            throw localRefusal("wrong_checksum", this.#language, { status });
+        const retry = status === 0 || status === 429 || status >= 500 || isTimeout(text);
+        throw localRefusal("refused", this.#language, { retry, status });
     }
     #request(method, path, body, signal) {
         const { token } = this.options;
-        return ask(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
+        return requestJson(method, `${this.#url}${path}`, { language: this.#language, token, body, signal });
     }
-    /** Again and again, as long as that may help. */
-    async #persistently(signal, once) {
+    /** Repeats a request with backoff while its refusal says that a retry may succeed, at most MAX_ATTEMPTS times. */
+    async #withRetries(signal, attempt) {
         for (let failures = 0;; failures += 1) {
             if (signal?.aborted)
-                throw locally("cancelled", this.#language);
+                throw localRefusal("cancelled", this.#language);
             try {
-                return await once();
+                return await attempt();
             }
-            catch (failed) {
+            catch (error) {
                 if (signal?.aborted)
-                    throw locally("cancelled", this.#language);
-                if (!(failed instanceof Refused) || !failed.retry || failures + 1 >= ATTEMPTS)
-                    throw failed;
-                await this.around.pause(Math.max(failed.afterMs, delayAfter(failures, this.around.random)), signal);
+                    throw localRefusal("cancelled", this.#language);
+                if (!(error instanceof Refusal) || !error.retry || failures + 1 >= MAX_ATTEMPTS)
+                    throw error;
+                await this.runtime.pause(Math.max(error.afterMs, backoffMs(failures, this.runtime.random)), signal);
             }
         }
     }
@@ -114,16 +117,16 @@ export class Files {
             return await (await fetch(uri)).blob();
         }
         catch {
-            throw locally("unreadable", this.#language);
+            throw localRefusal("unreadable", this.#language);
         }
     }
 }
 function nameOf(file) {
     const name = "name" in file && typeof file.name === "string" ? file.name : "";
-    // The end of a long name says more than its beginning.
+    // The end of a long name has its extension.
     return name.slice(-255) || "file";
 }
-/** What browsers and phones leave out for files that no program here is registered for. */
+/** Types that browsers and phones leave empty where no program is registered for them. */
 const TYPES = {
     csv: "text/csv",
     heic: "image/heic",
@@ -135,7 +138,7 @@ const TYPES = {
 function typeOf(name) {
     return TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
 }
-/** S3 hangs up on whoever is too slow with a 400. */
+/** S3 answers a client that is too slow with a 400. */
 function isTimeout(text) {
     return /RequestTimeout/.test(text);
 }

@@ -1,12 +1,14 @@
-// The open conversation: its head, its messages in the order of their numbers, and what stands below them.
+// Shows the open conversation: its header, its messages in the order of `seq`, and who is typing.
 
 import { hasOlder, nameOf, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
 import { byId, element, fill, setAvatar, setText } from "./dom.js";
 import { previewOf } from "./files.js";
 import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
-const NEAR_PIXELS = 80;
-const SAME_BREATH_MS = 5 * 60_000;
+/** Within this distance from the bottom the newest message counts as seen. */
+const NEAR_NEWEST_PIXELS = 80;
+/** Messages of one sender within this time form one group. */
+const GROUP_MS = 5 * 60_000;
 let shownId = null;
 
 export function titleOf(state, conversation) {
@@ -16,32 +18,32 @@ export function titleOf(state, conversation) {
 
 export function isAtNewest() {
   const scroll = byId("scroll");
-  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PIXELS;
+  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_NEWEST_PIXELS;
 }
 
 export function goToNewest() {
   byId("scroll").scrollTop = byId("scroll").scrollHeight;
 }
 
-export function showTalk(state, conversation, ui) {
+export function showConversation(state, conversation, ui) {
   byId("nothing-open").hidden = conversation !== null;
-  byId("talk").hidden = conversation === null;
+  byId("conversation").hidden = conversation === null;
   if (conversation) {
-    showHead(state, conversation, ui);
+    showHeader(state, conversation, ui);
     showMessages(state, conversation, ui);
     showTyping(state, conversation);
   }
   shownId = conversation?.id ?? null;
 }
 
-function showHead(state, conversation, ui) {
+function showHeader(state, conversation, ui) {
   const partner = partnerIn(state, conversation);
   const others = othersIn(state, conversation);
   const isOnline = partner !== null && state.online.has(partner);
-  setText(byId("talk-title"), titleOf(state, conversation));
-  setAvatar(byId("talk-avatar"), others[0] ?? conversation.id, titleOf(state, conversation), pictureOf(state, partner));
-  byId("talk-avatar").dataset.online = String(isOnline);
-  setText(byId("talk-state"), ui.connection === "offline" ? "" : stateText(others.length, isOnline));
+  setText(byId("conversation-title"), titleOf(state, conversation));
+  setAvatar(byId("conversation-avatar"), others[0] ?? conversation.id, titleOf(state, conversation), pictureOf(state, partner));
+  byId("conversation-avatar").dataset.online = String(isOnline);
+  setText(byId("conversation-state"), ui.connection === "offline" ? "" : stateText(others.length, isOnline));
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
@@ -64,7 +66,7 @@ function showMessages(state, conversation, ui) {
   const prepended = !isOther && scroll.dataset.oldest !== undefined && scroll.dataset.oldest !== lines[0]?.key;
   byId("older").hidden = !ui.isLoadingOlder;
   byId("no-messages").hidden = !conversation.isLoaded || lines.length > 0;
-  // What was written long ago is shown, not read out.
+  // A screen reader reads out new messages only.
   byId("messages").setAttribute("aria-live", isOther || prepended ? "off" : "polite");
   fill(byId("messages"), lines, (line) => line.key, makeLine, updateLine);
   if (stays || (newest !== scroll.dataset.newest && lines.at(-1)?.isMine)) goToNewest();
@@ -82,9 +84,9 @@ function showTyping(state, conversation) {
   setText(byId("typing"), one || (typing.length ? say("typingMany") : ""));
 }
 
-// ---- What there is to show
+// ---- Lines
 
-/** A line for each message, change of members, day, and message that has no number yet. */
+/** A line for each day, message, membership change and pending message. */
 function linesOf(state, conversation) {
   if (!conversation.isLoaded) return [];
   const lines = [];
@@ -106,9 +108,9 @@ function linesOf(state, conversation) {
 function messageLine(state, conversation, entry, before) {
   const isMine = entry.senderId === state.me.id;
   const follows = before?.type === "message" && before.senderId === entry.senderId &&
-    new Date(entry.createdAt) - new Date(before.createdAt) < SAME_BREATH_MS;
+    new Date(entry.createdAt) - new Date(before.createdAt) < GROUP_MS;
   return {
-    // The key of a message of one's own is the same before and after it has a number: its line stays in its place.
+    // The key of an own message stays the same when it is stored, so that its element stays in place.
     kind: "message", key: isMine ? `mine ${entry.clientId}` : `seq ${entry.seq}`, seq: entry.seq, isMine, follows,
     isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time: timeOf(entry.createdAt), status: "",
     name: !isMine && !follows && othersIn(state, conversation).length > 1 ? nameOf(state, entry.senderId) : "",
@@ -117,7 +119,7 @@ function messageLine(state, conversation, entry, before) {
   };
 }
 
-/** A picture of one's own is shown as it was before it left. */
+/** `preview`: the local URL of an own picture. */
 function fileOf(state, id, preview) {
   const address = state.files.get(id);
   if (address === null) return { id, name: say("fileLost"), size: "", href: "", picture: preview };
@@ -131,13 +133,13 @@ function changeLine(state, { seq, senderId, memberIds }) {
   return { kind: "change", key: `seq ${seq}`, text: left ? say("left", { name: nameOf(state, senderId) }) : say("joined") };
 }
 
-function pendingLine({ clientId, body, code, file, fileId, sent = 0 }) {
-  const isUploading = Boolean(file) && !fileId && code === null;
+function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {
+  const isUploading = Boolean(file) && !fileId && !error;
   const percent = file?.size ? Math.floor((100 * sent) / file.size) : 0;
   const sending = isUploading ? say("uploading", { percent }) : say("sending");
   return {
     kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, name: "",
-    status: code ? sayError(code) : sending, hasFailed: code !== null, isPending: true, isUploading, percent,
+    status: error ? sayError(error) : sending, hasFailed: Boolean(error), isPending: true, isUploading, percent,
     file: file ? { id: clientId, name: file.name, size: sizeOf(file.size), href: "", picture: previewOf(clientId) } : null,
   };
 }
@@ -148,7 +150,7 @@ function statusOf(state, conversation, seq) {
   return othersIn(state, conversation).length === 1 ? say("read") : say("readBy", { count: readers });
 }
 
-// ---- Lines as elements
+// ---- Elements
 
 function makeLine({ kind }) {
   const line = element("li", kind);
@@ -176,7 +178,7 @@ function makeFile() {
   return file;
 }
 
-/** A picture stays as it was loaded, though its address is another one by now. */
+/** A loaded picture keeps its URL, though the signed URL has been renewed since. */
 function updateFile(item, { file, isUploading, percent, status }) {
   if (!file) {
     item.querySelector(".file")?.remove();
@@ -213,7 +215,7 @@ function updateLine(target, line) {
   setText(find("bubble"), line.text);
   find("bubble").hidden = Boolean(line.file) && line.text === "";
   updateFile(target, line);
-  // A finger has no hover: touching one's own message shows what can be done with it.
+  // On a touch screen there is no hover: a tap on an own message shows its buttons.
   if (line.canDelete) find("bubble").tabIndex = -1;
   const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed || line.isUploading };
   for (const [action, yes] of Object.entries(can)) {

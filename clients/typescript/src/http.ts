@@ -1,0 +1,42 @@
+// One JSON request to the service over HTTP.
+
+import { localRefusal, Refusal, refusalOf, type Language } from "./refusal.js";
+
+const TIMEOUT_MS = 15_000;
+
+export interface RequestOptions {
+  readonly language: Language;
+  readonly token?: (() => string | Promise<string>) | undefined;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rejects with Refusal: the service's, or `offline` where no response came in time. */
+export async function requestJson<T>(method: string, url: string, options: RequestOptions): Promise<T> {
+  const { language, token, body, signal } = options;
+  const aborting = new AbortController();
+  const abort = (): void => aborting.abort();
+  const timer = setTimeout(abort, TIMEOUT_MS);
+  signal?.addEventListener("abort", abort);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        accept: "application/json",
+        "accept-language": language,
+        ...(token && { authorization: `Bearer ${await token()}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: aborting.signal,
+    });
+    const text = await response.text();
+    if (!response.ok) throw refusalOf(response.status, text, language, response.headers.get("retry-after"));
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw error instanceof Refusal ? error : localRefusal("offline", language, { retry: true });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
