@@ -22,7 +22,7 @@ SNAPSHOT_MS = 1_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryRow:
     """A row of the table of the same name."""
 
     conversation_id: str
@@ -39,7 +39,7 @@ class Entry:
 class Kept:
     """What the database holds in the end."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[EntryRow]
     members: Mapping[str, Sequence[str]]
     reads: Mapping[tuple[str, str], int]
     """(conversation, member) → seq."""

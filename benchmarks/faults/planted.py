@@ -9,13 +9,13 @@ from typing import Any
 import asyncpg
 
 from glimpse.chat.bus import EntryCommitted
-from glimpse.chat.delivery_order import Delivered, DeliveryOrder, Gap
+from glimpse.chat.delivery_order import Delivery, DeliveryOrder, Gap, OnDelivered
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.cli import main
 
 
 def not_durable() -> None:
-    """A message is acknowledged before it is on the disk, and the look at the start is fooled."""
+    """A message is acknowledged before it is on the disk, and the check of that at the start passes all the same."""
     create_pool = asyncpg.create_pool
 
     async def forget(connection: asyncpg.Connection) -> None:
@@ -30,23 +30,23 @@ def not_durable() -> None:
 
 
 def leaves_gaps() -> None:
-    """What the bus lost is never read from the database."""
+    """What the bus loses is never read from the database."""
 
     def nothing(order: DeliveryOrder, now: float) -> Sequence[Gap]:
         return ()
 
-    DeliveryOrder.overdue = nothing  # type: ignore[method-assign]
+    DeliveryOrder.gaps_due = nothing  # type: ignore[method-assign]
 
 
 def out_of_order() -> None:
-    """Whatever a task hears of first, its people hear first."""
+    """Sockets get events in the order in which they arrive over the bus."""
 
-    def at_once(order: DeliveryOrder, landed: EntryCommitted, now: float, delivered: Delivered | None = None) -> None:
-        order._deliver(landed)
-        if delivered:
-            delivered()
+    def at_once(
+        order: DeliveryOrder, committed: EntryCommitted, now: float, on_delivered: OnDelivered | None = None
+    ) -> Sequence[Delivery]:
+        return (Delivery(committed, on_delivered),)
 
-    DeliveryOrder.offered = at_once  # type: ignore[method-assign]
+    DeliveryOrder.add = at_once  # type: ignore[method-assign]
 
 
 BUGS: dict[str, Callable[[], None]] = {each.__name__: each for each in (not_durable, leaves_gaps, out_of_order)}

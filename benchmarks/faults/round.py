@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken, delays, returns, slowest, without_service
+from benchmarks.faults.checker import Bounds, EntryRow, Kept, Note, broken, delays, returns, slowest, without_service
 from benchmarks.faults.cluster import SERVE, Bus, Cluster, Database, PostgresCarries, ValkeyCarries, a_cluster
 from benchmarks.faults.faults import FAULTS, ONLY_DRAINS, ONLY_THE_BUS
 from benchmarks.faults.people import people
@@ -144,7 +144,7 @@ async def _kept(database: Database, names: Sequence[str]) -> Kept:
             "select conversation_id, user_id, read_seq from members where conversation_id = any($1)", ids
         )
     return Kept(
-        [Entry(*row) for row in entries],
+        [EntryRow(*row) for row in entries],
         {row["id"]: list(row["member_ids"]) for row in ours},
         {(row["conversation_id"], row["user_id"]): row["read_seq"] for row in reads},
     )

@@ -13,52 +13,61 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import atheris
 
 with atheris.instrument_imports(include=["glimpse.chat"]):
-    from glimpse.chat.protocol.client import Client, Said
-    from glimpse.chat.protocol.engineio import MESSAGE, Malformed, Packet, Timing, decoded, payload_decoded
+    from glimpse.chat.protocol.engineio import Malformed, Timing, decode_payload
     from glimpse.chat.protocol.session import Session
-    from glimpse.chat.protocol.socketio import ROOT
-    from glimpse.chat.protocol.websocket import BINARY, TEXT, Broken, Receiver
+    from glimpse.chat.protocol.socketio import ROOT, Packet, Peer
+    from glimpse.chat.protocol.websocket import BINARY, TEXT, FrameReader
     from glimpse.chat.requests import EVENTS, decode_request
 
-MOST = 4096
+MAX_BYTES = 4096
 
 
 class Service:
-    """Listens to a session as the real one does, and asks of each event whether it fits."""
+    """Decodes each event as a request of every kind, as the real service does for one."""
 
-    def __init__(self) -> None:
-        self._client = Client()
-        self._client.accept(ROOT)
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None: ...
 
-    def on_message(self, data: str | bytes) -> None:
-        happening = self._client.fed(data)
-        if isinstance(happening, Said):
-            for wanted in EVENTS.values():
-                decode_request(happening.arguments[0] if happening.arguments else None, wanted)
+    def on_event(self, peer: Peer, event: Packet) -> None:
+        for kind in EVENTS.values():
+            decode_request(event.data[1] if len(event.data) > 1 else None, kind)
 
-    def on_close(self, reason: str) -> None: ...
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
+
+
+def session_over(transport: str) -> Session:
+    """Of a client that has joined."""
+
+    def listen(session: Session) -> Peer:
+        peer = Peer(Service(), session, 1.0)
+        peer.accept(ROOT, "sid")
+        return peer
+
+    return Session("sid", transport, Timing(), 0.0, listen)
 
 
 def one_input(data: bytes) -> None:
     size = data[0] % 32 + 1 if data else 1
-    receiver, session = Receiver(MOST), Session("sid", "websocket", Timing(), 0.0, Service())
+    reader, session = FrameReader(MAX_BYTES), session_over("websocket")
     try:
         for start in range(1, len(data), size):
-            for message in receiver.fed(data[start : start + size]):
+            messages, broken = reader.receive(data[start : start + size])
+            for message in messages:
                 if message.opcode in (TEXT, BINARY):
-                    packet = Packet(MESSAGE, message.data) if message.opcode == BINARY else decoded(message.data)
-                    session.received(packet, 0.0)
-            assert receiver.held <= MOST + 14, "more is held than a message may have"
-    except (Broken, Malformed):
+                    session.receive(message.data, 0.0)
+            if broken:
+                break
+            assert reader.held <= MAX_BYTES + 14, "more is held than a message may have"
+    except Malformed:
         pass
-    polling = Session("sid", "polling", Timing(), 0.0, Service())
+    polling = session_over("polling")
     try:
-        for packet in payload_decoded(data[1:].decode()):
-            polling.received(packet, 0.0)
+        for packet in decode_payload(data[1:].decode()):
+            polling.receive(packet, 0.0)
     except (Malformed, UnicodeDecodeError):
         pass
 

@@ -72,7 +72,7 @@ async def main(url: str) -> None:
                 raise SystemExit("a message was not stored")
 
     await batches(1, 1)
-    pid = store._at_hand.get_server_pid()
+    pid = store._kept.get_server_pid()
     await measure("plain insert", await connection.fetchval("select pg_backend_pid()"), BATCHES[1], plain)
     for size, total in BATCHES.items():
         await measure(f"append n={size}", pid, total, lambda size=size, total=total: batches(size, total))  # type: ignore[misc]

@@ -1,5 +1,5 @@
 """
-Files over wires that are cut at random, before the service and before the bucket; and what is left of them.
+Uploads over connections that are cut at random, to the service and to the bucket; and what is left of them.
 
 Run:     python -m benchmarks.uploads.cuts [--files 1000] [--seed first]
 Needs:   node, for the client that apps use.
@@ -123,23 +123,23 @@ async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
     """So many files, over the database at `url` and an object store in `folder`."""
     outcome = Outcome(count)
     async with AsyncExitStack() as stack:
-        depot = EmbeddedStorage(folder / "files", lambda code, **values: None)
-        stack.push_async_callback(depot.close)
-        whole = await depot.opened()
+        storage = EmbeddedStorage(folder / "files", lambda code, **values: None)
+        stack.push_async_callback(storage.close)
+        whole = await storage.open()
         assert isinstance(whole, S3Objects)
-        port = int(whole._bucket.origin.rpartition(":")[2])
+        port = int(whole.bucket.origin.rpartition(":")[2])
         before_bucket = await stack.enter_async_context(FrayedWire(port, f"{seed} bucket", BUCKET_CUT_AFTER).running())
         # Clients and the service reach the bucket by this address, which is in what is signed.
         endpoint = f"http://127.0.0.1:{before_bucket.port}"
-        bucket = Bucket.of(endpoint, whole._bucket.region, whole._bucket.name)
-        frayed = S3Objects(bucket, whole._credentials, time.time)
+        bucket = Bucket.of(endpoint, whole.bucket.region, whole.bucket.name)
+        frayed = S3Objects(bucket, whole.credentials, time.time)
         stack.callback(frayed.close)
         store = await PostgresStore.open(url)
         stack.push_async_callback(store.close)
         given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
         limits = {"UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000"}
         settings = settings_of({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
-        task = Task(store, settings, depot=_Opened(frayed))
+        task = Task(store, settings, storage=_OpenStorage(frayed))
         served = await stack.enter_async_context(task.serving())
         before_service = await stack.enter_async_context(
             FrayedWire(served, f"{seed} service", SERVICE_CUT_AFTER).running()
@@ -152,8 +152,10 @@ async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
     return outcome
 
 
-class _Opened:
-    """A depot that is an object store which is there."""
+class _OpenStorage:
+    """A FileStorage with an object store that is open."""
+
+    problem = ""
 
     def __init__(self, objects: S3Objects) -> None:
         self._objects = objects
@@ -161,7 +163,7 @@ class _Opened:
     def origins(self, host: str) -> Sequence[str]:
         return ()
 
-    async def opened(self, host: str = "") -> S3Objects:
+    async def open(self, host: str = "") -> S3Objects:
         return self._objects
 
     async def close(self) -> None: ...
@@ -228,10 +230,10 @@ async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url
     await connection.execute("update files set upload_until = '-infinity'")
     await connection.execute("update files set unused_since = '-infinity' where unused_since is not null")
 
-    async def opened(host: str) -> S3Objects:
+    async def open_objects(host: str) -> S3Objects:
         return objects
 
-    uploads = Uploads(store, opened, 1, 1, _Uncounted(), time.time, make_id)
+    uploads = Uploads(store, open_objects, 1, 1, _Uncounted(), time.time, make_id)
     for _ in range(2 + 2 * outcome.rows_before // 100):
         await uploads.sweep()
     rows = await connection.fetch("select id, size, owner_id, is_pending from files")
@@ -246,7 +248,7 @@ async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url
 
 
 def _listed(objects: S3Objects) -> dict[str, int]:
-    """Every key of the bucket with its size: for tests alone; the service never needs it."""
+    """Every key of the bucket with its size. By a private method, because the service itself never lists a bucket."""
     found: dict[str, int] = {}
     after = ""
     while True:

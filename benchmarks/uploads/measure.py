@@ -249,7 +249,7 @@ class Bench:
         await asyncio.to_thread(ask, 200)
         cpu = cage.cpu_seconds()
         await asyncio.to_thread(ask, 1000)
-        self.note("an address", **{"CPU ms, with its request and its row": cage.cpu_seconds() - cpu})
+        self.note("a presigned URL", **{"CPU ms, with its request and its row": cage.cpu_seconds() - cpu})
 
     def _token(self, number: int) -> str:
         return self._tokens.issued(f"u{number}", time.time())
@@ -261,10 +261,10 @@ def signing_ms() -> float:
     async def signed() -> float:
         objects = S3Objects(Bucket.of("", "ap-northeast-2", "files"), Credentials("key", "secret"), time.time)
         for _ in range(200):
-            await objects.upload("pending/someone/something", "image/jpeg", 100, "ab" * 32, 300)
+            await objects.presign_put("pending/someone/something", "image/jpeg", 100, "ab" * 32, 300)
         began = time.process_time()
         for _ in range(2000):
-            await objects.upload("pending/someone/something", "image/jpeg", 100, "ab" * 32, 300)
+            await objects.presign_put("pending/someone/something", "image/jpeg", 100, "ab" * 32, 300)
         objects.close()
         return (time.process_time() - began) / 2000 * 1e3
 
@@ -294,16 +294,18 @@ def _most_resident_mib(pid: int) -> float:
 
 @contextlib.contextmanager
 def object_store() -> Iterator[tuple[dict[str, str], str]]:
-    """The settings of a SeaweedFS on the core of these clients, and an address there that takes a file."""
+    """The settings of a SeaweedFS on the core of these clients, and a URL there that accepts a file."""
     with tempfile.TemporaryDirectory() as folder:
-        depot = EmbeddedStorage(Path(folder) / "files", lambda code, **values: None)
+        storage = EmbeddedStorage(Path(folder) / "files", lambda code, **values: None)
         try:
-            objects = asyncio.run(depot.opened())
-            bucket = objects._bucket  # type: ignore[attr-defined]
-            known = objects._credentials.get_frozen_credentials()  # type: ignore[attr-defined]
+            objects = asyncio.run(storage.open())
+            bucket = objects.bucket  # type: ignore[attr-defined]
+            known = objects.credentials.get_frozen_credentials()  # type: ignore[attr-defined]
             for pid in tree(os.getpid())[1:]:
                 os.sched_setaffinity(pid, {OTHER_CORE})
-            upload = asyncio.run(objects.upload("pending/benchmark", "image/jpeg", len(CONTENTS[SMALL_MB]), None, 7200))
+            presigned = asyncio.run(
+                objects.presign_put("pending/benchmark", "image/jpeg", len(CONTENTS[SMALL_MB]), None, 7200)
+            )
             yield (
                 {
                     "GLIMPSE_S3_BUCKET": bucket.name,
@@ -312,10 +314,10 @@ def object_store() -> Iterator[tuple[dict[str, str], str]]:
                     "AWS_ACCESS_KEY_ID": known.access_key,
                     "AWS_SECRET_ACCESS_KEY": known.secret_key,
                 },
-                upload.url,
+                presigned.url,
             )
         finally:
-            asyncio.run(depot.close())
+            asyncio.run(storage.close())
 
 
 def written(path: Path, found: dict[str, Figures]) -> None:
@@ -352,7 +354,7 @@ def main() -> None:
             for way in bench.ways:
                 bench.serve(way, lambda *caged: bench.beside_chat(*caged, address))
             bench.serve(bench.ways[0], bench.presigns)
-            bench.note("an address", **{"CPU ms, its signature alone": signing_ms()})
+            bench.note("a presigned URL", **{"CPU ms, its signature alone": signing_ms()})
     print(table(bench.found))
     for row, figures in bench.found.items():
         for name, values in figures.items():

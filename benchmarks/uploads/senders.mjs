@@ -1,7 +1,7 @@
 // Many people who send files with the client that apps use. Told on stdin: {"url", "tokens", "files", "atOnce", "seed"}.
 // On stdout, one JSON line a file: {number, owner, fileId} once it is complete, or {number, owner, code}.
 
-import { Files, Refused } from "./upload.js";
+import { Files, Refusal } from "./upload.js";
 
 let text = "";
 for await (const part of process.stdin) text += part;
@@ -40,7 +40,7 @@ async function sender() {
     const sending = new Files({ url, token: () => tokens[owner] }, around);
     const told = await sending.uploadFile(contentOf(number, sizes[number])).then(
       ({ fileId }) => ({ fileId }),
-      (failed) => ({ code: failed instanceof Refused ? failed.code : String(failed) }),
+      (failed) => ({ code: failed instanceof Refusal ? failed.code : String(failed) }),
     );
     process.stdout.write(JSON.stringify({ number, owner, size: sizes[number], ...told }) + "\n");
   }

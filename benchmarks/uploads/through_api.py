@@ -24,8 +24,8 @@ from starlette.routing import Route
 
 from glimpse.chat.outside import page
 from glimpse.chat.outside.s3.bucket import Bucket
+from glimpse.chat.refusals import Refusal
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refusal
 from glimpse.cli import main
 
 HTTP = urllib3.PoolManager(maxsize=16, retries=False)

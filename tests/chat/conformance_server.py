@@ -12,17 +12,18 @@ answered with `cutting`, and then the server cuts the connection.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
 import uvloop
 
-from glimpse.chat.outside.engineio import Connection, Engine, Polling
+from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.server import Server, listening, server
-from glimpse.chat.outside.socketio import Peer
-from glimpse.chat.protocol.client import Joining, Said
 from glimpse.chat.protocol.engineio import Timing
+from glimpse.chat.protocol.session import Session
+from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, Peer
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
 CONNECT_SECONDS = 1.0
@@ -33,11 +34,11 @@ EVERYWHERE = frozenset({"*"})
 class Echo:
     """The Engine.IO suite's server."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
     def on_message(self, data: str | bytes) -> None:
-        self.connection.send([data])
+        self.session.send([data])
 
     def on_close(self, reason: str) -> None: ...
 
@@ -45,23 +46,24 @@ class Echo:
 class Answers:
     """The Socket.IO suite's server."""
 
-    def on_join(self, peer: Peer, joining: Joining) -> None:
-        if joining.namespace not in ("/", "/custom"):
-            peer.refuse(joining.namespace, "Invalid namespace")
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
+        if namespace not in ("/", "/custom"):
+            peer.refuse(namespace, "Invalid namespace")
             return
-        peer.accept(joining.namespace, secrets.token_urlsafe(15))
-        peer.emit(joining.namespace, "auth", joining.auth)
+        peer.accept(namespace, secrets.token_urlsafe(15))
+        peer.send(Packet(EVENT, namespace, ["auth", auth]))
 
-    def on_said(self, peer: Peer, said: Said) -> None:
-        if said.name == "message":
-            peer.emit(said.namespace, "message-back", *said.arguments)
-        elif said.name == "message-with-ack":
-            peer.acknowledge(said, *said.arguments)
-        elif said.name == "cut":
-            peer.emit(said.namespace, "cutting")
-            peer.connection.close("as it was told")
+    def on_event(self, peer: Peer, event: Packet) -> None:
+        name, *arguments = event.data
+        if name == "message":
+            peer.send(Packet(EVENT, event.namespace, ["message-back", *arguments]))
+        elif name == "message-with-ack" and event.id is not None:
+            peer.send(Packet(ACK, event.namespace, arguments, event.id))
+        elif name == "cut":
+            peer.send(Packet(EVENT, event.namespace, ["cutting"]))
+            peer.session.close("the client asked for it")
 
-    def on_left(self, peer: Peer, namespace: str, reason: str) -> None: ...
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
 
 
 def make_id() -> str:
@@ -78,12 +80,14 @@ def conformance(
     A server that is not serving yet, and its engines by their paths; within the loop that is to serve. `limits` are
     the engines' own.
     """
-    answers = Answers()
+    answers, clock = Answers(), asyncio.get_running_loop().time
+
+    def listen(session: Session) -> Peer:
+        return Peer(answers, session, clock() + connect_seconds)
+
     engines = {
         "/engine.io/": Engine(timing, Echo, make_id, allowed_origins, **limits),
-        "/socket.io/": Engine(
-            timing, lambda connection: Peer(answers, connection, connect_seconds), make_id, allowed_origins, **limits
-        ),
+        "/socket.io/": Engine(timing, listen, make_id, allowed_origins, **limits),
     }
     polling = {path: Polling(engine) for path, engine in engines.items()}
 

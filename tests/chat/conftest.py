@@ -25,7 +25,8 @@ from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, Entry, File, NewFile, NewMessage, Refusal, StoredEntry
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import Conversation, Entry, File, Message, NewFile, NewMessage, StoredEntry
 from glimpse.planner.words import Words
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -91,7 +92,7 @@ def open_store(database_url: str, runner: asyncio.Runner) -> Iterator[Callable[[
 def memory_store() -> MemoryStore:
     ticks, numbers = itertools.count(), itertools.count(1)
     return MemoryStore(
-        clock=lambda: NOON + datetime.timedelta(milliseconds=next(ticks)), ids=lambda: f"id-{next(numbers)}"
+        clock=lambda: NOON + datetime.timedelta(milliseconds=next(ticks)), make_id=lambda: f"id-{next(numbers)}"
     )
 
 
@@ -105,11 +106,11 @@ def store(request: pytest.FixtureRequest, runner: asyncio.Runner) -> Store:
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Objects]:
     """An S3 that refuses what AWS refuses, with an empty bucket."""
-    depot = EmbeddedStorage(tmp_path_factory.mktemp("files"), lambda code, **values: None)
+    storage = EmbeddedStorage(tmp_path_factory.mktemp("files"), lambda code, **values: None)
     try:
-        yield asyncio.run(depot.opened())  # type: ignore[misc]
+        yield asyncio.run(storage.open())  # type: ignore[misc]
     finally:
-        asyncio.run(depot.close())
+        asyncio.run(storage.close())
 
 
 class Chat:
@@ -186,6 +187,12 @@ async def rooms_of(store: Store, member_id: str) -> list[str]:
 def stored(outcome: object) -> StoredEntry:
     assert isinstance(outcome, StoredEntry), outcome
     return outcome
+
+
+def message_of(outcome: object) -> Message:
+    entry = stored(outcome).entry
+    assert isinstance(entry, Message), entry
+    return entry
 
 
 def seqs(entries: Sequence[Entry]) -> list[int]:

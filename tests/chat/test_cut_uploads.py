@@ -1,4 +1,4 @@
-"""Files over wires that are cut at random end complete or cleanly refused, and leave nothing else behind."""
+"""Uploads over connections that are cut at random end complete or refused, and leave nothing else behind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.uploads.cuts import Outcome, tried
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="Files are sent by the client for apps; install node.")
 
 
-async def test_files_over_cut_wires_are_there_once_or_not_at_all(tmp_path: Path, database_url: str) -> None:
+async def test_files_over_cut_connections_are_there_once_or_not_at_all(tmp_path: Path, database_url: str) -> None:
     outcome = await tried(100, "in the suite", tmp_path, database_url)
     assert outcome.judged() == []
     assert outcome.cuts > 20

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glimpse.chat.drain import CLOSING, ENDING, NOTICE, Drain
-from glimpse.chat.values import NewMessage, Refusal, StoredEntry
-from tests.chat.test_service import ServiceHarness, into
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import NewMessage, StoredEntry
+from tests.chat.harness import ServiceHarness
 
 BEGAN = 1_000_000.0
 
@@ -56,13 +57,13 @@ def test_everybody_has_their_own_time_and_all_of_it_is_within_its_phase(seconds:
 async def test_all_are_told_at_once_each_another_time_and_who_joins_meanwhile_is_told_too() -> None:
     harness = ServiceHarness()
     socket_events = [(await harness.enters(f"user-{number}"))[1] for number in range(5)]
-    harness.service.drain(Drain(harness.now, 25))
+    harness.service.drain(Drain(harness.time, 25))
     told = [each.of("draining") for each in socket_events]
     assert [len(each) for each in told] == [1] * 5
     assert {each[0]["graceSeconds"] for each in told} == {20.0}
     assert len({each[0]["reconnectInMs"] for each in told}) == 5
     assert all(0 <= each[0]["reconnectInMs"] <= 10_000 for each in told)
-    harness.now += 9
+    harness.time += 9
     _, late = await harness.enters("late")
     [heard] = late.of("draining")
     assert heard["graceSeconds"] == 11.0
@@ -74,16 +75,16 @@ async def test_who_stays_is_served_as_before_and_closed_at_their_own_time() -> N
     room = await harness.room("ada", "bob")
     ada, adas_ears = await harness.enters("ada")
     _, bobs_ears = await harness.enters("bob")
-    drain = Drain(harness.now, 25)
+    drain = Drain(harness.time, 25)
     harness.service.drain(drain)
-    harness.now += 9
+    harness.time += 9
     harness.service.close_drained()
     assert (await harness.says(ada, room, "1"))["seq"] == 1
     assert [message["seq"] for message in bobs_ears.of("message")] == [1]
-    harness.now = drain.closing_at
+    harness.time = drain.closing_at
     harness.service.close_drained()
     assert (adas_ears.closed, bobs_ears.closed) == ("draining", None)
-    harness.now = drain.ending_at
+    harness.time = drain.ending_at
     harness.service.close_drained()
     assert bobs_ears.closed == "draining"
 
@@ -102,10 +103,10 @@ async def test_nobody_is_closed_before_their_messages_are_answered() -> None:
     harness.store.append = slow  # type: ignore[method-assign]
     asked = {"conversationId": room, "clientId": "1", "body": "hello"}
     answers: list[dict[str, Any]] = []
-    harness.service.said(ada, "message", [asked], into(answers))
-    drain = Drain(harness.now, 25)
+    harness.emits(ada, "message", asked, answer=answers.append)
+    drain = Drain(harness.time, 25)
     harness.service.drain(drain)
-    harness.now = drain.ending_at
+    harness.time = drain.ending_at
     harness.service.close_drained()
     assert adas_ears.closed is None
     landing.set_result(None)

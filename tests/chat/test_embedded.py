@@ -1,4 +1,4 @@
-"""A server of our own: starts fast, ends cleanly, is never two, and loses nothing whoever is killed."""
+"""The embedded PostgreSQL ends cleanly, runs once, and loses nothing whichever process is killed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from glimpse.chat.outside.postgres.embedded import (
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.values import Refusal, StoredEntry
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import StoredEntry
 from tests.chat.conftest import Chat, in_english, raises_saying, seqs
 
 OWNER = """
@@ -75,7 +76,7 @@ def ask(url: str, question: str) -> object:
 
 
 def is_running(pid: int) -> bool:
-    """A process that ended and was not yet fetched by its parent does not run."""
+    """A zombie, which has ended and waits for its parent, does not count as running."""
     try:
         os.kill(pid, 0)
         status = Path(f"/proc/{pid}/stat")
@@ -84,10 +85,8 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_it_starts_soon_and_again_with_what_was_in_it(server: EmbeddedPostgres) -> None:
-    began = time.monotonic()
+def test_it_starts_again_with_what_was_in_it(server: EmbeddedPostgres) -> None:
     url = server.start()
-    assert time.monotonic() - began < 10, "half a second where nothing else runs"
     ask(url, "create table kept (x int)")
     pid = server.pid
     assert pid
@@ -98,7 +97,7 @@ def test_it_starts_soon_and_again_with_what_was_in_it(server: EmbeddedPostgres) 
     assert ask(server.start(), "select count(*) from kept") == 0
 
 
-def test_it_keeps_what_it_confirms_and_listens_here_only(server: EmbeddedPostgres) -> None:
+def test_it_writes_what_it_confirms_to_the_disk_and_listens_on_loopback_only(server: EmbeddedPostgres) -> None:
     url = server.start()
     for setting, value in (("fsync", "on"), ("synchronous_commit", "on"), ("listen_addresses", "127.0.0.1")):
         assert ask(url, f"select current_setting('{setting}')") == value
@@ -151,9 +150,9 @@ def test_an_orphan_that_does_not_let_us_in_is_stopped_and_the_folder_starts_agai
         server.stop()
 
 
-def test_an_orphan_that_stands_still_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "ANSWER_SECONDS", 1)
-    monkeypatch.setattr(embedded, "STOP_SECONDS", 0.2)
+def test_an_orphan_that_does_not_respond_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "ORPHAN_SECONDS", 1)
+    monkeypatch.setattr(embedded, "SERVER_STOP_SECONDS", 0.2)
     owner = Owner(tmp_path)
     pid = EmbeddedPostgres(tmp_path).pid
     assert pid
@@ -168,7 +167,7 @@ def test_an_orphan_that_stands_still_is_stopped(tmp_path: Path, monkeypatch: pyt
         server.stop()
 
 
-def test_a_process_that_got_the_number_of_a_dead_server_is_left_alone(server: EmbeddedPostgres) -> None:
+def test_a_process_that_got_the_id_of_a_dead_server_is_left_alone(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     bystander = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
@@ -215,7 +214,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         EmbeddedPostgres(tmp_path / "file/database").start()
 
 
-def test_without_the_wheel_the_sentence_says_what_to_install(
+def test_without_the_package_the_error_says_what_to_install(
     server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _name: None)
@@ -266,7 +265,7 @@ def survivor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 
 async def opened_again(url: str) -> PostgresStore:
-    """A server that lost one of its processes begins again by itself, and says so to who asks meanwhile."""
+    """PostgreSQL restarts itself when one of its processes is killed, and refuses connections meanwhile."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -277,7 +276,7 @@ async def opened_again(url: str) -> PostgresStore:
 
 
 async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) -> None:
-    """Writers ask again whenever the outcome is unknown, as clients do; in between, the server dies."""
+    """Writers send again whenever the outcome is unknown, as clients do. The server is killed while they write."""
     url = server.start()
     store = await PostgresStore.open(url)
     chat = Chat(store)

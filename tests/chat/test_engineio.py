@@ -22,11 +22,12 @@ from glimpse.chat.protocol.engineio import (
     NOOP,
     OPEN,
     PING,
+    PING_PROBE,
     POLL,
     POLLING,
     PONG,
+    PONG_PROBE,
     POST,
-    PROBE,
     SEPARATOR,
     UNKNOWN_SESSION,
     UNKNOWN_TRANSPORT,
@@ -34,9 +35,8 @@ from glimpse.chat.protocol.engineio import (
     WEBSOCKET,
     BadRequest,
     Malformed,
-    Packet,
     Timing,
-    asked,
+    classify_request,
 )
 from glimpse.chat.protocol.session import (
     CLOSED,
@@ -53,11 +53,10 @@ from glimpse.chat.protocol.session import (
 
 TIMING = Timing(ping_interval=25.0, ping_timeout=20.0)
 STATES = (ON_POLLING, PROBING, ON_WEBSOCKET, CLOSED)
-THE_PROBE, THE_UPGRADE = Packet(PING, PROBE), Packet(UPGRADE)
 
 types = st.sampled_from(sorted(engineio.TYPES))
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SEPARATOR))
-packets = st.one_of(st.builds(Packet, types, texts), st.builds(Packet, st.just(MESSAGE), st.binary()))
+packets = st.one_of(st.builds(str.__add__, types, texts), st.binary())
 
 
 class RecordingListener:
@@ -73,41 +72,40 @@ class RecordingListener:
 
 
 def session_in(state: str) -> tuple[Session, RecordingListener]:
-    told = RecordingListener()
-    session = Session("s", WEBSOCKET if state == ON_WEBSOCKET else POLLING, TIMING, 0.0, told)
+    listener = RecordingListener()
+    session = Session("s", WEBSOCKET if state == ON_WEBSOCKET else POLLING, TIMING, 0.0, lambda session: listener)
     if state == PROBING:
-        session.probed(THE_PROBE)
+        session.receive_probe(PING_PROBE)
     if state == CLOSED:
         session.end("the test")
-        told.closed.clear()
+        listener.closed.clear()
     assert session.state == state
-    return session, told
+    return session, listener
 
 
 # ---- Packets and payloads
 
 
-@given(packets)
-def test_a_packet_reads_back_from_its_frame(packet: Packet) -> None:
-    assert engineio.decoded(engineio.encoded(packet)) == packet
-
-
 @given(st.lists(packets, min_size=1))
-def test_a_payload_reads_back_as_its_packets(told: list[Packet]) -> None:
-    assert engineio.payload_decoded(engineio.payload_encoded(told)) == told
+def test_a_payload_reads_back_as_its_packets(sent: list[str | bytes]) -> None:
+    assert engineio.decode_payload(engineio.encode_payload(sent)) == sent
 
 
 def test_a_payload_looks_as_the_protocol_writes_it() -> None:
     payload = "4hello\x1e2\x1ebAQIDBA=="
-    told = [Packet(MESSAGE, "hello"), Packet(PING), Packet(MESSAGE, b"\1\2\3\4")]
-    assert engineio.payload_encoded(told) == payload
-    assert engineio.payload_decoded(payload) == told
+    sent = ["4hello", PING, b"\1\2\3\4"]
+    assert engineio.encode_payload(sent) == payload
+    assert engineio.decode_payload(payload) == sent
 
 
-@pytest.mark.parametrize("frame", ["", "7", "hello", "\x1e", "４full-width four", "-1"])
-def test_a_frame_of_no_known_type_is_malformed(frame: str) -> None:
+@pytest.mark.parametrize("packet", ["", "7", "hello", "\x1e", "４full-width four", "-1"])
+def test_a_packet_of_no_known_type_is_malformed(packet: str) -> None:
     with pytest.raises(Malformed):
-        engineio.decoded(frame)
+        engineio.decode_payload(packet)
+    session, listener = session_in(ON_WEBSOCKET)
+    with pytest.raises(Malformed):
+        session.receive(packet, 1.0)
+    assert listener.messages == []
 
 
 @pytest.mark.parametrize(
@@ -115,24 +113,24 @@ def test_a_frame_of_no_known_type_is_malformed(frame: str) -> None:
 )
 def test_a_payload_with_one_bad_packet_is_malformed_as_a_whole(payload: str) -> None:
     with pytest.raises(Malformed):
-        engineio.payload_decoded(payload)
+        engineio.decode_payload(payload)
 
 
 @given(st.text(st.characters()))
 def test_arbitrary_text_is_malformed_or_a_packet_and_nothing_else(text: str) -> None:
-    for read in (engineio.decoded, engineio.payload_decoded):
-        with contextlib.suppress(Malformed):
-            read(text)
+    with contextlib.suppress(Malformed):
+        for packet in engineio.decode_payload(text):
+            assert isinstance(packet, bytes) or packet[0] in engineio.TYPES
 
 
 @pytest.mark.parametrize(("transport", "upgrades"), [(POLLING, [WEBSOCKET]), (WEBSOCKET, [])])
 def test_the_open_packet_tells_times_in_milliseconds_and_what_to_upgrade_to(
     transport: str, upgrades: list[str]
 ) -> None:
-    packet = engineio.opening("secret", transport, Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1000))
-    assert packet.type == OPEN
+    packet = engineio.open_packet("secret", transport, Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1000))
+    assert packet[0] == OPEN
     told = {"sid": "secret", "upgrades": upgrades, "pingInterval": 300, "pingTimeout": 200, "maxPayload": 1000}
-    assert json.loads(packet.data) == told
+    assert json.loads(packet[1:]) == told
 
 
 # ---- Requests
@@ -172,7 +170,7 @@ ALIVE = {"polls": POLLING, "upgraded": WEBSOCKET}
 )
 def test_what_a_request_asks_for(method: str, query: str, upgrading: bool, answer: str | BadRequest) -> None:
     parts = dict(part.split("=") for part in query.split())
-    assert asked(method, parts, upgrading, ALIVE.get) == answer
+    assert classify_request(method, parts, upgrading, ALIVE.get) == answer
 
 
 @given(
@@ -185,7 +183,7 @@ def test_what_a_request_asks_for(method: str, query: str, upgrading: bool, answe
 def test_whatever_is_asked_only_a_session_that_polls_is_ever_reached(
     method: str, query: dict[str, str], upgrading: bool
 ) -> None:
-    answer = asked(method, query, upgrading, ALIVE.get)
+    answer = classify_request(method, query, upgrading, ALIVE.get)
     if isinstance(answer, BadRequest):
         return
     assert (query["EIO"], query["transport"]) == ("4", WEBSOCKET if upgrading else POLLING)
@@ -207,12 +205,11 @@ def test_every_event_in_every_state_moves_as_the_table_says_or_not_at_all(state:
     elif event == ENDED:
         session.end("over")
     elif allowed:
-        assert session.probed(THE_PROBE if event == PROBED else THE_UPGRADE) == (
-            Packet(PONG, PROBE) if event == PROBED else None
-        )
+        answer = session.receive_probe(PING_PROBE if event == PROBED else UPGRADE)
+        assert answer == (PONG_PROBE if event == PROBED else None)
     else:
         with pytest.raises(Malformed):
-            session.probed(THE_PROBE if event == PROBED else THE_UPGRADE)
+            session.receive_probe(PING_PROBE if event == PROBED else UPGRADE)
     assert session.state == MOVES.get((state, event), state)
     assert told.closed == (["over"] if event == ENDED and state != CLOSED else [])
 
@@ -232,84 +229,90 @@ def test_each_state_has_the_transport_that_carries_it(state: str, transport: str
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("packet", [OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP])
-def test_every_packet_in_every_state_is_taken_or_ends_the_session(state: str, packet: str) -> None:
+def test_every_packet_in_every_state_is_taken_or_malformed(state: str, packet: str) -> None:
     session, told = session_in(state)
     if state == CLOSED:
-        session.received(Packet(packet, "x"), 1.0)
+        session.receive(packet + "x", 1.0)
         assert (told.messages, told.closed, session.outgoing) == ([], [], [])
     elif packet in (MESSAGE, PONG):
-        session.received(Packet(packet, "x"), 1.0)
+        session.receive(packet + "x", 1.0)
         assert (session.state, told.closed) == (state, [])
         assert told.messages == (["x"] if packet == MESSAGE else [])
     elif packet == CLOSE:
-        session.received(Packet(packet), 1.0)
+        session.receive(packet, 1.0)
         assert (session.state, told.closed) == (CLOSED, ["client close"])
         # The poll that waits is answered with a noop.
-        assert session.taken() == [Packet(NOOP)]
+        assert session.take_outgoing() == [NOOP]
     else:
         with pytest.raises(Malformed):
-            session.received(Packet(packet), 1.0)
-        assert (session.state, told.closed) == (CLOSED, ["parse error"])
+            session.receive(packet, 1.0)
+        assert told.messages == []
 
 
-@pytest.mark.parametrize(
-    "packet", [Packet(PING), Packet(PING, "prob"), Packet(MESSAGE, "hi"), Packet(MESSAGE, b""), Packet(NOOP)]
-)
-def test_a_joined_websocket_that_does_not_probe_leaves_the_session_polling(packet: Packet) -> None:
+@pytest.mark.parametrize("packet", [PING, "2prob", "4hi", b"", NOOP])
+def test_a_joined_websocket_that_does_not_probe_leaves_the_session_polling(packet: str | bytes) -> None:
     session, told = session_in(ON_POLLING)
     with pytest.raises(Malformed):
-        session.probed(packet)
+        session.receive_probe(packet)
     assert (session.state, told.messages, told.closed) == (ON_POLLING, [], [])
 
 
 def test_an_upgrade_without_a_probe_or_a_second_probe_is_refused() -> None:
     session, _ = session_in(ON_POLLING)
     with pytest.raises(Malformed):
-        session.probed(THE_UPGRADE)
-    session.probed(THE_PROBE)
+        session.receive_probe(UPGRADE)
+    session.receive_probe(PING_PROBE)
     with pytest.raises(Malformed):
-        session.probed(THE_PROBE)
+        session.receive_probe(PING_PROBE)
     assert session.state == PROBING
 
 
 def test_a_poll_is_released_with_a_noop_only_while_a_websocket_probes() -> None:
     session, _ = session_in(ON_POLLING)
-    assert session.taken() == []
-    session.probed(THE_PROBE)
-    assert session.taken() == [Packet(NOOP)]
-    session.send("news")
-    assert session.taken() == [Packet(MESSAGE, "news")]
+    assert session.take_outgoing() == []
+    session.receive_probe(PING_PROBE)
+    assert session.take_outgoing() == [NOOP]
+    session.send(["news"])
+    assert session.take_outgoing() == ["4news"]
     session.probe_lost()
-    assert session.taken() == []
+    assert session.take_outgoing() == []
 
 
 def test_what_is_said_while_probing_is_carried_over_by_the_upgrade_in_order() -> None:
     session, _ = session_in(ON_POLLING)
-    session.send("first")
-    session.probed(THE_PROBE)
-    session.send(b"second")
-    session.probed(THE_UPGRADE)
-    session.send("third")
-    assert [packet.data for packet in session.taken()] == ["first", b"second", "third"]
-    assert session.taken() == []
+    session.send(["first"])
+    session.receive_probe(PING_PROBE)
+    session.send([b"second"])
+    session.receive_probe(UPGRADE)
+    session.send(["third"])
+    assert session.take_outgoing() == ["4first", b"second", "4third"]
+    assert session.take_outgoing() == []
 
 
 def test_what_waits_is_counted_until_it_is_taken() -> None:
     session, _ = session_in(ON_POLLING)
     for _ in range(10):
-        session.send("")
-    assert session.waiting > 100, "a packet without data is not free"
-    session.send("a" * 5_000)
-    assert session.waiting > 5_000
-    session.taken()
-    assert session.waiting == 0
+        session.send([""])
+    assert session.buffered > 100, "a packet without data is not free"
+    session.send(["a" * 5_000])
+    assert session.buffered > 5_000
+    session.take_outgoing()
+    assert session.buffered == 0
 
 
 def test_nothing_is_collected_for_a_session_that_ended() -> None:
     session, _ = session_in(CLOSED)
-    session.send("to nobody")
+    session.send(["to nobody"])
     session.tick(1_000.0)
-    assert session.taken() == []
+    assert session.take_outgoing() == []
+
+
+@pytest.mark.parametrize("state", [ON_POLLING, ON_WEBSOCKET])
+def test_closing_a_session_tells_its_listener_and_a_client_that_polls(state: str) -> None:
+    session, listener = session_in(state)
+    session.close("too slow")
+    assert (session.state, listener.closed) == (CLOSED, ["too slow"])
+    assert session.take_outgoing() == ([CLOSE] if state == ON_POLLING else [])
 
 
 # ---- Time is handed in
@@ -322,13 +325,13 @@ def test_a_ping_goes_out_when_due_and_once_its_answer_starts_the_interval_anew(s
     assert session.outgoing == []
     session.tick(25.0)
     session.tick(44.9)
-    assert session.outgoing == [Packet(PING)]
-    session.received(Packet(PONG), 44.9)
+    assert session.outgoing == [PING]
+    session.receive(PONG, 44.9)
     session.outgoing.clear()
     session.tick(69.8)
     assert session.outgoing == []
     session.tick(69.9)
-    assert session.outgoing == [Packet(PING)]
+    assert session.outgoing == [PING]
     assert told.closed == []
 
 
@@ -336,25 +339,44 @@ def test_a_ping_goes_out_when_due_and_once_its_answer_starts_the_interval_anew(s
 def test_a_ping_that_is_not_answered_in_time_ends_the_session_once(state: str) -> None:
     session, told = session_in(state)
     session.tick(25.0)
-    session.received(Packet(MESSAGE, "a message is no answer"), 30.0)
+    session.receive("4a message is no answer", 30.0)
     session.tick(44.9)
     assert session.state == state
     session.tick(45.0)
     assert told.closed == ["ping timeout"]
     session.tick(99.0)
-    session.received(Packet(PONG), 99.0)
+    session.receive(PONG, 99.0)
     session.end("again")
     assert (session.state, told.closed) == (CLOSED, ["ping timeout"])
 
 
+@pytest.mark.parametrize("state", [ON_POLLING, PROBING, ON_WEBSOCKET])
+def test_a_session_is_closed_at_its_deadline_unless_the_deadline_is_taken_back(state: str) -> None:
+    session, listener = session_in(state)
+    session.deadline = 10.0
+    session.tick(9.9)
+    assert listener.closed == []
+    session.tick(10.0)
+    assert listener.closed == ["connect timeout"]
+    joined, listener = session_in(state)
+    joined.deadline = 10.0
+    joined.deadline = None
+    joined.tick(11.0)
+    assert listener.closed == []
+
+
 def test_a_pong_nobody_asked_for_moves_nothing() -> None:
     session, _ = session_in(ON_WEBSOCKET)
-    session.received(Packet(PONG), 20.0)
+    session.receive(PONG, 20.0)
     session.tick(25.0)
-    assert session.outgoing == [Packet(PING)]
+    assert session.outgoing == [PING]
 
 
 # ---- Whatever happens, in whatever order
+
+
+def is_message(packet: str | bytes) -> bool:
+    return isinstance(packet, bytes) or packet[:1] == MESSAGE
 
 
 class AnyLife(RuleBasedStateMachine):
@@ -364,25 +386,25 @@ class AnyLife(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         self.told = RecordingListener()
-        self.session = Session("s", POLLING, TIMING, 0.0, self.told)
+        self.session = Session("s", POLLING, TIMING, 0.0, lambda session: self.told)
         self.states = [self.session.state]
         self.said: list[str] = []
         self.taken: list[str | bytes] = []
 
     @rule(packet=packets)
-    def receive(self, packet: Packet) -> None:
+    def receive(self, packet: str | bytes) -> None:
         before, heard = self.session.state, len(self.told.messages)
         try:
-            self.session.received(packet, self.now)
+            self.session.receive(packet, self.now)
         except Malformed:
-            assert self.session.state == CLOSED
-        assert len(self.told.messages) - heard == (before != CLOSED and packet.type == MESSAGE)
+            assert self.session.state == before
+        assert len(self.told.messages) - heard == (before != CLOSED and is_message(packet))
 
-    @rule(packet=st.one_of(st.just(THE_PROBE), st.just(THE_UPGRADE), packets))
-    def probe(self, packet: Packet) -> None:
+    @rule(packet=st.one_of(st.just(PING_PROBE), st.just(UPGRADE), packets))
+    def probe(self, packet: str | bytes) -> None:
         before = self.session.state
         try:
-            self.session.probed(packet)
+            self.session.receive_probe(packet)
         except Malformed:
             assert self.session.state == before
 
@@ -402,12 +424,12 @@ class AnyLife(RuleBasedStateMachine):
     @precondition(lambda self: self.session.state != CLOSED)
     @rule(text=texts)
     def say(self, text: str) -> None:
-        self.session.send(text)
-        self.said.append(text)
+        self.session.send([text])
+        self.said.append(MESSAGE + text)
 
     @rule()
     def take(self) -> None:
-        self.taken += [packet.data for packet in self.session.taken() if packet.type == MESSAGE]
+        self.taken += filter(is_message, self.session.take_outgoing())
 
     @invariant()
     def its_state_is_reached_as_the_table_says(self) -> None:
@@ -421,7 +443,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def what_is_said_is_taken_once_and_in_order(self) -> None:
-        waiting = [packet.data for packet in self.session.outgoing if packet.type == MESSAGE]
+        waiting = list(filter(is_message, self.session.outgoing))
         assert self.taken + waiting == self.said
 
 

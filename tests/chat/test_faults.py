@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken
+from benchmarks.faults.checker import Bounds, EntryRow, Kept, Note, broken
 from benchmarks.faults.cluster import Database, a_database
 from benchmarks.faults.faults import SHORT
 from benchmarks.faults.measure import drawn
@@ -67,7 +67,7 @@ ADA, ROOM = "ada", "room"
 MESSAGE = {
     "id": "i1", "seq": 1, "conversationId": ROOM, "senderId": ADA, "clientId": "c1", "body": "hello",
 }  # fmt: skip
-ROW = Entry(ROOM, 1, "i1", "message", ADA, "c1", "hello", None)
+ROW = EntryRow(ROOM, 1, "i1", "message", ADA, "c1", "hello", None)
 FRESH = {
     "conversations": [{"id": ROOM, "memberIds": [ADA], "lastSeq": 1, "reads": {ADA: 0}}],
     "messages": [{**MESSAGE, "type": "message"}],
@@ -105,7 +105,7 @@ def test_of_what_went_well_the_checker_says_nothing() -> None:
     [
         (GOOD, Kept([], {ROOM: [ADA]}, {(ROOM, ADA): 0}), "is lost"),
         (GOOD, Kept([ROW, ROW], {ROOM: [ADA]}, {(ROOM, ADA): 0}), "stored twice"),
-        (GOOD, Kept([Entry(ROOM, 2, "i1", "message", ADA, "c1", "hello", None)], KEPT.members, KEPT.reads), "a gap"),
+        (GOOD, Kept([EntryRow(ROOM, 2, "i1", "message", ADA, "c1", "hello", None)], KEPT.members, KEPT.reads), "a gap"),
         ([*GOOD[:4], *GOOD[5:]], KEPT, "never got an answer"),
         ([*GOOD[:3], GOOD[4], GOOD[3], *GOOD[5:]], KEPT, "after it was acknowledged"),
         ([*GOOD[:4], GOOD[3], *GOOD[4:]], KEPT, "heard 1 after 1"),

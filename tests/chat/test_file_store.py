@@ -8,19 +8,9 @@ import pytest
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import (
-    FORBIDDEN,
-    GONE,
-    INVALID,
-    NOT_COMPLETE,
-    NOT_FOUND,
-    QUOTA,
-    File,
-    NewFile,
-    NewMessage,
-    Refusal,
-)
-from tests.chat.conftest import Chat, seqs, stored
+from glimpse.chat.refusals import BLOCKED, FILE_GONE, FILE_TYPE, FORBIDDEN, INVALID, NOT_COMPLETE, NOT_FOUND, QUOTA
+from glimpse.chat.values import File, NewFile, NewMessage
+from tests.chat.conftest import Chat, message_of, seqs, stored
 
 ROOM = 10**6
 HOUR = 3600.0
@@ -113,9 +103,9 @@ async def test_a_message_refers_to_a_complete_file_of_its_sender_and_to_no_other
             chat.message("room", "bob"),
         ]
     )
-    assert outcomes[1:4] == [NOT_COMPLETE, FORBIDDEN, GONE]
+    assert outcomes[1:4] == [NOT_COMPLETE, FORBIDDEN, FILE_GONE]
     assert [stored(outcomes[place]).entry.seq for place in (0, 4, 5)] == [1, 2, 3]
-    assert [entry.file_id for entry in await chat.entries("room", "bob")] == [None, "adas", None]
+    assert [message_of(outcomes[place]).file_id for place in (0, 4, 5)] == [None, "adas", None]
 
 
 async def test_a_refused_file_hides_no_other_reason(store: Store, chat: Chat) -> None:
@@ -125,7 +115,7 @@ async def test_a_refused_file_hides_no_other_reason(store: Store, chat: Chat) ->
     await chat.file("file", "ada")
     [blocked] = await store.append([NewMessage("pair", "ada", "c1", "", "file")])
     [stranger] = await store.append([NewMessage("others", "ada", "c1", "", "file")])
-    assert (blocked, stranger) == (Refusal("blocked"), NOT_FOUND)
+    assert (blocked, stranger) == (BLOCKED, NOT_FOUND)
 
 
 async def test_a_repeat_answers_the_first_message_whatever_became_of_its_file(store: Store, chat: Chat) -> None:
@@ -148,8 +138,8 @@ async def test_a_picture_is_a_complete_image_of_ones_own(store: Store, chat: Cha
     await announced(store, new("coming"))
     assert await store.update_profile("ada", None, "bobs") == FORBIDDEN
     assert await store.update_profile("ada", None, "coming") == NOT_COMPLETE
-    assert await store.update_profile("ada", None, "unknown") == GONE
-    assert await store.update_profile("ada", "Ada", "paper") == Refusal("file_type")
+    assert await store.update_profile("ada", None, "unknown") == FILE_GONE
+    assert await store.update_profile("ada", "Ada", "paper") == FILE_TYPE
     [ada] = await store.users(["ada"])
     assert (ada.display_name, ada.profile_image_id) == (None, None), "all of it, or nothing"
 
@@ -247,7 +237,7 @@ async def test_a_file_that_nothing_refers_to_is_let_go_and_one_in_use_is_not(sto
     await forgotten(store)
     left = [name for name in ("posted", "picture", "before", "deleted", "never") if await store.file(name)]
     assert left == ["posted", "picture"]
-    assert await store.append([NewMessage("room", "ada", "again", "", "never")]) == [GONE]
+    assert await store.append([NewMessage("room", "ada", "again", "", "never")]) == [FILE_GONE]
 
 
 async def test_a_file_that_is_posted_elsewhere_outlives_the_message_that_is_deleted(store: Store, chat: Chat) -> None:
@@ -270,7 +260,7 @@ async def test_a_message_and_the_sweep_at_once_never_leave_a_message_without_its
         forgotten(store),
     )
     for number, outcome in enumerate(posted):
-        assert (outcome in ([NOT_COMPLETE], [GONE])) == (await store.file(f"f{number}") is None)
+        assert (outcome in ([NOT_COMPLETE], [FILE_GONE])) == (await store.file(f"f{number}") is None)
 
 
 async def test_a_file_that_nothing_refers_to_any_more_just_now_is_not_forgotten_with_its_object_in_place(

@@ -79,7 +79,7 @@ def test_a_picture_is_sent_and_seen_by_the_other_and_by_nobody_else(serving: Ser
     told = serving.ask("GET", f"/files/{file_id}", token=bobs, Accept="application/json")
     document = json.loads(told.body)
     assert (told.status, document["fileName"], document["size"]) == (200, "사진.png", len(PNG))
-    assert document["url"] == answer.headers["location"], "the same address, so that it is fetched once"
+    assert document["url"] == answer.headers["location"], "the same URL, so that it is fetched once"
     assert refused(serving.rest("GET", f"/files/{file_id}", token=eves)) == (404, "not_found", False)
 
 
@@ -156,15 +156,15 @@ def test_the_object_store_starts_with_the_first_file_and_ends_with_the_service(t
         assert HTTP.request("GET", answer.headers["location"]).data == PNG
         [pid] = processes_of(folder)
         serving.end(signal.SIGKILL)
-        assert list(processes_of(folder)) == [pid], "an orphan, as nobody could end it"
+        assert list(processes_of(folder)) == [pid], "the server was left behind"
     with serve(tmp_path) as serving:
         answer = serving.ask("GET", f"/files/{file_id}", token=token)
         assert HTTP.request("GET", answer.headers["location"]).data == PNG
         assert pid not in processes_of(folder)
 
 
-def test_who_calls_the_service_by_another_name_sends_files_there_and_may_from_its_page(tmp_path: Path) -> None:
-    """A phone on the same network; here one of the names that are this machine's alone."""
+def test_a_client_at_another_host_name_sends_files_there_and_its_page_may(tmp_path: Path) -> None:
+    """As a phone on the same network does. Here the name is another address of loopback."""
     with serve(tmp_path, {"GLIMPSE_HOST": "127.0.0.7"}) as serving:
         url = f"http://127.0.0.7:{serving.port}"
         person = {"handle": "ada", "password": "a long password"}
@@ -181,7 +181,9 @@ def test_who_calls_the_service_by_another_name_sends_files_there_and_may_from_it
         assert "http://127.0.0.7:*" in HTTP.request("GET", url).headers["content-security-policy"]
 
 
-def test_with_a_database_of_ones_own_and_no_bucket_it_says_what_is_missing(tmp_path: Path, database_url: str) -> None:
+def test_with_a_database_of_ones_own_and_no_bucket_the_refusal_says_what_is_missing(
+    tmp_path: Path, database_url: str
+) -> None:
     given = {"GLIMPSE_DATABASE_URL": database_url, "GLIMPSE_JWT_SECRETS": "s" * 32}
     with serve(tmp_path, given) as serving:
         _, token = serving.sign_up("ada")
@@ -195,7 +197,7 @@ def test_with_a_database_of_ones_own_and_no_bucket_it_says_what_is_missing(tmp_p
 def test_a_bucket_that_was_set_up_is_used_with_the_credentials_of_the_environment(
     tmp_path: Path, database_url: str, seaweed: S3Objects
 ) -> None:
-    bucket, credentials = seaweed._bucket, seaweed._credentials.get_frozen_credentials()
+    bucket, credentials = seaweed.bucket, seaweed.credentials.get_frozen_credentials()
     given = {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "s" * 32,
@@ -228,10 +230,10 @@ def pem() -> tuple[rsa.RSAPrivateKey, str]:
     return key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def test_an_address_of_cloudfront_is_signed_over_its_policy() -> None:
+def test_a_url_of_cloudfront_is_signed_over_its_policy() -> None:
     key, text = pem()
-    front = CloudFront("https://files.example.com/", "K123", text.replace("\n", "\\n"))
-    url = urllib3.util.parse_url(front.address("uploads/a/b", 1_800_000_000))
+    cdn = CloudFront("https://files.example.com/", "K123", text.replace("\n", "\\n"))
+    url = urllib3.util.parse_url(cdn.signed_url("uploads/a/b", 1_800_000_000))
     asked = dict(part.split("=", 1) for part in (url.query or "").split("&"))
     assert (url.host, url.path, asked["Expires"], asked["Key-Pair-Id"]) == (
         "files.example.com",
@@ -247,7 +249,7 @@ def test_an_address_of_cloudfront_is_signed_over_its_policy() -> None:
     key.public_key().verify(signature, policy.encode(), PKCS1v15(), SHA1())
 
 
-def test_what_is_no_key_is_said_before_anything_is_served(tmp_path: Path) -> None:
+def test_a_setting_that_is_not_a_key_is_refused_before_anything_is_served(tmp_path: Path) -> None:
     with pytest.raises(Failure):
         CloudFront("https://files.example.com", "K123", "not a key")
     given = {"GLIMPSE_S3_BUCKET": "files", "GLIMPSE_CLOUDFRONT_URL": "https://files.example.com"}
@@ -261,7 +263,7 @@ def test_what_is_no_key_is_said_before_anything_is_served(tmp_path: Path) -> Non
     assert "GLIMPSE_S3_ENDPOINT is a scheme and a host" in ran.stderr
 
 
-def test_who_has_no_seaweedfs_is_told_what_to_install(tmp_path: Path) -> None:
+def test_without_seaweedfs_the_log_says_what_to_install(tmp_path: Path) -> None:
     lacking = tmp_path / "lacking"
     lacking.mkdir()
     (lacking / "sitecustomize.py").write_text("import shutil\nshutil.which = lambda *asked, **more: None\n")

@@ -15,24 +15,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from benchmarks.faults.checker import Bounds, Entry, Kept, Note, broken
-from glimpse.chat.documents import Document, synced_document
+from benchmarks.faults.checker import Bounds, EntryRow, Kept, Note, broken
+from glimpse.chat.documents import synced_document
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.sockets import Socket
-from glimpse.chat.values import Refusal
+from glimpse.chat.protocol.session import CLOSED
+from glimpse.chat.protocol.socketio import ROOT, Peer
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import Deletion, Entry, Message
+from tests.chat.harness import RecordingSocket, TaskUnderTest
 from tests.chat.test_many_tasks import TICK, Cluster
-from tests.chat.test_service import RecordingSocket
 
 ACK_SECONDS = 3.0
 LONGEST = 400
 NAMES = ("ada", "bob", "cy", "dora")
-
-
-def read(document: Document) -> dict[str, Any]:
-    """As a client gets it."""
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
-    return found
 
 
 class Unsteady:
@@ -70,7 +66,7 @@ class Person:
     def __init__(self, name: str, crowd: Crowd) -> None:
         self.name, self.crowd = name, crowd
         self.known: dict[str, set[int]] = {}
-        self.lines: dict[int, tuple[int, Socket, Listening]] = {}
+        self.connections: dict[int, Connection] = {}
 
     def note(self, what: str, **more: object) -> None:
         self.crowd.notes.append({"p": self.name, "at": self.crowd.town.now * 1000, "what": what, **more})
@@ -86,30 +82,30 @@ class Person:
 
     async def comes(self, s: int) -> None:
         """Until this socket is in and has fetched what it missed, or is gone again."""
-        while s not in self.lines:
-            task = self.crowd.a_task()
-            service = self.crowd.town.services[task]
-            ears = Listening(self, s)
-            token = self.crowd.town.tokens.issued(self.name, self.crowd.town.now)
-            socket = await self.crowd.answered(service.join(ears, {"token": token}))
-            if socket is None:
-                await self.crowd.pause(0.2)
+        while s not in self.connections:
+            connection = Connection(self, s, self.crowd.a_task())
+            connection.connects()
+            await self.crowd.until(connection.is_settled, ACK_SECONDS)
+            if self.is_on(s, connection):
+                await self.syncs(s, connection)
                 continue
-            assert isinstance(socket, Socket)
-            if task in self.crowd.alive and s not in self.lines:
-                self.lines[s] = (task, socket, ears)
-                self.note("connect", s=s)
-                service.joined(socket)
-                await self.syncs(s, ears)
+            connection.ends()
+            await self.crowd.pause(0.2)
 
-    async def syncs(self, s: int, ears: Listening) -> None:
+    def joined(self, connection: Connection) -> None:
+        s = connection.s
+        if connection.task in self.crowd.alive and s not in self.connections:
+            self.connections[s] = connection
+            self.note("connect", s=s)
+
+    async def syncs(self, s: int, connection: Connection) -> None:
         more = True
-        while more and self.is_on(s, ears):
+        while more and self.is_on(s, connection):
             answer = await self.asks(s, "sync", {"cursors": self.cursors()})
             if answer is None or "error" in answer:
                 await self.crowd.pause(0.1)
                 continue
-            if not self.is_on(s, ears):
+            if not self.is_on(s, connection):
                 return
             self.note("synced", s=s, answer=answer)
             for each in answer["conversations"]:
@@ -118,25 +114,24 @@ class Person:
                 self.known[entry["conversationId"]].add(entry["seq"])
             more = answer["more"]
 
-    def is_on(self, s: int, ears: Listening) -> bool:
-        return s in self.lines and self.lines[s][2] is ears
+    def is_on(self, s: int, connection: Connection) -> bool:
+        return self.connections.get(s) is connection
 
     def goes(self, s: int) -> None:
-        if s in self.lines:
-            task, socket, _ = self.lines.pop(s)
+        if s in self.connections:
+            connection = self.connections.pop(s)
             self.note("disconnect", s=s, reason="test")
-            if task in self.crowd.alive:
-                self.crowd.town.services[task].left(socket, "transport close")
+            connection.ends()
 
     async def asks(self, s: int, name: str, asked: dict[str, Any]) -> dict[str, Any] | None:
         """None where the answer did not come in time, or on no living socket."""
-        if s not in self.lines:
+        connection = self.connections.get(s)
+        if connection is None:
             return None
-        task, socket, ears = self.lines[s]
         answers: list[dict[str, Any]] = []
-        self.crowd.town.services[task].said(socket, name, [asked], lambda document: answers.append(read(document)))
-        await self.crowd.until(lambda: bool(answers) or not self.is_on(s, ears), ACK_SECONDS)
-        return answers[0] if answers and self.is_on(s, ears) else None
+        self.crowd.town.tasks[connection.task].emits(connection.peer, name, asked, answer=answers.append)
+        await self.crowd.until(lambda: bool(answers) or not self.is_on(s, connection), ACK_SECONDS)
+        return answers[0] if answers and self.is_on(s, connection) else None
 
     async def sends(self, conversation: str, number: int) -> None:
         client_id, body = f"{self.name}-{number}", f"message {number}"
@@ -162,26 +157,49 @@ class Person:
             self.goes(s)
             await self.comes(s)
         elif kind < 0.13:
-            await self.crowd.asks_a_task("create_conversation", self.name, chance.sample(NAMES, 2))
+            members = chance.sample(NAMES, 2)
+            await self.crowd.asks_a_task(lambda task: task.conversations.create(self.name, members))
         elif conversation and kind < 0.25:
             await self.asks(0, "read", {"conversationId": conversation, "seq": self.cursors()[conversation]})
         elif conversation and kind < 0.28 and (last := self.cursors()[conversation]):
-            await self.crowd.asks_a_task("delete_message", self.name, conversation, chance.randint(1, last))
+            seq = chance.randint(1, last)
+            await self.crowd.asks_a_task(lambda task: task.messages.delete(self.name, conversation, seq))
         elif conversation:
             await self.sends(conversation, number)
 
 
-class Listening(RecordingSocket):
-    def __init__(self, person: Person, s: int) -> None:
+class Connection(RecordingSocket):
+    """Of a person's socket `s` to a task."""
+
+    def __init__(self, person: Person, s: int, task: int) -> None:
         super().__init__()
-        self._person, self._s = person, s
+        self._person, self.s, self.task = person, s, task
+        self.peer = Peer(person.crowd.town.tasks[task].service, self, 0.0)  # type: ignore[arg-type]
+        self.is_joined = False
+
+    def connects(self) -> None:
+        town = self._person.crowd.town
+        auth = {"token": town.tokens.issued(self._person.name, town.now)}
+        town.tasks[self.task].service.on_connect(self.peer, ROOT, auth)
+
+    def is_settled(self) -> bool:
+        return self.is_joined or self.closed is not None
+
+    def ends(self) -> None:
+        """Of a task that is gone nobody is told that."""
+        self.state = CLOSED
+        if self.task in self._person.crowd.alive:
+            self.peer.on_close("transport close")
 
     def send(self, messages: Any) -> None:
         before = len(self.heard)
         super().send(messages)
+        if self.peer.joined and not self.is_joined:
+            self.is_joined = True
+            self._person.joined(self)
         for name, data in self.heard[before:]:
-            if self._person.is_on(self._s, self):
-                self._person.note("heard", s=self._s, name=name, data=data)
+            if self._person.is_on(self.s, self):
+                self._person.note("heard", s=self.s, name=name, data=data)
                 if name == "conversation":
                     self._person.known.setdefault(data["id"], set()).add(data["lastSeq"])
                 elif name in ("message", "deleted"):
@@ -189,9 +207,9 @@ class Listening(RecordingSocket):
 
     def close(self, reason: str) -> None:
         super().close(reason)
-        if self._person.is_on(self._s, self):
-            self._person.goes(self._s)
-            self._person.crowd.later(self._person.comes(self._s))
+        if self._person.is_on(self.s, self):
+            self._person.goes(self.s)
+            self._person.crowd.later(self._person.comes(self.s))
 
 
 class Crowd:
@@ -228,21 +246,21 @@ class Crowd:
     async def goes_on(self, seconds: float) -> None:
         town, end = self.town, self.town.now + seconds
         while town.now < end:
-            town.now = town.weather.now = town.now + TICK
-            town.weather.arrive()
+            town.now = town.bus.now = town.now + TICK
+            town.bus.arrive()
             for task in self.alive:
                 town.relays[task].tick()
             if self.chance.random() < TICK:
                 for task in self.alive:
-                    town.services[task].sweep()
+                    town.tasks[task].service.sweep()
             for _ in range(self.chance.randrange(1, 12)):
                 await asyncio.sleep(0)
 
-    async def asks_a_task(self, name: str, *values: Any) -> None:
+    async def asks_a_task(self, request: Callable[[TaskUnderTest], Coroutine[Any, Any, Any]]) -> None:
         """By REST; whether it was done, everybody will hear."""
         task = self.a_task()
         self.requests[task] += 1
-        await self.answered(getattr(self.town.services[task], name)(*values))
+        await self.answered(request(self.town.tasks[task]))
         self.requests[task] -= 1
 
     async def answered(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -260,14 +278,14 @@ class Crowd:
         """One of two tasks; another one starts at once."""
         gone = self.leaves()
         self.stores[gone].is_dead = True
-        self.town.weather.dumb.add(f'["<{gone}>",')
+        self.town.bus.dumb.add(f'["<{gone}>",')
 
     async def sends_away(self) -> None:
         """As a drain ends: what is under way is finished, and then it says that it ends."""
         gone = self.leaves()
-        service, relay = self.town.services[gone], self.town.relays[gone]
+        service, relay = self.town.tasks[gone].service, self.town.relays[gone]
+        await self.until(lambda: not self.requests[gone], ACK_SECONDS)
         await self.answered(service.finished())
-        await self.until(lambda: not service._messages and not self.requests[gone], ACK_SECONDS)
         await self.answered(relay.finished())
         relay.end(is_certain=True)
 
@@ -277,8 +295,8 @@ class Crowd:
         self.alive.remove(gone)
         self.alive.add(self.town.adds_task())
         for person in self.people:
-            for s, (task, _, _) in list(person.lines.items()):
-                if task == gone:
+            for s, connection in list(person.connections.items()):
+                if connection.task == gone:
                     person.goes(s)
                     self.later(person.comes(s))
         return gone
@@ -294,8 +312,8 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
         for s in (0, 1):
             crowd.later(person.comes(s))
     await crowd.goes_on(1)
-    town.weather.loses, town.weather.repeats = chance.choice([0, 0, 0.2]), chance.choice([0, 0.3])
-    town.weather.delays = chance.choice([0, 0.03, 0.3])
+    town.bus.loses, town.bus.repeats = chance.choice([0, 0, 0.2]), chance.choice([0, 0.3])
+    town.bus.delays = chance.choice([0, 0.03, 0.3])
     fails = chance.choice([0, 0, 0.05])
     for step in range(60):
         for store in crowd.stores:
@@ -306,13 +324,13 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
         elif chance.random() < 0.03:
             crowd.later(crowd.sends_away())
         if chance.random() < 0.05:
-            town.weather.is_down = not town.weather.is_down
+            town.bus.is_down = not town.bus.is_down
         await crowd.goes_on(chance.choice([TICK, TICK, 0.1, 0.5]))
-    town.weather.is_down, town.weather.loses = False, 0.0
+    town.bus.is_down, town.bus.loses = False, 0.0
     for store in crowd.stores:
         store.fails = 0.0
     for _ in range(LONGEST):
-        if not crowd.under_way and all(len(person.lines) == 2 for person in crowd.people):
+        if not crowd.under_way and all(len(person.connections) == 2 for person in crowd.people):
             break
         await crowd.goes_on(0.1)
     assert not crowd.under_way, "somebody waits for ever"
@@ -320,21 +338,31 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
     await crowd.goes_on(12)
     found = broken(*await judged(crowd), Bounds(back=float("inf")))
     assert not found, "\n".join(found)
-    assert town.witness.failures == []
+    assert town.observer.failures == []
+
+
+def row_of(entry: Entry) -> EntryRow:
+    """As the table has it."""
+    entry_type, client_id, body, of = "members", None, None, None
+    match entry:
+        case Message():
+            entry_type, client_id, body = "message", entry.client_id, entry.body
+        case Deletion():
+            entry_type, of = "deleted", entry.of
+    return EntryRow(entry.conversation_id, entry.seq, entry.id, entry_type, entry.sender_id, client_id, body, of)
 
 
 async def judged(crowd: Crowd) -> tuple[list[Note], Kept]:
-    entries: dict[tuple[str, int], Entry] = {}
+    entries: dict[tuple[str, int], EntryRow] = {}
     members, reads = {}, {}
     for person in crowd.people:
         synced = await crowd.town.store.sync(person.name, {}, 10_000)
         assert not isinstance(synced, Refusal)
         person.note("left")
-        person.note("fresh", answer=read(synced_document(synced)))
+        person.note("fresh", answer=msgspec.json.decode(msgspec.json.encode(synced_document(synced))))
         for each in synced.conversations:
             members[each.id] = list(each.member_ids)
             reads.update({(each.id, reader): seq for reader, seq in each.reads.items()})
-        for e in synced.entries:
-            row = Entry(e.conversation_id, e.seq, e.id, e.type, e.sender_id, e.client_id, e.body, e.of)
-            entries[e.conversation_id, e.seq] = row
+        for entry in synced.entries:
+            entries[entry.conversation_id, entry.seq] = row_of(entry)
     return crowd.notes, Kept(list(entries.values()), members, reads)

@@ -20,7 +20,8 @@ from msgspec.structs import astuple, replace
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refusal, StoredEntry
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import Conversation, Deletion, Entry, MembershipChange, NewMessage, StoredEntry
 from tests.chat.conftest import NOON, memory_store, rooms_of
 
 PEOPLE = ("ada", "bob", "cy", "dan")
@@ -61,10 +62,11 @@ class Client:
             return False
         if entry.seq == len(known) + 1:
             known.append(entry)
-            if entry.type == "deleted" and entry.of:
-                known[entry.of - 1] = replace(known[entry.of - 1], body=None, file_id=None)
-            if entry.type == "members":
-                self.member_ids[entry.conversation_id] = entry.member_ids
+            match entry:
+                case Deletion():
+                    known[entry.of - 1] = replace(known[entry.of - 1], body=None, file_id=None)
+                case MembershipChange():
+                    self.member_ids[entry.conversation_id] = entry.member_ids
         return True
 
     async def catches_up(self, store: Store, limit: int) -> list[object]:

@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from glimpse.chat.bus import SILENCE_SECONDS
-from glimpse.chat.commit import GroupCommit
+from glimpse.chat.heartbeats import SILENCE_SECONDS
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.relay import Relay
-from glimpse.chat.service import Limits, Service, landed_of
-from glimpse.chat.sockets import Socket, Sockets
+from glimpse.chat.protocol.socketio import Peer
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.relay import FORGET_SECONDS, Relay
+from glimpse.chat.service import Limits
+from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refusal
-from tests.chat.test_service import SECRET, Counting, RecordingSocket, into
+from tests.chat.harness import SECRET, Document, RecordingObserver, RecordingSocket, TaskUnderTest, task_on
 
 TICK = 0.025
 
@@ -31,7 +31,7 @@ TICK = 0.025
 class FaultyBus:
     """A bus that is as bad as it is told to be. Every end hears everything that is not lost, its own included."""
 
-    most_bytes = 7_999
+    max_bytes = 7_999
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
@@ -45,8 +45,8 @@ class FaultyBus:
         self.deaf: set[int] = set()
         self.dumb: set[str] = set()
 
-    def listen(self, heard: Callable[[str], None]) -> None:
-        self._ends.append(heard)
+    def listen(self, on_text: Callable[[str], None]) -> None:
+        self._ends.append(on_text)
 
     def send(self, text: str) -> None:
         for number, heard in enumerate(self._ends):
@@ -78,21 +78,21 @@ class Cluster:
         self.store, self._through = MemoryStore(clock, self._ids), through
         self.tokens = Tokens([SECRET], 3600)
         self.bus = FaultyBus(seed)
-        self.witness = Counting()
-        self.services: list[Service] = []
+        self.observer = RecordingObserver()
+        self.tasks: list[TaskUnderTest] = []
         self.relays: list[Relay] = []
         for _ in range(tasks):
             self.adds_task()
 
     def adds_task(self) -> int:
         """Its number."""
-        number, sockets, store = len(self.services), Sockets(20), self._through(self.store)
+        number, sockets, store = len(self.tasks), Sockets(20), self._through(self.store)
         now = lambda: self.now  # noqa: E731
-        relay = Relay(f"<{number}>", self.bus, store, sockets, landed_of, now, self.witness.failed)
-        commits, limits = GroupCommit(store), Limits(4000, 10_000, 20)
-        service = Service(store, commits, self.tokens, limits, self.witness, now, self._ids, sockets, relay)
-        relay.neighbours = service.company
-        self.services.append(service)
+        relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.observer.failed)
+        limits = Limits(body_characters=4000, events_per_second=10_000)
+        task = task_on(store, sockets, relay, self.observer, self.tokens, now, self._ids, limits)
+        relay.listen(task.notifier)
+        self.tasks.append(task)
         self.relays.append(relay)
         return number
 
@@ -101,37 +101,32 @@ class Cluster:
         while self.now < end:
             self.now = self.bus.now = self.now + TICK
             self.bus.arrive()
-            for relay, service in zip(self.relays, self.services, strict=True):
+            for relay, task in zip(self.relays, self.tasks, strict=True):
                 relay.tick()
-                service.sweep()
-                await service.finished()
+                task.service.sweep()
+                await task.service.finished()
                 await relay.finished()
 
-    async def enters(self, task: int, user_id: str) -> tuple[Socket, RecordingSocket]:
-        socket_events = RecordingSocket()
-        socket = await self.services[task].join(socket_events, {"token": self.tokens.issued(user_id, self.now)})
-        assert isinstance(socket, Socket)
-        self.services[task].joined(socket)
-        await self.services[task].finished()
-        return socket, socket_events
+    async def enters(self, task: int, user_id: str) -> tuple[Peer, RecordingSocket]:
+        return await self.tasks[task].enters(user_id)
 
     async def room(self, *user_ids: str) -> str:
         for user_id in user_ids:
             await self.store.ensure_user(user_id)
-        made = await self.services[0].create_conversation(user_ids[0], user_ids[1:])
+        made = await self.tasks[0].conversations.create(user_ids[0], user_ids[1:])
         assert not isinstance(made, Refusal)
         return made[0].id
 
-    def says(self, task: int, socket: Socket, room: str, client_id: str) -> list[dict[str, object]]:
+    def says(self, task: int, peer: Peer, room: str, client_id: str, body: str = "hello") -> list[Document]:
         """Where the answer will be."""
-        answers: list[dict[str, object]] = []
-        asked = {"conversationId": room, "clientId": client_id, "body": "hello"}
-        self.services[task].said(socket, "message", [asked], into(answers))
+        answers: list[Document] = []
+        message = {"conversationId": room, "clientId": client_id, "body": body}
+        self.tasks[task].emits(peer, "message", message, answer=answers.append)
         return answers
 
 
-async def ada_here_and_bob_there() -> tuple[Cluster, str, Socket, RecordingSocket]:
-    """Two tasks, a conversation of two, the socket of the one and what the other hears."""
+async def ada_here_and_bob_there() -> tuple[Cluster, str, Peer, RecordingSocket]:
+    """Two tasks, a conversation of two, the client of the one and what the other hears."""
     cluster = Cluster(2)
     room = await cluster.room("ada", "bob")
     ada, _ = await cluster.enters(0, "ada")
@@ -159,9 +154,8 @@ async def test_receipts_and_typing_reach_the_other_task() -> None:
     cluster, room, ada, bobs = await ada_here_and_bob_there()
     cluster.says(0, ada, room, "1")
     await cluster.goes_on(0.1)
-    answers: list[dict[str, object]] = []
-    cluster.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
-    cluster.services[0].said(ada, "typing", [{"conversationId": room}], into(answers))
+    cluster.tasks[0].emits(ada, "read", {"conversationId": room, "seq": 1})
+    cluster.tasks[0].emits(ada, "typing", {"conversationId": room})
     await cluster.goes_on(0.1)
     assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
     assert bobs.of("typing") == [{"conversationId": room, "userId": "ada"}]
@@ -176,12 +170,11 @@ async def test_the_sender_hears_the_event_before_the_answer_also_where_something
     await cluster.goes_on(0.1)
     cluster.bus.is_down = True
     cluster.says(1, bob, room, "lost")
-    await cluster.services[1].finished()
+    await cluster.tasks[1].service.finished()
     await asyncio.sleep(0)
     cluster.bus.is_down = False
     answers = cluster.says(0, ada, room, "behind")
-    while cluster.services[0]._messages:
-        await asyncio.sleep(0)
+    await cluster.tasks[0].service.finished()
     assert (answers, seqs(adas)) == ([], [1]), "neither the event nor the answer, while seq 2 is missing"
     await cluster.goes_on(0.1)
     assert seqs(adas) == [1, 2, 3]
@@ -197,7 +190,7 @@ async def test_who_asks_again_on_another_task_hears_the_event_before_the_answer_
     await cluster.goes_on(0.1)
     cluster.bus.delays = 0.5
     cluster.says(0, here, room, "same")
-    await cluster.services[0].finished()
+    await cluster.tasks[0].service.finished()
     answers = cluster.says(1, there, room, "same")
     while not answers:
         await asyncio.sleep(0)
@@ -276,12 +269,12 @@ async def test_what_was_said_while_a_task_was_frozen_is_heard_when_it_goes_on() 
     cluster, room, ada, bobs = await ada_here_and_bob_there()
     await cluster.goes_on(1)
     cluster.bus.deaf = {1}
-    frozen = cluster.relays.pop(), cluster.services.pop()
+    frozen = cluster.relays.pop(), cluster.tasks.pop()
     cluster.says(0, ada, room, "1")
     await cluster.goes_on(40)
     cluster.bus.deaf = set()
     cluster.relays.append(frozen[0])
-    cluster.services.append(frozen[1])
+    cluster.tasks.append(frozen[1])
     await cluster.goes_on(2)
     assert seqs(bobs) == [1]
 
@@ -292,9 +285,8 @@ async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told() -> 
     cluster.says(0, ada, room, "1")
     await cluster.goes_on(0.1)
     cluster.bus.is_down = True
-    answers: list[dict[str, object]] = []
-    cluster.services[0].said(ada, "read", [{"conversationId": room, "seq": 1}], into(answers))
-    made = await cluster.services[0].create_conversation("ada", ["bob", "cy"])
+    cluster.tasks[0].emits(ada, "read", {"conversationId": room, "seq": 1})
+    made = await cluster.tasks[0].conversations.create("ada", ["bob", "cy"])
     assert not isinstance(made, Refusal)
     sent = cluster.says(0, ada, made[0].id, "2")
     await cluster.goes_on(6)
@@ -307,11 +299,19 @@ async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told() -> 
     assert len(bobs.of("read")) == 1
 
 
+async def test_an_event_that_a_task_of_the_next_release_sends_as_a_value_is_heard() -> None:
+    cluster, room, _, bobs = await ada_here_and_bob_there()
+    message = f'["landed","{room}",1,["ada","bob"],["message",{{"conversationId":"{room}","seq":1,"body":"안녕"}}]]'
+    typing = f'["told",["bob"],["typing",{{"conversationId":"{room}","userId":"ada"}}]]'
+    cluster.bus.send(f'["newer",1,[{message},{typing}]]')
+    await cluster.goes_on(0.1)
+    assert bobs.of("message") == [{"conversationId": room, "seq": 1, "body": "안녕"}]
+    assert bobs.of("typing") == [{"conversationId": room, "userId": "ada"}]
+
+
 async def test_a_change_that_is_too_long_for_the_bus_is_read_from_the_store() -> None:
     cluster, room, ada, bobs = await ada_here_and_bob_there()
-    answers: list[dict[str, object]] = []
-    asked = {"conversationId": room, "clientId": "long", "body": "가" * 4000}
-    cluster.services[0].said(ada, "message", [asked], into(answers))
+    cluster.says(0, ada, room, "long", "가" * 4000)
     await cluster.goes_on(0.1)
     assert [document["body"] for document in bobs.of("message")] == ["가" * 4000]
 
@@ -321,20 +321,21 @@ async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too(
     crowd = [f"{number:03d}-{'x' * 60}" for number in range(150)]
     room = await cluster.room(*crowd)
     first, _ = await cluster.enters(0, crowd[0])
-    _, theirs = await cluster.enters(1, crowd[1])
+    second, theirs = await cluster.enters(1, crowd[1])
     cluster.says(0, first, room, "1")
     cluster.says(0, first, room, "2")
     await cluster.goes_on(0.2)
     assert seqs(theirs) == [1, 2]
+    cluster.tasks[1].disconnects(second)
     cluster.says(0, first, room, "3")
-    await cluster.goes_on(0.2)
+    # Of whom nobody is here, the task forgets.
+    await cluster.goes_on(FORGET_SECONDS * 2)
+    _, again = await cluster.enters(1, crowd[1])
     _, late = await cluster.enters(1, crowd[2])
-    cluster.relays[1]._order.forget(lambda user_ids: False)
     await cluster.goes_on(20)
     cluster.says(0, first, room, "4")
     await cluster.goes_on(0.2)
-    assert seqs(theirs)[-1] == 4
-    assert seqs(late)[-1] == 4
+    assert seqs(again) == seqs(late) == [4]
 
 
 async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
@@ -381,7 +382,7 @@ async def test_who_is_on_another_task_is_online_and_offline_fifteen_seconds_afte
     await cluster.goes_on(0.2)
     assert presence(adas) == [("bob", True)]
     assert presence(bobs) == [("ada", True)]
-    cluster.services[1].left(bob, "transport close")
+    cluster.tasks[1].disconnects(bob)
     await cluster.goes_on(14)
     assert presence(adas) == [("bob", True)]
     await cluster.goes_on(2)
@@ -395,10 +396,10 @@ async def test_who_is_on_two_tasks_is_online_until_both_are_left_and_nobody_hear
     first, _ = await cluster.enters(0, "bob")
     second, _ = await cluster.enters(1, "bob")
     await cluster.goes_on(0.2)
-    cluster.services[0].left(first, "transport close")
+    cluster.tasks[0].disconnects(first)
     await cluster.goes_on(20)
     assert presence(adas) == [("bob", True)]
-    cluster.services[1].left(second, "transport close")
+    cluster.tasks[1].disconnects(second)
     await cluster.goes_on(20)
     assert presence(adas) == [("bob", True), ("bob", False)]
 
@@ -423,7 +424,7 @@ async def test_who_changes_the_task_was_never_away() -> None:
     _, adas = await cluster.enters(0, "ada")
     bob, _ = await cluster.enters(0, "bob")
     await cluster.goes_on(1)
-    cluster.services[0].left(bob, "transport close")
+    cluster.tasks[0].disconnects(bob)
     await cluster.goes_on(3)
     await cluster.enters(1, "bob")
     await cluster.goes_on(20)
@@ -437,7 +438,7 @@ async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lap
     await cluster.enters(1, "bob")
     await cluster.goes_on(1)
     cluster.relays.pop()
-    cluster.services.pop()
+    cluster.tasks.pop()
     await cluster.goes_on(20)
     assert presence_in_turn(adas) == [("bob", True)]
     await cluster.goes_on(8)
@@ -453,7 +454,7 @@ async def test_who_was_on_a_task_that_died_while_the_bus_was_gone_is_offline_aft
     cluster.bus.is_down = True
     await cluster.goes_on(5)
     cluster.relays.pop()
-    cluster.services.pop()
+    cluster.tasks.pop()
     await cluster.goes_on(130)
     cluster.bus.is_down = False
     await cluster.goes_on(30)
@@ -467,7 +468,7 @@ async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None
     await cluster.enters(1, "bob")
     await cluster.goes_on(1)
     cluster.relays.pop().end(is_certain=True)
-    cluster.services.pop()
+    cluster.tasks.pop()
     asked, changed_since = [], cluster.store.changed_since
 
     async def counted(*values: Any) -> Any:
@@ -525,13 +526,13 @@ async def test_a_task_that_was_dumb_for_long_says_at_once_who_is_there() -> None
 async def test_a_task_that_comes_later_learns_who_is_there() -> None:
     cluster = Cluster(2)
     await cluster.room("ada", "bob")
-    late = (cluster.relays.pop(), cluster.services.pop())
+    late = (cluster.relays.pop(), cluster.tasks.pop())
     cluster.bus.deaf = {1}
     await cluster.enters(0, "bob")
     await cluster.goes_on(5)
     cluster.bus.deaf = set()
     cluster.relays.append(late[0])
-    cluster.services.append(late[1])
+    cluster.tasks.append(late[1])
     _, adas = await cluster.enters(1, "ada")
     await cluster.goes_on(1)
     assert presence(adas) == [("bob", True)]
@@ -559,31 +560,30 @@ async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(se
     rooms = [await cluster.room(*chance.sample(names, chance.choice([2, 3, 4]))) for _ in range(4)]
     cluster.bus.loses, cluster.bus.repeats = chance.choice([0, 0.1, 0.5]), chance.choice([0, 0.3])
     cluster.bus.delays = chance.choice([0, 0.03, 0.2])
-    present: list[tuple[int, Socket, RecordingSocket, dict[str, int]]] = []
+    present: list[tuple[int, str, Peer, RecordingSocket, dict[str, int]]] = []
     for step in range(40):
         if len(present) < 2 or chance.random() < 0.15:
             task, name = chance.randrange(tasks), chance.choice(names)
-            socket, socket_events = await cluster.enters(task, name)
+            peer, socket_events = await cluster.enters(task, name)
             listed = await cluster.store.sync(name, {}, 500)
-            present.append((task, socket, socket_events, {each.id: each.last_seq for each in listed.conversations}))
-        task, socket, _, known = chance.choice(present)
+            known = {each.id: each.last_seq for each in listed.conversations}
+            present.append((task, name, peer, socket_events, known))
+        task, _, peer, _, known = chance.choice(present)
         if known:
-            cluster.says(task, socket, chance.choice(sorted(known)), f"{step}")
+            cluster.says(task, peer, chance.choice(sorted(known)), f"{step}")
         if chance.random() < 0.1:
             cluster.bus.is_down = not cluster.bus.is_down
         await cluster.goes_on(chance.choice([0.025, 0.1, 0.5]))
     cluster.bus.is_down, cluster.bus.loses = False, 0.0
     await cluster.goes_on(5)
-    for _, socket, socket_events, known in present:
+    for _, name, _, socket_events, known in present:
         for room in rooms:
-            stored = (await cluster.store.sync(socket.user_id, {}, 500)).conversations
+            stored = (await cluster.store.sync(name, {}, 500)).conversations
             last = {each.id: each.last_seq for each in stored}.get(room)
             if last is None:
                 continue
-            heard = [
-                document["seq"] for name, document in socket_events.heard if document.get("conversationId") == room
-            ]
+            heard = [document["seq"] for _, document in socket_events.heard if document.get("conversationId") == room]
             assert heard == list(range(heard[0], last + 1)) if heard else known[room] == last, (room, heard, last)
             if heard:
                 assert heard[0] <= known[room] + 1
-    assert cluster.witness.failures == []
+    assert cluster.observer.failures == []

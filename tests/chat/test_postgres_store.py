@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
+from glimpse.chat.bus import EntryCommitted
+from glimpse.chat.documents import entry_document
+from glimpse.chat.events import committed
 from glimpse.chat.outside.postgres import store as store_module
-from glimpse.chat.outside.postgres.queries import QUERIES
+from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.values import File, NewFile, NewMessage, Refusal, StoredEntry
-from tests.chat.conftest import Chat, raises_saying, rooms_of, seqs, stored
+from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
+from glimpse.chat.values import File, Message, NewFile, NewMessage, StoredEntry, UnknownEntry
+from tests.chat.conftest import Chat, message_of, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
 
@@ -47,14 +53,16 @@ async def test_the_same_batches_through_two_tasks_at_once_are_stored_once(open_s
         answers = await asyncio.gather(
             here.append(messages), there.append(messages[::-1]), here.append(messages[4:5]), there.append(messages[4:])
         )
-        entries = {stored(a).entry.client_id or "": set() for a in answers[0]}
+        known: dict[str, set[tuple[str, int, str, datetime.datetime]]] = {
+            message.client_id: set() for message in messages
+        }
         for answer in answers:
             for outcome in answer:
-                entry = stored(outcome).entry
-                entries[entry.client_id or ""].add((entry.conversation_id, entry.seq, entry.id, entry.created_at))
+                entry = message_of(outcome)
+                known[entry.client_id].add((entry.conversation_id, entry.seq, entry.id, entry.created_at))
         fresh = sum(stored(outcome).is_new for answer in answers for outcome in answer)
         assert fresh == 9
-        assert all(len(known) == 3 for known in entries.values()), "one for each room, whoever was asked"
+        assert all(len(entries) == 3 for entries in known.values()), "one for each room, whoever was asked"
     for room in ("a", "b", "c"):
         assert seqs(await chat.entries(room, "bob")) == list(range(1, 301))
 
@@ -63,10 +71,10 @@ async def test_different_messages_through_two_tasks_at_once_all_have_a_number(op
     stores = [await open_store(), await open_store()]
     chat = Chat(stores[0])
     await chat.room("room", "ada", "bob")
-    flights = [
+    batches = [
         stores[n % 2].append([chat.message("room", "ada", f"c{n}-{k}") for k in range(1 + n % 5)]) for n in range(60)
     ]
-    answers = await asyncio.gather(*flights)
+    answers = await asyncio.gather(*batches)
     told = sorted(stored(outcome).entry.seq for answer in answers for outcome in answer)
     assert told == seqs(await chat.entries("room", "bob")) == list(range(1, 181))
 
@@ -96,7 +104,7 @@ async def test_a_handle_asked_for_twice_at_once_is_given_once(open_store: Open) 
     here, there = await open_store(), await open_store()
     for n in range(50):
         answers = await both(here.sign_up(f"a{n}", f"Name{n}", "x"), there.sign_up(f"b{n}", f"naME{n}", "x"))
-        assert answers.count(Refusal("handle_taken")) == 1
+        assert answers.count(HANDLE_TAKEN) == 1
 
 
 async def test_who_leaves_while_they_write_has_no_message_after_they_left(open_store: Open) -> None:
@@ -111,7 +119,7 @@ async def test_who_leaves_while_they_write_has_no_message_after_they_left(open_s
         assert seqs(entries) == list(range(1, len(entries) + 1))
         assert entries[-1] == stored(left).entry
         for outcome in outcomes:
-            assert outcome == Refusal("not_found") or "bob" in stored(outcome).member_ids
+            assert outcome == NOT_FOUND or "bob" in stored(outcome).member_ids
 
 
 async def test_a_message_deleted_twice_at_once_has_one_deletion(open_store: Open) -> None:
@@ -225,13 +233,13 @@ async def test_closing_waits_for_what_is_under_way_and_not_longer(open_store: Op
     transaction = holder.transaction()
     await transaction.start()
     await holder.execute("select from conversations for update")
-    flight = asyncio.create_task(store.append([chat.message("room", "ada")]))
+    appending = asyncio.create_task(store.append([chat.message("room", "ada")]))
     await until_somebody_waits(database_url)
     closing = asyncio.create_task(store.close())
     await asyncio.sleep(0)
     await transaction.rollback()
     await holder.close()
-    [outcome] = await flight
+    [outcome] = await appending
     assert stored(outcome).entry.seq == 1
     async with asyncio.timeout(2):
         await closing
@@ -262,13 +270,13 @@ async def test_a_lost_connection_is_an_unknown_outcome_and_the_next_call_works(
     message = chat.message("room", "ada", "c1")
     async with holder.transaction():
         await holder.execute("select from conversations for update")
-        flight = asyncio.create_task(store.append([message]))
+        appending = asyncio.create_task(store.append([message]))
         await until_somebody_waits(database_url)
         await holder.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'glimpse'"
         )
         with pytest.raises(StoreDown):
-            await flight
+            await appending
     await holder.close()
     assert (await chat.say("room", "ada", "c1")).entry.seq == 1
 
@@ -344,6 +352,49 @@ async def test_a_sweep_and_a_new_picture_of_the_same_person_do_not_wait_for_each
     assert [file.id for file in await store.files_to_sweep(0, 99)] == [name for name in ("never",) if name not in gone]
 
 
+async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
+    open_store: Open, database_url: str
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    await chat.say("room", "ada")
+    newer = await asyncpg.connect(database_url)
+    [(name, definition)] = await newer.fetch(TYPE_CHECK)
+    await newer.execute(f"alter table entries drop constraint {name}")
+    try:
+        await newer.execute("update conversations set last_seq = 2 where id = 'room'")
+        await newer.execute(
+            "insert into entries (conversation_id, seq, type, id, sender_id, created_at)"
+            " values ('room', 2, 'pinned', 'p2', 'ada', clock_timestamp())"
+        )
+        last = await chat.say("room", "ada")
+        entries = await chat.entries("room", "bob")
+        assert list(map(type, entries)) == [Message, UnknownEntry, Message]
+        assert seqs(entries) == [1, 2, 3]
+        assert list((await store.sync("bob", {"room": 1}, 9)).entries) == entries[1:]
+        assert [each.entry for each in await store.changes("room", 0, 9, None)] == entries
+        listed = await store.list_conversations("bob", None, 9)
+        assert not isinstance(listed, Refusal)
+        assert (listed[0][0].last_message, listed[0][0].unread) == (last.entry, 2)
+        assert await store.delete_message("room", "ada", 2) == FORBIDDEN
+        [unknown] = await store.changes("room", 1, 3, None)
+        assert committed(unknown) == EntryCommitted("room", 2, (), None)
+        document = msgspec.to_builtins(entry_document(unknown.entry))
+        assert document.pop("createdAt")
+        assert document == {"type": "unknown", "id": "p2", "seq": 2, "conversationId": "room", "senderId": "ada"}
+    finally:
+        await newer.execute("delete from entries where type = 'pinned'")
+        await newer.execute(f"alter table entries add constraint {name} {definition}")
+        await newer.close()
+
+
+TYPE_CHECK = """
+select conname, pg_get_constraintdef(oid) from pg_constraint
+where conrelid = 'entries'::regclass and contype = 'c' and pg_get_constraintdef(oid) like '%CASE type%'
+"""
+
+
 async def until_somebody_waits(url: str) -> None:
     """For a lock; asked outside any transaction, which would go on seeing who waited when it first asked."""
     watcher = await asyncpg.connect(url)
@@ -367,6 +418,15 @@ def test_every_statement_has_a_name_and_a_sentence_and_is_used() -> None:
         assert f'"{name}"' in code, name
         assert statement.startswith(("select", "insert", "update", "with")), name
         assert "--" not in statement, name
+        assert "{" not in statement, name
+
+
+def test_a_statement_has_its_fragments_filled_in() -> None:
+    fragment = "-- fragment: user(t)\n-- Its columns.\nt.id, t.handle\n\n"
+    statement = "-- name: users\n-- All of them.\nselect {user(u)}\nfrom users u;\n"
+    assert parse_queries(fragment + statement) == {"users": "select u.id, u.handle\nfrom users u"}
+    with pytest.raises(KeyError):
+        parse_queries(statement)
 
 
 async def test_every_way_to_a_message_is_an_index(open_store: Open, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""`glimpse serve` as people start it: its own database, its own process, and what a killed one leaves behind."""
+"""`glimpse serve` as people start it: a process with an embedded database, and what is left after it was killed."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ import asyncpg
 import pytest
 from jsonschema import Draft202012Validator
 
-from glimpse.chat.openapi import described
+from glimpse.chat.openapi import openapi_document
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
-from glimpse.chat.outside.rest import STATUSES
 from glimpse.chat.protocol.websocket import RESTART
 from tests.chat.serving import UPGRADING, WEBSOCKET, Answer, Wire, eventually
 
@@ -45,7 +44,7 @@ ENVIRONMENT = {
 
 @dataclass
 class Serving:
-    """A process of the command, and the port that it named."""
+    """A running `glimpse serve`: its process, its port, and the lines of its stderr."""
 
     process: subprocess.Popen[str]
     port: int
@@ -73,7 +72,7 @@ class Serving:
 
 @contextmanager
 def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Serving]:
-    """Until the block ends, however it ends: then the process does too."""
+    """Run `glimpse serve` in a folder. The process ends with the block, however that ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", "glimpse", "serve"],
         cwd=folder,
@@ -81,9 +80,9 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         stderr=subprocess.PIPE,
         text=True,
     )
-    # Whatever hangs, the pipe ends with the process, and so does the reading of it.
-    patience = threading.Timer(SECONDS, process.kill)
-    patience.start()
+    # If the process hangs, killing it closes the pipe, and readline below returns.
+    timeout = threading.Timer(SECONDS, process.kill)
+    timeout.start()
     try:
         said: list[str] = []
         port = None
@@ -91,7 +90,7 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         while port is None and (line := process.stderr.readline()):
             said.append(line)
             port = re.search(r"listens on port (\d+)", line)
-        patience.cancel()
+        timeout.cancel()
         assert port, said
         drained = threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True)
         drained.start()
@@ -100,7 +99,7 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         process.wait(SECONDS)
         drained.join(SECONDS)
     finally:
-        patience.cancel()
+        timeout.cancel()
         if process.poll() is None:
             process.kill()
         process.wait(SECONDS)
@@ -108,11 +107,11 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
             process.stderr.close()
 
 
-DESCRIPTION = described("test", STATUSES)
+DESCRIPTION = openapi_document("test")
 
 
 def fits_its_description(method: str, path: str, status: int, document: Any) -> None:
-    """Every answer that a test gets is one that /openapi.json promises."""
+    """Check that a response has a status and a document that /openapi.json describes for its endpoint."""
     asked = path.partition("?")[0]
     found = [
         operations[method.lower()]
@@ -129,7 +128,7 @@ def fits_its_description(method: str, path: str, status: int, document: Any) -> 
 
 
 def glimpse(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """A command that ends by itself."""
+    """Run a command that ends by itself."""
     return subprocess.run(
         [sys.executable, "-m", "glimpse", command],
         cwd=folder,
@@ -151,7 +150,7 @@ def send(wire: Wire, room: str, client_id: str, body: str = "hello") -> None:
 
 
 def acknowledgement(wire: Wire) -> dict[str, Any]:
-    """The next one; events before it are passed over."""
+    """The next acknowledgement; events before it are skipped."""
     while not (heard := str(wire.heard())).startswith("437"):
         assert heard.startswith(("42", "2")), heard
     found: dict[str, Any] = json.loads(heard[3:])[0]
@@ -159,7 +158,7 @@ def acknowledgement(wire: Wire) -> dict[str, Any]:
 
 
 def heard_next(wire: Wire, name: str) -> dict[str, Any]:
-    """The next event of a name; what comes before it is passed over."""
+    """The next event of a name; events and acknowledgements before it are skipped."""
     while not (heard := str(wire.heard())).startswith(f'42["{name}"'):
         assert heard.startswith(("42", "43", "2")), heard
     found: dict[str, Any] = json.loads(heard[2:])[1]
@@ -505,7 +504,7 @@ def test_what_is_wrong_with_the_settings_is_said_all_at_once(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("victim", ["service", "database"])
 def test_nothing_acknowledged_is_lost_or_stored_twice_when_it_is_killed_under_load(tmp_path: Path, victim: str) -> None:
-    """Ten seeded rounds: kill -9 after some acknowledgements, then everything that was not answered is sent again."""
+    """In ten seeded rounds: kill -9 after some acknowledgements, then send again everything that was not acknowledged."""
     seed = random.Random(20261122)
     acknowledged: dict[str, dict[str, Any]] = {}
     sent = 0

@@ -3,137 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
-from glimpse.chat.commit import GroupCommit
-from glimpse.chat.documents import Document
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.protocol.socketio import Decoder
-from glimpse.chat.relay import LocalPublisher
-from glimpse.chat.service import Limits, Service
-from glimpse.chat.sockets import Socket, Sockets
+from glimpse.chat.refusals import Refusal
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Conversation, Entry, NewMessage, Refusal, StoredEntry, SyncResult
-from tests.chat.conftest import memory_store
-
-SECRET = "a secret of at least thirty-two bytes"
-Heard = list[tuple[str, dict[str, Any]]]
-
-
-class RecordingSocket:
-    """What one socket heard, and how it was closed."""
-
-    def __init__(self) -> None:
-        self.heard: Heard = []
-        self.closed: str | None = None
-
-    def send(self, messages: Iterable[str | bytes]) -> None:
-        decoder = Decoder()
-        for message in messages:
-            packet = decoder.fed(message)
-            if packet is not None:
-                name, document = packet.data
-                self.heard.append((name, document))
-
-    def close(self, reason: str) -> None:
-        self.closed = reason
-
-    def names(self) -> list[str]:
-        return [name for name, _ in self.heard]
-
-    def of(self, wanted: str) -> list[dict[str, Any]]:
-        return [document for name, document in self.heard if name == wanted]
-
-
-class Counting:
-    """A witness that keeps what failed and what was refused."""
-
-    def __init__(self) -> None:
-        self.failures: list[BaseException] = []
-        self.refusals: list[str] = []
-        self.sockets = 0
-
-    def socket_joined(self) -> None:
-        self.sockets += 1
-
-    def socket_left(self, reason: str) -> None:
-        self.sockets -= 1
-
-    def event(self, name: str) -> None: ...
-
-    def refused(self, code: str) -> None:
-        self.refusals.append(code)
-
-    def acknowledged(self, seconds: float) -> None: ...
-
-    def failed(self, error: BaseException) -> None:
-        self.failures.append(error)
-
-
-class ServiceHarness:
-    """A service, its time, and short sentences about who is in and what they say."""
-
-    def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
-        self.now = 1_000_000.0
-        numbers = itertools.count(1)
-        self.store = memory_store()
-        self.witness = Counting()
-        self.tokens = Tokens([SECRET], 3600)
-        self.commits = GroupCommit(self.store)
-        limits = Limits(body_characters=4000, events_per_second=events_per_second, sockets_per_user=sockets_per_user)
-        sockets = Sockets(sockets_per_user)
-        self.service = Service(
-            self.store,
-            self.commits,
-            self.tokens,
-            limits,
-            self.witness,
-            lambda: self.now,
-            lambda: f"room-{next(numbers)}",
-            sockets,
-            LocalPublisher(sockets),
-        )
-
-    async def enters(self, user_id: str) -> tuple[Socket, RecordingSocket]:
-        socket_events = RecordingSocket()
-        socket = await self.service.join(socket_events, {"token": self.tokens.issued(user_id, self.now)})
-        assert isinstance(socket, Socket)
-        self.service.joined(socket)
-        await self.service.finished()
-        return socket, socket_events
-
-    async def room(self, *user_ids: str) -> str:
-        for user_id in user_ids:
-            await self.store.ensure_user(user_id)
-        made = await self.service.create_conversation(user_ids[0], user_ids[1:])
-        assert not isinstance(made, Refusal)
-        return made[0].id
-
-    async def asks(self, socket: Socket, name: str, *arguments: Any) -> dict[str, Any]:
-        answers: list[dict[str, Any]] = []
-        self.service.said(socket, name, arguments, into(answers))
-        await self.service.finished()
-        assert len(answers) <= 1
-        return answers[0] if answers else {}
-
-    async def says(self, socket: Socket, room: str, client_id: str, body: str = "hello") -> dict[str, Any]:
-        return await self.asks(socket, "message", {"conversationId": room, "clientId": client_id, "body": body})
-
-
-def into(answers: list[dict[str, Any]]) -> Callable[[Document], None]:
-    """What the service answers, as a client reads it."""
-    return lambda document: answers.append(msgspec.to_builtins(document))
-
-
-def code(answer: dict[str, Any]) -> str:
-    found: str = answer["error"]["code"]
-    return found
-
+from glimpse.chat.values import Conversation, Entry, Message, NewMessage, StoredEntry, SyncResult
+from tests.chat.harness import ServiceHarness, code
 
 # ---- Messages
 
@@ -144,7 +24,7 @@ async def test_whoever_is_cut_off_as_too_slow_takes_nothing_from_their_other_soc
     ada, _ = await harness.enters("ada")
     slow, deaf = await harness.enters("bob")
     _, theirs = await harness.enters("bob")
-    deaf.send = lambda messages: harness.service.left(slow, "too slow")  # type: ignore[method-assign]
+    deaf.send = lambda messages: harness.disconnects(slow, "too slow")  # type: ignore[method-assign]
     await harness.says(ada, room, "1")
     assert [message["seq"] for message in theirs.of("message")] == [1]
 
@@ -155,13 +35,11 @@ async def test_every_socket_of_every_member_hears_a_message_and_the_sender_hears
     ada, first = await harness.enters("ada")
     _, second = await harness.enters("ada")
     _, theirs = await harness.enters("bob")
-    order: list[str] = []
-    first.send = lambda messages: order.append("event")  # type: ignore[method-assign]
-    harness.service.said(
-        ada, "message", [{"conversationId": room, "clientId": "1", "body": "안녕"}], lambda _: order.append("answer")
-    )
+    heard_before: list[str] = []
+    asked = {"conversationId": room, "clientId": "1", "body": "안녕"}
+    harness.emits(ada, "message", asked, answer=lambda _: heard_before.extend(first.names()))
     await harness.service.finished()
-    assert order == ["event", "answer"]
+    assert heard_before[-1] == "message"
     assert [event["body"] for event in second.of("message") + theirs.of("message")] == ["안녕", "안녕"]
 
 
@@ -183,7 +61,7 @@ async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
     answers: list[dict[str, Any]] = []
     asked = {"conversationId": room, "clientId": "same", "body": "hello"}
     for _ in range(1000):
-        harness.service.said(ada, "message", [asked], into(answers))
+        harness.emits(ada, "message", asked, answer=answers.append)
     await harness.service.finished()
     stored = [answer for answer in answers if "error" not in answer]
     assert len(answers) == 1000
@@ -210,12 +88,12 @@ async def test_each_socket_hears_a_conversation_in_the_order_of_its_numbers() ->
     work = []
     for number in range(40):
         asked = {"conversationId": room, "clientId": f"c{number}", "body": "hello"}
-        harness.service.said(ada, "message", [asked], lambda answer: None)
+        harness.emits(ada, "message", asked)
         await asyncio.sleep(0)
         if number % 10 == 5:
             await harness.store.ensure_user(f"guest-{number}")
-            work.append(asyncio.create_task(harness.service.add_members("ada", room, [f"guest-{number}"])))
-            work.append(asyncio.create_task(harness.service.delete_message("ada", room, 1 + number // 10)))
+            work.append(asyncio.create_task(harness.conversations.add_members("ada", room, [f"guest-{number}"])))
+            work.append(asyncio.create_task(harness.messages.delete("ada", room, 1 + number // 10)))
     await asyncio.gather(*work)
     await harness.service.finished()
     heard = [document.get("seq", document.get("lastSeq")) for _, document in theirs.heard if _ != "presence"]
@@ -228,7 +106,7 @@ async def test_a_conversation_that_somebody_left_is_silent_for_them_from_then_on
     room = await harness.room("ada", "bob", "cy")
     ada, _ = await harness.enters("ada")
     bob, theirs = await harness.enters("bob")
-    await harness.service.leave("bob", room)
+    await harness.conversations.leave("bob", room)
     assert theirs.of("conversation")[-1]["memberIds"] == ["ada", "cy"]
     await harness.says(ada, room, "1")
     assert theirs.of("message") == []
@@ -260,7 +138,7 @@ async def test_a_message_that_does_not_fit_is_refused_with_a_reason_and_takes_no
     ada, _ = await harness.enters("ada")
     answer = await harness.asks(ada, "message", asked)
     assert code(answer) == "invalid"
-    assert len(answer["error"]["message"]) > len("the request does not fit: ")
+    assert len(answer["error"]["message"]) > len("the request is not valid: ")
     assert (await harness.says(ada, room, "good"))["seq"] == 1
 
 
@@ -332,7 +210,7 @@ async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> 
     harness.store.sync = slow  # type: ignore[method-assign]
     answers: list[dict[str, Any]] = []
     for _ in range(2):
-        harness.service.said(ada, "sync", [{"cursors": {}}], into(answers))
+        harness.emits(ada, "sync", {"cursors": {}}, answer=answers.append)
     await harness.service.finished()
     assert [code(answer) for answer in answers if "error" in answer] == ["busy"]
     assert "error" not in await harness.asks(ada, "sync", {"cursors": {}})
@@ -357,7 +235,7 @@ async def test_receipts_that_overtake_each_other_in_the_store_are_told_in_order(
 
     harness.store.conversation = looked_up  # type: ignore[method-assign]
     for seq in (1, 2):
-        harness.service.said(bob, "read", [{"conversationId": room, "seq": seq}], lambda answer: None)
+        harness.emits(bob, "read", {"conversationId": room, "seq": seq})
     await harness.service.finished()
     assert [event["seq"] for event in mine.of("read")] == [1, 2]
 
@@ -383,7 +261,7 @@ async def test_typing_is_told_to_the_others_alone_and_at_most_once_a_second() ->
     for _ in range(5):
         await harness.asks(ada, "typing", {"conversationId": room})
     assert (mine.of("typing"), theirs.of("typing")) == ([], [{"conversationId": room, "userId": "ada"}])
-    harness.now += 1
+    harness.time += 1
     await harness.asks(ada, "typing", {"conversationId": room})
     assert len(theirs.of("typing")) == 2
 
@@ -404,12 +282,12 @@ async def test_partners_hear_that_somebody_came_and_15_s_after_the_last_socket_t
     bob, theirs = await harness.enters("bob")
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
     assert theirs.of("presence") == [{"userId": "ada", "online": True}]
-    harness.service.left(bob, "transport close")
-    harness.now += 14.9
+    harness.disconnects(bob)
+    harness.time += 14.9
     harness.service.sweep()
     await harness.service.finished()
     assert len(mine.of("presence")) == 1
-    harness.now += 0.2
+    harness.time += 0.2
     harness.service.sweep()
     await harness.service.finished()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
@@ -420,10 +298,10 @@ async def test_whoever_is_back_within_15_s_was_never_away() -> None:
     await harness.room("ada", "bob")
     _, mine = await harness.enters("ada")
     bob, _ = await harness.enters("bob")
-    harness.service.left(bob, "transport close")
-    harness.now += 10
+    harness.disconnects(bob)
+    harness.time += 10
     await harness.enters("bob")
-    harness.now += 60
+    harness.time += 60
     harness.service.sweep()
     await harness.service.finished()
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
@@ -434,8 +312,8 @@ async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -
     await harness.room("ada", "bob")
     _, mine = await harness.enters("ada")
     bob, _ = await harness.enters("bob")
-    harness.service.left(bob, "transport close")
-    harness.now += 16
+    harness.disconnects(bob)
+    harness.time += 16
     partners = harness.store.partners
 
     async def down(member_id: str) -> Sequence[str]:
@@ -448,7 +326,7 @@ async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -
         harness.service.sweep()
         await harness.service.finished()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
-    assert harness.witness.failures == []
+    assert harness.observer.failures == []
 
 
 async def test_a_blocked_person_does_not_learn_who_is_here() -> None:
@@ -456,7 +334,7 @@ async def test_a_blocked_person_does_not_learn_who_is_here() -> None:
     _, theirs = await harness.enters("eve")
     await harness.enters("ada")
     await harness.store.block("ada", "eve", True)
-    await harness.service.create_conversation("eve", ["ada"])
+    await harness.conversations.create("eve", ["ada"])
     await harness.service.finished()
     assert theirs.of("presence") == []
 
@@ -475,26 +353,26 @@ async def test_strangers_and_members_of_larger_conversations_are_not_told() -> N
 @pytest.mark.parametrize("auth", [{}, {"token": 7}, {"token": ""}, {"token": "x.y.z"}, {"token": None}])
 async def test_without_a_valid_token_nobody_comes_in(auth: dict[str, Any]) -> None:
     harness = ServiceHarness()
-    refused = await harness.service.join(RecordingSocket(), auth)
-    assert isinstance(refused, Refusal)
-    assert refused.code == "unauthorized"
+    peer, socket = await harness.connects(auth)
+    assert peer.joined == ()
+    assert socket.refused == {"message": "unauthorized", "data": {"code": "unauthorized"}}
 
 
 async def test_a_token_that_has_expired_says_so_and_one_of_another_secret_does_not() -> None:
     harness = ServiceHarness()
-    old = harness.tokens.issued("ada", harness.now - 3601)
-    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", harness.now)
-    outcomes = [await harness.service.join(RecordingSocket(), {"token": token}) for token in (old, foreign)]
-    assert [refused.code for refused in outcomes if isinstance(refused, Refusal)] == ["token_expired", "unauthorized"]
+    old = harness.tokens.issued("ada", harness.time - 3601)
+    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", harness.time)
+    sockets = [(await harness.connects({"token": token}))[1] for token in (old, foreign)]
+    assert [socket.refused and socket.refused["message"] for socket in sockets] == ["token_expired", "unauthorized"]
 
 
 async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> None:
     harness = ServiceHarness()
     ada, mine = await harness.enters("ada")
     _, theirs = await harness.enters("bob")
-    harness.now += 3000
-    assert await harness.asks(ada, "auth", {"token": harness.tokens.issued("ada", harness.now)}) == {}
-    harness.now += 700
+    harness.time += 3000
+    assert await harness.asks(ada, "auth", {"token": harness.tokens.issued("ada", harness.time)}) == {}
+    harness.time += 700
     harness.service.sweep()
     assert (mine.closed, theirs.closed) == (None, "token expired")
 
@@ -502,14 +380,14 @@ async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> No
 async def test_nobody_renews_with_the_token_of_another() -> None:
     harness = ServiceHarness()
     ada, _ = await harness.enters("ada")
-    assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issued("bob", harness.now)})) == "forbidden"
+    assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issued("bob", harness.time)})) == "forbidden"
 
 
 async def test_over_the_cap_the_oldest_socket_closes() -> None:
     harness = ServiceHarness(sockets_per_user=2)
     socket_events = [(await harness.enters("ada"))[1] for _ in range(3)]
     assert [each.closed for each in socket_events] == ["too many sockets", None, None]
-    assert harness.service.sockets.count == harness.witness.sockets == 2
+    assert harness.service.sockets.count == harness.observer.sockets == 2
 
 
 async def test_whoever_asks_too_much_is_told_to_slow_down_and_may_go_on_a_second_later() -> None:
@@ -518,7 +396,7 @@ async def test_whoever_asks_too_much_is_told_to_slow_down_and_may_go_on_a_second
     ada, _ = await harness.enters("ada")
     answers = [await harness.says(ada, room, str(number)) for number in range(7)]
     assert [code(answer) for answer in answers if "error" in answer] == ["rate_limited", "rate_limited"]
-    harness.now += 1
+    harness.time += 1
     assert "seq" in await harness.says(ada, room, "later")
 
 
@@ -534,7 +412,7 @@ async def test_an_unknown_event_is_refused_and_a_defect_of_ours_is_no_ones_busin
     answer = await harness.asks(ada, "sync", {"cursors": {}})
     assert code(answer) == "internal"
     assert "secret" not in str(answer)
-    assert [type(error) for error in harness.witness.failures] == [ZeroDivisionError]
+    assert [type(error) for error in harness.observer.failures] == [ZeroDivisionError]
 
 
 # ---- Law 5
@@ -549,9 +427,9 @@ async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() 
     known = (await harness.asks(bob, "sync", {"cursors": {}}))["messages"]
     await harness.says(ada, room, "1", "one")
     await harness.says(ada, room, "2", "two")
-    await harness.service.delete_message("ada", room, 2)
+    await harness.messages.delete("ada", room, 2)
     await harness.store.ensure_user("dan")
-    await harness.service.add_members("ada", room, ["dan"])
+    await harness.conversations.add_members("ada", room, ["dan"])
     rebuilt = {entry["seq"]: entry.get("body") for entry in known}
     for name, event in socket_events.heard:
         if name == "message":
@@ -566,4 +444,4 @@ async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() 
 
 
 def _body(entry: Entry) -> str | None:
-    return entry.body
+    return entry.body if isinstance(entry, Message) else None

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glimpse.chat.protocol import socketio
-from glimpse.chat.protocol.client import Acknowledged, Client, Joining, Left, Said
-from glimpse.chat.protocol.engineio import Malformed
+from glimpse.chat.protocol.engineio import WEBSOCKET, Malformed, Timing
+from glimpse.chat.protocol.session import Session
 from glimpse.chat.protocol.socketio import (
     ACK,
     CONNECT,
@@ -25,6 +25,7 @@ from glimpse.chat.protocol.socketio import (
     ROOT,
     Decoder,
     Packet,
+    Peer,
     encoded,
     encoded_event,
 )
@@ -37,7 +38,7 @@ def decoded(*messages: str | bytes) -> Packet | None:
     packet = None
     for message in messages:
         assert packet is None
-        packet = decoder.fed(message)
+        packet = decoder.receive(message)
     return packet
 
 
@@ -45,9 +46,9 @@ def is_malformed(*messages: str | bytes) -> bool:
     *before, last = messages
     decoder = Decoder()
     for message in before:
-        assert decoder.fed(message) is None
+        assert decoder.receive(message) is None
     try:
-        decoder.fed(last)
+        decoder.receive(last)
     except Malformed:
         return True
     return False
@@ -102,7 +103,7 @@ def test_a_packet_reads_back_with_its_namespace_its_id_and_what_is_attached(pack
 @given(st.lists(packets, max_size=5))
 def test_one_decoder_reads_packets_one_after_the_other(told: list[Packet]) -> None:
     decoder = Decoder()
-    heard = [decoder.fed(message) for packet in told for message in encoded(packet)]
+    heard = [decoder.receive(message) for packet in told for message in encoded(packet)]
     assert [packet for packet in heard if packet is not None] == told
 
 
@@ -214,7 +215,7 @@ def test_a_text_that_is_no_packet_is_malformed(text: str) -> None:
 
 
 def test_half_an_emoji_is_for_whoever_is_asked_to_refuse_not_for_the_connection() -> None:
-    packet = Decoder().fed('2["x","\\ud83d"]')
+    packet = Decoder().receive('2["x","\\ud83d"]')
     assert packet is not None
     assert packet.data == ["x", "\ud83d"]
 
@@ -230,10 +231,10 @@ def test_an_attachment_that_nobody_awaits_and_a_text_that_interrupts_are_malform
     head = '52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]'
     assert is_malformed(head, b"a", '2["y"]')
     decoder = Decoder()
-    decoder.fed('51-["x"]')
-    decoder.fed(b"a")
+    decoder.receive('51-["x"]')
+    decoder.receive(b"a")
     with pytest.raises(Malformed):
-        decoder.fed(b"one too many")
+        decoder.receive(b"one too many")
 
 
 @pytest.mark.parametrize("opened", ["[", '{"a":'])
@@ -271,83 +272,131 @@ json_like = st.one_of(
 @example(['2["x",{"_placeholder":true,"num":0}]', b""])
 def test_arbitrary_messages_are_malformed_or_packets_that_can_be_written(messages: list[str | bytes]) -> None:
     decoder, client = Decoder(), Client()
-    client.accept(ROOT)
+    client.peer.accept(ROOT, "sid")
     with contextlib.suppress(Malformed):
         for message in messages:
-            packet = decoder.fed(message)
+            packet = decoder.receive(message)
             if packet is not None:
                 encoded(packet)
-    with contextlib.suppress(Malformed):
-        for message in messages:
-            client.fed(message)
+    client.sends(*messages)
 
 
 # ---- What a client's packets mean
 
 
-def refused(client: Client, message: str | bytes) -> bool:
-    try:
-        client.fed(message)
-    except Malformed:
-        return True
-    return False
+class Client:
+    """A client of an application that only records, joined to nothing."""
+
+    def __init__(self) -> None:
+        self.connects: list[tuple[str, dict[str, Any]]] = []
+        self.events: list[Packet] = []
+        self.disconnects: list[tuple[str, str]] = []
+        self.session = Session("sid", WEBSOCKET, Timing(), 0.0, self._listen)
+
+    def _listen(self, session: Session) -> Peer:
+        self.peer = Peer(self, session, 10.0)
+        return self.peer
+
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
+        self.connects.append((namespace, auth))
+
+    def on_event(self, peer: Peer, event: Packet) -> None:
+        self.events.append(event)
+
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
+        self.disconnects.append((namespace, reason))
+
+    def sends(self, *messages: str | bytes) -> Client:
+        for message in messages:
+            self.session.receive(message if isinstance(message, bytes) else "4" + message, 1.0)
+        return self
+
+    @property
+    def is_cut_off(self) -> bool:
+        return self.session.transport is None
+
+    def received(self) -> list[str | bytes]:
+        return self.session.take_outgoing()
 
 
 @pytest.mark.parametrize("message", ['2["x"]', '20["x"]', "30[]", "1", "4{}", '2/admin,["x"]', "1/admin,", b"a"])
-def test_nothing_is_taken_from_a_client_that_has_not_joined(message: str | bytes) -> None:
-    assert refused(Client(), message)
+def test_who_has_not_joined_may_do_nothing_but_join(message: str | bytes) -> None:
+    client = Client().sends(message)
+    assert client.is_cut_off
+    assert (client.connects, client.events, client.disconnects) == ([], [], [])
 
 
 def test_nothing_is_taken_between_asking_to_join_and_being_accepted() -> None:
-    client = Client()
-    assert client.fed('0{"token":"t"}') == Joining(ROOT, {"token": "t"})
-    assert client.joined == set()
-    assert refused(client, '2["x"]')
+    client = Client().sends('0{"token":"t"}')
+    assert client.connects == [(ROOT, {"token": "t"})]
+    assert client.peer.joined == ()
+    assert client.sends('2["x"]').is_cut_off
+    assert client.events == []
 
 
-def test_a_client_joins_says_acknowledges_and_leaves() -> None:
-    client = Client()
-    assert client.fed("0/admin,") == Joining("/admin", {})
-    client.accept("/admin")
-    assert client.joined == {"/admin"}
-    assert client.fed('2/admin,["x",1]') == Said("/admin", "x", [1], None)
-    assert client.fed('2/admin,12["x"]') == Said("/admin", "x", [], 12)
-    assert client.fed("3/admin,12[true]") == Acknowledged("/admin", 12, [True])
-    assert client.fed('51-/admin,0["x",{"_placeholder":true,"num":0}]') is None
-    assert client.fed(b"a") == Said("/admin", "x", [b"a"], 0)
-    assert client.fed("1/admin,") == Left("/admin")
-    assert client.joined == set()
-    assert refused(client, '2/admin,["x"]')
+def test_a_client_joins_sends_events_acknowledges_and_leaves() -> None:
+    client = Client().sends("0/admin,")
+    assert client.connects == [("/admin", {})]
+    client.peer.accept("/admin", "secret")
+    assert client.peer.joined == ("/admin",)
+    assert client.received() == ['40/admin,{"sid":"secret"}']
+    client.sends('2/admin,["x",1]', '2/admin,12["x"]', "3/admin,12[true]")
+    assert client.events == [Packet(EVENT, "/admin", ["x", 1]), Packet(EVENT, "/admin", ["x"], 12)]
+    client.sends('51-/admin,0["x",{"_placeholder":true,"num":0}]')
+    assert len(client.events) == 2
+    client.sends(b"a")
+    assert client.events[2] == Packet(EVENT, "/admin", ["x", b"a"], 0)
+    client.sends("1/admin,")
+    assert (client.disconnects, client.peer.joined) == ([("/admin", "client disconnect")], ())
+    assert not client.is_cut_off
+    assert client.sends('2/admin,["x"]').is_cut_off
+
+
+def test_an_end_of_the_session_leaves_every_namespace_once() -> None:
+    client = Client().sends("0", "0/admin,")
+    client.peer.accept(ROOT, "a")
+    client.peer.accept("/admin", "b")
+    client.session.end("ping timeout")
+    client.session.end("again")
+    assert client.disconnects == [(ROOT, "ping timeout"), ("/admin", "ping timeout")]
 
 
 def test_joining_one_namespace_opens_no_other() -> None:
-    client = Client()
-    client.fed("0")
-    client.accept(ROOT)
-    assert refused(client, '2/admin,["x"]')
+    client = Client().sends("0")
+    client.peer.accept(ROOT, "sid")
+    assert client.sends('2/admin,["x"]').is_cut_off
 
 
 def test_a_namespace_is_joined_once_until_it_is_left_or_refused() -> None:
-    asking, joined, left, turned_away = (Client() for _ in range(4))
-    for client in (asking, joined, left, turned_away):
-        client.fed("0")
-    assert refused(asking, "0")
-    joined.accept(ROOT)
-    assert refused(joined, "0")
-    left.accept(ROOT)
-    left.fed("1")
-    assert left.fed("0") == Joining(ROOT, {})
-    turned_away.refuse(ROOT)
-    assert turned_away.joined == set()
-    assert turned_away.fed("0") == Joining(ROOT, {})
+    asking, joined, left, turned_away = (Client().sends("0") for _ in range(4))
+    assert asking.sends("0").is_cut_off
+    joined.peer.accept(ROOT, "sid")
+    assert joined.sends("0").is_cut_off
+    left.peer.accept(ROOT, "sid")
+    left.sends("1", "0")
+    assert len(left.connects) == 2
+    turned_away.peer.refuse(ROOT, "unauthorized", code="unauthorized")
+    assert turned_away.received() == ['44{"message":"unauthorized","data":{"code":"unauthorized"}}']
+    assert turned_away.peer.joined == ()
+    turned_away.sends("0")
+    assert len(turned_away.connects) == 2
+    assert not left.is_cut_off
+    assert not turned_away.is_cut_off
 
 
 @pytest.mark.parametrize("message", ["3[]", '4{"message":"a client refuses nobody"}', '4"x"'])
-def test_what_only_a_server_says_is_refused_from_a_client_that_joined(message: str) -> None:
-    client = Client()
-    client.fed("0")
-    client.accept(ROOT)
-    assert refused(client, message)
+def test_what_only_a_server_sends_is_refused_from_a_client_that_joined(message: str) -> None:
+    client = Client().sends("0")
+    client.peer.accept(ROOT, "sid")
+    assert client.sends(message).is_cut_off
+
+
+def test_a_client_that_joins_nothing_is_closed_in_time_and_one_that_joined_is_not() -> None:
+    idle, joined = Client(), Client().sends("0")
+    joined.peer.accept(ROOT, "sid")
+    for client in (idle, joined):
+        client.session.tick(10.0)
+    assert (idle.is_cut_off, joined.is_cut_off) == (True, False)
 
 
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:

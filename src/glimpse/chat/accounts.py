@@ -1,4 +1,4 @@
-"""Sign-up and log-in, where there is no other issuer of tokens."""
+"""Sign-up and log-in, for a service that issues its own tokens."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.ports import Store
+from glimpse.chat.refusals import UNAUTHORIZED, Refusal
 from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import Refusal, User
+from glimpse.chat.values import User
 
-WRONG = Refusal("unauthorized", detail="the handle or the password is wrong")
+WRONG_CREDENTIALS = UNAUTHORIZED.because("the handle or the password is wrong")
 
 
 class Passwords(Protocol):
-    """Hashing is slow on purpose, so it is queued; where the queue is full both are refused `busy`."""
+    """Hashing is slow on purpose, so calls are queued; both are refused `busy` where the queue is full."""
 
     async def hashed(self, password: str) -> str | Refusal: ...
 
     async def matches(self, password_hash: str | None, password: str) -> bool | Refusal:
-        """None for the hash takes as long and never matches: a stranger learns no handle by the time it takes."""
+        """Without a hash it takes as long and is False, so the duration does not tell whether a handle exists."""
         ...
 
 
@@ -52,15 +53,15 @@ class Accounts:
         return self._logged_in(await self._store.sign_up(self._make_id(), handle, hashed))
 
     async def log_in(self, handle: str, password: str) -> IssuedToken | Refusal:
-        """Refused `unauthorized`, whether it is the handle or the password that is wrong, and `busy`."""
+        """Refused `busy`, and `unauthorized`: the same for a wrong handle and a wrong password."""
         found = await self._store.credentials(handle)
         matches = await self._passwords.matches(found[1] if found else None, password)
         if isinstance(matches, Refusal):
             return matches
-        return self._logged_in(found[0]) if found and matches else WRONG
+        return self._logged_in(found[0]) if found and matches else WRONG_CREDENTIALS
 
     async def refresh(self, user_id: str) -> IssuedToken | Refusal:
-        """For whoever holds a token that is still valid."""
+        """A new token for the user of a valid one."""
         return self._logged_in(await self._store.ensure_user(user_id))
 
     def _logged_in(self, user: User | Refusal) -> IssuedToken | Refusal:

@@ -1,10 +1,15 @@
-"""Coroutines that nobody awaits: started in the background, waited for at the end."""
+"""Work that nobody awaits: coroutines that are waited for at the end, and work that is repeated."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+
+from glimpse.chat.ports import StoreDown
+
+DEFECT_SECONDS = 1.0
+"""A defect that shows each time is logged no more often than this: what is logged is paid for."""
 
 
 class BackgroundTasks:
@@ -32,3 +37,19 @@ class BackgroundTasks:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._failed(error)
+
+
+async def every(
+    seconds: float, work: Callable[[], Awaitable[None] | None], failed: Callable[[BaseException], None]
+) -> None:
+    """Call `work` again and again until this is cancelled. After a failure it pauses for DEFECT_SECONDS more."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            if (working := work()) is not None:
+                await working
+        except StoreDown:
+            pass  # The next time it may answer.
+        except Exception as error:
+            failed(error)
+            await asyncio.sleep(DEFECT_SECONDS)

@@ -1,74 +1,73 @@
 """
-What tasks tell each other. Hints: whatever is lost on the way is in the store, and `Heartbeats` tells that it was lost.
+The messages that tasks send each other, how they are packed into texts, and the port of the bus that carries them.
 
-A batch is what one task says at once, numbered 1, 2, 3 … for as long as it lives; an empty one says that it lives.
+A batch holds the messages that a task sends at once. A task numbers its batches 1, 2, 3 … as long as it lives; an empty
+batch is a heartbeat. The bus may lose a batch: `heartbeats.py` notices, and the store has what it said.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 
-BEAT_SECONDS = 0.5
-SILENCE_SECONDS = 1.5
-"""Who was not heard for so long may have said something that was lost."""
-
-LEASE_SECONDS = 10.0
-"""Whose task was not heard for so long has no socket there any more."""
-
-GONE_SECONDS = 60.0
-"""Who was not heard for so long is no task any more."""
-
-MAX_FORGOTTEN = 100
+Event = str | tuple[str, Any]
+"""
+What sockets are sent: the text of a Socket.IO packet, or the name and the document of an event. The release before
+reads texts only, so this one sends texts; it reads both, and the next one may send values.
+"""
 
 
 class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
     """
-    A numbered change is durable. `message` is what its users' sockets are sent. None: too long to be carried, and so
-    may be who they are; the store has both.
+    An entry is durable. `event` is for the sockets of these users. None: the event was too long for the bus, or this
+    release does not know the kind of the entry. Where the users were too long for the bus, they are empty, too. The
+    store has both.
     """
 
     conversation_id: str
     seq: int
     user_ids: tuple[str, ...]
-    message: str | None
+    event: Event | None
 
 
 class Notification(Struct, frozen=True, array_like=True, tag="told"):
-    """Something that no number orders: receipts, typing, presence."""
+    """An event that has no number: a receipt, typing, presence, a new conversation."""
 
     user_ids: tuple[str, ...]
-    message: str
+    event: Event
 
 
 class PresenceChanged(Struct, frozen=True, array_like=True, tag="here"):
-    """Somebody's first socket on the task that says so joined, or their last one left."""
+    """The first socket of a user joined the task that sends this, or the last one left it."""
 
     user_id: str
     is_here: bool
 
 
 class PresenceSnapshot(Struct, frozen=True, array_like=True, tag="roll"):
-    """Everybody who is on the task that says so, in `parts` parts counted from 0; another time is another `call`."""
+    """
+    The users who have a socket on the task that sends this, or a part of them: `part` of `parts`, counted from 0. Parts
+    with the same `snapshot_id` belong together.
+    """
 
     user_ids: tuple[str, ...]
     part: int
     parts: int
-    call: int = 0
+    snapshot_id: int = 0
 
 
 class SnapshotRequest(Struct, frozen=True, array_like=True, tag="wanted"):
-    """This task shall call its roll: it was not heard before, or of what it said something was lost."""
+    """This task shall send its snapshot: the sender has not heard it before, or missed one of its batches."""
 
     task_id: str
 
 
 class TaskLeft(Struct, frozen=True, array_like=True, tag="ended"):
-    """This task says nothing more: nobody need wait for it."""
+    """The task that sends this sends nothing more, and has no sockets."""
 
 
 BusMessage = EntryCommitted | Notification | PresenceChanged | PresenceSnapshot | SnapshotRequest | TaskLeft
@@ -77,174 +76,127 @@ BusMessage = EntryCommitted | Notification | PresenceChanged | PresenceSnapshot 
 class Batch(Struct, frozen=True, array_like=True):
     task_id: str
     number: int
-    items: tuple[BusMessage, ...]
+    messages: tuple[BusMessage, ...]
 
 
 class Bus(Protocol):
-    """Carries texts between tasks, to the sender too, each at most `most_bytes` long."""
+    """Carries texts to every task, the sender included. A text has at most `max_bytes` bytes in UTF-8."""
 
-    most_bytes: int
+    max_bytes: int
 
     def send(self, text: str) -> None:
-        """Carry it, perhaps; never waits."""
+        """Never waits. The text may be lost."""
         ...
 
-    def listen(self, heard: Callable[[str], None]) -> None:
-        """Who is told of each text."""
+    def listen(self, on_text: Callable[[str], None]) -> None:
+        """Call `on_text` with each text that arrives from now on."""
         ...
 
 
 class MemoryBus:
     """Between the tasks of one process: for tests."""
 
-    most_bytes = 7_999
+    max_bytes = 7_999
 
     def __init__(self) -> None:
-        self._listening: list[Callable[[str], None]] = []
+        self._listeners: list[Callable[[str], None]] = []
 
     def send(self, text: str) -> None:
-        for heard in self._listening:
-            heard(text)
+        for on_text in self._listeners:
+            on_text(text)
 
-    def listen(self, heard: Callable[[str], None]) -> None:
-        self._listening.append(heard)
+    def listen(self, on_text: Callable[[str], None]) -> None:
+        self._listeners.append(on_text)
 
 
-def pack_batches(task_id: str, number: int, items: Iterable[BusMessage], most_bytes: int) -> Sequence[str]:
+# ---- Packing
+
+
+def pack_batches(task_id: str, number: int, messages: Iterable[BusMessage], max_bytes: int) -> Sequence[str]:
     """
-    As few batches as hold all of them, the first with this number; what is too long goes without its content. The id
-    is one that JSON writes as it is.
+    The texts of as few batches as hold all messages, numbered from `number`; without messages, a heartbeat.
+
+    An entry that is too long for a text goes without its event, or without its users as well. Any other message that is
+    too long is left out. `task_id` has no character that JSON escapes.
     """
     texts: list[str] = []
     batch: list[bytes] = []
     room = 0
-    head = len(_text(task_id, 2**53, ()))
-    for item in items:
-        part = _encoded(item)
-        if head + len(part) > most_bytes:
-            if not isinstance(item, EntryCommitted):
+    # With the largest number: the number of a batch is not known before its messages are.
+    frame = len(_batch_text(task_id, 2**53, ()))
+    for message in messages:
+        encoded = _encode(message)
+        if frame + len(encoded) > max_bytes:
+            if not isinstance(message, EntryCommitted):
                 continue
-            part = _encoded(EntryCommitted(item.conversation_id, item.seq, item.user_ids, None))
-            if head + len(part) > most_bytes:
-                part = _encoded(EntryCommitted(item.conversation_id, item.seq, (), None))
-        if batch and room < len(part) + 1:
-            texts.append(_text(task_id, number + len(texts), batch))
+            encoded = _encode(EntryCommitted(message.conversation_id, message.seq, message.user_ids, None))
+            if frame + len(encoded) > max_bytes:
+                encoded = _encode(EntryCommitted(message.conversation_id, message.seq, (), None))
+        if batch and room < len(encoded) + 1:
+            texts.append(_batch_text(task_id, number + len(texts), batch))
             batch = []
-        # A comma before each but the first.
-        room = room - 1 if batch else most_bytes - head
-        batch.append(part)
-        room -= len(part)
+        # One byte for the comma before each message but the first.
+        room = room - 1 if batch else max_bytes - frame
+        batch.append(encoded)
+        room -= len(encoded)
     if batch or not texts:
-        texts.append(_text(task_id, number + len(texts), batch))
+        texts.append(_batch_text(task_id, number + len(texts), batch))
     return texts
 
 
+def split_snapshot(user_ids: Sequence[str], max_bytes: int, snapshot_id: int) -> Sequence[PresenceSnapshot]:
+    """All users in parts that each fit into a text; without users, one empty part."""
+    parts: list[list[str]] = [[]]
+    # Half is for the users, which leaves enough for the rest of the text.
+    room = max_bytes // 2
+    for user_id in user_ids:
+        size = len(msgspec.json.encode(user_id)) + 1
+        if size > room and parts[-1]:
+            parts.append([])
+            room = max_bytes // 2
+        parts[-1].append(user_id)
+        room -= size
+    return [PresenceSnapshot(tuple(part), number, len(parts), snapshot_id) for number, part in enumerate(parts)]
+
+
+def _batch_text(task_id: str, number: int, encoded: Sequence[bytes]) -> str:
+    """Joins messages that are encoded already: encoding them is most of what a batch costs."""
+    return f'["{task_id}",{number},[{b",".join(encoded).decode()}]]'
+
+
+# ---- Decoding
+
+
 def decode_own_header(text: str, task_id: str) -> Batch | None:
-    """What a task hears of itself, without the items, which it knows; None for what another said."""
+    """A batch of this task itself, without its messages, which the task knows; None for any other text."""
     before = f'["{task_id}",'
     if not text.startswith(before):
         return None
     return Batch(task_id, int(text[len(before) : text.index(",", len(before))]), ())
 
 
-def split_snapshot(user_ids: Sequence[str], most_bytes: int, call: int) -> Sequence[PresenceSnapshot]:
-    """Everybody, in parts that are carried; one part that is empty where nobody is here."""
-    parts: list[list[str]] = [[]]
-    room = most_bytes // 2
-    for user_id in user_ids:
-        size = len(msgspec.json.encode(user_id)) + 1
-        if size > room and parts[-1]:
-            parts.append([])
-            room = most_bytes // 2
-        parts[-1].append(user_id)
-        room -= size
-    return [PresenceSnapshot(tuple(part), number, len(parts), call) for number, part in enumerate(parts)]
-
-
 def decode_batch(text: str) -> Batch | None:
-    """None for what no task of ours said. An item that only another release knows is left out."""
+    """None for a text that is no batch. A message that this release cannot read is left out."""
     try:
-        return _batches.decode(text)
+        return _decode_batch(text)
     except msgspec.DecodeError:
         pass
     try:
         raw = msgspec.json.decode(text, type=_RawBatch)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    items = []
-    for each in raw.items:
+    messages = []
+    for each in raw.messages:
         with contextlib.suppress(msgspec.DecodeError):
-            items.append(msgspec.json.decode(each, type=BusMessage))
-    return Batch(raw.task_id, raw.number, tuple(items))
+            messages.append(msgspec.json.decode(each, type=BusMessage))
+    return Batch(raw.task_id, raw.number, tuple(messages))
 
 
 class _RawBatch(Struct, frozen=True, array_like=True):
     task_id: str
     number: int
-    items: tuple[msgspec.Raw, ...]
+    messages: tuple[msgspec.Raw, ...]
 
 
-_encoded = msgspec.json.Encoder().encode
-_batches = msgspec.json.Decoder(Batch)
-
-
-class Heartbeats:
-    """
-    Which tasks are heard, `own_id` among them from the beginning, and whether something they said was lost. Time in
-    seconds, any clock.
-    """
-
-    def __init__(self, own_id: str, now: float) -> None:
-        self._own_id, self._began = own_id, now
-        self._heard: dict[str, tuple[int, float]] = {own_id: (0, now)}
-        self._lapsed: set[str] = set()
-        self._forgotten: dict[str, tuple[int, float]] = {}
-
-    def heard(self, batch: Batch, now: float) -> float | None:
-        """
-        Since when something that this task said is missing; None, where nothing is. What a task said before it was
-        first heard is missing since one listens, but for a minute at most: it would have been silent before.
-        """
-        number, at = self._heard.get(batch.task_id) or self._forgotten.pop(
-            batch.task_id, (0, max(self._began, now - GONE_SECONDS))
-        )
-        self._heard[batch.task_id] = (max(number, batch.number), now)
-        return at if batch.number > number + 1 else None
-
-    def is_late(self, batch: Batch) -> bool:
-        """Whether something that was said after it, or the same, was heard before."""
-        return batch.number <= self._heard.get(batch.task_id, (0, 0.0))[0]
-
-    def knows(self, task_id: str) -> bool:
-        return task_id in self._heard
-
-    def lapsed(self, now: float) -> Sequence[str]:
-        """Tasks of which nobody is online any more, each once until it is heard again."""
-        lapsed = {task_id for task_id, (_, at) in self._heard.items() if now - at > LEASE_SECONDS}
-        before, self._lapsed = self._lapsed, lapsed
-        return sorted(lapsed - before)
-
-    def silent_since(self, now: float) -> float | None:
-        """When the first of those that should have been heard again by now was heard; None, where all were."""
-        return min((at for _, at in self._heard.values() if now - at > SILENCE_SECONDS), default=None)
-
-    def ended(self, task_id: str) -> None:
-        """It is no task any more, by its own word."""
-        self._heard.pop(task_id, None)
-
-    def forget(self, now: float) -> None:
-        """Those that are no tasks any more; oneself is one, heard or not."""
-        for task_id, (_, at) in list(self._heard.items()):
-            if now - at > GONE_SECONDS and task_id != self._own_id:
-                self._forgotten[task_id] = self._heard.pop(task_id)
-        while len(self._forgotten) > MAX_FORGOTTEN:
-            del self._forgotten[next(iter(self._forgotten))]
-
-    def age(self, now: float) -> float:
-        """How long ago one heard oneself, or began to listen."""
-        return now - self._heard[self._own_id][1]
-
-
-def _text(task_id: str, number: int, parts: Sequence[bytes]) -> str:
-    """A batch of items that are encoded already: most of what publishing costs is to encode them."""
-    return f'["{task_id}",{number},[{b",".join(parts).decode()}]]'
+_encode = msgspec.json.Encoder().encode
+_decode_batch = msgspec.json.Decoder(Batch).decode

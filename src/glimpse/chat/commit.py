@@ -1,11 +1,11 @@
 """
-Group commit: many messages, one transaction.
+Group commit: many messages share one transaction.
 
-    nothing in flight     a message takes off at once, with those of the same turn of the loop
-    a flight under way    messages collect; when it lands, they are the next
+    no batch is running     a message starts one at once, with those of the same turn of the event loop
+    a batch is running      messages queue up, and are the next batch when it ends
 
-No timer: a lone message waits for nobody, and the more wait, the more share a commit. Futures and not coroutines: a
-task for each message would cost more than all else that is done with it here.
+No timer: a lone message waits for nothing, and the more messages are queued, the more of them share a commit. Futures
+and not coroutines: a task for each message would cost more than everything else that is done with it here.
 """
 
 from __future__ import annotations
@@ -16,104 +16,107 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.values import BUSY, UNKNOWN, NewMessage, Refusal, StoredEntry
+from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
+from glimpse.chat.values import NewMessage, StoredEntry
 
-# A batch of 500 keeps a quarter vCPU for some 10 ms, within the 25 ms that it gets of every 100.
 MAX_BATCH_ROWS = 500
-MAX_QUEUED = 5000
-# Of bodies: in a flight, and of all that wait. A character may take four bytes.
+"""A batch of 500 keeps a quarter of a vCPU busy for some 10 ms, within the 25 ms that it gets of every 100."""
+
 MAX_BATCH_CHARACTERS = 250_000
+"""Of all bodies of a batch. A character may take four bytes."""
+
+MAX_QUEUED = 5000
 MAX_QUEUED_CHARACTERS = 4_000_000
 
 Change = Callable[[], Awaitable[Any]]
-Waiter = asyncio.Future[Any]
+Answer = asyncio.Future[Any]
 
 
 class GroupCommit:
-    """Appends to a store, one flight at a time. `took_off` is told how many messages each carries."""
+    """Appends to a store, one batch at a time. `on_batch` is called with the number of messages of each batch."""
 
     def __init__(
         self,
         store: Store,
-        most_rows: int = MAX_BATCH_ROWS,
-        most_waiting: int = MAX_QUEUED,
-        took_off: Callable[[int], None] = lambda messages: None,
+        max_rows: int = MAX_BATCH_ROWS,
+        max_queued: int = MAX_QUEUED,
+        on_batch: Callable[[int], None] = lambda messages: None,
     ) -> None:
         self._store = store
-        self._most_rows = most_rows
-        self._most_waiting = most_waiting
-        self._took_off = took_off
-        self._waiting: deque[tuple[NewMessage | Change, Waiter]] = deque()
+        self._max_rows = max_rows
+        self._max_queued = max_queued
+        self._on_batch = on_batch
+        self._queue: deque[tuple[NewMessage | Change, Answer]] = deque()
         self._characters = 0
-        self._flying: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
 
     @property
-    def waiting(self) -> int:
-        """How many wait for their flight."""
-        return len(self._waiting)
+    def queued(self) -> int:
+        """How many messages and changes wait for their batch."""
+        return len(self._queue)
 
     def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
         """
-        What the store answers; `busy` where too much waits, `unknown` where nobody knows. Both may be sent again.
+        The answer of the store; `busy` where the queue is full, `unknown` where the outcome is unknown. The message may
+        be sent again after both. A queued message is stored even if the future is cancelled.
+        """
+        return self._enqueue(message, len(message.body))
 
-        A message that was taken is stored even if who waits for the answer is cancelled.
+    def exclusive(self, change: Change) -> asyncio.Future[Any]:
         """
-        return self._boarded(message, len(message.body))
-
-    def alone(self, change: Change) -> asyncio.Future[Any]:
+        Run another change of a conversation, in a batch of its own: after everything that was queued before it, and
+        before everything that is queued after it. The future raises what the change raises; `busy` where the queue is
+        full.
         """
-        Another change of a conversation, in a flight of its own: it lands after what was asked for before it, and
-        before what is asked for after it. Raises what the change raises.
-        """
-        return self._boarded(change, 0)
+        return self._enqueue(change, 0)
 
     async def drain(self) -> None:
-        """Until nothing is in flight and nothing waits."""
-        while self._flying is not None:
-            await asyncio.wait([self._flying])
+        """Wait until no batch is running and nothing is queued."""
+        while self._running is not None:
+            await asyncio.wait([self._running])
 
-    def _boarded(self, passenger: NewMessage | Change, characters: int) -> Waiter:
-        answer: Waiter = asyncio.get_running_loop().create_future()
-        if len(self._waiting) >= self._most_waiting or self._characters > MAX_QUEUED_CHARACTERS:
+    def _enqueue(self, item: NewMessage | Change, characters: int) -> Answer:
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if len(self._queue) >= self._max_queued or self._characters > MAX_QUEUED_CHARACTERS:
             answer.set_result(BUSY)
             return answer
-        self._waiting.append((passenger, answer))
+        self._queue.append((item, answer))
         self._characters += characters
-        if self._flying is None:
-            self._flying = asyncio.create_task(self._fly())
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
         return answer
 
-    async def _fly(self) -> None:
+    async def _run(self) -> None:
         try:
-            while self._waiting:
-                messages, answers = self._next_flight()
+            while self._queue:
+                messages, answers = self._next_batch()
                 if messages:
-                    self._took_off(len(messages))
-                    await self._land(answers, self._append(messages))
+                    self._on_batch(len(messages))
+                    await self._resolve(answers, self._append(messages))
                 else:
-                    change, answer = self._waiting.popleft()
-                    await self._land([answer], _one(cast("Change", change)))
+                    change, answer = self._queue.popleft()
+                    await self._resolve([answer], _outcome_of(cast("Change", change)))
         finally:
-            self._flying = None
-            # Something is left only where the loop ends: nobody will answer.
-            for _message, answer in self._waiting:
+            self._running = None
+            # Only where the event loop ends is something left, and nobody will answer it.
+            for _item, answer in self._queue:
                 answer.cancel()
-            self._waiting.clear()
+            self._queue.clear()
             self._characters = 0
 
-    def _next_flight(self) -> tuple[list[NewMessage], list[Waiter]]:
-        """The messages that wait, up to the first change that flies alone, and who waits for them."""
+    def _next_batch(self) -> tuple[list[NewMessage], list[Answer]]:
+        """The queued messages before the first exclusive change, and their futures."""
         messages: list[NewMessage] = []
-        answers: list[Waiter] = []
+        answers: list[Answer] = []
         characters = 0
-        while self._waiting and len(messages) < self._most_rows and characters < MAX_BATCH_CHARACTERS:
-            passenger, answer = self._waiting[0]
-            if not isinstance(passenger, NewMessage):
+        while self._queue and len(messages) < self._max_rows and characters < MAX_BATCH_CHARACTERS:
+            item, answer = self._queue[0]
+            if not isinstance(item, NewMessage):
                 break
-            messages.append(passenger)
+            messages.append(item)
             answers.append(answer)
-            characters += len(passenger.body)
-            self._waiting.popleft()
+            characters += len(item.body)
+            self._queue.popleft()
         self._characters -= characters
         return messages, answers
 
@@ -121,12 +124,12 @@ class GroupCommit:
         try:
             return await self._store.append(messages)
         except StoreDown:
-            return [UNKNOWN] * len(messages)
+            return [UNKNOWN_OUTCOME] * len(messages)
 
-    async def _land(self, answers: Sequence[Waiter], landing: Awaitable[Sequence[Any]]) -> None:
-        """A flight that fails, fails for its passengers alone; a waiter may have been cancelled."""
+    async def _resolve(self, answers: Sequence[Answer], batch: Awaitable[Sequence[Any]]) -> None:
+        """Set the results of a batch. If it fails, only its own futures fail; some may have been cancelled."""
         try:
-            landed = list(zip(answers, await landing, strict=True))
+            outcomes = list(zip(answers, await batch, strict=True))
         except asyncio.CancelledError:
             for answer in answers:
                 answer.cancel()
@@ -136,10 +139,10 @@ class GroupCommit:
                 if not answer.done():
                     answer.set_exception(error)
             return
-        for answer, outcome in landed:
+        for answer, outcome in outcomes:
             if not answer.done():
                 answer.set_result(outcome)
 
 
-async def _one(change: Change) -> Sequence[Any]:
+async def _outcome_of(change: Change) -> Sequence[Any]:
     return [await change()]

@@ -1,13 +1,11 @@
 """
-Each socket hears a conversation in the order of its numbers, whichever task stored a change and however the bus
-shuffles what it carries.
+The sockets of this task get the events of a conversation in the order of their numbers, whichever task stored an entry
+and however the bus shuffles, repeats and loses batches. For each entry that arrives:
 
-    the next number       is delivered, and with it whatever waited for it
-    an earlier one        was delivered already
-    a later one           waits a moment for what is missing; then the store is asked for that
-    the first of all      the store is asked what was changed before it, since somebody here joined
-
-Told what landed and what time it is; it says what to ask the store, and is told what the store answered.
+    the next number       is delivered, and so are later entries that waited for it
+    an earlier number     was delivered before
+    a later number        waits a moment for what is missing; then the relay reads that from the store
+    the first one ever    the relay reads from the store what came before it, since somebody here joined
 """
 
 from __future__ import annotations
@@ -19,18 +17,28 @@ from msgspec import Struct
 
 from glimpse.chat.bus import EntryCommitted
 
-PATIENCE_SECONDS = 0.05
-"""What was published before something else is seldom later than this behind it."""
+REORDER_SECONDS = 0.05
+"""How long an entry waits for those before it: a bus seldom delays a batch longer than this behind a later one."""
 
-AGAIN_SECONDS = 1.0
-"""When the store could not be asked."""
+READ_AGAIN_SECONDS = 1.0
+"""After the store did not answer."""
 
-Delivered = Callable[[], None]
-"""Called when a change was delivered, or had been."""
+OnDelivered = Callable[[], None]
+"""Called when the event of an entry was delivered, now or earlier."""
+
+
+class Delivery(Struct, frozen=True):
+    """First send the event of `committed` to its users, unless it is None: it was sent before. Then call."""
+
+    committed: EntryCommitted | None
+    on_delivered: OnDelivered | None
 
 
 class Gap(Struct, frozen=True):
-    """What of a conversation is missing: after `after` (None: nobody knows since when) and before `before`."""
+    """
+    Entries that this task lacks: those with numbers between `after` and `before`. Where `after` is None, the task does
+    not know what its sockets have, and lacks what was stored since they joined.
+    """
 
     conversation_id: str
     after: int | None
@@ -40,108 +48,112 @@ class Gap(Struct, frozen=True):
 
 @dataclass(slots=True)
 class _Conversation:
-    last: int | None
-    """The last number that was delivered here."""
+    """`last` is the number that was delivered last, None if that is not known. `due`: when to ask for what lacks."""
 
+    last: int | None
     user_ids: tuple[str, ...]
     due: float = 0.0
     is_asked: bool = False
-    waiting: dict[int, tuple[EntryCommitted, Delivered | None]] = field(default_factory=dict)
+    waiting: dict[int, tuple[EntryCommitted, OnDelivered | None]] = field(default_factory=dict)
 
 
 class DeliveryOrder:
-    """`deliver` is given each change of each conversation once, in order."""
+    """A reorder buffer: what to deliver, each entry once and in order, and what to read from the store."""
 
-    def __init__(self, deliver: Callable[[EntryCommitted], None]) -> None:
-        self._deliver = deliver
-        self._known: dict[str, _Conversation] = {}
-        self._late: set[str] = set()
+    def __init__(self) -> None:
+        self._conversations: dict[str, _Conversation] = {}
+        self._incomplete: set[str] = set()
+        """Conversations in which an entry waits."""
 
-    def offered(self, landed: EntryCommitted, now: float, delivered: Delivered | None = None) -> None:
-        """A change that is durable, from here or from another task, once or more often."""
-        known = self._known.get(landed.conversation_id)
+    def add(self, committed: EntryCommitted, now: float, on_delivered: OnDelivered | None = None) -> Sequence[Delivery]:
+        """An entry that is durable, stored here or on another task. It may come more than once."""
+        known = self._conversations.get(committed.conversation_id)
         if known is None:
-            # Before the first there is nothing.
-            known = _Conversation(0 if landed.seq == 1 else None, landed.user_ids)
-            self._known[landed.conversation_id] = known
-        if known.last is not None and landed.seq <= known.last:
-            if delivered:
-                delivered()
-            return
-        if not known.waiting or landed.message is None:
-            known.due = now if known.last is None or landed.message is None else now + PATIENCE_SECONDS
-        before = known.waiting.get(landed.seq)
-        # Of two that are the same, one may have come without its content, or with somebody who waits for it.
-        known.waiting[landed.seq] = (
-            landed if landed.message or before is None else before[0],
-            delivered or (before[1] if before else None),
+            # Nothing comes before the first entry.
+            known = _Conversation(0 if committed.seq == 1 else None, committed.user_ids)
+            self._conversations[committed.conversation_id] = known
+        last, seq = known.last, committed.seq
+        if last is not None and seq <= last:
+            return (Delivery(None, on_delivered),)
+        if seq - 1 == last and committed.event is not None and not known.waiting:
+            # The usual case, without the detour below.
+            known.last, known.user_ids = seq, committed.user_ids
+            return (Delivery(committed, on_delivered),)
+        if not known.waiting or committed.event is None:
+            known.due = now if last is None or committed.event is None else now + REORDER_SECONDS
+        before = known.waiting.get(seq)
+        # Of the same entry twice, one may lack the event, and one may have somebody who waits for it.
+        known.waiting[seq] = (
+            committed if committed.event is not None or before is None else before[0],
+            on_delivered or (before[1] if before else None),
         )
-        self._advance(landed.conversation_id, known)
+        return self._deliverable(committed.conversation_id, known)
 
-    def overdue(self, now: float) -> Sequence[Gap]:
-        """What is to be asked of the store now; `filled` or `failed` answers each."""
+    def expect(self, conversation_id: str, last_seq: int, user_ids: tuple[str, ...], now: float) -> None:
+        """The store has entries up to `last_seq`: whatever has not arrived by now is missing."""
+        known = self._conversations.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
+        if last_seq and (known.last is None or known.last < last_seq):
+            self.add(EntryCommitted(conversation_id, last_seq, user_ids, None), now)
+
+    def gaps_due(self, now: float) -> Sequence[Gap]:
+        """What to read from the store now. Each gap is answered by `fill` or `failed`."""
         gaps = []
-        for conversation_id in self._late:
-            known = self._known[conversation_id]
+        for conversation_id in self._incomplete:
+            known = self._conversations[conversation_id]
             if known.due <= now and not known.is_asked:
                 known.is_asked = True
-                gaps.append(Gap(conversation_id, known.last, _up_to(known), known.user_ids))
+                gaps.append(Gap(conversation_id, known.last, _gap_end(known), known.user_ids))
         return gaps
 
-    def filled(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> None:
-        """Everything that the store has in a gap."""
-        known = self._known[gap.conversation_id]
+    def fill(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> Sequence[Delivery]:
+        """`found` is everything that the store has in the gap. An entry without an event is delivered to nobody."""
+        known = self._conversations[gap.conversation_id]
         known.is_asked = False
-        for landed in found:
-            _, delivered = known.waiting.pop(landed.seq, (landed, None))
-            if known.last is None or landed.seq > known.last:
-                known.last, known.user_ids = landed.seq, landed.user_ids
-                self._deliver(landed)
-            if delivered:
-                delivered()
+        deliveries = []
+        for committed in found:
+            _, on_delivered = known.waiting.pop(committed.seq, (None, None))
+            is_next = known.last is None or committed.seq > known.last
+            if is_next:
+                # An entry of an unknown kind is for nobody; the members are who they were.
+                known.last, known.user_ids = committed.seq, committed.user_ids or known.user_ids
+            deliveries.append(Delivery(committed if is_next else None, on_delivered))
         known.last = max(known.last or 0, gap.before - 1)
         for seq in [seq for seq in known.waiting if seq <= known.last]:
-            _, delivered = known.waiting.pop(seq)
-            if delivered:
-                delivered()
+            _, on_delivered = known.waiting.pop(seq)
+            deliveries.append(Delivery(None, on_delivered))
         known.due = now
-        self._advance(gap.conversation_id, known)
+        return [*deliveries, *self._deliverable(gap.conversation_id, known)]
 
     def failed(self, gap: Gap, now: float) -> None:
-        """The store could not be asked; it will be again."""
-        known = self._known[gap.conversation_id]
-        known.is_asked, known.due = False, now + AGAIN_SECONDS
-
-    def changed(self, conversation_id: str, last_seq: int, user_ids: tuple[str, ...], now: float) -> None:
-        """How far a conversation is by the store: what of that nobody told is missing."""
-        known = self._known.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
-        if last_seq and (known.last is None or known.last < last_seq):
-            self.offered(EntryCommitted(conversation_id, last_seq, user_ids, None), now)
+        """The store did not answer. It is asked again."""
+        known = self._conversations[gap.conversation_id]
+        known.is_asked, known.due = False, now + READ_AGAIN_SECONDS
 
     def forget(self, is_anybody_here: Callable[[Sequence[str]], bool]) -> None:
-        """Conversations of which nobody is on this task any more: whoever comes fetches what they lack."""
-        for conversation_id, known in list(self._known.items()):
+        """Drop conversations without a member on this task: a client that joins fetches what it lacks."""
+        for conversation_id, known in list(self._conversations.items()):
             if not known.waiting and not known.is_asked and not is_anybody_here(known.user_ids):
-                del self._known[conversation_id]
+                del self._conversations[conversation_id]
 
-    def _advance(self, conversation_id: str, known: _Conversation) -> None:
-        while known.last is not None and (found := known.waiting.get(known.last + 1)):
-            landed, delivered = found
-            if landed.message is None:
+    def _deliverable(self, conversation_id: str, known: _Conversation) -> Sequence[Delivery]:
+        """Take what follows the last delivered entry without a gap."""
+        deliveries = []
+        while known.last is not None and (waiting := known.waiting.get(known.last + 1)):
+            committed, on_delivered = waiting
+            if committed.event is None:
                 break
-            del known.waiting[landed.seq]
-            known.last, known.user_ids = landed.seq, landed.user_ids
-            self._deliver(landed)
-            if delivered:
-                delivered()
+            del known.waiting[committed.seq]
+            known.last, known.user_ids = committed.seq, committed.user_ids
+            deliveries.append(Delivery(committed, on_delivered))
         if known.waiting:
-            self._late.add(conversation_id)
+            self._incomplete.add(conversation_id)
         else:
-            self._late.discard(conversation_id)
+            self._incomplete.discard(conversation_id)
+        return deliveries
 
 
-def _up_to(known: _Conversation) -> int:
-    """Whatever is missing before the first that came with its content, or behind the last that did not."""
-    whole = [seq for seq, (landed, _) in known.waiting.items() if landed.message is not None]
-    empty = [seq for seq, (landed, _) in known.waiting.items() if landed.message is None]
-    return min(whole) if whole and not (empty and min(empty) < min(whole)) else max(empty) + 1
+def _gap_end(known: _Conversation) -> int:
+    """The number of the first entry that waits with its event, or the one behind the last that waits without it."""
+    with_event = [seq for seq, (committed, _) in known.waiting.items() if committed.event is not None]
+    without = [seq for seq, (committed, _) in known.waiting.items() if committed.event is None]
+    return min(with_event) if with_event and not (without and min(without) < min(with_event)) else max(without) + 1

@@ -1,88 +1,46 @@
 """
-What people's programs read: the contract's JSON, for REST and for events. Types, so that the description of the API is
-made from them; functions, which make them of values.
+The JSON that clients read, in REST answers and in events: types, from which the OpenAPI description is made, and
+functions that make them from the chat's values.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, TypeVar, assert_never
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
+from glimpse.chat.refusals import ENGLISH, Refusal
 from glimpse.chat.values import (
-    DELETED,
-    MESSAGE,
     Conversation,
     ConversationSummary,
+    Deletion,
     Entry,
-    Refusal,
-    StoredEntry,
+    MembershipChange,
+    Message,
     SyncResult,
+    UnknownEntry,
     User,
 )
 
+ENTRY_BYTES = 300
+"""The JSON of an entry without its text, roughly: three ids of 36 characters, a time, and the names of the fields."""
+
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
-
-SENTENCES: Mapping[str, tuple[str, str]] = {
-    "unauthorized": ("not signed in", "로그인하지 않았어요"),
-    "token_expired": ("the token has expired", "토큰이 만료됐어요"),
-    "invalid": ("the request does not fit", "요청 형식이 맞지 않아요"),
-    "not_found": ("there is no such thing here for you", "찾을 수 없어요"),
-    "forbidden": ("that is not yours to do", "권한이 없어요"),
-    "blocked": ("this person does not take messages from you", "상대가 메시지를 받지 않아요"),
-    "handle_taken": ("this handle is taken", "이미 사용 중인 아이디예요"),
-    "rate_limited": ("too much at once; slow down", "요청이 너무 잦아요. 잠시 후 다시 시도해 주세요"),
-    "busy": ("too much is waiting; try again in a moment", "요청이 밀려 있어요. 잠시 후 다시 시도해 주세요"),
-    "unknown": (
-        "it is not known whether this was stored; send it again with the same clientId",
-        "저장됐는지 알 수 없어요. 같은 clientId로 다시 보내 주세요",
-    ),
-    "unavailable": (
-        "the database cannot be reached; try again in a moment",
-        "DB에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
-    ),
-    "too_large": ("this is too large", "크기가 너무 커요"),
-    "file_type": (
-        "a file of this type is not taken, or its content is not of its type",
-        "보낼 수 없는 파일 형식이거나, 내용이 파일 형식과 달라요",
-    ),
-    "quota": ("your files would take more room than you have", "저장 공간이 부족해요"),
-    "expired": (
-        "the time for this upload is over; ask for a new address",
-        "업로드 시간이 지났어요. 새 업로드 주소를 요청해 주세요",
-    ),
-    "wrong_size": ("what arrived is not of the size that was announced", "올라온 파일의 크기가 알려준 크기와 달라요"),
-    "wrong_checksum": ("what arrived is not what was announced", "올라온 파일의 체크섬이 알려준 값과 달라요"),
-    "not_complete": ("the file is not there yet; put it, then complete it", "파일 업로드가 아직 끝나지 않았어요"),
-    "gone": ("the file is no longer there; send it again", "파일이 사라졌어요. 다시 올려 주세요"),
-    "files_down": (
-        "the object store cannot be reached; try again in a moment",
-        "파일 저장소에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
-    ),
-    "files_off": ("files cannot be sent here: no object store is set up", "파일 저장소가 없어 파일을 보낼 수 없어요"),
-    "internal": (
-        "something went wrong here; it has been logged",
-        "서버에 문제가 생겼어요. 로그에 남겼어요",
-    ),
-}
-"""What each refusal says, in English and in Korean."""
-
-ENGLISH, KOREAN = "en", "ko"
 
 
 class Document(Struct, frozen=True, rename="camel"):
-    """What all have in common: names in camel case, and nothing changes them."""
+    """The base of all: field names in camel case; instances cannot be changed."""
 
 
 class Nothing(Document, frozen=True):
-    """It is done, and there is nothing to say about it."""
+    """The request was carried out, and there is nothing to answer."""
 
 
 class Error(Document, frozen=True):
-    """`retry`: the same may be asked again."""
+    """`code` is for programs, `message` for people. `retry`: the same request may succeed later."""
 
     code: str
     message: str
@@ -90,13 +48,13 @@ class Error(Document, frozen=True):
 
 
 class ErrorDocument(Document, frozen=True):
-    """Why something was not done."""
+    """Why a request was refused."""
 
     error: Error
 
 
 class UserDocument(Document, frozen=True):
-    """`handle` only of who signed up here."""
+    """`handle` is null for users of another token issuer."""
 
     id: str
     handle: str | None
@@ -105,7 +63,7 @@ class UserDocument(Document, frozen=True):
 
 
 class LoggedInDocument(Document, frozen=True):
-    """`expiresIn` seconds."""
+    """The token is valid for `expiresIn` seconds."""
 
     access_token: str
     expires_in: int
@@ -113,7 +71,7 @@ class LoggedInDocument(Document, frozen=True):
 
 
 class ConversationDocument(Document, frozen=True):
-    """`lastSeq` is the number of its newest change, 0 while there is none."""
+    """`lastSeq` is the seq of the newest entry, 0 while there is none."""
 
     id: str
     member_ids: tuple[str, ...]
@@ -121,7 +79,7 @@ class ConversationDocument(Document, frozen=True):
 
 
 class Numbered(Document, frozen=True):
-    """What every durable change of a conversation has."""
+    """What every entry of a conversation has."""
 
     id: str
     seq: int
@@ -143,18 +101,22 @@ class MessageEntry(MessageDocument, frozen=True, tag_field="type", tag="message"
 
 
 class DeletedEntry(Numbered, frozen=True, tag_field="type", tag="deleted"):
-    """The message `of` is gone."""
+    """The message whose seq is `of` was deleted."""
 
     of: int
 
 
 class MembersEntry(Numbered, frozen=True, tag_field="type", tag="members"):
-    """Who is in from here on."""
+    """The members from here on."""
 
     member_ids: tuple[str, ...]
 
 
-EntryDocument = MessageEntry | DeletedEntry | MembersEntry
+class UnknownTypeEntry(Numbered, frozen=True, tag_field="type", tag="unknown"):
+    """An entry whose type this release of the service does not know; a newer one may show it."""
+
+
+EntryDocument = MessageEntry | DeletedEntry | MembersEntry | UnknownTypeEntry
 
 
 class ListedDocument(Document, frozen=True):
@@ -163,7 +125,7 @@ class ListedDocument(Document, frozen=True):
     id: str
     members: tuple[UserDocument, ...]
     last_seq: int
-    last_message: EntryDocument | None
+    last_message: MessageEntry | None
     unread: int
 
 
@@ -182,8 +144,8 @@ class HistoryDocument(Document, frozen=True):
 
 class UploadDocument(Document, frozen=True):
     """
-    Where to put the file: with this method, with exactly these headers, and as many bytes as announced, within
-    `expiresIn` seconds.
+    Where to upload the file: with this method, with exactly these headers, and exactly as many bytes as announced,
+    within `expiresIn` seconds.
     """
 
     file_id: str
@@ -194,7 +156,7 @@ class UploadDocument(Document, frozen=True):
 
 
 class CompleteDocument(Document, frozen=True):
-    """From here on a message or a profile may refer to it."""
+    """From now on a message or a profile may refer to this file."""
 
     file_id: str
     size: int
@@ -202,7 +164,7 @@ class CompleteDocument(Document, frozen=True):
 
 
 class FileDocument(CompleteDocument, frozen=True):
-    """Where a file can be had, for `expiresIn` seconds at least."""
+    """The file can be downloaded from `url` for `expiresIn` seconds at least."""
 
     file_name: str
     url: str
@@ -218,7 +180,7 @@ class LeftDocument(Document, frozen=True):
 
 
 class SyncedConversation(ConversationDocument, frozen=True):
-    """`reads`: how far each member has read."""
+    """`reads`: the seq that each member read last."""
 
     reads: dict[str, int]
 
@@ -232,7 +194,7 @@ class SyncedDocument(Document, frozen=True):
 
 
 class Acknowledged(Document, frozen=True):
-    """What the sender of a message is told once it is durable."""
+    """The acknowledgement of a message: it is durable."""
 
     id: str
     seq: int
@@ -246,7 +208,7 @@ class ReadTo(Document, frozen=True):
 class DeletedEvent(Document, frozen=True):
     conversation_id: str
     seq: int
-    of: int | None
+    of: int
 
 
 class ReadEvent(Document, frozen=True):
@@ -266,20 +228,19 @@ class PresenceEvent(Document, frozen=True):
 
 
 class DrainingEvent(Document, frozen=True):
-    """This task goes away: look for another after `reconnectInMs`; whoever stays is closed in about `graceSeconds`."""
+    """This task is about to stop: reconnect after `reconnectInMs`. Who stays is disconnected in `graceSeconds`."""
 
     grace_seconds: float
     reconnect_in_ms: int
 
 
 def error_document(refused: Refusal, language: str = ENGLISH) -> ErrorDocument:
-    message = SENTENCES[refused.code][language == KOREAN] + (f": {refused.detail}" if refused.detail else "")
-    return ErrorDocument(Error(refused.code, message, refused.retry))
+    return ErrorDocument(Error(refused.code, refused.sentence(language), refused.retry))
 
 
 @lru_cache(maxsize=64)
 def time_text(at: datetime.datetime) -> str:
-    """UTC to the millisecond, as browsers write it. Messages of one commit share their time, so it is kept a while."""
+    """UTC to the millisecond, as browsers write it. Cached, because all messages of one commit share their time."""
     return at.astimezone(datetime.UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
@@ -292,25 +253,57 @@ def conversation_document(conversation: Conversation) -> ConversationDocument:
 
 
 def listed_document(listed: ConversationSummary) -> ListedDocument:
-    last = listed.last_message
     return ListedDocument(
         listed.conversation.id,
         tuple(map(user_document, listed.members)),
         listed.conversation.last_seq,
-        None if last is None else entry_document(last),
+        None if listed.last_message is None else message_document(listed.last_message, MessageEntry),
         listed.unread,
     )
 
 
+M = TypeVar("M", bound=MessageDocument)
+
+
+def message_document(message: Message, document: type[M]) -> M:
+    """A message as an event (MessageDocument), or in a history (MessageEntry)."""
+    return document(
+        message.id,
+        message.seq,
+        message.conversation_id,
+        message.sender_id,
+        time_text(message.created_at),
+        message.client_id,
+        message.body,
+        message.file_id or UNSET,
+    )
+
+
 def entry_document(entry: Entry) -> EntryDocument:
-    """An entry of a history."""
-    made = time_text(entry.created_at)
-    common = (entry.id, entry.seq, entry.conversation_id, entry.sender_id, made)
-    if entry.type == MESSAGE:
-        return MessageEntry(*common, entry.client_id, entry.body, entry.file_id or UNSET)
-    if entry.type == DELETED:
-        return DeletedEntry(*common, entry.of or 0)
-    return MembersEntry(*common, entry.member_ids)
+    """An entry in a history."""
+    if isinstance(entry, Message):
+        return message_document(entry, MessageEntry)
+    common = (entry.id, entry.seq, entry.conversation_id, entry.sender_id, time_text(entry.created_at))
+    match entry:
+        case Deletion():
+            return DeletedEntry(*common, entry.of)
+        case MembershipChange():
+            return MembersEntry(*common, entry.member_ids)
+        case UnknownEntry():
+            return UnknownTypeEntry(*common)
+        case _:
+            assert_never(entry)
+
+
+def truncated(synced: SyncResult, max_bytes: int) -> SyncResult:
+    """The first entries whose JSON takes at most about so many bytes, and one at least; `more` where some are left."""
+    size = 0
+    for kept, entry in enumerate(synced.entries):
+        text = entry.body if isinstance(entry, Message) else None
+        size += ENTRY_BYTES + len((text or "").encode())
+        if kept and size > max_bytes:
+            return replace(synced, entries=synced.entries[:kept], more=True)
+    return synced
 
 
 def synced_document(synced: SyncResult) -> SyncedDocument:
@@ -326,24 +319,5 @@ def synced_document(synced: SyncResult) -> SyncedDocument:
     )
 
 
-def acknowledgement(entry: Entry) -> Acknowledged:
+def message_acknowledgement(entry: Entry) -> Acknowledged:
     return Acknowledged(entry.id, entry.seq, time_text(entry.created_at))
-
-
-def event_of(stored: StoredEntry) -> tuple[str, Document]:
-    """The name and the content of what members hear of a durable change."""
-    entry = stored.entry
-    if entry.type == MESSAGE:
-        return "message", MessageDocument(
-            entry.id,
-            entry.seq,
-            entry.conversation_id,
-            entry.sender_id,
-            time_text(entry.created_at),
-            entry.client_id,
-            entry.body,
-            entry.file_id or UNSET,
-        )
-    if entry.type == DELETED:
-        return "deleted", DeletedEvent(entry.conversation_id, entry.seq, entry.of)
-    return "conversation", ConversationDocument(entry.conversation_id, stored.member_ids, entry.seq)

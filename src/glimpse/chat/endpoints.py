@@ -1,4 +1,4 @@
-"""What can be asked over HTTP, as a table: `outside/rest.py` answers it, `openapi.py` describes it."""
+"""The HTTP endpoints of the REST half, as a table: `outside/rest.py` serves it, `openapi.py` describes it."""
 
 from __future__ import annotations
 
@@ -22,83 +22,96 @@ from glimpse.chat.documents import (
 from glimpse.chat.requests import Announce, LogIn, Profile, Request, SignUp, WithMembers
 
 PAGE, MAX_PAGE = 50, 200
+"""Rows of one page: where the request names no limit, and at most."""
 
 
 class Parameter(NamedTuple):
-    """Of a query; `schema` in JSON Schema's words."""
+    """A parameter of the query; `schema` is a JSON Schema."""
 
     name: str
-    meaning: str
+    description: str
     schema: Mapping[str, object]
     is_required: bool = False
 
 
 class Endpoint(NamedTuple):
-    """`name` is the handler's. `answers`: what a success is, by its status. `is_open`: asked without a token."""
+    """
+    `name` is the name of the handler and the operationId. `responses` are the documents of a success by status; `body`
+    is the type of the request's. A public endpoint needs no token.
+    """
 
     name: str
     method: str
     path: str
     summary: str
-    answers: Mapping[int, type[Document]]
-    asks: type[Request] | None = None
+    responses: Mapping[int, type[Document]]
+    body: type[Request] | None = None
     query: tuple[Parameter, ...] = ()
-    is_open: bool = False
+    is_public: bool = False
 
 
 _SEQ = {"type": "integer", "minimum": 0}
-_LIMIT = Parameter("limit", "how many at most", {"type": "integer", "default": PAGE, "maximum": MAX_PAGE})
+_LIMIT = Parameter("limit", "the most rows to return", {"type": "integer", "default": PAGE, "maximum": MAX_PAGE})
 
 ENDPOINTS = (
     Endpoint(
-        "sign_up", "POST", "/auth/signup", "A new person with a handle and a password", {201: LoggedInDocument}, SignUp,
-        is_open=True,
-    ),
-    Endpoint("log_in", "POST", "/auth/login", "Somebody who signed up", {200: LoggedInDocument}, LogIn, is_open=True),
-    Endpoint("refresh", "POST", "/auth/refresh", "A new token for one that is still valid", {200: LoggedInDocument}),
-    Endpoint("me", "GET", "/me", "Who the token speaks for", {200: UserDocument}),
-    Endpoint(
-        "profile", "POST", "/profile", "Change what others see; what is left out stays", {200: UserDocument}, Profile
+        "sign_up", "POST", "/auth/signup", "Create an account with a handle and a password", {201: LoggedInDocument},
+        SignUp, is_public=True,
     ),
     Endpoint(
-        "users", "GET", "/users", "The person with a handle", {200: UserDocument},
-        query=(Parameter("handle", "in any case", {"type": "string"}, is_required=True),),
+        "log_in", "POST", "/auth/login", "Get a token for a handle and its password", {200: LoggedInDocument}, LogIn,
+        is_public=True,
     ),
-    Endpoint("block", "PUT", "/users/{id}/block", "Take no messages from your partner", {200: BlockedDocument}),
-    Endpoint("unblock", "DELETE", "/users/{id}/block", "Take their messages again", {200: BlockedDocument}),
+    Endpoint("refresh", "POST", "/auth/refresh", "Get a new token for one still valid", {200: LoggedInDocument}),
+    Endpoint("me", "GET", "/me", "The user of the token", {200: UserDocument}),
+    Endpoint(
+        "profile", "POST", "/profile", "Change your profile; omitted fields stay the same", {200: UserDocument}, Profile
+    ),
+    Endpoint(
+        "users", "GET", "/users", "Find the user with a handle", {200: UserDocument},
+        query=(Parameter("handle", "in upper or lower case", {"type": "string"}, is_required=True),),
+    ),
+    Endpoint(
+        "block", "PUT", "/users/{id}/block", "Refuse the messages of a user in your conversation of two",
+        {200: BlockedDocument},
+    ),
+    Endpoint("unblock", "DELETE", "/users/{id}/block", "Accept the messages of a user again", {200: BlockedDocument}),
     Endpoint(
         "create_conversation", "POST", "/conversations",
-        "A conversation with others; 200 for the one that two people have already",
+        "Create a conversation (201); two users who have one already get that one (200)",
         {201: ConversationDocument, 200: ConversationDocument}, WithMembers,
     ),
     Endpoint(
-        "conversations", "GET", "/conversations", "Your conversations, the newest change first", {200: ListDocument},
-        query=(Parameter("cursor", "of the page before", {"type": "string"}), _LIMIT),
+        "conversations", "GET", "/conversations", "Your conversations, newest change first", {200: ListDocument},
+        query=(Parameter("cursor", "the cursor of the previous page", {"type": "string"}), _LIMIT),
     ),
     Endpoint(
         "history", "GET", "/conversations/{id}/messages",
-        "What was said: the newest, or what follows `after`, or what comes before `before`", {200: HistoryDocument},
+        "The newest entries of a conversation, or the first after `after`, or the last before `before`",
+        {200: HistoryDocument},
         query=(Parameter("after", "a seq", _SEQ), Parameter("before", "a seq", _SEQ), _LIMIT),
     ),
     Endpoint(
-        "add_members", "POST", "/conversations/{id}/members", "More people, where it is not a pair's",
+        "add_members", "POST", "/conversations/{id}/members", "Add members to a conversation that is not one of two",
         {200: ConversationDocument}, WithMembers,
     ),
     Endpoint(
         "delete_message", "DELETE", "/conversations/{id}/messages/{seq}",
-        "Your message keeps its place and loses its text", {200: DeletedEntry},
+        "Delete the text of your message; the message keeps its seq", {200: DeletedEntry},
     ),
     Endpoint(
-        "announce_file", "POST", "/files/presigned-url", "Where to put a file, which does not pass this service",
+        "announce_file", "POST", "/files/presigned-url",
+        "Announce a file and get the URL to upload it to; its bytes do not pass this service",
         {201: UploadDocument}, Announce,
     ),
     Endpoint(
-        "complete_file", "POST", "/files/{id}/complete", "It is there: look at it, so that it can be referred to",
-        {200: CompleteDocument},
+        "complete_file", "POST", "/files/{id}/complete",
+        "Check an uploaded file; messages and your profile can refer to it from then on", {200: CompleteDocument},
     ),
     Endpoint(
-        "file", "GET", "/files/{id}", "To where a file can be had; who accepts application/json is told instead",
+        "file", "GET", "/files/{id}",
+        "Redirect to the URL of a file (302), or answer with that URL if you accept application/json (200)",
         {302: FileDocument, 200: FileDocument},
     ),
-    Endpoint("leave", "POST", "/conversations/{id}/leave", "Be no longer a member", {200: LeftDocument}),
+    Endpoint("leave", "POST", "/conversations/{id}/leave", "Leave a conversation", {200: LeftDocument}),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where a page of the list of conversations ends: a text for clients, which only hand it back."""
+"""The cursor of the list of conversations: an opaque text, which clients send back to get the next page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A conversation's place in the list: when it changed last, and its id where two changed at once."""
+    """A conversation's place in the list: by the time of its last change, and by id where two times are equal."""
 
     changed_at: datetime.datetime
     conversation_id: str
@@ -25,7 +25,7 @@ class Place:
 
 
 def place_of(cursor: str) -> Place | None:
-    """None for a text that no list has given."""
+    """None for a text that is no cursor."""
     microseconds, dash, conversation_id = cursor.partition("-")
     if not dash or not is_id(conversation_id) or not microseconds.isascii() or not microseconds.isdigit():
         return None

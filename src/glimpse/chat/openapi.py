@@ -1,4 +1,4 @@
-"""The description of the REST half by OpenAPI 3.1, made from the table that is served and from its types."""
+"""The OpenAPI 3.1 document of the REST half, made from the table of endpoints and the types of their documents."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ import msgspec
 
 from glimpse.chat.documents import ErrorDocument
 from glimpse.chat.endpoints import ENDPOINTS, Endpoint, Parameter
+from glimpse.chat.refusals import REFUSALS
 
-_PLACES = {"id": "an id", "seq": "the number of an entry"}
+_PATH_PARAMETERS = {"id": "an id", "seq": "the number of an entry"}
 
 
-def described(version: str, statuses: Mapping[str, int]) -> dict[str, Any]:
-    """The whole document. `statuses` gives the status of each code that a request may be refused with."""
+def openapi_document(version: str) -> dict[str, Any]:
+    """The document that `/openapi.json` serves; `version` is that of the API."""
     types = [
         ErrorDocument,
-        *(kind for each in ENDPOINTS for kind in (*each.answers.values(), each.asks) if kind is not None),
+        *(kind for each in ENDPOINTS for kind in (*each.responses.values(), each.body) if kind is not None),
     ]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     by_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, by_type)
-    codes = sorted(f"{code} ({status})" for code, status in statuses.items())
+    codes = sorted(f"{each.code} ({each.status})" for each in REFUSALS.values())
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Glimpse",
             "version": version,
-            "description": "Messages, receipts, typing and presence go over Socket.IO. An error's code and its status: "
+            "description": "Messages, receipts, typing and presence use Socket.IO. Error codes and their statuses: "
             + ", ".join(codes),
         },
         "paths": paths,
@@ -48,21 +49,27 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, dict[str, Any]]) -> dic
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "parameters": [
-            {"name": name, "in": "path", "required": True, "description": _PLACES[name], "schema": {"type": "string"}}
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": _PATH_PARAMETERS[name],
+                "schema": {"type": "string"},
+            }
             for name in re.findall(r"{(\w+)}", endpoint.path)
         ]
         + [_parameter(parameter) for parameter in endpoint.query],
         "responses": {
             **{
-                str(status): {"description": "Done", "content": _json(schemas[kind])}
-                for status, kind in endpoint.answers.items()
+                str(status): {"description": "Success", "content": _json(schemas[kind])}
+                for status, kind in endpoint.responses.items()
             },
             "default": {"description": "Refused", "content": _json(schemas[ErrorDocument])},
         },
     }
-    if endpoint.asks is not None:
-        operation["requestBody"] = {"required": True, "content": _json(schemas[endpoint.asks])}
-    if endpoint.is_open:
+    if endpoint.body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(schemas[endpoint.body])}
+    if endpoint.is_public:
         operation["security"] = []
     return operation
 
@@ -72,7 +79,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "required": parameter.is_required,
-        "description": parameter.meaning,
+        "description": parameter.description,
         "schema": dict(parameter.schema),
     }
 

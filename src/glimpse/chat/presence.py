@@ -1,62 +1,63 @@
-"""Who is online, on whichever task: places, and a moment of grace. Time is handed in."""
+"""Who is online: users with a socket on any task, and for a while after their last one left. Time is handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 AWAY_SECONDS = 15.0
-"""So long after the last socket somebody still counts as online: a phone that changes its network is not news."""
+"""How long a user stays online after the last socket left: a phone that changes its network comes back before."""
 
-HERE = ""
-"""This task, as a place where people are; other tasks are places by their ids."""
+THIS_TASK = ""
+"""Stands for the id of this task."""
 
-ONLY_HERE = (HERE,)
+ONLY_THIS_TASK = (THIS_TASK,)
 
 
 class Presence:
-    """Who is online: whoever has a socket on some task, or had one a moment ago."""
+    """The tasks on which each user has sockets."""
 
     def __init__(self) -> None:
-        self._places: dict[str, tuple[str, ...]] = {}
+        self._task_ids: dict[str, tuple[str, ...]] = {}
         self._away_until: dict[str, float] = {}
 
-    def came(self, user_id: str, place: str = HERE) -> bool:
-        """Whether that is news."""
-        places = self._places.get(user_id, ())
+    def joined(self, user_id: str, task_id: str = THIS_TASK) -> bool:
+        """The user has a socket on this task. Whether the user was offline before."""
+        task_ids = self._task_ids.get(user_id, ())
         was_away = self._away_until.pop(user_id, None) is not None
-        if place not in places:
-            self._places[user_id] = (*places, place) if places or place else ONLY_HERE
-        return not places and not was_away
+        if task_id not in task_ids:
+            # Most users are on this task only: they share one tuple.
+            self._task_ids[user_id] = (*task_ids, task_id) if task_ids or task_id else ONLY_THIS_TASK
+        return not task_ids and not was_away
 
-    def went(self, user_id: str, now: float, place: str = HERE) -> None:
-        """The last socket of a user at a place is gone."""
-        places = self._places.get(user_id, ())
-        left = tuple(each for each in places if each != place)
-        if left:
-            self._places[user_id] = left
-        elif places:
-            del self._places[user_id]
+    def left(self, user_id: str, now: float, task_id: str = THIS_TASK) -> None:
+        """The last socket of the user on this task left."""
+        task_ids = self._task_ids.get(user_id, ())
+        rest = tuple(each for each in task_ids if each != task_id)
+        if rest:
+            self._task_ids[user_id] = rest
+        elif task_ids:
+            del self._task_ids[user_id]
             self._away_until[user_id] = now + AWAY_SECONDS
 
-    def only(self, place: str, user_ids: Iterable[str], now: float) -> list[str]:
-        """Exactly these are at a place; those of them who are news."""
+    def snapshot(self, task_id: str, user_ids: Iterable[str], now: float) -> list[str]:
+        """Exactly these users are on a task. Those of them who were offline before."""
         present = set(user_ids)
-        for user_id in [user_id for user_id, places in self._places.items() if place in places]:
+        for user_id in [user_id for user_id, task_ids in self._task_ids.items() if task_id in task_ids]:
             if user_id not in present:
-                self.went(user_id, now, place)
-        return [user_id for user_id in present if self.came(user_id, place)]
+                self.left(user_id, now, task_id)
+        return [user_id for user_id in present if self.joined(user_id, task_id)]
 
-    def gone(self, now: float) -> list[str]:
-        """Those who are offline from now on; each is named once."""
-        gone = [user_id for user_id, until in self._away_until.items() if until <= now]
-        for user_id in gone:
+    def newly_offline(self, now: float) -> list[str]:
+        """Users who are offline from now on; each is named once."""
+        offline = [user_id for user_id, until in self._away_until.items() if until <= now]
+        for user_id in offline:
             del self._away_until[user_id]
-        return gone
+        return offline
 
-    def not_told(self, user_id: str, now: float) -> None:
-        """That somebody is gone could not be told: they are named again, and count as online until then."""
-        if user_id not in self._places:
+    def name_again(self, user_id: str, now: float) -> None:
+        """Nobody could be told that the user is offline: until the user is named again they count as online."""
+        if user_id not in self._task_ids:
             self._away_until.setdefault(user_id, now)
 
     def is_online(self, user_id: str) -> bool:
-        return user_id in self._places or user_id in self._away_until
+        return user_id in self._task_ids or user_id in self._away_until

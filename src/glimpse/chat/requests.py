@@ -1,8 +1,7 @@
 """
-What clients may ask, as types: a request that does not fit is refused before anything looks at it.
+The requests of clients, REST bodies and socket events, as types: JSON that does not match is refused at once.
 
-Names are the contract's. `decode_request` returns the request, or why it is refused. Text that PostgreSQL cannot store
-(NUL, half a surrogate pair) is refused here, so that a bad message never reaches a batch.
+Text that PostgreSQL cannot store (NUL, half a surrogate pair) is refused here, so that it never reaches a batch.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from glimpse.chat.refusals import INVALID, Refusal
 from glimpse.chat.text import MAX_CLIENT_ID, MAX_FILE_NAME, MAX_HANDLE, MAX_ID, is_storable
 from glimpse.chat.tokens import MAX_TOKEN_LENGTH
-from glimpse.chat.values import Refusal
 
 MAX_MEMBERS = 200
 MAX_CURSORS = 20_000
-"""About what fits into one payload."""
+"""About as many as fit into one Engine.IO payload."""
 
 MAX_SEQ = 2**53 - 1
-"""What JavaScript counts exactly."""
+"""The largest integer that JavaScript represents exactly."""
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"\A[\x21-\x7e]+\Z")]
@@ -34,7 +33,7 @@ Members = Annotated[list[Id], Meta(max_length=MAX_MEMBERS)]
 
 
 class Request(Struct, frozen=True, rename="camel"):
-    """What all requests have in common: names in camel case, and nothing changes them."""
+    """The base of all: field names in camel case; instances cannot be changed."""
 
 
 class SendMessage(Request, frozen=True):
@@ -96,23 +95,20 @@ EVENTS: dict[str, type[Request]] = {
     "auth": Renew,
     "typing": Typing,
 }
-"""What a client may say on its socket."""
+"""The requests that come as socket events, by the name of the event."""
 
-A = TypeVar("A", bound=Request)
+R = TypeVar("R", bound=Request)
 
 
-def decode_request(raw: Any, wanted: type[A]) -> A | Refusal:
-    """The request that decoded JSON makes. Refused `invalid`, with where it does not fit."""
+def decode_request(raw: Any, wanted: type[R]) -> R | Refusal:
+    """Convert decoded JSON. Refused `invalid`; the detail says which field is wrong."""
     try:
-        asked = msgspec.convert(raw, wanted)
-    except msgspec.ValidationError as unfit:
-        return Refusal("invalid", detail=str(unfit))
-    for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(asked), strict=True):
-        if not (is_storable(value) if isinstance(value, str) else _are_storable(value)):
-            return Refusal("invalid", detail=f"text that cannot be stored - at `$.{name}`")
-    return asked
-
-
-def _are_storable(value: Any) -> bool:
-    """Of a list or the keys of an object; there is nothing to store in what is neither."""
-    return not isinstance(value, list | dict) or all(map(is_storable, value))
+        request = msgspec.convert(raw, wanted)
+    except msgspec.ValidationError as error:
+        return INVALID.because(str(error))
+    for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(request), strict=True):
+        # Lists hold texts, and so do the keys of objects. ASCII without NUL is the usual case, checked without a call.
+        text = value if isinstance(value, str) else "".join(value) if isinstance(value, list | dict) else ""
+        if not (text.isascii() and "\0" not in text) and not is_storable(text):
+            return INVALID.because(f"text that cannot be stored - at `$.{name}`")
+    return request

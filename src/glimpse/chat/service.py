@@ -1,93 +1,80 @@
 """
-What the chat does, whoever carries it: sockets and REST both come here.
+The sockets of one task: who connects, what they ask for, and when they have to go. What they ask for beyond sending a
+message is done by the use cases (`users`, `conversations`, `messages`), as for REST.
 
-Nothing is told to anybody before it is durable. Every numbered change goes through the one `Commits`, which lands them
-one flight after the other; so each socket hears a conversation in the order of its numbers.
+Nobody is told of a change before it is durable. Every entry goes through one GroupCommit, so each socket receives the
+entries of a conversation in the order of their seq.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
-from weakref import WeakValueDictionary
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from glimpse.chat.bus import EntryCommitted, Notification
+from glimpse.chat.background import BackgroundTasks
+from glimpse.chat.bus import Notification
+from glimpse.chat.commit import GroupCommit
+from glimpse.chat.conversations import Conversations
 from glimpse.chat.documents import (
     Document,
-    DrainingEvent,
     Nothing,
-    ReadEvent,
     ReadTo,
-    TypingEvent,
-    acknowledgement,
-    conversation_document,
     error_document,
-    event_of,
+    message_acknowledgement,
     synced_document,
 )
 from glimpse.chat.drain import Drain
+from glimpse.chat.events import acknowledgement, committed, draining_event, typing_event
 from glimpse.chat.limits import TokenBuckets
-from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.messages import Messages
+from glimpse.chat.ports import StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
-from glimpse.chat.protocol.socketio import encoded_event
-from glimpse.chat.relay import Publisher
-from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
-from glimpse.chat.sockets import Socket, Sockets, Wire
-from glimpse.chat.tokens import Tokens
-from glimpse.chat.values import (
+from glimpse.chat.protocol.session import CLOSED
+from glimpse.chat.protocol.socketio import ROOT, Packet, Peer
+from glimpse.chat.publisher import Publisher
+from glimpse.chat.refusals import (
     BUSY,
     FORBIDDEN,
-    MEMBERS,
+    INTERNAL,
+    INVALID,
     RATE_LIMITED,
-    UNKNOWN,
-    Conversation,
-    Entry,
-    NewMessage,
+    UNAVAILABLE,
+    UNKNOWN_OUTCOME,
     Refusal,
-    StoredEntry,
+    language_of,
 )
+from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
+from glimpse.chat.sockets import Socket, Sockets
+from glimpse.chat.tokens import Tokens
+from glimpse.chat.users import Users
+from glimpse.chat.values import NewMessage, StoredEntry
 
-MAX_SYNCED_ENTRIES = 500
-MAX_SYNCED_BYTES = 256 * 1024
-MAX_UNKNOWN_OUTCOMES = 10_000
-MAX_KNOWN_USERS = 20_000
-"""Users that are remembered to exist, so that who reconnects costs the database nothing for it."""
+MAX_CONNECTING = 5_000
+"""Clients whose user may be looked up at once. The connection of one more is closed; the client comes back."""
 
 MAX_PENDING = 5_000
-"""Requests of sockets that may be under way at once, on this task."""
+"""Requests of sockets that may be under way at once on this task, beside messages."""
 
-TYPING_A_SECOND = 1.0
+MAX_UNKNOWN_OUTCOMES = 10_000
+"""Messages that are remembered because nobody knows whether they were stored."""
 
-CLOCKS_DIFFER_SECONDS = 5.0
-"""The database's and this task's."""
+TYPING_PER_SECOND = 1.0
+"""Typing events of one user in one conversation; more are dropped."""
 
-UNAVAILABLE = Refusal("unavailable", retry=True)
-INTERNAL = Refusal("internal", retry=True)
+CLOCK_SKEW_SECONDS = 5.0
+"""By how much the clock of the database and that of this task may differ."""
 
-DRAINING = "draining"
-TOO_MANY = "too many sockets"
-"""Why a user's oldest socket has to go."""
-
-Answer = Callable[[Document], None]
-T = TypeVar("T")
-Happened = TypeVar("Happened", bound=StoredEntry | Conversation | Refusal)
-
-
-class Commits(Protocol):
-    """Where every numbered change becomes durable, in the order in which it was asked for."""
-
-    def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]: ...
-
-    def alone(self, change: Callable[[], Awaitable[T]]) -> Awaitable[T | Refusal]: ...
+DRAINING, TOO_MANY = "draining", "too many sockets"
+"""Reasons to close a socket, as the metrics count them."""
 
 
 class Observer(Protocol):
-    """Is told what happens, to count it."""
+    """Counts what happens."""
 
     def socket_joined(self) -> None: ...
 
@@ -104,226 +91,242 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """Of one message's body, and of one user's events on this task."""
+
     body_characters: int
     events_per_second: int
-    sockets_per_user: int
 
 
-def landed_of(stored: StoredEntry) -> EntryCommitted:
-    """What its members are sent of a change; who left hears that they did."""
-    entry, told = stored.entry, stored.member_ids
-    if entry.type == MEMBERS and entry.sender_id not in told:
-        told = (*told, entry.sender_id)
-    return EntryCommitted(entry.conversation_id, entry.seq, told, encoded_event(*event_of(stored)))
-
-
+@dataclass
 class Service:
-    """`now` in seconds since 1970; the loop's own clock is not asked."""
+    """
+    The application of the Socket.IO peers. `now` in seconds since 1970. `make_sid` makes an id that nobody can guess.
+    """
 
-    def __init__(
-        self,
-        store: Store,
-        commits: Commits,
-        tokens: Tokens,
-        limits: Limits,
-        witness: Observer,
-        now: Callable[[], float],
-        make_id: Callable[[], str],
-        sockets: Sockets,
-        lines: Publisher,
-    ) -> None:
-        self.sockets, self._lines = sockets, lines
-        self._store, self._commits, self._tokens, self._limits = store, commits, tokens, limits
-        self._witness, self._now, self._make_id = witness, now, make_id
-        self._rates = TokenBuckets(limits.events_per_second)
-        self._typing_rates = TokenBuckets(TYPING_A_SECOND)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._messages: set[asyncio.Future[StoredEntry | Refusal]] = set()
-        self._unsure: set[tuple[str, str, str]] = set()
-        self._known: set[str] = set()
-        self.company = PresenceNotifier(store, sockets, lines, now, self._run)
-        self._drain: Drain | None = None
-        self._told_of_drain = 0
-        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    commits: GroupCommit
+    tokens: Tokens
+    users: Users
+    conversations: Conversations
+    messages: Messages
+    sockets: Sockets
+    publisher: Publisher
+    notifier: PresenceNotifier
+    background: BackgroundTasks
+    observer: Observer
+    limits: Limits
+    now: Callable[[], float]
+    make_sid: Callable[[], str]
 
-    # ---- Sockets
+    _drain: Drain | None = field(default=None, init=False)
+    _told_of_drain: int = field(default=0, init=False)
+    _appending: set[asyncio.Future[StoredEntry | Refusal]] = field(default_factory=set, init=False)
+    _unknown_outcomes: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
-    async def join(self, wire: Wire, auth: Mapping[str, Any]) -> Socket | Refusal:
-        """
-        A client that showed its token. Refused `unauthorized`, `token_expired`. Raises StoreDown, which is no reason
-        to refuse anybody for good.
-        """
-        identity = self._tokens.verified(auth.get("token"), self._now())
-        if isinstance(identity, Refusal):
-            return identity
-        if identity.user_id not in self._known:
-            user = await self._store.ensure_user(identity.user_id)
-            if isinstance(user, Refusal):
-                return user
-            if len(self._known) >= MAX_KNOWN_USERS:
-                self._known.clear()
-            self._known.add(user.id)
-        return Socket(wire, identity.user_id, identity.expires_at, self._now())
+    def __post_init__(self) -> None:
+        self._rates = TokenBuckets(self.limits.events_per_second)
+        self._typing_rates = TokenBuckets(TYPING_PER_SECOND)
+        self._connecting = BackgroundTasks(self.observer.failed)
 
-    def joined(self, socket: Socket) -> None:
-        """It was told that it is in: from here on it hears what happens."""
-        evicted = self.sockets.add(socket)
-        self._witness.socket_joined()
-        if evicted:
-            self._witness.socket_left(TOO_MANY)
-            evicted.wire.close(TOO_MANY)
-        self.company.joined(socket)
-        if self._drain:
-            # Who joins now may have been sent here once more: to leave at once would be to go in circles.
-            self._tell_of_drain(self._drain, socket, self._drain.closes_at(self._told_of_drain))
+    # ---- What a Socket.IO client does
 
-    def left(self, socket: Socket, reason: str) -> None:
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
+        if namespace != ROOT:
+            peer.refuse(namespace, "Invalid namespace")
+        elif len(self._connecting) >= MAX_CONNECTING:
+            peer.session.close("busy")
+        else:
+            self._connecting.run(self._connect(peer, auth))
+
+    def on_event(self, peer: Peer, event: Packet) -> None:
+        """An event is answered once, unless its socket is gone; `typing` only where it is refused."""
+        socket: Socket = peer.state
+        name: str = event.data[0]
+        kind = EVENTS.get(name)
+        self.observer.event(name if kind else "other")
+        refusal: Refusal | None = None
+        if not self._rates.allows(socket.user_id, self.now()):
+            refusal = RATE_LIMITED
+        elif len(self.background) >= MAX_PENDING:
+            refusal = BUSY
+        elif kind is None:
+            refusal = INVALID.because("no such event")
+        else:
+            request = decode_request(event.data[1] if len(event.data) > 1 else None, kind)
+            if isinstance(request, SendMessage):
+                refusal = self._send_message(socket, request, event.id)
+            elif isinstance(request, Refusal):
+                refusal = request
+            else:
+                self.background.run(self._handle(socket, HANDLERS[name](self, socket, request), event.id))
+        if refusal is not None:
+            self._refuse(socket, refusal, event.id)
+
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
+        socket: Socket = peer.state
         if socket not in self.sockets.of(socket.user_id):
             return
-        self._witness.socket_left(reason)
+        self.observer.socket_left(reason)
         if self.sockets.remove(socket):
-            self.company.left(socket.user_id)
+            self.notifier.left(socket.user_id)
+
+    # ---- What the clock says
 
     def sweep(self) -> None:
-        """Once a second: tokens that ended, and people who did not come back."""
-        now = self._now()
+        """Once a second: tokens that expired, and users who did not come back."""
+        now = self.now()
         for socket in self.sockets.all():
             if socket.expires_at <= now:
                 socket.wire.close("token expired")
-        self.company.sweep()
-
-    # ---- Going away
+        self.notifier.sweep()
 
     def drain(self, drain: Drain) -> None:
-        """This task goes away: every socket is told, each another time to leave at, and whoever joins now is, too."""
+        """This task is about to stop. Each socket is told when to leave, each at another time, and so is who joins."""
         self._drain = drain
         for socket in self.sockets.all():
             self._tell_of_drain(drain, socket, drain.leaves_at(self._told_of_drain))
 
     def close_drained(self) -> None:
-        """Sockets whose time has come and whose messages are all answered; called often while a drain goes on."""
-        now = self._now()
+        """Close the sockets whose time has come and whose messages are all answered. Called often during a drain."""
+        now = self.now()
         for socket in self.sockets.all() if self._drain else ():
-            if self._drain and self._drain.closes_at(socket.number) <= now and not socket.unanswered:
+            if self._drain and self._drain.closes_at(socket.drain_number) <= now and not socket.unanswered:
                 socket.wire.close(DRAINING)
 
-    # ---- Events
-
-    def said(self, socket: Socket, name: str, arguments: Sequence[Any], answer: Answer) -> None:
-        """An event of a joined client. It is answered once, unless its socket is gone; `typing` only when refused."""
-        self._witness.event(name if name in EVENTS else "other")
-        refused: Refusal | None = None
-        if not self._rates.allows(socket.user_id, self._now()):
-            refused = RATE_LIMITED
-        elif len(self._tasks) >= MAX_PENDING:
-            refused = BUSY
-        elif name not in EVENTS:
-            refused = Refusal("invalid", detail="no such event")
-        else:
-            asked = decode_request(arguments[0] if arguments else None, EVENTS[name])
-            if isinstance(asked, Refusal):
-                refused = asked
-            elif isinstance(asked, SendMessage):
-                refused = self._unfit(asked)
-                if refused is None:
-                    self._send(socket, asked, answer)
-            else:
-                self._run(self._answered(HANDLERS[name](self, socket, asked), answer))
-        if refused is not None:
-            self._refuse(refused, answer)
-
     async def finished(self) -> None:
-        """Everything that was under way is answered."""
-        while under_way := self._tasks | self._messages:
-            await asyncio.wait(under_way)
+        """Wait until everything under way is answered."""
+        while len(self.background) or len(self._connecting) or self._appending:
+            await self.background.finished()
+            await self._connecting.finished()
+            if self._appending:
+                await asyncio.wait(self._appending)
 
-    async def _answered(self, handled: Coroutine[Any, Any, Document | Refusal | None], answer: Answer) -> None:
-        try:
-            answered = await handled
-        except StoreDown:
-            answered = UNAVAILABLE
-        except Exception as error:
-            self._witness.failed(error)
-            answered = INTERNAL
-        if isinstance(answered, Refusal):
-            self._refuse(answered, answer)
-        elif answered is not None:
-            answer(answered)
+    # ---- Connecting
 
-    def _unfit(self, asked: SendMessage) -> Refusal | None:
-        if not asked.body and asked.file_id is None:
-            return Refusal("invalid", detail="neither a body nor a file")
-        if len(asked.body) > self._limits.body_characters:
-            return Refusal("invalid", detail=f"a body has at most {self._limits.body_characters} characters")
+    async def _connect(self, peer: Peer, auth: Mapping[str, Any]) -> None:
+        identity = self.tokens.verified(auth.get("token"), self.now())
+        if not isinstance(identity, Refusal):
+            try:
+                identity = await self.users.ensure_known(identity.user_id) or identity
+            except StoreDown:
+                # Not CONNECT_ERROR, after which socket.io-client would never try again.
+                peer.session.close("unavailable")
+                return
+            except Exception as error:
+                self.observer.failed(error)
+                peer.session.close("internal")
+                return
+        if peer.session.state == CLOSED:
+            return
+        if isinstance(identity, Refusal):
+            peer.refuse(ROOT, identity.code, code=identity.code)
+            return
+        if isinstance(language := auth.get("language"), str):
+            # Of the page, which cannot set the header of a WebSocket's handshake.
+            peer.session.language = language_of(language)
+        socket = Socket(peer.session, identity.user_id, identity.expires_at, self.now())
+        peer.state = socket
+        peer.accept(ROOT, self.make_sid())
+        self._joined(socket)
+
+    def _joined(self, socket: Socket) -> None:
+        """The client knows that it is in; from now on it receives what happens."""
+        evicted = self.sockets.add(socket)
+        self.observer.socket_joined()
+        if evicted:
+            self.observer.socket_left(TOO_MANY)
+            evicted.wire.close(TOO_MANY)
+        self.notifier.joined(socket)
+        if self._drain:
+            # The balancer may have sent the client here again: asked to leave at once, it would go in circles.
+            self._tell_of_drain(self._drain, socket, self._drain.closes_at(self._told_of_drain))
+
+    # ---- Messages
+
+    def _send_message(self, socket: Socket, request: SendMessage, ack_id: int | None) -> Refusal | None:
+        if not request.body and request.file_id is None:
+            return INVALID.because("neither a body nor a file")
+        if len(request.body) > self.limits.body_characters:
+            return INVALID.because(f"a body has at most {self.limits.body_characters} characters")
+        message = NewMessage(request.conversation_id, socket.user_id, request.client_id, request.body, request.file_id)
+        appending = self.commits.append(message)
+        self._appending.add(appending)
+        socket.unanswered += 1
+        appending.add_done_callback(partial(self._appended, socket, message, ack_id, self.now()))
         return None
 
-    def _send(self, socket: Socket, asked: SendMessage, answer: Answer) -> None:
-        message = NewMessage(asked.conversation_id, socket.user_id, asked.client_id, asked.body, asked.file_id)
-        landing = self._commits.append(message)
-        self._messages.add(landing)
-        socket.unanswered += 1
-        landing.add_done_callback(partial(self._landed, socket, message, answer, self._now()))
-
-    def _landed(
+    def _appended(
         self,
         socket: Socket,
         message: NewMessage,
-        answer: Answer,
+        ack_id: int | None,
         began: float,
-        landing: asyncio.Future[StoredEntry | Refusal],
+        appending: asyncio.Future[StoredEntry | Refusal],
     ) -> None:
-        self._messages.discard(landing)
+        self._appending.discard(appending)
         socket.unanswered -= 1
-        if landing.cancelled():
+        if appending.cancelled():
             return
-        if error := landing.exception():
-            self._witness.failed(error)
-            self._refuse(INTERNAL, answer)
+        if error := appending.exception():
+            self.observer.failed(error)
+            self._refuse(socket, INTERNAL, ack_id)
             return
-        stored = landing.result()
-        identity = (message.conversation_id, message.sender_id, message.client_id)
+        stored = appending.result()
         if isinstance(stored, Refusal):
-            if stored.code == UNKNOWN.code:
-                self._lines.outcome_unknown()
-                if len(self._unsure) < MAX_UNKNOWN_OUTCOMES:
-                    self._unsure.add(identity)
-            self._refuse(stored, answer)
+            if stored == UNKNOWN_OUTCOME:
+                self.publisher.outcome_unknown()
+                if len(self._unknown_outcomes) < MAX_UNKNOWN_OUTCOMES:
+                    self._unknown_outcomes.add(_identity(message))
+            self._refuse(socket, stored, ack_id)
             return
-        if self._unsure and identity in self._unsure:
-            # It may have been stored the first time, when nobody was told.
-            self._unsure.discard(identity)
+        if self._unknown_outcomes and _identity(message) in self._unknown_outcomes:
+            # The first time it may have been stored without anybody having been told.
+            self._unknown_outcomes.discard(_identity(message))
             stored = replace(stored, is_new=True)
-        # The sender's own sockets hear the event before the acknowledgement.
-        acknowledge = partial(self._acknowledge, stored.entry, began, answer)
+        # The sender's own sockets receive the event before the acknowledgement.
+        acknowledge = partial(self._acknowledge, socket, stored, ack_id, began)
         if stored.is_new:
-            self._lines.landed(landed_of(stored), acknowledge)
-        elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCKS_DIFFER_SECONDS:
-            self._lines.repeated(landed_of(stored), acknowledge)
+            self.publisher.publish_entry(committed(stored), acknowledge)
+        elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCK_SKEW_SECONDS:
+            self.publisher.repeat_entry(committed(stored), acknowledge)
         else:
-            # Who joined after it was stored has fetched it.
+            # A client that joined after the message was stored has fetched it.
             acknowledge()
 
-    def _acknowledge(self, entry: Entry, began: float, answer: Answer) -> None:
-        self._witness.acknowledged(self._now() - began)
-        answer(acknowledgement(entry))
+    def _acknowledge(self, socket: Socket, stored: StoredEntry, ack_id: int | None, began: float) -> None:
+        self.observer.acknowledged(self.now() - began)
+        self._answer(socket, message_acknowledgement(stored.entry), ack_id)
 
-    async def _read(self, socket: Socket, asked: MarkRead) -> Document | Refusal:
-        marked = await self.mark_read(socket.user_id, asked.conversation_id, asked.seq)
-        return marked if isinstance(marked, Refusal) else ReadTo(marked)
+    # ---- Other events
 
-    async def _sync(self, socket: Socket, asked: Sync) -> Document | Refusal:
-        """One at a time for each socket, and no more at once than its connection may buffer."""
+    async def _handle(self, socket: Socket, handling: Awaitable[Document | Refusal | None], ack_id: int | None) -> None:
+        try:
+            answer = await handling
+        except StoreDown:
+            answer = UNAVAILABLE
+        except Exception as error:
+            self.observer.failed(error)
+            answer = INTERNAL
+        if isinstance(answer, Refusal):
+            self._refuse(socket, answer, ack_id)
+        elif answer is not None:
+            self._answer(socket, answer, ack_id)
+
+    async def _read(self, socket: Socket, request: MarkRead) -> Document | Refusal:
+        read_to = await self.messages.mark_read(socket.user_id, request.conversation_id, request.seq)
+        return read_to if isinstance(read_to, Refusal) else ReadTo(read_to)
+
+    async def _sync(self, socket: Socket, request: Sync) -> Document | Refusal:
+        """One at a time for each socket: an answer may be as large as its connection may buffer."""
         if socket.is_syncing:
             return BUSY
         socket.is_syncing = True
         try:
-            synced = await self._store.sync(socket.user_id, asked.cursors, MAX_SYNCED_ENTRIES)
+            return synced_document(await self.messages.sync(socket.user_id, request.cursors))
         finally:
             socket.is_syncing = False
-        return synced_document(synced.within(MAX_SYNCED_BYTES))
 
-    async def _renew(self, socket: Socket, asked: Renew) -> Document | Refusal:
-        identity = self._tokens.verified(asked.token, self._now())
+    async def _renew(self, socket: Socket, request: Renew) -> Document | Refusal:
+        identity = self.tokens.verified(request.token, self.now())
         if isinstance(identity, Refusal):
             return identity
         if identity.user_id != socket.user_id:
@@ -331,100 +334,35 @@ class Service:
         socket.expires_at = identity.expires_at
         return Nothing()
 
-    async def _typing(self, socket: Socket, asked: Typing) -> Refusal | None:
-        if not self._typing_rates.allows((socket.user_id, asked.conversation_id), self._now()):
+    async def _typing(self, socket: Socket, request: Typing) -> Refusal | None:
+        if not self._typing_rates.allows((socket.user_id, request.conversation_id), self.now()):
             return None
-        found = await self._store.conversation(asked.conversation_id, socket.user_id)
-        if isinstance(found, Refusal):
-            return found
-        others = [user_id for user_id in found.member_ids if user_id != socket.user_id]
-        self._tell(others, "typing", TypingEvent(found.id, socket.user_id))
+        conversation = await self.conversations.get(socket.user_id, request.conversation_id)
+        if isinstance(conversation, Refusal):
+            return conversation
+        others = tuple(user_id for user_id in conversation.member_ids if user_id != socket.user_id)
+        self.publisher.notify(Notification(others, typing_event(conversation.id, socket.user_id)))
         return None
 
-    # ---- What both sockets and REST ask for
+    # ---- Answering
 
-    async def create_conversation(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refusal:
-        """The conversation, and whether it is new; its members hear of it then."""
-        made = await self._changed(self._store.create_conversation(self._make_id(), user_id, member_ids))
-        if not isinstance(made, Refusal) and made[1]:
-            self._tell(made[0].member_ids, "conversation", conversation_document(made[0]))
-            await self.company.introduce(made[0])
-        return made
+    def _answer(self, socket: Socket, document: Document, ack_id: int | None) -> None:
+        if ack_id is not None:
+            socket.wire.send((acknowledgement(ack_id, document),))
 
-    async def add_members(
-        self, user_id: str, conversation_id: str, member_ids: Sequence[str]
-    ) -> StoredEntry | Conversation | Refusal:
-        """The conversation as it is where there was nobody to add."""
-        adding = self._commits.alone(lambda: self._store.add_members(conversation_id, user_id, member_ids))
-        return self._told(await self._changed(adding))
-
-    async def leave(self, user_id: str, conversation_id: str) -> StoredEntry | Refusal:
-        """Those who stay hear of it, and so do the other sockets of who left."""
-        leaving = self._commits.alone(lambda: self._store.leave(conversation_id, user_id))
-        return self._told(await self._changed(leaving))
-
-    async def delete_message(self, user_id: str, conversation_id: str, seq: int) -> StoredEntry | Refusal:
-        deleting = self._commits.alone(lambda: self._store.delete_message(conversation_id, user_id, seq))
-        return self._told(await self._changed(deleting))
-
-    async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refusal:
-        """How far is read now; the members hear of it where that moved."""
-        # One after the other for each reader, so that nobody hears them go back.
-        async with self._reading.setdefault(user_id, asyncio.Lock()):
-            marked = await self._changed(self._store.mark_read(conversation_id, user_id, seq))
-            if isinstance(marked, Refusal):
-                return marked
-            read_to, moved = marked
-            if moved:
-                found = await self._changed(self._store.conversation(conversation_id, user_id))
-                if not isinstance(found, Refusal):
-                    self._tell(found.member_ids, "read", ReadEvent(conversation_id, user_id, read_to))
-            return read_to
-
-    # ---- Telling
-
-    async def _changed(self, change: Awaitable[T]) -> T:
-        """What a change answers; where nobody knows what became of it, whoever may have to hear of it asks."""
-        try:
-            return await change
-        except StoreDown:
-            self._lines.outcome_unknown()
-            raise
-
-    def _told(self, stored: Happened) -> Happened:
-        if isinstance(stored, StoredEntry) and stored.is_new:
-            self._lines.landed(landed_of(stored))
-        return stored
-
-    def _tell(self, user_ids: Iterable[str], name: str, document: Document) -> None:
-        """To every socket of each of them, on whichever task."""
-        self._lines.told(Notification(tuple(user_ids), encoded_event(name, document)))
+    def _refuse(self, socket: Socket, refusal: Refusal, ack_id: int | None) -> None:
+        self.observer.refused(refusal.code)
+        self._answer(socket, error_document(refusal, socket.wire.language), ack_id)
 
     def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
-        socket.number, now = self._told_of_drain, self._now()
+        socket.drain_number, now = self._told_of_drain, self.now()
         self._told_of_drain += 1
-        left, leaves = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
-        socket.wire.send([encoded_event("draining", DrainingEvent(round(left, 3), round(leaves * 1000)))])
+        grace, leaves_in = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
+        socket.wire.send([draining_event(round(grace, 3), round(leaves_in * 1000))])
 
-    # ---- Under way
 
-    def failed(self, error: BaseException) -> None:
-        """A defect of this program, met while somebody was served."""
-        self._witness.failed(error)
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            self._witness.failed(error)
-
-    def _refuse(self, refused: Refusal, answer: Answer) -> None:
-        self._witness.refused(refused.code)
-        answer(error_document(refused))
+def _identity(message: NewMessage) -> tuple[str, str, str]:
+    return message.conversation_id, message.sender_id, message.client_id
 
 
 Handler = Callable[[Service, Socket, Any], Coroutine[Any, Any, Document | Refusal | None]]
@@ -435,3 +373,4 @@ HANDLERS: Mapping[str, Handler] = {
     "auth": Service._renew,
     "typing": Service._typing,
 }
+"""Of every event but `message`, which is answered without a task of its own."""

@@ -1,4 +1,4 @@
-"""Who is here: the sockets of each user on this task."""
+"""The joined clients of this task, by their users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Protocol
 
 
 class Wire(Protocol):
-    """What carries a socket; whoever leaves too much unread is cut off by it."""
+    """The session that carries a socket. A client that leaves too much unread is cut off."""
+
+    language: str
 
     def send(self, messages: Iterable[str | bytes]) -> None: ...
 
@@ -19,8 +21,8 @@ class Wire(Protocol):
 @dataclass(eq=False, slots=True)
 class Socket:
     """
-    One joined client. `expires_at`: when its token ends, in seconds since 1970, as is `joined_at`. `number`: which it
-    is of those that were told of a drain. `unanswered`: its messages that are under way.
+    One joined client. `expires_at`: when its token ends, in seconds since 1970, as is `joined_at`. `drain_number`: how
+    many were told of the drain before it. `unanswered`: its messages that are under way.
     """
 
     wire: Wire
@@ -28,30 +30,30 @@ class Socket:
     expires_at: float
     joined_at: float
     is_syncing: bool = False
-    number: int = 0
+    drain_number: int = 0
     unanswered: int = 0
 
 
 class Sockets:
-    """The oldest first, for each user. `delivered` is told how many were sent something."""
+    """The sockets of each user, the oldest first. `delivered` counts the sockets that were sent an event."""
 
-    def __init__(self, most_per_user: int, delivered: Callable[[int], None] = lambda count: None) -> None:
+    def __init__(self, max_per_user: int, delivered: Callable[[int], None] = lambda count: None) -> None:
         self.count = 0
-        self._most, self._delivered = most_per_user, delivered
+        self._max_per_user, self._delivered = max_per_user, delivered
         self._by_user: dict[str, list[Socket]] = {}
 
     def add(self, socket: Socket) -> Socket | None:
-        """The socket that has to make room, if one has to; it is no longer among them."""
+        """Returns the user's oldest socket where they have too many now; it is removed already."""
         own = self._by_user.setdefault(socket.user_id, [])
         own.append(socket)
         self.count += 1
-        if len(own) <= self._most:
+        if len(own) <= self._max_per_user:
             return None
         self.count -= 1
         return own.pop(0)
 
     def remove(self, socket: Socket) -> bool:
-        """Whether it was the last one of its user. Removing twice is nothing."""
+        """Whether it was the last one of its user. Idempotent."""
         own = self._by_user.get(socket.user_id, [])
         if socket not in own:
             return False
@@ -65,13 +67,13 @@ class Sockets:
     def of(self, user_id: str) -> Sequence[Socket]:
         return self._by_user.get(user_id, ())
 
-    def tell(self, user_ids: Iterable[str], message: str) -> None:
-        """To every socket of each of them."""
+    def tell(self, user_ids: Iterable[str], event: str) -> None:
+        """Send an event to every socket of each of these users."""
         count = 0
         for user_id in user_ids:
-            # A copy: whoever reads too slowly is cut off by this, and is no longer among them.
-            for socket in tuple(self.of(user_id)):
-                socket.wire.send((message,))
+            # A copy: a slow client is cut off by the sending, and its socket removed.
+            for socket in tuple(self._by_user.get(user_id, ())):
+                socket.wire.send((event,))
                 count += 1
         if count:
             self._delivered(count)
@@ -81,7 +83,7 @@ class Sockets:
         return any(user_id in self._by_user for user_id in user_ids)
 
     def since(self, user_ids: Iterable[str]) -> float:
-        """When the first of their sockets joined, in seconds since 1970; for ever where there is none."""
+        """When the first of their sockets joined, in seconds since 1970; infinity where they have none."""
         return min((socket.joined_at for user_id in user_ids for socket in self.of(user_id)), default=math.inf)
 
     def everybody(self) -> list[str]:

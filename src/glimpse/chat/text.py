@@ -1,4 +1,4 @@
-"""Which texts can be kept, and when two handles are the same: alike in every store, whatever its database thinks."""
+"""Which texts can be stored, and when two handles are equal: the same in every store, whatever its database does."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import unicodedata
 
 from glimpse.chat.values import NewFile, NewMessage
 
-# A token's subject is at most 255 characters (OpenID Connect Core, section 2); three such ids fit into one index entry.
 MAX_ID = 255
+"""As for the subject of a token (OpenID Connect Core 1.0, section 2); three such ids fit into one index entry."""
+
 MAX_HANDLE = 64
 MAX_CLIENT_ID = 64
-# As long as a name may be in the usual file systems.
 MAX_FILE_NAME = 255
+"""The limit of the usual file systems."""
 
 
 def is_storable(text: str | None) -> bool:
-    """PostgreSQL keeps UTF-8 without NUL; JSON may bring half a surrogate pair, which is no UTF-8. None is fine."""
+    """PostgreSQL stores UTF-8 without NUL; JSON may contain half a surrogate pair, which is not UTF-8. None is fine."""
     if text is None:
         return True
     if not text.isascii():
@@ -36,8 +37,8 @@ def is_handle(text: str) -> bool:
 
 def handle_key(handle: str) -> str:
     """
-    What of a handle must be unique: no case, and one spelling of each letter. A Korean name typed on a Mac may come
-    as single jamo and is the same name.
+    Equal handles have equal keys: case is folded, and each letter is composed. A Korean name typed on a Mac may come
+    as single jamo, and is the same name.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", handle).casefold())
 
@@ -47,7 +48,7 @@ def can_be_stored(message: NewMessage) -> bool:
         0 < len(message.conversation_id) <= MAX_ID
         and 0 < len(message.sender_id) <= MAX_ID
         and 0 < len(message.client_id) <= MAX_CLIENT_ID
-        # What cannot be kept alone cannot be kept together, and the other way round.
+        # One check of all texts together is exact: halves of surrogate pairs do not join.
         and is_storable(message.conversation_id + message.sender_id + message.client_id + message.body)
         and (message.file_id is None or is_id(message.file_id))
     )

@@ -1,7 +1,7 @@
 """
-Who somebody is: a JWT signed with HS256, `sub` the user's id, `exp` required (RFC 7519).
+Tokens: JWTs signed with HS256, `sub` the user's id, `exp` required (RFC 7519).
 
-The algorithm is pinned: what a token says of its own algorithm decides nothing.
+The algorithm is pinned: the one that a token's header names is ignored.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from functools import lru_cache, partial
 
 import jwt
 
+from glimpse.chat.refusals import TOKEN_EXPIRED, UNAUTHORIZED, Refusal
 from glimpse.chat.text import is_id
-from glimpse.chat.values import Refusal
 
 ALGORITHM = "HS256"
 MAX_TOKEN_LENGTH = 4_096
 MAX_REMEMBERED_TOKENS = 4_096
-"""Tokens whose signature was found good, some 600 bytes each."""
+"""Tokens with a valid signature, cached in some 600 bytes each."""
 
 LATEST = 253_402_300_799
 """The last second of the year 9999."""
-UNAUTHORIZED = Refusal("unauthorized", detail="the token is missing or not valid")
-EXPIRED = Refusal("token_expired")
+INVALID_TOKEN = UNAUTHORIZED.because("the token is missing or not valid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,12 @@ class Identity:
 
 
 class Tokens:
-    """The first secret signs; all verify, so that a secret can be replaced while its tokens live."""
+    """The first secret signs; all verify, so that a secret can be replaced while its tokens are still valid."""
 
     def __init__(self, secrets: Sequence[str], lifetime_seconds: int) -> None:
         self._secrets = tuple(secrets)
         self.lifetime_seconds = lifetime_seconds
-        # The same token comes with every request. What raises is not remembered, so nobody fills this with tokens that
-        # are not ours.
+        # The same token comes with every request. Exceptions are not cached, so forged tokens cannot fill the cache.
         self._signed = lru_cache(MAX_REMEMBERED_TOKENS)(partial(_signed, self._secrets))
 
     def issued(self, user_id: str, now: float) -> str:
@@ -50,27 +48,27 @@ class Tokens:
         return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM)
 
     def verified(self, token: object, now: float) -> Identity | Refusal:
-        """Whose token it is. Refused `unauthorized`, or `token_expired` where only the time is wrong."""
+        """The user of a token. Refused `unauthorized`; `token_expired` where only the time is wrong."""
         if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN_LENGTH:
-            return UNAUTHORIZED
+            return INVALID_TOKEN
         try:
             identity, begins_at = self._signed(token)
         except (jwt.InvalidTokenError, ValueError):
-            return UNAUTHORIZED
+            return INVALID_TOKEN
         if begins_at > now:
-            return UNAUTHORIZED
-        return identity if identity.expires_at > now else EXPIRED
+            return INVALID_TOKEN
+        return identity if identity.expires_at > now else TOKEN_EXPIRED
 
 
 def _signed(secrets: Sequence[str], token: str) -> tuple[Identity, float]:
-    """Who a token says that somebody is, and from when on. Raises InvalidTokenError, ValueError."""
+    """The identity in a signed token, and the time from which it is valid. Raises InvalidTokenError, ValueError."""
     for secret in secrets:
         with suppress(jwt.InvalidSignatureError):
             claims = jwt.decode(
                 token,
                 secret,
                 algorithms=[ALGORITHM],
-                # Time is handed in, so it is compared here and not by the library.
+                # Tokens.verified compares the times, with the time that it is given.
                 options={"require": ["exp", "sub"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             user_id, expires, begins = claims["sub"], _time(claims["exp"]), _time(claims.get("nbf", 0))

@@ -1,12 +1,13 @@
 """
-Files on their way: announced, put into the bucket by the client itself, completed, seen, swept.
+Uploads: a client announces a file, puts it into the bucket itself, and completes it; then others get a link to it.
 
-    announced ─→ put under pending/ ─→ complete: looked at, copied to uploads/, recorded ─→ referred to by a message
-        └─ late ─→ swept                   └─ not what was announced: removed            └─ by nothing, a day: swept
+    announced ─→ put under pending/ ─→ complete: checked, copied to uploads/, recorded ─→ a message refers to it
+        └─ never completed: swept          └─ not what was announced: deleted    └─ nothing does for a day: swept
 
-A client may lie and an address may be used again, so nothing counts but what was looked at and copied by its tag. A row
-is there before anything is in the bucket, so that nothing can lie there that no row leads to. What was copied stays
-under pending/ until the sweep, which removes many at once: something may be put there again until then in any case.
+A client may lie, and it may use its presigned URL again. So only a checked object counts, and it is copied by the etag
+that was checked. A file's row is written before its URL is given out, so that every object in the bucket has a row. The
+object under pending/ stays there until the sweep, which deletes many at once: until its URL expires, the client could
+put it there again anyway.
 """
 
 from __future__ import annotations
@@ -19,48 +20,57 @@ from typing import Protocol, TypeVar
 from msgspec.structs import replace
 
 from glimpse.chat.limits import TokenBuckets
-from glimpse.chat.media_types import FILE_TYPE, KINDS, disposition, kind_of
-from glimpse.chat.ports import ObjectHead, Objects, ObjectsDown, PresignedPut, Store
-from glimpse.chat.values import EXPIRED, FORBIDDEN, GONE, NOT_FOUND, RATE_LIMITED, File, NewFile, Refusal
+from glimpse.chat.media_types import MEDIA_TYPES, media_type_of
+from glimpse.chat.ports import NoObjectStore, ObjectHead, Objects, ObjectsDown, PresignedPut, Store
+from glimpse.chat.refusals import (
+    FILE_GONE,
+    FILE_TYPE,
+    FILES_DOWN,
+    FILES_OFF,
+    FORBIDDEN,
+    NOT_COMPLETE,
+    NOT_FOUND,
+    RATE_LIMITED,
+    TOO_LARGE,
+    UPLOAD_EXPIRED,
+    WRONG_CHECKSUM,
+    WRONG_SIZE,
+    Refusal,
+)
+from glimpse.chat.values import File, NewFile
 
 MAX_FILE_BYTES = 50 * 10**6
-"""One PUT, and what a phone sends while somebody waits; larger ones want several parts."""
+"""What one PUT can carry while its sender waits; larger files need a multipart upload."""
 
 UPLOAD_SECONDS = 300
-"""How long an address is good for; a PUT that began in time may go on."""
+"""How long the presigned URL of an upload is valid; a PUT that began in time may continue."""
 
-LATE_SECONDS = 3600.0
-"""How long after that `complete` may be asked: 50 MB take so long at 110 kbit/s."""
+COMPLETION_SECONDS = 3600.0
+"""How long after its URL expired a file may still be completed: 50 MB take that long at 110 kbit/s."""
 
-SWEEP_SECONDS = LATE_SECONDS + 600.0
-"""How long after that it is swept: no copy is under way any more."""
+SWEEP_AFTER_SECONDS = COMPLETION_SECONDS + 600.0
+"""How long after its URL expired a file is swept: by then no task is copying it any more."""
 
 UNUSED_SECONDS = 86_400.0
-"""How long a complete file may wait for the message that refers to it."""
+"""How long a complete file may exist before a message or a profile refers to it."""
 
-MAX_SWEPT = 100
+SWEEP_BATCH = 100
+"""Files that one step of the sweep takes."""
 
-WRONG_SIZE, WRONG_CHECKSUM = Refusal("wrong_size"), Refusal("wrong_checksum")
-NOT_THERE_YET = Refusal("not_complete", retry=True)
-TOO_LARGE = Refusal("too_large", detail=f"a file has at most {MAX_FILE_BYTES // 10**6} MB")
-FILES_DOWN = Refusal("files_down", retry=True)
+NOT_THERE_YET = replace(NOT_COMPLETE, retry=True)
+FILE_TOO_LARGE = TOO_LARGE.because(f"a file has at most {MAX_FILE_BYTES // 10**6} MB")
 
-Opened = Callable[[str], Awaitable[Objects]]
+OpenObjects = Callable[[str], Awaitable[Objects]]
 """
-The object store, opened on first use, for clients that call this service by a name; empty where nobody is given an
-address. Raises ObjectsDown, NoObjects.
+Opens the object store on first use. Its argument is the Host header of the client's request, so that presigned URLs
+lead to an address that this client can reach; it is empty where no URL is signed. Raises ObjectsDown, NoObjectStore.
 """
 
-
-Done = TypeVar("Done")
-
-
-class NoObjects(Exception):
-    """There is none, and asking again will not help; the text says what is missing."""
+T = TypeVar("T")
 
 
-class Observer(Protocol):
-    """Is told what becomes of files, to count it."""
+class UploadObserver(Protocol):
+    """Counts what becomes of files."""
 
     def file(self, outcome: str) -> None: ...
 
@@ -75,7 +85,7 @@ class AnnouncedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """Where a file can be had, and for how many seconds at least."""
+    """A URL from which a file can be got, and for how many seconds at least."""
 
     file: File
     url: str
@@ -83,160 +93,177 @@ class FileLink:
 
 
 class Uploads:
-    """`uploads_per_minute` and `quota_bytes` are each user's. `now` in seconds since 1970."""
+    """
+    `uploads_per_minute` and `quota_bytes` apply to each user. `now` in seconds since 1970.
+
+    Every method that needs the object store is refused `files_down` where it does not answer, and `files_off` where
+    there is none. `host` is the Host header of the client's request.
+    """
 
     def __init__(
         self,
         store: Store,
-        opened: Opened,
+        open_objects: OpenObjects,
         uploads_per_minute: int,
         quota_bytes: int,
-        witness: Observer,
+        observer: UploadObserver,
         now: Callable[[], float],
         make_id: Callable[[], str],
     ) -> None:
-        self._store, self._opened, self._quota_bytes = store, opened, quota_bytes
+        self._store, self._open_objects, self._quota_bytes = store, open_objects, quota_bytes
         self._rates = TokenBuckets(uploads_per_minute / 60, uploads_per_minute)
-        self._witness, self._now, self._make_id = witness, now, make_id
-        self.problem = ""
-        """Why the object store could not be asked the last time that it was; empty where it could."""
+        self._observer, self._now, self._make_id = observer, now, make_id
 
     async def announce(
         self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None, host: str = ""
     ) -> AnnouncedFile | Refusal:
         """
-        Where to put it, for who calls this service by `host`. Refused `file_type`, `too_large`, `rate_limited`,
-        `quota`; as all here, `files_down` and `files_off`.
+        Record a new file, and sign the URL to which its owner puts it. Refused `file_type`, `too_large`,
+        `rate_limited`, `quota`.
         """
-        kind = kind_of(content_type)
-        if kind is None:
-            return Refusal("file_type", detail=", ".join(KINDS))
+        media_type = media_type_of(content_type)
+        if media_type is None:
+            return FILE_TYPE.because(", ".join(MEDIA_TYPES))
         if size > MAX_FILE_BYTES:
-            return TOO_LARGE
+            return FILE_TOO_LARGE
         if not self._rates.allows(owner_id, self._now()):
             return RATE_LIMITED
-        return await self._asked(self._announced(NewFile(self._make_id(), owner_id, name, kind, size, sha256), host))
+        new = NewFile(self._make_id(), owner_id, name, media_type, size, sha256)
+        return await self._or_refusal(self._announce(new, host))
 
-    async def _announced(self, new: NewFile, host: str) -> AnnouncedFile | Refusal:
-        objects = await self._opened(host)
+    async def _announce(self, new: NewFile, host: str) -> AnnouncedFile | Refusal:
+        objects = await self._open_objects(host)
         file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if file == NOT_FOUND:
-            # Their first request of all; everybody else is spared the question who they are.
+            # This is the owner's first request. Everybody else is spared the question whether they exist.
             await self._store.ensure_user(new.owner_id)
             file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if isinstance(file, Refusal):
             return file
-        upload = await objects.upload(_pending(file), file.content_type, file.size, file.sha256, UPLOAD_SECONDS)
-        self._witness.file("announced")
+        upload = await objects.presign_put(
+            _pending_key(file), file.content_type, file.size, file.sha256, UPLOAD_SECONDS
+        )
+        self._observer.file("announced")
         return AnnouncedFile(file, upload)
 
     async def complete(self, owner_id: str, file_id: str) -> File | Refusal:
         """
-        The file, once what was announced lies in the bucket; again as often as one likes. What is something else is
-        thrown away: refused `wrong_size`, `file_type`, `wrong_checksum`. Refused `not_complete` while nothing is there
-        yet, `expired` when nothing can come any more, `gone` where it went while it was looked at, `not_found`,
-        `forbidden`.
+        Check the object that the owner put, and copy it to where it is served from. Idempotent. An object that is not
+        what was announced is deleted: refused `wrong_size`, `file_type`, `wrong_checksum`. Also refused `not_complete`
+        while there is no object yet, `expired` when none can come any more, `gone` where the object was deleted or
+        replaced after the check, `not_found`, `forbidden`.
         """
         file = await self._store.file(file_id)
         if file is None:
             return NOT_FOUND
         if file.owner_id != owner_id:
             return FORBIDDEN
-        return file if file.is_complete else await self._asked(self._completed(file))
+        return file if file.is_complete else await self._or_refusal(self._complete(file))
 
-    async def _completed(self, file: File) -> File | Refusal:
-        objects = await self._opened("")
-        found = await objects.look(_pending(file), file.sha256 is not None)
-        self.problem = ""
-        if found is None:
-            return await self._missing(objects, file)
-        if refused := _unlike(file, found):
-            # The row stays for the sweep: the address is good for a while, and something may be put there again.
-            await objects.remove([_pending(file)])
-            self._witness.file(refused.code)
-            return refused
-        served = disposition(file.content_type, file.name)
-        if not await objects.keep(_pending(file), _kept(file), found.tag, file.content_type, served):
-            # Somebody else's `complete` of the same file was faster, or it is another object by now.
+    async def _complete(self, file: File) -> File | Refusal:
+        objects = await self._open_objects("")
+        head = await objects.head(_pending_key(file), file.sha256 is not None)
+        if head is None:
+            # A task that died after it copied the object did not record it.
+            if await objects.head(_stored_key(file)) is not None:
+                return await self._record(objects, file)
+            return NOT_THERE_YET if self._now() < file.upload_until else UPLOAD_EXPIRED
+        if refusal := _mismatch(file, head):
+            # The row stays until the sweep: while the URL is valid, something may be put there again.
+            await objects.delete([_pending_key(file)])
+            self._observer.file(refusal.code)
+            return refusal
+        disposition = _content_disposition(file)
+        if not await objects.copy(_pending_key(file), _stored_key(file), head.etag, file.content_type, disposition):
+            # Another request completed the same file first, or the object was replaced after it was checked.
             again = await self._store.file(file.id)
-            return again if again and again.is_complete else GONE
-        return await self._recorded(objects, file)
+            return again if again and again.is_complete else FILE_GONE
+        return await self._record(objects, file)
 
-    async def seen(self, reader_id: str, file_id: str, host: str = "") -> FileLink | Refusal:
-        """Where to get it, for who calls this service by `host`. Refused `not_found`, also to who may not see it."""
+    async def _record(self, objects: Objects, file: File) -> File | Refusal:
+        if not await self._store.complete_file(file.id, COMPLETION_SECONDS):
+            await objects.delete([_pending_key(file), _stored_key(file)])
+            return UPLOAD_EXPIRED
+        self._observer.file("complete")
+        return replace(file, is_complete=True)
+
+    async def link(self, reader_id: str, file_id: str, host: str = "") -> FileLink | Refusal:
+        """A URL for somebody who may see the file. Refused `not_found`, also to everybody who may not."""
         file = await self._store.file_seen_by(file_id, reader_id)
-        return NOT_FOUND if file is None else await self._asked(self._seen(file, host))
+        return NOT_FOUND if file is None else await self._or_refusal(self._link(file, host))
 
-    async def _seen(self, file: File, host: str) -> FileLink:
-        objects = await self._opened(host)
-        return FileLink(file, *await objects.download(_kept(file)))
+    async def _link(self, file: File, host: str) -> FileLink:
+        objects = await self._open_objects(host)
+        return FileLink(file, *await objects.presign_get(_stored_key(file)))
 
     async def sweep(self) -> None:
         """
-        Called now and then: what never completed goes, with what may lie of it anywhere; what nothing referred to for a
-        day; and all that lies under pending/. Any number of tasks may do it at once.
+        Delete the files that were never completed, the files that nothing referred to for a day, and every object that
+        is left under pending/. Called periodically, by any number of tasks at once.
         """
         is_more = True
         while is_more:
-            await self._store.expire_unused_files(UNUSED_SECONDS, MAX_SWEPT)
-            late = await self._store.files_to_sweep(SWEEP_SECONDS, MAX_SWEPT)
-            swept = await self._asked(self._swept(late)) if late else None
-            is_more = len(late) == MAX_SWEPT and not isinstance(swept, Refusal)
+            await self._store.expire_unused_files(UNUSED_SECONDS, SWEEP_BATCH)
+            files = await self._store.files_to_sweep(SWEEP_AFTER_SECONDS, SWEEP_BATCH)
+            swept = await self._or_refusal(self._sweep(files)) if files else None
+            is_more = len(files) == SWEEP_BATCH and not isinstance(swept, Refusal)
 
-    async def _swept(self, late: Sequence[File]) -> None:
-        objects = await self._opened("")
-        kept, gone = ([file for file in late if file.is_complete == is_kept] for is_kept in (True, False))
-        await objects.remove([*map(_pending, late), *map(_kept, gone)])
-        self.problem = ""
-        await self._store.finish_sweep([file.id for file in kept], [file.id for file in gone], SWEEP_SECONDS)
-        for file in late:
-            self._witness.file("settled" if file.is_complete else "swept")
+    async def _sweep(self, files: Sequence[File]) -> None:
+        objects = await self._open_objects("")
+        kept, gone = ([file for file in files if file.is_complete == is_kept] for is_kept in (True, False))
+        await objects.delete([*map(_pending_key, files), *map(_stored_key, gone)])
+        await self._store.finish_sweep([file.id for file in kept], [file.id for file in gone], SWEEP_AFTER_SECONDS)
+        for file in files:
+            self._observer.file("settled" if file.is_complete else "swept")
 
-    async def _asked(self, work: Awaitable[Done]) -> Done | Refusal:
-        """What asks the object store, and what it means where that does not answer."""
+    async def _or_refusal(self, work: Awaitable[T]) -> T | Refusal:
+        """The result of the work, or the refusal where the object store does not answer or does not exist."""
         try:
-            done = await work
+            return await work
         except ObjectsDown as down:
-            self.problem = str(down)
-            self._witness.objects_down(self.problem)
+            self._observer.objects_down(str(down))
             return FILES_DOWN
-        except NoObjects as missing:
-            return Refusal("files_off", detail=str(missing))
-        return done
-
-    async def _missing(self, objects: Objects, file: File) -> File | Refusal:
-        """Nothing waits to be looked at: it was kept by a task that died over it, or it has yet to come."""
-        if await objects.look(_kept(file)) is not None:
-            return await self._recorded(objects, file)
-        return NOT_THERE_YET if self._now() < file.upload_until else EXPIRED
-
-    async def _recorded(self, objects: Objects, file: File) -> File | Refusal:
-        if not await self._store.complete_file(file.id, LATE_SECONDS):
-            await objects.remove([_pending(file), _kept(file)])
-            return EXPIRED
-        self._witness.file("complete")
-        return replace(file, is_complete=True)
+        except NoObjectStore as missing:
+            return FILES_OFF.because(str(missing))
 
 
-def _unlike(file: File, found: ObjectHead) -> Refusal | None:
-    """How what was found differs from what was announced."""
-    if found.size != file.size:
+def _mismatch(file: File, head: ObjectHead) -> Refusal | None:
+    """How the object differs from what was announced."""
+    if head.size != file.size:
         return WRONG_SIZE
-    if found.content_type != file.content_type or not KINDS[file.content_type].looks(found.first_bytes):
+    if head.content_type != file.content_type or not MEDIA_TYPES[file.content_type].matches(head.first_bytes):
         return FILE_TYPE
-    if file.sha256 is not None and found.sha256 != file.sha256:
+    if file.sha256 is not None and head.sha256 != file.sha256:
         return WRONG_CHECKSUM
     return None
 
 
-def _pending(file: File) -> str:
-    return f"pending/{_place(file)}"
+def _pending_key(file: File) -> str:
+    return f"pending/{_key(file)}"
 
 
-def _kept(file: File) -> str:
-    return f"uploads/{_place(file)}"
+def _stored_key(file: File) -> str:
+    return f"uploads/{_key(file)}"
 
 
-def _place(file: File) -> str:
-    """Of an owner's files together. Their id may hold anything, and is nobody's business who sees an address."""
+def _key(file: File) -> str:
+    """
+    An owner's files have a common prefix: a hash, because an id may hold any character, and because whoever sees the
+    URL need not learn the id.
+    """
     return f"{hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]}/{file.id}"
+
+
+_ATTRIBUTE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`|~")
+"""The bytes that need no encoding in a parameter: attr-char of RFC 8187, section 3.2.1."""
+
+
+def _content_disposition(file: File) -> str:
+    """
+    The Content-Disposition header (RFC 6266) with which a file is served. It has the file's name in UTF-8 (RFC 8187),
+    and for old clients in ASCII with `_` for every other character.
+    """
+    kind = "inline" if MEDIA_TYPES[file.content_type].is_inline else "attachment"
+    encoded = "".join(chr(byte) if byte in _ATTRIBUTE else f"%{byte:02X}" for byte in file.name.encode())
+    plain = "".join(letter if " " <= letter <= "~" and letter not in '"\\%' else "_" for letter in file.name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

@@ -1,5 +1,5 @@
 """
-What people have in a chat, as values: users, conversations, and the entries that number every durable change.
+The data of the chat: users, files, conversations, and the entries that number every durable change of a conversation.
 
 Structs and not dataclasses: a frozen dataclass takes ten times as long to make, and each message makes several.
 """
@@ -10,17 +10,13 @@ import datetime
 from collections.abc import Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
-# Beyond this nobody counts, neither the reader nor the database.
 MAX_UNREAD = 1000
-# What an entry's JSON takes beside its text.
-ENTRY_BYTES = 300
+"""Where counting unread messages ends, in the database as for the reader."""
 
 
 class User(Struct, frozen=True):
-    """`id` is opaque: another issuer's tokens may bring any. `handle` only where somebody signed up here."""
+    """`id` is opaque: tokens of another issuer may bring any. `handle` is None for the users of such an issuer."""
 
     id: str
     handle: str | None = None
@@ -29,7 +25,7 @@ class User(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
-    """`last_seq` is the number of its newest entry, 0 while there is none. `reads`: how far each member has read."""
+    """`last_seq` is the seq of the newest entry, 0 while there is none. `reads`: the seq that each member read last."""
 
     id: str
     member_ids: tuple[str, ...]
@@ -38,7 +34,7 @@ class Conversation(Struct, frozen=True):
 
 
 class ConversationChange(Struct, frozen=True):
-    """A conversation that changed since a time: whether it was made since then, and who of `reads` read further."""
+    """A conversation that changed since some time. `is_new`: created since then. `reads`: only who read since then."""
 
     id: str
     member_ids: tuple[str, ...]
@@ -47,29 +43,49 @@ class ConversationChange(Struct, frozen=True):
     reads: Mapping[str, int]
 
 
-class Entry(Struct, frozen=True):
-    """
-    One durable change of a conversation; `seq` counts 1, 2, 3 … without gaps.
+# ---- Entries
 
-    message: `body`, None once it was deleted. deleted: `of` is the seq of the message that is gone. members:
-    `member_ids` as they are from here on.
-    """
+
+class _Numbered(Struct, frozen=True):
+    """What all entries have. `seq` counts the entries of a conversation 1, 2, 3 … without gaps."""
 
     conversation_id: str
     seq: int
-    type: str
     id: str
     sender_id: str
     created_at: datetime.datetime
-    client_id: str | None = None
-    body: str | None = None
+
+
+class Message(_Numbered, frozen=True):
+    """`client_id` is the sender's own id of it. `body` is None once the message was deleted."""
+
+    client_id: str
+    body: str | None
     file_id: str | None = None
-    of: int | None = None
-    member_ids: tuple[str, ...] = ()
+
+
+class Deletion(_Numbered, frozen=True):
+    """The sender deleted the message whose seq is `of`."""
+
+    of: int
+
+
+class MembershipChange(_Numbered, frozen=True):
+    """`member_ids` are the members from here on. The sender added the new ones, or left."""
+
+    member_ids: tuple[str, ...]
+
+
+class UnknownEntry(_Numbered, frozen=True):
+    """An entry of a type that only a newer release knows. It keeps its seq, and no socket receives it."""
+
+
+Entry = Message | Deletion | MembershipChange | UnknownEntry
+"""One durable change of a conversation. Every match ends with `assert_never`, so a forgotten type is a type error."""
 
 
 class NewMessage(Struct, frozen=True):
-    """What somebody asks to store. (conversation, sender, client_id) is its identity, whichever task gets it."""
+    """A message to store. (conversation_id, sender_id, client_id) identify it, whichever task receives it."""
 
     conversation_id: str
     sender_id: str
@@ -79,34 +95,23 @@ class NewMessage(Struct, frozen=True):
 
 
 class StoredEntry(Struct, frozen=True):
-    """`is_new` is False for a repeat: it took no number, and nobody is told again."""
+    """
+    An entry that is durable, with the members by now. `is_new` is False for a repeat: it took no seq, and members
+    received it before.
+    """
 
     entry: Entry
     member_ids: tuple[str, ...]
     is_new: bool
 
 
-class Refusal(Struct, frozen=True):
-    """Why something was not done: `not_found`, `forbidden`, `blocked`, `handle_taken`, `invalid`, …"""
-
-    code: str
-    retry: bool = False
-    detail: str = ""
-
-
-INVALID, NOT_FOUND, FORBIDDEN = Refusal("invalid"), Refusal("not_found"), Refusal("forbidden")
-QUOTA, EXPIRED = Refusal("quota"), Refusal("expired")
-# Of a file that a message or a profile refers to: to say the same again helps neither.
-NOT_COMPLETE, GONE = Refusal("not_complete"), Refusal("gone")
-BUSY, RATE_LIMITED = Refusal("busy", retry=True), Refusal("rate_limited", retry=True)
-# Nobody knows whether it was stored; sent again, it is answered as if it was sent once.
-UNKNOWN = Refusal("unknown", retry=True)
+# ---- Files
 
 
 class NewFile(Struct, frozen=True):
     """
-    What somebody announces to send. `name` is shown to people and is part of no key; `size` in bytes, exactly; `sha256`
-    of the content, in hexadecimal.
+    A file that somebody announces before uploading it. `name` is shown to people and is part of no key; `size` in
+    bytes, exactly; `sha256` of the content, in hexadecimal.
     """
 
     id: str
@@ -118,29 +123,32 @@ class NewFile(Struct, frozen=True):
 
 
 class File(NewFile, frozen=True):
-    """`upload_until`: when the address ends that it may be put to, in seconds since 1970."""
+    """`upload_until`: when the upload URL expires, in seconds since 1970."""
 
     is_complete: bool = False
     upload_until: float = 0.0
 
 
+# ---- Answers of the store
+
+
 class ConversationSummary(Struct, frozen=True):
     """
-    A conversation as its member's list shows it. `last_message` may be a deleted one. `unread` counts what others
-    wrote after what the member read, deleted messages left out; MOST_UNREAD stands for that many or more.
+    A conversation in its member's list. `last_message` may be a deleted one. `unread` counts the messages of others
+    after the last one that the member read, without deleted ones; MAX_UNREAD stands for that many or more.
     """
 
     conversation: Conversation
     members: tuple[User, ...]
-    last_message: Entry | None
+    last_message: Message | None
     unread: int
 
 
 class SyncResult(Struct, frozen=True):
     """
-    What a client missed: each conversation that its cursors lack or lag, those it is no longer in, and the entries
-    after its cursors, contiguous for each conversation. `more`: ask again with the advanced cursors. `reset` names
-    conversations whose cursor is above their last_seq.
+    What a client missed. `conversations`: those that its cursors lack or lag behind. `gone`: those of its cursors that
+    the user is not a member of. `entries`: all after its cursors, contiguous for each conversation. `more`: ask again
+    with the advanced cursors. `reset`: ids of conversations whose cursor is above their last_seq.
     """
 
     conversations: tuple[Conversation, ...]
@@ -148,12 +156,3 @@ class SyncResult(Struct, frozen=True):
     entries: tuple[Entry, ...]
     more: bool
     reset: tuple[str, ...] = ()
-
-    def within(self, most_bytes: int) -> SyncResult:
-        """As many of the entries, from the first, as about so many bytes of JSON hold; one at least."""
-        size = 0
-        for kept, entry in enumerate(self.entries):
-            size += ENTRY_BYTES + len((entry.body or "").encode())
-            if kept and size > most_bytes:
-                return replace(self, entries=self.entries[:kept], more=True)
-        return self

@@ -1,4 +1,4 @@
-"""What servers of our own have in common: locks that their processes inherit, free ports, and waiting."""
+"""What both embedded servers need: locks that a child process inherits, free ports, and waiting."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 POLL_SECONDS = 0.005
 
 
-def locked(path: Path) -> int | None:
-    """The open file of a lock that we hold now, None where another holds it. Raises OSError."""
+def try_lock(path: Path) -> int | None:
+    """Lock a file, and return it open; None where another process holds the lock. Raises OSError."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -25,8 +25,8 @@ def locked(path: Path) -> int | None:
     return file
 
 
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether it becomes true in time."""
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition becomes true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -36,14 +36,15 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
 
 
 def free_port() -> int:
+    """A port on loopback that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def are_free(*ports: int) -> bool:
-    """Whether all of them can be listened on at once, on loopback."""
+def are_ports_free(*ports: int) -> bool:
+    """Whether nothing listens on any of these ports on loopback."""
     with ExitStack() as probes:
         try:
             for port in ports:
@@ -53,8 +54,8 @@ def are_free(*ports: int) -> bool:
     return True
 
 
-def runs_on(pid: int, folder: Path) -> bool:
-    """Whether this process is a server of a folder, and not one that got the number of a dead server."""
+def is_server_of(pid: int, folder: Path) -> bool:
+    """Whether this process is the server of the folder, and not another one that got a dead server's process id."""
     try:
         if Path("/proc/self").exists():
             return Path(f"/proc/{pid}/cwd").resolve() == folder

@@ -1,7 +1,7 @@
 """
-Engine.IO sessions on real connections: long polling as an ASGI endpoint, and the registry that both transports share.
+Engine.IO sessions on real connections: the registry that both transports share, and long polling as an ASGI endpoint.
 
-A session is fed by one transport at a time. What it has to say is collected while one turn of the event loop lasts and
+One transport at a time carries a session. What it has to send is collected while one turn of the event loop lasts, and
 goes out as one write, or as the answer to the poll that waits.
 """
 
@@ -18,25 +18,25 @@ import msgspec
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
     CLOSE,
-    FORBIDDEN,
     GOING_AWAY,
     HANDSHAKE,
     NOOP,
+    ORIGIN_FORBIDDEN,
     OVERLOADED,
     POLL,
     POLLING,
     TOO_OFTEN,
     BadRequest,
     Malformed,
-    Packet,
     Timing,
-    asked,
-    opening,
-    payload_decoded,
-    payload_encoded,
+    classify_request,
+    decode_payload,
+    encode_payload,
+    open_packet,
 )
-from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, Listener, Session
+from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, PARSE_ERROR, Listener, Session
 from glimpse.chat.protocol.websocket import NORMAL, RESTART
+from glimpse.chat.refusals import language_of
 
 Scope = MutableMapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
@@ -45,167 +45,149 @@ UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
 MAX_BUFFERED_BYTES = 1_000_000
-"""What a reader may leave unread; one that is slower is disconnected, and catches up when it is back."""
+"""A client that leaves more than this unread is disconnected; it catches up when it is back."""
 
-SWEEPS_A_TIMEOUT = 10
-"""Pings are sent and missed ones found by one sweep over all sessions, this often in a ping timeout."""
+SWEEPS_PER_TIMEOUT = 10
+"""One sweep over all sessions sends pings and finds missed ones, this often in a ping timeout."""
 
 TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
 
 
 class WebSocket(Protocol):
-    """What a session asks of the one that carries it."""
+    """What a session asks of the WebSocket that carries it or wants to."""
 
-    def write_packets(self, packets: list[Packet]) -> None: ...
+    def write_packets(self, packets: list[str | bytes]) -> None: ...
 
     def close(self, code: int = NORMAL) -> None: ...
 
     def leave(self, code: int = NORMAL) -> None:
-        """The session that it joined ended before it carried it."""
+        """The session ended before this WebSocket carried it."""
         ...
 
 
-class Connection:
-    """One session with what carries it: a poll that waits, or a WebSocket. Whoever serves it sends through here."""
+class Connection(Session):
+    """A session with what carries it: a poll that waits, or a WebSocket; `candidate` is one that joined and probes."""
 
-    __slots__ = ("_engine", "candidate", "is_waiting", "poll", "session", "websocket")
+    __slots__ = ("_engine", "_is_flush_due", "candidate", "poll", "websocket")
 
-    def __init__(self, engine: Engine, session: Session) -> None:
+    def __init__(self, engine: Engine, transport: str) -> None:
         self._engine = engine
-        self.is_waiting = False
-        self.session = session
-        self.poll: asyncio.Future[list[Packet]] | None = None
+        self._is_flush_due = False
+        self.poll: asyncio.Future[list[str | bytes]] | None = None
         self.websocket: WebSocket | None = None
         self.candidate: WebSocket | None = None
+        super().__init__(engine.make_id(), transport, engine.timing, engine.loop.time(), engine.listen)
 
     @property
     def is_open(self) -> bool:
-        return self.session.state != CLOSED
+        return self.state != CLOSED
 
     def send(self, messages: Iterable[str | bytes]) -> None:
-        for data in messages:
-            self.session.send(data)
-        if self.session.waiting > MAX_BUFFERED_BYTES:
+        super().send(messages)
+        if self.buffered > MAX_BUFFERED_BYTES:
             self.flush()
-            if self.session.waiting > MAX_BUFFERED_BYTES:
+            if self.buffered > MAX_BUFFERED_BYTES:
                 self.close("too slow")
-        self.wake()
-
-    def wake(self) -> None:
-        """What is to be sent goes out at the end of this turn of the loop."""
-        if not self.is_waiting:
-            self.is_waiting = True
+        if not self._is_flush_due:
+            self._is_flush_due = True
             self._engine.flush_soon(self)
 
     def flush(self) -> None:
-        session = self.session
-        if session.state == ON_WEBSOCKET:
-            if self.websocket and session.outgoing:
-                self.websocket.write_packets(session.taken())
-        elif self.poll and not self.poll.done() and (packets := session.taken()):
+        self._is_flush_due = False
+        if self.state == ON_WEBSOCKET:
+            if self.websocket and self.outgoing:
+                self.websocket.write_packets(self.take_outgoing())
+        elif self.poll and not self.poll.done() and (packets := self.take_outgoing()):
             self.poll.set_result(packets)
 
-    def close(self, reason: str = "server close") -> None:
-        """End the session: what it had left goes out, on its WebSocket or to its poll, and then it is closed."""
-        if self.session.transport == POLLING:
-            self.session.outgoing.append(Packet(CLOSE))
-        self.flush()
-        self.session.end(reason)
+    def end(self, reason: str) -> None:
+        """As Session does; and nothing of an ended session is kept."""
+        super().end(reason)
         self._engine.forget(self)
 
     def upgraded(self, websocket: WebSocket) -> None:
-        """The WebSocket that joined carries the session from here on; the poll that waits is released."""
+        """The WebSocket that joined carries the session from now on; the poll that waits is released."""
         self.candidate, self.websocket = None, websocket
         if self.poll and not self.poll.done():
-            self.poll.set_result([Packet(NOOP)])
+            self.poll.set_result([NOOP])
         self.flush()
 
 
 class Engine:
     """
-    All sessions of one task. `listen` gives each new connection somebody who listens to it. `admits` is asked for each
-    handshake that came through a balancer; of more than `most` sessions none is opened.
+    All sessions of one task. `listen` makes the listener of each new session. `admits` decides about each handshake by
+    its X-Forwarded-For; no more than `max_sessions` are open.
     """
 
     def __init__(
         self,
         timing: Timing,
-        listen: Callable[[Connection], Listener],
+        listen: Callable[[Session], Listener],
         make_id: Callable[[], str],
         allowed_origins: frozenset[str],
         admits: Callable[[str | None], bool] = lambda forwarded_for: True,
-        most: float = math.inf,
+        max_sessions: float = math.inf,
     ) -> None:
-        self.timing = timing
+        self.timing, self.listen, self.make_id = timing, listen, make_id
         self.loop = asyncio.get_running_loop()
         self.connections: dict[str, Connection] = {}
         self.is_closed = False
-        """No session is opened any more; those that are open go on, and learn when they close that it is for now."""
-        self._waiting: list[Connection] = []
-        self._listen, self._make_id, self._origins = listen, make_id, allowed_origins
-        self._admits, self._most = admits, most
-        self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_A_TIMEOUT
+        """No new session is opened; the open ones go on, and their clients are told to come back when they close."""
+
+        self._to_flush: list[Connection] = []
+        self._origins, self._admits, self._max_sessions = allowed_origins, admits, max_sessions
+        self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_PER_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
 
-    def open(self, transport: str) -> Connection:
-        session = Session(self._make_id(), transport, self.timing, self.loop.time(), _Nobody())
-        connection = Connection(self, session)
-        session.listener = self._listen(connection)
-        self.connections[session.sid] = connection
-        session.outgoing.append(opening(session.sid, transport, self.timing))
+    def open(self, transport: str, accept_language: str = "") -> Connection:
+        connection = Connection(self, transport)
+        connection.language = language_of(accept_language)
+        self.connections[connection.sid] = connection
+        connection.outgoing.append(open_packet(connection.sid, transport, self.timing))
         return connection
 
-    def asked(
-        self, method: str, query: Mapping[str, str], upgrading: bool, forwarded_for: str | None
+    def classify(
+        self, method: str, query: Mapping[str, str], is_upgrade: bool, forwarded_for: str | None
     ) -> str | BadRequest:
-        what = asked(method, query, upgrading, self._transport_of)
+        """As `classify_request` does; handshakes are refused while the task goes away or has too much to do."""
+        what = classify_request(method, query, is_upgrade, self._transport_of)
         if what == HANDSHAKE:
             if self.is_closed:
                 return GOING_AWAY
-            if len(self.connections) >= self._most:
+            if len(self.connections) >= self._max_sessions:
                 return OVERLOADED
             if not self._admits(forwarded_for):
                 return TOO_OFTEN
         return what
 
     def allows(self, origin: str | None, host: str | None) -> bool:
-        """A request without an origin is no page's: a phone's, or a server's. The service's own page may always."""
+        """A request without an origin comes from no web page. The service's own page is always allowed."""
         if origin is None or "*" in self._origins or origin in self._origins:
             return True
         return host is not None and origin.partition("://")[2].lower() == host.lower()
 
-    def received(self, connection: Connection, packet: Packet) -> None:
-        """A packet over the transport that carries the session. Raises Malformed, with the session ended."""
-        session = connection.session
-        try:
-            session.received(packet, self.loop.time())
-        finally:
-            if session.state == CLOSED:
-                self.forget(connection)
-
     def flush_soon(self, connection: Connection) -> None:
-        if not self._waiting:
+        """At the end of this turn of the event loop, with all others that have something to send."""
+        if not self._to_flush:
             self.loop.call_soon(self._flush)
-        self._waiting.append(connection)
+        self._to_flush.append(connection)
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for connection in waiting:
-            connection.is_waiting = False
-        for connection in waiting:
+        connections, self._to_flush = self._to_flush, []
+        for connection in connections:
             connection.flush()
 
     def forget(self, connection: Connection) -> None:
-        """A session that ended leaves nothing behind. Forgetting twice is nothing."""
-        self.connections.pop(connection.session.sid, None)
+        """Close what carries an ended session. Idempotent."""
+        self.connections.pop(connection.sid, None)
         code = RESTART if self.is_closed else NORMAL
         if connection.websocket:
             connection.websocket.close(code)
         if connection.candidate:
             connection.candidate.leave(code)
         if connection.poll and not connection.poll.done():
-            connection.poll.set_result(connection.session.taken() or [Packet(CLOSE)])
+            connection.poll.set_result(connection.take_outgoing() or [CLOSE])
 
     def close(self) -> None:
         self.is_closed = True
@@ -215,25 +197,19 @@ class Engine:
 
     def _transport_of(self, sid: str) -> str | None:
         connection = self.connections.get(sid)
-        return connection.session.transport if connection else None
+        if connection is None:
+            return None
+        # A session whose client is late is over, though no sweep has found it yet.
+        connection.tick(self.loop.time())
+        return connection.transport
 
     def _sweep(self) -> None:
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
         now = self.loop.time()
         for connection in list(self.connections.values()):
-            connection.session.tick(now)
-            if connection.session.state == CLOSED:
-                self.forget(connection)
-            elif connection.session.outgoing:
+            connection.tick(now)
+            if connection.outgoing:
                 connection.flush()
-
-
-class _Nobody:
-    """Listens until somebody does."""
-
-    def on_message(self, data: str | bytes) -> None: ...
-
-    def on_close(self, reason: str) -> None: ...
 
 
 class Polling:
@@ -252,16 +228,17 @@ class Polling:
             await _answer(send, 204, b"", allowed)
             return
         if not engine.allows(origin, host):
-            await _refuse(send, FORBIDDEN, allowed)
+            await _refuse(send, ORIGIN_FORBIDDEN, allowed)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         forwarded_for = headers.get(b"x-forwarded-for")
         address = None if forwarded_for is None else forwarded_for.decode("latin-1")
-        what = engine.asked(scope["method"], query, False, address)
+        what = engine.classify(scope["method"], query, False, address)
         if isinstance(what, BadRequest):
             await _refuse(send, what, allowed)
         elif what == HANDSHAKE:
-            await _answer(send, 200, _payload(engine.open(POLLING).session.taken()), [TEXT, *allowed])
+            language = headers.get(b"accept-language", b"").decode("latin-1")
+            await _answer(send, 200, _payload(engine.open(POLLING, language).take_outgoing()), [TEXT, *allowed])
         elif what == POLL:
             await self._poll(engine.connections[query["sid"]], receive, send, allowed)
         else:
@@ -269,23 +246,23 @@ class Polling:
 
     async def _poll(self, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
         if connection.poll is not None:
-            # Two polls at once: neither can be trusted to be the client's.
+            # Two polls at once: either may be somebody else's.
             connection.close("transport error")
             await _refuse(send, BAD_REQUEST, allowed)
             return
-        packets = connection.session.taken()
+        packets = connection.take_outgoing()
         if not packets:
             connection.poll = asyncio.get_running_loop().create_future()
-            hangs_up = asyncio.create_task(_hung_up(receive))
+            disconnected = asyncio.create_task(_disconnected(receive))
             try:
-                await asyncio.wait((connection.poll, hangs_up), return_when=asyncio.FIRST_COMPLETED)
-                if hangs_up.done():
-                    # What the poll was answered with, if anything, is lost with it: the client has to begin anew.
+                await asyncio.wait((connection.poll, disconnected), return_when=asyncio.FIRST_COMPLETED)
+                if disconnected.done():
+                    # What the poll was answered with, if anything, is lost: the client has to begin anew.
                     connection.close("transport close")
                     return
                 packets = connection.poll.result()
             finally:
-                hangs_up.cancel()
+                disconnected.cancel()
                 connection.poll = None
         await _answer(send, 200, _payload(packets), [TEXT, *allowed])
 
@@ -296,23 +273,24 @@ class Polling:
             await _answer(send, 413, b"", allowed)
             return
         try:
-            for packet in payload_decoded(body.decode()):
-                engine.received(connection, packet)
+            now = engine.loop.time()
+            for packet in decode_payload(body.decode()):
+                connection.receive(packet, now)
         except (Malformed, UnicodeDecodeError):
-            connection.close("parse error")
+            connection.close(PARSE_ERROR)
             await _refuse(send, BAD_REQUEST, allowed)
             return
         await _answer(send, 200, b"ok", [TEXT, *allowed])
 
 
-async def _hung_up(receive: Any) -> None:
-    """Until the client of a request is gone."""
+async def _disconnected(receive: Any) -> None:
+    """Returns when the client of a request is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _body(receive: Any, most: int) -> bytes | None:
-    """The whole body; None as soon as it is longer than `most`, or breaks off."""
+async def _body(receive: Any, max_bytes: int) -> bytes | None:
+    """The whole body; None as soon as it is longer than that, or breaks off."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -321,14 +299,14 @@ async def _body(receive: Any, most: int) -> bytes | None:
             return None
         parts.append(event.get("body", b""))
         size += len(parts[-1])
-        if size > most:
+        if size > max_bytes:
             return None
         if not event.get("more_body"):
             return b"".join(parts)
 
 
-def _payload(packets: Iterable[Packet]) -> bytes:
-    return payload_encoded(packets).encode()
+def _payload(packets: Iterable[str | bytes]) -> bytes:
+    return encode_payload(packets).encode()
 
 
 def _cors(origin: str) -> Headers:

@@ -1,4 +1,4 @@
-"""Everything that is served at one port: REST, health, metrics, the page, and the polling of Socket.IO."""
+"""All of HTTP at the one port: REST, health, readiness, metrics, the page, and Socket.IO's long polling."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from glimpse.chat.outside.engineio import Engine, Polling
+from glimpse.chat.outside.json_http import response
 from glimpse.chat.outside.metrics import CONTENT_TYPE, Metrics
-from glimpse.chat.outside.rest import Rest, response
-from glimpse.chat.values import Refusal
+from glimpse.chat.outside.rest import Rest
+from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND
 
 SOCKET_PATH = "/socket.io/"
 
 Problems = dict[str, dict[str, str | int | float]]
-"""What is wrong, by its name, each with its values; none is well."""
+"""What is wrong: each problem by name, with its figures. Empty where all is well."""
 
 
 @dataclass(frozen=True)
 class Operations:
     """
-    What those who run it ask: the balancer whether to send anybody here, people what is wrong.
+    The endpoints for the load balancer and for operators.
 
-    `problems` is asked what is wrong.
+    `/ready` and `/metrics` are for the inside of the network only: a request that came through the load balancer
+    carries X-Forwarded-For and is refused `forbidden`.
     """
 
     is_draining: Callable[[], bool]
@@ -37,22 +39,23 @@ class Operations:
     metrics: Metrics
 
     def routes(self) -> list[Route]:
-        return [Route("/health", self.health), Route("/ready", self.ready), Route("/metrics", self.measured)]
+        return [Route("/health", self.health), Route("/ready", self.ready), Route("/metrics", self.metrics_text)]
 
     async def health(self, request: Request) -> Response:
-        """Never asks the database: a balancer that kills tasks for it would only make things worse."""
+        """503 while the task drains. It never asks the database: replacing tasks would not bring the database back."""
         draining = self.is_draining()
         return JSONResponse({"status": "draining" if draining else "ok"}, 503 if draining else 200)
 
     async def ready(self, request: Request) -> Response:
+        """503, with the problems, where there are any."""
         if _is_forwarded(request):
-            return response(Refusal("forbidden"))
+            return response(FORBIDDEN)
         problems = await self.problems()
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
-    async def measured(self, request: Request) -> Response:
+    async def metrics_text(self, request: Request) -> Response:
         if _is_forwarded(request):
-            return response(Refusal("forbidden"))
+            return response(FORBIDDEN)
         return Response(self.metrics.text(), media_type=CONTENT_TYPE)
 
 
@@ -83,4 +86,4 @@ def _is_forwarded(request: Request) -> bool:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    return response(Refusal("not_found", detail=f"{request.method} {request.url.path[:200]}"))
+    return response(NOT_FOUND.because(f"{request.method} {request.url.path[:200]}"))

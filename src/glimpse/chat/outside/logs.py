@@ -1,4 +1,4 @@
-"""One JSON object a line, which CloudWatch Logs Insights reads by itself."""
+"""Logs as one JSON object per line, the format that CloudWatch Logs Insights parses without configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 
 class JsonLines(logging.Formatter):
-    """`fields` of a record stand beside its message; nothing else of it is written, least of all a secret."""
+    """Writes the time, the level, the message, the error, and the `fields` of a record; nothing else, so no secret."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
 
 
 def to(stream: TextIO) -> None:
-    """Everything that this program logs goes to the stream; what libraries log, from warnings on."""
+    """Log to the stream: this program from INFO on, libraries from WARNING on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     logging.getLogger().addHandler(handler)

@@ -1,4 +1,4 @@
-"""What happened, counted for Prometheus, and logged where somebody should look."""
+"""Counts for Prometheus, and log lines for what an operator should look at."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
-SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500)
+ACK_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
+COMMIT_MESSAGES_BUCKETS = (1, 2, 5, 10, 25, 50, 100, 250, 500)
 
 log = logging.getLogger("glimpse")
 
 Gauges = Callable[[], Mapping[str, float]]
-"""What is so at the moment, by the names of `GAUGES`."""
+"""Returns the values of gauges at this moment, by their names in `GAUGES`."""
 
 GAUGES = {
-    "bus_age_seconds": "Since this task heard itself over the bus",
-    "commit_waiting": "Messages and changes that wait for a commit",
-    "database_connections": "Connections to the database that are open",
-    "database_connections_busy": "Connections to the database that are at work",
-    "database_connections_most": "Connections that this task may open",
+    "bus_age_seconds": "Seconds since this task received its own heartbeat from the bus",
+    "commit_waiting": "Messages and changes queued for a commit",
+    "database_connections": "Open connections to the database",
+    "database_connections_busy": "Connections to the database that run a statement",
+    "database_connections_most": "Most connections to the database that this task may open",
 }
 
 
 class Histogram:
-    """Counts in buckets; whoever asks for them adds them up."""
+    """Counts per bucket; `metric` makes Prometheus' cumulative counts of them."""
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._bounds = bounds
@@ -49,8 +49,10 @@ class Histogram:
 
 class Metrics:
     """
-    The service's witness. Plain numbers on the way of a message, given their names when Prometheus asks: the library's
-    own counters take a lock for each.
+    The observer of the service, the uploads and the commits.
+
+    It counts in plain numbers and makes metrics of them only when Prometheus asks: the library's own counters take a
+    lock for each message.
     """
 
     def __init__(self, gauges: Gauges = dict) -> None:
@@ -60,32 +62,33 @@ class Metrics:
         self._refused: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
         self._files: Counter[str] = Counter()
-        self._ack = Histogram(SECONDS)
-        self._batch = Histogram(SIZES)
+        self._ack = Histogram(ACK_SECONDS_BUCKETS)
+        self._batch = Histogram(COMMIT_MESSAGES_BUCKETS)
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
 
     def text(self) -> bytes:
+        """Everything in Prometheus' text format."""
         return generate_latest(self._registry)
 
     def collect(self) -> Iterable[Metric]:
-        """Called by the registry. Names follow Prometheus' own conventions."""
+        """Called by the registry."""
         sockets = self._joined - self._left.total()
         yield GaugeMetricFamily("glimpse_sockets", "Sockets that have joined", value=sockets)
         yield CounterMetricFamily("glimpse_joins", "Sockets that ever joined", value=self._joined)
-        yield _labelled("glimpse_leaves", "Sockets that are gone, by reason", "reason", self._left)
+        yield _labelled("glimpse_leaves", "Sockets that have left, by reason", "reason", self._left)
         yield _labelled("glimpse_events", "Events that clients sent", "event", self._events)
-        yield _labelled("glimpse_refusals", "Requests refused, by reason", "code", self._refused)
-        yield _labelled("glimpse_files", "What became of files", "outcome", self._files)
+        yield _labelled("glimpse_refusals", "Refused requests, by code", "code", self._refused)
+        yield _labelled("glimpse_files", "Files, by outcome", "outcome", self._files)
         yield CounterMetricFamily("glimpse_deliveries", "Events written to sockets", value=self._delivered)
-        yield CounterMetricFamily("glimpse_failures", "Errors of this program", value=self._failed)
+        yield CounterMetricFamily("glimpse_failures", "Exceptions that are defects of this program", value=self._failed)
         yield self._ack.metric("glimpse_ack_seconds", "From a message's arrival to its acknowledgement")
         yield self._batch.metric("glimpse_commit_messages", "Messages that share one commit")
         for name, value in self._gauges().items():
             yield GaugeMetricFamily(f"glimpse_{name}", GAUGES[name], value=value)
 
-    # ---- The service's witness
+    # ---- What the observers are told
 
     def socket_joined(self) -> None:
         self._joined += 1

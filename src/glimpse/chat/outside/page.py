@@ -1,4 +1,4 @@
-"""The chat page, as files: kept in memory, so that nothing is read while people chat, and sent once."""
+"""The chat page. Its files are read once, at the start, and browsers cache them by their ETag."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-START = "index.html"
+INDEX = "index.html"
 
 HEADERS = {"cache-control": "no-cache", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 def routes(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
     """
-    `/` and each file that the page is made of. The files that people send come from these origins, for a browser that
-    calls the service by a host.
+    `/` and a route for each file of the page. `file_origins` returns the origins that serve uploaded files to a
+    browser, given the Host header of its request.
     """
-    return [_route(name, content, file_origins) for name, content in sorted(_served(files("glimpse.chat") / "page"))]
+    return [
+        _route(name, content, file_origins) for name, content in sorted(_page_files(files("glimpse.chat") / "page"))
+    ]
 
 
-def _served(folder: Traversable, under: str = "") -> Iterator[tuple[str, bytes]]:
-    """The names of files as the page asks for them, and what is in them."""
+def _page_files(folder: Traversable, under: str = "") -> Iterator[tuple[str, bytes]]:
+    """Each file's name, as the page requests it, and its content."""
     for found in folder.iterdir():
         if found.is_dir():
-            yield from _served(found, f"{under}{found.name}/")
+            yield from _page_files(found, f"{under}{found.name}/")
         elif found.name.rpartition(".")[2] in TYPES:
             yield under + found.name, found.read_bytes()
 
 
 def _policy(files: str) -> str:
     """
-    Nothing from elsewhere but what people sent, which can be seen and heard and never run; nothing inline: what
-    somebody writes in a chat can never become a program.
+    The Content-Security-Policy. Only uploaded files come from other origins, and only as images, media and downloads.
+    Nothing runs inline, so that no message can become a script.
     """
     return (
         f"default-src 'self'; connect-src 'self' {files}; img-src 'self' blob: {files}; media-src 'self' {files};"
@@ -55,4 +57,4 @@ def _route(name: str, content: bytes, file_origins: Callable[[str], Sequence[str
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers, media_type=TYPES[name.rpartition(".")[2]])
 
-    return Route("/" if name == START else f"/page/{name}", endpoint)
+    return Route("/" if name == INDEX else f"/page/{name}", endpoint)

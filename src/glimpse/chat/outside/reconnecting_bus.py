@@ -1,6 +1,6 @@
 """
-What every bus over a network has in common: a queue that never waits, a connection that is made anew however often it
-is lost, and a look at whether what is sent comes back.
+What every bus over a network has in common: a queue that never waits, a connection that is made anew whenever it is
+lost, and a check that what is sent comes back.
 """
 
 from __future__ import annotations
@@ -13,25 +13,28 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 MAX_QUEUED_TEXTS = 1_000
-"""Texts that may wait while nobody carries them; what is more is lost, and the store has it."""
+"""How many texts wait while there is no connection. Further ones are lost; the store has what they say."""
 
-DEAF_SECONDS = 3.0
-"""A connection that brings nothing for so long, though each task says twice a second that it lives, brings nothing."""
+RECEIVE_TIMEOUT_SECONDS = 3.0
+"""A connection that brings nothing for so long is broken: each task sends a batch twice a second, and gets its own."""
 
-RETRY_SECONDS = 0.25
-DEFECT_SECONDS = 2.0
-ENDING_SECONDS = 1.0
+RECONNECT_SECONDS = 0.25
+RECONNECT_AFTER_DEFECT_SECONDS = 2.0
+FLUSH_SECONDS = 1.0
+"""How long the queue may take to be sent at the end."""
+
 CANCEL_AGAIN_SECONDS = 0.1
 
 log = logging.getLogger("glimpse")
 
 Publish = Callable[[Sequence[str]], Awaitable[None]]
+"""Sends texts on a connection. Raises BusDisconnected."""
 
 
 async def cancel_and_wait(task: asyncio.Task[None]) -> None:
     """
-    Cancelled, however often that takes: one cancellation is lost where a library ends a connection at that moment, and
-    raises what came of that, or where what `asyncio.wait_for` waits for comes in the same turn of the loop.
+    Cancel until the task is done. One cancellation may get lost: where a library closes a connection at that moment and
+    raises what came of that instead, or where what `asyncio.wait_for` waits for arrives in the same turn of the loop.
     """
     while not task.done():
         task.cancel()
@@ -39,46 +42,46 @@ async def cancel_and_wait(task: asyncio.Task[None]) -> None:
 
 
 class BusDisconnected(Exception):
-    """The connection that carried the texts is gone, or could not be made."""
+    """The connection is lost, or could not be made."""
 
 
 class ReconnectingBus(ABC):
     """Fulfils the port `Bus` while `running`."""
 
-    most_bytes: int
+    max_bytes: int
 
     def __init__(self) -> None:
-        self._listening: list[Callable[[str], None]] = []
+        self._listeners: list[Callable[[str], None]] = []
         self._queued: list[str] = []
-        self._wake = asyncio.Event()
-        self._heard_at = 0.0
+        self._is_queued = asyncio.Event()
+        self._received_at = 0.0
 
     @abstractmethod
-    def line(self) -> AbstractAsyncContextManager[Publish]:
-        """A connection that tells `heard` what arrives, and what says something on it. Raises LineLost, at any time."""
+    def connect(self) -> AbstractAsyncContextManager[Publish]:
+        """A connection on which `received` is called with each text. Raises BusDisconnected, at any time."""
 
     def send(self, text: str) -> None:
         if len(self._queued) < MAX_QUEUED_TEXTS:
             self._queued.append(text)
-            self._wake.set()
+            self._is_queued.set()
 
-    def listen(self, heard: Callable[[str], None]) -> None:
-        self._listening.append(heard)
+    def listen(self, on_text: Callable[[str], None]) -> None:
+        self._listeners.append(on_text)
 
-    def heard(self, text: str) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
-        for heard in self._listening:
-            heard(text)
+    def received(self, text: str) -> None:
+        self._received_at = asyncio.get_running_loop().time()
+        for on_text in self._listeners:
+            on_text(text)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Carries texts within; what is queued when it ends is sent, if that is quickly done."""
+        """Carries texts within. At the end, what is queued is sent if that takes no longer than FLUSH_SECONDS."""
         task = asyncio.create_task(self._run())
         try:
             yield
         finally:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ENDING_SECONDS):
+                async with asyncio.timeout(FLUSH_SECONDS):
                     while self._queued:
                         await asyncio.sleep(0.01)
             await cancel_and_wait(task)
@@ -86,26 +89,27 @@ class ReconnectingBus(ABC):
     async def _run(self) -> None:
         while True:
             try:
-                async with self.line() as say:
-                    await self._carry(say)
+                async with self.connect() as publish:
+                    await self._publish_queued(publish)
             except BusDisconnected as lost:
                 log.warning("bus lost: %s", lost)
             except Exception:
-                # A defect, of ours or of a library; without this loop the task would be deaf until it ends. It may
-                # stay, and what is logged is paid for.
+                # A defect, of ours or of a library. Without this loop the task would hear nothing until it ends. The
+                # defect may come again at once, and each line of a log costs money, hence the pause.
                 log.exception("bus lost")
-                await asyncio.sleep(DEFECT_SECONDS)
-            await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(RECONNECT_AFTER_DEFECT_SECONDS)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _carry(self, say: Publish) -> None:
+    async def _publish_queued(self, publish: Publish) -> None:
+        """Until nothing is received any more."""
         loop = asyncio.get_running_loop()
-        self._heard_at = loop.time()
-        while loop.time() - self._heard_at < DEAF_SECONDS:
+        self._received_at = loop.time()
+        while loop.time() - self._received_at < RECEIVE_TIMEOUT_SECONDS:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DEAF_SECONDS):
-                    await self._wake.wait()
-            self._wake.clear()
+                async with asyncio.timeout(RECEIVE_TIMEOUT_SECONDS):
+                    await self._is_queued.wait()
+            self._is_queued.clear()
             texts, self._queued = self._queued, []
             if texts:
-                await say(texts)
-        raise BusDisconnected("nothing is heard on it")
+                await publish(texts)
+        raise BusDisconnected(f"nothing was received for {RECEIVE_TIMEOUT_SECONDS} s")

@@ -1,4 +1,4 @@
-"""A secret that nobody gave: what tokens are signed with, and what opens the object store of our own."""
+"""Secrets that the service makes for itself: the key that signs its tokens, and its embedded object store's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def load_or_create_secret(path: Path) -> str:
-    """Made on first use, for the owner's eyes alone: what was signed outlives a restart."""
+    """A random secret, created on first use and kept so that tokens survive a restart; only the owner can read it."""
     with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:
         file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()

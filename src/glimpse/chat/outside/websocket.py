@@ -20,23 +20,22 @@ from glimpse.chat.outside.engineio import MAX_BUFFERED_BYTES, UPGRADE_SECONDS, C
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
-    FORBIDDEN,
     HANDSHAKE,
     JOIN,
-    MESSAGE,
+    ORIGIN_FORBIDDEN,
     WEBSOCKET,
     BadRequest,
     Malformed,
-    Packet,
-    decoded,
-    encoded,
 )
-from glimpse.chat.protocol.session import ON_WEBSOCKET
+from glimpse.chat.protocol.session import ON_WEBSOCKET, PARSE_ERROR
 
 READ_BUFFER = memoryview(bytearray(256 * 1024))
 
+CONTROL = 0x8
+"""Set in the opcodes of control frames (RFC 6455, section 5.5)."""
+
 CLOSE_SECONDS = 10.0
-"""How long a closed socket may take to read what it had left; then it is cut."""
+"""How long the client of a closed WebSocket may take to read the rest; then it is cut off."""
 
 Engines = Callable[[str], Engine | None]
 """The engine that is served at a path; None where there is none."""
@@ -60,8 +59,9 @@ class WebSocket(asyncio.BufferedProtocol):
         "_engine",
         "_engines",
         "_has_probed",
+        "_is_carrying",
         "_leaves_with",
-        "_receiver",
+        "_reader",
         "_timer",
         "_transport",
     )
@@ -69,12 +69,15 @@ class WebSocket(asyncio.BufferedProtocol):
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._engine: Engine = cast("Engine", None)
-        self._receiver: ws.Receiver = cast("ws.Receiver", None)
+        self._reader: ws.FrameReader = cast("ws.FrameReader", None)
         self._connection: Connection | None = None
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._has_probed = False
+        self._is_carrying = False
+        """Whether the session is on this WebSocket, and not still polling."""
+
         self._leaves_with = ws.NORMAL
 
     # ---- What uvicorn and the event loop call
@@ -89,31 +92,34 @@ class WebSocket(asyncio.BufferedProtocol):
         if engine is None:
             self._refuse(BadRequest(3, "Not found", 404))
             return
-        what = self._asked(engine, method, query, headers)
+        what = self._classify(engine, method, query, headers)
         if isinstance(what, BadRequest):
             self._refuse(what)
             return
-        self._engine, self._receiver = engine, ws.Receiver(engine.timing.max_payload)
+        self._engine, self._reader = engine, ws.FrameReader(engine.timing.max_payload)
         accepted = ws.accept_key(headers["sec-websocket-key"])
         self._transport.write(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accepted.encode() + b"\r\n\r\n"
         )
         if what == HANDSHAKE:
-            self._connection = engine.open(WEBSOCKET)
+            self._connection = engine.open(WEBSOCKET, headers.get("accept-language", ""))
             self._connection.websocket = self
+            self._is_carrying = True
             self._connection.flush()
         else:
             self._connection = engine.connections[query["sid"]]
             self._connection.candidate = self
             self._timer = engine.loop.call_later(UPGRADE_SECONDS, self.close)
 
-    def _asked(self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]) -> str | BadRequest:
+    def _classify(
+        self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]
+    ) -> str | BadRequest:
         if not engine.allows(headers.get("origin"), headers.get("host")):
-            return FORBIDDEN
+            return ORIGIN_FORBIDDEN
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
-        what = engine.asked(method, query, True, headers.get("x-forwarded-for"))
+        what = engine.classify(method, query, True, headers.get("x-forwarded-for"))
         joins = what == JOIN and engine.connections[query["sid"]].candidate is not None
         return BAD_REQUEST if joins else what
 
@@ -121,15 +127,19 @@ class WebSocket(asyncio.BufferedProtocol):
         return READ_BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
+        messages, broken = self._reader.receive(READ_BUFFER[:nbytes])
         try:
-            for message in self._receiver.fed(READ_BUFFER[:nbytes]):
+            for message in messages:
                 if self._closing:
                     return
-                self._received(message)
-        except ws.Broken as broken:
-            self._fail(broken.code)
+                if message.opcode & CONTROL or not self._is_carrying:
+                    self._receive_other(message)
+                elif self._connection is not None:
+                    self._connection.receive(message.data, self._engine.loop.time())
         except Malformed:
             self._fail(ws.PROTOCOL_ERROR)
+        if broken and not self._closing:
+            self._fail(broken.code)
 
     def eof_received(self) -> bool:
         return False
@@ -142,7 +152,7 @@ class WebSocket(asyncio.BufferedProtocol):
             return
         if connection.candidate is self:
             connection.candidate = None
-            connection.session.probe_lost()
+            connection.probe_lost()
         elif connection.websocket is self:
             connection.websocket = None
             connection.close("transport close")
@@ -153,9 +163,9 @@ class WebSocket(asyncio.BufferedProtocol):
 
     # ---- What the session's connection calls
 
-    def write_packets(self, packets: list[Packet]) -> None:
-        """One write for all of them; a reader that leaves too much unread is cut off."""
-        self._write(b"".join(map(_frame, packets)))
+    def write_packets(self, packets: list[str | bytes]) -> None:
+        """One write for all of them; a client that leaves too much unread is cut off."""
+        self._write(ws.encode_messages(packets))
 
     def close(self, code: int = ws.NORMAL) -> None:
         if not self._closing:
@@ -167,9 +177,8 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def leave(self, code: int = ws.NORMAL) -> None:
         """
-        A client that was told to go on here has stopped polling, and learns that the session is over from nobody but
-        this connection, and not before it has changed over to it; until then it would take a close for a failed
-        probe, and wait for a ping.
+        A client whose probe was answered has stopped polling. It completes the upgrade before this WebSocket closes:
+        socket.io-client takes an earlier close for a failed probe, and waits for a ping that never comes.
         """
         if self._has_probed and not self._closing:
             self._connection, self._leaves_with = None, code
@@ -178,7 +187,8 @@ class WebSocket(asyncio.BufferedProtocol):
 
     # ---- Messages
 
-    def _received(self, message: ws.Message) -> None:
+    def _receive_other(self, message: ws.Message) -> None:
+        """A control frame, or a packet before the WebSocket carries the session. Raises Malformed."""
         if message.opcode == ws.PING:
             self._write(ws.frame(ws.PONG, cast("bytes", message.data)))
         elif message.opcode == ws.CLOSE:
@@ -188,20 +198,17 @@ class WebSocket(asyncio.BufferedProtocol):
         elif self._connection is None:
             self.close(self._leaves_with)
         else:
-            packet = Packet(MESSAGE, message.data) if message.opcode == ws.BINARY else decoded(message.data)
-            if self._connection.candidate is self:
-                self._probed(self._connection, packet)
-            else:
-                self._engine.received(self._connection, packet)
+            self._receive_probe(self._connection, message.data)
 
-    def _probed(self, connection: Connection, packet: Packet) -> None:
-        answer = connection.session.probed(packet)
+    def _receive_probe(self, connection: Connection, packet: str | bytes) -> None:
+        answer = connection.receive_probe(packet)
         if answer is not None:
             self._has_probed = True
             self.write_packets([answer])
             # A poll that waits is released, so that the client can pause polling and upgrade.
             connection.flush()
-        elif connection.session.state == ON_WEBSOCKET:
+        elif connection.state == ON_WEBSOCKET:
+            self._is_carrying = True
             self._stop_timer()
             connection.upgraded(self)
 
@@ -222,9 +229,9 @@ class WebSocket(asyncio.BufferedProtocol):
             return
         if connection.candidate is self:
             connection.candidate = None
-            connection.session.probe_lost()
+            connection.probe_lost()
         else:
-            connection.close("parse error")
+            connection.close(PARSE_ERROR)
 
     def _refuse(self, why: BadRequest) -> None:
         self._closing = True
@@ -233,11 +240,6 @@ class WebSocket(asyncio.BufferedProtocol):
         head += f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
         self._transport.close()
-
-
-def _frame(packet: Packet) -> bytes:
-    data = encoded(packet)
-    return ws.frame(ws.BINARY, data) if isinstance(data, bytes) else ws.text_frame(data)
 
 
 def _request(data: bytes) -> tuple[str, str, dict[str, str], dict[str, str]]:

@@ -1,13 +1,13 @@
 """
 One Engine.IO session, as a state table.
 
-It is told what arrived, and when; it answers through its listener (a message came, the session ended) and holds what
-is to be sent until a transport takes it. The table below is the whole of its life; the docs draw it from here.
+It is told what arrived, and when. It tells its listener each message, and once that the session ended; what is to be
+sent stays in `outgoing` until a transport takes it. `MOVES` is the whole of its life; the docs draw it from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from glimpse.chat.protocol.engineio import (
@@ -15,13 +15,13 @@ from glimpse.chat.protocol.engineio import (
     MESSAGE,
     NOOP,
     PING,
+    PING_PROBE,
     POLLING,
     PONG,
-    PROBE,
+    PONG_PROBE,
     UPGRADE,
     WEBSOCKET,
     Malformed,
-    Packet,
     Timing,
 )
 
@@ -40,13 +40,15 @@ MOVES: Mapping[tuple[str, str], str] = {
     (ON_WEBSOCKET, ENDED): CLOSED,
 }
 
+PARSE_ERROR = "parse error"
+"""Why a session is closed after something malformed."""
 
 PACKET_BYTES = 100
-"""What a packet that waits costs beside its data, about."""
+"""About what a packet in `outgoing` takes beside its data."""
 
 
 class Listener(Protocol):
-    """Who is told: once for each message, and once that the session ended."""
+    """Receives each message of a session, and is told once that the session ended."""
 
     def on_message(self, data: str | bytes) -> None: ...
 
@@ -54,79 +56,122 @@ class Listener(Protocol):
 
 
 class Session:
-    """`sid` is a secret of its client: whoever knows it speaks for the session. `waiting` bytes are to be sent."""
+    """
+    `listen` makes the listener of the new session. `now` is in seconds of any clock, everywhere the same.
 
-    __slots__ = ("_next_ping", "_pong_due", "listener", "outgoing", "sid", "state", "timing", "waiting")
+    A packet is here what a WebSocket message carries: bytes for a binary message, else text that begins with its type.
+    """
 
-    def __init__(self, sid: str, transport: str, timing: Timing, now: float, listener: Listener) -> None:
-        self.sid = sid
-        self.timing = timing
-        self.listener = listener
+    __slots__ = (
+        "_next_ping",
+        "_pong_due",
+        "buffered",
+        "deadline",
+        "language",
+        "listener",
+        "outgoing",
+        "sid",
+        "state",
+        "timing",
+    )
+
+    def __init__(
+        self, sid: str, transport: str, timing: Timing, now: float, listen: Callable[[Session], Listener]
+    ) -> None:
+        self.sid, self.timing = sid, timing
+        self.language = ""
+        """Of the client, where its transport knows it: for sentences that people read."""
+
         self.state = ON_POLLING if transport == POLLING else ON_WEBSOCKET
-        self.outgoing: list[Packet] = []
-        self.waiting = 0
+        self.outgoing: list[str | bytes] = []
+        self.buffered = 0
+        """Bytes of messages in `outgoing`, about."""
+
+        self.deadline: float | None = None
+        """When the session is closed, unless its listener takes the deadline back."""
+
         self._next_ping = now + timing.ping_interval
         self._pong_due: float | None = None
+        self.listener = listen(self)
 
     @property
     def transport(self) -> str | None:
-        """The transport that carries it; None once it ended."""
+        """The transport that carries the session; None once it ended."""
         if self.state == CLOSED:
             return None
         return WEBSOCKET if self.state == ON_WEBSOCKET else POLLING
 
-    def send(self, data: str | bytes) -> None:
+    # ---- What the listener calls
+
+    def send(self, messages: Iterable[str | bytes]) -> None:
         if self.state != CLOSED:
-            self.outgoing.append(Packet(MESSAGE, data))
-            self.waiting += len(data) + PACKET_BYTES
+            for data in messages:
+                self.outgoing.append(data if isinstance(data, bytes) else MESSAGE + data)
+                self.buffered += len(data) + PACKET_BYTES
 
-    def taken(self) -> list[Packet]:
-        """What is to be sent, for the transport that carries it: a poll while probing is released with a noop."""
-        packets, self.outgoing, self.waiting = self.outgoing, [], 0
-        return packets or ([Packet(NOOP)] if self.state == PROBING else [])
+    def close(self, reason: str = "server close") -> None:
+        """Send what is outgoing, then end the session."""
+        if self.transport == POLLING:
+            self.outgoing.append(CLOSE)
+        self.flush()
+        self.end(reason)
 
-    def received(self, packet: Packet, now: float) -> None:
-        """A packet over the transport that carries the session. Raises Malformed, after which the session is ended."""
+    def flush(self) -> None:
+        """Give what is outgoing to the transport, where there is one."""
+
+    # ---- What the transports call
+
+    def receive(self, packet: str | bytes, now: float) -> None:
+        """A packet over the transport that carries the session. Raises Malformed: the transport closes the session."""
         if self.state == CLOSED:
             return
-        if packet.type == MESSAGE:
-            self.listener.on_message(packet.data)
-        elif packet.type == PONG and self._pong_due is not None:
-            self._pong_due, self._next_ping = None, now + self.timing.ping_interval
-        elif packet.type == CLOSE:
-            # A poll that still waits learns nothing more than that it is over.
-            self.outgoing.append(Packet(NOOP))
+        if isinstance(packet, bytes):
+            self.listener.on_message(packet)
+            return
+        kind = packet[:1]
+        if kind == MESSAGE:
+            self.listener.on_message(packet[1:])
+        elif kind == PONG:
+            if self._pong_due is not None:
+                self._pong_due, self._next_ping = None, now + self.timing.ping_interval
+        elif kind == CLOSE:
+            # A poll that waits is answered with this; the client has said already that it is over.
+            self.outgoing.append(NOOP)
             self.end("client close")
-        elif packet.type != PONG:
-            self.end("parse error")
-            raise Malformed(f"packet {packet.type} from a client")
+        else:
+            raise Malformed(f"packet {kind!r} from a client")
 
-    def probed(self, packet: Packet) -> Packet | None:
+    def receive_probe(self, packet: str | bytes) -> str | None:
         """
-        A packet over a WebSocket that joined a polling session: its probe is answered, its upgrade moves the session.
-
-        Raises Malformed for anything else; the session stays on polling.
+        A packet over a WebSocket that joined a polling session: returns the answer to its probe; its upgrade moves the
+        session. Raises Malformed for anything else; the session stays on polling.
         """
-        if packet == Packet(PING, PROBE) and self._move(PROBED):
-            return Packet(PONG, PROBE)
-        if packet.type == UPGRADE and self._move(UPGRADED):
+        if packet == PING_PROBE and self._move(PROBED):
+            return PONG_PROBE
+        if isinstance(packet, str) and packet[:1] == UPGRADE and self._move(UPGRADED):
             return None
         raise Malformed("not a probe")
 
     def probe_lost(self) -> None:
         self._move(PROBE_LOST)
 
+    def take_outgoing(self) -> list[str | bytes]:
+        """The packets to send, for the transport that carries the session. A noop releases the poll while probing."""
+        packets, self.outgoing, self.buffered = self.outgoing, [], 0
+        return packets or ([NOOP] if self.state == PROBING else [])
+
     def tick(self, now: float) -> None:
-        """Send a ping that is due; end a session whose client did not answer the last one in time."""
-        if self._pong_due is not None:
-            if now >= self._pong_due:
-                self.end("ping timeout")
-        elif now >= self._next_ping and self.state != CLOSED:
+        """Send a ping that is due; end a session that missed its deadline or whose client did not answer a ping."""
+        if self._pong_due is not None and now >= self._pong_due:
+            self.end("ping timeout")
+        elif self.deadline is not None and now >= self.deadline:
+            self.close("connect timeout")
+        elif self._pong_due is None and now >= self._next_ping and self.state != CLOSED:
             self._pong_due = now + self.timing.ping_timeout
-            self.outgoing.append(Packet(PING))
+            self.outgoing.append(PING)
 
     def end(self, reason: str) -> None:
-        """However it ends, it ends once."""
+        """End the session. Only the first call does anything."""
         if self._move(ENDED):
             self.listener.on_close(reason)
 

@@ -1,5 +1,5 @@
 """
-Socket.IO, protocol 5: its packets inside Engine.IO messages.
+Socket.IO, protocol 5: its packets inside Engine.IO messages, and the server's side of one client.
 
     <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]        2["hello",1]   51-/admin,7["file",{…}]
 
@@ -12,21 +12,22 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 
 from glimpse.chat.protocol.engineio import Malformed
+from glimpse.chat.protocol.session import PARSE_ERROR, Session
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 MAX_ATTACHMENTS = 10
 MAX_DEPTH = 32
-"""What is nested deeper is refused before anything walks through it."""
+"""JSON that is nested deeper is refused before any recursive function sees it."""
 
 ROOT = "/"
 RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"))
-"""Events that both sides keep for themselves; a client that sends one is not a client."""
+"""Names of events that the protocol's own libraries emit locally; no client sends one."""
 
 HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
 
@@ -70,40 +71,41 @@ def encoded_answer(event_id: int, document: Any) -> str:
 
 
 class Decoder:
-    """Puts packets together again; raises Malformed, after which the connection must end."""
+    """Joins packets with their attachments. Raises Malformed, after which the connection must end."""
 
-    __slots__ = ("_attachments", "_packet", "_wanted")
+    __slots__ = ("_attachments", "_packet", "_remaining")
 
     def __init__(self) -> None:
         self._packet: Packet | None = None
-        self._wanted = 0
+        self._remaining = 0
         self._attachments: list[bytes] = []
 
-    def fed(self, message: str | bytes) -> Packet | None:
+    def receive(self, message: str | bytes) -> Packet | None:
         """The packet that this message completes; None while attachments are to come."""
         if isinstance(message, bytes):
-            return self._attached(message)
+            return self._attach(message)
         if self._packet is not None:
-            raise Malformed("text while attachments are awaited")
-        packet, wanted = _decoded(message)
-        if not wanted:
+            raise Malformed("text instead of an attachment")
+        packet, attachments = _decode(message)
+        if not attachments:
             return packet
-        self._packet, self._wanted, self._attachments = packet, wanted, []
+        self._packet, self._remaining, self._attachments = packet, attachments, []
         return None
 
-    def _attached(self, data: bytes) -> Packet | None:
+    def _attach(self, data: bytes) -> Packet | None:
         if self._packet is None:
-            raise Malformed("an attachment of nothing")
+            raise Malformed("an attachment without a packet")
         self._attachments.append(data)
-        if len(self._attachments) < self._wanted:
+        self._remaining -= 1
+        if self._remaining:
             return None
         packet, attachments = self._packet, self._attachments
         self._packet, self._attachments = None, []
         return Packet(packet.type, packet.namespace, _with_bytes(packet.data, attachments), packet.id)
 
 
-def _decoded(text: str) -> tuple[Packet, int]:
-    """A packet and how many attachments follow it; binary types become what they carry."""
+def _decode(text: str) -> tuple[Packet, int]:
+    """A packet and how many attachments follow it. A binary event is an event, a binary acknowledgement one."""
     head = HEAD.match(text)
     if head is None:
         raise Malformed("packet head")
@@ -124,7 +126,7 @@ def _json(text: str) -> Any:
         try:
             data = msgspec.json.decode(text)
         except msgspec.DecodeError:
-            # An emoji cut in half is JSON all the same: whoever is asked says what is wrong with it.
+            # Half a surrogate pair is valid JSON: the request is refused, not the connection.
             data = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Malformed("JSON") from None
@@ -141,7 +143,7 @@ def _finite(text: str) -> float:
 
 
 def _is_too_deep(data: Any) -> bool:
-    """Level by level, so that no depth is too deep to be told; brackets within a text are no nesting."""
+    """Level by level and not recursively; brackets inside a string are no nesting."""
     level = [data]
     for _ in range(MAX_DEPTH):
         level = [child for value in level if isinstance(value, list | dict) for child in _children(value)]
@@ -185,3 +187,99 @@ def _with_bytes(data: Any, attachments: list[bytes]) -> Any:
             return attachments[number]
         return {name: _with_bytes(item, attachments) for name, item in data.items()}
     return [_with_bytes(item, attachments) for item in data] if isinstance(data, list) else data
+
+
+class Application(Protocol):
+    """What Socket.IO clients talk to. It answers through the peer, at once or later."""
+
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
+        """A client asks to join a namespace: call `accept` or `refuse`."""
+        ...
+
+    def on_event(self, peer: Peer, event: Packet) -> None:
+        """`event.data` is its name, followed by its arguments; with an `event.id` it waits for an acknowledgement."""
+        ...
+
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
+        """The client left a namespace that it had joined, or its session ended."""
+        ...
+
+
+class Peer:
+    """
+    The server's side of one client, and the listener of its session. `join_by`: when the session is closed if the
+    client has joined no namespace.
+
+    A packet of a namespace that the client has not joined closes the connection, as the reference server does.
+    """
+
+    __slots__ = ("_application", "_connecting", "_decoder", "joined", "session", "state")
+
+    def __init__(self, application: Application, session: Session, join_by: float) -> None:
+        self._application, self.session = application, session
+        self._decoder = Decoder()
+        # Tuples: a client joins one namespace, and a set would take 200 bytes of each socket.
+        self._connecting: tuple[str, ...] = ()
+        self.joined: tuple[str, ...] = ()
+        self.state: Any = None
+        """The application's own."""
+
+        session.deadline = join_by
+
+    # ---- What the application calls
+
+    def accept(self, namespace: str, sid: str) -> None:
+        self.session.deadline = None
+        self._connecting = _without(self._connecting, namespace)
+        self.joined += (namespace,)
+        self.send(Packet(CONNECT, namespace, {"sid": sid}))
+        # On its own: clients that read one message of each write miss an event behind this packet.
+        self.session.flush()
+
+    def refuse(self, namespace: str, message: str, **data: Any) -> None:
+        """socket.io-client never reconnects after this: only for what trying again cannot cure."""
+        self._connecting = _without(self._connecting, namespace)
+        self.send(Packet(CONNECT_ERROR, namespace, {"message": message, **({"data": data} if data else {})}))
+
+    def send(self, packet: Packet) -> None:
+        self.session.send(encoded(packet))
+
+    # ---- What the session calls
+
+    def on_message(self, data: str | bytes) -> None:
+        try:
+            packet = self._decoder.receive(data)
+            if packet is None:
+                return
+            if packet.type != EVENT or packet.namespace not in self.joined:
+                self._receive_other(packet)
+                return
+        except Malformed:
+            self.session.close(PARSE_ERROR)
+            return
+        self._application.on_event(self, packet)
+
+    def on_close(self, reason: str) -> None:
+        joined, self.joined = self.joined, ()
+        for namespace in joined:
+            self._application.on_disconnect(self, namespace, reason)
+
+    def _receive_other(self, packet: Packet) -> None:
+        """Anything but an event of a joined namespace. Raises Malformed."""
+        namespace = packet.namespace
+        if packet.type == CONNECT:
+            if namespace in self.joined or namespace in self._connecting:
+                raise Malformed("joined twice")
+            self._connecting += (namespace,)
+            self._application.on_connect(self, namespace, packet.data or {})
+        elif namespace not in self.joined or packet.type not in (DISCONNECT, ACK):
+            raise Malformed("not joined, or not a client's packet")
+        elif packet.type == DISCONNECT:
+            self.joined = _without(self.joined, namespace)
+            self._application.on_disconnect(self, namespace, "client disconnect")
+        elif packet.id is None:
+            raise Malformed("an acknowledgement of nothing")
+
+
+def _without(namespaces: tuple[str, ...], namespace: str) -> tuple[str, ...]:
+    return tuple(each for each in namespaces if each != namespace)

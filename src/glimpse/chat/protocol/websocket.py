@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -58,8 +58,11 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return struct.pack("!BBQ", 0x80 | opcode, 127, size) + payload
 
 
-def text_frame(text: str) -> bytes:
-    return frame(TEXT, text.encode())
+def encode_messages(messages: Iterable[str | bytes]) -> bytes:
+    """One frame for each message."""
+    return b"".join(
+        [frame(BINARY, data) if isinstance(data, bytes) else frame(TEXT, data.encode()) for data in messages]
+    )
 
 
 def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
@@ -68,63 +71,68 @@ def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
     return frame(CLOSE, struct.pack("!H", code) + fitting.encode())
 
 
-class Receiver:
+class FrameReader:
     """
-    Cuts what arrives into messages. `most` bounds a message, however many frames it comes in.
+    Cuts what arrives into messages of at most `max_bytes`, however many frames they come in.
 
-    What is not yet a whole message waits here, and nothing else: an idle connection holds no buffer.
+    It holds only what is not yet a whole message: an idle connection has no buffer.
     """
 
-    __slots__ = ("_fragments", "_opcode", "_waiting", "most")
+    __slots__ = ("_fragments", "_opcode", "_partial", "max_bytes")
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._waiting: bytearray | None = None
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._partial: bytearray | None = None
         self._fragments: bytearray | None = None
         self._opcode = CONTINUATION
 
     @property
     def held(self) -> int:
         """How many bytes wait for the rest of their message."""
-        return len(self._waiting or b"") + len(self._fragments or b"")
+        return len(self._partial or b"") + len(self._fragments or b"")
 
-    def fed(self, data: bytes | memoryview) -> Iterator[Message]:
-        """Whole messages, as they complete. Raises Broken."""
-        held: bytes | bytearray
-        if self._waiting is None:
-            held = bytes(data)
+    def receive(self, data: bytes | memoryview) -> tuple[list[Message], Broken | None]:
+        """The messages that this completes, and what broke the protocol after them; then nothing more may be read."""
+        buffer: bytes | bytearray
+        if self._partial is None:
+            buffer = bytes(data)
         else:
             # Grows in place: a frame in a thousand pieces is not copied a thousand times.
-            self._waiting += data
-            held = self._waiting
+            self._partial += data
+            buffer = self._partial
+        messages: list[Message] = []
+        broken: Broken | None = None
         start = 0
         try:
-            while len(held) - start >= 2:
-                first, second = held[start], held[start + 1]
+            while len(buffer) - start >= 2:
+                first, second = buffer[start], buffer[start + 1]
+                is_control = first & CLOSE
                 if (
                     first not in FIRST_BYTES
                     or second < MASKED
-                    or (first & CLOSE and second > MASKED | MAX_CONTROL_PAYLOAD)
+                    or (is_control and second > MASKED | MAX_CONTROL_PAYLOAD)
                 ):
                     raise _broken(first, second)
                 size, body = second & 0x7F, start + 2
                 if size > MAX_CONTROL_PAYLOAD:
                     width = 2 if size == 126 else 8
-                    if len(held) - body < width:
+                    if len(buffer) - body < width:
                         break
-                    size, body = int.from_bytes(held[body : body + width]), body + width
-                if not first & CLOSE and size + len(self._fragments or b"") > self.most:
+                    size, body = int.from_bytes(buffer[body : body + width]), body + width
+                if not is_control and size + len(self._fragments or b"") > self.max_bytes:
                     raise Broken(TOO_BIG, "message")
                 end = body + 4 + size
-                if len(held) < end:
+                if len(buffer) < end:
                     break
-                payload, start = _unmasked(held[body + 4 : end], held[body : body + 4]), end
+                payload, start = _unmasked(buffer[body + 4 : end], buffer[body : body + 4]), end
                 message = self._message(first, payload)
                 if message is not None:
-                    yield message
-        finally:
-            if start or self._waiting is None:
-                self._waiting = bytearray(held[start:]) if start < len(held) else None
+                    messages.append(message)
+        except Broken as error:
+            broken = error
+        if start or self._partial is None:
+            self._partial = bytearray(buffer[start:]) if start < len(buffer) else None
+        return messages, broken
 
     def _message(self, first: int, payload: bytes) -> Message | None:
         """What a frame completes, by its first byte."""

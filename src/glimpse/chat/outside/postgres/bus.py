@@ -14,34 +14,34 @@ from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, Reco
 from glimpse.chat.ports import StoreDown
 
 CHANNEL = "glimpse"
-ANSWER_SECONDS = 2.0
+NOTIFY_TIMEOUT_SECONDS = 2.0
 
 
 class PostgresBus(ReconnectingBus):
-    """The server's limit for one text is below 8,000 bytes."""
+    """The server takes texts of less than 8,000 bytes."""
 
-    most_bytes = 7_999
+    max_bytes = 7_999
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self._url = url
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Publish]:
+    async def connect(self) -> AsyncIterator[Publish]:
         try:
             async with connected(self._url, "glimpse-bus") as connection:
 
-                async def say(texts: Sequence[str]) -> None:
+                async def publish(texts: Sequence[str]) -> None:
                     with unknown_outcome():
                         await connection.execute(
-                            "select pg_notify($1, text) from unnest($2::text[]) as said (text)",
+                            "select pg_notify($1, text) from unnest($2::text[]) as texts (text)",
                             CHANNEL,
                             texts,
-                            timeout=ANSWER_SECONDS,
+                            timeout=NOTIFY_TIMEOUT_SECONDS,
                         )
 
                 with unknown_outcome():
-                    await connection.add_listener(CHANNEL, lambda *notified: self.heard(notified[-1]))
-                yield say
+                    await connection.add_listener(CHANNEL, lambda *notified: self.received(notified[-1]))
+                yield publish
         except (StoreDown, Failure) as down:
             raise BusDisconnected(str(down)) from down

@@ -1,11 +1,11 @@
-"""How a database is reached, and what it means when it does not answer."""
+"""Connecting to a database, and which of its errors leave the outcome unknown."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 
@@ -15,7 +15,6 @@ from glimpse.chat.ports import StoreDown
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
 
-# What may have happened behind these, nobody knows, or nothing happened and the same may be asked again.
 DOWN = (
     OSError,
     TimeoutError,
@@ -30,42 +29,47 @@ DOWN = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.PostgresSystemError,
 )
+"""After these the statement may have been committed or not, or it did nothing and may be repeated."""
 
 
 class NotLetIn(Failure):
-    """The database answers, and refuses the user, the password or the name; or the address cannot be read."""
+    """The server refuses the user, the password or the database; or the URL is malformed."""
+
+
+def raise_store_down(error: BaseException) -> NoReturn:
+    """Raises StoreDown for an error of DOWN."""
+    # asyncpg raises an InterfaceError that is a ValueError for a bad argument, which is a mistake of ours.
+    if isinstance(error, ValueError):
+        raise error
+    raise StoreDown(f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
 def unknown_outcome() -> Iterator[None]:
-    """Raises StoreDown for what left unknown what happened."""
+    """Raises StoreDown where the outcome of the statements inside is unknown."""
     try:
         yield
     except DOWN as error:
-        # asyncpg's own complaint about an argument is also an InterfaceError, and our mistake.
-        if isinstance(error, ValueError):
-            raise
-        raise StoreDown(f"{type(error).__name__}: {error}") from error
+        raise_store_down(error)
 
 
 @asynccontextmanager
 async def connected(url: str, name: str = "glimpse-setup") -> AsyncIterator[Any]:
     """
-    A connection of its own, which the server lists under this name, closed at the end. Raises StoreDown where none
-    answers, and NotLetIn.
+    A connection with this application name, closed at the end. Raises StoreDown where no server answers, and NotLetIn.
     """
     with unknown_outcome():
         try:
             connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": name})
         except ValueError:
-            # Its text may hold a piece of the password.
+            # The text of the error may contain a piece of the password.
             raise NotLetIn("setting_database", variable="GLIMPSE_DATABASE_URL") from None
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
             raise NotLetIn("database_refused", detail=str(error)) from None
     try:
         yield connection
     finally:
-        # A server that says nothing any more does not say goodbye either.
+        # A server that no longer answers does not confirm the close either.
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await connection.close()

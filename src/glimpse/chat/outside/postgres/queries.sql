@@ -1,15 +1,55 @@
--- Every statement of the store, each with its name and a sentence.
+-- Every statement of the store, each with its name and a sentence. `queries.py` reads this file.
+--
+-- A fragment is SQL that several statements share: {user(u)} stands for the text of the fragment `user`, with `u` in
+-- the place of its parameter.
 
--- ---- Starting
+-- ---- Fragments
+
+-- fragment: user(t)
+-- The columns of values.User.
+t.id, t.handle, t.display_name, t.profile_image_id
+
+-- fragment: entry(t)
+-- The columns that store.py makes a values.Entry of.
+t.conversation_id, t.seq, t.type, t.id, t.sender_id, t.created_at, t.client_id, t.body, t.file_id, t.of_seq,
+    t.member_ids
+
+-- fragment: file(t)
+-- The columns of values.File.
+t.id, t.owner_id, t.name, t.content_type, t.size, t.sha256, t.completed_at is not null as is_complete,
+    extract(epoch from t.upload_until)::float8 as upload_until
+
+-- fragment: reads(t)
+-- The seq that each member of a conversation read last, in the order of its member_ids.
+array(
+    select m.read_seq from unnest(t.member_ids) with ordinality as member (id, place)
+    join members m on m.user_id = member.id and m.conversation_id = t.id
+    order by member.place
+)
+
+-- fragment: history(compared, direction)
+-- At most $4 entries on one side of a seq ($3). For a member without any: one row of nulls. For others: no row.
+select {entry(e)}
+from members m
+left join lateral (
+    select * from entries
+    where conversation_id = $1 and seq compared $3
+    order by seq direction
+    limit $4
+) e on true
+where m.conversation_id = $1 and m.user_id = $2
+order by e.seq
+
+-- ---- The server
 
 -- name: server
--- Whether this server keeps what it has confirmed, and how many connections it has for such as we are.
+-- The settings that decide whether a commit is durable, and how many connections an ordinary role may have.
 select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true), '0')::int as connections;
 
 -- name: others
--- Whether a task with one of these names serves this database, and did before this session began.
+-- Whether another session under one of these application names began before this one.
 select exists (
     select from pg_stat_activity other, pg_stat_activity mine
     where mine.pid = pg_backend_pid() and other.datname = mine.datname and other.backend_start < mine.backend_start
@@ -17,41 +57,41 @@ select exists (
 );
 
 -- name: check
--- Whether anybody answers.
+-- Whether the server answers.
 select 1;
 
 -- ---- Users
 
 -- name: ensure_user
--- The user of an id, made where there is none; no row where another makes it at this moment, or had before.
+-- Create the user of an id. No row where that user exists, or another task creates it at this moment.
 insert into users (id) values ($1)
 on conflict (id) do nothing
-returning id, handle, display_name, profile_image_id;
+returning {user(users)};
 
 -- name: sign_up
--- A new user with a handle; no row where the id or the handle is somebody's.
+-- Create a user with a handle. No row where the id or the handle is taken.
 insert into users (id, handle, handle_key, password_hash) values ($1, $2, $3, $4)
 on conflict do nothing
-returning id, handle, display_name, profile_image_id;
+returning {user(users)};
 
 -- name: user_of_handle
--- The user of a folded handle, and the hash of the password.
-select id, handle, display_name, profile_image_id, password_hash from users where handle_key = $1;
+-- The user with a handle key, and the hash of the password.
+select {user(u)}, u.password_hash from users u where u.handle_key = $1;
 
 -- name: users
--- Those of some ids that exist, in the order asked.
-select u.id, u.handle, u.display_name, u.profile_image_id
+-- Users by their ids, in the order of the ids.
+select {user(u)}
 from unnest($1::text[]) with ordinality as asked (id, place)
 join users u on u.id = asked.id
 order by asked.place;
 
 -- name: update_profile
--- Change what is given, leave what is null. A picture is a complete one of the user's own; the one before is no longer
--- in use.
+-- Change the values that are not null. The image must be a complete file of the user. Nothing refers to the previous
+-- image any more.
 with before as materialized (
     select profile_image_id from users where id = $1 for no key update
 ),
-picture as (
+image as (
     update files set unused_since = null
     where id = $3 and owner_id = $1 and completed_at is not null and content_type like 'image/%'
         and exists (select from before)
@@ -60,8 +100,8 @@ picture as (
 changed as (
     update users
     set display_name = coalesce($2, display_name), profile_image_id = coalesce($3, profile_image_id)
-    where id = $1 and ($3::text is null or exists (select from picture))
-    returning id, handle, display_name, profile_image_id
+    where id = $1 and ($3::text is null or exists (select from image))
+    returning {user(users)}
 ),
 released as (
     update files set unused_since = clock_timestamp()
@@ -70,7 +110,7 @@ released as (
 select * from changed;
 
 -- name: block
--- One blocks another; a row says that both exist.
+-- One user blocks another; `holds` says whether both exist.
 with both_known as (
     select count(*) = 2 as holds from users where id in ($1, $2)
 ),
@@ -81,7 +121,7 @@ blocked as (
 select holds from both_known;
 
 -- name: unblock
--- One no longer blocks another; a row says that both exist.
+-- One user no longer blocks another; `holds` says whether both exist.
 with both_known as (
     select count(*) = 2 as holds from users where id in ($1, $2)
 ),
@@ -93,8 +133,8 @@ select holds from both_known;
 -- ---- Conversations
 
 -- name: create_conversation
--- A conversation and its members: whether all of them exist, and whether it was made. Not made where its id or its
--- pair is there; where another makes it at this moment, this waits for what becomes of it.
+-- Create a conversation and its members: whether all members exist, and whether it was created. It is not where the id
+-- or the pair exists already. While another task creates the same one, this statement waits for that transaction.
 with everybody as (
     select count(*) = cardinality($2::text[]) as known from users where id = any($2)
 ),
@@ -110,31 +150,23 @@ joined as (
 select everybody.known, exists (select from made) as made from everybody;
 
 -- name: conversation_made_before
--- The conversation of a pair, or else of an id, as one who asks to make it sees it.
+-- The conversation of a pair, or else the one with an id.
 select c.id, c.last_seq, c.member_ids,
-    array(
-        select m.read_seq from unnest(c.member_ids) with ordinality as who (id, place)
-        join members m on m.user_id = who.id and m.conversation_id = c.id
-        order by who.place
-    ) as reads
+    {reads(c)} as reads
 from conversations c
 where c.id = $1 or (c.pair_low = $2 and c.pair_high = $3)
 order by c.pair_low = $2 and c.pair_high = $3 desc nulls last
 limit 1;
 
 -- name: conversation
--- A conversation with how far each member has read, for a member.
+-- A conversation, for a member.
 select c.id, c.last_seq, c.member_ids,
-    array(
-        select m.read_seq from unnest(c.member_ids) with ordinality as who (id, place)
-        join members m on m.user_id = who.id and m.conversation_id = c.id
-        order by who.place
-    ) as reads
+    {reads(c)} as reads
 from conversations c
 where c.id = $1 and $2 = any(c.member_ids);
 
 -- name: partners
--- The others of somebody's two-person conversations, unless one of the two has blocked the other.
+-- The other members of a user's two-person conversations, unless one of the two blocked the other.
 select distinct other.id
 from members m
 join conversations c on c.id = m.conversation_id and c.is_pair
@@ -146,7 +178,7 @@ where m.user_id = $1 and other.id <> $1 and not exists (
 order by other.id;
 
 -- name: list_conversations
--- One page of somebody's conversations, the newest change first, with everything the list shows of each.
+-- A page of a user's conversations, newest change first, with everything that the list shows.
 with page as materialized (
     select c.id, c.last_seq, c.member_ids, c.changed_at, m.read_seq
     from members m
@@ -156,22 +188,15 @@ with page as materialized (
     limit $4
 )
 select p.id, p.last_seq, p.member_ids, p.changed_at,
+    {reads(p)} as reads,
     array(
-        select m.read_seq from unnest(p.member_ids) with ordinality as who (id, place)
-        join members m on m.user_id = who.id and m.conversation_id = p.id
-        order by who.place
-    ) as reads,
-    array(
-        select row(u.id, u.handle, u.display_name, u.profile_image_id)
-        from unnest(p.member_ids) with ordinality as who (id, place)
-        join users u on u.id = who.id
-        order by who.place
+        select row({user(u)})
+        from unnest(p.member_ids) with ordinality as member (id, place)
+        join users u on u.id = member.id
+        order by member.place
     ) as members,
     (
-        select row(
-            e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id,
-            e.of_seq, e.member_ids
-        )
+        select row({entry(e)})
         from entries e
         where e.conversation_id = p.id and e.type = 'message'
         order by e.seq desc
@@ -190,14 +215,14 @@ from page p
 order by p.changed_at desc, p.id desc;
 
 -- name: lock_conversation
--- A conversation for one of its members, until the end of the transaction: what is asked next sees all that was
--- committed before the lock was had.
+-- Lock a conversation, for a member, until the end of the transaction. The next statement sees everything that was
+-- committed before the lock was granted.
 select id, last_seq, member_ids, is_pair from conversations
 where id = $1 and $2 = any(member_ids)
 for no key update;
 
 -- name: add_members
--- New members, who have read nothing, behind those who are in.
+-- Append new members, who have read nothing.
 with joined as (
     insert into members (conversation_id, user_id) select $1, unnest($2::text[])
 )
@@ -205,7 +230,7 @@ update conversations set member_ids = member_ids || $2::text[] where id = $1
 returning member_ids;
 
 -- name: remove_member
--- One member less; a pair of one is none.
+-- Remove a member. A pair that one of the two left is a pair no longer.
 with left_behind as (
     delete from members where conversation_id = $1 and user_id = $2
 )
@@ -213,7 +238,7 @@ update conversations set member_ids = array_remove(member_ids, $2), pair_low = n
 returning member_ids;
 
 -- name: add_change
--- The next entry of a conversation that is locked: members ($4) or a deletion ($5).
+-- Add the next entry of a locked conversation: a membership change ($4) or a deletion ($5).
 with numbered as (
     update conversations set last_seq = last_seq + 1, changed_at = greatest(changed_at, clock_timestamp())
     where id = $1
@@ -221,13 +246,14 @@ with numbered as (
 )
 insert into entries (conversation_id, seq, type, id, sender_id, created_at, member_ids, of_seq)
 select $1, last_seq, $2, gen_random_uuid()::text, $3, changed_at, $4::text[], $5::bigint from numbered
-returning conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id, of_seq, member_ids;
+returning {entry(entries)};
 
 -- ---- Messages
 
 -- name: append_one
--- Store one message at the next seq, or answer the entry that it has, or why not. No ON CONFLICT: two tasks with the
--- same message at once both take a number, and the second must lose its whole statement with it; it asks again.
+-- Store a message at the next seq; or the entry that it has already; or why it is refused. Without ON CONFLICT: when
+-- two tasks store the same message at once, both take a seq, and the whole statement of the second must fail to give
+-- its seq back. `store.py` repeats it.
 with stored as materialized (
     select seq, id, created_at, body, file_id from entries
     where conversation_id = $1 and sender_id = $2 and client_id = $3
@@ -266,18 +292,15 @@ left join numbered n on true
 left join inserted i on true;
 
 -- name: append_batch
--- Store many messages, each at the next seq of its conversation; one row for each, in the order asked.
+-- Store messages, each at the next seq of its conversation: a row for each, in their order.
 select refused, fresh, seq, id, created_at, body, file_id, member_ids
 from append_batch($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]);
 
 -- name: deletion_of
--- An entry, and that of its deletion where there is one.
+-- An entry's type and sender, and the entry that deleted it, if any.
 select e.type, e.sender_id,
     (
-        select row(
-            d.conversation_id, d.seq, d.type, d.id, d.sender_id, d.created_at, d.client_id, d.body, d.file_id,
-            d.of_seq, d.member_ids
-        )
+        select row({entry(d)})
         from entries d
         where d.conversation_id = $1 and d.of_seq = $2
     ) as deletion
@@ -285,7 +308,7 @@ from entries e
 where e.conversation_id = $1 and e.seq = $2;
 
 -- name: empty_message
--- A deleted message keeps its place and nothing else; its file may be in use elsewhere, which the sweep looks up.
+-- Empty a deleted message. Its file may be in use elsewhere; expire_unused_files checks that.
 with released as (
     update files set unused_since = clock_timestamp()
     where id = (select file_id from entries where conversation_id = $1 and seq = $2)
@@ -293,7 +316,7 @@ with released as (
 update entries set body = null, file_id = null where conversation_id = $1 and seq = $2;
 
 -- name: mark_read
--- How far a member has read now, and whether that moved: only forward, at most to the newest entry.
+-- Move what a member read last: only forward, and at most to the newest entry. The seq by now, and whether it moved.
 with now as materialized (
     select m.read_seq, least($3::bigint, c.last_seq) as asked
     from members m
@@ -309,37 +332,16 @@ moved as (
 select greatest(read_seq, asked) as read_seq, asked > read_seq as moved from now;
 
 -- name: history_after
--- The first entries after a seq; one row without an entry for a member where there are none, no row for others.
-select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
-    e.member_ids
-from members m
-left join lateral (
-    select * from entries
-    where conversation_id = $1 and seq > $3
-    order by seq
-    limit $4
-) e on true
-where m.conversation_id = $1 and m.user_id = $2
-order by e.seq;
+-- The first entries after a seq.
+{history(>, asc)};
 
 -- name: history_before
--- The last entries before a seq; otherwise as history_after.
-select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
-    e.member_ids
-from members m
-left join lateral (
-    select * from entries
-    where conversation_id = $1 and seq < $3
-    order by seq desc
-    limit $4
-) e on true
-where m.conversation_id = $1 and m.user_id = $2
-order by e.seq;
+-- The last entries before a seq.
+{history(<, desc)};
 
 -- name: changes
--- The last entries between two numbers, and since a time, the newest first, with who is in now.
-select e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id, e.of_seq,
-    e.member_ids, c.member_ids as members
+-- The last entries between two seqs, newest first, with the members by now.
+select {entry(e)}, c.member_ids as members
 from conversations c
 join entries e on e.conversation_id = c.id
 where c.id = $1 and e.seq > $2 and e.seq < $3
@@ -347,7 +349,7 @@ order by e.seq desc
 limit $4;
 
 -- name: changed_since
--- Conversations of some users that were made or changed since a time, or were read further, and by whom.
+-- Conversations of any of these users that were created, changed or read since a time, and who read them.
 select c.id, c.member_ids, c.last_seq, c.made_at >= $2 as is_new, late.reader_ids, late.reads
 from conversations c,
 lateral (
@@ -360,9 +362,9 @@ where c.id in (select m.conversation_id from members m where m.user_id = any($1:
     and (c.changed_at >= $2 or late.reader_ids is not null);
 
 -- name: sync
--- What a client with these cursors missed: a row for each conversation that it lacks, lags, is ahead of, or is no
--- longer in (last_seq is null). Since nothing is missing in 1, 2, 3 …, how many entries a conversation has to give is
--- known without counting them, and so is which of them fit on this page ($4).
+-- What a client with these cursors missed: a row for each conversation that it lacks, lags behind, is ahead of, or is
+-- no member of (last_seq is null). As seqs have no gaps, the number of missed entries is known without counting them,
+-- and so is which of them fit on this page ($4).
 with cursors as (
     select * from unnest($2::text[], $3::bigint[]) as k (conversation_id, seq)
 ),
@@ -388,16 +390,9 @@ placed as (
     from missed
 )
 select id, last_seq, member_ids, cursor, entries_missed,
+    {reads(p)} as reads,
     array(
-        select m.read_seq from unnest(p.member_ids) with ordinality as who (id, place)
-        join members m on m.user_id = who.id and m.conversation_id = p.id
-        order by who.place
-    ) as reads,
-    array(
-        select row(
-            e.conversation_id, e.seq, e.type, e.id, e.sender_id, e.created_at, e.client_id, e.body, e.file_id,
-            e.of_seq, e.member_ids
-        )
+        select row({entry(e)})
         from entries e
         where p.entries_before < $4 and e.conversation_id = p.id and e.seq > p.after
             and e.seq <= p.after + least(p.entries_missed, $4 - p.entries_before)
@@ -409,8 +404,8 @@ order by id;
 -- ---- Files
 
 -- name: announce_file
--- A file that may arrive until a time, within what its owner may store ($8); nulls where that is not enough. Whether
--- there is such an owner is seen at the same moment: they may be made by another task at the next.
+-- Announce a file that may be uploaded for $7 seconds, within the owner's quota ($8 bytes); nulls where that is
+-- exceeded. The same statement answers whether the owner exists, because another task may create them right after it.
 with reserved as (
     update users set stored_bytes = stored_bytes + $5 where id = $2 and stored_bytes + $5 <= $8
     returning id
@@ -418,8 +413,7 @@ with reserved as (
 made as (
     insert into files (id, owner_id, name, content_type, size, sha256, upload_until)
     select $1, reserved.id, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 second' from reserved
-    returning id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
-        extract(epoch from upload_until)::float8 as upload_until
+    returning {file(files)}
 )
 select made.*, exists (select from users where id = $2) as is_known
 from (values (1)) as always
@@ -427,25 +421,23 @@ left join made on true;
 
 -- name: file
 -- A file by its id.
-select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
-    extract(epoch from upload_until)::float8 as upload_until
-from files
-where id = $1;
+select {file(f)}
+from files f
+where f.id = $1;
 
 -- name: lock_file
 -- A file by its id, until the end of the transaction.
-select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete,
-    extract(epoch from upload_until)::float8 as upload_until
-from files
-where id = $1
+select {file(f)}
+from files f
+where f.id = $1
 for no key update;
 
 -- name: use_file
--- Something refers to it.
+-- A message or a profile refers to the file.
 update files set unused_since = null where id = $1;
 
 -- name: complete_file
--- It was checked, and is kept. No row where it took longer than $2 seconds after its address ended.
+-- Mark a checked file as complete. No row where its upload URL expired more than $2 seconds ago.
 update files
 set completed_at = coalesce(completed_at, clock_timestamp()),
     unused_since = case when completed_at is null then clock_timestamp() else unused_since end
@@ -453,10 +445,9 @@ where id = $1 and (completed_at is not null or upload_until > clock_timestamp() 
 returning id;
 
 -- name: file_seen_by
--- A complete file for one who may see it: the owner, a member of where the owner posted it, and, while it is the owner's
--- picture, whoever shares a conversation with them.
-select f.id, f.owner_id, f.name, f.content_type, f.size, f.sha256, true as is_complete,
-    extract(epoch from f.upload_until)::float8 as upload_until
+-- A complete file, for who may see it: the owner, the members of conversations where the owner posted it, and, while it
+-- is the owner's profile image, everybody who shares a conversation with the owner.
+select {file(f)}
 from files f
 where f.id = $1 and f.completed_at is not null and (
     f.owner_id = $2
@@ -473,8 +464,8 @@ where f.id = $1 and f.completed_at is not null and (
     )
 );
 
--- name: let_unused_files_go
--- Files that nothing has referred to for $1 seconds are as if they had never been complete; at most $2 of them.
+-- name: expire_unused_files
+-- Files that nothing has referred to for $1 seconds become as if they had never been complete; at most $2 of them.
 with meant as (
     select f.id, f.owner_id from files f
     where f.unused_since < clock_timestamp() - $1 * interval '1 second'
@@ -496,18 +487,18 @@ set unused_since = null,
 from judged
 where f.id = judged.id;
 
--- name: late_files
--- Files of which something may lie where nothing is checked any more: their address ended $1 seconds ago, or earlier.
-select id, owner_id, name, content_type, size, sha256, completed_at is not null as is_complete, 0::float8 as upload_until
-from files
-where is_pending and upload_until < clock_timestamp() - $1 * interval '1 second'
-order by upload_until
+-- name: files_to_sweep
+-- Files of which an unchecked object may exist although their upload URL expired $1 seconds ago or earlier.
+select {file(f)}
+from files f
+where f.is_pending and f.upload_until < clock_timestamp() - $1 * interval '1 second'
+order by f.upload_until
 limit $2;
 
--- name: settle_files
--- Of the first nothing lies under pending/ any more, and they are complete; of the second nothing lies anywhere, and
--- they are forgotten, and their bytes are free. Users are locked before files, as a new picture does it, so that neither
--- waits for the other: no file is locked before the owners are counted, which locks those.
+-- name: finish_sweep
+-- The objects under pending/ of complete files ($1) and all objects of incomplete files ($2) were deleted. The latter
+-- files are forgotten, and their bytes are given back to the quota. Users are locked before files, as update_profile
+-- does, to avoid deadlocks: no file is locked before the owners are counted, which locks them.
 with owners as materialized (
     select from users
     where id in (select owner_id from files where id = any($1::text[] || $2::text[]))

@@ -1,7 +1,7 @@
 """
-The store in PostgreSQL. The statements are in `queries.sql`; here is what they are asked and what their rows mean.
+The store in PostgreSQL: which statement of `queries.sql` each call runs, and what its rows mean.
 
-How a message gets its number without a gap is told beside `append_one` and in the first migration.
+How a message gets the next seq without a gap is explained at `append_one` there and in the first migration.
 """
 
 from __future__ import annotations
@@ -11,85 +11,87 @@ import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
 from glimpse.chat.failure import Failure
+from glimpse.chat.files import file_refusal, picture_refusal
 from glimpse.chat.listing import Place, place_of
-from glimpse.chat.media_types import unfit_file, unfit_picture
-from glimpse.chat.outside.postgres.connection import DOWN, unknown_outcome
+from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
+from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
 from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
-    DELETED,
-    FORBIDDEN,
-    INVALID,
     MAX_UNREAD,
-    MEMBERS,
-    MESSAGE,
-    NOT_FOUND,
-    QUOTA,
     Conversation,
     ConversationChange,
     ConversationSummary,
+    Deletion,
     Entry,
     File,
+    MembershipChange,
+    Message,
     NewFile,
     NewMessage,
-    Refusal,
     StoredEntry,
     SyncResult,
+    UnknownEntry,
     User,
 )
 
 CONNECTIONS = 4
-# A statement that takes longer is hopeless for who waits; a client asks again, and the answer is then the first one.
 STATEMENT_SECONDS = 5.0
+"""The limit of one statement. A client that waited for longer sends again, and is answered with the first entry."""
+
 LOCK_SECONDS = 3.0
-# Over the statement's own limit: this one is for a server that no longer answers at all.
 ANSWER_SECONDS = STATEMENT_SECONDS + 2.0
-# Once is enough where another task stored the same message; a second violation can only be a schema out of order.
+"""Above the statement's own limit: this one is for a server that does not answer at all any more."""
+
 TRIES = 3
+"""One repetition is enough where another task stored the same message; after more, the schema must be broken."""
 
 CHANGES_A_PAGE = 200
+
+MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
+"""The types of entries in the database."""
 
 _MAX_BIGINT = 2**63 - 1
 
 WITH_BUS, WITHOUT_BUS = "glimpse", "glimpse-alone"
-"""Under these names the server lists the connections of a task, so that tasks find each other without a bus."""
+"""The application names of a task's connections, by which tasks find each other without a bus."""
 
 
 class NotDurable(Failure):
-    """The server may forget what it has confirmed, and so would we."""
+    """The server is configured so that it may lose what it has committed."""
 
 
 class PoolTooLarge(Failure):
-    """The server does not give as many connections as this task might open."""
+    """This task might open more connections than the server allows."""
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Sessions keep no state between two calls, so there is nothing to reset, and no round trip for it."""
+    """Sessions keep no state between two calls: without a reset there is no round trip for it."""
 
     def get_reset_query(self) -> str:
         return ""
 
 
 class PostgresStore:
-    """Fulfils the port `Store` over a pool of connections. Made by `open`."""
+    """Implements the port `Store` over a pool of connections. Made by `open`."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        # Getting a connection from the pool and giving it back costs as much as a small statement does: the last one
-        # that was used stays at hand, where there is more than one.
-        self._at_hand: Any = None
+        # Acquiring a connection from the pool and releasing it costs as much as a small statement. So one connection
+        # is kept outside the pool between two calls, unless it is the only one.
+        self._kept: Any = None
         self._keeps_one = pool.get_max_size() > 1
 
     @classmethod
     async def open(cls, url: str, connections: int = CONNECTIONS, name: str = WITH_BUS) -> PostgresStore:
         """
-        Connect to a database that was migrated; the server lists the connections under this name. Raises NotDurable,
-        PoolTooLarge, and StoreDown.
+        Connect to a migrated database; `name` is the application name of the connections. Raises NotDurable,
+        PoolTooLarge, StoreDown.
         """
         with unknown_outcome():
             pool = await asyncpg.create_pool(
@@ -102,17 +104,17 @@ class PostgresStore:
                 command_timeout=ANSWER_SECONDS,
                 server_settings={
                     "application_name": name,
-                    # The server lets go of the connections, and the locks, of a host that vanished without a word.
+                    # So that the server ends the connections, and releases the locks, of a host that vanished.
                     "tcp_keepalives_idle": "10",
                     "tcp_keepalives_interval": "5",
                     "tcp_keepalives_count": "3",
                     "statement_timeout": str(int(STATEMENT_SECONDS * 1000)),
                     "lock_timeout": str(int(LOCK_SECONDS * 1000)),
-                    # Planned once for all parameters: a fifth less of the database's work for a single message.
+                    # Planned once for all parameters: a fifth less work of the database for a single message.
                     "plan_cache_mode": "force_generic_plan",
-                    # And planned for tables that grow: what reads a small table whole would go on when it is large.
+                    # A plan that scans a small table would stay after the table has grown.
                     "enable_seqscan": "off",
-                    # Compiling pays for long reports only.
+                    # Compiling pays off for long reports only.
                     "jit": "off",
                 },
             )
@@ -130,11 +132,11 @@ class PostgresStore:
         return store
 
     async def close(self, seconds: float = ANSWER_SECONDS) -> None:
-        """Let running calls end, for so many seconds at most; by themselves they take no longer than that."""
+        """Wait for running calls, for at most so many seconds; by default as long as a call can take."""
         try:
-            # What is under way gives its connection back to the pool.
+            # From now on calls release their connection to the pool.
             self._keeps_one = False
-            connection, self._at_hand = self._at_hand, None
+            connection, self._kept = self._kept, None
             if connection is not None and not _is_lost(connection):
                 await self._pool.release(connection)
             await asyncio.wait_for(self._pool.close(), seconds)
@@ -142,18 +144,18 @@ class PostgresStore:
             self._pool.terminate()
 
     def connections(self) -> Mapping[str, float]:
-        """How many there are, at work, and may be, by the names of the task's metrics."""
+        """The gauges of the pool, by the names of the task's metrics."""
         size = self._pool.get_size()
-        at_hand = self._at_hand is not None and not _is_lost(self._at_hand)
+        is_kept = self._kept is not None and not _is_lost(self._kept)
         return {
             "database_connections": size,
-            "database_connections_busy": size - self._pool.get_idle_size() - at_hand,
+            "database_connections_busy": size - self._pool.get_idle_size() - is_kept,
             "database_connections_most": self._pool.get_max_size(),
         }
 
     async def finds_other_task(self, has_bus: bool) -> bool:
         """
-        Whether another task was here first of which this one could not be one chat. Asked once, before any other use.
+        Whether a task that this one shares no bus with serves the database already. Call once, before any other use.
         """
         names = [WITHOUT_BUS] if has_bus else [WITHOUT_BUS, WITH_BUS]
         [row] = await self._rows("others", names)
@@ -177,7 +179,7 @@ class PostgresStore:
             return INVALID
         for row in await self._rows("sign_up", user_id, handle, handle_key(handle), password_hash):
             return User(*row)
-        return Refusal("handle_taken") if await self.user_by_handle(handle) else INVALID
+        return HANDLE_TAKEN if await self.user_by_handle(handle) else INVALID
 
     async def credentials(self, handle: str) -> tuple[User, str] | None:
         if not is_handle(handle):
@@ -202,7 +204,7 @@ class PostgresStore:
             for row in await self._rows("update_profile", user_id, display_name, profile_image_id):
                 return User(*row)
             if profile_image_id is not None and await self.users([user_id]):
-                return unfit_picture(await self.file(profile_image_id), user_id) or NOT_FOUND
+                return picture_refusal(await self.file(profile_image_id), user_id) or NOT_FOUND
         return NOT_FOUND
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
@@ -233,7 +235,7 @@ class PostgresStore:
             for found in await self._rows("conversation_made_before", conversation_id, *pair):
                 conversation = _conversation(found)
                 return (conversation, False) if creator_id in conversation.reads else INVALID
-            # Between the two statements one of the pair has left it, so now there is room for a new one.
+            # Between the two statements a member left the pair, so now a new one can be created.
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
         if is_id(conversation_id) and is_id(member_id):
@@ -260,7 +262,7 @@ class PostgresStore:
             ConversationSummary(
                 _conversation(row),
                 tuple(User(*user) for user in row["members"]),
-                _entry(row["last_message"]) if row["last_message"] else None,
+                cast("Message", _entry(row["last_message"])) if row["last_message"] else None,
                 row["unread"],
             )
             for row in rows[:limit]
@@ -285,7 +287,7 @@ class PostgresStore:
             if not new:
                 return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, by_id))
             members = await connection.fetchval(QUERIES["add_members"], conversation_id, new)
-            return await _changed(connection, conversation_id, MEMBERS, by_id, members, None, members)
+            return await _add_change(connection, conversation_id, MEMBERS, by_id, members, None, members)
 
     async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
         if not is_id(conversation_id) or not is_id(member_id):
@@ -294,53 +296,47 @@ class PostgresStore:
             if locked is None:
                 return NOT_FOUND
             members = await connection.fetchval(QUERIES["remove_member"], conversation_id, member_id)
-            return await _changed(connection, conversation_id, MEMBERS, member_id, members, None, members)
+            return await _add_change(connection, conversation_id, MEMBERS, member_id, members, None, members)
 
     # ---- Messages
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        if any(message.file_id is not None for message in messages):
-            return [outcome for flight in _flights(messages) for outcome in await self._appended_apart(flight)]
-        good = [message for message in messages if can_be_stored(message)]
-        rows = iter(await self._appended(good) if good else ())
-        if len(good) == len(messages):
-            return list(map(_stored, messages, rows))
-        return [_stored(message, next(rows)) if can_be_stored(message) else INVALID for message in messages]
+        if all(message.file_id is None for message in messages):
+            return await self._append_batch(messages)
+        return [outcome for batch in _batches(messages) for outcome in await self._append_batch(batch)]
 
-    async def _appended(self, messages: Sequence[NewMessage]) -> Sequence[Any]:
-        fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
+    async def _append_batch(self, batch: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+        """Messages without files, or a single one with a file: one transaction."""
+        good = [message for message in batch if can_be_stored(message)]
+        outcomes = await self._append_good(good) if good else ()
+        if len(good) == len(batch):
+            return outcomes
+        rest = iter(outcomes)
+        return [next(rest) if can_be_stored(message) else INVALID for message in batch]
+
+    async def _append_good(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+        first = messages[0]
         for left in reversed(range(TRIES)):
             try:
+                if first.file_id is not None:
+                    return [await self._append_with_file(first, first.file_id)]
+                fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
                 if len(fields) == 1:
-                    return await self._rows("append_one", *fields[0])
-                return await self._rows("append_batch", *map(list, zip(*fields, strict=True)))
+                    rows = await self._rows("append_one", *fields[0])
+                else:
+                    rows = await self._rows("append_batch", *map(list, zip(*fields, strict=True)))
+                return list(map(_stored, messages, rows))
             except asyncpg.UniqueViolationError:
-                # Another task stored the same message at this moment. Nothing of ours happened, no number was taken.
+                # Another task stored the same message at this moment. The statement failed as a whole and took no seq.
                 if not left:
                     raise
         raise AssertionError
 
-    async def _appended_apart(self, flight: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        """A message with a file, or those between two of them."""
-        message, file_id = flight[0], flight[0].file_id
-        if file_id is None:
-            return await self.append(flight)
-        if not can_be_stored(message):
-            return [INVALID]
-        for left in reversed(range(TRIES)):
-            try:
-                return [await self._appended_with_file(message, file_id)]
-            except asyncpg.UniqueViolationError:
-                # As in `_appended`.
-                if not left:
-                    raise
-        raise AssertionError
-
-    async def _appended_with_file(self, message: NewMessage, file_id: str) -> StoredEntry | Refusal:
+    async def _append_with_file(self, message: NewMessage, file_id: str) -> StoredEntry | Refusal:
         """
-        Everything else is judged before the file is: a repeat is answered whatever became of it. The conversation is
-        locked first and the file then, as a deletion does, so that neither waits for the other; and the sweep sees the
-        file in use, or has taken it. A number that was taken for nothing is given back with the transaction.
+        The message is stored before its file is checked, because a repeat is answered whatever became of the file; if
+        the file is refused, the rollback gives the seq back. The conversation is locked before the file, as in a
+        deletion, to avoid deadlocks. The lock of the file lets the sweep either see it in use or take it first.
         """
         fields = (message.conversation_id, message.sender_id, message.client_id, message.body, file_id)
         with unknown_outcome():
@@ -351,7 +347,7 @@ class PostgresStore:
                     outcome = _stored(message, await connection.fetchrow(QUERIES["append_one"], *fields))
                     if isinstance(outcome, StoredEntry) and outcome.is_new:
                         found = await connection.fetchrow(QUERIES["lock_file"], file_id)
-                        if refused := unfit_file(File(*found) if found else None, message.sender_id):
+                        if refused := file_refusal(File(*found) if found else None, message.sender_id):
                             await transaction.rollback()
                             return refused
                         await connection.execute(QUERIES["use_file"], file_id)
@@ -374,7 +370,7 @@ class PostgresStore:
             if found["deletion"]:
                 return StoredEntry(_entry(found["deletion"]), tuple(locked["member_ids"]), False)
             await connection.execute(QUERIES["empty_message"], conversation_id, seq)
-            return await _changed(connection, conversation_id, DELETED, by_id, None, seq, locked["member_ids"])
+            return await _add_change(connection, conversation_id, DELETED, by_id, None, seq, locked["member_ids"])
 
     async def mark_read(self, conversation_id: str, member_id: str, seq: int) -> tuple[int, bool] | Refusal:
         if is_id(conversation_id) and is_id(member_id):
@@ -403,7 +399,7 @@ class PostgresStore:
         while is_id(conversation_id):
             rows = await self._rows("changes", conversation_id, _bigint(after), _bigint(before), CHANGES_A_PAGE)
             page = [StoredEntry(_entry(row[:-1]), tuple(row["members"]), True) for row in rows]
-            # Numbers and times rise together.
+            # Later entries are not older.
             wanted = [each for each in page if since is None or each.entry.created_at.timestamp() >= since]
             found += wanted
             if len(wanted) < CHANGES_A_PAGE:
@@ -451,8 +447,8 @@ class PostgresStore:
         rows = await self._rows("file", file_id) if is_id(file_id) else ()
         return File(*rows[0]) if rows else None
 
-    async def complete_file(self, file_id: str, late_seconds: float) -> bool:
-        return is_id(file_id) and bool(await self._rows("complete_file", file_id, late_seconds))
+    async def complete_file(self, file_id: str, grace_seconds: float) -> bool:
+        return is_id(file_id) and bool(await self._rows("complete_file", file_id, grace_seconds))
 
     async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
         known = is_id(file_id) and is_id(reader_id)
@@ -460,88 +456,95 @@ class PostgresStore:
         return File(*rows[0]) if rows else None
 
     async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
-        await self._rows("let_unused_files_go", unused_seconds, limit)
+        await self._rows("expire_unused_files", unused_seconds, limit)
 
-    async def files_to_sweep(self, late_seconds: float, limit: int) -> Sequence[File]:
-        return [File(*row) for row in await self._rows("late_files", late_seconds, limit)]
+    async def files_to_sweep(self, grace_seconds: float, limit: int) -> Sequence[File]:
+        return [File(*row) for row in await self._rows("files_to_sweep", grace_seconds, limit)]
 
-    async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], late_seconds: float) -> None:
-        await self._rows("settle_files", kept_ids, gone_ids, late_seconds)
+    async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], grace_seconds: float) -> None:
+        await self._rows("finish_sweep", kept_ids, gone_ids, grace_seconds)
 
     # ---- The database
 
-    async def _rows(self, name: str, *asked: object) -> Sequence[Any]:
-        """One statement, which is a transaction."""
-        with unknown_outcome():
-            connection, self._at_hand = self._at_hand, None
+    async def _rows(self, name: str, *arguments: object) -> Sequence[Any]:
+        """Run one statement, which is a transaction."""
+        connection, self._kept = self._kept, None
+        try:
             if connection is None or _is_lost(connection):
                 connection = await self._pool.acquire(timeout=ANSWER_SECONDS)
             is_kept = False
             try:
-                rows: Sequence[Any] = await connection.fetch(QUERIES[name], *asked)
-                is_kept = self._keeps_one and self._at_hand is None
+                rows: Sequence[Any] = await connection.fetch(QUERIES[name], *arguments)
+                is_kept = self._keeps_one and self._kept is None
             finally:
-                # One on which something failed is the pool's to look at.
+                # After a failure the pool has to check the connection.
                 if is_kept:
-                    self._at_hand = connection
+                    self._kept = connection
                 else:
                     await self._pool.release(connection)
             return rows
+        except DOWN as error:
+            raise_store_down(error)
 
     @asynccontextmanager
     async def _locked(self, conversation_id: str, member_id: str) -> AsyncIterator[tuple[Any, Any]]:
-        """A transaction that begins with the lock of a conversation; None for who is not a member."""
+        """A transaction that begins by locking a conversation: its connection, and the row, None for a non-member."""
         with unknown_outcome():
             async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection, connection.transaction():
                 yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
 
 
-def _flights(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
-    """What is stored together; a message with a file is alone."""
+def _batches(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
+    """The messages of each transaction: one with a file has its own."""
     numbered = enumerate(messages)
     grouped = groupby(numbered, lambda each: -1 if each[1].file_id is None else each[0])
     return [[message for _, message in group] for _, group in grouped]
 
 
 def _is_lost(connection: Any) -> bool:
-    """The pool takes a connection away from who holds it as soon as it is cut; then it cannot even be asked."""
+    """The pool detaches a connection that was cut from its holder, and then even `is_closed` raises."""
     try:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:
         return True
 
 
-async def _changed(
+async def _add_change(
     connection: Any,
     conversation_id: str,
-    kind: str,
+    entry_type: str,
     sender_id: str,
     member_ids: Sequence[str] | None,
     of: int | None,
-    told: Sequence[str],
+    members: Sequence[str],
 ) -> StoredEntry:
-    row = await connection.fetchrow(QUERIES["add_change"], conversation_id, kind, sender_id, member_ids, of)
-    return StoredEntry(_entry(row), tuple(told), True)
+    row = await connection.fetchrow(QUERIES["add_change"], conversation_id, entry_type, sender_id, member_ids, of)
+    return StoredEntry(_entry(row), tuple(members), True)
 
 
 def _stored(message: NewMessage, row: Any) -> StoredEntry | Refusal:
     refused, is_new, seq, entry_id, created_at, body, file_id, member_ids = row
     if refused:
-        return Refusal(refused)
+        return REFUSALS[refused]
     if is_new:
         body, file_id = message.body, message.file_id
-    entry = Entry(
-        message.conversation_id, seq, MESSAGE, entry_id, message.sender_id, created_at, message.client_id, body, file_id
+    entry = Message(
+        message.conversation_id, seq, entry_id, message.sender_id, created_at, message.client_id, body, file_id
     )
     return StoredEntry(entry, tuple(member_ids), is_new)
 
 
 def _entry(row: Any) -> Entry:
-    """Columns in the order of Entry's fields."""
-    room, seq, kind, entry_id, sender_id, created_at, client_id, body, file_id, of, member_ids = row
-    return Entry(
-        room, seq, kind, entry_id, sender_id, created_at, client_id, body, file_id, of, tuple(member_ids or ())
-    )
+    """From the columns of the fragment `entry`."""
+    conversation_id, seq, entry_type, entry_id, sender_id, created_at, client_id, body, file_id, of, member_ids = row
+    common = (conversation_id, seq, entry_id, sender_id, created_at)
+    if entry_type == MESSAGE:
+        return Message(*common, client_id, body, file_id)
+    if entry_type == DELETED:
+        return Deletion(*common, of)
+    if entry_type == MEMBERS:
+        return MembershipChange(*common, tuple(member_ids))
+    return UnknownEntry(*common)
 
 
 def _conversation(row: Any) -> Conversation:
@@ -550,5 +553,5 @@ def _conversation(row: Any) -> Conversation:
 
 
 def _bigint(seq: int) -> int:
-    """Any client's number as one that PostgreSQL can hold; nothing it is compared with is that large."""
+    """A client's number, clamped to what PostgreSQL can store; no seq is that large."""
     return min(max(seq, -_MAX_BIGINT), _MAX_BIGINT)

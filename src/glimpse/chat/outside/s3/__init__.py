@@ -1,1 +1,1 @@
-"""The object store: Amazon S3, whatever speaks its protocol, and a SeaweedFS of our own."""
+"""The object store: Amazon S3, a server with the same protocol, or a SeaweedFS that the service starts itself."""

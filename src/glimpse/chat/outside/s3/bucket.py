@@ -1,26 +1,29 @@
-"""Where a bucket is, and what may stand before it."""
+"""Where a bucket is, and the CDN that may stand in front of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import urlsplit
 
 
 class Cdn(Protocol):
-    """What stands before the bucket for those who read; `origin` is what browsers call it."""
+    """Serves the bucket's objects to readers. `origin` is its scheme and host, as browsers compare them."""
 
     @property
     def origin(self) -> str: ...
 
-    def address(self, key: str, until: int) -> str: ...
+    def signed_url(self, key: str, until: int) -> str:
+        """Valid until then, in seconds since 1970."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bucket:
     """
-    Where a bucket is: `url` without a slash at its end. One of AWS is named by its host, dual-stack, for tasks and
-    phones may have IPv6 alone; any other by its path.
+    `url` has no slash at its end. A bucket of AWS has a host of its own, the dual-stack one, because tasks and phones
+    may have only IPv6. A bucket at any other endpoint is the first part of the path.
     """
 
     url: str
@@ -29,18 +32,19 @@ class Bucket:
 
     @classmethod
     def of(cls, endpoint: str, region: str, name: str) -> Bucket:
+        """`endpoint` is empty for AWS."""
         if endpoint:
             return cls(f"{endpoint.rstrip('/')}/{name}", region, name)
         return cls(f"https://{name}.s3.dualstack.{region}.amazonaws.com", region, name)
 
-    @property
+    @cached_property
     def host(self) -> str:
-        """As it stands in the header of a request."""
+        """The Host header of a request to the bucket."""
         parts = urlsplit(self.url)
         return parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
 
     @property
     def origin(self) -> str:
-        """What browsers call it."""
+        """Its scheme and host, as browsers compare them."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"

@@ -1,14 +1,14 @@
 """
-An S3 of our own for who has none: SeaweedFS as one process, in one folder. Linux and macOS.
+An embedded S3 for those who have none: SeaweedFS as one process, in one folder. Linux and macOS.
 
     folder/data            the objects
-    folder/secret          of the one who may do anything; only the owner of the folder can read it
-    folder/identities      the same, as the server wants it
-    folder/log             what the server says, from its last start on
-    folder/pid             the process of the server
-    folder/server.lock     held by the server itself: it inherits the open file
+    folder/secret          the secret key of the one identity; only the owner of the folder can read it
+    folder/identities      the same, in the server's format
+    folder/log             the server's output since its last start
+    folder/pid             the server's process id
+    folder/server.lock     locked by the server itself: it inherits the open file
 
-An orphan, whose owner was killed, is ended first: what it stored is on the disk.
+A server whose service was killed is killed before a new one starts: what it acknowledged is on the disk.
 """
 
 from __future__ import annotations
@@ -28,66 +28,67 @@ from pathlib import Path
 from botocore.credentials import Credentials
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.child_process import are_free, locked, runs_on, within
+from glimpse.chat.outside.child_process import are_ports_free, is_server_of, try_lock, wait_until
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.secret_file import load_or_create_secret
 
 BUCKET, REGION, IDENTITY = "glimpse-files", "us-east-1", "glimpse"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
+SERVER_START_SECONDS = 30.0
+SERVER_STOP_SECONDS = 10.0
 PROBE_SECONDS = 0.1
 
-# Master, volume, filer, S3, administration. Each takes the port 10,000 above as well, and below 22,768 both are out of
-# the range from which the kernel takes ports for connections.
-PORTS = 5
-FIRST_PORTS = range(12_000, 22_700, PORTS)
-SECOND = 10_000
+# Of the master, the volume server, the filer, S3 and the administration.
+PORT_NAMES = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port")
+# Each service also listens on the port that is 10,000 above its own, for gRPC. Below 22,768 both are outside the range
+# from which the kernel assigns ports to outgoing connections.
+GRPC_OFFSET = 10_000
+FIRST_PORTS = range(12_000, 22_700, len(PORT_NAMES))
 
-QUIET = (
+OPTIONS = (
     *("-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
     *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
     *("-filer.allowedOrigins=http://127.0.0.1", "-filer.exposeDirectoryData=false", "-filer.disableDirListing=true"),
 )
 
-LOCKED = tuple(f"WEED_JWT_{what}_KEY" for what in ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ"))
+JWT_KEYS = tuple(f"WEED_JWT_{use}_KEY" for use in ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ"))
 """
-What the parts behind S3 ask of each other: with keys that only this server knows, nobody reads or writes past S3, from
-this machine or from a page that a browser here has open.
+The services behind S3 require tokens that are signed with these keys. The keys are random at each start, so no other
+program on this machine, and no page in its browsers, can go past S3.
 """
 
 
 class SeaweedMissing(Failure):
-    """The wheel that brings SeaweedFS is not installed."""
+    """The package with SeaweedFS is not installed."""
 
     def __init__(self) -> None:
         super().__init__("seaweed_missing")
 
 
 class SeaweedNotStarted(Failure):
-    """The server ended before it was ready, or never was."""
+    """The server ended before it was ready, or was not ready in time."""
 
     def __init__(self, folder: Path, said: str) -> None:
         super().__init__("seaweed_not_started", folder=str(folder), log=str(folder / "log"), said=said or "-")
 
 
 class EmbeddedSeaweed:
-    """The server of one folder, which nobody else starts meanwhile. `start` and `stop` wait, so not on a loop."""
+    """The server of one folder, which nothing else starts meanwhile. `start` and `stop` block."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
-        """Of its S3, on loopback."""
+        """The port of its S3, on loopback."""
 
     def start(self) -> tuple[Bucket, Credentials]:
-        """Where the bucket will be, and who may do anything with it. Raises Failure."""
+        """The bucket, which a first start does not create, and credentials for everything. Raises Failure."""
         program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
         if program is None:
             raise SeaweedMissing
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            credentials = self._identity()
-            lock = self._only_one()
+            credentials = self._write_identity()
+            lock = self._lock_folder()
         except OSError as error:
             raise SeaweedNotStarted(self.folder, str(error)) from error
         try:
@@ -97,13 +98,13 @@ class EmbeddedSeaweed:
         return Bucket.of(f"http://127.0.0.1:{self.port}", REGION, BUCKET), credentials
 
     def stop(self) -> None:
-        """End the server; what was answered is on the disk. Idempotent."""
+        """Stop the server; what it acknowledged is on the disk. Idempotent."""
         process, self._process = self._process, None
         if process is None:
             return
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(SERVER_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -118,61 +119,62 @@ class EmbeddedSeaweed:
             return True
         return False
 
-    def give_up(self, is_late: bool) -> None:
-        """Raises SeaweedNotStarted where the server is gone, or it is late and nobody waits any longer."""
+    def raise_if_failed(self, is_late: bool) -> None:
+        """Raises SeaweedNotStarted where the server has ended, or the caller waited too long."""
         if is_late or not self.is_running:
             said = (self.folder / "log").read_text(errors="replace").strip()
             raise SeaweedNotStarted(self.folder, said[-500:])
 
-    def _identity(self) -> Credentials:
+    def _write_identity(self) -> Credentials:
         secret = load_or_create_secret(self.folder / "secret")
-        known = {"accessKey": IDENTITY, "secretKey": secret}
+        key = {"accessKey": IDENTITY, "secretKey": secret}
         identities = self.folder / "identities"
         identities.touch(mode=0o600)
         identities.write_text(
-            json.dumps({"identities": [{"name": IDENTITY, "credentials": [known], "actions": ["Admin"]}]})
+            json.dumps({"identities": [{"name": IDENTITY, "credentials": [key], "actions": ["Admin"]}]})
         )
         return Credentials(IDENTITY, secret)
 
-    def _only_one(self) -> int:
-        """The lock of the folder, once an orphan is gone."""
-        lock = locked(self.folder / "server.lock")
+    def _lock_folder(self) -> int:
+        """The open file of the folder's lock, after a server that was left behind is killed."""
+        lock = try_lock(self.folder / "server.lock")
         if lock is not None:
             return lock
         with suppress(OSError, ValueError):
             orphan = int((self.folder / "pid").read_text())
-            if runs_on(orphan, self.folder):
+            if is_server_of(orphan, self.folder):
                 os.kill(orphan, signal.SIGKILL)
-        taken: list[int] = []
 
-        def is_free() -> bool:
-            lock = locked(self.folder / "server.lock")
-            taken.extend([] if lock is None else [lock])
-            return bool(taken)
+        def is_locked() -> bool:
+            nonlocal lock
+            lock = try_lock(self.folder / "server.lock")
+            return lock is not None
 
-        if not within(STOP_SECONDS, is_free):
+        wait_until(is_locked, SERVER_STOP_SECONDS)
+        if lock is None:
             raise SeaweedNotStarted(self.folder, "server.lock")
-        return taken[0]
+        return lock
 
     def _launch(self, program: str, lock: int) -> None:
-        """In a session of its own: Ctrl-C in a terminal reaches a whole group."""
+        """In a session of its own, because Ctrl-C in a terminal reaches the whole process group."""
         shuffled = random.sample(FIRST_PORTS, len(FIRST_PORTS))
         free = (
             port
             for port in shuffled
-            if are_free(*range(port, port + PORTS), *range(port + SECOND, port + SECOND + PORTS))
+            if are_ports_free(
+                *(port + number + offset for number in range(len(PORT_NAMES)) for offset in (0, GRPC_OFFSET))
+            )
         )
-        # Where none is free, the server's own log says so.
+        # Where none is free, the server says so in its log.
         first = next(free, shuffled[0])
         (self.folder / "data").mkdir(exist_ok=True)
-        names = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port")
-        ports = {name: first + place for place, name in enumerate(names)}
+        ports = {name: first + number for number, name in enumerate(PORT_NAMES)}
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [
                     *(program, "mini", f"-dir={self.folder / 'data'}", f"-s3.config={self.folder / 'identities'}"),
                     *(f"-{name}={port}" for name, port in ports.items()),
-                    *QUIET,
+                    *OPTIONS,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -180,7 +182,7 @@ class EmbeddedSeaweed:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd=self.folder,
-                env={**os.environ, **{name: secrets.token_urlsafe(32) for name in LOCKED}},
+                env={**os.environ, **{name: secrets.token_urlsafe(32) for name in JWT_KEYS}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
         self.port = ports["s3.port"]

@@ -1,4 +1,4 @@
-"""A port that other machines reach, and behind it one of loopback: what arrives at it goes on, as it is."""
+"""A TCP proxy: a port that other machines reach, and which forwards every connection to a port on loopback."""
 
 from __future__ import annotations
 
@@ -9,71 +9,70 @@ from glimpse.chat.outside.server import listening
 CHUNK = 65_536
 
 MAX_AT_ONCE = 100
-"""Connections, of which each takes two descriptors of this process; a browser opens six."""
+"""Connections. Each takes two file descriptors of this process; a browser opens six."""
 
-TAKES_NOTHING_SECONDS = 60.0
-"""So long may an end take nothing of what it is sent. One that says nothing is hung up on by SeaweedFS."""
+STALL_SECONDS = 60.0
+"""How long an end may read nothing of what it is sent. SeaweedFS itself closes connections that send nothing."""
 
 
 class TcpProxy:
-    """
-    Made by `open`, ends with `close`. What one end says arrives at the other, and so does that it says no more.
-    """
+    """Opened by `open` and closed by `close`. It forwards in both directions what an end sends, and the end of that."""
 
     _server: asyncio.Server
 
     def __init__(self, port: int, target: int) -> None:
         self.port, self._target = port, target
-        self._ends: set[asyncio.StreamWriter] = set()
+        self.ends: set[asyncio.StreamWriter] = set()
+        """The open ends: two for each connection, one until the target is connected."""
 
     @classmethod
     async def open(cls, interfaces: str, target: int) -> TcpProxy:
-        """From a free port of these interfaces, read as the service's own are. Raises PortTaken."""
-        opened = listening(interfaces, 0)
-        passage = cls(opened.getsockname()[1], target)
-        passage._server = await asyncio.start_server(passage._carry, sock=opened)
-        return passage
+        """Listens on a free port of these interfaces, which are given as those of the service. Raises PortTaken."""
+        listener = listening(interfaces, 0)
+        proxy = cls(listener.getsockname()[1], target)
+        proxy._server = await asyncio.start_server(proxy._forward, sock=listener)
+        return proxy
 
     def close(self) -> None:
         self._server.close()
-        for end in self._ends:
+        for end in self.ends:
             end.transport.abort()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
-        self._ends.add(writer)
+        self.ends.add(writer)
         try:
-            if len(self._ends) > 2 * MAX_AT_ONCE:
+            if len(self.ends) > 2 * MAX_AT_ONCE:
                 return
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-            ends.append(far_writer)
-            self._ends.add(far_writer)
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pump(reader, far_writer))
-                both.create_task(_pump(far_reader, writer))
+            target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            ends.append(target_writer)
+            self.ends.add(target_writer)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_pump(reader, target_writer))
+                tasks.create_task(_pump(target_reader, writer))
         except* OSError:
-            pass  # Whoever is left sees that it was closed.
+            pass  # One end broke off; the other is closed below.
         finally:
             for end in ends:
-                await _closed(end)
-            self._ends.difference_update(ends)
+                await _close(end)
+            self.ends.difference_update(ends)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Until one end says no more, which the other is told, or takes no more."""
+    """Until the reader ends, which is passed on to the writer, or the writer stalls."""
     while (data := await reader.read(CHUNK)) and not writer.is_closing():
         writer.write(data)
-        async with asyncio.timeout(TAKES_NOTHING_SECONDS):
+        async with asyncio.timeout(STALL_SECONDS):
             await writer.drain()
     if not writer.is_closing():
         writer.write_eof()
 
 
-async def _closed(end: asyncio.StreamWriter) -> None:
-    """What was written goes out before, if that is taken."""
+async def _close(end: asyncio.StreamWriter) -> None:
+    """Send what was written before, unless the other side stalls."""
     end.close()
     try:
-        async with asyncio.timeout(TAKES_NOTHING_SECONDS):
+        async with asyncio.timeout(STALL_SECONDS):
             await end.wait_closed()
     except OSError:
         end.transport.abort()

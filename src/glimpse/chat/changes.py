@@ -1,0 +1,38 @@
+"""How a use case makes a change durable and publishes it: nobody hears of a change before its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from glimpse.chat.commit import GroupCommit
+from glimpse.chat.events import committed
+from glimpse.chat.ports import StoreDown
+from glimpse.chat.publisher import Publisher
+from glimpse.chat.refusals import Refusal
+from glimpse.chat.values import Conversation, StoredEntry
+
+T = TypeVar("T")
+Outcome = TypeVar("Outcome", bound=StoredEntry | Conversation | Refusal)
+
+
+async def outcome_of(change: Awaitable[T], publisher: Publisher) -> T:
+    """
+    Await a change of the store. On StoreDown it may be durable although nobody was told, so the publisher learns
+    that the outcome is unknown; then StoreDown is raised again.
+    """
+    try:
+        return await change
+    except StoreDown:
+        publisher.outcome_unknown()
+        raise
+
+
+async def commit_entry(
+    change: Callable[[], Awaitable[Outcome]], commits: GroupCommit, publisher: Publisher
+) -> Outcome | Refusal:
+    """Run a change that writes an entry, in its turn among the messages, and publish the entry if it is new."""
+    outcome: Outcome | Refusal = await outcome_of(commits.exclusive(change), publisher)
+    if isinstance(outcome, StoredEntry) and outcome.is_new:
+        publisher.publish_entry(committed(outcome))
+    return outcome

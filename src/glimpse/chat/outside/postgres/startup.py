@@ -1,0 +1,80 @@
+"""What a task waits for before it serves: a database that answers, its schema, and no task that it could not hear."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from glimpse.chat.failure import Failure
+from glimpse.chat.outside.postgres.connection import connected
+from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
+from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
+from glimpse.chat.ports import StoreDown
+
+STARTUP_TIMEOUT_SECONDS = 30.0
+"""
+How long the database may take to answer, and another task to go. Then this task ends, and whoever started it decides.
+"""
+
+T = TypeVar("T")
+Tell = Callable[..., None]
+"""Called with the code of a sentence and its values, for somebody at a terminal."""
+
+
+async def open_store(url: str, connections: int, has_bus: bool, is_embedded: bool, tell: Tell) -> PostgresStore:
+    """
+    The store, once the database answers. The schema of an embedded database is migrated; of any other it is checked.
+    Raises Failure: `database_away`, `schema_older`, `not_alone`, and those of PostgresStore.open.
+    """
+    if is_embedded:
+        await migrated(url, Moment.BEFORE, tell)
+    else:
+        await _once_it_answers(lambda: _with_connection(url, refuse_unmigrated), tell)
+    name = WITH_BUS if has_bus else WITHOUT_BUS
+    store = await _once_it_answers(lambda: PostgresStore.open(url, connections, name), tell)
+    try:
+        await _until_alone(store, has_bus, tell)
+    except BaseException:
+        await store.close(0)
+        raise
+    return store
+
+
+async def migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
+    """The names of the migrations that were applied. Raises Failure."""
+    return await _once_it_answers(lambda: _with_connection(url, lambda connection: migrate(connection, moment)), tell)
+
+
+async def _until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> None:
+    """Wait for tasks to go with which this one could not be one chat."""
+    give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
+    is_waiting = False
+    while await _once_it_answers(lambda: store.finds_other_task(has_bus), tell):
+        if time.monotonic() >= give_up:
+            raise Failure("not_alone", seconds=round(STARTUP_TIMEOUT_SECONDS))
+        if not is_waiting:
+            is_waiting = True
+            tell("serve_not_alone", seconds=round(STARTUP_TIMEOUT_SECONDS))
+        await asyncio.sleep(1)
+
+
+async def _with_connection(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
+    async with connected(url) as connection:
+        return await work(connection)
+
+
+async def _once_it_answers(work: Callable[[], Awaitable[T]], tell: Tell) -> T:
+    give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
+    is_waiting = False
+    while True:
+        try:
+            return await work()
+        except StoreDown as down:
+            if time.monotonic() >= give_up:
+                raise Failure("database_away", seconds=round(STARTUP_TIMEOUT_SECONDS), detail=str(down)) from down
+        if not is_waiting:
+            is_waiting = True
+            tell("serve_waiting")
+        await asyncio.sleep(1)

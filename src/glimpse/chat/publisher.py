@@ -1,0 +1,60 @@
+"""How the use cases tell sockets what happened: the port, and the publisher of a task that is alone."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from glimpse.chat.bus import EntryCommitted, Notification
+from glimpse.chat.delivery_order import OnDelivered
+from glimpse.chat.events import event_text
+from glimpse.chat.sockets import Sockets
+
+
+class Publisher(Protocol):
+    """Sends events to the sockets of users, on whichever task they are. No method waits."""
+
+    def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
+        """An entry is durable. `on_delivered` is called when the sockets of this task were sent its event."""
+        ...
+
+    def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
+        """
+        A client sent a message again that is durable already, perhaps through another task. The sockets of this task
+        that lack its event get it; nobody gets it twice.
+        """
+        ...
+
+    def notify(self, notification: Notification) -> None: ...
+
+    def presence_changed(self, user_id: str, is_here: bool) -> None:
+        """The first socket of a user joined this task, or the last one left it."""
+        ...
+
+    def outcome_unknown(self) -> None:
+        """A change may be durable without anybody having been told."""
+        ...
+
+
+class LocalPublisher:
+    """For one task without a bus: entries are published in the order of their numbers."""
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+
+    def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
+        event = committed.event
+        if event is not None:
+            self._sockets.tell(committed.user_ids, event if isinstance(event, str) else event_text(event))
+        if on_delivered:
+            on_delivered()
+
+    def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
+        on_delivered()
+
+    def notify(self, notification: Notification) -> None:
+        event = notification.event
+        self._sockets.tell(notification.user_ids, event if isinstance(event, str) else event_text(event))
+
+    def presence_changed(self, user_id: str, is_here: bool) -> None: ...
+
+    def outcome_unknown(self) -> None: ...

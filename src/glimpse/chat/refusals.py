@@ -1,0 +1,143 @@
+"""Why the chat refuses a request: a constant for each reason, with its HTTP status and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+ENGLISH, KOREAN = "en", "ko"
+
+
+def language_of(accept_language: str) -> str:
+    """The language of sentences for a client that sends this Accept-Language header; its first language counts."""
+    return KOREAN if accept_language.lower().startswith("ko") else ENGLISH
+
+
+class Refusal(Struct, frozen=True):
+    """
+    `code` is for programs and never changes. `status` is the HTTP status. `retry`: the same request may succeed later.
+    `english` and `korean` are for people, and `detail` says in English what exactly was wrong.
+    """
+
+    code: str
+    status: int
+    retry: bool
+    english: str
+    korean: str
+    detail: str = ""
+
+    def because(self, detail: str) -> Refusal:
+        return replace(self, detail=detail)
+
+    def sentence(self, language: str = ENGLISH) -> str:
+        """In Korean, or in English for every other language."""
+        sentence = self.korean if language == KOREAN else self.english
+        return f"{sentence}: {self.detail}" if self.detail else sentence
+
+
+# ---- The request itself
+
+INVALID = Refusal("invalid", 400, False, "the request is not valid", "요청 형식이 맞지 않아요")
+UNAUTHORIZED = Refusal("unauthorized", 401, False, "not signed in", "로그인하지 않았어요")
+TOKEN_EXPIRED = Refusal("token_expired", 401, False, "the token has expired", "토큰이 만료됐어요")
+FORBIDDEN = Refusal("forbidden", 403, False, "you are not allowed to do this", "권한이 없어요")
+NOT_FOUND = Refusal("not_found", 404, False, "this does not exist, or you have no access to it", "찾을 수 없어요")
+TOO_LARGE = Refusal("too_large", 413, False, "this is too large", "크기가 너무 커요")
+
+# ---- Users and messages
+
+BLOCKED = Refusal("blocked", 403, False, "this person does not accept messages from you", "상대가 메시지를 받지 않아요")
+HANDLE_TAKEN = Refusal("handle_taken", 409, False, "this handle is taken", "이미 사용 중인 아이디예요")
+
+# ---- Files
+
+FILE_TYPE = Refusal(
+    "file_type",
+    415,
+    False,
+    "files of this type are not accepted, or the content does not match the type",
+    "보낼 수 없는 파일 형식이거나, 내용이 파일 형식과 달라요",
+)
+QUOTA = Refusal("quota", 403, False, "your files would exceed your storage quota", "저장 공간이 부족해요")
+UPLOAD_EXPIRED = Refusal(
+    "expired",
+    410,
+    False,
+    "the upload URL has expired; ask for a new one",
+    "업로드 시간이 지났어요. 새 업로드 주소를 요청해 주세요",
+)
+WRONG_SIZE = Refusal(
+    "wrong_size",
+    422,
+    False,
+    "the uploaded file does not have the announced size",
+    "올라온 파일의 크기가 알려준 크기와 달라요",
+)
+WRONG_CHECKSUM = Refusal(
+    "wrong_checksum",
+    422,
+    False,
+    "the uploaded file does not have the announced checksum",
+    "올라온 파일의 체크섬이 알려준 값과 달라요",
+)
+# A message or a profile refers to such a file: the same request is refused again.
+NOT_COMPLETE = Refusal(
+    "not_complete",
+    409,
+    False,
+    "the upload is not complete; upload the file, then complete it",
+    "파일 업로드가 아직 끝나지 않았어요",
+)
+FILE_GONE = Refusal(
+    "gone", 410, False, "the file no longer exists; send it again", "파일이 사라졌어요. 다시 올려 주세요"
+)
+FILES_DOWN = Refusal(
+    "files_down",
+    503,
+    True,
+    "the object store cannot be reached; try again in a moment",
+    "파일 저장소에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
+)
+FILES_OFF = Refusal(
+    "files_off",
+    501,
+    False,
+    "files cannot be sent here: no object store is configured",
+    "파일 저장소가 없어 파일을 보낼 수 없어요",
+)
+
+# ---- The service cannot do it now
+
+RATE_LIMITED = Refusal(
+    "rate_limited", 429, True, "too many requests; slow down", "요청이 너무 잦아요. 잠시 후 다시 시도해 주세요"
+)
+BUSY = Refusal(
+    "busy",
+    503,
+    True,
+    "the service is busy; try again in a moment",
+    "요청이 밀려 있어요. 잠시 후 다시 시도해 주세요",
+)
+# Sent again, it is answered as if it had been sent once.
+UNKNOWN_OUTCOME = Refusal(
+    "unknown",
+    503,
+    True,
+    "it is not known whether this was stored; send it again with the same clientId",
+    "저장됐는지 알 수 없어요. 같은 clientId로 다시 보내 주세요",
+)
+UNAVAILABLE = Refusal(
+    "unavailable",
+    503,
+    True,
+    "the database cannot be reached; try again in a moment",
+    "DB에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
+)
+INTERNAL = Refusal(
+    "internal", 500, True, "something went wrong here; it has been logged", "서버에 문제가 생겼어요. 로그에 남겼어요"
+)
+
+REFUSALS: Mapping[str, Refusal] = {each.code: each for each in list(globals().values()) if isinstance(each, Refusal)}
+"""By code."""

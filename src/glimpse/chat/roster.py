@@ -1,0 +1,70 @@
+"""
+Snapshots of who is on which task: when this task sends its own, whose it asks for, and what has arrived of them. Times
+are in seconds, of any clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from glimpse.chat.bus import PresenceSnapshot
+
+SNAPSHOT_SECONDS = 30.0
+"""How often a task sends its snapshot unasked."""
+
+MIN_SNAPSHOT_SECONDS = 1.0
+"""How often it sends one, at most: where the bus loses much, many ask."""
+
+REQUEST_AGAIN_SECONDS = 3.0
+"""After a request that was not answered."""
+
+
+class RosterActions(Struct, frozen=True):
+    """What is due. `send_snapshot`: of this task. `request_from`: tasks whose snapshot is missing."""
+
+    send_snapshot: bool
+    request_from: Sequence[str]
+
+
+class Roster:
+    def __init__(self) -> None:
+        self._next_snapshot = self._sent_at = 0.0
+        self._missing: dict[str, float] = {}
+        """Tasks whose snapshot is missing, and when to ask for it."""
+
+        self._parts: dict[str, dict[int, PresenceSnapshot]] = {}
+
+    def snapshot_missing(self, task_id: str, now: float) -> None:
+        """What this task knows of who is there may be wrong."""
+        self._missing.setdefault(task_id, now)
+
+    def snapshot_requested(self) -> None:
+        """Another task lacks the snapshot of this one."""
+        self._next_snapshot = min(self._next_snapshot, self._sent_at + MIN_SNAPSHOT_SECONDS)
+
+    def add(self, task_id: str, snapshot: PresenceSnapshot) -> Sequence[str] | None:
+        """Everybody who is on that task, once all parts are here; None until then."""
+        parts = self._parts.setdefault(task_id, {})
+        if any((each.snapshot_id, each.parts) != (snapshot.snapshot_id, snapshot.parts) for each in parts.values()):
+            parts.clear()
+        parts[snapshot.part] = snapshot
+        if len(parts) < snapshot.parts:
+            return None
+        self.left(task_id)
+        return [user_id for each in parts.values() for user_id in each.user_ids]
+
+    def left(self, task_id: str) -> None:
+        """Nothing is missing of this task."""
+        self._missing.pop(task_id, None)
+        self._parts.pop(task_id, None)
+
+    def tick(self, now: float) -> RosterActions:
+        send_snapshot = now >= self._next_snapshot
+        if send_snapshot:
+            self._next_snapshot, self._sent_at = now + SNAPSHOT_SECONDS, now
+        request_from = [task_id for task_id, due in self._missing.items() if due <= now]
+        for task_id in request_from:
+            self._missing[task_id] = now + REQUEST_AGAIN_SECONDS
+        return RosterActions(send_snapshot, request_from)
