@@ -1,3 +1,6 @@
+# Most of these validations repeat one of a module. They stay: `glimpse plan` and `glimpse bill` check values by the
+# validations of the root module alone, and without them would price a value that Terraform refuses.
+
 variable "region" {
   description = "Region of everything."
   type        = string

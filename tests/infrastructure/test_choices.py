@@ -1,0 +1,244 @@
+"""Designs, choices and edits of levers: what each of them changes in the plan, and what it leaves alone."""
+
+import re
+
+import pytest
+
+from glimpse.chat.outside.s3.bucket import Bucket
+from glimpse.planner.levers import LEVERS
+from glimpse.planner.stack import Stack
+from tests.infrastructure.terraform_plans import (
+    CHOICES,
+    DESIGNS,
+    EDITS,
+    ENVIRONMENT,
+    NAT,
+    SECRETS,
+    Plan,
+    block,
+    difference,
+    record_types,
+    source,
+    strategy,
+)
+
+# What the levers of the planner set
+
+
+def test_every_edit_of_every_lever_has_been_planned_by_terraform(own_stack: Stack) -> None:
+    planned = {(name, value) for variables in (*CHOICES.values(), *EDITS.values()) for name, value in variables.items()}
+    for design in DESIGNS:
+        if design != "before":
+            text = source(str(ENVIRONMENT), f"{design}.tfvars")
+            planned |= set(re.findall(r'^(\w+)\s*=\s*"?([^"#\n]+?)"?\s*(?:#.*)?$', text, re.MULTILINE))
+    edits = {
+        (name, str(value))
+        for lever in LEVERS.values()
+        if lever.edit
+        for name, value in lever.edit_in(lever.change(own_stack)).items()
+    }
+    assert edits <= planned
+
+
+def test_the_small_values_of_the_levers_arrive_where_they_count(plans: dict[str, Plan]) -> None:
+    small = plans["small_values"]
+    assert strategy(small) == {"FARGATE": (0, 30), "FARGATE_SPOT": (0, 70)}
+    assert small.one("aws_appautoscaling_target")["min_capacity"] == 1
+    assert block(small.one("aws_ecs_task_definition"), "runtime_platform")["cpu_architecture"] == "ARM64"
+    assert small.one("aws_appautoscaling_target")["max_capacity"] == 8
+    assert small.one("aws_elasticache_replication_group")["engine"] == "valkey"
+    assert small.one("aws_db_instance")["max_allocated_storage"] == 100
+    assert strategy(plans["on_demand_pair"]) == {"FARGATE": (2, 30), "FARGATE_SPOT": (0, 70)}
+
+
+# What each choice changes, and what it leaves alone
+
+
+IPV6 = {
+    "module.balancer.aws_route53_record.ipv6[0]",
+    "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_internet_ipv6[0]",
+    "module.networking.aws_egress_only_internet_gateway.tasks[0]",
+    "module.networking.aws_route.internet_ipv6[0]",
+    "module.networking.aws_route.tasks[0]",
+    "module.networking.aws_route_table.tasks[0]",
+    "module.networking.aws_route_table_association.tasks[0]",
+    "module.networking.aws_route_table_association.tasks[1]",
+    "module.networking.aws_subnet.tasks[0]",
+    "module.networking.aws_subnet.tasks[1]",
+}
+IPV6_CHANGES = {
+    ("module.balancer.aws_lb.this", "ip_address_type"),
+    ("module.balancer.aws_lb_target_group.this", "ip_address_type"),
+    ("module.balancer.aws_lb_target_group.this", "name"),
+    ("module.networking.aws_vpc.this", "assign_generated_ipv6_cidr_block"),
+    ("module.rds.aws_db_instance.this", "apply_immediately"),
+    ("module.rds.aws_db_instance.this", "network_type"),
+}
+CLOUDFRONT = {
+    "module.cloudfront[0].aws_acm_certificate.this",
+    "module.cloudfront[0].aws_acm_certificate_validation.this",
+    "module.cloudfront[0].aws_cloudfront_distribution.this",
+    "module.cloudfront[0].aws_cloudfront_vpc_origin.this",
+}
+CLOUDFRONT_GONE = {
+    "module.balancer.aws_lb_listener.http[0]",
+    "module.balancer.aws_vpc_security_group_ingress_rule.http[0]",
+}
+CLOUDFRONT_CHANGES = {
+    ("module.balancer.aws_lb.this", "internal"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "cidr_ipv4"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "description"),
+    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "prefix_list_id"),
+}
+
+
+def test_the_balanced_design_changes_the_service_and_nothing_else(
+    plans: dict[str, Plan],
+) -> None:
+    gone, new, changed = difference(plans, "balanced")
+    assert not gone | new
+    service = "module.ecs.aws_ecs_service.this"
+    assert changed == {
+        (service, "capacity_provider_strategy"),
+        (service, "desired_count"),
+        (service, "tags"),
+    }
+
+
+def test_without_a_choice_nothing_of_what_the_choices_bring_is_there(plan: Plan) -> None:
+    for kind in (
+        "aws_appautoscaling_scheduled_action",
+        "aws_cloudfront_distribution",
+        "aws_cloudfront_vpc_origin",
+        "aws_egress_only_internet_gateway",
+        "aws_eip",
+        "aws_elasticache_serverless_cache",
+        "aws_nat_gateway",
+    ):
+        assert not plan.of_type(kind), kind
+    for address, values in plan.resources.items():
+        for name in ("cidr_ipv6", "destination_ipv6_cidr_block", "ipv6_cidr_block", "ip_discovery", "network_type"):
+            assert values.get(name) is None, f"{address}: {name}"
+    assert plan.one("aws_vpc").get("assign_generated_ipv6_cidr_block") is None
+    assert plan.one("aws_lb")["ip_address_type"] == "ipv4"
+    assert plan.one("aws_lb_target_group").get("ip_address_type") is None
+    assert plan.one("aws_lb_target_group")["name"] == "glimpse-prod-api"
+    assert plan.one("aws_db_instance").get("apply_immediately") is None
+    assert record_types(plan) == ["A"]
+
+
+def test_with_addresses_of_their_own_only_the_tasks_move(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "addresses_and_parameters")
+    assert all(SECRETS.match(address) or NAT.search(address) for address in gone)
+    assert all(SECRETS.match(address) for address in new)
+    # The subnets are still unknown in a plan, so that the tasks move to public ones shows in the text alone.
+    assert changed == {("module.ecs.aws_ecs_service.this", "network_configuration")}
+    network = block(plans["addresses_and_parameters"].one("aws_ecs_service"), "network_configuration")
+    assert network["assign_public_ip"] is True
+    assert task_subnets() == [
+        'var.egress == "task_addresses" ? module.networking.public_subnet_ids :',
+        'var.egress == "ipv6_only" ? module.networking.ipv6_subnet_ids :',
+        "module.networking.private_subnet_ids",
+    ]
+
+
+def task_subnets() -> list[str]:
+    text = source(str(ENVIRONMENT), "main.tf")
+    assert re.search(r"^  subnet_ids += local\.task_subnet_ids$", text, re.MULTILINE)
+    (chosen,) = re.findall(r"^  task_subnet_ids = \(\n(.*?)^  \)", text, re.MULTILINE | re.DOTALL)
+    return [line.strip() for line in chosen.splitlines()]
+
+
+def test_a_nat_gateway_takes_the_place_of_the_nat_instance_and_a_serverless_cache_that_of_the_node(
+    plans: dict[str, Plan],
+) -> None:
+    gone, new, changed = difference(plans, "gateway_and_serverless")
+    assert {address for address in gone if not NAT.search(address)} == {
+        "module.elasticache.aws_elasticache_replication_group.this[0]",
+        "module.elasticache.aws_elasticache_subnet_group.this[0]",
+    }
+    assert new == {
+        "module.elasticache.aws_elasticache_serverless_cache.this[0]",
+        "module.networking.aws_eip.nat[0]",
+        "module.networking.aws_nat_gateway.nat[0]",
+        "module.networking.aws_route.nat[0]",
+        "module.networking.aws_route.nat[1]",
+    }
+    assert not changed
+
+
+def test_with_the_database_as_the_bus_nothing_of_the_cache_is_left(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "ipv6_and_postgresql")
+    assert {address for address in gone if not NAT.search(address)} == {
+        "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_cache[0]",
+        "module.ecs.aws_vpc_security_group_ingress_rule.cache_from_tasks[0]",
+        "module.elasticache.aws_elasticache_replication_group.this[0]",
+        "module.elasticache.aws_elasticache_subnet_group.this[0]",
+        "module.elasticache.aws_security_group.this[0]",
+    }
+    assert not [address for address in plans["ipv6_and_postgresql"].resources if "elasticache" in address]
+    assert new == IPV6 | {
+        "module.balancer.aws_vpc_security_group_ingress_rule.http_ipv6[0]",
+        "module.balancer.aws_vpc_security_group_ingress_rule.https_ipv6[0]",
+    }
+    assert changed == IPV6_CHANGES | {("module.ecs.aws_ecs_service.this", "tags")}
+
+
+def test_with_ipv6_alone_everything_that_a_task_meets_learns_to_speak_it(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "ipv6_and_cloudfront")
+    assert {address for address in gone if not NAT.search(address)} == CLOUDFRONT_GONE
+    assert new == IPV6 | CLOUDFRONT
+    cache = "module.elasticache.aws_elasticache_replication_group.this[0]"
+    assert changed == IPV6_CHANGES | CLOUDFRONT_CHANGES | {(cache, "ip_discovery"), (cache, "network_type")}
+
+
+def test_with_cloudfront_the_balancer_goes_inside_and_nothing_else_changes(plans: dict[str, Plan]) -> None:
+    gone, new, changed = difference(plans, "cloudfront_and_nights")
+    assert gone == CLOUDFRONT_GONE
+    assert {address for address in new if ".ecs." not in address} == CLOUDFRONT | {
+        "module.balancer.aws_route53_record.ipv6[0]"
+    }
+    assert {change for change in changed if ".balancer." in change[0]} == CLOUDFRONT_CHANGES
+    text = source(str(ENVIRONMENT), "main.tf")
+    assert re.search(r"^  subnet_ids += local\.balancer_subnet_ids$", text, re.MULTILINE)
+    (subnets,) = re.findall(r"balancer_subnet_ids = (.*)", text)
+    assert subnets == (
+        'var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids'
+    )
+
+
+# What a choice needs of several modules at once
+
+
+@pytest.mark.parametrize("choice", ["ipv6_and_cloudfront", "ipv6_and_postgresql"])
+def test_the_balancer_the_database_and_the_cache_answer_a_task_without_ipv4(
+    plans: dict[str, Plan], choice: str
+) -> None:
+    plan = plans[choice]
+    assert plan.one("aws_lb")["ip_address_type"] == "dualstack"
+    assert plan.one("aws_lb_target_group")["ip_address_type"] == "ipv6"
+    assert plan.one("aws_db_instance")["network_type"] == "DUAL"
+    assert plan.one("aws_db_instance")["apply_immediately"] is True, "or it waits for the maintenance window"
+    for cache in plan.of_type("aws_elasticache_replication_group"):
+        assert (cache["network_type"], cache["ip_discovery"]) == ("dual_stack", "ipv6")
+    for name in ("public", "private"):
+        assert "aws_vpc.this" in plan.written[f"module.networking.aws_subnet.{name}"]["ipv6_cidr_block"]["references"]
+
+
+def test_tasks_without_ipv4_fetch_their_image_and_keep_uploads_over_ipv6() -> None:
+    text = source(str(ENVIRONMENT), "main.tf")
+    only = 'var.egress == "ipv6_only" ?'
+    assert f"{only} module.ecr.dual_stack_url : module.ecr.repository_url" in text
+    # The service takes the address that has IPv6 by itself, as long as it is not told another one.
+    assert "GLIMPSE_S3_ENDPOINT" not in text
+    assert ".dualstack." in Bucket.of("", "ap-northeast-2", "files").url
+
+
+def test_with_ipv6_and_cloudfront_there_is_no_public_ipv4_anywhere(plans: dict[str, Plan]) -> None:
+    plan = plans["ipv6_and_cloudfront"]
+    for kind in ("aws_eip", "aws_nat_gateway", "aws_instance", "aws_launch_template", "aws_network_interface"):
+        assert not plan.of_type(kind), kind
+    assert plan.one("aws_lb")["internal"] is True
+    assert block(plan.one("aws_ecs_service"), "network_configuration")["assign_public_ip"] is False
+    assert plan.one("aws_db_instance")["publicly_accessible"] is False
+    assert not any(subnet["map_public_ip_on_launch"] for subnet in plan.of_type("aws_subnet"))

@@ -1,0 +1,113 @@
+"""The tree and its environment as a whole: that Terraform accepts them, and what every module keeps to."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.terraform_plans import (
+    ENVIRONMENT,
+    HANGS_SECONDS,
+    TREE,
+    Plan,
+    Terraform,
+    sources,
+    written_blocks,
+)
+
+
+@pytest.fixture(scope="module")
+def validation_and_tests(terraform: Terraform) -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """Terraform's own validation and tests, all at once. They take longest, so they run from the start of this file."""
+    files = sorted((TREE / ENVIRONMENT / "tests").glob("*.tftest.hcl"))
+    running = {
+        file.name: terraform.start(ENVIRONMENT, "test", "-no-color", f"-filter=tests/{file.name}") for file in files
+    }
+    running["validate"] = terraform.start(ENVIRONMENT, "validate", "-no-color")
+    yield running
+    for process in running.values():
+        with process:
+            if process.poll() is None:  # a test failed before it waited for this one
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_the_files_are_formatted(terraform: Terraform) -> None:
+    done = terraform.run(Path(), "fmt", "-check", "-recursive", "-list=true")
+    assert done.returncode == 0, f"run terraform fmt on: {done.stdout}{done.stderr}"
+
+
+def test_the_configuration_is_valid_and_every_terraform_test_passes(
+    validation_and_tests: dict[str, subprocess.Popen[str]],
+) -> None:
+    assert len(validation_and_tests) > 1, "there are no tests"
+    for name, process in validation_and_tests.items():
+        output, errors = process.communicate(timeout=HANGS_SECONDS)
+        assert process.returncode == 0, output + errors
+        assert name == "validate" or re.search(r"Success! [1-9]\d* passed, 0 failed\.", output), output
+
+
+# What a reader and a static evaluator rely on
+
+
+def test_every_variable_and_output_says_what_it_is() -> None:
+    found = {
+        kind: {
+            (name, label): body
+            for name, text in sources().items()
+            for label, body in written_blocks(text, kind).items()
+        }
+        for kind in ("variable", "output")
+    }
+    assert min(map(len, found.values())) > 10, "the tree has more variables and more outputs than were found"
+    for kind, blocks in found.items():
+        for place, body in blocks.items():
+            assert kind == "output" or re.search(r"^  type +=", body, re.MULTILINE), f"{place} has no type"
+            assert re.search(r"^  description +=", body, re.MULTILINE), f"{place} has no description"
+
+
+def test_the_number_of_resources_follows_from_the_variables_alone() -> None:
+    written = [
+        (name, line)
+        for name, text in sources().items()
+        for line in re.findall(r"^ *(?:count|for_each) += .*$", text, re.MULTILINE)
+    ]
+    assert written
+    for name, line in written:
+        assert "var." in line, f"{name}: {line}"
+        assert not re.search(r"\b(data|module|aws_\w+)\.", line), f"{name}: {line}"
+
+
+def test_no_lock_state_or_plan_file_lies_in_the_tree() -> None:
+    stray = [
+        file
+        for pattern in (".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfplan")
+        for file in TREE.rglob(pattern)
+    ]
+    assert not stray
+
+
+# What holds across modules
+
+
+def test_names_fit_the_limits_of_aws(plan: Plan) -> None:
+    for kind in ("aws_lb", "aws_lb_target_group"):
+        assert len(plan.one(kind)["name"]) <= 32
+    assert len(plan.one("aws_s3_bucket")["bucket_prefix"]) <= 37
+    assert len(plan.one("aws_elasticache_replication_group")["replication_group_id"]) <= 40
+
+
+def test_the_first_design_is_warned_about_and_the_balanced_one_is_not(
+    plans: dict[str, Plan],
+) -> None:
+    for name in ("keep_alive_outlasts_balancer", "database_connections_fit"):
+        assert plans["before"].check(name) == "fail"
+        assert plans["balanced"].check(name) == "pass"
+
+
+def test_a_task_that_listens_to_the_database_takes_one_connection_more(plans: dict[str, Plan]) -> None:
+    assert plans["balanced"].check("database_connections_fit") == "pass", "with the same pool"
+    assert plans["ipv6_and_postgresql"].check("database_connections_fit") == "fail"

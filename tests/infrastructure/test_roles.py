@@ -1,0 +1,32 @@
+"""The module `roles`: what the service may do."""
+
+import re
+
+from tests.infrastructure.terraform_plans import source, sources
+
+
+def test_no_role_may_do_everything() -> None:
+    for name, text in sources().items():
+        assert not re.search(r'Action += \[?"(\*|[\w-]+:\*)"', text) or name == "modules/s3/main.tf"
+        assert "managed_policy_arns" not in text, name
+        assert "aws_iam_role_policy_attachment" not in text, name
+    anywhere = re.findall(r'Action += "([^"]+)"\s+Resource += "\*"', "\n".join(sources().values()))
+    assert anywhere == ["ecr:GetAuthorizationToken"]
+    assert "\n".join(sources().values()).count('Resource = "*"') <= 1
+
+
+def test_the_service_may_touch_its_uploads_and_nothing_else() -> None:
+    task = re.search(
+        r'^resource "aws_iam_role_policy" "task".*?^\}',
+        source("modules", "roles", "main.tf"),
+        re.M | re.S,
+    )
+    assert task
+    assert set(re.findall(r'"(\w+:\w+)"', task[0])) == {
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:ListBucket",
+    }
+    # The last one is what makes S3 say that nothing is there, and is of the bucket; the others are of its objects.
+    assert re.findall(r"Resource += (\S+)", task[0]) == ["var.object_arns", "var.bucket_arn"]
