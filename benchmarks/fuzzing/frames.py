@@ -39,6 +39,12 @@ class Service:
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
 
 
+class Registry:
+    def flush_soon(self, session: Session) -> None: ...
+
+    def forget(self, session: Session) -> None: ...
+
+
 def session_over(transport: str) -> Session:
     """Of a client that has joined."""
 
@@ -47,7 +53,7 @@ def session_over(transport: str) -> Session:
         peer.accept(ROOT, "sid")
         return peer
 
-    return Session("sid", transport, Timing(), 0.0, listen)
+    return Session("sid", transport, Timing(), 0.0, listen, Registry())
 
 
 def one_input(data: bytes) -> None:

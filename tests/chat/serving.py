@@ -15,9 +15,10 @@ from typing import Any
 
 import uvloop
 
-from glimpse.chat.outside.engineio import Connection, Engine
+from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.server import Server, listening
 from glimpse.chat.protocol.engineio import Timing
+from glimpse.chat.protocol.session import ON_WEBSOCKET, Session
 from glimpse.chat.protocol.websocket import BINARY, CLOSE, CONTINUATION, TEXT
 from tests.chat.conformance_server import CONNECT_SECONDS, EVERYWHERE, TIMING, conformance
 
@@ -51,13 +52,13 @@ class Serving:
     port: int
     engines: Mapping[str, Engine]
 
-    def connections(self) -> dict[str, Connection]:
-        return {sid: connection for engine in self.engines.values() for sid, connection in engine.connections.items()}
+    def sessions(self) -> dict[str, Session]:
+        return {sid: session for engine in self.engines.values() for sid, session in engine.sessions.items()}
 
     def polls(self, sid: str) -> bool:
         """Whether a poll of this session waits."""
-        connection = self.connections().get(sid)
-        return connection is not None and connection.poll is not None
+        session = self.sessions().get(sid)
+        return session is not None and session.state != ON_WEBSOCKET and session.transport is not None
 
 
 @contextlib.contextmanager

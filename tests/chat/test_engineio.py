@@ -71,9 +71,39 @@ class RecordingListener:
         self.closed.append(reason)
 
 
+class RecordingRegistry:
+    """Flushes nothing by itself."""
+
+    def __init__(self) -> None:
+        self.to_flush: list[Session] = []
+        self.forgotten: list[Session] = []
+
+    def flush_soon(self, session: Session) -> None:
+        self.to_flush.append(session)
+
+    def forget(self, session: Session) -> None:
+        self.forgotten.append(session)
+
+
+class RecordingTransport:
+    def __init__(self) -> None:
+        self.packets: list[str | bytes] = []
+
+    def write_packets(self, packets: list[str | bytes]) -> None:
+        self.packets += packets
+
+    def close(self, code: int = 1000) -> None: ...
+
+    def leave(self, code: int = 1000) -> None: ...
+
+
+def open_session(transport: str, listener: RecordingListener, registry: RecordingRegistry | None = None) -> Session:
+    return Session("s", transport, TIMING, 0.0, lambda session: listener, registry or RecordingRegistry())
+
+
 def session_in(state: str) -> tuple[Session, RecordingListener]:
     listener = RecordingListener()
-    session = Session("s", WEBSOCKET if state == ON_WEBSOCKET else POLLING, TIMING, 0.0, lambda session: listener)
+    session = open_session(WEBSOCKET if state == ON_WEBSOCKET else POLLING, listener)
     if state == PROBING:
         session.receive_probe(PING_PROBE)
     if state == CLOSED:
@@ -224,7 +254,7 @@ def test_the_table_leads_out_of_every_state_but_the_last() -> None:
     [(ON_POLLING, POLLING), (PROBING, POLLING), (ON_WEBSOCKET, WEBSOCKET), (CLOSED, None)],
 )
 def test_each_state_has_the_transport_that_carries_it(state: str, transport: str | None) -> None:
-    assert session_in(state)[0].transport == transport
+    assert session_in(state)[0].transport_name == transport
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -307,6 +337,49 @@ def test_nothing_is_collected_for_a_session_that_ended() -> None:
     assert session.take_outgoing() == []
 
 
+def test_what_one_turn_of_the_loop_brings_is_written_at_once_and_the_registry_is_asked_once() -> None:
+    registry, transport = RecordingRegistry(), RecordingTransport()
+    session = open_session(WEBSOCKET, RecordingListener(), registry)
+    session.transport = transport
+    session.send(["first"])
+    session.send(["second", b"third"])
+    assert (registry.to_flush, transport.packets) == ([session], [])
+    session.flush()
+    assert transport.packets == ["4first", "4second", b"third"]
+    session.send(["next turn"])
+    assert registry.to_flush == [session, session]
+
+
+def test_whoever_leaves_too_much_unread_is_closed() -> None:
+    session, listener = session_in(ON_POLLING)
+    session.send(["a" * 600_000])
+    assert listener.closed == []
+    session.send(["a" * 600_000])
+    assert listener.closed == ["too slow"]
+
+
+def test_an_upgrade_answers_the_poll_that_waits_and_what_comes_then_is_the_websockets() -> None:
+    session, _ = session_in(ON_POLLING)
+    poll, websocket = RecordingTransport(), RecordingTransport()
+    session.transport = poll
+    session.receive_probe(PING_PROBE)
+    session.release_poll()
+    assert poll.packets == [NOOP]
+    session.receive_probe(UPGRADE)
+    session.send(["news"])
+    session.upgraded(websocket)
+    assert websocket.packets == ["4news"]
+    assert session.transport is websocket
+
+
+def test_a_session_that_ended_is_forgotten_once() -> None:
+    registry = RecordingRegistry()
+    session = open_session(WEBSOCKET, RecordingListener(), registry)
+    session.end("transport close")
+    session.end("again")
+    assert registry.forgotten == [session]
+
+
 @pytest.mark.parametrize("state", [ON_POLLING, ON_WEBSOCKET])
 def test_closing_a_session_tells_its_listener_and_a_client_that_polls(state: str) -> None:
     session, listener = session_in(state)
@@ -386,7 +459,7 @@ class AnyLife(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         self.told = RecordingListener()
-        self.session = Session("s", POLLING, TIMING, 0.0, lambda session: self.told)
+        self.session = open_session(POLLING, self.told)
         self.states = [self.session.state]
         self.said: list[str] = []
         self.taken: list[str | bytes] = []

@@ -27,7 +27,6 @@ from glimpse.chat.protocol.socketio import (
     Packet,
     Peer,
     encoded,
-    encoded_event,
 )
 
 ATTACHED = {"_placeholder": True, "num": 0}
@@ -291,11 +290,15 @@ class Client:
         self.connects: list[tuple[str, dict[str, Any]]] = []
         self.events: list[Packet] = []
         self.disconnects: list[tuple[str, str]] = []
-        self.session = Session("sid", WEBSOCKET, Timing(), 0.0, self._listen)
+        self.session = Session("sid", WEBSOCKET, Timing(), 0.0, self._listen, self)
 
     def _listen(self, session: Session) -> Peer:
         self.peer = Peer(self, session, 10.0)
         return self.peer
+
+    def flush_soon(self, session: Session) -> None: ...
+
+    def forget(self, session: Session) -> None: ...
 
     def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
         self.connects.append((namespace, auth))
@@ -313,7 +316,7 @@ class Client:
 
     @property
     def is_cut_off(self) -> bool:
-        return self.session.transport is None
+        return self.session.transport_name is None
 
     def received(self) -> list[str | bytes]:
         return self.session.take_outgoing()
@@ -402,8 +405,3 @@ def test_a_client_that_joins_nothing_is_closed_in_time_and_one_that_joined_is_no
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:
     kept = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
     assert kept == socketio.RESERVED
-
-
-def test_an_event_without_bytes_is_encoded_as_any_other() -> None:
-    document = {"body": '따옴표 " 와 \n', "seq": 7, "file": None}
-    assert [encoded_event("message", document)] == encoded(Packet(EVENT, data=["message", document]))

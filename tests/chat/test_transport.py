@@ -165,7 +165,7 @@ def test_a_bad_packet_gets_400_and_ends_the_session(calm: Serving, wire: Wire, b
     sid = wire.handshake(ECHO)
     assert wire.request("POST", polled(sid), body).status == 400
     assert wire.request("GET", polled(sid)).code == 1
-    assert sid not in calm.connections()
+    assert sid not in calm.sessions()
 
 
 def test_a_post_that_breaks_off_delivers_nothing_and_ends_the_session(calm: Serving, wire: Wire, other: Wire) -> None:
@@ -204,7 +204,7 @@ def test_a_client_that_hangs_up_during_a_poll_has_to_begin_anew(calm: Serving, w
     wire.ask("GET", polled(sid))
     assert eventually(lambda: calm.polls(sid))
     wire.socket.close()
-    assert eventually(lambda: sid not in calm.connections())
+    assert eventually(lambda: sid not in calm.sessions())
     assert other.request("GET", polled(sid)).code == 1
 
 
@@ -221,7 +221,7 @@ def test_a_close_over_a_websocket_closes_it(calm: Serving, wire: Wire) -> None:
     sid = wire.open(ECHO)
     wire.say("1")
     assert wire.close_code() == 1000
-    assert sid not in calm.connections()
+    assert sid not in calm.sessions()
 
 
 # ---- The heartbeat
@@ -253,7 +253,7 @@ def test_a_websocket_client_that_answers_pings_lives_and_one_that_stops_is_close
         wire.say("4a message is no answer")
         assert wire.close_code() == 1000
         assert 0.1 < time.monotonic() - began < 2
-        assert sid not in hasty.connections()
+        assert sid not in hasty.sessions()
 
 
 # ---- The upgrade
@@ -311,7 +311,7 @@ def test_a_websocket_that_is_lost_before_it_upgrades_leaves_the_session_polling(
         lost.upgrade(ECHO, sid)
         lost.say(*said)
         assert [lost.heard() for _ in said] == ["3probe"][: len(said)]
-    assert eventually(lambda: calm.connections()[sid].candidate is None)
+    assert eventually(lambda: calm.sessions()[sid].candidate is None)
     assert wire.request("POST", polled(sid), "4hello").body == "ok"
     assert wire.request("GET", polled(sid)).body == "4hello"
     with Wire(calm.port) as again:
@@ -405,7 +405,7 @@ def test_a_websocket_ends_with_the_code_that_says_why(calm: Serving, wire: Wire,
     sid = wire.open(ECHO)
     wire.socket.sendall(data)
     assert wire.close_code() == code
-    assert eventually(lambda: sid not in calm.connections())
+    assert eventually(lambda: sid not in calm.sessions())
 
 
 def test_nothing_is_heard_after_what_ended_the_session(wire: Wire) -> None:
@@ -492,7 +492,7 @@ def test_who_joins_nothing_in_time_is_cut(impatient: Serving, transport: str, sa
                 wire.request("POST", polled(sid, CHAT), text)
                 assert wire.request("GET", polled(sid, CHAT)).body.startswith("44")
             assert wire.request("GET", polled(sid, CHAT)).body == "1"
-        assert not impatient.connections()
+        assert not impatient.sessions()
 
 
 def test_who_joined_in_time_stays(impatient: Serving) -> None:
@@ -527,7 +527,7 @@ def test_a_malformed_packet_ends_the_connection(calm: Serving, wire: Wire, said:
     sid = wire.open(CHAT)
     wire.say(*said)
     assert wire.close_code() == 1000
-    assert sid not in calm.connections()
+    assert sid not in calm.sessions()
 
 
 def test_what_was_said_before_the_server_closes_still_arrives(calm: Serving, wire: Wire, other: Wire) -> None:
@@ -565,7 +565,7 @@ def test_a_slow_reader_is_cut_off(calm: Serving) -> None:
     with Wire(calm.port, receive_buffer=4096) as wire:
         sid = wire.open(ECHO)
         assert flooded(wire, masked(ws.BINARY, b"a" * 90_000), 60_000_000)
-        assert eventually(lambda: sid not in calm.connections())
+        assert eventually(lambda: sid not in calm.sessions())
     assert still_answers(calm)
 
 
@@ -573,7 +573,7 @@ def test_who_sends_pings_and_reads_no_pongs_is_cut_off(calm: Serving) -> None:
     with Wire(calm.port, receive_buffer=4096) as wire:
         sid = wire.open(ECHO)
         assert flooded(wire, masked(ws.PING, b"a" * 125) * 500, 60_000_000)
-        assert eventually(lambda: sid not in calm.connections())
+        assert eventually(lambda: sid not in calm.sessions())
     assert still_answers(calm)
 
 
@@ -582,12 +582,12 @@ def test_who_posts_and_never_polls_is_cut_off(calm: Serving, wire: Wire) -> None
     for _ in range(60):
         if wire.request("POST", polled(sid), "4" + "a" * 90_000).status != 200:
             break
-    assert sid not in calm.connections()
+    assert sid not in calm.sessions()
     assert still_answers(calm)
 
 
 def transport_of(running: Serving, sid: str) -> asyncio.Transport:
-    websocket = running.connections()[sid].websocket
+    websocket = running.sessions()[sid].transport
     assert websocket is not None
     return websocket._transport
 
@@ -605,7 +605,7 @@ def test_a_closed_websocket_whose_client_reads_nothing_does_not_linger(
         wire.say(*[b"a" * 90_000] * 5)
         assert eventually(lambda: transport_of(calm, sid).get_write_buffer_size() > 300_000)
         wire.say("1")
-        assert eventually(lambda: sid not in calm.connections())
+        assert eventually(lambda: sid not in calm.sessions())
         assert eventually(lambda: objects_of(websockets.WebSocket) <= before)
 
 
@@ -708,13 +708,13 @@ def test_a_body_over_the_limit_gets_413_and_ends_the_session(calm: Serving, wire
         assert wire.answer().status == 413
     else:
         assert wire.request("POST", polled(sid), body).status == 413
-    assert sid not in calm.connections()
+    assert sid not in calm.sessions()
     assert still_answers(calm)
 
 
 @pytest.mark.parametrize("path", [ECHO, CHAT])
 def test_a_thousand_connects_and_drops_leave_nothing_behind(hasty: Serving, path: str) -> None:
-    assert eventually(lambda: not hasty.connections())
+    assert eventually(lambda: not hasty.sessions())
     before = objects_of(websockets.WebSocket)
     for at in range(500):
         with Wire(hasty.port) as wire:
@@ -733,7 +733,7 @@ def test_a_thousand_connects_and_drops_leave_nothing_behind(hasty: Serving, path
                 wire.frame(ws.CLOSE)
             elif at % 5 == 4:
                 wire.socket.sendall(masked(ws.TEXT, b"4a message")[:-3])
-    assert eventually(lambda: not hasty.connections())
+    assert eventually(lambda: not hasty.sessions())
     assert eventually(lambda: objects_of(websockets.WebSocket) <= before)
     assert still_answers(hasty)
 
@@ -749,13 +749,13 @@ def test_an_engine_that_closes_ends_every_session_once() -> None:
 
     async def run() -> None:
         ids = iter("abc")
-        engine = Engine(CALM, lambda connection: Listening(), lambda: next(ids), frozenset())
-        connections = [engine.open(transport) for transport in ("polling", "polling", "websocket")]
-        connections[0].close("first")
-        assert list(engine.connections) == ["b", "c"]
+        engine = Engine(CALM, lambda session: Listening(), lambda: next(ids), frozenset())
+        sessions = [engine.open(transport, "en") for transport in ("polling", "polling", "websocket")]
+        sessions[0].close("first")
+        assert list(engine.sessions) == ["b", "c"]
         engine.close()
         engine.close()
-        assert engine.connections == {}
+        assert engine.sessions == {}
 
     asyncio.run(run())
     assert closed == ["first", "server close", "server close"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,7 +20,6 @@ from glimpse.chat.protocol.engineio import (
     CLOSE,
     GOING_AWAY,
     HANDSHAKE,
-    NOOP,
     ORIGIN_FORBIDDEN,
     OVERLOADED,
     POLL,
@@ -34,7 +33,7 @@ from glimpse.chat.protocol.engineio import (
     encode_payload,
     open_packet,
 )
-from glimpse.chat.protocol.session import CLOSED, ON_WEBSOCKET, PARSE_ERROR, Listener, Session
+from glimpse.chat.protocol.session import PARSE_ERROR, Listener, Session
 from glimpse.chat.protocol.websocket import NORMAL, RESTART
 from glimpse.chat.refusals import language_of
 
@@ -44,9 +43,6 @@ Headers = list[tuple[bytes, bytes]]
 UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
-MAX_BUFFERED_BYTES = 1_000_000
-"""A client that leaves more than this unread is disconnected; it catches up when it is back."""
-
 SWEEPS_PER_TIMEOUT = 10
 """One sweep over all sessions sends pings and finds missed ones, this often in a ping timeout."""
 
@@ -54,64 +50,20 @@ TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
 
 
-class WebSocket(Protocol):
-    """What a session asks of the WebSocket that carries it or wants to."""
+class Poll:
+    """A request of long polling that waits for packets. It carries the session until it is answered."""
 
-    def write_packets(self, packets: list[str | bytes]) -> None: ...
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.packets: asyncio.Future[list[str | bytes]] = asyncio.get_running_loop().create_future()
+        session.transport = self
 
-    def close(self, code: int = NORMAL) -> None: ...
+    def write_packets(self, packets: list[str | bytes]) -> None:
+        self._session.transport = None
+        self.packets.set_result(packets)
 
-    def leave(self, code: int = NORMAL) -> None:
-        """The session ended before this WebSocket carried it."""
-        ...
-
-
-class Connection(Session):
-    """A session with what carries it: a poll that waits, or a WebSocket; `candidate` is one that joined and probes."""
-
-    __slots__ = ("_engine", "_is_flush_due", "candidate", "poll", "websocket")
-
-    def __init__(self, engine: Engine, transport: str) -> None:
-        self._engine = engine
-        self._is_flush_due = False
-        self.poll: asyncio.Future[list[str | bytes]] | None = None
-        self.websocket: WebSocket | None = None
-        self.candidate: WebSocket | None = None
-        super().__init__(engine.make_id(), transport, engine.timing, engine.loop.time(), engine.listen)
-
-    @property
-    def is_open(self) -> bool:
-        return self.state != CLOSED
-
-    def send(self, messages: Iterable[str | bytes]) -> None:
-        super().send(messages)
-        if self.buffered > MAX_BUFFERED_BYTES:
-            self.flush()
-            if self.buffered > MAX_BUFFERED_BYTES:
-                self.close("too slow")
-        if not self._is_flush_due:
-            self._is_flush_due = True
-            self._engine.flush_soon(self)
-
-    def flush(self) -> None:
-        self._is_flush_due = False
-        if self.state == ON_WEBSOCKET:
-            if self.websocket and self.outgoing:
-                self.websocket.write_packets(self.take_outgoing())
-        elif self.poll and not self.poll.done() and (packets := self.take_outgoing()):
-            self.poll.set_result(packets)
-
-    def end(self, reason: str) -> None:
-        """As Session does; and nothing of an ended session is kept."""
-        super().end(reason)
-        self._engine.forget(self)
-
-    def upgraded(self, websocket: WebSocket) -> None:
-        """The WebSocket that joined carries the session from now on; the poll that waits is released."""
-        self.candidate, self.websocket = None, websocket
-        if self.poll and not self.poll.done():
-            self.poll.set_result([NOOP])
-        self.flush()
+    def close(self, code: int = NORMAL) -> None:
+        self.write_packets(self._session.take_outgoing() or [CLOSE])
 
 
 class Engine:
@@ -129,23 +81,23 @@ class Engine:
         admits: Callable[[str | None], bool] = lambda forwarded_for: True,
         max_sessions: float = math.inf,
     ) -> None:
-        self.timing, self.listen, self.make_id = timing, listen, make_id
+        self.timing, self._listen, self._make_id = timing, listen, make_id
         self.loop = asyncio.get_running_loop()
-        self.connections: dict[str, Connection] = {}
+        self.sessions: dict[str, Session] = {}
         self.is_closed = False
         """No new session is opened; the open ones go on, and their clients are told to come back when they close."""
 
-        self._to_flush: list[Connection] = []
+        self._to_flush: list[Session] = []
         self._origins, self._admits, self._max_sessions = allowed_origins, admits, max_sessions
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_PER_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
 
-    def open(self, transport: str, accept_language: str = "") -> Connection:
-        connection = Connection(self, transport)
-        connection.language = language_of(accept_language)
-        self.connections[connection.sid] = connection
-        connection.outgoing.append(open_packet(connection.sid, transport, self.timing))
-        return connection
+    def open(self, transport: str, accept_language: str) -> Session:
+        session = Session(self._make_id(), transport, self.timing, self.loop.time(), self._listen, self)
+        session.language = language_of(accept_language)
+        session.outgoing.append(open_packet(session.sid, transport, self.timing))
+        self.sessions[session.sid] = session
+        return session
 
     def classify(
         self, method: str, query: Mapping[str, str], is_upgrade: bool, forwarded_for: str | None
@@ -155,7 +107,7 @@ class Engine:
         if what == HANDSHAKE:
             if self.is_closed:
                 return GOING_AWAY
-            if len(self.connections) >= self._max_sessions:
+            if len(self.sessions) >= self._max_sessions:
                 return OVERLOADED
             if not self._admits(forwarded_for):
                 return TOO_OFTEN
@@ -167,49 +119,45 @@ class Engine:
             return True
         return host is not None and origin.partition("://")[2].lower() == host.lower()
 
-    def flush_soon(self, connection: Connection) -> None:
+    def flush_soon(self, session: Session) -> None:
         """At the end of this turn of the event loop, with all others that have something to send."""
         if not self._to_flush:
             self.loop.call_soon(self._flush)
-        self._to_flush.append(connection)
+        self._to_flush.append(session)
 
     def _flush(self) -> None:
-        connections, self._to_flush = self._to_flush, []
-        for connection in connections:
-            connection.flush()
+        sessions, self._to_flush = self._to_flush, []
+        for session in sessions:
+            session.flush()
 
-    def forget(self, connection: Connection) -> None:
-        """Close what carries an ended session. Idempotent."""
-        self.connections.pop(connection.sid, None)
+    def forget(self, session: Session) -> None:
+        self.sessions.pop(session.sid, None)
         code = RESTART if self.is_closed else NORMAL
-        if connection.websocket:
-            connection.websocket.close(code)
-        if connection.candidate:
-            connection.candidate.leave(code)
-        if connection.poll and not connection.poll.done():
-            connection.poll.set_result(connection.take_outgoing() or [CLOSE])
+        if session.transport:
+            session.transport.close(code)
+        if session.candidate:
+            session.candidate.leave(code)
 
     def close(self) -> None:
         self.is_closed = True
         self._sweeper.cancel()
-        for connection in list(self.connections.values()):
-            connection.close()
+        for session in list(self.sessions.values()):
+            session.close()
 
     def _transport_of(self, sid: str) -> str | None:
-        connection = self.connections.get(sid)
-        if connection is None:
+        session = self.sessions.get(sid)
+        if session is None:
             return None
         # A session whose client is late is over, though no sweep has found it yet.
-        connection.tick(self.loop.time())
-        return connection.transport
+        session.tick(self.loop.time())
+        return session.transport_name
 
     def _sweep(self) -> None:
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
         now = self.loop.time()
-        for connection in list(self.connections.values()):
-            connection.tick(now)
-            if connection.outgoing:
-                connection.flush()
+        for session in list(self.sessions.values()):
+            session.tick(now)
+            session.flush()
 
 
 class Polling:
@@ -240,44 +188,45 @@ class Polling:
             language = headers.get(b"accept-language", b"").decode("latin-1")
             await _answer(send, 200, _payload(engine.open(POLLING, language).take_outgoing()), [TEXT, *allowed])
         elif what == POLL:
-            await self._poll(engine.connections[query["sid"]], receive, send, allowed)
+            await self._poll(engine.sessions[query["sid"]], receive, send, allowed)
         else:
-            await self._post(engine, engine.connections[query["sid"]], receive, send, allowed)
+            await self._post(engine, engine.sessions[query["sid"]], receive, send, allowed)
 
-    async def _poll(self, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
-        if connection.poll is not None:
+    async def _poll(self, session: Session, receive: Any, send: Any, allowed: Headers) -> None:
+        if session.transport is not None:
             # Two polls at once: either may be somebody else's.
-            connection.close("transport error")
+            session.close("transport error")
             await _refuse(send, BAD_REQUEST, allowed)
             return
-        packets = connection.take_outgoing()
+        packets = session.take_outgoing()
         if not packets:
-            connection.poll = asyncio.get_running_loop().create_future()
+            poll = Poll(session)
             disconnected = asyncio.create_task(_disconnected(receive))
             try:
-                await asyncio.wait((connection.poll, disconnected), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((poll.packets, disconnected), return_when=asyncio.FIRST_COMPLETED)
                 if disconnected.done():
                     # What the poll was answered with, if anything, is lost: the client has to begin anew.
-                    connection.close("transport close")
+                    if session.transport is poll:
+                        session.transport = None
+                    session.close("transport close")
                     return
-                packets = connection.poll.result()
+                packets = poll.packets.result()
             finally:
                 disconnected.cancel()
-                connection.poll = None
         await _answer(send, 200, _payload(packets), [TEXT, *allowed])
 
-    async def _post(self, engine: Engine, connection: Connection, receive: Any, send: Any, allowed: Headers) -> None:
+    async def _post(self, engine: Engine, session: Session, receive: Any, send: Any, allowed: Headers) -> None:
         body = await _body(receive, engine.timing.max_payload)
         if body is None:
-            connection.close("transport error")
+            session.close("transport error")
             await _answer(send, 413, b"", allowed)
             return
         try:
             now = engine.loop.time()
             for packet in decode_payload(body.decode()):
-                connection.receive(packet, now)
+                session.receive(packet, now)
         except (Malformed, UnicodeDecodeError):
-            connection.close(PARSE_ERROR)
+            session.close(PARSE_ERROR)
             await _refuse(send, BAD_REQUEST, allowed)
             return
         await _answer(send, 200, b"ok", [TEXT, *allowed])

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from glimpse.chat.outside.engineio import MAX_BUFFERED_BYTES, UPGRADE_SECONDS, Connection, Engine
+from glimpse.chat.outside.engineio import UPGRADE_SECONDS, Engine
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
@@ -27,7 +27,7 @@ from glimpse.chat.protocol.engineio import (
     BadRequest,
     Malformed,
 )
-from glimpse.chat.protocol.session import ON_WEBSOCKET, PARSE_ERROR
+from glimpse.chat.protocol.session import MAX_BUFFERED_BYTES, ON_WEBSOCKET, PARSE_ERROR, Session
 
 READ_BUFFER = memoryview(bytearray(256 * 1024))
 
@@ -55,13 +55,13 @@ class WebSocket(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_closing",
-        "_connection",
         "_engine",
         "_engines",
         "_has_probed",
         "_is_carrying",
         "_leaves_with",
         "_reader",
+        "_session",
         "_timer",
         "_transport",
     )
@@ -70,7 +70,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._engines = engines
         self._engine: Engine = cast("Engine", None)
         self._reader: ws.FrameReader = cast("ws.FrameReader", None)
-        self._connection: Connection | None = None
+        self._session: Session | None = None
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
@@ -103,13 +103,13 @@ class WebSocket(asyncio.BufferedProtocol):
             b"Sec-WebSocket-Accept: " + accepted.encode() + b"\r\n\r\n"
         )
         if what == HANDSHAKE:
-            self._connection = engine.open(WEBSOCKET, headers.get("accept-language", ""))
-            self._connection.websocket = self
+            self._session = engine.open(WEBSOCKET, headers.get("accept-language", ""))
+            self._session.transport = self
             self._is_carrying = True
-            self._connection.flush()
+            self._session.flush()
         else:
-            self._connection = engine.connections[query["sid"]]
-            self._connection.candidate = self
+            self._session = engine.sessions[query["sid"]]
+            self._session.candidate = self
             self._timer = engine.loop.call_later(UPGRADE_SECONDS, self.close)
 
     def _classify(
@@ -120,7 +120,7 @@ class WebSocket(asyncio.BufferedProtocol):
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
         what = engine.classify(method, query, True, headers.get("x-forwarded-for"))
-        joins = what == JOIN and engine.connections[query["sid"]].candidate is not None
+        joins = what == JOIN and engine.sessions[query["sid"]].candidate is not None
         return BAD_REQUEST if joins else what
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -134,8 +134,8 @@ class WebSocket(asyncio.BufferedProtocol):
                     return
                 if message.opcode & CONTROL or not self._is_carrying:
                     self._receive_other(message)
-                elif self._connection is not None:
-                    self._connection.receive(message.data, self._engine.loop.time())
+                elif self._session is not None:
+                    self._session.receive(message.data, self._engine.loop.time())
         except Malformed:
             self._fail(ws.PROTOCOL_ERROR)
         if broken and not self._closing:
@@ -147,24 +147,23 @@ class WebSocket(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing = True
         self._stop_timer()
-        connection = self._connection
-        if connection is None:
+        session = self._session
+        if session is None:
             return
-        if connection.candidate is self:
-            connection.candidate = None
-            connection.probe_lost()
-        elif connection.websocket is self:
-            connection.websocket = None
-            connection.close("transport close")
+        if session.candidate is self:
+            session.candidate = None
+            session.probe_lost()
+        elif session.transport is self:
+            session.transport = None
+            session.close("transport close")
 
     def pause_writing(self) -> None: ...
 
     def resume_writing(self) -> None: ...
 
-    # ---- What the session's connection calls
+    # ---- What the session calls
 
     def write_packets(self, packets: list[str | bytes]) -> None:
-        """One write for all of them; a client that leaves too much unread is cut off."""
         self._write(ws.encode_messages(packets))
 
     def close(self, code: int = ws.NORMAL) -> None:
@@ -181,7 +180,7 @@ class WebSocket(asyncio.BufferedProtocol):
         socket.io-client takes an earlier close for a failed probe, and waits for a ping that never comes.
         """
         if self._has_probed and not self._closing:
-            self._connection, self._leaves_with = None, code
+            self._session, self._leaves_with = None, code
         else:
             self.close(code)
 
@@ -195,26 +194,26 @@ class WebSocket(asyncio.BufferedProtocol):
             self.close()
         elif message.opcode == ws.PONG:
             return
-        elif self._connection is None:
+        elif self._session is None:
             self.close(self._leaves_with)
         else:
-            self._receive_probe(self._connection, message.data)
+            self._receive_probe(self._session, message.data)
 
-    def _receive_probe(self, connection: Connection, packet: str | bytes) -> None:
-        answer = connection.receive_probe(packet)
+    def _receive_probe(self, session: Session, packet: str | bytes) -> None:
+        answer = session.receive_probe(packet)
         if answer is not None:
             self._has_probed = True
             self.write_packets([answer])
-            # A poll that waits is released, so that the client can pause polling and upgrade.
-            connection.flush()
-        elif connection.state == ON_WEBSOCKET:
+            session.release_poll()
+        elif session.state == ON_WEBSOCKET:
             self._is_carrying = True
             self._stop_timer()
-            connection.upgraded(self)
+            session.upgraded(self)
 
-    def _write(self, data: bytes) -> None:
-        self._transport.write(data)
+    def _write(self, frames: bytes) -> None:
+        self._transport.write(frames)
         if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+            # The client leaves too much unread.
             self._closing = True
             self._transport.abort()
 
@@ -223,15 +222,15 @@ class WebSocket(asyncio.BufferedProtocol):
             self._timer.cancel()
 
     def _fail(self, code: int) -> None:
-        connection, self._connection = self._connection, None
+        session, self._session = self._session, None
         self.close(code)
-        if connection is None:
+        if session is None:
             return
-        if connection.candidate is self:
-            connection.candidate = None
-            connection.probe_lost()
+        if session.candidate is self:
+            session.candidate = None
+            session.probe_lost()
         else:
-            connection.close(PARSE_ERROR)
+            session.close(PARSE_ERROR)
 
     def _refuse(self, why: BadRequest) -> None:
         self._closing = True

@@ -1,8 +1,9 @@
 """
 One Engine.IO session, as a state table.
 
-It is told what arrived, and when. It tells its listener each message, and once that the session ended; what is to be
-sent stays in `outgoing` until a transport takes it. `MOVES` is the whole of its life; the docs draw it from here.
+It is told what arrived, and when. It tells its listener each message, and once that the session ended. What is to be
+sent stays in `outgoing` until the transport writes it: at the end of the turn of the event loop, or when a poll comes.
+`MOVES` is the whole of its life; the docs draw it from here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from glimpse.chat.protocol.engineio import (
     Malformed,
     Timing,
 )
+from glimpse.chat.protocol.websocket import NORMAL
 
 # States
 ON_POLLING, PROBING, ON_WEBSOCKET, CLOSED = "polling", "probing", "websocket", "closed"
@@ -46,6 +48,9 @@ PARSE_ERROR = "parse error"
 PACKET_BYTES = 100
 """About what a packet in `outgoing` takes beside its data."""
 
+MAX_BUFFERED_BYTES = 1_000_000
+"""A client that leaves more than this unread is disconnected; it catches up when it is back."""
+
 
 class Listener(Protocol):
     """Receives each message of a session, and is told once that the session ended."""
@@ -53,6 +58,32 @@ class Listener(Protocol):
     def on_message(self, data: str | bytes) -> None: ...
 
     def on_close(self, reason: str) -> None: ...
+
+
+class Transport(Protocol):
+    """What carries a session: a WebSocket, or a poll that waits for an answer."""
+
+    def write_packets(self, packets: list[str | bytes]) -> None: ...
+
+    def close(self, code: int = NORMAL) -> None: ...
+
+
+class WebSocket(Transport, Protocol):
+    def leave(self, code: int = NORMAL) -> None:
+        """The session that this WebSocket joined ended before the upgrade was complete."""
+        ...
+
+
+class Registry(Protocol):
+    """Keeps the sessions that are open."""
+
+    def flush_soon(self, session: Session) -> None:
+        """Call `flush` at the end of this turn of the event loop."""
+        ...
+
+    def forget(self, session: Session) -> None:
+        """The session ended. Closes what carries it."""
+        ...
 
 
 class Session:
@@ -63,9 +94,12 @@ class Session:
     """
 
     __slots__ = (
+        "_is_flush_due",
         "_next_ping",
         "_pong_due",
+        "_registry",
         "buffered",
+        "candidate",
         "deadline",
         "language",
         "listener",
@@ -73,12 +107,25 @@ class Session:
         "sid",
         "state",
         "timing",
+        "transport",
     )
 
     def __init__(
-        self, sid: str, transport: str, timing: Timing, now: float, listen: Callable[[Session], Listener]
+        self,
+        sid: str,
+        transport: str,
+        timing: Timing,
+        now: float,
+        listen: Callable[[Session], Listener],
+        registry: Registry,
     ) -> None:
-        self.sid, self.timing = sid, timing
+        self.sid, self.timing, self._registry = sid, timing, registry
+        self.transport: Transport | None = None
+        """None while a client that polls does not, and once the connection is lost."""
+
+        self.candidate: WebSocket | None = None
+        """The WebSocket that joined a polling session, until the upgrade is complete."""
+
         self.language = ""
         """Of the client, where its transport knows it: for sentences that people read."""
 
@@ -90,13 +137,14 @@ class Session:
         self.deadline: float | None = None
         """When the session is closed, unless its listener takes the deadline back."""
 
+        self._is_flush_due = False
         self._next_ping = now + timing.ping_interval
         self._pong_due: float | None = None
         self.listener = listen(self)
 
     @property
-    def transport(self) -> str | None:
-        """The transport that carries the session; None once it ended."""
+    def transport_name(self) -> str | None:
+        """Of the transport that carries the session; None once it ended."""
         if self.state == CLOSED:
             return None
         return WEBSOCKET if self.state == ON_WEBSOCKET else POLLING
@@ -104,20 +152,33 @@ class Session:
     # ---- What the listener calls
 
     def send(self, messages: Iterable[str | bytes]) -> None:
-        if self.state != CLOSED:
-            for data in messages:
-                self.outgoing.append(data if isinstance(data, bytes) else MESSAGE + data)
-                self.buffered += len(data) + PACKET_BYTES
+        if self.state == CLOSED:
+            return
+        for data in messages:
+            self.outgoing.append(data if isinstance(data, bytes) else MESSAGE + data)
+            self.buffered += len(data) + PACKET_BYTES
+        if self.buffered > MAX_BUFFERED_BYTES:
+            self.flush()
+            if self.buffered > MAX_BUFFERED_BYTES:
+                self.close("too slow")
+                return
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            self._registry.flush_soon(self)
 
     def close(self, reason: str = "server close") -> None:
         """Send what is outgoing, then end the session."""
-        if self.transport == POLLING:
+        if self.transport_name == POLLING:
             self.outgoing.append(CLOSE)
         self.flush()
         self.end(reason)
 
     def flush(self) -> None:
-        """Give what is outgoing to the transport, where there is one."""
+        """Write what is outgoing, where a transport can."""
+        self._is_flush_due = False
+        if self.transport and self.outgoing:
+            packets, self.outgoing, self.buffered = self.outgoing, [], 0
+            self.transport.write_packets(packets)
 
     # ---- What the transports call
 
@@ -156,9 +217,22 @@ class Session:
         self._move(PROBE_LOST)
 
     def take_outgoing(self) -> list[str | bytes]:
-        """The packets to send, for the transport that carries the session. A noop releases the poll while probing."""
+        """The packets for a poll that comes. While a WebSocket probes there is always one, so that polling pauses."""
         packets, self.outgoing, self.buffered = self.outgoing, [], 0
         return packets or ([NOOP] if self.state == PROBING else [])
+
+    def release_poll(self) -> None:
+        """Answer the poll that waits: the client pauses polling before it upgrades."""
+        if self.transport:
+            self.transport.write_packets(self.take_outgoing() or [NOOP])
+
+    def upgraded(self, websocket: WebSocket) -> None:
+        """The WebSocket that joined carries the session from now on."""
+        self.candidate = None
+        if self.transport:
+            self.transport.write_packets([NOOP])
+        self.transport = websocket
+        self.flush()
 
     def tick(self, now: float) -> None:
         """Send a ping that is due; end a session that missed its deadline or whose client did not answer a ping."""
@@ -171,9 +245,10 @@ class Session:
             self.outgoing.append(PING)
 
     def end(self, reason: str) -> None:
-        """End the session. Only the first call does anything."""
+        """End the session, without sending what is outgoing. Only the first call does anything."""
         if self._move(ENDED):
             self.listener.on_close(reason)
+            self._registry.forget(self)
 
     def _move(self, event: str) -> bool:
         after = MOVES.get((self.state, event))

@@ -60,16 +60,6 @@ def encoded(packet: Packet) -> list[str | bytes]:
     return ["".join(parts), *attachments]
 
 
-def encoded_event(name: str, document: Any) -> str:
-    """The one message of an event of the root namespace that holds no bytes and asks for no acknowledgement."""
-    return f"{EVENT}{msgspec.json.encode((name, document)).decode()}"
-
-
-def encoded_answer(event_id: int, document: Any) -> str:
-    """The one message that answers an event of the root namespace, without bytes."""
-    return f"{ACK}{event_id}{msgspec.json.encode((document,)).decode()}"
-
-
 class Decoder:
     """Joins packets with their attachments. Raises Malformed, after which the connection must end."""
 
