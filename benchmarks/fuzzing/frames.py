@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Service:
 
 
 class Registry:
-    def flush_soon(self, session: Session) -> None: ...
+    def call_soon(self, call: Callable[[], None]) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 

@@ -34,9 +34,9 @@ from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
-from glimpse.planner.report.documents import bill_document
+from glimpse.planner.report.json_report import bill_as_json
 from glimpse.planner.report.markdown import bill_markdown
-from glimpse.planner.report.terminal import text_of
+from glimpse.planner.report.terminal import report_text
 from glimpse.planner.terraform.functions import FUNCTIONS
 from glimpse.planner.words import Words
 from glimpse.planner.workload import unstated
@@ -367,12 +367,12 @@ class Reader:
             found = read_stack(stack, REGION, given=tree.given, environment=tree.environment)
         except InputError as wrong:
             rows = [*wrong.because, wrong]
-            return "\n".join(self.words.say(row.why if isinstance(row, InputError) else row.what) for row in rows)
+            return "\n".join(self.words.render(row.why if isinstance(row, InputError) else row.what) for row in rows)
         bill = self.estimator.bill(least(found, self.estimator))
         if not prints:
             return ""
-        json.dumps(bill_document(bill, bill, self.words), ensure_ascii=False)
-        return text_of(self.words, "bill", bill, bill) + bill_markdown(bill, bill, self.words)
+        json.dumps(bill_as_json(bill, bill.monthly, self.words), ensure_ascii=False)
+        return report_text(self.words, "bill", bill, bill.monthly) + bill_markdown(bill, bill.monthly, self.words)
 
 
 def problem_of(reader: Reader, stack: Path, tree: Tree, prints: bool = True) -> tuple[str, float, float]:
@@ -412,7 +412,7 @@ def megabytes(peak: bool) -> float:
 
 @dataclass
 class Place:
-    """A tree on the disk; only what an input changes is written."""
+    """A tree on the disk. Only what an input changes is written."""
 
     root: Path
     tree: Tree

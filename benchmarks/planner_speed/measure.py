@@ -254,7 +254,7 @@ def search_times(runs: int) -> None:
     surveyed, billed, looked_at = [], [], 0
     for _ in range(runs):
         begun = time.perf_counter()
-        found = survey_of(stack, estimator, levers).searches.search(planned=True)
+        found = survey_of(stack, estimator, levers).combinations.search(planned=True)
         surveyed.append(time.perf_counter() - begun)
         looked_at = found.looked_at if found else 0
         begun = time.perf_counter()

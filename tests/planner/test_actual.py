@@ -1,4 +1,4 @@
-"""What AWS says was used and paid fills usage, and stands beside the bill with every difference in its parts."""
+"""What AWS says was used and paid fills usage, and is compared with the bill, each difference in its parts."""
 
 from __future__ import annotations
 
@@ -513,7 +513,7 @@ def test_without_its_package_parquet_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(InputError) as wrong:
         month_of(path)
-    assert "pip install 'glimpse[actual]'" in EN.say(wrong.value.why)
+    assert "pip install 'glimpse[actual]'" in EN.render(wrong.value.why)
 
 
 BY_TYPE = """Usage type,APN2-NatGateway-Hours($),APN2-NatGateway-Bytes($),APN2-SomethingElse($),Total costs($)
@@ -597,8 +597,8 @@ def test_what_cannot_be_read_is_one_clear_sentence(code: str, content: bytes, ex
     with pytest.raises(InputError) as wrong:
         month_of(export(content))
     assert wrong.value.why.code == code
-    assert EN.say(wrong.value.why)
-    assert KO.say(wrong.value.why)
+    assert EN.render(wrong.value.why)
+    assert KO.render(wrong.value.why)
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:

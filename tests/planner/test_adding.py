@@ -65,7 +65,7 @@ en = "copies of secrets in other regions"
 ko = "다른 리전의 시크릿 복제본"
 """
 
-KEY_ROW = '    Key("habits", "kiosk_visits_a_month", "a month", "70"),\n'
+KEY_ROW = '    NumberKey("habits", "kiosk_visits_a_month", "a month", "70"),\n'
 KEY_WORDS = """
 [key_kiosk_visits_a_month]
 en = "visits of the kiosk by one user"
@@ -151,7 +151,7 @@ def test_a_lever_is_added_by_the_files_that_the_table_names(copy: Path) -> None:
 
 def test_a_key_is_added_by_the_files_that_the_table_names(copy: Path, tmp_path: Path) -> None:
     assert files_named_for("a key of `glimpse.toml`") == {"workload_keys.py", "words/workload.toml"}
-    last = '    Key("habits", "fetched_gb_a_month", "GB", "1"),\n'
+    last = '    NumberKey("habits", "fetched_gb_a_month", "GB", "1"),\n'
     edit(copy / PLANNER / "workload_keys.py", last, last + KEY_ROW)
     words = copy / PLANNER / "words/workload.toml"
     words.write_text(words.read_text() + KEY_WORDS)

@@ -1,4 +1,4 @@
-"""ARCHITECTURE says how a family of resources is added. This does it, and nothing else has to be edited."""
+"""ARCHITECTURE says how a family of resources is added. This test does exactly that, and edits nothing else."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ READERS = {"aws_kiosk": kiosk}
 
 
 def forget() -> None:
-    """The files of the families are looked for again."""
+    """Clear what the package cached, so that the files of the families are looked for again."""
+    # Private: what is cached here never changes in a program that is not a test.
     for kept in (families._sources, families._naming, families._family_of):
         kept.cache_clear()
     sys.modules.pop(f"{families.__name__}.kiosk", None)

@@ -1,8 +1,8 @@
 """
-What anybody is advised, whose stack has no `glimpse.toml`: nothing that takes away what they have, nothing that a
+What an owner is advised whose stack has no `glimpse.toml`: nothing that takes away what they have, and nothing that a
 missing price or unknown usage could turn into a loss.
 
-Every stack of this repository's own tests is one: the cases of the families, the trees, the stacks of the levers, and
+Every stack of this repository's own tests is tried: the cases of the families, the trees, the stacks of the levers, and
 the five designs of `tests/designs`.
 """
 
@@ -23,7 +23,7 @@ from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.given_usage import GivenUsage, UsageEntry
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import SAME_FOR_LESS
-from glimpse.planner.promises import NAMES as PROMISES
+from glimpse.planner.promises import PROMISE_NAMES as PROMISES
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import Cache
@@ -61,7 +61,7 @@ Has = tuple[str, type, str, Fraction | int | str]
 
 
 def what_it_has(stack: Stack) -> Iterator[Has]:
-    """Counted here once more, by other code than the promises'."""
+    """What a stack has today, counted here by other code than the promises'."""
     for resource in stack.resources:
         kind, address = type(resource), resource.origin.address
         if isinstance(resource, FargateService):
@@ -116,7 +116,10 @@ def test_a_recommended_design_has_no_risk_left_that_a_free_lever_mends(name: str
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_search_is_told_of_a_lever_is_what_its_bill_says(name: str) -> None:
-    """Priced by what differs from today, and once more whole: the total, what has no price, and every rate."""
+    """
+    Each lever is priced by its difference from today, and once more whole: the total, the unpriced parts and the rates
+    agree.
+    """
     stack, estimator, _ = planned(name)
     survey = survey_of(stack, estimator)
     for lever in survey.candidates.levers:
@@ -124,9 +127,9 @@ def test_what_the_search_is_told_of_a_lever_is_what_its_bill_says(name: str) -> 
         whole = costs_of(estimator.bill(cost.stack))
         assert cost.monthly == whole.monthly, lever.name
         assert Counter(map(_unnumbered, cost.rates)) == Counter(map(_unnumbered, whole.rates)), lever.name
-        told = {(gap.address, gap.component) for gap in cost.gaps}
+        told = {(part.address, part.component) for part in cost.unpriced}
         unread = {(entry.origin.address, entry.component) for entry in cost.stack.unpriced}
-        assert told == {(gap.address, gap.component) for gap in whole.gaps} - unread, lever.name
+        assert told == {(part.address, part.component) for part in whole.unpriced} - unread, lever.name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -138,7 +141,7 @@ def test_what_a_lever_saves_at_least_it_saves_whatever_the_usage_is(name: str) -
     for lever in survey.candidates.levers:
         before, after = survey.cache.today, survey.cache.of((lever,))
         saved = survey.cache.saving(before, after)
-        if not saved.is_certain or after.gaps != before.gaps:
+        if not saved.is_certain or after.unpriced != before.unpriced:
             continue
         for _ in range(3):
             usage = drawn(before.rates | after.rates, chance)
@@ -150,7 +153,7 @@ def test_what_a_lever_saves_at_least_it_saves_whatever_the_usage_is(name: str) -
 
 
 def _unnumbered(rate: Rate) -> Rate:
-    """A bill numbers what has one name at one address, over all resources that charge there."""
+    """A meter's name without the number that a bill gives it where several have one name at one address."""
     return replace(rate, component=re.sub(r" \(\d+\)$", "", rate.component))
 
 
@@ -163,7 +166,9 @@ def drawn(rates: Iterable[Rate], chance: random.Random) -> GivenUsage:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_missing_prices_never_make_a_recommendation_better(name: str) -> None:
-    """A third of the prices that decide is taken away; what is then recommended saves, at whole prices, what it says."""
+    """
+    A third of the prices that decide is removed. What is then recommended saves at the full prices what it claims.
+    """
     stack, whole, plan = planned(name)
     chance = random.Random(name)
     used = {line.price.id: line.price for scenario in plan.scenarios for line in scenario.bill.lines if line.price}

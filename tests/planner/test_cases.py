@@ -1,8 +1,8 @@
 """
-Each folder in `tests/cases` is something a person could have sent us: a stack, how it is used, and its bill. There is
-one for each family; those in `tests/trees` are about the ways in which Terraform says things.
+Each folder in `tests/cases` is a stack as a person could send it, how it is used, and its bill.
 
-After a change that is meant, `python -m tests.planner.test_cases` writes the bills anew; read the difference.
+There is one for each family; those in `tests/trees` are about the ways in which Terraform can say things. After an
+intended change `python -m tests.planner.test_cases` writes the bills anew; read the difference.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import least
 from glimpse.planner.outside import workload_files
-from glimpse.planner.report.terminal import text_of
+from glimpse.planner.report.terminal import report_text
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 
@@ -28,7 +28,7 @@ FAMILIES = sorted((REPOSITORY / "src/glimpse/planner/resources").glob("[a-z]*.py
 
 def bill_at(case: Path, region: str | None = None) -> tuple[Bill, Bill]:
     stack = read_stack(case, region=region)
-    # Where the file stands is this machine's business, and so would be the width of its name in a bill.
+    # The bill must not depend on the path of the file, nor on the width of that path.
     workload = workload_files.workload_beside(case, None)
     estimator = estimator_for(stack.region, replace(workload, source=Path(workload.source).name))
     stack = least(stack, estimator)
@@ -37,7 +37,7 @@ def bill_at(case: Path, region: str | None = None) -> tuple[Bill, Bill]:
 
 def printed(case: Path) -> str:
     bill, granted = bill_at(case)
-    return text_of(Words("en"), "bill", bill, granted.monthly)
+    return report_text(Words("en"), "bill", bill, granted.monthly)
 
 
 @pytest.mark.parametrize("case", CASES + TREES, ids=lambda case: case.name)
@@ -59,7 +59,7 @@ def test_every_resource_of_a_case_is_priced_free_or_named(case: Path) -> None:
 
 
 def test_changing_the_region_changes_every_price_that_differs_there() -> None:
-    """A figure that stayed in code would not move."""
+    """A price that is written in the code would not change."""
     case = REPOSITORY / "tests/cases/fargate"
     seoul, virginia = bill_at(case)[0], bill_at(case, "us-east-1")[0]
     there = {line.id: line for line in virginia.lines}

@@ -1,4 +1,7 @@
-"""Prices: tiers charge only what lies in them, upfront is spread over its term, gaps stay gaps."""
+"""
+Prices: a tier charges only what lies in it, an upfront payment is spread over its term, a missing price is never
+guessed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from glimpse.planner.catalogue import Catalogue, Price, Sku, Tier
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import price_files
+from tests.conftest import SEOUL
 
 EGRESS = Sku("AWSDataTransfer", "internet_out_gb")
 MICRO = {"engine": "PostgreSQL", "instance_class": "db.t4g.micro", "deployment": "Single-AZ"}
@@ -64,9 +68,8 @@ def test_every_price_of_every_region_has_its_source_and_date() -> None:
     _, held = price_files.manifest()
     assert len(held) > 30
     for entry in held:
-        shelves = price_files._Shelves((entry.region,))
-        for shelf in shelves:
-            for found in shelves[shelf]:
+        for prices in price_files.PriceTable((entry.region,)).values():
+            for found in prices:
                 assert found.source
                 assert found.as_of
                 assert found.confidence in ("high", "medium")
@@ -74,7 +77,7 @@ def test_every_price_of_every_region_has_its_source_and_date() -> None:
                 assert found.tiers[0].start == 0
 
 
-def test_no_two_prices_of_one_region_answer_the_same_question(seoul: Catalogue) -> None:
-    for shelf in seoul._shelves:
-        seen = [frozenset(found.attributes.items()) for found in seoul._shelves[shelf]]
-        assert len(seen) == len(set(seen)), shelf
+def test_no_two_prices_of_one_region_answer_the_same_question() -> None:
+    for key, prices in price_files.PriceTable((SEOUL, price_files.GLOBAL, *price_files.edge_of(SEOUL))).items():
+        seen = [frozenset(found.attributes.items()) for found in prices]
+        assert len(seen) == len(set(seen)), key

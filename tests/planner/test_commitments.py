@@ -14,7 +14,7 @@ from glimpse.planner.bill import Line
 from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.outside import workload_files
-from glimpse.planner.quantities import Cases, certain
+from glimpse.planner.quantities import CostCases, certain
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Commitment, Workload, unstated
 from tests.conftest import PEOPLE, TODAY, estimator_for, read_stack
@@ -321,7 +321,7 @@ def test_a_savings_plan_covers_the_tasks_that_run_at_every_hour_and_the_others_s
     lines = {line.meter.component: line for line in bill.lines if "vCPU" in line.meter.component}
     covered, rest = lines["Fargate vCPU, Savings Plan"], lines["Fargate vCPU"]
     assert covered.quantity == certain(2 * 730)
-    assert rest.quantity == Cases(Fraction(0), Fraction(3 * 730), Fraction(7 * 730))
+    assert rest.quantity == CostCases(Fraction(0), Fraction(3 * 730), Fraction(7 * 730))
     assert covered.price
     assert rest.price
     assert covered.price.tiers[0].usd < rest.price.tiers[0].usd

@@ -12,8 +12,8 @@ import pytest
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.given_usage import GivenUsage, UsageEntry
-from glimpse.planner.quantities import Cases
-from glimpse.planner.resources.instance import Instances, Split
+from glimpse.planner.quantities import CostCases
+from glimpse.planner.resources.instance import Instances, PurchaseSplit
 from glimpse.planner.workload import unstated
 from tests.conftest import TODAY, estimator_for, read_stack
 
@@ -80,15 +80,15 @@ def test_a_launch_configuration_watches_in_detail_unless_it_says_otherwise(write
 @pytest.mark.parametrize(
     ("split", "instances", "weight", "on_demand"),
     [
-        (Split(), 6, 1, 6),
-        (Split(0, 0), 6, 1, 0),
-        (Split(1, 50), 6, 2, 4),  # 12 units: 1 + half of 11, rounded up, is 7 units
-        (Split(10, 0), 6, 1, 6),
-        (Split(0, 25), Fraction(5, 2), 1, Fraction(5, 8)),
+        (PurchaseSplit(), 6, 1, 6),
+        (PurchaseSplit(0, 0), 6, 1, 0),
+        (PurchaseSplit(1, 50), 6, 2, 4),  # 12 units: 1 + half of 11, rounded up, is 7 units
+        (PurchaseSplit(10, 0), 6, 1, 6),
+        (PurchaseSplit(0, 25), Fraction(5, 2), 1, Fraction(5, 8)),
     ],
 )
 def test_a_mixed_group_rounds_in_favour_of_on_demand(
-    split: Split, instances: Fraction | int, weight: int, on_demand: Fraction | int
+    split: PurchaseSplit, instances: Fraction | int, weight: int, on_demand: Fraction | int
 ) -> None:
     assert split.on_demand(Fraction(instances), weight) == on_demand
 
@@ -103,7 +103,7 @@ resource "aws_autoscaling_schedule" "night" {
 """
     bill = bill_at(write_stack(TEMPLATE + group(LINES["id"].replace("{ ", "{\n").replace(" }", "\n}")) + schedule))
     hours = next(line for line in bill.lines if line.meter.component == "m5.large instance")
-    assert hours.quantity == Cases(Fraction(730), Fraction(2920), Fraction(2920))
+    assert hours.quantity == CostCases(Fraction(730), Fraction(2920), Fraction(2920))
 
 
 def test_a_stopped_instance_keeps_its_disk_alone(write_stack: Write) -> None:

@@ -1,9 +1,9 @@
 """
-What the owners of five designs are told, whose stacks nobody here runs: a web site on EC2, a Kubernetes cluster, a
-serverless API, a shop on Fargate and a data pipeline, each without a `glimpse.toml`.
+The advice for five designs: a web site on EC2, a Kubernetes cluster, a serverless API, a shop on Fargate and a data
+pipeline, each without a `glimpse.toml`.
 
-`tests/designs/NAME/plan.txt` is the report that they read. `python -m tests.planner.test_designs` writes all five anew:
-whoever changes a lever, a risk or a price sees there what it changes for people.
+`tests/designs/NAME/plan.txt` is the report that its owner reads. `python -m tests.planner.test_designs` writes all five
+anew: after a change of a lever, a risk or a price it shows what changes for people.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def test_the_report_is_the_one_on_file(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_owner_gets_an_answer(name: str) -> None:
-    """Something that costs less and takes nothing away, or that there is nothing of the kind."""
+    """The answer is something that costs less and takes nothing away, or that there is no such change."""
     plan = planned(name)
     chosen = plan.recommended
     assert chosen is not None
@@ -84,7 +84,7 @@ def test_nobody_is_told_of_chats(name: str, word: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_lever_saves_is_the_difference_of_two_bills(name: str) -> None:
-    """The search prices single resources and keeps what it found: every lever, tried alone, as the bills have it."""
+    """The search prices single resources and caches them; each lever tried alone must save what two whole bills say."""
     stack = read_stack(DESIGNS / name)
     estimator = estimator_for(stack.region, unstated())
     cache = CostCache(stack, estimator)

@@ -1,4 +1,6 @@
-"""Usage that people state: the nearer statement wins, and what moves nothing is named with what it may have meant."""
+"""
+Usage that people state: the nearer statement wins, and one that changes nothing is named with the nearest known name.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def read(tmp_path: Path, text: str | bytes) -> GivenUsage:
 def refused(tmp_path: Path, text: str | bytes) -> InputError:
     with pytest.raises(InputError) as wrong:
         read(tmp_path, text)
-    assert KO.say(wrong.value.why)
+    assert KO.render(wrong.value.why)
     return wrong.value
 
 
@@ -134,7 +136,7 @@ def test_nested_keys_are_joined_by_dots_and_may_be_written_so() -> None:
 def test_a_value_that_is_no_amount_is_refused_by_its_key(value: object) -> None:
     with pytest.raises(WorkloadError) as wrong:
         workload_from({"usage": {FUNCTION: {"deep": {"k": value}}}, "people": {"users": -1}}, "glimpse.toml")
-    first, second = map(EN.say, wrong.value.problems)
+    first, second = map(EN.render, wrong.value.problems)
     assert first.startswith("people.users")
     assert second.startswith('usage."aws_lambda_function.a".deep.k must be a number from 0 to 1e18, or a short text')
 
@@ -143,7 +145,7 @@ def test_a_value_that_is_no_amount_is_refused_by_its_key(value: object) -> None:
 def test_what_is_no_table_is_refused(table: dict[str, object]) -> None:
     with pytest.raises(WorkloadError) as wrong:
         workload_from(table, "glimpse.toml")
-    assert "must be a table" in EN.say(wrong.value.problems[0])
+    assert "must be a table" in EN.render(wrong.value.problems[0])
 
 
 FILE = """\
@@ -197,7 +199,7 @@ def test_a_file_without_usage_states_nothing(tmp_path: Path, text: str) -> None:
 
 def test_sections_that_nobody_reads_are_named_with_the_near_one(tmp_path: Path) -> None:
     usage = read(tmp_path, "version: 2\nresource_usages: {aws_lb.a: {k: 1}}\nxyz: 1\n")
-    assert [(found.line, EN.say(found.what).split(".")[0]) for found in usage.warnings] == [
+    assert [(found.line, EN.render(found.what).split(".")[0]) for found in usage.warnings] == [
         (1, "The usage file says version 2"),
         (2, "resource_usages is not a section of a usage file, so nothing in it was read"),
         (3, "xyz is not a section of a usage file, so nothing in it was read"),
@@ -248,14 +250,14 @@ def test_no_file_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, lin
     try:
         read(tmp_path_factory.getbasetemp(), "".join(lines))
     except InputError as wrong:
-        assert EN.say(wrong.why)
+        assert EN.render(wrong.why)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "no.yml"):
         with pytest.raises(InputError) as wrong:
             read_usage_file(path)
-        assert str(path) in EN.say(wrong.value.why)
+        assert str(path) in EN.render(wrong.value.why)
 
 
 ASKED = {
@@ -268,8 +270,8 @@ ASKED = {
 
 def warned(table: dict[str, object]) -> list[str]:
     found = unused(stated(table), ASKED)
-    assert all(finding.file == "glimpse.toml" and KO.say(finding.what) for finding in found)
-    return [EN.say(finding.what) for finding in found]
+    assert all(finding.file == "glimpse.toml" and KO.render(finding.what) for finding in found)
+    return [EN.render(finding.what) for finding in found]
 
 
 def test_what_is_asked_for_is_no_mistake_nor_is_a_default_or_a_nought() -> None:

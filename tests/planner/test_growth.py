@@ -11,7 +11,7 @@ import pytest
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.growth import DATABASE, FILES, LOGS, Growth, growth_of
-from glimpse.planner.report.documents import growth_document
+from glimpse.planner.report.json_report import growth_as_json
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
 from tests.conftest import OWN, PEOPLE, estimator_for, read_stack
@@ -79,7 +79,7 @@ def test_growth_never_moves_the_bill() -> None:
 def test_a_disk_without_autoscaling_is_full_at_what_is_allocated(write_stack: Callable[..., Path]) -> None:
     growth = growth_in(bill_of(write_stack(DATABASE_HCL), people(5_000)), DATABASE)
     assert (growth.limit_gib, growth.autoscaling, growth.usd_at_limit) == (20, False, None)
-    said = Words("en").say(growth.sentence)
+    said = Words("en").render(growth.sentence)
     assert said.startswith("aws_db_instance.chat: messages add 2.")
     assert said.endswith("Storage autoscaling is off")
 
@@ -102,13 +102,13 @@ def test_a_limit_of_autoscaling_that_nobody_knows_is_said_to_be_unknown(write_st
     text = AUTOSCALED_HCL.replace("= 100", "= var.most") + 'variable "most" {\n  type = number\n}\n'
     growth = growth_in(bill_of(write_stack(text), people(5_000)), DATABASE)
     assert growth.autoscaling is None
-    assert "unknown" in Words("en").say(growth.sentence)
+    assert "unknown" in Words("en").render(growth.sentence)
 
 
 def test_what_takes_more_than_five_years_is_never_full(write_stack: Callable[..., Path]) -> None:
     growth = growth_in(bill_of(write_stack(DATABASE_HCL), people(100)), DATABASE)
     assert growth.full_in == (None, None, None)
-    assert "not full within 5 years" in Words("en").say(growth.sentence)
+    assert "not full within 5 years" in Words("en").render(growth.sentence)
 
 
 def test_messages_that_are_deleted_before_the_disk_is_full_never_fill_it(write_stack: Callable[..., Path]) -> None:
@@ -155,11 +155,11 @@ def test_of_two_databases_nobody_says_which_holds_the_messages(write_stack: Call
 def test_the_json_gives_the_figures_and_both_languages_the_sentence(write_stack: Callable[..., Path]) -> None:
     stack = write_stack(AUTOSCALED_HCL + BUCKET_HCL + FOR_EVER_HCL)
     growths = growth_of(bill_of(stack, people(5_000, log_bytes_per_event=100, messages_months=100)))
-    assert [row["store"] for row in growth_document(growths)] == [DATABASE, FILES, LOGS]
-    database = growth_document(growths)[0]
+    assert [row["store"] for row in growth_as_json(growths)] == [DATABASE, FILES, LOGS]
+    database = growth_as_json(growths)[0]
     assert database["limit_gib"] == 100
     assert database["kept_months"] == "100"
     assert database["full_in_months"]["min"] < database["full_in_months"]["expected"]
     for growth in growths:
         for language in ("en", "ko"):
-            assert growth.origin.address in Words(language).say(growth.sentence)
+            assert growth.origin.address in Words(language).render(growth.sentence)

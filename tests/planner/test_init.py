@@ -14,7 +14,7 @@ import pytest
 from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.given_usage import unused
-from glimpse.planner.initial_workload import InitialWorkload, Question
+from glimpse.planner.initial_workload import InitialWorkload
 from glimpse.planner.outside import price_files, questions, workload_files
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
@@ -23,6 +23,7 @@ from glimpse.planner.usage import asked_keys
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
 from glimpse.planner.workload_checks import WorkloadError, workload_from
+from glimpse.planner.workload_questions import Question
 from tests.conftest import OWN, SEOUL, TODAY, read_stack
 
 SHOP = """
@@ -141,13 +142,13 @@ def test_people_are_asked_for_only_where_something_follows_from_them(write_stack
     alone = read_stack(write_stack(DATABASE))
     assert "[people]" not in text_for(alone)
     assert [question.name for question in initial(alone).questions()] == ["environment"]
-    names = {key.name for key in initial(shop).keys}
+    names = {key.name for key in initial(shop).relevant.keys}
     assert {"users", "requests", "fetched_gb_a_month"} <= names
     assert not names & {"image_gb", "stored_mb_per_user"}  # no registry, no bucket
 
 
 def test_our_own_stack_can_use_every_key_but_those_of_functions() -> None:
-    names = {key.name for key in initial(read_stack(OWN)).keys}
+    names = {key.name for key in initial(read_stack(OWN)).relevant.keys}
     assert {"users", "connects", "messages", "uploads", "downloads", "image_gb", "stored_mb_per_user"} <= names
     assert "function_ms" not in names
 
@@ -200,7 +201,7 @@ def test_an_answer_is_read_as_people_write_it(name: str, answer: str, value: obj
 def test_an_answer_that_the_key_cannot_hold_is_explained(answer: str) -> None:
     with pytest.raises(WorkloadError) as wrong:
         Question("people", "users", say("init_ask_users")).value(answer)
-    assert Words("en").say(wrong.value.problems[0]).startswith("people.users must be a whole number")
+    assert Words("en").render(wrong.value.problems[0]).startswith("people.users must be a whole number")
 
 
 def test_a_person_is_asked_again_after_a_wrong_answer_and_may_leave_keys_out(

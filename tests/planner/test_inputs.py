@@ -372,7 +372,7 @@ def test_a_choice_is_not_accepted_without_a_reason(write_stack: Write) -> None:
 
 
 def test_choices_and_missing_variables_are_in_the_json(write_stack: Write) -> None:
-    from glimpse.planner.report.documents import bill_document
+    from glimpse.planner.report.json_report import bill_as_json
     from glimpse.planner.words import Words
 
     stack = read_stack(
@@ -380,7 +380,7 @@ def test_choices_and_missing_variables_are_in_the_json(write_stack: Write) -> No
     )
     estimator = estimator_for()
     bill = estimator.bill(least(stack, estimator))
-    shown = json.loads(json.dumps(bill_document(bill, bill.monthly, Words("en"))))
+    shown = json.loads(json.dumps(bill_as_json(bill, bill.monthly, Words("en"))))
     assert shown["choices"][0]["worlds"] == [
         {"when": "spare = true", "monthly_usd": "7.30", "at_least": False},
         {"when": "spare = false", "monthly_usd": "3.65", "at_least": False},

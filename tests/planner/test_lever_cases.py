@@ -1,8 +1,8 @@
 """
-Each lever on a small stack: `tests/levers/NAME/before` is what somebody wrote, `after` the same files with the edit that
-the lever asks for. What the lever promised is what the edited files cost.
+Each lever on a small stack: `tests/levers/NAME/before` is the stack, `after` has the edit that the lever asks for.
 
-`python -m tests.planner.test_lever_cases` writes every `bill.txt` anew.
+The lever must promise what the edited files cost. `python -m tests.planner.test_lever_cases` writes every `bill.txt`
+anew.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def read(name: str, part: str) -> tuple[Stack, Estimator]:
 
 
 def lines(bill: Bill) -> Counter[tuple[str, Fraction | None, Fraction | None]]:
-    """What a bill charges, whatever the resources are called."""
+    """What a bill charges, without the names of the resources."""
     charged = (
         (
             re.sub(r" \(\d+\)$", "", line.meter.component),
@@ -76,7 +76,7 @@ def test_a_lever_leaves_alone_what_has_it_already(name: str) -> None:
     before, _ = read(name, "before")
     after, _ = read(name, "after")
     lever = LEVERS[name]
-    # What is bought stands in no file that a lever sees; a second purchase of the same saves nothing.
+    # A lever sees no file that states a purchase; to buy the same again saves nothing.
     assert lever.change(after) == after or lever.implemented == PURCHASE
     changed = lever.change(before)
     assert changed != before
@@ -89,7 +89,7 @@ def test_both_bills_of_a_lever_are_the_ones_on_file(name: str) -> None:
 
 
 def test_every_lever_has_its_case() -> None:
-    """Or is tried on our own tree; what people do by hand has nothing to edit but its removal."""
+    """A lever without a case is tried on our own tree. Levers by hand are left out: their only edit is a removal."""
     without = [name for name in LEVERS if name not in NAMES and not of_our_own_tree(name)]
     assert without == []
     assert all(name in LEVERS for name in NAMES)

@@ -15,7 +15,7 @@ import pytest
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import usd_text
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.scenarios import Plan, plan_of
 from glimpse.planner.stack import Stack
@@ -60,7 +60,7 @@ def test_the_documents_shape_costs_about_88_dollars_and_its_changes_save_nothing
     assert 86 <= plan.today.bill.monthly <= 90
     assert not plan.today.bill.at_least
     assert balanced.saving.certain_usd == 0
-    assert all(effect.alone.certain_usd == 0 for effect in balanced.effects)
+    assert [effect.alone.certain_usd for effect in balanced.effects] == [0] * 5
 
 
 def test_every_lever_shows_what_it_saves_alone_and_beside_the_best(plan: Plan) -> None:
@@ -111,10 +111,10 @@ def test_what_is_recommended_leaves_no_risk_that_a_free_lever_mends(plan: Plan, 
 # ---- Law 2: the bill of the edited files is the bill that was promised
 
 
-Charge = tuple[str, str, Cases, str | None]
+Charge = tuple[str, str, CostCases, str | None]
 
 
-def charges(bill: Bill, known: Bill) -> tuple[dict[str, Cases], Counter[Charge]]:
+def charges(bill: Bill, known: Bill) -> tuple[dict[str, CostCases], Counter[Charge]]:
     """
     Every line: by its id where the other bill has its address too; what a lever adds has none yet, so what stands at
     new addresses is compared by what is bought.

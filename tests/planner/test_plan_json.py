@@ -607,6 +607,6 @@ def test_two_thousand_resources_are_read_in_well_under_a_second(tmp_path: Path) 
     begun = time.process_time()
     stack = read_stack(path)
     took = time.process_time() - begun
-    assert len(stack.of(PublicAddress)) == len(stack.of(Database)) == 500
+    assert len(stack.of(PublicAddress)) == len(stack.of(Database)) == len(stack.of(Instances)) == 500
     assert not any(entry.addresses for entry in stack.of(Instances))
     assert took < 1.0, f"{took:.2f} s of processor time"

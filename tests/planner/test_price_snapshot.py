@@ -187,7 +187,7 @@ def test_the_list_of_kinds_says_where_each_is_held(shipped: dict[str, Any]) -> N
 
 
 def test_what_one_region_lacks_is_held_by_another_and_not_for_all() -> None:
-    lacking = price_files.elsewhere("ap-northeast-2")
+    lacking = price_files.kinds_of_other_regions("ap-northeast-2")
     assert lacking["AWSTransfer", "protocol_hour"] == 1
     assert ("AmazonEC2", "instance_hour") not in lacking
     assert ("AmazonRoute53", "hosted_zone_month") not in lacking

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from glimpse.planner.outside import price_files
-from glimpse.planner.regions import elsewhere
+from glimpse.planner.regions import compare_regions
 from glimpse.planner.workload import unstated
 from tests.conftest import SEOUL, estimator_for, read_stack
 
@@ -48,7 +48,7 @@ def test_what_stands_where_no_price_is_held_is_named(write_stack: Write) -> None
 def test_the_same_stack_elsewhere_moves_what_stands_at_home_alone(write_stack: Write) -> None:
     estimator = estimator_for(workload=unstated())
     home = estimator.bill(read_stack(write_stack(TWO_REGIONS)))
-    [there] = elsewhere(home, estimator, [price_files.catalogue("us-east-1")])
+    [there] = compare_regions(home, estimator, [price_files.catalogue("us-east-1")])
     assert there.bill.monthly == 2 * Fraction("32.85")
     assert there.difference == Fraction("32.85") - Fraction("43.07")
 
@@ -60,7 +60,7 @@ def test_what_is_not_held_there_is_named_and_no_difference_is_told(write_stack: 
     hours = next(line.price for line in home.lines if line.meter.origin.address == "aws_nat_gateway.home")
     assert hours
     without = price_files.catalogue(SEOUL).without(hours)
-    [there] = elsewhere(home, estimator, [without])
+    [there] = compare_regions(home, estimator, [without])
     assert [entry.origin.address for entry in there.missing] == ["aws_nat_gateway.home"]
     assert there.difference is None
 

@@ -17,9 +17,9 @@ from rich.cells import cell_len
 from glimpse.planner.estimate import least
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
-from glimpse.planner.report.documents import bill_document, plan_document
+from glimpse.planner.report.json_report import bill_as_json, plan_as_json
 from glimpse.planner.report.markdown import bill_markdown, plan_markdown
-from glimpse.planner.report.terminal import text_of
+from glimpse.planner.report.terminal import report_text
 from glimpse.planner.saving import BreakEven, Saving
 from glimpse.planner.scenarios import Effect, Plan, plan_of
 from glimpse.planner.stack import Stack
@@ -37,11 +37,11 @@ def plan(own_stack: Stack, own_workload: Workload) -> Plan:
 
 
 def text(plan: Plan, language: str = "en") -> str:
-    return text_of(Words(language), "plan", plan, plan.today.otherwise)
+    return report_text(Words(language), "plan", plan, plan.today.with_other_free_tier)
 
 
 def plan_at(folder: Path, workload: Workload | None = None) -> Plan:
-    """The plan of somebody who states nothing, unless a workload is given."""
+    """The plan of a stack without a workload, unless one is given."""
     stack = read_stack(folder)
     return plan_of(stack, estimator_for(stack.region, workload or unstated()))
 
@@ -121,12 +121,14 @@ def test_names_from_files_cannot_style_or_move_what_a_terminal_shows(write_stack
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         assert "[bold]" in shown
-    document = json.dumps(bill_document(plan.today.bill, plan.today.otherwise, Words("en")), ensure_ascii=False)
+    document = json.dumps(
+        bill_as_json(plan.today.bill, plan.today.with_other_free_tier, Words("en")), ensure_ascii=False
+    )
     assert "\u202e" not in document
 
 
 def test_the_bill_document_keeps_its_promises(plan: Plan) -> None:
-    document = bill_document(plan.today.bill, plan.today.otherwise, Words("en"))
+    document = bill_as_json(plan.today.bill, plan.today.with_other_free_tier, Words("en"))
     assert document["schema"] == "glimpse.bill/1"
     assert document["monthly_usd"] == str(document["monthly_usd"]) == "87.63"
     assert Fraction(document["monthly_usd"]) == sum(Fraction(line["monthly_usd"]) for line in document["lines"])
@@ -144,7 +146,7 @@ def test_the_bill_document_keeps_its_promises(plan: Plan) -> None:
 
 
 def test_the_plan_document_keeps_its_promises(plan: Plan) -> None:
-    document = plan_document(plan, Words("ko"))
+    document = plan_as_json(plan, Words("ko"))
     assert document["schema"] == "glimpse.plan/1"
     assert document["recommended"] == "best"
     assert [scenario["name"] for scenario in document["scenarios"]] == [
@@ -197,7 +199,7 @@ def test_codes_do_not_depend_on_the_language(plan: Plan) -> None:
             return {key: stripped(item) for key, item in value.items() if key != "text"}
         return [stripped(item) for item in value] if isinstance(value, list) else value
 
-    assert stripped(plan_document(plan, Words("en"))) == stripped(plan_document(plan, Words("ko")))
+    assert stripped(plan_as_json(plan, Words("en"))) == stripped(plan_as_json(plan, Words("ko")))
 
 
 # ---- For somebody whose stack nobody here knows
@@ -391,7 +393,7 @@ def cells(line: str) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_table_of_the_markdown_has_as_many_cells_in_every_row(plan: Plan, language: str) -> None:
     for shown in (plan, plan_at(REPOSITORY / "tests/designs/fargate_shop")):
-        page = plan_markdown(shown, shown.today.otherwise, Words(language))
+        page = plan_markdown(shown, shown.today.with_other_free_tier, Words(language))
         tables = [
             list(rows) for is_row, rows in groupby(page.splitlines(), key=lambda line: line.startswith("|")) if is_row
         ]
@@ -402,7 +404,7 @@ def test_every_table_of_the_markdown_has_as_many_cells_in_every_row(plan: Plan, 
 
 def test_the_markdown_of_a_stranger_names_each_step_with_its_places_and_its_saving(write_stack: Write) -> None:
     plan = plan_at(write_stack(OLD_DISKS))
-    page = plan_markdown(plan, plan.today.otherwise, Words("en"))
+    page = plan_markdown(plan, plan.today.with_other_free_tier, Words("en"))
     assert f"- [ ] **{Words('en')('lever_gp3')}**: saves $13.68 a month" in page
     assert "  - <code>aws_ebs_volume.data&#91;0&#93;  main.tf:5: type gp2 → gp3</code>" in page
     assert "| Scenario | USD | Saving | Promises | Effort |" in page
@@ -410,7 +412,7 @@ def test_the_markdown_of_a_stranger_names_each_step_with_its_places_and_its_savi
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_markdown_shows_the_figures_of_the_terminal(plan: Plan, language: str) -> None:
-    page = plan_markdown(plan, plan.today.otherwise, Words(language))
+    page = plan_markdown(plan, plan.today.with_other_free_tier, Words(language))
     for scenario in plan.scenarios:
         assert usd_text(scenario.bill.monthly) in page
     assert page.count("<details>") == page.count("</details>") >= 5
@@ -424,13 +426,13 @@ def test_a_name_from_a_file_cannot_link_mention_style_or_break_a_table(write_sta
         f'resource "aws_eip" "a" {{\n  for_each = toset(["{hostile}"])\n}}\nmodule "m" {{\n  source = "./{hostile}"\n}}\n'
     )
     plan = plan_of(read_stack(folder), estimator_for())
-    page = plan_markdown(plan, plan.today.otherwise, Words("en"))
+    page = plan_markdown(plan, plan.today.with_other_free_tier, Words("en"))
     for live in ("[a]", "<b>", "http://", "www.evil", "@someone", "someone#1", "*_y", "x|"):
         assert live not in page, live
     assert "evil.example" in page
 
 
 def test_a_bill_has_its_markdown_too(plan: Plan) -> None:
-    page = bill_markdown(plan.today.bill, plan.today.otherwise, Words("en"))
+    page = bill_markdown(plan.today.bill, plan.today.with_other_free_tier, Words("en"))
     assert "**Total: 87.63.**" in page
     assert "<code>module.rds.aws_db_instance.this</code>" in page

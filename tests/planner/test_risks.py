@@ -22,7 +22,7 @@ from glimpse.planner.workload import unstated
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
 
 Write = Callable[..., Path]
-UNKNOWN = 'variable "unknown" {}\n'
+UNKNOWN_VARIABLE = 'variable "unknown" {}\n'
 
 
 def bill_of(folder: Path, today: datetime.date = TODAY, region: str = "ap-northeast-2") -> Bill:
@@ -71,7 +71,7 @@ def test_extended_support_is_told_with_what_the_bill_charges_for_it(write_stack:
     [
         postgres('"17.4"'),
         postgres('"13.4"', 'engine_lifecycle_support = "open-source-rds-extended-support-disabled"'),
-        UNKNOWN + postgres("var.unknown"),
+        UNKNOWN_VARIABLE + postgres("var.unknown"),
     ],
     ids=["a newer version", "support refused", "an unknown version"],
 )
@@ -115,7 +115,7 @@ resource "aws_eks_cluster" "k" {
     ("value", "is_told"), [("true", True), ("false", False), ("var.unknown", False)], ids=["yes", "no", "unknown"]
 )
 def test_a_publicly_accessible_database_is_told_of(write_stack: Write, value: str, is_told: bool) -> None:
-    folder = write_stack(UNKNOWN + postgres('"17.4"', f"publicly_accessible = {value}"))
+    folder = write_stack(UNKNOWN_VARIABLE + postgres('"17.4"', f"publicly_accessible = {value}"))
     assert ("public_database" in risks_in(folder)) == is_told
 
 
@@ -131,7 +131,7 @@ def test_the_address_of_a_public_database_is_told_with_its_price(write_stack: Wr
 )
 def test_storage_that_autoscaling_does_not_enlarge_is_told_of(write_stack: Write, line: str, is_told: bool) -> None:
     main = postgres('"17.4"').replace("max_allocated_storage = 100", line)
-    assert ("storage_cannot_grow" in risks_in(write_stack(UNKNOWN + main))) == is_told
+    assert ("storage_cannot_grow" in risks_in(write_stack(UNKNOWN_VARIABLE + main))) == is_told
 
 
 @pytest.mark.parametrize(("iops", "lever"), [("3000", "storage_autoscaling"), ("1000", None)])
@@ -206,7 +206,7 @@ def test_a_spot_task_that_is_killed_before_it_is_drained_is_told_of(write_stack:
     ids=["mended", "on demand", "stop unknown", "drain unknown"],
 )
 def test_a_task_that_has_the_time_or_may_have_it_is_not(write_stack: Write, main: str) -> None:
-    assert "killed_before_drained" not in risks_in(write_stack(UNKNOWN + main))
+    assert "killed_before_drained" not in risks_in(write_stack(UNKNOWN_VARIABLE + main))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_task_that_has_the_time_or_may_have_it_is_not(write_stack: Write, main
 )
 def test_health_checks_of_more_than_two_minutes_are_told_of(write_stack: Write, interval: str, is_told: bool) -> None:
     main = service(group=f"health_check {{\n interval = {interval}\n unhealthy_threshold = 3\n }}")
-    found = risks_in(write_stack(UNKNOWN + main))
+    found = risks_in(write_stack(UNKNOWN_VARIABLE + main))
     assert ("health_check_slow" in found) == is_told
     if is_told:
         risk = found["health_check_slow"]
@@ -255,7 +255,7 @@ def test_autoscaling_of_tasks_without_room_is_told_of(write_stack: Write) -> Non
     ids=["with room", "without a policy", "unknown"],
 )
 def test_autoscaling_that_may_have_room_is_not(write_stack: Write, main: str) -> None:
-    assert not {"scaling_without_room", "scaling_at_its_most"} & risks_in(write_stack(UNKNOWN + main)).keys()
+    assert not {"scaling_without_room", "scaling_at_its_most"} & risks_in(write_stack(UNKNOWN_VARIABLE + main)).keys()
 
 
 def test_pools_and_keep_alive_of_our_own_stack_are_told_of_until_they_are_mended(own_stack: Stack) -> None:
@@ -335,7 +335,7 @@ def test_one_nat_gateway_for_subnets_of_several_zones_is_told_of(write_stack: Wr
 
 @pytest.mark.parametrize("zones", [(A, A), (A, HIDDEN), ()], ids=["one zone", "an unknown zone", "no route"])
 def test_a_nat_gateway_for_what_may_be_one_zone_is_not(write_stack: Write, zones: tuple[str, ...]) -> None:
-    assert "nat_gateway_alone" not in risks_in(write_stack(UNKNOWN + routed(zones)))
+    assert "nat_gateway_alone" not in risks_in(write_stack(UNKNOWN_VARIABLE + routed(zones)))
 
 
 def test_a_route_written_in_its_table_counts_too(write_stack: Write) -> None:
@@ -421,7 +421,7 @@ def test_an_alarm_without_any_action_is_told_of(write_stack: Write) -> None:
     ids=["told", "told of the end", "unknown", "watched by another"],
 )
 def test_an_alarm_that_may_tell_somebody_is_not(write_stack: Write, main: str) -> None:
-    assert "alarms_without_actions" not in risks_in(write_stack(UNKNOWN + main))
+    assert "alarms_without_actions" not in risks_in(write_stack(UNKNOWN_VARIABLE + main))
 
 
 def test_a_topic_of_alarms_that_nobody_subscribes_to_is_told_of(write_stack: Write) -> None:
@@ -442,7 +442,7 @@ def test_a_topic_of_alarms_that_nobody_subscribes_to_is_told_of(write_stack: Wri
     ids=["subscribed", "perhaps subscribed", "any topic", "an unknown topic", "an unknown topic beside", "a module"],
 )
 def test_a_topic_that_may_have_a_subscription_is_not(write_stack: Write, main: str) -> None:
-    assert "topic_without_subscription" not in risks_in(write_stack(UNKNOWN + main))
+    assert "topic_without_subscription" not in risks_in(write_stack(UNKNOWN_VARIABLE + main))
 
 
 # ---- Instances
@@ -480,7 +480,7 @@ def test_autoscaling_of_instances_without_room_is_told_of(write_stack: Write) ->
     ids=["with room", "an unknown group", "another group", "an unknown size"],
 )
 def test_a_group_that_may_have_room_or_no_policy_is_not(write_stack: Write, main: str) -> None:
-    found = risks_in(write_stack(UNKNOWN + main)).keys()
+    found = risks_in(write_stack(UNKNOWN_VARIABLE + main)).keys()
     assert "group_without_room" not in found
 
 
@@ -503,7 +503,7 @@ resource "aws_instance" "web" {{
     ids=["unlimited", "standard", "unknown"],
 )
 def test_credits_without_a_limit_are_told_of_once(write_stack: Write, credits: str, is_told: bool) -> None:
-    risks = risks_of(bill_of(write_stack(UNKNOWN + burstable(credits))))
+    risks = risks_of(bill_of(write_stack(UNKNOWN_VARIABLE + burstable(credits))))
     found = [risk for risk in risks if risk.what.code.startswith("burstable_credits")]
     assert [risk.what.params["count"] for risk in found] == ([2] if is_told else [])
     assert found == [] or risks[-1] is found[0]
@@ -522,8 +522,12 @@ def test_every_risk_has_its_words_and_a_short_form() -> None:
 
 
 def test_a_value_that_only_a_risk_depends_on_makes_no_bill_less_sure(write_stack: Write) -> None:
-    """What is wrong or unknown in an argument that costs nothing is no gap, and no variable that decides."""
-    main = UNKNOWN + service(container="stopTimeout = var.unknown", group="deregistration_delay = no.such.thing")
+    """
+    An error or an unknown in an argument that costs nothing makes nothing unpriced, and is no variable that decides.
+    """
+    main = UNKNOWN_VARIABLE + service(
+        container="stopTimeout = var.unknown", group="deregistration_delay = no.such.thing"
+    )
     bill = bill_of(write_stack(main + alarm("alarm_actions = var.unknown")))
     assert not bill.stack.unresolved
     assert [row.decides for row in bill.stack.missing] == [False]
@@ -538,5 +542,7 @@ def test_a_value_that_only_a_risk_depends_on_makes_no_bill_less_sure(write_stack
      ("retention_in_days = var.unknown", False)],
 )  # fmt: skip
 def test_logs_that_are_never_deleted_are_told(write_stack: Write, retention: str, is_told: bool) -> None:
-    folder = write_stack(f'{UNKNOWN}resource "aws_cloudwatch_log_group" "app" {{\n  name = "app"\n  {retention}\n}}\n')
+    folder = write_stack(
+        f'{UNKNOWN_VARIABLE}resource "aws_cloudwatch_log_group" "app" {{\n  name = "app"\n  {retention}\n}}\n'
+    )
     assert ("logs_for_ever" in risks_in(folder)) == is_told

@@ -6,15 +6,15 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.quantities import certain
-from glimpse.planner.saving import BreakEven, Costs, Gap, Rate, gap_of, saving
+from glimpse.planner.saving import BreakEven, Costs, Rate, UnpricedPart, saving, unpriced_part_of
 
 SPOT = Sku("AmazonECS", "fargate_spot_vcpu_hour", {"arch": "arm64"}, "spot")
 
 
-def costs(monthly: int, *open_parts: Gap | Rate) -> Costs:
+def costs(monthly: int, *open_parts: UnpricedPart | Rate) -> Costs:
     return Costs(
         Fraction(monthly),
-        frozenset(part for part in open_parts if isinstance(part, Gap)),
+        frozenset(part for part in open_parts if isinstance(part, UnpricedPart)),
         frozenset(part for part in open_parts if isinstance(part, Rate)),
     )
 
@@ -24,8 +24,8 @@ def rate(usd: str | None, key: str = "monthly_gb", address: str = "aws_x.a", dea
     return Rate(address, key, "GB", "Data", low, low if dearest is None else Fraction(dearest))
 
 
-def gap(hours: int, address: str = "aws_x.a") -> Gap:
-    return gap_of(address, "Fargate Spot vCPU", certain(hours), SPOT, None)
+def unpriced_part(hours: int, address: str = "aws_x.a") -> UnpricedPart:
+    return unpriced_part_of(address, "Fargate Spot vCPU", certain(hours), SPOT, None)
 
 
 def test_two_designs_that_are_known_whole_differ_by_their_totals() -> None:
@@ -88,24 +88,24 @@ def test_two_things_without_a_price_are_not_the_same_because_they_have_one_name(
 
 
 def test_what_has_no_price_and_stays_the_same_cancels() -> None:
-    found = saving(costs(50, gap(730)), costs(30, gap(730)))
+    found = saving(costs(50, unpriced_part(730)), costs(30, unpriced_part(730)))
     assert (found.usd, found.is_certain) == (20, True)
 
 
 def test_what_has_no_price_and_is_new_or_more_hides_any_amount() -> None:
-    for before in ((), (gap(730),)):
-        found = saving(costs(50, *before), costs(30, gap(1460)))
+    for before in ((), (unpriced_part(730),)):
+        found = saving(costs(50, *before), costs(30, unpriced_part(1460)))
         assert found.usd is None
         assert [row.component for row in found.missing] == ["Fargate Spot vCPU"]
 
 
 def test_what_has_no_price_and_goes_away_is_no_loss_and_no_figure() -> None:
-    found = saving(costs(50, gap(730)), costs(30))
+    found = saving(costs(50, unpriced_part(730)), costs(30))
     assert (found.usd, found.at_least, found.is_certain) == (20, True, True)
 
 
 def test_what_has_no_price_but_bounds_makes_a_range_that_is_never_certain() -> None:
-    found = saving(costs(50), costs(30, gap(100)), lambda sku: (Fraction("0.01"), Fraction("0.04")))
+    found = saving(costs(50), costs(30, unpriced_part(100)), lambda sku: (Fraction("0.01"), Fraction("0.04")))
     assert (found.usd, found.highest) == (16, 19)
     assert not found.is_certain
-    assert saving(costs(50), costs(30, gap(100)), lambda sku: None).usd is None
+    assert saving(costs(50), costs(30, unpriced_part(100)), lambda sku: None).usd is None

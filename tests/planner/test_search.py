@@ -1,4 +1,4 @@
-"""The search looks at every combination, prices each as the bill would, and never wins through a gap."""
+"""The search looks at every combination, prices each as the bill would, and never lets a missing price win."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.saving import costs_of, saving
 from glimpse.planner.scenarios import plan_of, searched, survey_of
-from glimpse.planner.search import Search
+from glimpse.planner.search import SearchResult
 from glimpse.planner.stack import Stack
 from glimpse.planner.verdict import KEPT, Judge
 from glimpse.planner.workload import Promises, Workload, unstated
@@ -44,23 +44,23 @@ def cached(stack: Stack, estimator: Estimator) -> tuple[CostCache, Judge]:
     return survey.cache, survey.judge
 
 
-def found(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = ALL, planned: bool = False) -> Search:
-    search = survey_of(stack, estimator, levers).searches.search(planned)
+def found(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = ALL, planned: bool = False) -> SearchResult:
+    search = survey_of(stack, estimator, levers).combinations.search(planned)
     assert search is not None
     return search
 
 
 def broken(cache: CostCache, judge: Judge, levers: tuple[Lever, ...]) -> set[str]:
-    """The promises that a combination does not keep, judged whole."""
+    """The promises that a combination breaks, judged on the whole stack."""
     cost = cache.of(levers)
     return {row.promise for row in judge.verdicts(cost.stack, cost.traffic, levers) if row.verdict != KEPT}
 
 
 def combinations(levers: Iterable[Lever]) -> Iterator[tuple[Lever, ...]]:
-    """One lever of each part, or none."""
+    """Every combination: one lever of each slot, or none."""
     parts: dict[str, list[Lever | None]] = {}
     for lever in levers:
-        parts.setdefault(lever.part, [None]).append(lever)
+        parts.setdefault(lever.slot, [None]).append(lever)
     for chosen in itertools.product(*parts.values()):
         yield tuple(lever for lever in chosen if lever)
 
@@ -68,7 +68,7 @@ def combinations(levers: Iterable[Lever]) -> Iterator[tuple[Lever, ...]]:
 def test_the_best_is_the_cheapest_of_all_combinations_that_keep_every_promise(
     own_stack: Stack, own_workload: Workload
 ) -> None:
-    """Once more, slowly: a whole bill for each of the combinations."""
+    """The same result without the search: a whole bill for each of the combinations."""
     estimator = estimator_for(workload=own_workload)
     search = found(own_stack, estimator, FEW, planned=True)
     cache, judge = cached(own_stack, estimator)
@@ -99,19 +99,19 @@ def test_a_combination_drawn_at_random_costs_and_breaks_what_the_search_says(
     """Across groups prices add up and broken promises unite: priced and judged whole, they are the same."""
     estimator = estimator_for(workload=own_workload)
     survey = survey_of(own_stack, estimator)
-    cache, judge, searches = survey.cache, survey.judge, survey.searches
+    cache, judge, combinations = survey.cache, survey.judge, survey.combinations
     chance = random.Random(seed)
-    options = [chance.choice(group) for group in searches._groups]
+    options = [chance.choice(group) for group in combinations.groups]
     levers = tuple(sorted((lever for option in options for lever in option.levers), key=list(LEVERS.values()).index))
     names = broken(cache, judge, levers)
-    joined = list(searches._joined([[option] for option in options]))
+    joined = list(combinations.joined([[option] for option in options]))
     if len(names) > 1:
         assert joined == []
         return
     [claimed] = joined
     bill = estimator.bill(cache.of(levers).stack)
     assert claimed.monthly == bill.monthly
-    assert claimed.otherwise == estimator.bill(cache.of(levers).stack, free_tier=True).monthly
+    assert claimed.with_other_free_tier == estimator.bill(cache.of(levers).stack, free_tier=True).monthly
     assert claimed.broken == names
 
 
@@ -170,7 +170,9 @@ def test_a_promise_that_is_broken_today_is_mended_by_the_lever_that_can(
 def test_the_best_never_wins_through_a_missing_price(
     own_stack: Stack, own_workload: Workload, seoul: Catalogue, seed: int
 ) -> None:
-    """Prices are removed at random; what then wins saves, at whole prices, what it says, and never less than nothing."""
+    """
+    Prices are removed at random. What then wins saves at the full prices what it claims, and never less than nothing.
+    """
     whole = estimator_for(workload=own_workload)
     plan = plan_of(own_stack, whole)
     used = {
@@ -189,12 +191,14 @@ def test_the_best_never_wins_through_a_missing_price(
     assert saved is not None
     assert saved >= 0
     claimed = replace(whole, catalogue=gappy).bill(own_stack).monthly - search.best.monthly
-    # What has no price and goes away saves something more, which nobody counts.
+    # Removing an unpriced part saves something more, which no figure counts.
     assert saved >= claimed
 
 
 def test_a_stack_that_cannot_keep_its_promises_has_no_best(own_workload: Workload) -> None:
-    assert survey_of(Stack("empty", "ap-northeast-2"), estimator_for(workload=own_workload)).searches.search() is None
+    assert (
+        survey_of(Stack("empty", "ap-northeast-2"), estimator_for(workload=own_workload)).combinations.search() is None
+    )
 
 
 def test_rewrites_are_never_searched() -> None:
@@ -249,12 +253,13 @@ def test_a_search_with_the_free_tier_promises_the_bill_that_is_then_made(
         assert plan.search is not None
         assert plan.search.best.monthly == plan.scenario("best").bill.monthly
         assert (
-            plan.scenario("best").otherwise == estimator.bill(plan.scenario("best").bill.stack, free_tier=False).monthly
+            plan.scenario("best").with_other_free_tier
+            == estimator.bill(plan.scenario("best").bill.stack, free_tier=False).monthly
         )
 
 
 def test_what_a_lever_lowers_by_what_it_gives_up_is_given_up_once(own_stack: Stack, own_workload: Workload) -> None:
-    """Nights off are one thing to give up, though fewer tasks run then; with it allowed the search takes them."""
+    """Nights off give up one thing, although fewer tasks run then; if that is permitted, the search takes them."""
     estimator = estimator_for(workload=replace(own_workload, promises=Promises()))
     development = read_stack(OWN, variables=("environment=development",))
     refused = {name for row in found(development, estimator).forbidden for name in row.broken}
@@ -265,7 +270,7 @@ def test_what_a_lever_lowers_by_what_it_gives_up_is_given_up_once(own_stack: Sta
 
 
 def test_three_changes_that_share_a_grant_are_not_each_told_that_they_save(write_stack: Callable[..., Path]) -> None:
-    """Ten alarms are free: of twelve only two cost anything, whichever are taken away."""
+    """Ten alarms are free. Of twelve alarms only two cost anything, whichever two are taken away."""
     alarm = 'resource "aws_cloudwatch_metric_alarm" "{name}" {{\n  alarm_name = "{name}"\n  period = 60\n}}\n'
     stack = read_stack(write_stack("".join(alarm.format(name=f"a{number}") for number in range(12))))
     levers = [

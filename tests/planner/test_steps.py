@@ -10,7 +10,7 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack, Unpriced
-from glimpse.planner.steps import EDIT, PHASES, PURCHASES, TEST, steps_of
+from glimpse.planner.steps import BY_HAND, CODE, EDIT, PURCHASES, TEST, steps_of
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Commitment
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
@@ -28,7 +28,7 @@ def test_each_lever_is_one_step_with_the_places_where_it_applies() -> None:
         (EDIT, "arm", "how_arm", ()),
     ]
     assert (steps[-1].phase, steps[-1].lever) == (TEST, None)
-    assert usd_text(bill.monthly) in Words("en").say(steps[-1].what)
+    assert usd_text(bill.monthly) in Words("en").render(steps[-1].what)
 
 
 def test_a_total_that_is_only_at_least_is_said_to_be_so() -> None:
@@ -57,8 +57,8 @@ def test_nothing_is_to_be_done_where_no_lever_is_recommended() -> None:
 def test_no_stack_is_told_a_command_or_a_variable_of_our_own_tree() -> None:
     bill = estimator_for().bill(read_stack(FOREIGN))
     steps = steps_of([(lever, ()) for lever in LEVERS.values()], bill)
-    assert {step.phase for step in steps} <= set(PHASES)
+    assert {step.phase for step in steps} == {PURCHASES, CODE, BY_HAND, EDIT, TEST}
     for language in ("en", "ko"):
         for step in steps:
-            said = Words(language).say(step.what)
+            said = Words(language).render(step.what)
             assert not re.search(r"-target|module\.|startup-prod|tfvars|this repository|이 저장소", said), said

@@ -41,8 +41,10 @@ def test_a_schedule_is_counted_through_a_month_or_not_at_all(expression: str, ru
 
 
 def test_a_class_whose_usage_is_all_zero_stays_out_of_the_bill(tmp_path: Path) -> None:
-    lines = lines_of(tmp_path, BUCKET, '[usage."aws_s3_bucket.b".glacier_deep_archive]\nstorage_gb = 0\n')
-    assert not any("glacier" in id_ for id_ in lines)
+    stated = '[usage."aws_s3_bucket.b".glacier_deep_archive]\nstorage_gb = {}\n'
+    archive = "aws_s3_bucket.b/glacier-deep-archive-storage"
+    assert archive in lines_of(tmp_path, BUCKET, stated.format(1))
+    assert archive not in lines_of(tmp_path, BUCKET, stated.format(0))
 
 
 def test_early_deletion_is_charged_where_a_class_has_a_minimum_duration(tmp_path: Path) -> None:

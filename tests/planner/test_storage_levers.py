@@ -233,7 +233,7 @@ def test_a_table_stays_provisioned_whose_copy_stands_in_a_resource_of_its_own(wr
 
 
 def test_what_a_lever_leaves_as_it_is_stays_the_same_resource() -> None:
-    """An equal copy would be shown as a place that the lever was kept from."""
+    """An equal copy would be reported as a place where the lever changes something."""
     old, new = (Volume(Origin(f"aws_ebs_volume.{kind}"), Disk(kind, 100)) for kind in ("gp2", "gp3"))
     made = gp3(Stack("a", SEOUL, (old, new))).of(Volume)
     assert made[0] != old

@@ -1,4 +1,6 @@
-"""Usage that nobody gave is a rate without an amount: no gap, no zero, and no traffic that was made up."""
+"""
+Usage that nobody gave is a rate without an amount: it is not unpriced, not zero, and no traffic is made up for it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ import pytest
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.given_usage import given_usage_from
-from glimpse.planner.report.documents import bill_document
+from glimpse.planner.report.json_report import bill_as_json
 from glimpse.planner.saving import Saving, costs_of, saving
 from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
@@ -71,7 +73,7 @@ def test_the_usage_of_a_resource_goes_before_what_people_are_taken_to_do(write_s
 
 def test_a_line_of_the_document_keeps_its_nulls_and_says_what_would_fill_them(write_stack: Write) -> None:
     bill = bill_of(write_stack(NAT), unstated())
-    document = json.loads(json.dumps(bill_document(bill, bill.monthly, Words("en"))))
+    document = json.loads(json.dumps(bill_as_json(bill, bill.monthly, Words("en"))))
     [_, data] = document["lines"]
     assert (data["quantity"], data["monthly_usd"], data["unit_usd"]) == (None, None, "0.059")
     assert data["usage_keys"] == ["monthly_data_processed_gb"]
@@ -83,7 +85,7 @@ def test_to_be_rid_of_usage_never_costs_more_and_new_usage_hides_what_it_costs(w
     workload = unstated()
     before, after = bill_of(write_stack(NAT), workload), bill_of(write_stack('resource "aws_eip" "e" {}'), workload)
     assert saved(before, after) == Saving(before.monthly - after.monthly, at_least=True)
-    # Fixed it saves 39.42 the other way round, too little for 0.059 a GB; a GB more, and it costs more.
+    # Hours alone save 39.42 the other way round, too little for 0.059 a GB; with a GB more, the change costs more.
     assert not saved(after, before).is_certain
 
 
@@ -96,7 +98,7 @@ def test_a_service_without_people_runs_its_desired_count_within_its_bounds(write
         if hasattr(service, "tasks_by_hour")
     ]
     assert tasks
-    assert all(by_hour is None or len(set(by_hour)) == 1 for by_hour in tasks)
+    assert all(by_hour and len(set(by_hour)) == 1 for by_hour in tasks)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.report.plan_terminal import LEVERS as LEVER_COLUMNS
 from glimpse.planner.sentence import say
-from glimpse.planner.words import LANGUAGES, Words, _sentence, plain, sentences
+from glimpse.planner.words import LANGUAGES, Words, entry_of, plain, sentences
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src/glimpse"
@@ -44,7 +44,7 @@ def test_every_code_that_the_program_says_is_in_the_catalogue() -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    """A code stands somewhere in the program, whole, or put together there from its beginning or with an ending."""
+    """The program contains each code, either whole or composed from its beginning or with an ending."""
     text = "".join(path.read_text() for path in SOURCE.rglob("*.py"))
     starts = set(re.findall(r"f[\"']([a-z_]+_)\{", text))
     endings = set(re.findall(r"f[\"']\{\w+\}(_[a-z_]+)[\"']", text))
@@ -102,11 +102,11 @@ def test_what_is_shown_never_holds_a_control_or_direction_character(text: str) -
 
 def test_a_name_that_would_recolour_the_terminal_is_spelled_out() -> None:
     assert plain("web\x1b[31m\u202egpj") == "web\\u{1b}[31m\\u{202e}gpj"
-    assert "\x1b" not in Words("en").say(say("family_unknown", type="x\x1b]0;owned\x07"))
+    assert "\x1b" not in Words("en").render(say("family_unknown", type="x\x1b]0;owned\x07"))
 
 
 def test_a_sentence_that_is_read_alone_is_the_one_in_its_file() -> None:
     for code, entry in sentences().items():
-        assert _sentence(code) == entry
+        assert entry_of(code) == entry
     with pytest.raises(KeyError):
         Words("en")("no_such_sentence")

@@ -30,7 +30,7 @@ from tests.conftest import OWN, PEOPLE, estimator_for, read_stack
 def problems(table: dict[str, Any]) -> list[str]:
     with pytest.raises(WorkloadError) as wrong:
         workload_from(table, "test")
-    return [Words("en").say(problem) for problem in wrong.value.problems]
+    return [Words("en").render(problem) for problem in wrong.value.problems]
 
 
 def capacity_of(service: str) -> Capacity:
@@ -90,7 +90,7 @@ def test_every_derived_figure_shows_the_formula_that_gives_it() -> None:
 def test_a_service_that_nobody_measured_is_refused_by_name() -> None:
     with pytest.raises(WorkloadError) as wrong:
         workload_files.capacities_of(workload_from({"service": {"runs": "rocket"}}, "x"))
-    assert "nestjs-original" in Words("en").say(wrong.value.problems[0])
+    assert "nestjs-original" in Words("en").render(wrong.value.problems[0])
 
 
 def test_coefficients_that_nobody_measured_stay_unknown() -> None:
@@ -131,7 +131,7 @@ def test_a_broken_file_is_one_clear_sentence(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(InputError) as wrong:
         workload_files.workload_beside(OWN, path)
-    assert str(path) in Words("ko").say(wrong.value.why)
+    assert str(path) in Words("ko").render(wrong.value.why)
 
 
 @pytest.mark.parametrize("number", ["1e99999999", "-1e99999999", "nan", "0x" + "f" * 9000])
@@ -140,7 +140,7 @@ def test_a_number_beyond_counting_is_refused_before_it_is_counted(tmp_path: Path
     path.write_text(f"[people]\nusers = {number}\n")
     with pytest.raises(WorkloadError) as wrong:
         workload_files.workload_beside(OWN, path)
-    assert "people.users" in Words("en").say(wrong.value.problems[0])
+    assert "people.users" in Words("en").render(wrong.value.problems[0])
 
 
 def test_a_share_too_small_to_matter_is_none_at_all(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_logs_that_are_stated_count_whatever_the_service_was_measured_to_write()
 def test_without_that_glimpse_logs_what_it_was_measured_to_write_and_the_line_says_so() -> None:
     lines = log_lines(service={"runs": "glimpse"})
     assert lines["Log ingestion"].monthly == lines["Log storage"].monthly == 0
-    assert "glimpse" in " ".join(Words("en").say(said) for said in lines["Log ingestion"].meter.assumes)
+    assert "glimpse" in " ".join(Words("en").render(said) for said in lines["Log ingestion"].meter.assumes)
 
 
 @pytest.mark.parametrize("stated", [{}, {"service": {"runs": "nestjs-original"}}])

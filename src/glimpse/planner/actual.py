@@ -1,7 +1,7 @@
 """
 What was really used and paid in one month, as an export of AWS tells it.
 
-A charge knows what it may be the price of (`Bought`); what the stack has of that decides (charge_matching.py).
+A charge knows what it may be the price of (`ChargedSku`); what the stack has of that decides (charge_matching.py).
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ USAGE = frozenset(("", "Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"))
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class ChargedSku:
     """
-    What a usage type is the charge for: `per` of AWS's units are one unit of the price. An attribute with an empty
-    value must be left out. `is_spot` None: both; `everywhere`: charged without a region.
+    A SKU that a usage type may be the charge for. `per` of AWS's units are one unit of the price. An attribute with an
+    empty text must not be among the SKU's. `is_spot` None means on demand as well as Spot; `everywhere` means that the
+    charge has no region.
     """
 
     service: str
@@ -35,7 +36,7 @@ class Bought:
     everywhere: bool = False
 
     def is_of(self, sku: Sku) -> bool:
-        """Whether what the SKU names is charged so."""
+        """Whether this is the charge for the SKU."""
         if (sku.service, sku.kind) != (self.service, self.kind):
             return False
         if self.is_spot is not None and self.is_spot != (sku.term == SPOT):
@@ -46,9 +47,10 @@ class Bought:
 @dataclass(frozen=True, slots=True)
 class Charge:
     """
-    What was charged alike in the month, summed up. `service` is AWS's product code, empty where the export has none;
-    `quantity` is in AWS's unit, None where the export has money only; `list_usd` is what it would have been without a
-    commitment; `tagged` is None where the export has no tags.
+    The sum of a month's line items that were charged alike.
+
+    `service` is AWS's product code, empty if the export has none. `quantity` is in AWS's unit, None if the export has
+    only money. `list_usd` is the price without a commitment. `tagged` is None if the export has no tags.
     """
 
     service: str
@@ -61,7 +63,7 @@ class Charge:
     region: str | None = None
     list_usd: Fraction | None = None
     tagged: bool | None = None
-    bought: tuple[Bought, ...] = ()
+    bought: tuple[ChargedSku, ...] = ()
 
     @property
     def is_usage(self) -> bool:

@@ -25,7 +25,7 @@ from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.given_usage import unused
 from glimpse.planner.outside import clock, price_files, workload_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
-from glimpse.planner.regions import elsewhere
+from glimpse.planner.regions import compare_regions
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
@@ -48,10 +48,10 @@ REFERENCE_REGION = "us-east-1"
 @dataclass(frozen=True)
 class Options:
     """
-    What a command was asked for; what a command has no option for is left at its default.
+    The options of a command. One that a command does not have keeps its default.
 
     `values`: --var ("option") and --var-file ("file"), in the order given. `output`: None is the terminal. `free_tier`:
-    the monthly free grants count. `asks`: `init` may ask questions where a person is there.
+    the monthly free grants count. `asks`: `init` may ask questions if a person is there.
     """
 
     words: Words
@@ -71,7 +71,7 @@ class Options:
 
 
 def run(command: str, options: Options) -> int:
-    """The exit code of one of COMMANDS; what it answers is printed or written. Raises InputError."""
+    """Run one of COMMANDS, print or write its report, and return the exit code. Raises InputError."""
     collecting = gc.isenabled()
     # A command is over in a second, and its values end with the process: the collector would only walk through them.
     gc.disable()
@@ -90,15 +90,15 @@ def _plan(options: Options) -> int:
     plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
-        from glimpse.planner.report.documents import plan_document
+        from glimpse.planner.report.json_report import plan_as_json
 
-        _write(options, _json(plan_document(plan, options.words, paid)))
+        _write(options, _json(plan_as_json(plan, options.words, paid)))
     elif options.format == "markdown":
         from glimpse.planner.report.markdown import plan_markdown
 
-        _write(options, plan_markdown(plan, today.otherwise, options.words, paid))
+        _write(options, plan_markdown(plan, today.with_other_free_tier, options.words, paid))
     else:
-        _write(options, _text(options, "plan", plan, today.otherwise, paid))
+        _write(options, _text(options, "plan", plan, today.with_other_free_tier, paid))
     if plan.broken:
         names = ", ".join(options.words(f"promise_{name}") for name in plan.broken)
         print(options.words("ui_promise_broken", promises=names), file=sys.stderr)
@@ -109,29 +109,29 @@ def _plan(options: Options) -> int:
 def _bill(options: Options) -> int:
     stack, estimator = _read(options)
     bill = estimator.bill(stack)
-    otherwise = _with_other_free_tier(bill, estimator)
-    there = elsewhere(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
+    with_other_free_tier = _with_other_free_tier(bill, estimator)
+    there = compare_regions(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
     paid = _paid(bill, estimator)
     if options.format == "json":
-        from glimpse.planner.report.documents import bill_document
+        from glimpse.planner.report.json_report import bill_as_json
 
-        _write(options, _json(bill_document(bill, otherwise, options.words, there, paid)))
+        _write(options, _json(bill_as_json(bill, with_other_free_tier, options.words, there, paid)))
     elif options.format == "markdown":
         from glimpse.planner.report.markdown import bill_markdown
 
-        _write(options, bill_markdown(bill, otherwise, options.words, there, paid))
+        _write(options, bill_markdown(bill, with_other_free_tier, options.words, there, paid))
     else:
-        _write(options, _text(options, "bill", bill, otherwise, there, paid))
+        _write(options, _text(options, "bill", bill, with_other_free_tier, there, paid))
     return _strict(options, bill)
 
 
 def _with_other_free_tier(bill: Bill, estimator: Estimator) -> Fraction:
-    """What the same stack costs with the other answer to --free-tier: both totals are always shown."""
+    """The stack's total with the other answer to --free-tier: reports always show both."""
     return estimator.bill(bill.stack, free_tier=not bill.free_tier).monthly
 
 
 def _prices(options: Options) -> int:
-    from glimpse.planner.report.prices import Kinds, prices_document, prices_text
+    from glimpse.planner.report.prices import Kinds, prices_as_json, prices_text
 
     name, held = price_files.manifest()
     known = {entry.region for entry in held}
@@ -140,13 +140,13 @@ def _prices(options: Options) -> int:
     sources: Mapping[str, int] = {}
     if options.region:
         counts, sources = price_files.holdings(options.region)
-        kinds = Kinds(counts, price_files.elsewhere(options.region))
+        kinds = Kinds(counts, price_files.kinds_of_other_regions(options.region))
     else:
         stacks = set(price_files.regions())
         kinds = Kinds({kind: len(stacks.intersection(where)) for kind, where in price_files.kinds().items()})
     chosen = [entry for entry in held if options.region in (None, entry.region)]
     if options.format == "json":
-        print(_json(prices_document(name, chosen, kinds, sources, clock.today())))
+        print(_json(prices_as_json(name, chosen, kinds, sources, clock.today())))
     else:
         print(prices_text(name, chosen, kinds, sources, clock.today(), options.words), end="")
     return DONE
@@ -164,7 +164,7 @@ def _init(options: Options) -> int:
     with _slow_notice(options):
         stack = _stack(options)
     capacities, today = workload_files.capacities(), clock.today()
-    # What nobody stated: what an existing file says shall not hide a key that the new one may hold.
+    # Priced without a workload: what an existing file states must not hide a key that the new one may have.
     estimator = Estimator(price_files.catalogue(stack.region), unstated(), capacities, today)
     initial = InitialWorkload(estimator.bill(least(stack, estimator)), today, capacities)
     asks = options.asks and not prints and questions.somebody_is_there()
@@ -174,7 +174,7 @@ def _init(options: Options) -> int:
         print(text, end="")
         return DONE
     try:
-        # Never over a file that came to be since.
+        # Mode x never overwrites a file that was made since the check above.
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
@@ -188,7 +188,7 @@ def _init(options: Options) -> int:
 
 @contextmanager
 def _input_errors() -> Iterator[None]:
-    """What is wrong with a workload or a region, as sentences like any other."""
+    """Turn errors of a workload or a region into an InputError."""
     try:
         yield
     except WorkloadError as wrong:
@@ -207,7 +207,7 @@ def _read(options: Options) -> tuple[Stack, Estimator]:
         if options.usage:
             from glimpse.planner.outside import usage_files
 
-            # Of two statements as near the team's own, in glimpse.toml, wins.
+            # Where both state the usage of one address, glimpse.toml wins over the usage file.
             usage = usage_files.read_usage_file(options.usage).overridden_by(workload.usage)
             workload = replace(workload, usage=usage)
         capacities = workload_files.capacities_of(workload)
@@ -233,7 +233,7 @@ def _stack(options: Options) -> Stack:
 
 
 def _without_effect(stack: Stack, estimator: Estimator) -> tuple[Finding, ...]:
-    """What `glimpse.toml` or a usage file states and no line of the bill depends on."""
+    """A warning for each statement of `glimpse.toml` or a usage file on which no line of the bill depends."""
     workload = estimator.workload
     if not (workload.usage.rows or workload.usage.warnings or workload.commitments):
         return ()
@@ -254,7 +254,7 @@ def _measuring(options: Options, path: Path, stack: Stack, estimator: Estimator)
 
 
 def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
-    """What was paid beside a bill, where an export tells it."""
+    """The bill compared with what was paid; None without an export of AWS's bills."""
     if (told := estimator.measured) is None:
         return None
     from glimpse.planner.paid import compared
@@ -264,7 +264,7 @@ def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
 
 @contextmanager
 def _slow_notice(options: Options) -> Iterator[None]:
-    """Say what is being waited for, to people, once it takes longer than a second."""
+    """Print a notice to stderr if reading takes longer than SLOW_SECONDS."""
     text = options.words("ui_reading", path=str(options.path))
     timer = threading.Timer(SLOW_SECONDS, lambda: print(text, file=sys.stderr))
     timer.daemon = True
@@ -276,10 +276,10 @@ def _slow_notice(options: Options) -> Iterator[None]:
 
 
 def _text(options: Options, method: str, *arguments: object) -> str:
-    from glimpse.planner.report.terminal import text_of
+    from glimpse.planner.report.terminal import report_text
 
     colour = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return text_of(options.words, method, *arguments, colour=colour)
+    return report_text(options.words, method, *arguments, colour=colour)
 
 
 def _write(options: Options, text: str) -> None:

@@ -1,8 +1,8 @@
 """
-Availability as the service level agreements have it: what AWS pays credits below, not what will happen.
+Availability by AWS's service level agreements: the uptime below which AWS pays credits. It is no prediction.
 
-Parts in a row multiply. Tasks are covered only where two that Spot cannot take run at once; a part without a figure
-here is named and left out, so the product is an upper bound for the chain.
+Parts in a row multiply. Tasks are covered only if two tasks that Spot cannot reclaim run at once. A part without an
+agreement here is named and left out, so the product is an upper bound for the chain.
 """
 
 from __future__ import annotations

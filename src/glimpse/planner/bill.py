@@ -20,7 +20,7 @@ from glimpse.planner.finding import Finding
 from glimpse.planner.free_tier import after_grants
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.money import cents, decimal_text, usd_text
-from glimpse.planner.quantities import NOTHING, Cases
+from glimpse.planner.quantities import NOTHING, CostCases
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.traffic import Traffic
@@ -31,17 +31,16 @@ from glimpse.planner.workload import TERMS, Workload
 @dataclass(frozen=True)
 class Line:
     """
-    One priced meter. `price` is None only where the known quantity is 0, which costs 0 without a price, or where
-    nobody gave the usage and no price is held.
+    One priced meter. `exact` is USD a month in the stack's cheapest, expected and dearest case.
 
-    `quantity` is None for usage that nobody gave: the line then shows a rate, and counts in no total. `exact` holds
-    USD a month in the stack's cheapest, expected and dearest case.
+    `price` is None in two cases: the known quantity is 0, or nobody gave the usage and no price is held. `quantity` is
+    None for usage that nobody gave: the line then shows a rate, and counts in no total.
     """
 
     meter: Meter
-    quantity: Cases | None
+    quantity: CostCases | None
     price: Price | None
-    exact: Cases
+    exact: CostCases
     committed_until: str | None = None
 
     @property
@@ -77,9 +76,9 @@ class Bill:
         return sum((line.exact.expected for line in self.lines), Fraction(0))
 
     @property
-    def range(self) -> Cases:
+    def range(self) -> CostCases:
         """Totals of printed lines when every service runs its fewest tasks, as expected, and its most."""
-        return Cases(
+        return CostCases(
             sum((cents(line.exact.low) for line in self.lines), Fraction(0)),
             self.monthly,
             sum((cents(line.exact.high) for line in self.lines), Fraction(0)),
@@ -87,7 +86,7 @@ class Bill:
 
     @property
     def before_usage(self) -> bool:
-        """Whether there is usage that nobody gave: the total is then what it costs before that."""
+        """Whether some usage was not given. The total then leaves that usage out."""
         return any(line.quantity is None for line in self.lines)
 
     @property

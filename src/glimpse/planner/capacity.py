@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,5 @@ class Capacity:
     base_mib: Fraction | None = None
     bytes_per_socket: Fraction | None = None
     limit_sockets: int | None = None
-    bytes_per_message: Cases | None = None
+    bytes_per_message: CostCases | None = None
     log_bytes_per_event: Fraction | None = None

@@ -53,6 +53,11 @@ class Price:
     ends_at: Fraction | None = None
     """The quantity above which no price is held; None is without end."""
 
+    @property
+    def short_source(self) -> str:
+        """The source in fewer words, for a report that has one line for it."""
+        return self.source.replace("document quoting the AWS Price List: ", "AWS Price List, by way of ")
+
     def charge(self, quantity: Fraction) -> Fraction:
         """
         USD a month for `quantity` units a month; an upfront payment is spread evenly over its term.
@@ -70,8 +75,8 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a catalogue holds of one region: how many prices, from how many sources, from when to when."""
+class RegionSummary:
+    """A summary of one region's prices: their number, the number of their sources, and the oldest and newest date."""
 
     region: str
     prices: int
@@ -84,8 +89,8 @@ class Held:
         return (today - datetime.date.fromisoformat(self.newest)).days
 
 
-Shelf = tuple[str, str, str]
-"""Service, kind and term: what stands together in a catalogue."""
+PriceKey = tuple[str, str, str]
+"""Service, kind and term, by which prices are grouped."""
 
 
 class Catalogue:
@@ -95,24 +100,24 @@ class Catalogue:
         self,
         name: str,
         region: str,
-        shelves: Mapping[Shelf, Sequence[Price]],
-        elsewhere: Callable[[str], Catalogue | None] = lambda region: None,
+        prices: Mapping[PriceKey, Sequence[Price]],
+        other_regions: Callable[[str], Catalogue | None] = lambda region: None,
     ) -> None:
-        """`elsewhere` gives the catalogue of another region, or None where no price of it is held."""
+        """`other_regions` gives the catalogue of another region, or None where no price of it is held."""
         self.name = name
         self.region = region
-        self._elsewhere = elsewhere
-        self._shelves = shelves
-        self._found: dict[tuple[Shelf, frozenset[tuple[str, str]]], Price | None] = {}
+        self._other_regions = other_regions
+        self._prices = prices
+        self._found: dict[tuple[PriceKey, frozenset[tuple[str, str]]], Price | None] = {}
 
     def price(self, sku: Sku) -> Price | None:
         """The price that covers the SKU most closely, or None: a missing price is never guessed."""
-        shelf = (sku.service, sku.kind, sku.term)
-        key = (shelf, frozenset(sku.attributes.items()))
+        price_key = (sku.service, sku.kind, sku.term)
+        key = (price_key, frozenset(sku.attributes.items()))
         if key not in self._found:
             covering = [
                 price
-                for price in self._shelves.get(shelf, ())
+                for price in self._prices.get(price_key, ())
                 if all(sku.attributes.get(name) == value for name, value in price.attributes.items())
             ]
             self._found[key] = max(covering, key=lambda price: len(price.attributes), default=None)
@@ -120,15 +125,15 @@ class Catalogue:
 
     def terms(self, sku: Sku) -> tuple[str, ...]:
         """Every term under which the catalogue sells this SKU."""
-        named = sorted(term for service, kind, term in self._shelves if (service, kind) == (sku.service, sku.kind))
+        named = sorted(term for service, kind, term in self._prices if (service, kind) == (sku.service, sku.kind))
         return tuple(term for term in named if self.price(Sku(sku.service, sku.kind, sku.attributes, term)))
 
     def without(self, forgotten: Price) -> Catalogue:
-        """The same catalogue with one price removed: to see what a gap does to a bill."""
-        shelf = (forgotten.service, forgotten.kind, forgotten.term)
-        kept = [price for price in self._shelves[shelf] if price.id != forgotten.id]
-        return Catalogue(self.name, self.region, {**self._shelves, shelf: kept}, self._elsewhere)
+        """The same catalogue with one price removed: to see what a missing price does to a bill."""
+        price_key = (forgotten.service, forgotten.kind, forgotten.term)
+        kept = [price for price in self._prices[price_key] if price.id != forgotten.id]
+        return Catalogue(self.name, self.region, {**self._prices, price_key: kept}, self._other_regions)
 
     def of(self, region: str | None) -> Catalogue | None:
-        """The prices of a region, None for the catalogue's own; nothing where no price of it is held."""
-        return self if region in (None, self.region) else self._elsewhere(region or "")
+        """The catalogue of a region (None: this one); None if no price of that region is held."""
+        return self if region in (None, self.region) else self._other_regions(region or "")

@@ -9,7 +9,7 @@ from typing import Any
 from glimpse.planner.stack import Resource
 
 LEFT_OUT = frozenset({"origin", "assumes", "assumed", "needs", "address_assumes"})
-"""Fields that say where something stands, and what was taken for granted to read it."""
+"""Fields that are no change: where a resource is declared, and what the reader assumed about it."""
 
 Plain = str | int | bool | None
 
@@ -24,7 +24,9 @@ class Change:
 
 
 def changes_between(before: Resource, after: Resource) -> tuple[Change, ...]:
-    """The fields of plain values in which two versions of a resource differ; nothing of what is deeper than a list."""
+    """
+    The plain fields in which two versions of a resource differ. Values nested deeper than a list are not compared.
+    """
     return tuple(_changes("", before, after))
 
 

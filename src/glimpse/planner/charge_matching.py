@@ -1,6 +1,8 @@
 """
-What of a stack each charge is for. A charge goes to the resource that the export names where Terraform's values name
-it, too, else to everything that is charged alike.
+Finds the part of a stack that each charge of an export is for.
+
+A charge goes to the resource that the export names, if Terraform's values name it too; otherwise it is shared by
+everything that is charged alike.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ from glimpse.planner.actual import BY_SERVICE, Actual, Charge
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter
 
-Names = Callable[[str], Iterable[str]]
-"""By what names, ids and ARNs the values of Terraform know the resource at an address."""
+NamesOf = Callable[[str], Iterable[str]]
+"""Gives the names, ids and ARNs under which Terraform's values know the resource at an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What of a stack may have been charged: a meter's or a line's place and SKU."""
+    """A meter or a line that AWS may have charged."""
 
     address: str
     sku: Sku
@@ -29,7 +31,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """Entries that are charged alike: all of them, by the names of their resources, and those that no charge names."""
+    """
+    Entries that are charged alike: all of them, those of each resource name, and those without a name in any charge.
+    """
 
     positions: tuple[int, ...]
     by_name: Mapping[str, frozenset[int]]
@@ -39,7 +43,7 @@ class _Alike:
 class Matching:
     """Which of the entries each charge is for."""
 
-    def __init__(self, actual: Actual, entries: Sequence[Entry], names: Names) -> None:
+    def __init__(self, actual: Actual, entries: Sequence[Entry], names: NamesOf) -> None:
         self._actual = actual
         self._entries = entries
         self._names = names
@@ -48,7 +52,7 @@ class Matching:
         for at, entry in enumerate(entries):
             self._by_kind[entry.sku.service, entry.sku.kind].append(at)
             self._by_service[entry.sku.service].append(at)
-        # An export has a charge for each resource and usage type: what is alike for them is looked up once.
+        # An export has a charge for each pair of resource and usage type: what they have in common is looked up once.
         self._alike: dict[tuple[str, str, str, str | None], _Alike] = {}
         self._paid_for: dict[tuple[str, str], set[str]] = defaultdict(set)
         for charge in actual.charges:
@@ -58,8 +62,10 @@ class Matching:
 
     def entries_of(self, charge: Charge) -> tuple[int, ...]:
         """
-        Positions of the entries. Where the export and Terraform both name resources, a charge for one that Terraform
-        does not name is not this stack's.
+        Positions of the entries that a charge is for.
+
+        If the export and Terraform both name resources, a charge for one that Terraform does not name is not this
+        stack's.
         """
         if self._actual.grouped_by == BY_SERVICE:
             # EC2's own name in Cost Explorer holds what it transfers.

@@ -1,4 +1,4 @@
-"""Usage that AWS charges in other units than people state it in: in pieces of so many KB, by the hour, by the GB."""
+"""Usage that AWS charges in other units than people state it in: by pieces of so many KB, by the hour, by the GB."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glimpse.planner.sentence import Sentence
 
 
 def pieces(kb: Fraction | None, piece_kb: int) -> int:
-    """As how many pieces something of a mean size is charged: at least one, and one where nobody stated the size."""
+    """The number of pieces that something of a mean size is charged as: at least 1, and 1 if nobody stated the size."""
     return max(1, math.ceil((kb or Fraction(0)) / piece_kb))
 
 
@@ -29,9 +29,10 @@ def used_in_pieces(
     assumes: tuple[Sentence, ...] = (),
 ) -> Meter:
     """
-    A count a month, each charged in pieces of `piece_kb`: `keys` are those of the count and of the mean size in KB.
+    The meter of a monthly count that is charged in pieces of `piece_kb`. `keys` are those of the count and of the mean
+    size in KB.
 
-    `quantity` in pieces is taken where nobody stated the count.
+    `quantity`, in pieces, counts if nobody stated the count.
     """
     count, kb = metering.number(keys[0]), metering.number(keys[1])
     if count is None or kb is None:
@@ -40,5 +41,5 @@ def used_in_pieces(
 
 
 def times(meter: Meter, factor: Fraction | int) -> Meter:
-    """The same meter with so many units of the price in each unit that people state; unknown stays unknown."""
+    """The meter with its quantity multiplied: `factor` is how many units of the price are in one stated unit."""
     return meter if meter.quantity is None else replace(meter, quantity=meter.quantity * factor)

@@ -1,8 +1,8 @@
 """
-What a changed stack costs, asked hundreds of times: what its bill comes to, without the bill.
+What a changed stack costs. A search asks this hundreds of times, so no bill is made for it.
 
 A resource that a change leaves alone, in traffic that is shared as before, is priced once. A changed stack costs what
-today's does, less what is gone, and what is new.
+today's stack costs, minus the resources that are gone, plus those that are new.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from glimpse.planner.estimate import Estimator
 from glimpse.planner.free_tier import GRANTED, after_grants
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.saving import Costs, Gap, Rate, Saving, bounds_in, gap_of, rate_of, saving
+from glimpse.planner.saving import Costs, Rate, Saving, UnpricedPart, bounds_in, rate_of, saving, unpriced_part_of
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.usage import flow_meters, flows_in, traffic_of
@@ -30,46 +30,49 @@ Levers = tuple[Lever, ...]
 @dataclass(frozen=True)
 class Cost(Costs):
     """
-    A stack with what it costs: `monthly` is the printed total of its bill. `otherwise` is that with the other answer to
-    `--free-tier`. `sharing` is everything outside a resource that its price depends on; `granted` are the meters of
-    what AWS grants once to an account.
+    What a stack costs. `monthly` is the printed total of its bill; `with_other_free_tier` is the total with the other
+    answer to `--free-tier`. `sharing` is everything outside a resource that its price depends on. `granted` are the
+    meters of what AWS grants once to an account.
     """
 
     stack: Stack
     traffic: Traffic
-    otherwise: Fraction
+    with_other_free_tier: Fraction
     sharing: tuple[object, ...]
     granted: tuple[Meter, ...]
 
 
 @dataclass
 class ResourceCost:
-    """What one resource is charged. `granted`: its meters of what AWS grants to every account, priced in `monthly`."""
+    """
+    The cost of one resource. `granted` are its meters of what AWS grants to every account; `monthly` has their list
+    price.
+    """
 
     monthly: Fraction = Fraction(0)
-    gaps: set[Gap] = field(default_factory=set)
+    unpriced: set[UnpricedPart] = field(default_factory=set)
     rates: set[Rate] = field(default_factory=set)
     granted: list[Meter] = field(default_factory=list)
 
     @property
     def has_unknown(self) -> bool:
-        return bool(self.gaps or self.rates or self.granted)
+        return bool(self.unpriced or self.rates or self.granted)
 
     def at(self, origin: Origin) -> ResourceCost:
-        """The same part of a resource that stands somewhere else; what is charged at another's address stays there."""
+        """The cost of an equal resource at another address. What is charged at an address of its own stays there."""
         if not self.has_unknown:
             return self
         return ResourceCost(
             self.monthly,
-            {gap if gap.address else gap.at(origin.address) for gap in self.gaps},
+            {row if row.address else row.at(origin.address) for row in self.unpriced},
             {rate if rate.address else rate.at(origin.address) for rate in self.rates},
             [meter if meter.origin.address else replace(meter, origin=origin) for meter in self.granted],
         )
 
 
 @dataclass(frozen=True)
-class _Whole:
-    """What today's resources are charged: the total, and by id the parts of which more than an amount matters."""
+class _Today:
+    """The cost of today's resources: the total, and by id the costs in which something is unknown."""
 
     sharing: int
     monthly: Fraction
@@ -78,12 +81,14 @@ class _Whole:
 
 NOTHING_BOUGHT: Mapping[str, Commitment] = MappingProxyType({})
 
-_Where = tuple[int, Commitment | None]
-"""How traffic is shared, by number, and the commitment that is proposed for a resource."""
+_SharedBy = tuple[int, Commitment | None]
+"""The number of a way to share traffic, and the commitment that is proposed for a resource."""
 
 
 class CostCache:
-    """Evaluates one stack under any combination of levers. `restricted`: the only addresses that a lever may change."""
+    """
+    Evaluates one stack under any combination of levers. `restricted` are the addresses to which a lever is restricted.
+    """
 
     def __init__(self, stack: Stack, estimator: Estimator) -> None:
         self.stack, self.estimator = stack, estimator
@@ -94,9 +99,9 @@ class CostCache:
         self.restricted: dict[Lever, frozenset[str]] = {}
         self._costs: dict[Levers, Cost] = {}
         self._sharing: dict[tuple[object, ...], int] = {}
-        self._parts: dict[_Where, dict[Resource, ResourceCost]] = {}
-        self._by_id: dict[_Where, dict[int, tuple[Resource, ResourceCost]]] = {}
-        self._whole: _Whole | None = None
+        self._parts: dict[_SharedBy, dict[Resource, ResourceCost]] = {}
+        self._by_id: dict[_SharedBy, dict[int, tuple[Resource, ResourceCost]]] = {}
+        self._today: _Today | None = None
         self._flows: dict[tuple[object, ...], ResourceCost] = {}
         self._reductions: dict[tuple[int, ...], Fraction] = {}
         self._ids = {id(resource): resource for resource in stack.resources}
@@ -104,7 +109,7 @@ class CostCache:
 
     def of(self, levers: Levers) -> Cost:
         if levers not in self._costs:
-            # The combination without its last lever is usually priced, too: its stack is at hand.
+            # The combination without its last lever was usually priced before, so its stack is cached.
             stack = self._applied(self.of(levers[:-1]).stack, levers[-1]) if levers else self.stack
             self._costs[levers] = self.cost(stack)
         return self._costs[levers]
@@ -113,26 +118,26 @@ class CostCache:
         return saving(before, after, self.bounds)
 
     def _applied(self, stack: Stack, lever: Lever) -> Stack:
-        """A stack with a lever, at the addresses to which it is restricted."""
+        """A stack with a lever applied, at the addresses to which the lever is restricted."""
         changed = lever.change(stack)
-        sites = self.restricted.get(lever)
-        return changed if sites is None or changed is stack else restricted_to(sites, stack, changed)
+        addresses = self.restricted.get(lever)
+        return changed if addresses is None or changed is stack else restricted_to(addresses, stack, changed)
 
     def cost(self, stack: Stack) -> Cost:
-        """What any stack costs that shares most of its resources with this one."""
+        """The cost of a stack that shares most of its resources with today's."""
         estimator = self.estimator
         traffic = traffic_of(stack, estimator.workload, estimator.capacity_of(stack), estimator.today)
         sharing = self._sharing.setdefault((traffic.sharing, stack.runs), len(self._sharing))
         bought = {row.address: row for row in stack.commitments}
         ids = {id(resource): resource for resource in stack.resources}
-        if self._whole is None or sharing != self._whole.sharing:
+        if self._today is None or sharing != self._today.sharing:
             found = {key: self._part(resource, sharing, traffic, bought) for key, resource in ids.items()}
             monthly = sum((part.monthly for part in found.values()), Fraction(0))
             parts = {key: part for key, part in found.items() if part.has_unknown}
-            if self._whole is None:
-                self._whole = _Whole(sharing, monthly, parts)
+            if self._today is None:
+                self._today = _Today(sharing, monthly, parts)
         else:
-            monthly, parts = self._whole.monthly, dict(self._whole.parts)
+            monthly, parts = self._today.monthly, dict(self._today.parts)
             committed = {key for key, row in ids.items() if row.origin.address in bought} if bought else set()
             for key in (self._ids.keys() - ids.keys()) | (committed & self._ids.keys()):
                 monthly -= self._part(self._ids[key], sharing, traffic).monthly
@@ -143,23 +148,23 @@ class CostCache:
                 if part.has_unknown:
                     parts[key] = part
         flows = self._flow(stack, sharing, traffic)
-        # In the order of the bill: what AWS grants goes to the first that uses it.
+        # In the order of the bill: AWS's grants go to the first resource that uses them.
         ordered = [*(parts[key] for key in ids if key in parts), flows]
-        gaps = frozenset(gap for part in ordered for gap in part.gaps)
+        unpriced = frozenset(row for part in ordered for row in part.unpriced)
         rates = frozenset(rate for part in ordered for rate in part.rates)
         granted = tuple(meter for part in ordered for meter in part.granted)
         listed = monthly + flows.monthly
         reduced = listed - self._granted(granted, traffic)
-        total, otherwise = (reduced, listed) if estimator.free_tier else (listed, reduced)
-        return Cost(total, gaps, rates, stack, traffic, otherwise, (sharing, flows_in(stack)), granted)
+        total, with_other_free_tier = (reduced, listed) if estimator.free_tier else (listed, reduced)
+        return Cost(total, unpriced, rates, stack, traffic, with_other_free_tier, (sharing, flows_in(stack)), granted)
 
-    def restrict(self, lever: Lever, sites: frozenset[str]) -> None:
+    def restrict(self, lever: Lever, addresses: frozenset[str]) -> None:
         """Restrict a lever to some of the addresses that it changes."""
-        self.restricted[lever] = sites
+        self.restricted[lever] = addresses
         self._costs = {levers: cost for levers, cost in self._costs.items() if lever not in levers}
 
-    def savings_by_site(self, cost: Cost, addresses: Set[str]) -> dict[str, Saving]:
-        """What each place saves by itself that a design changes."""
+    def savings_by_address(self, cost: Cost, addresses: Set[str]) -> dict[str, Saving]:
+        """What the change at each address saves by itself."""
         before, after = self._by_address(self.today, addresses), self._by_address(cost, addresses)
         return {address: self.saving(before[address], after[address]) for address in sorted(addresses)}
 
@@ -173,7 +178,7 @@ class CostCache:
         return {
             address: Costs(
                 sum((part.monthly for part in found), Fraction(0)),
-                frozenset(gap for part in found for gap in part.gaps),
+                frozenset(row for part in found for row in part.unpriced),
                 frozenset(rate for part in found for rate in part.rates),
             )
             for address, found in parts.items()
@@ -182,14 +187,14 @@ class CostCache:
     def _part(
         self, resource: Resource, sharing: int, traffic: Traffic, bought: Mapping[str, Commitment] = NOTHING_BOUGHT
     ) -> ResourceCost:
-        """What one resource is charged in traffic that is shared so, with the commitment that is proposed for it."""
+        """The cost of one resource under this sharing of traffic, with the commitment that is proposed for it."""
         commitment = bought.get(resource.origin.address) if bought else None
         where = sharing, commitment
         by_id = self._by_id.setdefault(where, {})
         if id(resource) not in by_id:
             alike = self._is_alike_anywhere and commitment is None
             part = self._cached_by_value(resource, self._parts.setdefault(where, {}), traffic, alike)
-            # The resource is kept, so that no other can get its id.
+            # The resource is kept alive, so that its id is not reused.
             by_id[id(resource)] = resource, part
         return by_id[id(resource)][1]
 
@@ -197,15 +202,17 @@ class CostCache:
         self, resource: Resource, equal: dict[Resource, ResourceCost], traffic: Traffic, alike: bool
     ) -> ResourceCost:
         """
-        What a resource is charged, taken from an equal one. Where nothing is told of single addresses, one that stands
-        elsewhere is equal, too: a stack of a thousand resources has few different ones.
+        The cost of a resource, reused from an equal one.
+
+        If no statement is about single addresses (`alike`), a resource that differs only in its address is equal too: a
+        stack of a thousand resources has few different ones.
         """
         origin, key = resource.origin, resource
         if alike:
             key = replace(resource, origin=Origin("", region=origin.region))  # type: ignore[type-var]
         try:
             found = equal.get(key)
-        except TypeError:  # some hold tables, and have no hash
+        except TypeError:  # a resource that holds a dict has no hash
             return self._priced(resource, resource.meters(traffic), traffic)
         if found is None:
             found = equal[key] = self._priced(key, key.meters(traffic), traffic)
@@ -219,11 +226,12 @@ class CostCache:
 
     def _priced(self, resource: Resource | None, meters: Iterable[Meter], traffic: Traffic) -> ResourceCost:
         part = ResourceCost()
-        # Numbered as in a bill: of two that are charged alike each counts.
+        # Numbered as in a bill, so that two equal meters both count.
         for meter in numbered(self.estimator.filled(meters)):
             line = line_of(meter, self.estimator.catalogue, traffic)
             if not isinstance(line, Line):
-                part.gaps.add(gap_of(meter.origin.address, meter.component, meter.quantity, meter.sku, resource))
+                address = meter.origin.address
+                part.unpriced.add(unpriced_part_of(address, meter.component, meter.quantity, meter.sku, resource))
             elif line.quantity is None:
                 part.rates.add(rate_of(meter, line.price))
             else:
@@ -233,7 +241,7 @@ class CostCache:
         return part
 
     def _granted(self, meters: tuple[Meter, ...], traffic: Traffic) -> Fraction:
-        """USD a month by which the free tier lowers the lines of these meters; the parts that hold them are kept."""
+        """USD a month by which the free tier lowers the lines of these meters."""
         key = tuple(map(id, meters))
         if key not in self._reductions:
             self._reductions[key] = self._reduction(meters, traffic)
@@ -248,26 +256,28 @@ class CostCache:
         return less
 
 
-def restricted_to(sites: Set[str], before: Stack, after: Stack) -> Stack:
-    """What a lever makes of a stack at these addresses alone: elsewhere everything is as before."""
-    commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in sites)
+def restricted_to(addresses: Set[str], before: Stack, after: Stack) -> Stack:
+    """The changed stack restricted to these addresses: at every other address the resources stay as before."""
+    commitments = tuple(row for row in after.commitments if row in before.commitments or row.address in addresses)
     if len(before.resources) == len(after.resources):
-        # Most levers change some resources and leave their order: no table of all is needed.
+        # Most levers keep the order of the resources, so that no table of all of them is needed.
         pairs = list(zip(before.resources, after.resources, strict=True))
         if all(old is new or old.origin.address == new.origin.address for old, new in pairs):
-            resources = tuple(new if new.origin.address in sites else old for old, new in pairs)
+            resources = tuple(new if new.origin.address in addresses else old for old, new in pairs)
             return replace(after, resources=resources, commitments=commitments)
     old, made = _keyed(before.resources), _keyed(after.resources)
-    kept = (made.get(key) if key[1] in sites else resource for key, resource in old.items())
+    kept = (made.get(key) if key[1] in addresses else resource for key, resource in old.items())
     added = (resource for key, resource in made.items() if key not in old)
     resources = (*(resource for resource in kept if resource is not None), *added)
     return replace(after, resources=resources, commitments=commitments)
 
 
-def sites_of(before: Stack, after: Stack) -> frozenset[str] | None:
+def changed_addresses(before: Stack, after: Stack) -> frozenset[str] | None:
     """
-    The addresses that a lever changes one by one. None where it is one whole: where it adds what no file has, or takes
-    something away and changes something else for it.
+    The addresses that a lever changes independently of each other.
+
+    None if the change is one whole: it adds what no file has, or it removes something and changes something else for
+    it.
     """
     old, made = _keyed(before.resources), _keyed(after.resources)
     changed = [key[1] for key, resource in old.items() if made.get(key, resource) is not resource]

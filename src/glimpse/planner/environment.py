@@ -1,4 +1,4 @@
-"""Which environment something belongs to, and whether that is production: what is not may have less, or rest."""
+"""The environment of a resource, and whether it is production: others may have less, or be stopped at night."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NOT_PRODUCTION = frozenset(
 """Words by which people call an environment that serves no customers, in tags and names of public Terraform trees."""
 
 PRODUCTION = frozenset("prod production prd live preprod".split())
-"""Words beside which none of the others counts: a name may hold both."""
+"""Words for production. A name that has one of these belongs to no other environment."""
 
-NAMES = frozenset("dev development test staging stage qa sandbox demo".split())
-"""The words that count as a part of a name, which says more than its environment."""
+NAME_PARTS = frozenset("dev development test staging stage qa sandbox demo".split())
+"""The words that count as one part of a longer name."""
 
 
 def is_not_production(environment: str | None) -> bool:
@@ -25,5 +25,5 @@ def is_not_production(environment: str | None) -> bool:
 def environment_in(names: Iterable[str]) -> str | None:
     """The environment that is a part of a name (`shop-staging-db`); None where there is none, or also production."""
     parts = {part for name in names for part in re.split(r"[^a-z0-9]+", name.lower())}
-    found = sorted(parts & NAMES)
+    found = sorted(parts & NAME_PARTS)
     return found[0] if found and not parts & PRODUCTION else None

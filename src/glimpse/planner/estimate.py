@@ -1,4 +1,4 @@
-"""One question asked many times: what does this stack cost, under the same prices, workload and day?"""
+"""What a stack costs under fixed prices, one workload and one day: the question that a comparison asks many times."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from glimpse.planner.usage import Usage, usage_of
 from glimpse.planner.workload import Workload
 
 if TYPE_CHECKING:
-    from glimpse.planner.measured_usage import Measured
+    from glimpse.planner.measured_usage import MeasuredUsage
 
 
 @dataclass(frozen=True)
 class Estimator:
-    """Holds what stays the same between two bills of one comparison."""
+    """Everything that is the same for all bills of one comparison."""
 
     catalogue: Catalogue
     workload: Workload
     capacities: Mapping[str, Capacity]
     today: datetime.date
     free_tier: bool = False
-    measured: Measured | None = None
-    """What `--actual` tells of the stack as it stands; a changed stack's meters of the same name have it, too."""
+    measured: MeasuredUsage | None = None
+    """What `--actual` tells of the stack as it is. A changed stack's meters of the same name get it, too."""
 
     def capacity_of(self, stack: Stack) -> Capacity | None:
         """What the service that runs in a stack was measured to need."""
@@ -41,7 +41,7 @@ class Estimator:
         return replace(usage, meters=tuple(self.filled(usage.meters))) if self.measured else usage
 
     def filled(self, meters: Iterable[Meter]) -> Iterable[Meter]:
-        """Meters with what was measured."""
+        """The meters with what was measured instead of what nobody gave."""
         return meters if self.measured is None else map(self.measured.fill, meters)
 
     def bill(self, stack: Stack, workload: Workload | None = None, free_tier: bool | None = None) -> Bill:
@@ -51,9 +51,9 @@ class Estimator:
 
 def least(stack: Stack, estimator: Estimator) -> Stack:
     """
-    Of the worlds that a stack's choice tells apart the one that costs least, with all of them priced.
+    The cheapest of the worlds that a stack's choice tells apart, with all worlds priced.
 
-    Without the choice where their bills agree: then no figure depends on what was not given.
+    If the bills of all worlds agree, the choice is dropped: no figure depends on the values that nobody gave.
     """
     if stack.choice is None:
         return stack

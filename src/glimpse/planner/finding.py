@@ -1,4 +1,4 @@
-"""What a reader of files could not do, or wants to be known: each a sentence with its place."""
+"""Findings: what a reader of files could not resolve or has to report. Each is a sentence with its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from glimpse.planner.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the reader could not resolve, or wants to be known, with its place."""
+    """Something that the reader could not resolve or has to report, with its place."""
 
     what: Sentence
     file: str | None = None

@@ -19,7 +19,7 @@ from glimpse.planner.finding import Finding
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.toml_values import as_fraction, shown
 
-Amount = Fraction | str
+GivenAmount = Fraction | str
 
 MAX_AMOUNT = Fraction(10**18)
 MAX_WORD_LENGTH = 100
@@ -27,7 +27,7 @@ MAX_DEPTH = 10
 """Levels of keys within keys; Infracost's go four deep."""
 
 MAX_SUGGESTIONS = 20
-"""So many times the nearest name is looked for: a file about another stack would take minutes otherwise."""
+"""How often the nearest name is looked for: without a bound, a file about another stack would take minutes."""
 MAX_LISTED = 3
 """Names in one warning; more are counted."""
 
@@ -43,7 +43,7 @@ class UsageEntry:
     """
 
     pattern: str
-    values: Mapping[str, Amount]
+    values: Mapping[str, GivenAmount]
     source: str
     is_type: bool = False
     line: int | None = None
@@ -89,11 +89,11 @@ class GivenUsage:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @cached_property
-    def _merged(self) -> dict[str, Mapping[str, Amount]]:
+    def _merged(self) -> dict[str, Mapping[str, GivenAmount]]:
         """What `of` has answered: a search prices the same resources a thousand times."""
         return {}
 
-    def of(self, address: str) -> Mapping[str, Amount]:
+    def of(self, address: str) -> Mapping[str, GivenAmount]:
         """What is stated for one resource, by key; empty where nothing is."""
         if not self.rows:
             return NOTHING
@@ -120,12 +120,12 @@ class GivenUsage:
         return tuple(address for address in self._exact if type_of(address) == resource_type)
 
     def overridden_by(self, later: GivenUsage) -> GivenUsage:
-        """Both together; of two statements as near the other's wins."""
+        """Both together. Where two statements are equally near, the other's wins."""
         return GivenUsage((*self.rows, *later.rows), (*self.warnings, *later.warnings))
 
 
 EMPTY = GivenUsage()
-NOTHING: Mapping[str, Amount] = MappingProxyType({})
+NOTHING: Mapping[str, GivenAmount] = MappingProxyType({})
 
 
 def type_of(address: str) -> str:
@@ -170,7 +170,7 @@ def row_of(
         return None, ()
     if not isinstance(found, Mapping):
         return None, (say("workload_wants_table", key=name, found=shown(found)),)
-    values: dict[str, Amount] = {}
+    values: dict[str, GivenAmount] = {}
     problems: list[Sentence] = []
     for key, value in _flat(found, ""):
         amount = _amount(value)
@@ -185,10 +185,10 @@ def row_of(
 
 def unused(given: GivenUsage, asked: Mapping[str, Iterable[str]]) -> tuple[Finding, ...]:
     """
-    What was stated and moved nothing, with the name that it is nearest to; the warnings of its files come first.
+    The warnings of the usage files, and one for each statement that changed nothing, with the nearest known name.
 
     `asked` holds every address of the stack, with the keys that its resource asks for. A default for a type that the
-    stack has not is no mistake, nor is an amount of 0 that nothing asks for: files are made with every key at 0.
+    stack does not have is no mistake, nor is an amount of 0 that nothing asks for: files are made with every key at 0.
     """
     return (*given.warnings, *_Unused(given, asked).findings())
 
@@ -280,7 +280,7 @@ def _flat(table: Mapping[object, object], prefix: str, depth: int = 0) -> Iterat
             yield key, value
 
 
-def _amount(found: object) -> Amount | None:
+def _amount(found: object) -> GivenAmount | None:
     """A number within bounds, or a word; a number in quotes is a number, as other readers of these files have it."""
     if isinstance(found, str):
         if not found.strip() or len(found) > MAX_WORD_LENGTH:

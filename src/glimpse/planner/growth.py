@@ -1,8 +1,8 @@
 """
 How fast what is stored grows, what that adds to each month's bill, and when a database's disk is full.
 
-The bill is that of one month; this is said beside it and never counted in it. Only what people do is followed, so
-nothing is said where `glimpse.toml` states no people, nor of messages where the service was not measured.
+The bill is that of one month; growth is reported beside it and never counted in it. It follows from what people do, so
+it is empty if `glimpse.toml` states no people; messages are left out if the service was not measured.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.extended_support import POSTGRESQL
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.quantities import Cases, certain
+from glimpse.planner.quantities import CostCases, certain
 from glimpse.planner.resources.bucket import Bucket
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.logs import LogGroup
@@ -25,7 +25,7 @@ from glimpse.planner.sentence import Sentence, say
 DATABASE, FILES, LOGS = "database", "files", "logs"
 
 MAX_MONTHS = 60
-"""What is not full in five years is said to be never full: nobody's use stays the same for longer."""
+"""A disk that is not full within five years is reported as never full: nobody's use stays the same for longer."""
 
 GB_PER_GIB = Fraction(2**30, 10**9)
 """RDS allocates storage in GiB (API reference, CreateDBInstance: AllocatedStorage)."""
@@ -48,7 +48,7 @@ class Growth:
 
     origin: Origin
     store: str
-    gb_monthly: Cases
+    gb_monthly: CostCases
     usd_monthly: Fraction | None
     kept_months: Fraction | None = None
     limit_gib: int | None = None

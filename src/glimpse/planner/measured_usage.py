@@ -1,4 +1,4 @@
-"""The quantities that a month of an export gives a bill: what was measured instead of what nobody gave."""
+"""Quantities that were measured in a month of an export: they replace the usage that nobody gave."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from fractions import Fraction
 
 from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, Actual, Charge
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.charge_matching import Matching, Names, entries_of
+from glimpse.planner.charge_matching import Matching, NamesOf, entries_of
 from glimpse.planner.given_usage import GivenUsage
 from glimpse.planner.meter import Meter
 from glimpse.planner.quantities import certain
 from glimpse.planner.sentence import Sentence, say
 
-Key = tuple[str, str, str, str]
+MeterKey = tuple[str, str, str, str]
 """A meter's address, component, service and kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredQuantity:
-    """What was used in a month, what is assumed of it, and what the workload would have given; None is nothing."""
+    """
+    What was used in a month, and what that assumes. `estimate` is what the workload would have given; None is nothing.
+    """
 
     amount: Fraction
     why: Sentence
@@ -29,11 +31,11 @@ class MeasuredQuantity:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredUsage:
     """The month's quantities of what people's use decides, by meter."""
 
     actual: Actual
-    quantities: Mapping[Key, MeasuredQuantity]
+    quantities: Mapping[MeterKey, MeasuredQuantity]
 
     def fill(self, meter: Meter) -> Meter:
         """
@@ -51,8 +53,8 @@ class Measured:
 
 
 def measured(
-    actual: Actual, region: str, meters: Sequence[Meter], given: GivenUsage, names: Names = lambda address: ()
-) -> Measured:
+    actual: Actual, region: str, meters: Sequence[Meter], given: GivenUsage, names: NamesOf = lambda address: ()
+) -> MeasuredUsage:
     """
     What the export tells of a stack's meters.
 
@@ -78,7 +80,7 @@ def measured(
         for at in sharers:
             found[at] += max(Fraction(0), quantity - known) / len(sharers)
             sharing[at] = max(sharing.get(at, 1), len(sharers))
-    quantities: dict[Key, MeasuredQuantity] = {}
+    quantities: dict[MeterKey, MeasuredQuantity] = {}
     for at in open_:
         if at in found:
             count = sharing[at]
@@ -91,7 +93,7 @@ def measured(
         elif _is_none(actual, meters[at].sku):
             why = say("actual_none", period=actual.period.month)
             quantities[_key(meters[at])] = MeasuredQuantity(Fraction(0), why, _estimate(meters[at]))
-    return Measured(actual, quantities)
+    return MeasuredUsage(actual, quantities)
 
 
 def _is_given(meter: Meter, given: GivenUsage) -> bool:
@@ -115,5 +117,5 @@ def _is_none(actual: Actual, sku: Sku) -> bool:
     return actual.grouped_by == BY_LINE_ITEM and ("" in products or not products.isdisjoint(actual.services))
 
 
-def _key(meter: Meter) -> Key:
+def _key(meter: Meter) -> MeterKey:
     return meter.origin.address, meter.component, meter.sku.service, meter.sku.kind

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from glimpse.planner.catalogue import Sku
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.sentence import Sentence, say
 
 
@@ -36,7 +36,7 @@ class Meter:
     origin: Origin
     component: str
     unit: str
-    quantity: Cases | None
+    quantity: CostCases | None
     sku: Sku
     assumes: tuple[Sentence, ...] = ()
     usage_based: bool = False

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases, certain
 from glimpse.planner.sentence import Sentence, say
 
-Amount = Fraction | int | Cases
+Amount = Fraction | int | CostCases
 
 
 @dataclass(slots=True)
@@ -121,5 +121,5 @@ class Metering:
         )
 
 
-def _cases(amount: Amount) -> Cases:
-    return amount if isinstance(amount, Cases) else certain(amount)
+def _cases(amount: Amount) -> CostCases:
+    return amount if isinstance(amount, CostCases) else certain(amount)

@@ -1,8 +1,8 @@
 """
-A bill beside what was paid: Bill × Actual.
+A bill compared with what was paid: Bill × Actual.
 
-Laws kept here: every charge stands beside lines, is named as not in Terraform, or is the whole account's (tax,
-discounts); what was paid is the sum of these as they are printed; the parts of a difference sum up to it.
+Laws kept here: every charge is compared with lines, is named as not in Terraform, or is the whole account's (tax,
+discounts); what was paid is the sum of these as they are printed; the parts of a difference add up to it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 
 from glimpse.planner.actual import BY_SERVICE, Actual, Charge
 from glimpse.planner.bill import Bill, Line
-from glimpse.planner.charge_matching import Matching, Names, entries_of
+from glimpse.planner.charge_matching import Matching, NamesOf, entries_of
 from glimpse.planner.money import cents
 
 TAX = "Tax"
@@ -24,7 +24,7 @@ PARTS = ("usage", "price", "discount", "tax", "rest")
 """What a difference is made of, in the order in which it is told."""
 
 ROUNDING = Fraction(3, 100)
-"""USD: half a cent for each rounded figure. So much that is left over belongs to the first part."""
+"""USD: half a cent for each rounded figure. A remainder of that size counts with the first part."""
 
 LISTED_RESOURCES = 5
 
@@ -89,7 +89,7 @@ class Comparison:
         return sum((row.paid for row in self.lines), Fraction(0))
 
 
-def compared(bill: Bill, actual: Actual, names: Names = lambda address: ()) -> Comparison:
+def compared(bill: Bill, actual: Actual, names: NamesOf = lambda address: ()) -> Comparison:
     """The bill beside the export's month."""
     lines = bill.lines
     matching = Matching(actual, entries_of((line.meter for line in lines), bill.stack.region), names)

@@ -1,12 +1,12 @@
 """
 How ECS splits a service's tasks over its capacity providers.
 
-Base first, then by weight. AWS states both, and that a weight is a ratio; how it rounds a split that does not
-come out even is not stated anywhere we found. So the expected split is by largest remainder, and every split
-that another usual rounding would give is kept beside it. Spot that is not to be had is never replaced by on-demand.
+The base comes first, then the weights. AWS states both, and that a weight is a ratio; how it rounds an uneven split is
+stated nowhere that we found. So the expected split is by largest remainder, and every split that another usual rounding
+would give is kept beside it. Missing Spot capacity is never replaced by on-demand tasks.
 
-Source: the ECS API's CapacityProviderStrategyItem (base, weight), and two worked examples of AWS's own workshop,
-which the tests repeat: base 2, weights 1:3, ten tasks are 4 and 6; weights 3:1, four tasks are 3 and 1.
+Source: the ECS API's CapacityProviderStrategyItem (base, weight), and two worked examples of AWS's own workshop, which
+the tests repeat: base 2, weights 1:3, ten tasks are 4 and 6; weights 3:1, four tasks are 3 and 1.
 """
 
 from __future__ import annotations

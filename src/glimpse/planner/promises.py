@@ -1,8 +1,8 @@
 """
-What a stack promises: what its `glimpse.toml` states, and where that states nothing, what the stack has today.
+What a stack promises: what its `glimpse.toml` states, and for everything else what the stack has today.
 
-Nobody is advised into less than they have without being asked. A promise of the stack belongs to one resource; it is
-left out where the workload states a promise of that name, or says that it may be given up.
+No advice takes something away that the owner did not permit. A promise from the stack belongs to one resource; it is
+left out if the workload states a promise of that name, or says that it may be given up.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.workload import Promises, Workload
 
 STATED, STACK = "stated", "stack"
-Value = str | int | bool
+PromisedValue = str | int | bool
 
-NAMES = frozenset(
+PROMISE_NAMES = frozenset(
     {
         *(name for name in Promises.__dataclass_fields__ if name != "may_give_up"),
         *("instances", "multi_az", "cache", "cache_nodes", "zones", "log_days"),
@@ -37,10 +37,13 @@ FOR_EVER = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`source`: stated, or what the stack has at `address`. More than `value` keeps it where that is a number."""
+    """
+    `source` is STATED, or STACK for what the resource at `address` has. If `value` is a number, more keeps the promise
+    too.
+    """
 
     name: str
-    value: Value
+    value: PromisedValue
     source: str
     address: str | None = None
 
@@ -52,7 +55,7 @@ def promises_of(stack: Stack, workload: Workload) -> tuple[Promise, ...]:
 
 
 def own_promises(stack: Stack, workload: Workload) -> dict[tuple[type, str], tuple[Promise, ...]]:
-    """What the stack has today, by the family and the address of the resource that has it."""
+    """What each resource has today, by its family and address."""
     left_out = {promise.name for promise in stated_promises(workload.promises)} | workload.promises.may_give_up
     found = {}
     for resource in stack.resources:
@@ -72,10 +75,11 @@ def stated_promises(promises: Promises) -> Iterator[Promise]:
             yield Promise(name, value, STATED)
 
 
-def has_today(resource: Resource) -> Iterator[tuple[str, Value]]:
+def has_today(resource: Resource) -> Iterator[tuple[str, PromisedValue]]:
     """
-    What a resource has that a cheaper design could have less of. What nobody knows is no promise: nothing can be
-    compared with it, and a lever leaves it alone.
+    What a resource has of which a cheaper design could have less.
+
+    What is unknown is no promise: nothing can be compared with it, and a lever leaves it alone.
     """
     match resource:
         case FargateService(fewest=int(fewest), most=int(most)):
@@ -104,8 +108,8 @@ def has_today(resource: Resource) -> Iterator[tuple[str, Value]]:
             pass
 
 
-def keeps(promise: Promise, found: Value | None) -> bool:
-    """Whether what a changed resource has is no less than what was promised of it."""
+def keeps(promise: Promise, found: PromisedValue | None) -> bool:
+    """Whether a changed resource has no less than was promised of it."""
     if isinstance(found, int) and isinstance(promise.value, int):
         return found >= promise.value
     return found == promise.value

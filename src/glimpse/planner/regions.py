@@ -13,8 +13,8 @@ from glimpse.planner.stack import Unpriced
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """`missing` is what has a price at home and none in this region: the total there leaves it out."""
+class RegionComparison:
+    """The stack's bill in another region. `missing` has a price at home and none there, and the bill leaves it out."""
 
     bill: Bill
     missing: tuple[Unpriced, ...]
@@ -26,15 +26,13 @@ class Elsewhere:
         return self.bill.stack.region
 
 
-def elsewhere(home: Bill, estimator: Estimator, catalogues: Iterable[Catalogue]) -> tuple[Elsewhere, ...]:
-    """
-    What stands in the stack's own region, priced by each of these catalogues; what names a region of its own stays.
-    """
-    return tuple(_in(home, replace(estimator, catalogue=catalogue)) for catalogue in catalogues)
+def compare_regions(home: Bill, estimator: Estimator, catalogues: Iterable[Catalogue]) -> tuple[RegionComparison, ...]:
+    """The bill of the stack in the region of each catalogue. A resource that names a region of its own stays there."""
+    return tuple(_in_region(home, replace(estimator, catalogue=catalogue)) for catalogue in catalogues)
 
 
-def _in(home: Bill, estimator: Estimator) -> Elsewhere:
+def _in_region(home: Bill, estimator: Estimator) -> RegionComparison:
     bill = estimator.bill(replace(home.stack, region=estimator.catalogue.region))
     known = {(entry.origin.address, entry.component) for entry in home.unpriced}
     missing = tuple(entry for entry in bill.unpriced if (entry.origin.address, entry.component) not in known)
-    return Elsewhere(bill, missing, None if missing else bill.monthly - home.monthly)
+    return RegionComparison(bill, missing, None if missing else bill.monthly - home.monthly)

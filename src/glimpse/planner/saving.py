@@ -15,39 +15,43 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import Catalogue, Price, Sku
 from glimpse.planner.meter import Meter
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.stack import Resource
 
 Bounds = Callable[[Sku], tuple[Fraction, Fraction] | None]
-"""USD a unit, lowest and highest, of what has no price and is bounded by what has one."""
+"""Gives the lowest and the highest USD a unit of a SKU without a price; None if no price that is held bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class UnpricedPart:
     """
-    A part of a design without a price: what would have to be bought, and how much a month. Where that is unknown, only
-    an equal resource has an equal gap. Hours of an x86 and of an ARM task have one name and quantity, and are two gaps.
+    A part of a design that has no price: `bought` is what would have to be bought, `quantity` how much a month.
+
+    Where the quantity is unknown, it is the text of the resource: only an equal resource has an equal part. Hours of an
+    x86 task and of an ARM task have the same name and quantity; `bought` tells them apart.
     """
 
     address: str
     component: str
-    quantity: Cases | str | None
+    quantity: CostCases | str | None
     bought: tuple[object, ...]
     sku: Sku | None = field(default=None, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.address, self.component))
 
-    def at(self, address: str) -> Gap:
-        return Gap(address, self.component, self.quantity, self.bought, self.sku)
+    def at(self, address: str) -> UnpricedPart:
+        return UnpricedPart(address, self.component, self.quantity, self.bought, self.sku)
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """
-    Usage that nobody gave, and what a unit of it is charged: USD in the cheapest and in the dearest tier, None where no
-    price is held; `bought` is then what would have to be bought, for two without a price are not the same. `key` is the
-    usage key under which it can be given.
+    Usage that nobody gave, and the USD that a unit of it costs in the cheapest tier (`low`) and in the dearest
+    (`high`).
+
+    Both are None where no price is held. `bought` is then what would have to be bought, and tells two such rates apart.
+    `key` is the usage key under which the usage can be given.
     """
 
     address: str
@@ -59,7 +63,7 @@ class Rate:
     bought: tuple[object, ...] = ()
 
     def __hash__(self) -> int:
-        # Where it stands tells it from nearly all others, and the hash of a Fraction takes ten times as long.
+        # These three differ in nearly all rates, and the hash of a Fraction takes ten times as long.
         return hash((self.address, self.key, self.component))
 
     def at(self, address: str) -> Rate:
@@ -68,16 +72,19 @@ class Rate:
 
 @dataclass(frozen=True)
 class Costs:
-    """What a design costs a month as far as that is known, and what is not: parts without a price, and rates."""
+    """What a design costs a month in USD as far as that is known, and what is not known: unpriced parts, and rates."""
 
     monthly: Fraction
-    gaps: frozenset[Gap]
+    unpriced: frozenset[UnpricedPart]
     rates: frozenset[Rate]
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """A change saves below (`is_above`: above) so many units a month of a usage that nobody gave; the others are 0."""
+    """
+    A change saves below so many units a month of a usage that nobody gave (`is_above`: above), if all other such usage
+    is 0.
+    """
 
     address: str
     key: str
@@ -89,16 +96,18 @@ class BreakEven:
 @dataclass(frozen=True, slots=True)
 class Saving:
     """
-    USD a month that the second design costs less, as the printed totals differ: `usd`, or from `usd` on where
-    `at_least`; None where a part of the second design has no price. `highest`: with parts without a price that have
-    bounds it is between both. `break_even`: the sign depends on usage that nobody gave.
+    USD a month that the second design costs less, as the printed totals differ.
+
+    `usd` is exact, or the least where `at_least`; it is None where a part of the second design has no price. Where
+    unpriced parts have bounds, the saving lies between `usd` and `highest`. With `break_even` the usage that nobody
+    gave decides whether it saves at all.
     """
 
     usd: Fraction | None
     at_least: bool = False
     break_even: tuple[BreakEven, ...] = ()
     highest: Fraction | None = None
-    missing: tuple[Gap | Rate, ...] = ()
+    missing: tuple[UnpricedPart | Rate, ...] = ()
 
     @property
     def is_certain(self) -> bool:
@@ -113,17 +122,21 @@ class Saving:
 def costs_of(bill: Bill) -> Costs:
     """What a bill comes to, for a comparison with another."""
     resources = {resource.origin.address: resource for resource in bill.stack.resources}
-    gaps = (
-        gap_of(entry.origin.address, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address))
+    unpriced = (
+        unpriced_part_of(
+            entry.origin.address, entry.component, entry.quantity, entry.sku, resources.get(entry.origin.address)
+        )
         for entry in bill.unpriced
     )
     rates = (rate_of(line.meter, line.price) for line in bill.lines if line.quantity is None)
-    return Costs(bill.monthly, frozenset(gaps), frozenset(rates))
+    return Costs(bill.monthly, frozenset(unpriced), frozenset(rates))
 
 
-def gap_of(address: str, component: str, quantity: Cases | None, sku: Sku | None, resource: Resource | None) -> Gap:
-    # By what it holds, as text: not every resource has a hash.
-    return Gap(address, component, quantity or (repr(resource) if resource else None), _bought(sku), sku)
+def unpriced_part_of(
+    address: str, component: str, quantity: CostCases | None, sku: Sku | None, resource: Resource | None
+) -> UnpricedPart:
+    # A resource is compared by its text: not every resource has a hash.
+    return UnpricedPart(address, component, quantity or (repr(resource) if resource else None), _bought(sku), sku)
 
 
 def rate_of(meter: Meter, price: Price | None) -> Rate:
@@ -140,16 +153,17 @@ def _bought(sku: Sku | None) -> tuple[object, ...]:
 
 def saving(before: Costs, after: Costs, bounds: Bounds | None = None) -> Saving:
     """
-    What `after` costs less than `before` a month.
+    What `after` costs less than `before`, in USD a month.
 
     saving = fixed + Σ (rate before − rate after) × usage. Each difference takes the tiers in which it is least, so that
-    "at least" holds for any usage. A part without a price that only `before` has costs nothing or more: to be rid of it
-    never costs more, and never counts as a saving. One that only `after` has hides any amount, but where it has bounds.
+    "at least" holds for any usage. An unpriced part that only `before` has costs nothing or more: removing it never
+    costs more, and never counts as a saving. An unpriced part that only `after` has could cost any amount, unless it
+    has bounds.
     """
     fixed = before.monthly - after.monthly
     differences = _differences(before.rates, after.rates)
     unknown = [rate for rate in after.rates - before.rates if rate.high is None]
-    new, gone = after.gaps - before.gaps, before.gaps - after.gaps
+    new, gone = after.unpriced - before.unpriced, before.unpriced - after.unpriced
     if new or unknown:
         between = _bounded(new, gone, bounds) if bounds and not unknown and not differences else None
         if between:
@@ -167,7 +181,7 @@ def saving(before: Costs, after: Costs, bounds: Bounds | None = None) -> Saving:
 
 
 def _differences(before: Set[Rate], after: Set[Rate]) -> dict[tuple[str, str, str], Fraction]:
-    """By how much a unit of each usage is charged less at least; usage that is charged alike is left out."""
+    """The least USD by which a unit of each usage gets cheaper. Usage that both designs charge alike is left out."""
     changes: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
     for rate in before - after:
         changes[rate.address, rate.key, rate.unit] += rate.low or 0
@@ -176,21 +190,23 @@ def _differences(before: Set[Rate], after: Set[Rate]) -> dict[tuple[str, str, st
     return {usage: change for usage, change in changes.items() if change}
 
 
-def _bounded(new: Iterable[Gap], gone: Iterable[Gap], bounds: Bounds) -> tuple[Fraction, Fraction] | None:
-    """From what to what the parts without a price change the saving; None where one of them has no bounds."""
+def _bounded(
+    new: Iterable[UnpricedPart], gone: Iterable[UnpricedPart], bounds: Bounds
+) -> tuple[Fraction, Fraction] | None:
+    """The least and the most that the unpriced parts add to the saving; None where one of them has no bounds."""
     low = high = Fraction(0)
-    for sign, gaps in ((-1, new), (1, gone)):
-        for gap in gaps:
-            found = bounds(gap.sku) if gap.sku else None
-            if found is None or not isinstance(gap.quantity, Cases):
+    for sign, unpriced in ((-1, new), (1, gone)):
+        for part in unpriced:
+            found = bounds(part.sku) if part.sku else None
+            if found is None or not isinstance(part.quantity, CostCases):
                 return None
-            amounts = sorted(sign * gap.quantity.expected * usd for usd in found)
+            amounts = sorted(sign * part.quantity.expected * usd for usd in found)
             low, high = low + amounts[0], high + amounts[1]
     return low, high
 
 
-def _in_order(gaps: Iterable[Gap | Rate]) -> tuple[Gap | Rate, ...]:
-    return tuple(sorted(gaps, key=lambda gap: (gap.address, gap.component)))
+def _in_order(unpriced: Iterable[UnpricedPart | Rate]) -> tuple[UnpricedPart | Rate, ...]:
+    return tuple(sorted(unpriced, key=lambda part: (part.address, part.component)))
 
 
 def bounds_in(catalogue: Catalogue) -> Bounds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.traffic import Traffic
 
 CAPACITY = "capacity"
@@ -24,7 +24,7 @@ class ScalingTarget:
         """Whether people state what runs on average."""
         return isinstance(traffic.workload.usage.of(self.address).get(CAPACITY), Fraction)
 
-    def units(self, traffic: Traffic, stated: Fraction | None = None) -> Cases | None:
+    def units(self, traffic: Traffic, stated: Fraction | None = None) -> CostCases | None:
         """
         The units that are charged: what people state for the target or, as `stated`, for its resource, else the
         minimum; down to the minimum and up to the maximum in the cheapest and the dearest case. None is unknown.
@@ -37,4 +37,4 @@ class ScalingTarget:
             expected = Fraction(self.least)
         low = expected if self.least is None else min(expected, Fraction(self.least))
         high = expected if self.most is None else max(expected, Fraction(self.most))
-        return Cases(low, expected, high)
+        return CostCases(low, expected, high)

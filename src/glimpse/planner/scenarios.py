@@ -20,10 +20,10 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
-from glimpse.planner.promises import NAMES, Promise, promises_of
+from glimpse.planner.promises import PROMISE_NAMES, Promise, promises_of
 from glimpse.planner.risks import Risk, risks_of
 from glimpse.planner.saving import Saving, costs_of, saving
-from glimpse.planner.search import Candidates, Search, Searches
+from glimpse.planner.search import Candidates, Combinations, SearchResult
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.steps import Step, steps_of
@@ -40,13 +40,13 @@ TODAY, BEST, BEST_WITH_PLANNED = "today", "best", "best_with_planned"
 @dataclass(frozen=True)
 class Effect:
     """
-    What one lever saves on today's stack alone, and given the others of a scenario: taken out of it, or where it is
-    not in it, put in instead of what decides the same part. `places` are what it changes or takes away.
+    What one lever saves: `alone` on today's stack, and `here` given the other levers of a scenario.
 
-    `edit`: the variables of this repository's own environment that make it. `changes_by_address`: what is
-    different about each resource that is changed.
-    `by_place`: what each place saves by itself, where it changes them one by one; those that it is not held to
-    (`dropped`) do not certainly save.
+    A lever of the scenario is taken out of it for that; another one is put in, in place of the lever of its slot.
+    `places` are what it changes or takes away. `by_place` is what each place saves by itself, if the lever changes them
+    independently; at the places in `dropped` it does not certainly save, and leaves them alone. `edit` are the
+    variables of this repository's own environment that make the change. `changes_by_address` are the changed fields of
+    each resource.
     """
 
     lever: Lever
@@ -65,7 +65,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class ReferenceRegion:
-    """The same scenario in a region that has the prices this one lacks, and what it saves there."""
+    """The same scenario in a region that has the prices which this one lacks, and what it saves there."""
 
     bill: Bill
     saving: Saving
@@ -73,7 +73,9 @@ class ReferenceRegion:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A design with what it costs; its whole bill is made when it is asked for. `reference` only where it has gaps."""
+    """
+    A design and its cost; its whole bill is made on first use. `reference` is set only where parts have no price here.
+    """
 
     name: str
     levers: tuple[Lever, ...]
@@ -95,14 +97,14 @@ class Scenario:
         return self.cost.monthly
 
     @property
-    def otherwise(self) -> Fraction:
+    def with_other_free_tier(self) -> Fraction:
         """The same with the other answer to `--free-tier`."""
-        return self.cost.otherwise
+        return self.cost.with_other_free_tier
 
     @property
     def is_lower_bound(self) -> bool:
         """Whether more may come on top: what could not be priced or read, or usage that nobody gave."""
-        open_parts = self.cost.gaps or self.cost.rates or self.stack.unpriced or self.stack.unresolved
+        open_parts = self.cost.unpriced or self.cost.rates or self.stack.unpriced or self.stack.unresolved
         return bool(open_parts or self.stack.choice)
 
     @cached_property
@@ -147,12 +149,14 @@ class Scenario:
 @dataclass(frozen=True)
 class Plan:
     """
-    The scenarios judged. `effects` holds every lever that changes the stack, alone and beside `measure`: the best, or
-    today where no combination keeps every promise. `recommended` and `search` are None where nothing keeps them.
+    The scenarios judged. `effects` has every lever that changes the stack, alone and beside `measure`.
+
+    `measure` is the best scenario, or today if no combination keeps every promise; `recommended` and `search` are then
+    None.
     """
 
     scenarios: tuple[Scenario, ...]
-    search: Search | None
+    search: SearchResult | None
     measure: Scenario
     effects: tuple[Effect, ...]
     idle: tuple[Lever, ...]
@@ -188,28 +192,29 @@ class Plan:
 
 def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimator] | None = None) -> Plan:
     """
-    `reference` prices what this region cannot: it is asked only where a scenario has no price for a part.
+    The plan of a stack. `reference` gives the prices of another region; it is called only if a scenario has an unpriced
+    part.
 
-    Raises WorkloadError where `glimpse.toml` names a lever or a promise that does not exist.
+    Raises WorkloadError if `glimpse.toml` names a lever or a promise that does not exist.
     """
     workload = estimator.workload
     named = stated_scenarios(workload)
     check_promises(workload)
     survey = survey_of(stack, estimator)
     stack, cache, judge = survey.cache.stack, survey.cache, survey.judge
-    candidates, searches = survey.candidates, survey.searches
+    candidates, combinations = survey.candidates, survey.combinations
     mending = [lever for lever in candidates.levers if lever.mends]
-    found = searches.search()
+    found = combinations.search()
     levers = {TODAY: (), **named}
     if found:
-        levers[BEST] = searches.completed(found.best, mending).levers
-    planned = searches.search(planned=True) if named else None
+        levers[BEST] = combinations.completed(found.best, mending).levers
+    planned = combinations.search(planned=True) if named else None
     if found and planned and planned.best != found.best:
-        levers[BEST_WITH_PLANNED] = searches.completed(planned.best, mending).levers
+        levers[BEST_WITH_PLANNED] = combinations.completed(planned.best, mending).levers
     scenarios = [_scenario(name, row, cache, judge, candidates) for name, row in levers.items()]
     if reference and any(scenario.saving.missing for scenario in scenarios):
         there = reference()
-        before = there.bill(_moved(stack, there))
+        before = there.bill(_in_region(stack, there))
         scenarios = [_referred(scenario, before, there) for scenario in scenarios]
     ranked = _ranked(scenarios)
     today = ranked[0].bill
@@ -218,9 +223,10 @@ def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimato
     effects = tuple(_beside(lever, measure, cache, candidates) for lever in candidates.levers)
     recommended = _recommended(ranked)
     reasons = (*_reasons(ranked, recommended), *(found.reasons() if found else ()))
-    if found and recommended and found.otherwise and set(found.otherwise.levers) != set(found.best.levers):
+    other = found.best_with_other_free_tier if found else None
+    if found and recommended and other and set(other.levers) != set(found.best.levers):
         code = "free_tier_changes" if not estimator.free_tier else "no_free_tier_changes"
-        reasons = (*reasons, say(code, levers=found.otherwise.names, monthly=usd_text(found.otherwise.otherwise)))
+        reasons = (*reasons, say(code, levers=other.names, monthly=usd_text(other.with_other_free_tier)))
     document = None
     if workload.document:
         from glimpse.planner.plan_document import read_document
@@ -240,7 +246,7 @@ class Survey:
     cache: CostCache
     judge: Judge
     candidates: Candidates
-    searches: Searches
+    combinations: Combinations
 
 
 def survey_of(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = tuple(LEVERS.values())) -> Survey:
@@ -249,11 +255,11 @@ def survey_of(stack: Stack, estimator: Estimator, levers: Iterable[Lever] = tupl
     judge = Judge(stack, cache.today.traffic)
     candidates = Candidates(cache, (lever for lever in levers if _is_offered(lever, stack, estimator.workload)))
     tried = [lever for lever in searched(candidates.levers) if not lever.mends or candidates.saves(lever)]
-    return Survey(cache, judge, candidates, Searches(cache, judge, tried))
+    return Survey(cache, judge, candidates, Combinations(cache, judge, tried))
 
 
 def as_stated(stack: Stack, estimator: Estimator) -> Stack:
-    """The stack with what only `glimpse.toml` tells of it."""
+    """The stack with what only `glimpse.toml` tells about it."""
     workload = estimator.workload
     bought = frozenset(row.address for row in workload.commitments if row.holds(estimator.today))
     return replace(stack, bought=bought, runs=workload.runs, environment=workload.environment)
@@ -274,7 +280,7 @@ def stated_scenarios(workload: Workload) -> dict[str, tuple[Lever, ...]]:
 
 def check_promises(workload: Workload) -> None:
     """Raises WorkloadError where `may_give_up` names something that no stack has and no lever gives up."""
-    known = {*NAMES, *(lever.gives_up for lever in LEVERS.values() if lever.gives_up)}
+    known = {*PROMISE_NAMES, *(lever.gives_up for lever in LEVERS.values() if lever.gives_up)}
     problems = [
         _unknown("promise_unknown", name, known) for name in sorted(workload.promises.may_give_up) if name not in known
     ]
@@ -291,14 +297,14 @@ def _unknown(code: str, name: str, known: Collection[str], **params: str) -> Sen
 
 def _is_offered(lever: Lever, stack: Stack, workload: Workload) -> bool:
     """
-    Whether the service that a lever requires runs in the stack. What nobody can do yet is offered only where scenarios
-    are stated that may hold it.
+    Whether the service that a lever requires runs in the stack. A planned lever is offered only if scenarios are
+    stated, which may hold it.
     """
     return lever.requires in (None, stack.runs) and (bool(workload.scenarios) or not lever.is_planned)
 
 
 def searched(levers: Iterable[Lever]) -> tuple[Lever, ...]:
-    """What a search for the cheapest may try: all but rewrites, and what only people can tell."""
+    """The levers that a search may try: all but rewrites, and those that only people can decide on."""
     return tuple(lever for lever in levers if lever.effort != EFFORTS[-1] and lever.group != BY_HAND)
 
 
@@ -313,18 +319,18 @@ def _scenario(name: str, levers: tuple[Lever, ...], cache: CostCache, judge: Jud
 def _referred(scenario: Scenario, before: Bill, there: Estimator) -> Scenario:
     if not scenario.saving.missing:
         return scenario
-    bill = there.bill(_moved(scenario.stack, there))
+    bill = there.bill(_in_region(scenario.stack, there))
     return replace(scenario, reference=ReferenceRegion(bill, saving(costs_of(before), costs_of(bill))))
 
 
-def _moved(stack: Stack, there: Estimator) -> Stack:
+def _in_region(stack: Stack, there: Estimator) -> Stack:
     return replace(stack, region=there.catalogue.region)
 
 
 def _effect(lever: Lever, together: tuple[Lever, ...], cache: CostCache, candidates: Candidates) -> Effect:
     rest, whole = cache.of(tuple(other for other in together if other is not lever)), cache.of(together)
     effect = _measured(lever, cache.saving(rest, whole), whole, cache, candidates)
-    # One that changes nothing by itself may change what another leaves.
+    # A lever that changes nothing by itself may change what another lever leaves.
     return effect if effect.changes or whole.stack == rest.stack else replace(effect, places=_places(rest, whole))
 
 
@@ -332,14 +338,14 @@ def _beside(lever: Lever, measure: Scenario, cache: CostCache, candidates: Candi
     inside = next((effect for effect in measure.effects if effect.lever is lever), None)
     if inside:
         return inside
-    instead = (*(other for other in measure.levers if other.part != lever.part), lever)
+    instead = (*(other for other in measure.levers if other.slot != lever.slot), lever)
     changed = cache.of(instead)
     return _measured(lever, cache.saving(cache.of(measure.levers), changed), changed, cache, candidates)
 
 
 def _measured(lever: Lever, here: Saving, changed: Cost, cache: CostCache, candidates: Candidates) -> Effect:
     alone = cache.of((lever,))
-    by_place = candidates.sites.get(lever)
+    by_place = candidates.savings.get(lever)
     held = cache.restricted.get(lever)
     left = (by_place or {}).keys() - held if held is not None else frozenset()
     dropped = tuple(dict.fromkeys(row.origin for row in cache.stack.resources if row.origin.address in left))
@@ -362,7 +368,9 @@ def _changes(today: Cost, changed: Cost) -> dict[str, tuple[Change, ...]]:
 
 
 def _places(today: Cost, changed: Cost) -> tuple[Origin, ...]:
-    """What of today's stack is changed, taken away or bought; where only something new is added, that."""
+    """
+    The places of today's stack that are changed, taken away or bought; if something is only added, the places of that.
+    """
     here = {id(resource) for resource in changed.stack.resources}
     gone = [resource.origin for resource in today.stack.resources if id(resource) not in here]
     before = {id(resource) for resource in today.stack.resources}
@@ -374,7 +382,7 @@ def _places(today: Cost, changed: Cost) -> tuple[Origin, ...]:
 
 
 def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
-    """Rank by cost, then effort; what does not certainly compare with today has no rank."""
+    """Rank by cost, then effort. A scenario that does not certainly compare with today has no rank."""
     comparable = sorted(
         (scenario for scenario in scenarios if scenario.saving.is_certain),
         key=lambda scenario: (scenario.monthly, EFFORTS.index(scenario.effort)),
@@ -384,7 +392,7 @@ def _ranked(scenarios: list[Scenario]) -> tuple[Scenario, ...]:
 
 
 def _recommended(scenarios: tuple[Scenario, ...]) -> Scenario | None:
-    """The cheapest that keeps every promise; of two that cost the same, the one that mends more."""
+    """The cheapest scenario that keeps every promise; of two that cost the same, the one that mends more."""
     eligible = [
         row
         for row in scenarios

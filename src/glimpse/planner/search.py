@@ -1,11 +1,13 @@
 """
-The best combination of levers: the cheapest that keeps every promise, found by looking at all of them.
+The best combination of levers: the cheapest that keeps every promise.
 
-Most levers have nothing to do with each other. So the slots (what levers of one part decide) are first tried in pairs:
-those whose levers together cost or break something else than they do apart belong to one interaction group. Inside a
-group every combination is really applied, priced and judged; across groups prices add up and broken promises unite.
-A combination whose saving is not certain is passed over, and so is one that gives up two things that were not asked
-for: it is never the best, nor the cheapest that one promise alone forbids.
+Levers that decide the same thing share a slot, and exclude each other. Most slots have nothing to do with each other,
+so they are first tried in pairs: two slots whose levers together cost or break something else than they do apart form
+one interaction group. Inside a group every combination is applied, priced and judged. Across groups prices add up, and
+broken promises unite.
+
+A combination whose saving is not certain is passed over, and so is one that gives up two things that the owner did not
+permit: it is neither the best nor the cheapest that a single promise forbids.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from glimpse.planner.costs import Cost, CostCache, Levers, sites_of
+from glimpse.planner.costs import Cost, CostCache, Levers, changed_addresses
 from glimpse.planner.levers.lever import EFFORTS, SAME_FOR_LESS, Lever
 from glimpse.planner.money import usd_text
 from glimpse.planner.resources.balancer import Balancer
@@ -25,31 +27,33 @@ from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.distribution import Distribution
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.serverless_cache import ServerlessCache
-from glimpse.planner.saving import Gap, Rate, Saving
+from glimpse.planner.saving import Rate, Saving, UnpricedPart
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import Judge
 
-Names = frozenset[str]
-NOTHING: Names = frozenset()
+PromiseNames = frozenset[str]
+NO_PROMISES: PromiseNames = frozenset()
 
-PRICED_WHOLE = 5
+MAX_PRICED_WHOLE = 5
 
 KEPT_TOGETHER = (FargateService, Balancer, Cache, ServerlessCache, Database, Distribution)
-"""Families that keep a promise of the whole stack together: two changes of them may break what neither breaks."""
+"""Families that keep a promise of the whole stack together: two changes of them may break what neither breaks alone."""
 
 
 @dataclass(frozen=True)
 class Combination:
     """
-    `monthly` is its printed total, `otherwise` that with the other answer to `--free-tier`. `broken`: the promises it
-    does not keep, or of which that is unknown; `stricter`: those of the next stricter promises that it would not keep.
+    `monthly` is its printed total; `with_other_free_tier` is the total with the other answer to `--free-tier`.
+
+    `broken` are the promises that it does not keep, or does not certainly keep. `stricter` are the next stricter
+    promises that it would not keep.
     """
 
     levers: Levers
     monthly: Fraction
-    otherwise: Fraction
-    broken: Names
-    stricter: Names = NOTHING
+    with_other_free_tier: Fraction
+    broken: PromiseNames
+    stricter: PromiseNames = NO_PROMISES
 
     @property
     def names(self) -> str:
@@ -63,10 +67,12 @@ class Combination:
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchResult:
     """
-    What was looked at, what won, what came second, the cheapest that each promise alone forbids, and the cheapest
-    that would keep each stricter promise. `otherwise` is what wins with the other answer to `--free-tier`.
+    What a search found. `looked_at` is the number of combinations.
+
+    `forbidden` are the cheapest combinations that a single promise forbids. `stricter` has the cheapest combination
+    that would keep each stricter promise. `best_with_other_free_tier` wins with the other answer to `--free-tier`.
     """
 
     looked_at: int
@@ -75,7 +81,7 @@ class Search:
     forbidden: tuple[Combination, ...]
     stricter: Mapping[str, Combination]
     next_on_demand: int
-    otherwise: Combination | None
+    best_with_other_free_tier: Combination | None
 
     def reasons(self) -> tuple[Sentence, ...]:
         """Why nothing cheaper was taken, and what the next best and the next promise would cost."""
@@ -100,13 +106,15 @@ class Search:
 
 class Candidates:
     """
-    The levers that change a stack, each restricted to the addresses where it certainly saves. One that saves at no
-    address by itself stays unrestricted, since it may save in combination. `sites` are what each saves by address.
+    The levers that change a stack, each restricted to the addresses where it certainly saves.
+
+    A lever that saves at no address by itself stays unrestricted, since it may save in combination. `savings` is what
+    each lever saves by address.
     """
 
     def __init__(self, cache: CostCache, levers: Iterable[Lever]) -> None:
         self._cache = cache
-        self.sites: dict[Lever, Mapping[str, Saving]] = {}
+        self.savings: dict[Lever, Mapping[str, Saving]] = {}
         self.levers: list[Lever] = []
         today = cache.today
         for lever in levers:
@@ -114,16 +122,16 @@ class Candidates:
             if cost.stack == today.stack:
                 continue
             self.levers.append(lever)
-            addresses = sites_of(today.stack, cost.stack)
+            addresses = changed_addresses(today.stack, cost.stack)
             if addresses is None:
                 continue
             if cache.estimator.free_tier and cost.granted != today.granted:
-                # What AWS grants once cannot be told by the place.
+                # What AWS grants once to an account belongs to no single address.
                 continue
-            sites = self.sites[lever] = cache.savings_by_site(cost, addresses)
-            saving = frozenset(address for address, saved in sites.items() if gains(saved))
+            savings = self.savings[lever] = cache.savings_by_address(cost, addresses)
+            saving = frozenset(address for address, saved in savings.items() if gains(saved))
             if saving:
-                # Another lever may open a place to it that has no price; it was not looked at there.
+                # Another lever may let it change a further place, where its saving was not looked at.
                 cache.restrict(lever, saving)
 
     def saves(self, lever: Lever) -> bool:
@@ -136,36 +144,40 @@ def gains(saving: Saving) -> bool:
     return saving.is_certain and (saving.usd or 0) >= 0 and bool(saving.usd or saving.at_least)
 
 
-class Searches:
-    """All combinations of the levers that change one stack, surveyed once and asked more than once."""
+class Combinations:
+    """All combinations of the levers that change one stack. They are evaluated once and searched several times."""
 
     def __init__(self, cache: CostCache, judge: Judge, levers: Iterable[Lever]) -> None:
-        self._survey = _Evaluator(cache, judge)
+        self._evaluator = _Evaluator(cache, judge)
         self._levers = list(levers)
         self._place = {lever: number for number, lever in enumerate(self._levers)}
         slots: dict[str, Levers] = {}
         for lever in self._levers:
-            slots[lever.part] = (*slots.get(lever.part, ()), lever)
-        self._groups = [
-            self._survey.options(tuple(slots[name] for name in group)) for group in _groups(slots, self._survey)
+            slots[lever.slot] = (*slots.get(lever.slot, ()), lever)
+        self.groups = [
+            self._evaluator.options(tuple(slots[name] for name in group)) for group in _groups(slots, self._evaluator)
         ]
         self._combinations = {
             planned: math.prod(1 + sum(planned or not lever.is_planned for lever in slot) for slot in slots.values())
             for planned in (False, True)
         }
 
-    def search(self, planned: bool = False) -> Search | None:
-        """None where no combination keeps every promise. `planned`: what nothing implements yet is taken too."""
+    def search(self, planned: bool = False) -> SearchResult | None:
+        """
+        The cheapest combination; None if none keeps every promise. `planned`: levers that nothing implements yet may be
+        taken.
+        """
         groups = [
             [row for row in group if planned or not any(lever.is_planned for lever in row.levers)]
-            for group in self._groups
+            for group in self.groups
         ]
-        seen = sorted(self._joined(groups), key=lambda row: row.order)
+        seen = sorted(self.joined(groups), key=lambda row: row.order)
         keeping = [row for row in seen if not row.broken]
         if not keeping:
             return None
-        # Three changes may still come to something else than in pairs: what may win is priced whole.
-        keeping[:PRICED_WHOLE] = sorted(map(self._priced_whole, keeping[:PRICED_WHOLE]), key=lambda row: row.order)
+        # Three levers may cost something else than their pairs say: the combinations that may win are priced whole.
+        whole = map(self._priced_whole, keeping[:MAX_PRICED_WHOLE])
+        keeping[:MAX_PRICED_WHOLE] = sorted(whole, key=lambda row: row.order)
         best = keeping[0]
         second = next((row for row in keeping if row.monthly > best.monthly), None)
         forbidden: dict[str, Combination] = {}
@@ -177,55 +189,59 @@ class Searches:
             keeping_too = next((row for row in keeping if name not in row.stricter), None)
             if keeping_too:
                 stricter[name] = keeping_too
-        return Search(
+        return SearchResult(
             self._combinations[planned],
             self._in_order(best),
             second and self._in_order(second),
             tuple(self._in_order(row) for row in forbidden.values()),
             {name: self._in_order(row) for name, row in stricter.items()},
-            self._survey.judge.next_on_demand or 0,
-            self._otherwise(groups),
+            self._evaluator.judge.next_on_demand or 0,
+            self._best_with_other_free_tier(groups),
         )
 
     def _priced_whole(self, row: Combination) -> Combination:
-        cost = self._survey.cost(self._in_order(row).levers)
-        return replace(row, monthly=cost.monthly, otherwise=cost.otherwise)
+        cost = self._evaluator.cost(self._in_order(row).levers)
+        return replace(row, monthly=cost.monthly, with_other_free_tier=cost.with_other_free_tier)
 
     def completed(self, found: Combination, mending: Iterable[Lever]) -> Combination:
         """
-        A combination with what costs nothing more: the levers that mend a risk, and those that save nothing certain and
-        charge less for usage that nobody gave.
+        A combination with further levers that cost nothing: those that mend a risk, and those that save nothing certain
+        but lower what usage is charged.
         """
-        survey = self._survey
-        # Twice: fewer tasks at the most leave room for a pool that did not fit before.
+        evaluator = self._evaluator
+        # Twice, because a lever may make room for an earlier one: fewer tasks at the most let a larger pool fit.
         for lever in (*self._levers, *mending) * 2:
-            if any(other.part == lever.part for other in found.levers):
+            if any(other.slot == lever.slot for other in found.levers):
                 continue
             if not lever.mends and (lever.group != SAME_FOR_LESS or lever.is_planned):
                 continue
             levers = (*found.levers, lever)
-            before, after = survey.cost(found.levers), survey.cost(levers)
-            saved = survey.cache.saving(before, after)
+            before, after = evaluator.cost(found.levers), evaluator.cost(levers)
+            saved = evaluator.cache.saving(before, after)
             free = saved.is_certain and saved.usd == 0 and (lever.mends or saved.at_least)
-            if free and after.stack != before.stack and not survey.broken(levers) - survey.broken(found.levers):
+            if free and after.stack != before.stack and not evaluator.broken(levers) - evaluator.broken(found.levers):
                 found = replace(found, levers=levers)
         return found
 
-    def _otherwise(self, groups: Sequence[Sequence[_Option]]) -> Combination | None:
-        turned = [[replace(row, more=row.otherwise, otherwise=row.more) for row in group] for group in groups]
-        keeping = [row for row in self._joined(turned, turned=True) if not row.broken]
+    def _best_with_other_free_tier(self, groups: Sequence[Sequence[_Option]]) -> Combination | None:
+        swapped = [[row.swapped() for row in group] for group in groups]
+        keeping = [row for row in self.joined(swapped, other_free_tier=True) if not row.broken]
         best = min(keeping, key=lambda row: row.order, default=None)
-        return best and self._in_order(replace(best, monthly=best.otherwise, otherwise=best.monthly))
+        return best and self._in_order(
+            replace(best, monthly=best.with_other_free_tier, with_other_free_tier=best.monthly)
+        )
 
     def _in_order(self, row: Combination) -> Combination:
         return replace(row, levers=tuple(sorted(row.levers, key=self._place.__getitem__)))
 
-    def _joined(self, groups: Sequence[Sequence[_Option]], turned: bool = False) -> Iterator[Combination]:
+    def joined(self, groups: Sequence[Sequence[_Option]], other_free_tier: bool = False) -> Iterator[Combination]:
         """
-        Of all combinations across groups those that can be a best, a second best or the cheapest that one promise
-        forbids: group by group, of those that break and mend the same only the two cheapest are carried on.
+        The combinations across groups that can be the best, the second best or the cheapest that one promise forbids.
+
+        They are joined group by group; of those that break and mend the same promises only the two cheapest are kept.
+        `other_free_tier`: the options are priced for the other answer to `--free-tier`.
         """
-        survey = self._survey
+        evaluator = self._evaluator
         partial: dict[_PromiseChanges, list[_Option]] = {
             _PromiseChanges(): [_Option((), Fraction(0), Fraction(0), _PromiseChanges())]
         }
@@ -238,24 +254,25 @@ class Searches:
                 for row in rows:
                     joined.setdefault(together, []).append(row.with_(option, together))
             partial = {effect: _two_cheapest(rows) for effect, rows in joined.items()}
-        monthly, otherwise = survey.today.monthly, survey.today.otherwise
-        if turned:
-            monthly, otherwise = otherwise, monthly
+        monthly, other = evaluator.today.monthly, evaluator.today.with_other_free_tier
+        if other_free_tier:
+            monthly, other = other, monthly
         for effect, rows in partial.items():
-            broken = (survey.today_broken - effect.mends) | effect.breaks
-            stricter = (survey.today_stricter - effect.eases) | effect.tightens
+            broken = (evaluator.today_broken - effect.mends) | effect.breaks
+            stricter = (evaluator.today_stricter - effect.eases) | effect.tightens
             for row in rows:
-                yield Combination(row.levers, monthly + row.more, otherwise + row.otherwise, broken, stricter)
+                total, other_total = monthly + row.more, other + row.more_with_other_free_tier
+                yield Combination(row.levers, total, other_total, broken, stricter)
 
 
 @dataclass(frozen=True, slots=True)
 class _PromiseChanges:
-    """The promises that a choice breaks and mends, and the stricter ones that it would break and keep."""
+    """The promises that a choice breaks and mends, and the stricter promises that it would break and keep."""
 
-    breaks: Names = NOTHING
-    mends: Names = NOTHING
-    tightens: Names = NOTHING
-    eases: Names = NOTHING
+    breaks: PromiseNames = NO_PROMISES
+    mends: PromiseNames = NO_PROMISES
+    tightens: PromiseNames = NO_PROMISES
+    eases: PromiseNames = NO_PROMISES
 
     def with_(self, other: _PromiseChanges) -> _PromiseChanges:
         return _PromiseChanges(
@@ -268,35 +285,40 @@ class _PromiseChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """One choice inside a group: what it adds to today's total, by both answers to `--free-tier`, and its effect."""
+    """One choice inside a group: what it adds to today's total with each answer to `--free-tier`, and its effect."""
 
     levers: Levers
     more: Fraction
-    otherwise: Fraction
+    more_with_other_free_tier: Fraction
     effect: _PromiseChanges
 
     def with_(self, other: _Option, effect: _PromiseChanges) -> _Option:
         levers = (*self.levers, *other.levers)
-        return _Option(levers, self.more + other.more, self.otherwise + other.otherwise, effect)
+        more_with_other_free_tier = self.more_with_other_free_tier + other.more_with_other_free_tier
+        return _Option(levers, self.more + other.more, more_with_other_free_tier, effect)
+
+    def swapped(self) -> _Option:
+        """The same choice priced for the other answer to `--free-tier`."""
+        return replace(self, more=self.more_with_other_free_tier, more_with_other_free_tier=self.more)
 
     @property
     def order(self) -> tuple[Fraction, int, int, int]:
-        return Combination(self.levers, self.more, self.otherwise, NOTHING).order
+        return Combination(self.levers, self.more, self.more_with_other_free_tier, NO_PROMISES).order
 
 
 class _Evaluator:
-    """Combinations priced and judged, each once."""
+    """Prices and judges combinations, each once."""
 
     def __init__(self, cache: CostCache, judge: Judge) -> None:
         self.cache, self.judge = cache, judge
         self.today = cache.today
-        self._broken: dict[Levers, tuple[Names, Names]] = {}
+        self._broken: dict[Levers, tuple[PromiseNames, PromiseNames]] = {}
         self.today_broken, self.today_stricter = self._judged(())
 
     def cost(self, levers: Levers) -> Cost:
         return self.cache.of(levers)
 
-    def broken(self, levers: Levers) -> Names:
+    def broken(self, levers: Levers) -> PromiseNames:
         return self._judged(levers)[0]
 
     def options(self, slots: Sequence[Levers]) -> list[_Option]:
@@ -308,8 +330,9 @@ class _Evaluator:
                 continue
             cost = self.cost(levers)
             if not levers or self.cache.saving(self.today, cost).is_certain:
-                more, otherwise = cost.monthly - self.today.monthly, cost.otherwise - self.today.otherwise
-                options.append(_Option(levers, more, otherwise, self.effect(levers)))
+                more = cost.monthly - self.today.monthly
+                more_other = cost.with_other_free_tier - self.today.with_other_free_tier
+                options.append(_Option(levers, more, more_other, self.effect(levers)))
         return options
 
     def effect(self, levers: Levers) -> _PromiseChanges:
@@ -322,7 +345,7 @@ class _Evaluator:
         )
 
     def interact(self, one: Lever, other: Lever) -> bool:
-        """Whether two levers together come to something else than the sum of each."""
+        """Whether two levers together cost or break something else than the sum of each."""
         apart, too = self.cost((one,)), self.cost((other,))
         granted = self.today.granted
         if apart.granted != granted and too.granted != granted:
@@ -333,15 +356,18 @@ class _Evaluator:
         together, today = self.cost((one, other)), self.today
         return (
             together.monthly + today.monthly != apart.monthly + too.monthly
-            or together.otherwise + today.otherwise != apart.otherwise + too.otherwise
+            or together.with_other_free_tier + today.with_other_free_tier
+            != apart.with_other_free_tier + too.with_other_free_tier
             or self._open(together) != self._open(apart) | self._open(too)
             or self.effect((one, other)) != self.effect((one,)).with_(self.effect((other,)))
         )
 
     def _is_local(self, lever: Lever, cost: Cost) -> bool:
         """
-        Whether a lever changes only what its own resources are charged and keep: not how traffic is shared, nor what
-        flows, nor what AWS grants once to all, nor a promise of the whole stack.
+        Whether a lever changes only the costs and the promises of its own resources.
+
+        It then changes neither how traffic is shared, nor what flows, nor what AWS grants once to the account, nor a
+        promise of the whole stack.
         """
         today = self.today
         return (
@@ -364,26 +390,26 @@ class _Evaluator:
         bought = (row.address for row in cost.stack.commitments)
         return frozenset((*(row.origin.address for row in (*changed, *gone)), *bought))
 
-    def _open(self, cost: Cost) -> frozenset[Gap | Rate]:
-        """What a design leaves without an amount otherwise than today."""
-        return (cost.gaps ^ self.today.gaps) | (cost.rates ^ self.today.rates)
+    def _open(self, cost: Cost) -> frozenset[UnpricedPart | Rate]:
+        """The unpriced parts and the rates in which a design differs from today."""
+        return (cost.unpriced ^ self.today.unpriced) | (cost.rates ^ self.today.rates)
 
-    def _judged(self, levers: Levers) -> tuple[Names, Names]:
+    def _judged(self, levers: Levers) -> tuple[PromiseNames, PromiseNames]:
         if levers not in self._broken:
             cost = self.cost(levers)
             self._broken[levers] = self.judge.broken(cost.stack, cost.traffic, levers)
         return self._broken[levers]
 
 
-def _groups(slots: Mapping[str, Levers], survey: _Evaluator) -> list[list[str]]:
-    """The slots, put together where two of them interact."""
+def _groups(slots: Mapping[str, Levers], evaluator: _Evaluator) -> list[list[str]]:
+    """The slots in groups: two slots that interact are in one group."""
     groups: list[list[str]] = []
     for name in slots:
         near = [
             group
             for group in groups
             if any(
-                survey.interact(one, other)
+                evaluator.interact(one, other)
                 for slot in group
                 for one, other in itertools.product(slots[slot], slots[name])
             )
@@ -394,7 +420,7 @@ def _groups(slots: Mapping[str, Levers], survey: _Evaluator) -> list[list[str]]:
 
 
 def _worth_keeping(options: Sequence[_Option]) -> list[_Option]:
-    """Of the options with one effect the two cheapest: no other is in a best or a second best."""
+    """The two cheapest options of each effect: no other one can be in a best or a second best combination."""
     kept: dict[_PromiseChanges, list[_Option]] = {}
     for option in options:
         kept.setdefault(option.effect, []).append(option)

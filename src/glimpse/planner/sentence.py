@@ -1,4 +1,4 @@
-"""What the planner has to say, before anyone has chosen a language for it."""
+"""Sentences of the planner before a language is chosen: a code and its facts."""
 
 from __future__ import annotations
 

@@ -120,10 +120,10 @@ ADMIN_CONNECTIONS = 3
 @dataclass(frozen=True, slots=True)
 class ConnectionLimit:
     """
-    What a database class allows: the values that people read off running instances.
+    The connections that a database class allows, as people read them off running instances.
 
-    AWS publishes the formula LEAST(memory/9531392, 5000) but not the memory it uses, which is less than the
-    class's own; so the lowest value seen is planned with.
+    AWS publishes the formula LEAST(memory/9531392, 5000) but not the memory that it uses, which is less than the
+    class's own; so plans use the lowest value seen.
     """
 
     lowest_seen: int

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar, cast
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.finding import Finding
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.workload import Commitment
@@ -32,14 +32,14 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Unpriced:
     """
-    A resource or a part of one that the planner knows of and cannot price; its quantity, and what would have to be
-    bought, where that is known. `may_be` says what a resource that could not be read is one of.
+    A resource, or a part of one, that the planner knows and cannot price; its quantity and SKU where they are known.
+    `may_be` are the families that an unreadable resource may be of.
     """
 
     origin: Origin
     component: str
     why: Sentence
-    quantity: Cases | None = None
+    quantity: CostCases | None = None
     sku: Sku | None = None
     may_be: tuple[type[Resource], ...] = ()
 

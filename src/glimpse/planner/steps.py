@@ -1,8 +1,8 @@
 """
-The steps of a recommendation, for any stack: what is bought, what to look at by hand, what to edit, and the test.
+The steps of a recommendation, for any stack: what to buy, what to look at by hand, what to edit, and the test.
 
-Each lever says itself what to edit, in `how_NAME` of `words/levers/`. What this repository's own tree asks for besides
-stands in `plan_document/steps.py`.
+Each lever says in `how_NAME` of `words/levers/` what to edit. What this repository's own tree needs besides is in
+`plan_document/steps.py`.
 """
 
 from __future__ import annotations

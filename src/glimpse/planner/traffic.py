@@ -1,7 +1,7 @@
 """
-The workload as it meets a stack: hour by hour, and shared among the resources that carry it.
+The workload of a stack hour by hour, shared among the resources that carry it.
 
-Sharing is even where several resources of a kind could carry the same flow: the sum is right whichever does.
+Several resources of a kind share a flow evenly: the sum is right whichever of them carries it.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Traffic:
     @cached_property
     def sharing(self) -> tuple[object, ...]:
         """
-        All that one stack's traffic differs by from another's under the same workload, but for commitments: those
-        concern one resource each.
+        Everything in which the traffic of two stacks under one workload can differ, except commitments, which concern
+        one resource each.
         """
         shared = {"workload", "hours", "today", "capacity", "commitments"}
         return tuple(getattr(self, field.name) for field in fields(self) if field.name not in shared)

@@ -49,7 +49,7 @@ def usage_of(stack: Stack, workload: Workload, capacity: Capacity | None, today:
 
 
 def asked_keys(stack: Stack, usage: Usage) -> dict[str, set[str]]:
-    """The usage keys that each address of the stack asks for; the flows' addresses are among them."""
+    """The usage keys that each address of the stack looks up, the addresses of its flows among them."""
     asked: dict[str, set[str]] = {address: set() for address in stack.addresses()}
     for meter in usage.meters:
         asked.setdefault(meter.origin.address, set()).update(meter.usage_keys)

@@ -1,4 +1,4 @@
-"""The names that AWS's reports give to usage, and what each may be the charge for."""
+"""The usage types of AWS's reports, and the prices that each of them may be charged by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from glimpse.planner.actual import Bought
+from glimpse.planner.actual import ChargedSku
 
 CLOUDFRONT = "AmazonCloudFront"
 EDGES = frozenset(("US", "EU", "AP", "JP", "AU", "IN", "SA", "ZA", "ME", "CA"))
@@ -77,7 +77,7 @@ class UsageTypes:
             return whole[1]
         return self._regions.get(usage_type.partition("-")[0])
 
-    def bought(self, product: str, usage_type: str, operation: str) -> tuple[Bought, ...]:
+    def bought(self, product: str, usage_type: str, operation: str) -> tuple[ChargedSku, ...]:
         """What the usage type may be the charge for; nothing where it is not known."""
         prefix, _, rest = usage_type.partition("-")
         found: list[tuple[UsageType, str]] = []
@@ -111,10 +111,10 @@ class UsageTypes:
         longest = max((len(row.usage_type) for row, _ in found), default=0)
         return [(row, name) for row, name in found if len(row.usage_type) == longest]
 
-    def _bought(self, row: UsageType, name: str) -> Bought:
+    def _bought(self, row: UsageType, name: str) -> ChargedSku:
         name = SHORT_SIZE.sub(r"\1xlarge", name)
         named = {key: value.replace("*", name) for key, value in row.attributes.items()}
         term = named.pop("term", None)
         kinds = self._everywhere.get(row.service)
         everywhere = kinds is not None and (not kinds or row.kind in kinds)
-        return Bought(row.service, row.kind, named, row.per, None if term is None else term == "spot", everywhere)
+        return ChargedSku(row.service, row.kind, named, row.per, None if term is None else term == "spot", everywhere)

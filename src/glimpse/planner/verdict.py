@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.limits import pool_that_fits, reached_services
-from glimpse.planner.promises import STACK, Promise, Value, has_today, keeps, own_promises
+from glimpse.planner.promises import STACK, Promise, PromisedValue, has_today, keeps, own_promises
 from glimpse.planner.resources.balancer import Balancer
 from glimpse.planner.resources.cache import REDIS_FAMILY, Cache
 from glimpse.planner.resources.database import Database
@@ -38,8 +38,8 @@ class Verdict:
 
 class Judge:
     """
-    Judges changed stacks against what today's stack promises. `next_on_demand` is the number of on-demand tasks of the
-    next stricter promise, where a number is stated.
+    Judges changed stacks by what today's stack promises. `next_on_demand` is the number of on-demand tasks of the next
+    stricter promise, if a number is stated.
     """
 
     def __init__(self, today: Stack, traffic: Traffic) -> None:
@@ -61,8 +61,8 @@ class Judge:
 
     def given_up(self, levers: Iterable[Lever]) -> frozenset[str]:
         """
-        What these levers say that they give up, and nobody said may be given up. Where a number of it is stated, the
-        stack itself tells whether that is kept.
+        The promises that these levers give up although the owner did not permit it. A promise with a stated number is
+        left out: the stack itself tells whether it is kept.
         """
         names = (lever.gives_up for lever in levers)
         return frozenset(name for name in names if name and name not in self._permitted and not self._is_stated(name))
@@ -82,14 +82,17 @@ class Judge:
         return broken, frozenset({"more_on_demand"}) if stricter - broken else frozenset()
 
     def verdicts(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever] = ()) -> tuple[Verdict, ...]:
-        """Every promise against a stack: the stated ones, then what the stack has today, then what is given up."""
+        """
+        The verdict on every promise: the stated ones, then what the stack has today, then what the levers give up.
+        """
         given_up = (Verdict(name, BROKEN, say("given_up"), STACK) for name in sorted(self.given_up(levers)))
         return (*_stated_verdicts(stack, traffic, self._stated), *self._own(stack, traffic, levers), *given_up)
 
     def _own(self, stack: Stack, traffic: Traffic, levers: Iterable[Lever]) -> Iterator[Verdict]:
         """
-        What the stack has today, a verdict for each name: the first place that has less decides. What a lever lowers
-        together with what it gives up is no second thing that is given up.
+        The verdicts on what the stack has today, one for each name: the first place that has less decides.
+
+        A promise that a lever lowers together with what it gives up is not given up a second time.
         """
         covered = {name for lever in levers for name in lever.lowers}
         kept = {promise.name: promise for rows in self._by_address.values() for promise in rows}
@@ -110,7 +113,7 @@ class Judge:
             yield Verdict("no_commitment", BROKEN if proposed else KEPT, why, STACK)
 
     def _changed(self, stack: Stack) -> Iterator[tuple[Promise, Resource | None]]:
-        """The promises of resources that are not as today, with what stands in their place; None where nothing does."""
+        """The promises of resources that changed, each with the resource at its address now; None if there is none."""
         today = {id(resource) for resource in self._today.resources}
         changed = {
             (type(resource), resource.origin.address): resource
@@ -128,7 +131,7 @@ class Judge:
                 yield promise, changed.get(key)
 
 
-def _text(value: Value | None) -> str:
+def _text(value: PromisedValue | None) -> str:
     return "–" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -137,7 +140,7 @@ def _websocket_verdict(answer: str) -> str:
 
 
 def judged(stack: Stack, traffic: Traffic, promises: Promises | None = None) -> tuple[Verdict, ...]:
-    """The stated promises against the stack: the workload's, unless others are asked about."""
+    """The verdicts on the stated promises: the workload's, unless `promises` are given."""
     return tuple(_stated_verdicts(stack, traffic, promises or traffic.workload.promises))
 
 
@@ -217,7 +220,7 @@ def websocket(stack: Stack) -> tuple[str, Sentence]:
 
 
 def capacity_sockets(stack: Stack, traffic: Traffic) -> int | None:
-    """Sockets that the tasks at their most hold when one of them is lost; None where nobody measured it."""
+    """Sockets that the stack holds with the most tasks and one of them lost; None if that was not measured."""
     services = reached_services(stack)
     capacity = traffic.capacity
     if not services or not capacity:

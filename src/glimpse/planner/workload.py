@@ -49,8 +49,8 @@ class Promises:
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """
-    A reservation, or the part of a Savings Plan that is meant for a resource: it prices the hours of that resource.
-    `bought_on` None is one that is only proposed.
+    A reservation, or the part of a Savings Plan that is meant for one resource: it prices that resource's hours.
+    `bought_on` is None if it is only proposed.
     """
 
     address: str
@@ -72,15 +72,15 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """An unpriced or unresolved thing that the team knows about: `address` may hold `*`."""
+class Acceptance:
+    """A known unpriced or unresolved thing that `--strict` accepts. `address` may hold `*`."""
 
     address: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedFigure:
     """A monthly figure with the formula that gave it."""
 
     name: str
@@ -109,7 +109,7 @@ class Workload:
     scenarios: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     promises: Promises = Promises()
     commitments: tuple[Commitment, ...] = ()
-    accepted: tuple[Accepted, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
     usage: GivenUsage = EMPTY
 
     def __getitem__(self, key: str) -> Fraction:
@@ -165,29 +165,29 @@ class Workload:
     def stored_gb(self) -> Fraction:
         return self["users"] * self["stored_mb_per_user"] / 1000
 
-    def derived(self, capacity: Capacity | None = None) -> tuple[Derived, ...]:
-        """What follows from the numbers, and from what the service that runs was measured to write."""
+    def derived(self, capacity: Capacity | None = None) -> tuple[DerivedFigure, ...]:
+        """The figures that follow from the numbers, and from what the service was measured to log."""
         log_gb = self.log_gb(capacity)
         logged = "(monthly_messages + monthly_requests) × log_bytes_per_event"
         monthly = "users × {} × 730/24"
         return (
-            Derived("peak_sockets", self.peak_sockets, "sockets", "users × peak_socket_share"),
+            DerivedFigure("peak_sockets", self.peak_sockets, "sockets", "users × peak_socket_share"),
             *(
-                Derived(f"monthly_{name}", self.monthly(name), "monthly", monthly.format(name))
+                DerivedFigure(f"monthly_{name}", self.monthly(name), "monthly", monthly.format(name))
                 for name in ("messages", "requests", "connects", "uploads", "downloads")
             ),
-            Derived(
+            DerivedFigure(
                 "internet_out_gb",
                 self.internet_out_gb,
                 "gb_monthly",
                 "monthly_messages × recipients_per_message × message_bytes + monthly_requests × response_bytes"
                 " + monthly_downloads × download_mb",
             ),
-            *(() if log_gb is None else (Derived("log_gb", log_gb, "gb_monthly", logged),)),
-            Derived("stored_gb", self.stored_gb, "gb", "users × stored_mb_per_user"),
+            *(() if log_gb is None else (DerivedFigure("log_gb", log_gb, "gb_monthly", logged),)),
+            DerivedFigure("stored_gb", self.stored_gb, "gb", "users × stored_mb_per_user"),
         )
 
 
 def unstated() -> Workload:
-    """What holds where there is no `glimpse.toml`: nobody said how many people there are, or what they use."""
+    """The workload without a `glimpse.toml`: nobody stated how many people there are, or what they use."""
     return Workload(source="", numbers={key.name: Fraction(key.built_in) for key in KEYS})

@@ -1,4 +1,9 @@
-"""A parsed `glimpse.toml` → Workload, or everything that is wrong with it, each with its key."""
+"""
+Turns a parsed `glimpse.toml` into a Workload, or lists everything that is wrong with it, each with its key.
+
+The checks are written out here, although a library could make some of them: people get all problems at once, in their
+language, with the allowed range and the nearest known key.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +16,11 @@ from typing import Any
 from glimpse.planner.given_usage import GivenUsage, given_usage_from
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.toml_values import as_fraction, shown
-from glimpse.planner.workload import TERMS, Accepted, Commitment, Promises, Workload
-from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, Key, TextKey
+from glimpse.planner.workload import TERMS, Acceptance, Commitment, Promises, Workload
+from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, NumberKey, TextKey
 
 OWN_SCENARIOS = ("today", "best", "best_with_planned")
-"""Names of scenarios that are not stated: they are found."""
+"""Names that a stated scenario must not have: the planner makes these scenarios itself."""
 
 
 class WorkloadError(ValueError):
@@ -29,15 +34,15 @@ class WorkloadError(ValueError):
 
 def workload_from(table: Mapping[str, Any], source: str) -> Workload:
     """
-    The workload that a parsed `glimpse.toml` states; what it leaves out is as in the built-in one.
+    The workload that a parsed `glimpse.toml` states. What it leaves out has its built-in value.
 
-    Raises WorkloadError with every problem found, each naming its key.
+    Raises WorkloadError with every problem, each with its key.
     """
     return _Checker(table).workload(source)
 
 
 class _Checker:
-    """Walks the table once and collects what is wrong instead of stopping at the first."""
+    """Walks the table once and collects all problems instead of stopping at the first."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.table = table
@@ -93,7 +98,7 @@ class _Checker:
             params["meaning"] = key.rpartition(".")[2]
         self.problems.append(say(f"workload_wants_{wanted}", key=key, found=shown(found), **params))
 
-    def _number(self, key: Key, section: Mapping[str, Any]) -> Fraction:
+    def _number(self, key: NumberKey, section: Mapping[str, Any]) -> Fraction:
         built_in_value = Fraction(key.built_in or 0)
         if key.name not in section:
             return built_in_value
@@ -185,10 +190,10 @@ class _Checker:
         self.problems += problems
         return usage
 
-    def _accepted(self) -> Iterable[Accepted]:
+    def _accepted(self) -> Iterable[Acceptance]:
         for prefix, row in self._rows("accepted", {"address", "reason"}):
             reason = row.get("reason")
             if not isinstance(reason, str) or not reason.strip():
                 self._wrong(prefix + "reason", "text", reason)
             else:
-                yield Accepted(row["address"], reason)
+                yield Acceptance(row["address"], reason)

@@ -1,8 +1,8 @@
 """
 The keys of `glimpse.toml` that hold one value: section, name, unit, built-in value and bounds.
 
-What a key means is the sentence `key_NAME` of `words/workload.toml`: a new key is a row here and a sentence there. The
-checker, the reference page, `glimpse init` and the messages about a wrong value all take both from there.
+The meaning of a key is the sentence `key_NAME` of `words/workload.toml`: a new key is a row here and a sentence there.
+The checker, the reference page, `glimpse init` and the messages about wrong values take both from there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class NumberKey:
     """One number of `glimpse.toml`: its section and name, unit, built-in value (empty for none) and bounds."""
 
     section: str
@@ -42,32 +42,32 @@ class TextKey:
 
 
 KEYS = (
-    Key("people", "users", "users", "500", whole=True),
-    Key("people", "peak_socket_share", "of users", "0.5", highest="1"),
-    Key("each_user_a_day", "connects", "a day", "4"),
-    Key("each_user_a_day", "messages", "a day", "20"),
-    Key("each_user_a_day", "requests", "a day", "45"),
-    Key("each_user_a_day", "uploads", "a day", "0.1"),
-    Key("each_user_a_day", "downloads", "a day", "2.4"),
-    Key("sizes", "message_bytes", "bytes", "500"),
-    Key("sizes", "request_bytes", "bytes", "500"),
-    Key("sizes", "response_bytes", "bytes", "1500"),
-    Key("sizes", "upload_mb", "MB", "2"),
-    Key("sizes", "download_mb", "MB", "0.1"),
-    Key("sizes", "database_bytes_per_event", "bytes", "4000"),
-    Key("sizes", "stored_mb_per_user", "MB", "10"),
-    Key("sizes", "image_gb", "GB", "0.3"),
-    Key("sizes", "function_ms", "ms", "100"),
-    Key("habits", "recipients_per_message", "sockets", "2"),
-    Key("habits", "requests_per_connection", "requests", "10", lowest="1"),
-    Key("habits", "alarm_emails_a_month", "a month", "0"),
-    Key("habits", "fetched_gb_a_month", "GB", "1"),
+    NumberKey("people", "users", "users", "500", whole=True),
+    NumberKey("people", "peak_socket_share", "of users", "0.5", highest="1"),
+    NumberKey("each_user_a_day", "connects", "a day", "4"),
+    NumberKey("each_user_a_day", "messages", "a day", "20"),
+    NumberKey("each_user_a_day", "requests", "a day", "45"),
+    NumberKey("each_user_a_day", "uploads", "a day", "0.1"),
+    NumberKey("each_user_a_day", "downloads", "a day", "2.4"),
+    NumberKey("sizes", "message_bytes", "bytes", "500"),
+    NumberKey("sizes", "request_bytes", "bytes", "500"),
+    NumberKey("sizes", "response_bytes", "bytes", "1500"),
+    NumberKey("sizes", "upload_mb", "MB", "2"),
+    NumberKey("sizes", "download_mb", "MB", "0.1"),
+    NumberKey("sizes", "database_bytes_per_event", "bytes", "4000"),
+    NumberKey("sizes", "stored_mb_per_user", "MB", "10"),
+    NumberKey("sizes", "image_gb", "GB", "0.3"),
+    NumberKey("sizes", "function_ms", "ms", "100"),
+    NumberKey("habits", "recipients_per_message", "sockets", "2"),
+    NumberKey("habits", "requests_per_connection", "requests", "10", lowest="1"),
+    NumberKey("habits", "alarm_emails_a_month", "a month", "0"),
+    NumberKey("habits", "fetched_gb_a_month", "GB", "1"),
 )
 
 OPTIONAL_KEYS = (
-    Key("sizes", "log_bytes_per_event", "bytes"),
-    Key("kept", "messages_months", "months"),
-    Key("kept", "files_months", "months"),
+    NumberKey("sizes", "log_bytes_per_event", "bytes"),
+    NumberKey("kept", "messages_months", "months"),
+    NumberKey("kept", "files_months", "months"),
 )
 """
 Numbers without a built-in value. Where logs are not stated, what the service that runs was measured to write counts;

@@ -51,7 +51,7 @@ class _Unknown:
         return "(known after apply)"
 
 
-UNKNOWN = _Unknown()
+UNKNOWN_VALUE = _Unknown()
 REFUSED_BY_TERRAFORM = "FAULT: Terraform refuses it"
 REFUSED = "ERROR"
 """What a wrapped expression gives where Terraform refuses it."""
@@ -59,7 +59,7 @@ REFUSED = "ERROR"
 
 @dataclass(frozen=True)
 class Planned:
-    """What Terraform says of an output: plain JSON with Number and UNKNOWN, and the type where all is known."""
+    """What Terraform says of an output: plain JSON with Number and UNKNOWN_VALUE, and the type if all is known."""
 
     value: Any
     type: Any = None
@@ -159,9 +159,9 @@ def _planned(folder: Path, names: Mapping[str, Expression]) -> dict[str, Planned
 
 
 def merged(after: Any, unknown: Any) -> Any:
-    """A planned value with UNKNOWN in the places that `after_unknown` marks."""
+    """A planned value with UNKNOWN_VALUE in the places that `after_unknown` marks."""
     if unknown is True:
-        return UNKNOWN
+        return UNKNOWN_VALUE
     if isinstance(unknown, dict):
         after = after or {}
         keys = [*after, *(key for key in unknown if key not in after)]
@@ -251,7 +251,7 @@ def compare(planned: Any, value: Value) -> str | None:
 def differences(planned: Any, value: Value, path: str = "it") -> Iterator[Difference]:
     """Where the two sides differ, at any depth."""
     kind = type(value)
-    if planned is UNKNOWN:
+    if planned is UNKNOWN_VALUE:
         if kind not in (Unknown, Null):
             yield Difference("more known", path, f"Terraform does not know what {path} is, the product {told(value)}")
         return
@@ -301,8 +301,8 @@ def type_document(type_: Type) -> Any:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An expression with what both sides say of it."""
+class ExpressionResult:
+    """An expression with what both sides make of it."""
 
     expression: Expression
     theirs: Planned | Refused
@@ -336,7 +336,7 @@ class Answer:
     @property
     def needs_no_try(self) -> bool:
         """Whether more is to be learned without `try`: it hides why, and what is known beside an unknown."""
-        hidden = isinstance(self.theirs, Planned) and self.theirs.value is UNKNOWN
+        hidden = isinstance(self.theirs, Planned) and self.theirs.value is UNKNOWN_VALUE
         return self.expression.wrapped and (hidden or self.verdict == REFUSED_BY_TERRAFORM)
 
     def _of_refused(self) -> str:
@@ -375,12 +375,12 @@ class Answer:
         return f"{self.verdict}\n  {self.expression.text}\n  Terraform  {said}\n  product    {told(value)}{types}"
 
 
-def answers(folder: Path, given: Sequence[Expression], together: int = OUTPUTS_IN_A_FILE) -> list[Answer]:
+def results_of(folder: Path, given: Sequence[Expression], together: int = OUTPUTS_IN_A_FILE) -> list[ExpressionResult]:
     """Both sides on every expression."""
     outputs = {f"e{place}": expression for place, expression in enumerate(given)}
     said = theirs(folder / "terraform", outputs, together=together)
     values = ours_of(folder / "product", outputs)
-    found = {name: Answer(expression, said[name], values.get(name)) for name, expression in outputs.items()}
+    found = {name: ExpressionResult(expression, said[name], values.get(name)) for name, expression in outputs.items()}
     bare = {name: replace(outputs[name], wrapped=False) for name, answer in found.items() if answer.needs_no_try}
     for name, said_bare in theirs(folder / "bare", bare).items():
         found[name] = replace(found[name], theirs=said_bare)
@@ -428,10 +428,10 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
-    faults: list[Answer] = field(default_factory=list)
-    shown: list[Answer] = field(default_factory=list)
+    faults: list[ExpressionResult] = field(default_factory=list)
+    shown: list[ExpressionResult] = field(default_factory=list)
 
-    def add(self, answer: Answer, show: Sequence[str]) -> None:
+    def add(self, answer: ExpressionResult, show: Sequence[str]) -> None:
         self.counts[answer.verdict] += 1
         self.kinds.setdefault(answer.verdict, Counter())[kind_of(answer.expression.text)] += 1
         if answer.verdict.startswith("FAULT"):
@@ -460,7 +460,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for first in range(0, len(given), BATCH):
             batch = given[first : first + BATCH]
-            for answer in answers(Path(folder), batch, together=1 if options.kept else OUTPUTS_IN_A_FILE):
+            for answer in results_of(Path(folder), batch, together=1 if options.kept else OUTPUTS_IN_A_FILE):
                 tally.add(answer, options.show)
     for answer in [
         *sorted(tally.faults, key=_length)[: options.most],
@@ -473,7 +473,7 @@ def main() -> None:
     sys.exit(1 if tally.faults else 0)
 
 
-def _length(answer: Answer) -> int:
+def _length(answer: ExpressionResult) -> int:
     return len(answer.expression.text)
 
 

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.planner.outside.terraform_files.directory import Directory
-from glimpse.planner.terraform.modules import Uncounted
+from glimpse.planner.terraform.modules import UncountedResources
 from glimpse.planner.terraform.numbers import text_of
 from glimpse.planner.terraform.values import Null, Unknown, is_known
 from glimpse.planner.terraform.worlds import World
-from tests.planner.terraform.beside_terraform import UNKNOWN, Number, compare, environment, merged, told
+from tests.planner.terraform.beside_terraform import UNKNOWN_VALUE, Number, compare, environment, merged, told
 from tests.planner.terraform.generated_expressions import Generator, grammar
 from tests.planner.terraform.ours import instances_of
 
@@ -665,8 +665,8 @@ def trees(seed: int, count: int) -> list[Tree]:
 
 
 @dataclass(frozen=True)
-class Read:
-    """What a plan has: planned values with UNKNOWN, by the address of the instance."""
+class PlannedValues:
+    """The values of a plan, with UNKNOWN_VALUE where they are unknown, by the address of the instance."""
 
     instances: Mapping[str, Mapping[str, Any]]
 
@@ -708,21 +708,21 @@ class Workshop:
         cache = Path(os.environ.get("TERRAFORM_OFFLINE_CACHE") or caches)
         return next(cache.glob("mirror/**/terraform-provider-aws_v*")).resolve()
 
-    def read(self, given: Mapping[str, Tree]) -> dict[str, Read | Refused]:
+    def read(self, given: Mapping[str, Tree]) -> dict[str, PlannedValues | Refused]:
         """The instances of every tree, by its name."""
         joined = {name: tree for name, tree in given.items() if not tree.alone}
-        found: dict[str, Read | Refused] = self._joined(joined) if joined else {}
+        found: dict[str, PlannedValues | Refused] = self._joined(joined) if joined else {}
         for name, tree in given.items():
             if tree.alone:
                 folder = self._place(name)
                 tree.write(folder)
                 try:
-                    found[name] = Read(self._plan(folder))
+                    found[name] = PlannedValues(self._plan(folder))
                 except Refused as refused:
                     found[name] = refused
         return found
 
-    def _joined(self, given: Mapping[str, Tree]) -> dict[str, Read | Refused]:
+    def _joined(self, given: Mapping[str, Tree]) -> dict[str, PlannedValues | Refused]:
         """All as modules of one root. One that is refused is left out."""
         folder = self._place("joined")
         for name, tree in given.items():
@@ -741,7 +741,7 @@ class Workshop:
             rest = {name: tree for name, tree in given.items() if name not in blamed}
             return {**dict.fromkeys(blamed, refused), **(self._joined(rest) if rest else {})}
         return {
-            name: Read(
+            name: PlannedValues(
                 {
                     address.removeprefix(f"module.{name}."): values
                     for address, values in instances.items()
@@ -798,14 +798,18 @@ def ours(folder: Path) -> dict[str, dict[str, Any]]:
 def uncounted(folder: Path) -> set[str]:
     """Addresses, without keys, of which the product says that it does not know how many there are."""
     found = Directory(folder, None, (), {}).configuration(World()).instances()
-    return {without_keys(address) for each in found if isinstance(each, Uncounted) for address in each.addresses}
+    return {
+        without_keys(address) for each in found if isinstance(each, UncountedResources) for address in each.addresses
+    }
 
 
 def without_keys(address: str) -> str:
     return re.sub(r'\[("(\\.|[^"\\])*"|\d+)\]', "", address)
 
 
-def faults(read: Read, instances: Mapping[str, Mapping[str, Any]], not_counted: Collection[str] = ()) -> Iterator[str]:
+def faults(
+    read: PlannedValues, instances: Mapping[str, Mapping[str, Any]], not_counted: Collection[str] = ()
+) -> Iterator[str]:
     """Where what the product knows is not what Terraform plans."""
     for address in sorted(read.instances.keys() - instances.keys()):
         if without_keys(address) not in not_counted:
@@ -821,11 +825,11 @@ def _argument_faults(path: str, planned: Any, value: Any) -> Iterator[str]:
     if isinstance(value, Unknown | Null) or value is None:
         if value is not None and isinstance(value, Unknown):
             return
-        if planned not in (None, UNKNOWN):
+        if planned not in (None, UNKNOWN_VALUE):
             yield f"{path} is {json.dumps(planned, default=repr)} in the plan and left out for the product"
     elif isinstance(value, list | tuple):
         if not isinstance(planned, list) or len(planned) != len(value):
-            if not (planned is UNKNOWN and all(isinstance(item, Unknown) for item in value)):
+            if not (planned is UNKNOWN_VALUE and all(isinstance(item, Unknown) for item in value)):
                 yield f"{path} is {json.dumps(planned, default=repr)} in the plan and {told(value)} for the product"
             return
         for place, (one, other) in enumerate(zip(planned, value, strict=True)):
@@ -837,7 +841,7 @@ def _argument_faults(path: str, planned: Any, value: Any) -> Iterator[str]:
         for name, inner in value.items():
             yield from _argument_faults(f"{path}.{name}", planned.get(name), inner)
         for name in planned.keys() - value.keys():
-            if planned[name] not in (None, UNKNOWN, [], {}):
+            if planned[name] not in (None, UNKNOWN_VALUE, [], {}):
                 yield f"{path}.{name} is {json.dumps(planned[name], default=repr)} in the plan and missing for the product"
     elif not _same(planned, value):
         yield f"{path} is {json.dumps(planned, default=repr)} in the plan and {told(value)} for the product"
@@ -845,7 +849,7 @@ def _argument_faults(path: str, planned: Any, value: Any) -> Iterator[str]:
 
 def _same(planned: Any, value: Any) -> bool:
     """The provider's schema converts what is written: 7 may be "7" in the plan, and true "true"."""
-    if compare(planned, value) is None and planned is not UNKNOWN:
+    if compare(planned, value) is None and planned is not UNKNOWN_VALUE:
         return True
     if isinstance(planned, Number):
         return isinstance(value, str) and value == planned

@@ -1,4 +1,7 @@
-"""A tree of a few lines that would make millions ends in one sentence that names the expression, or is named as a gap."""
+"""
+A tree of a few lines that would make millions of values ends in one sentence that names the expression, or is named as
+unresolved.
+"""
 
 from __future__ import annotations
 

@@ -10,15 +10,15 @@ from glimpse.planner.terraform.types import STRING
 from glimpse.planner.terraform.values import Null, Unknown
 from tests.planner.terraform.beside_terraform import (
     TERRAFORM,
-    UNKNOWN,
-    Answer,
+    UNKNOWN_VALUE,
+    ExpressionResult,
     Number,
     Planned,
-    answers,
     compare,
     environment,
     kept,
     merged,
+    results_of,
 )
 from tests.planner.terraform.generated_expressions import (
     IMPURE,
@@ -35,20 +35,20 @@ pytestmark = pytest.mark.xdist_group("terraform")
 needs_terraform = pytest.mark.skipif(not TERRAFORM, reason="NOT RUN: terraform is not installed")
 
 
-def faults(found: list[Answer]) -> str:
+def faults(found: list[ExpressionResult]) -> str:
     return "\n\n".join(answer.sentence for answer in found if answer.verdict.startswith("FAULT"))
 
 
 @needs_terraform
 def test_generated_expressions_have_terraforms_values(tmp_path: Path) -> None:
-    found = answers(tmp_path, expressions(SEED, COUNT))
+    found = results_of(tmp_path, expressions(SEED, COUNT))
     assert not faults(found), faults(found)
     assert sum(answer.verdict == "agreed" for answer in found) > COUNT // 2, "the product knows too little"
 
 
 @needs_terraform
 def test_kept_expressions_have_terraforms_values(tmp_path: Path) -> None:
-    found = answers(tmp_path, kept(), together=1)
+    found = results_of(tmp_path, kept(), together=1)
     assert not faults(found), faults(found)
 
 
@@ -68,7 +68,7 @@ def test_the_same_seed_makes_the_same_expressions() -> None:
 def test_a_plan_tells_what_is_unknown_at_any_depth() -> None:
     after = {"v": {"known": Number("1"), "list": ["a", None]}}
     unknown = {"v": {"later": True, "list": [False, True]}}
-    assert merged(after, unknown) == {"v": {"known": "1", "list": ["a", UNKNOWN], "later": UNKNOWN}}
+    assert merged(after, unknown) == {"v": {"known": "1", "list": ["a", UNKNOWN_VALUE], "later": UNKNOWN_VALUE}}
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_a_plan_tells_what_is_unknown_at_any_depth() -> None:
         (["a"], ()),
         ([], {}),
         ({"a": None}, {}),
-        (UNKNOWN, "known"),
-        ({"a": UNKNOWN}, {"a": 1}),
-        (UNKNOWN, ("a",)),
+        (UNKNOWN_VALUE, "known"),
+        ({"a": UNKNOWN_VALUE}, {"a": 1}),
+        (UNKNOWN_VALUE, ("a",)),
     ],
 )
 def test_another_value_is_a_fault(planned: object, ours: object) -> None:
@@ -96,10 +96,10 @@ def test_another_value_is_a_fault(planned: object, ours: object) -> None:
     ("planned", "ours"),
     [
         (Number("12345678901234567890123"), 12345678901234567890123),
-        (UNKNOWN, Unknown()),
-        (UNKNOWN, Null()),
+        (UNKNOWN_VALUE, Unknown()),
+        (UNKNOWN_VALUE, Null()),
         ("known", Unknown(STRING)),
-        ({"a": ["b", UNKNOWN]}, {"a": ("b", Unknown())}),
+        ({"a": ["b", UNKNOWN_VALUE]}, {"a": ("b", Unknown())}),
         (None, Null(STRING)),
     ],
 )
@@ -109,7 +109,7 @@ def test_the_same_value_or_one_that_is_not_known_is_none(planned: object, ours: 
 
 def test_what_the_product_knows_of_an_unknown_must_hold_for_every_value_tried() -> None:
     expression = Expression("local.u_b && false", wrapped=False)
-    short_circuit = Answer(expression, Planned(UNKNOWN), {"v": False}, (Planned(False), Planned(False)))
+    short_circuit = ExpressionResult(expression, Planned(UNKNOWN_VALUE), {"v": False}, (Planned(False), Planned(False)))
     assert not short_circuit.verdict.startswith("FAULT")
-    guessed = Answer(expression, Planned(UNKNOWN), {"v": False}, (Planned(False), Planned(True)))
+    guessed = ExpressionResult(expression, Planned(UNKNOWN_VALUE), {"v": False}, (Planned(False), Planned(True)))
     assert guessed.verdict.startswith("FAULT")

@@ -13,7 +13,7 @@ from glimpse.planner.stack import Resource, Stack
 
 
 def valkey_serverless(stack: Stack) -> Stack:
-    """Valkey by what is kept and asked instead of a node by the hour; where there is one cache to replace."""
+    """ElastiCache Serverless for Valkey, charged by what it keeps and is asked, in place of the stack's one cache."""
     caches = [cache for cache in stack.of(Cache) if _is_bus(cache)]
     if len(caches) != 1:
         return stack
@@ -21,7 +21,7 @@ def valkey_serverless(stack: Stack) -> Stack:
 
 
 def bus_postgresql(stack: Stack) -> Stack:
-    """The database announces what it stored, and no cache is needed."""
+    """PostgreSQL carries the events between the tasks, so that no cache is needed."""
     if not any(database.engine == "PostgreSQL" for database in stack.of(Database)):
         return stack
     spared = without(stack, _is_bus)

@@ -1,8 +1,8 @@
 """
-What is charged and what nothing in the files uses, or what something free may take the place of: only people can tell
-whether something outside the files needs it.
+Charged resources that nothing in the files uses, or that something free may replace: only people can tell whether
+something outside the files needs them.
 
-Where any part of the files could not be read, nothing is said: what uses a resource could stand there.
+If a part of the files could not be read, these levers change nothing: that part might use the resource.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def _is_at(resource: Resource, addresses: set[str]) -> bool:
     return isinstance(resource, PublicAddress) and resource.origin.address in addresses
 
 
-def _lever(name: str, part: str, change: Callable[[Stack], Stack], gives_up: str | None = None) -> Lever:
-    return Lever(name, part, BY_HAND, change, HAND, "config", gives_up=gives_up)
+def _lever(name: str, slot: str, change: Callable[[Stack], Stack], gives_up: str | None = None) -> Lever:
+    return Lever(name, slot, BY_HAND, change, HAND, "config", gives_up=gives_up)
 
 
 LEVERS = (

@@ -82,8 +82,8 @@ def _is_on_demand(service: FargateService) -> bool:
     return service.on_demand_tasks(service.fewest)[0] > 0
 
 
-def _lever(name: str, part: str, change: Callable[[Stack], Stack]) -> Lever:
-    return Lever(name, part, COMMITMENT, change, PURCHASE, "none", gives_up="no_commitment")
+def _lever(name: str, slot: str, change: Callable[[Stack], Stack]) -> Lever:
+    return Lever(name, slot, COMMITMENT, change, PURCHASE, "none", gives_up="no_commitment")
 
 
 LEVERS = (

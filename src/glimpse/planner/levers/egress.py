@@ -51,7 +51,9 @@ OTHERS = (
     AirflowEnvironment, AppRunnerService, GlueJob, EndpointVariant, Notebook, ReplicationInstance,
     ServerlessReplication, StreamApplication, Connector, TransitAttachment, VpnConnection, ClientVpnEndpoint,
 )  # fmt: skip
-"""What may go out through a NAT beside the tasks of services and servers: it runs in a VPC, or brings others there."""
+"""
+Families, beside services and servers, whose traffic may leave through a NAT: they run in a VPC, or bring others there.
+"""
 
 ALWAYS_CALLED = ("ecr_api", "ecr_dkr")
 """The interface endpoints that a task needs to fetch its image; its layers come from S3 (Amazon ECR user guide)."""
@@ -67,7 +69,7 @@ CALLED: tuple[tuple[str, tuple[type[Resource], ...]], ...] = (
 
 
 def nat_gateway(stack: Stack) -> Stack:
-    """AWS's own NAT instead of an instance that is one's own to mend."""
+    """AWS's NAT gateway in place of a NAT instance that the owner maintains."""
     instances = [resource for resource in stack.of(Instances) if resource.is_nat]
     if not instances:
         return stack

@@ -1,8 +1,8 @@
 """
-Levers on what is not production: one zone, and nobody at night.
+Levers on what is not production: one zone, and nothing runs at night.
 
-Whether something is production is what `glimpse.toml` states, else what its own tag says, else a part of its name.
-Where nothing says it, it is taken to be production, and left alone.
+`glimpse.toml` states whether something is production; else its own tag tells, else a part of its name. If nothing
+tells, it is taken for production and left alone.
 """
 
 from __future__ import annotations

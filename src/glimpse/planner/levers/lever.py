@@ -36,19 +36,20 @@ Edit = Mapping[str, str | int]
 @dataclass(frozen=True, slots=True, eq=False)
 class Lever:
     """
-    `part`: what of a stack it decides; levers of one part exclude each other.
+    A named change of a stack.
 
-    `change` gives the same stack back where there is nothing to change, and keeps the address of what it changes.
-    `gives_up`: what the stack has today and has no longer, the name of a promise; None where it has all that it had.
-    `lowers`: other promises of the stack that hold less with it, by what it gives up and not besides.
-    `implemented`: what makes the change real today, one of terraform, service, both, purchase, hand or planned.
-    `edit`: the variables of this repository's own environment that it sets, and their values there; a function where
-    the changed stack decides them.
-    `requires`: the service that must run in the stack for it. `mends`: it is made for a risk, and costs nothing.
+    `slot` is what of a stack it decides; of the levers of one slot at most one is taken. `change` gives the same stack
+    back if there is nothing to change, and keeps the address of what it changes.
+
+    `gives_up` is the name of the promise that the stack has today and has no longer; None if nothing is lost. `lowers`
+    are other promises of which the stack keeps less through what it gives up. `implemented` is what makes the change
+    real today: terraform, service, both, purchase, hand or planned. `edit` are the variables of this repository's own
+    environment that it sets, with their values; a function if the changed stack decides them. `requires` is the service
+    that must run in the stack. `mends`: it is made for a risk, and costs nothing.
     """
 
     name: str
-    part: str
+    slot: str
     group: str
     change: Callable[[Stack], Stack]
     implemented: str

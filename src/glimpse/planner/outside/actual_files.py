@@ -27,7 +27,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Bought, Charge, Period
+from glimpse.planner.actual import BY_LINE_ITEM, BY_SERVICE, BY_USAGE_TYPE, Actual, Charge, ChargedSku, Period
 from glimpse.planner.finding import InputError
 from glimpse.planner.sentence import say
 from glimpse.planner.usage_types import UsageType, UsageTypes
@@ -35,7 +35,10 @@ from glimpse.planner.usage_types import UsageType, UsageTypes
 MAX_BYTES = 500_000_000
 MAX_UNPACKED_BYTES = 4_000_000_000
 MAX_CHARGES = 300_000
-"""So many different charges are told apart by their resource; the rest is summed up without. Twice as many end it."""
+"""
+Up to this many charges are kept apart by resource; further ones are summed up without it. Twice as many end the
+reading.
+"""
 
 MAX_CELL = 1_000_000
 MAX_COLUMNS = 20_000
@@ -56,7 +59,7 @@ GROUPS = {"service": BY_SERVICE, "usage type": BY_USAGE_TYPE, "서비스": BY_SE
 CURRENCIES = ("€", "£", "¥", "₩", "CNY", "EUR", "INR", "JPY")
 QUANTITIES = ("usage quantity", "usage amount", "quantity", "사용량")
 
-Key = tuple[str, str, str, str, str, str | None, bool | None]
+ChargeKey = tuple[str, str, str, str, str, str | None, bool | None]
 
 
 def read_actual(path: Path, today: datetime.date) -> Actual:
@@ -182,7 +185,7 @@ def _column(cell: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cell.strip()).replace("/", "_").lower()
 
 
-Row = tuple[Mapping[str, Any], int | None]
+ExportRow = tuple[Mapping[str, Any], int | None]
 """The cells of one row by column, and its line."""
 
 WANTED = (
@@ -196,7 +199,7 @@ WANTED = (
 TAGS = "resource_tags"
 
 
-def _csv_rows(rows: _Lines, columns: Sequence[str]) -> Iterator[Row]:
+def _csv_rows(rows: _Lines, columns: Sequence[str]) -> Iterator[ExportRow]:
     wanted = [(at, column) for at, column in enumerate(columns) if column in WANTED]
     tags = [at for at, column in enumerate(columns) if column.startswith(TAGS + "_")]
     for row in rows:
@@ -208,7 +211,7 @@ def _csv_rows(rows: _Lines, columns: Sequence[str]) -> Iterator[Row]:
         yield cells, rows.line
 
 
-def _parquet_rows(name: str, file: BinaryIO) -> Iterator[Row]:
+def _parquet_rows(name: str, file: BinaryIO) -> Iterator[ExportRow]:
     try:
         import pyarrow
         import pyarrow.parquet
@@ -254,10 +257,10 @@ def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 @dataclass
 class _Month:
-    sums: dict[Key, _Sum] = field(default_factory=dict)
+    sums: dict[ChargeKey, _Sum] = field(default_factory=dict)
     days: set[int] = field(default_factory=set)
 
-    def add(self, name: str, key: Key, usd: Decimal, quantity: Decimal | None, list_usd: Decimal | None) -> None:
+    def add(self, name: str, key: ChargeKey, usd: Decimal, quantity: Decimal | None, list_usd: Decimal | None) -> None:
         if key not in self.sums and len(self.sums) >= MAX_CHARGES:
             key = (*key[:3], "", *key[4:])  # without its resource
             if len(self.sums) >= 2 * MAX_CHARGES:
@@ -296,11 +299,11 @@ class _Months:
 
 
 @lru_cache(maxsize=10_000)
-def _bought(product: str, usage_type: str, operation: str) -> tuple[Bought, ...]:
+def _bought(product: str, usage_type: str, operation: str) -> tuple[ChargedSku, ...]:
     return usage_types().bought(product, usage_type, operation)
 
 
-def _charge(types: UsageTypes, key: Key, held: _Sum, grouped_by: str) -> Charge:
+def _charge(types: UsageTypes, key: ChargeKey, held: _Sum, grouped_by: str) -> Charge:
     product, usage_type, operation, resource, line_type, region, tagged = key
     known = types.region_of(usage_type) or region or ("us-east-1" if usage_type else None)
     bought = _bought(product, usage_type, operation) if grouped_by != BY_SERVICE else ()
@@ -325,7 +328,7 @@ class _Report:
         self._name = name
         self._months = _Months(name, today)
 
-    def of(self, rows: Iterator[Row]) -> Actual:
+    def of(self, rows: Iterator[ExportRow]) -> Actual:
         for cells, line in rows:
             self._add(cells, line)
         return self._months.actual(BY_LINE_ITEM)
@@ -510,7 +513,7 @@ class _Explorer:
         by_service = self._grouped_by == BY_SERVICE
         product = types.product(group) if by_service else ""
         line_type = "Tax" if group.lower() in ("tax", "세금") else ""
-        key: Key = (product, "" if by_service else group, "", "", line_type, None, None)
+        key: ChargeKey = (product, "" if by_service else group, "", "", line_type, None, None)
         money = column.is_money
         held.add(self._name, key, number if money else Decimal(0), None if money else number, None)
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from glimpse.planner.catalogue import Catalogue, Held, Price, Shelf, Tier
+from glimpse.planner.catalogue import Catalogue, Price, PriceKey, RegionSummary, Tier
 
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
@@ -38,14 +38,17 @@ class RegionUnknown(LookupError):
         self.region = region
 
 
-def manifest() -> tuple[str, tuple[Held, ...]]:
+def manifest() -> tuple[str, tuple[RegionSummary, ...]]:
     """The snapshot's name and what it holds."""
     read = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    return read["id"], tuple(Held(region, **entry) for region, entry in read["regions"].items())
+    return read["id"], tuple(RegionSummary(region, **entry) for region, entry in read["regions"].items())
 
 
 def regions() -> tuple[str, ...]:
-    """Where a stack may stand: what is the same everywhere, or sold at an edge, is held beside them."""
+    """
+    The regions in which a stack may be. Prices of CloudFront's edges, and those that are the same everywhere, are in
+    none.
+    """
     held = (entry.region for entry in manifest()[1])
     return tuple(region for region in held if region != GLOBAL and not region.startswith("edge:"))
 
@@ -54,11 +57,11 @@ def catalogue(region: str) -> Catalogue:
     """Raises RegionUnknown."""
     if region not in regions():
         raise RegionUnknown(region)
-    return Catalogue(manifest()[0], region, _Shelves((region, GLOBAL, *edge_of(region))), _elsewhere)
+    return Catalogue(manifest()[0], region, PriceTable((region, GLOBAL, *edge_of(region))), _other_catalogue)
 
 
 @cache
-def _elsewhere(region: str) -> Catalogue | None:
+def _other_catalogue(region: str) -> Catalogue | None:
     """The catalogue of another region that a stack reaches into; None where no price of it is held."""
     return catalogue(region) if region in regions() else None
 
@@ -82,8 +85,8 @@ def holdings(region: str) -> tuple[Counter[Kind], Counter[str]]:
     return held, Counter(read["sources"][row[6]] for row in read["prices"])
 
 
-def elsewhere(region: str) -> Mapping[Kind, int]:
-    """The kinds of price that a stack in this region cannot be charged by, and how many other regions hold them."""
+def kinds_of_other_regions(region: str) -> Mapping[Kind, int]:
+    """The kinds of price that a stack in this region lacks, and how many other regions have each of them."""
     if region not in (stacks := set(regions())):
         return {}
     reached = {region, GLOBAL, *edge_of(region)}
@@ -95,23 +98,23 @@ def _read(region: str) -> Any:
     return json.loads(gzip.decompress((FOLDER / f"{region.replace(':', '-')}.json.gz").read_bytes()))
 
 
-class _Shelves(Mapping[Shelf, Sequence[Price]]):
-    """The rows of some regions; a price is made of a row only when its shelf is asked for."""
+class PriceTable(Mapping[PriceKey, Sequence[Price]]):
+    """The prices of some regions by key. A Price is made of its row only when its key is first looked up."""
 
     def __init__(self, regions: Sequence[str]) -> None:
-        self._rows: dict[Shelf, list[tuple[str, list[str], list[Any]]]] = {}
-        self._made: dict[Shelf, Sequence[Price]] = {}
+        self._rows: dict[PriceKey, list[tuple[str, list[str], list[Any]]]] = {}
+        self._made: dict[PriceKey, Sequence[Price]] = {}
         for region in regions:
             read = _read(region)
             for row in read["prices"]:
                 self._rows.setdefault((row[0], row[1], row[3]), []).append((region, read["sources"], row))
 
-    def __getitem__(self, shelf: Shelf) -> Sequence[Price]:
-        if shelf not in self._made:
-            self._made[shelf] = tuple(_price(*row) for row in self._rows[shelf])
-        return self._made[shelf]
+    def __getitem__(self, key: PriceKey) -> Sequence[Price]:
+        if key not in self._made:
+            self._made[key] = tuple(_price(*row) for row in self._rows[key])
+        return self._made[key]
 
-    def __iter__(self) -> Iterator[Shelf]:
+    def __iter__(self) -> Iterator[PriceKey]:
         return iter(self._rows)
 
     def __len__(self) -> int:

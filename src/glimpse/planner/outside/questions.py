@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from glimpse.planner.initial_workload import Question
 from glimpse.planner.words import Words
 from glimpse.planner.workload_checks import WorkloadError
+from glimpse.planner.workload_questions import Question
 
 
 def somebody_is_there() -> bool:
@@ -17,12 +17,12 @@ def somebody_is_there() -> bool:
 
 def answers_to(questions: Iterable[Question], words: Words) -> dict[tuple[str, str], int | str]:
     """
-    What a person answers, by section and key. Enter leaves a key out; what the key cannot hold is explained and asked
-    again; the end of the input (Ctrl-D) leaves out the rest.
+    A person's answers, by section and key. Enter leaves a key out. An answer that the key cannot hold is explained and
+    asked for again. The end of the input (Ctrl-D) leaves out the rest.
     """
     answers: dict[tuple[str, str], int | str] = {}
     for question in questions:
-        print(words.say(question.text))
+        print(words.render(question.text))
         while True:
             try:
                 answer = input("> ")
@@ -36,5 +36,5 @@ def answers_to(questions: Iterable[Question], words: Words) -> dict[tuple[str, s
                 break
             except WorkloadError as wrong:
                 for problem in wrong.problems:
-                    print(words.say(problem))
+                    print(words.render(problem))
     return answers

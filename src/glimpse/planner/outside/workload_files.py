@@ -12,21 +12,21 @@ from pathlib import Path
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.finding import InputError
-from glimpse.planner.quantities import Cases
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.sentence import say
 from glimpse.planner.workload import Workload, unstated
 from glimpse.planner.workload_checks import WorkloadError, workload_from
 
 NAME = "glimpse.toml"
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 CAPACITIES = files("glimpse.capacity")
 
 
 def workload_beside(path: Path, given: Path | None) -> Workload:
     """
-    The workload of the given file, else of the one beside the stack, else one that states nothing.
+    The workload of the given file, else of the file beside the stack, else one that states nothing.
 
-    Raises InputError where the file cannot be read, WorkloadError where it says what cannot be used.
+    Raises InputError if the file cannot be read, and WorkloadError if something in it cannot be used.
     """
     beside = (path if path.is_dir() else path.parent) / NAME
     if given is None and not beside.is_file():
@@ -36,7 +36,7 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
         raise InputError(say("workload_missing", path=str(chosen)))
     try:
         with chosen.open("rb") as file:
-            text = file.read(MOST_BYTES).decode("utf-8")
+            text = file.read(MAX_BYTES).decode("utf-8")
         table = tomllib.loads(text, parse_float=_number)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, too many digits
         raise InputError(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None
@@ -47,7 +47,9 @@ def workload_beside(path: Path, given: Path | None) -> Workload:
 
 
 def _check_document(name: str, source: str) -> None:
-    """Imports the document's own part only where a file names one."""
+    """
+    Raises WorkloadError for a plan document that does not exist. Only a workload that names one imports its package.
+    """
     from glimpse.planner.plan_document import DOCUMENTS
 
     if name not in DOCUMENTS:
@@ -91,8 +93,8 @@ def _capacity(name: str) -> Capacity:
     )
 
 
-def _cases(spread: Mapping[str, int | Fraction] | None) -> Cases | None:
-    return None if spread is None else Cases(*(Fraction(spread[name]) for name in ("low", "expected", "high")))
+def _cases(spread: Mapping[str, int | Fraction] | None) -> CostCases | None:
+    return None if spread is None else CostCases(*(Fraction(spread[name]) for name in ("low", "expected", "high")))
 
 
 def _fraction(number: int | Fraction | None) -> Fraction | None:

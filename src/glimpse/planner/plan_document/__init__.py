@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from glimpse.planner.plan_document.alarms import Alarm
     from glimpse.planner.plan_document.checks import Check
     from glimpse.planner.plan_document.claims import Claim
-    from glimpse.planner.plan_document.rows import Row
+    from glimpse.planner.plan_document.rows import ScenarioRow
     from glimpse.planner.stack import Stack
     from glimpse.planner.steps import Step
 
@@ -30,7 +30,7 @@ DOCUMENTS = ("phase5",)
 class PlanDocument:
     """What the document says, beside what its own stack and workload come to. `rows` are by the scenario's name."""
 
-    rows: Mapping[str, Row]
+    rows: Mapping[str, ScenarioRow]
     claims: tuple[Claim, ...]
     checks: tuple[Check, ...]
     alarms: tuple[Alarm, ...]

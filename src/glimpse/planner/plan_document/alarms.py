@@ -18,11 +18,13 @@ from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import Traffic
 
 CONNECTIONS_SHARE = Fraction(4, 5)
-"""Of what the database gives: the rest is the time to act in. As the monitoring module has it."""
+"""
+The share of the database's connections at which the alarm fires, as in the monitoring module: the rest is time to act.
+"""
 
 FEWEST_ERRORS = 10
 ERRORS_SHARE = Fraction(1, 100)
-"""One request in a hundred of the busiest five minutes; below ten errors one client's trouble would page."""
+"""One request in a hundred of the busiest five minutes. Below ten errors, one client's trouble would page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """
-What the plan document claims, beside what its own stack and workload come to.
+The claims of the plan document, `docs/plan-document.ko.md`, beside what its own stack and workload come to.
 
-The document is `docs/plan-document.ko.md`; each claim names its line there. A claim is confirmed when the computed
-figure lies within the claimed one (to the rounding the document uses), refuted when it does not, and unknown when
-nobody can compute it. Sums of the document's own lines are computed from those lines.
+Each claim has its line in the document. It is confirmed if the computed figure lies within the claimed one (to the
+document's rounding), refuted if it does not, and undecided if nobody can compute it. Sums of the document's own lines
+are computed from those lines.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from glimpse.planner.sizing import CONNECTION_LIMITS, fitted_pool, tasks_during_
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.workload import Workload
 
-CONFIRMED, REFUTED, UNKNOWN = "confirmed", "refuted", "unknown"
+CONFIRMED, REFUTED, UNDECIDED = "confirmed", "refuted", "unknown"
 
 # The document's own tables, lines 298 to 303 and 311 to 316, and its four savings (lines 51, 79, 103, 241).
 LINES_BEFORE = (40, 17, 13, 12, 4, 7)
@@ -47,7 +47,7 @@ BOOT_SECONDS = (5, 15)
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class AmountRange:
     """From `low` to `high`, the same where it is one figure; the unit is a word of the catalogue of sentences."""
 
     low: Fraction
@@ -60,13 +60,13 @@ class Claim:
     id: str
     quote: str
     source_line: int
-    claimed: Amount
-    computed: Amount | None
+    claimed: AmountRange
+    computed: AmountRange | None
     verdict: str
     why: Sentence
 
 
-Computed = tuple[Amount | None, Sentence]
+Computed = tuple[AmountRange | None, Sentence]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class _Facts:
     def total(self, bill: Bill) -> Fraction | None:
         return None if bill.is_lower_bound else bill.monthly
 
-    def cost(self, scenario: str, claimed: Amount, why: Sentence) -> Computed:
+    def cost(self, scenario: str, claimed: AmountRange, why: Sentence) -> Computed:
         """
         What a scenario comes to. Where some of it has no price, the rest refutes a claim that is lower still, and
         otherwise nothing is known.
@@ -149,10 +149,10 @@ def claims_of(today: Bill, scenarios: Mapping[str, Bill], estimator: Estimator) 
     )
 
 
-Row = tuple[str, int, str, Amount, Computed, str | None]
+ClaimRow = tuple[str, int, str, AmountRange, Computed, str | None]
 
 
-def _claims(facts: _Facts) -> Iterator[Row]:
+def _claims(facts: _Facts) -> Iterator[ClaimRow]:
     yield from _totals(facts)
     yield from _lines(facts)
     yield from _savings(facts)
@@ -161,7 +161,7 @@ def _claims(facts: _Facts) -> Iterator[Row]:
     yield from _phase6(facts)
 
 
-def _totals(facts: _Facts) -> Iterator[Row]:
+def _totals(facts: _Facts) -> Iterator[ClaimRow]:
     before, after = facts.total(facts.today), facts.total(facts.balanced)
     total = _saved(facts.today, facts.balanced)
     yield "total_before", 305, "총계 $83/월", _usd(83), (_amount(before), say("claim_total_before")), None
@@ -178,7 +178,7 @@ def _totals(facts: _Facts) -> Iterator[Row]:
     yield "sum_of_savings", 3, "-$27", _usd(27), (_usd(sum(SAVINGS)), why), None
 
 
-def _lines(facts: _Facts) -> Iterator[Row]:
+def _lines(facts: _Facts) -> Iterator[ClaimRow]:
     spot_only = (ProviderShare(FARGATE_SPOT, weight=1),)
     on_demand = (ProviderShare(FARGATE, weight=1),)
     readings = {
@@ -213,7 +213,7 @@ def _lines(facts: _Facts) -> Iterator[Row]:
         yield id_, line, quote, _usd(claimed), (_amount(facts.rest(bill)), say(f"claim_{id_}")), None
 
 
-def _savings(facts: _Facts) -> Iterator[Row]:
+def _savings(facts: _Facts) -> Iterator[ClaimRow]:
     literal = replace(
         facts.service,
         strategy=tuple(replace(s, weight=90) if s.provider == FARGATE_SPOT else s for s in facts.service.strategy),
@@ -259,16 +259,16 @@ def _savings(facts: _Facts) -> Iterator[Row]:
         None,
     )
 
-    per_gb = None if unit is None else Amount(unit / GB_PER_HOUR, unit / GB_PER_HOUR, "usd_per_gb")
-    claimed = Amount(Fraction("0.008"), Fraction("0.008"), "usd_per_gb")
+    per_gb = None if unit is None else AmountRange(unit / GB_PER_HOUR, unit / GB_PER_HOUR, "usd_per_gb")
+    claimed = AmountRange(Fraction("0.008"), Fraction("0.008"), "usd_per_gb")
     yield "lcu_per_gb", 236, "ALB 데이터 전송 비용 ($0.008/GB) 회피", claimed, (per_gb, say("claim_lcu_per_gb")), None
     inbound = facts.price("AWSDataTransfer", "internet_in_gb")
-    free = Amount(Fraction(0), Fraction(0), "usd_per_gb")
-    computed = None if inbound is None else Amount(inbound, inbound, "usd_per_gb")
+    free = AmountRange(Fraction(0), Fraction(0), "usd_per_gb")
+    computed = None if inbound is None else AmountRange(inbound, inbound, "usd_per_gb")
     yield "inbound_free", 237, "S3 직접 업로드는 무료 (인바운드)", free, (computed, say("claim_inbound_free")), None
 
 
-def _percentages(facts: _Facts) -> Iterator[Row]:
+def _percentages(facts: _Facts) -> Iterator[ClaimRow]:
     for name, line, quote, low, high in (
         ("extreme", 13, "$40-46", 40, 46), ("balanced", 14, "$56-66", 56, 66), ("serverless", 15, "$25-36", 25, 36)
     ):  # fmt: skip
@@ -279,15 +279,15 @@ def _percentages(facts: _Facts) -> Iterator[Row]:
         ("balanced_percent", 14, 28, 56, 66),
         ("serverless_percent", 15, 65, 25, 36),
     ):
-        computed = Amount(
+        computed = AmountRange(
             Fraction(TOTAL_BEFORE - high, TOTAL_BEFORE), Fraction(TOTAL_BEFORE - low, TOTAL_BEFORE), "percent"
         )
         why = say("claim_percent_of_range", low=low, high=high, before=TOTAL_BEFORE)
         yield id_, line, f"{claimed}%", _percent(Fraction(claimed, 100)), (computed, why), None
 
 
-def _behaviour(facts: _Facts) -> Iterator[Row]:
-    claimed = Amount(Fraction(3, 100), Fraction(5, 100), "percent")
+def _behaviour(facts: _Facts) -> Iterator[ClaimRow]:
+    claimed = AmountRange(Fraction(3, 100), Fraction(5, 100), "percent")
     fewest = facts.service.fewest or 0
     split = say("claim_interruption", tasks=fewest, spot=fewest - facts.service.on_demand_tasks(fewest)[0])
     yield "interruption", 74, "Spot 중단 확률 증가 (1-2% → 3-5%)", claimed, (None, split), None
@@ -297,27 +297,29 @@ def _behaviour(facts: _Facts) -> Iterator[Row]:
     slowest = TASK_START_SECONDS[1] + BOOT_SECONDS[1] + health.interval
     hung = slowest + health.interval * health.unhealthy
     why = say("claim_recovery", interval=health.interval, unhealthy=health.unhealthy, hung=hung)
-    seconds = Amount(Fraction(fastest), Fraction(slowest), "seconds")
+    seconds = AmountRange(Fraction(fastest), Fraction(slowest), "seconds")
     yield (
-        "recovery", 75, "Auto Scaling이 자동 복구 (30초 내)", Amount(Fraction(0), Fraction(30), "seconds"),
+        "recovery", 75, "Auto Scaling이 자동 복구 (30초 내)", AmountRange(Fraction(0), Fraction(30), "seconds"),
         (seconds, why), None,
     )  # fmt: skip
 
     lowest = facts.lever("min_capacity")
     one = LEVERS["min_capacity"].change(facts.stack).of(FargateService)[0].fewest
-    computed = None if one is None else Amount(Fraction(one), Fraction(one), "tasks")
-    two = Amount(Fraction(2), Fraction(2), "tasks")
+    computed = None if one is None else AmountRange(Fraction(one), Fraction(one), "tasks")
+    two = AmountRange(Fraction(2), Fraction(2), "tasks")
     why = say("claim_one_task", saves=_shown(lowest))
     yield "one_task_restored", 99, "Auto Scaling이 즉시 2개로 복구", two, (computed, why), None
 
     databases = facts.stack.of(Database)
     limit = CONNECTION_LIMITS.get(databases[0].instance_class or "") if len(databases) == 1 else None
-    claimed = Amount(Fraction(87), Fraction(87), "connections")
-    seen = None if limit is None else Amount(Fraction(limit.lowest_seen), Fraction(limit.highest_seen), "connections")
+    claimed = AmountRange(Fraction(87), Fraction(87), "connections")
+    seen = (
+        None if limit is None else AmountRange(Fraction(limit.lowest_seen), Fraction(limit.highest_seen), "connections")
+    )
     why = say("claim_connections", formula=limit.formula) if limit else say("claim_connections_unknown")
-    yield "connections", 288, "RDS db.t4g.micro는 최대 87개 연결만 지원", claimed, (seen, why), UNKNOWN
+    yield "connections", 288, "RDS db.t4g.micro는 최대 87개 연결만 지원", claimed, (seen, why), UNDECIDED
 
-    claimed = Amount(Fraction(50), Fraction(50), "connections_a_task")
+    claimed = AmountRange(Fraction(50), Fraction(50), "connections_a_task")
     percent = facts.service.maximum_percent
     most, few = facts.service.most, 2
     if limit is None or most is None:
@@ -326,13 +328,13 @@ def _behaviour(facts: _Facts) -> Iterator[Row]:
         peak = tasks_during_deploy(most, percent)
         low, high = fitted_pool(limit.usable, peak), fitted_pool(limit.usable, tasks_during_deploy(few, percent))
         why = say("claim_pool", peak=peak, most=most, few=few, needed=50 * tasks_during_deploy(few, percent))
-        pools = (Amount(Fraction(low), Fraction(high), "connections_a_task"), why)
+        pools = (AmountRange(Fraction(low), Fraction(high), "connections_a_task"), why)
     yield "pool", 289, "50개로 제한하여 여유 확보", claimed, pools, None
 
 
-def _phase6(facts: _Facts) -> Iterator[Row]:
-    computed: Amount | None = None
-    share: Amount | None = None
+def _phase6(facts: _Facts) -> Iterator[ClaimRow]:
+    computed: AmountRange | None = None
+    share: AmountRange | None = None
     why = say("claim_reserved_unknown")
     databases = facts.stack.of(Database)
     if len(databases) == 1 and databases[0].instance_class:
@@ -360,27 +362,27 @@ def _phase6(facts: _Facts) -> Iterator[Row]:
     yield "phase6", 419, "향후 3-6개월 ($56 → $45/월)", _usd(45), total, None
 
 
-def _verdict(claimed: Amount, computed: Amount | None) -> str:
+def _verdict(claimed: AmountRange, computed: AmountRange | None) -> str:
     if computed is None:
-        return UNKNOWN
+        return UNDECIDED
     slack = {"usd": Fraction(1, 2), "percent": Fraction(1, 200)}.get(claimed.unit, Fraction(0))
     inside = claimed.low - slack <= computed.low and computed.high <= claimed.high + slack
     return CONFIRMED if inside else REFUTED
 
 
-def _usd(low: Fraction | int, high: Fraction | int | None = None) -> Amount:
-    return Amount(Fraction(low), Fraction(low if high is None else high), "usd")
+def _usd(low: Fraction | int, high: Fraction | int | None = None) -> AmountRange:
+    return AmountRange(Fraction(low), Fraction(low if high is None else high), "usd")
 
 
-def _amount(usd: Fraction | None) -> Amount | None:
+def _amount(usd: Fraction | None) -> AmountRange | None:
     return None if usd is None else _usd(usd)
 
 
-def _percent(share: Fraction) -> Amount:
-    return Amount(share, share, "percent")
+def _percent(share: Fraction) -> AmountRange:
+    return AmountRange(share, share, "percent")
 
 
-def _range(savings: list[Fraction | None]) -> Amount | None:
+def _range(savings: list[Fraction | None]) -> AmountRange | None:
     """None as soon as one of them cannot be told."""
     known = [amount for amount in savings if amount is not None]
     return _usd(min(known), max(known)) if len(known) == len(savings) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScenarioRow:
     """One row of the document's table of scenarios, as far as it fills the columns. `stars` are of five."""
 
     line: int
@@ -24,9 +24,9 @@ class Row:
     stars: int | None = None
 
 
-ROWS: Mapping[str, Row] = {
-    "extreme": Row(13, (40, 46), 45, "✅ (API GW)", "낮음 (1-2 tasks)", "중", 2),
-    "balanced": Row(14, (56, 66), 28, "✅ (ALB)", "중간 (2 tasks)", "쉬움", 5),
-    "serverless": Row(15, (25, 36), 65, "⚠️ (제한적)", "높음", "어려움", 1),
-    "phase6": Row(419, (45, 45)),
+ROWS: Mapping[str, ScenarioRow] = {
+    "extreme": ScenarioRow(13, (40, 46), 45, "✅ (API GW)", "낮음 (1-2 tasks)", "중", 2),
+    "balanced": ScenarioRow(14, (56, 66), 28, "✅ (ALB)", "중간 (2 tasks)", "쉬움", 5),
+    "serverless": ScenarioRow(15, (25, 36), 65, "⚠️ (제한적)", "높음", "어려움", 1),
+    "phase6": ScenarioRow(419, (45, 45)),
 }

@@ -1,1 +1,1 @@
-"""What people and scripts get to see: a terminal report, and JSON documents."""
+"""Reports of a bill and of a plan: for a terminal, as Markdown, and as JSON."""

@@ -23,10 +23,10 @@ def has_own_scenarios(plan: Plan) -> bool:
     return any(scenario.name not in (TODAY, BEST, BEST_WITH_PLANNED) for scenario in plan.scenarios)
 
 
-def compared(plan: Plan) -> tuple[Scenario, ...]:
+def compared_scenarios(plan: Plan) -> tuple[Scenario, ...]:
     """
-    The scenarios of the table: today alone where none is stated and nothing is advised, and none at all where nothing
-    can be said of others either.
+    The scenarios of the table. Only today, if no scenario is stated and nothing is advised; none, if no reason is shown
+    either.
     """
     if has_own_scenarios(plan) or _changes_something(plan.recommended):
         return plan.scenarios
@@ -72,7 +72,7 @@ def _as_commitment(reason: Sentence) -> Sentence:
 def best_text(plan: Plan, words: Words) -> str | None:
     """What the best is made of, and how many combinations there are; None where the table has none that changes any."""
     best = next((scenario for scenario in plan.scenarios if scenario.name == BEST), None)
-    if plan.search is None or best is None or best not in compared(plan) or not best.changing:
+    if plan.search is None or best is None or best not in compared_scenarios(plan) or not best.changing:
         return None
     names = ", ".join(lever.name for lever in best.changing)
     return words("ui_best", levers=names, count=f"{plan.search.looked_at:,}")
@@ -84,8 +84,8 @@ def states_promises(plan: Plan) -> bool:
 
 def kept_as_today(plan: Plan, words: Words) -> str:
     """
-    What the stack itself promises and keeps, named in one sentence without a reason each; empty where there is nothing
-    to say. Where nothing is stated, it is about what is advised.
+    One sentence that names what the stack itself promises and keeps; empty if there is nothing to say. If no promise is
+    stated, the sentence is about the recommendation.
     """
     kept = [row.promise for row in plan.today.verdicts if row.source == STACK and row.verdict == KEPT]
     if states_promises(plan):
@@ -101,7 +101,10 @@ def _named(promises: Iterable[str], words: Words) -> str:
 
 
 def worth_a_line(plan: Plan, scenario: Scenario) -> tuple[Verdict, ...]:
-    """Of today every stated promise; of the stack's own, and of other scenarios, what is not kept and differs."""
+    """
+    The verdicts that a report shows: of today the stated promises and all that are not kept; of another scenario those
+    that are not kept and that today does not have.
+    """
     if scenario is plan.today:
         return tuple(row for row in scenario.verdicts if row.source != STACK or row.verdict != KEPT)
     return tuple(row for row in scenario.verdicts if row.verdict != KEPT and row not in plan.today.verdicts)

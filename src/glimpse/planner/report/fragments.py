@@ -5,7 +5,7 @@ from __future__ import annotations
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.regions import Elsewhere
+from glimpse.planner.regions import RegionComparison
 from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import Workload
 
@@ -14,7 +14,7 @@ def workload_name(workload: Workload, words: Words) -> str:
     return plain(workload.source) or words("ui_no_workload")
 
 
-def region_text(entry: Elsewhere, words: Words) -> str:
+def region_text(entry: RegionComparison, words: Words) -> str:
     """What the stack costs in another region, and how that differs from its own."""
     monthly = usd_text(entry.bill.monthly)
     cost = words("at_least_usd", monthly=monthly) if entry.bill.at_least else f"${monthly}"

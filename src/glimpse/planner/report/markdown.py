@@ -18,10 +18,10 @@ from glimpse.planner.finding import Finding
 from glimpse.planner.levers.lever import COMMITMENT, GROUPS
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
-from glimpse.planner.regions import Elsewhere
+from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.comparison import (
     best_text,
-    compared,
+    compared_scenarios,
     cost_column,
     has_availability,
     has_own_scenarios,
@@ -60,7 +60,7 @@ from glimpse.planner.report.plan_fragments import (
     step_saving,
     step_text,
 )
-from glimpse.planner.report.plan_summary import answers
+from glimpse.planner.report.plan_summary import summary_lines
 from glimpse.planner.report.savings import (
     SHOWN_PLACES_OF_A_STEP,
     by_saving,
@@ -86,16 +86,20 @@ EDGE = re.compile(r"(?<!\w)_|_(?!\w)")
 LINKS = (("://", "&#58;//"), ("www.", "www&#46;"))
 """What GitHub turns into links by itself, wherever it stands."""
 
-Table = tuple[Sequence[str], Iterable[Sequence[str]]]
+TableRows = tuple[Sequence[str], Iterable[Sequence[str]]]
 
 
-def plan_markdown(plan: Plan, otherwise: Fraction, words: Words, paid: Comparison | None = None) -> str:
-    """`otherwise` is today's total with the other answer to `--free-tier`, `paid` what was paid beside it."""
-    return "\n".join((*_plan(plan, otherwise, words), *_paid(paid, words))) + "\n"
+def plan_markdown(plan: Plan, with_other_free_tier: Fraction, words: Words, paid: Comparison | None = None) -> str:
+    """`with_other_free_tier` is today's total in USD with the other answer to `--free-tier`."""
+    return "\n".join((*_plan(plan, with_other_free_tier, words), *_paid(paid, words))) + "\n"
 
 
 def bill_markdown(
-    bill: Bill, otherwise: Fraction, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+    bill: Bill,
+    with_other_free_tier: Fraction,
+    words: Words,
+    there: Sequence[RegionComparison] = (),
+    paid: Comparison | None = None,
 ) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
     given = [
@@ -107,7 +111,7 @@ def bill_markdown(
         "",
         *given,
         *([""] if given else []),
-        *_bill(bill, otherwise, words),
+        *_bill(bill, with_other_free_tier, words),
         *_paid(paid, words),
         *_regions(bill, there, words),
         *_gaps(bill, words),
@@ -141,37 +145,37 @@ def _paid(paid: Comparison | None, words: Words) -> Iterator[str]:
             yield from (f"- {usd_text(line.monthly)}: {_text(line_text(line))}" for line in lines)
 
 
-def _regions(home: Bill, there: Sequence[Elsewhere], words: Words) -> Iterator[str]:
+def _regions(home: Bill, there: Sequence[RegionComparison], words: Words) -> Iterator[str]:
     if there:
         yield from _heading(words("ui_regions", region=home.stack.region))
     for entry in there:
         yield f"- {_text(region_text(entry, words))}"
-        for gap in entry.missing:
-            yield f"  - {_code(gap.origin.address)} {_text(plain(gap.component))}: {_text(words.say(gap.why))}"
+        for part in entry.missing:
+            yield f"  - {_code(part.origin.address)} {_text(plain(part.component))}: {_text(words.render(part.why))}"
 
 
-def _plan(plan: Plan, otherwise: Fraction, words: Words) -> Iterator[str]:
+def _plan(plan: Plan, with_other_free_tier: Fraction, words: Words) -> Iterator[str]:
     today = plan.today.bill
     yield f"## glimpse plan: {_code(today.stack.name)}"
     yield ""
-    for label, text, _ in answers(plan, words):
+    for label, text, _ in summary_lines(plan, words):
         yield f"- **{words(label)}:** {_text(text)}"
     if plan.today.risks:
         yield from _heading(words("ui_risks"))
         yield from _risks(plan.today.risks, words)
     yield from _steps(plan, words)
-    if compared(plan):
+    if compared_scenarios(plan):
         yield from _heading(words("ui_scenarios"))
         yield from _scenarios(plan, words)
         yield ""
-        yield from (f"- {_text(words.say(reason))}" for reason in reasons_shown(plan))
+        yield from (f"- {_text(words.render(reason))}" for reason in reasons_shown(plan))
     if plan.growth:
         yield from _heading(words("ui_growth"))
-        yield from (f"- {_text(words.say(entry.sentence))}" for entry in plan.growth)
+        yield from (f"- {_text(words.render(entry.sentence))}" for entry in plan.growth)
     yield from _gaps(today, words)
     yield from _folded(words("ui_promises"), _promises(plan, words))
     yield from _folded(words("ui_levers"), _levers(plan, words))
-    yield from _folded(words("ui_bill", name=today.stack.name), _bill(today, otherwise, words))
+    yield from _folded(words("ui_bill", name=today.stack.name), _bill(today, with_other_free_tier, words))
     if plan.document:
         yield from _folded(words("ui_checks"), _checks(plan.document, words))
         yield from _folded(words("ui_alarms"), _alarms(plan.document, words))
@@ -179,7 +183,7 @@ def _plan(plan: Plan, otherwise: Fraction, words: Words) -> Iterator[str]:
 
 
 def _scenarios(plan: Plan, words: Words) -> Iterator[str]:
-    scenarios = compared(plan)
+    scenarios = compared_scenarios(plan)
     columns = list(_columns(plan, scenarios, words))
     figures = {number for number, (is_figure, _, _) in enumerate(columns) if is_figure}
     rows = ([cell(scenario) for _, _, cell in columns] for scenario in scenarios)
@@ -243,13 +247,13 @@ def _step(step: Step, chosen: Scenario, words: Words) -> Iterator[str]:
         f"  - {_code(text)}"
         for text in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP, effect_of(step, chosen))
     )
-    yield f"  - {_text(words.say(step.what))}"
+    yield f"  - {_text(words.render(step.what))}"
     yield f"  - {_text(words('ui_risk', risk=words(f'risk_{step.lever}')))}"
 
 
 def _promises(plan: Plan, words: Words) -> Iterator[str]:
     rows = [
-        (f"`{scenario.name}`", words(f"promise_{row.promise}"), words(row.verdict), _text(words.say(row.why)))
+        (f"`{scenario.name}`", words(f"promise_{row.promise}"), words(row.verdict), _text(words.render(row.why)))
         for scenario in plan.scenarios
         for row in worth_a_line(plan, scenario)
     ]
@@ -261,7 +265,7 @@ def _promises(plan: Plan, words: Words) -> Iterator[str]:
         yield from (_text(kept), "")
     for scenario in plan.scenarios:
         if scenario.availability:
-            yield f"- `{scenario.name}`: {_text(words.say(availability_sentence(scenario.availability, words)))}"
+            yield f"- `{scenario.name}`: {_text(words.render(availability_sentence(scenario.availability, words)))}"
 
 
 def _levers(plan: Plan, words: Words) -> Iterator[str]:
@@ -305,15 +309,15 @@ def _lever(effect: Effect, words: Words) -> Sequence[str]:
 
 def _risks(risks: Iterable[Risk], words: Words) -> Iterator[str]:
     for what, origins in risks_together(risks).items():
-        yield f"- {_text(words.say(what))}"
+        yield f"- {_text(words.render(what))}"
         yield from (f"  - {_code(text)}" for text in places_text(origins, words))
 
 
 def _alarms(document: PlanDocument, words: Words) -> Iterator[str]:
     rows = (
         (
-            words(f"alarm_{row.name}"), row.document, words.say(row.derived) if row.derived else "–",
-            words.say(row.why),
+            words(f"alarm_{row.name}"), row.document, words.render(row.derived) if row.derived else "–",
+            words.render(row.why),
         )
         for row in document.alarms
     )  # fmt: skip
@@ -335,7 +339,7 @@ def _claims(document: PlanDocument, words: Words) -> Iterator[str]:
     rows = (
         (
             str(claim.source_line), claim.quote, amount_text(claim.claimed, words), amount_text(claim.computed, words),
-            words(claim.verdict), words.say(claim.why),
+            words(claim.verdict), words.render(claim.why),
         )
         for claim in document.claims
     )  # fmt: skip
@@ -344,18 +348,18 @@ def _claims(document: PlanDocument, words: Words) -> Iterator[str]:
     yield from _table((tuple(map(words, heads)), map(_texts, rows)), figures={0})
 
 
-def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Iterator[str]:
+def _bill(bill: Bill, with_other_free_tier: Fraction, words: Words) -> Iterator[str]:
     heads = (words("ui_component"), words("ui_quantity"), words("ui_unit_usd"), words("ui_usd"))
     yield from _table((heads, _lines(bill.lines, words)), figures={1, 2, 3})
     yield ""
     label = words("ui_total_listed" if bill.free_tier else "ui_total_free_tier")
-    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(otherwise)}."
+    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(with_other_free_tier)}."
     if bill.free:
         yield words("ui_free", count=len(bill.free))
     yield ""
     yield _text(words("ui_workload", source=workload_name(bill.workload, words)) + ".")
     yield words("ui_hours_free_tier" if bill.free_tier else "ui_hours")
-    assumed = dict.fromkeys(words.say(note) for line in bill.lines for note in line.meter.assumes)
+    assumed = dict.fromkeys(words.render(note) for line in bill.lines for note in line.meter.assumes)
     sources = dict.fromkeys(
         f"{line.price.as_of} {line.price.confidence}: {plain(line.price.source)}" for line in bill.lines if line.price
     )
@@ -367,7 +371,7 @@ def _gaps(bill: Bill, words: Words) -> Iterator[str]:
     if bill.unpriced:
         yield from _heading(words("ui_unpriced"))
         for entry in bill.unpriced:
-            yield f"- {_code(entry.origin.address)} {_text(plain(entry.component))}: {_text(words.say(entry.why))}"
+            yield f"- {_code(entry.origin.address)} {_text(plain(entry.component))}: {_text(words.render(entry.why))}"
     if bill.stack.unresolved:
         yield from _heading(words("ui_unresolved"))
         yield from _findings(bill.stack.unresolved, words)
@@ -391,7 +395,7 @@ def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
 def _findings(found: Iterable[Finding], words: Words) -> Iterator[str]:
     for entry in found:
         place = f"{_code(place_text(entry))} " if entry.file else ""
-        yield f"- {place}{_text(words.say(entry.what))}"
+        yield f"- {place}{_text(words.render(entry.what))}"
 
 
 def _heading(text: str) -> tuple[str, str, str]:
@@ -402,7 +406,7 @@ def _folded(title: str, body: Iterable[str]) -> Iterator[str]:
     yield from ("", f"<details><summary>{_text(title)}</summary>", "", *body, "", "</details>")
 
 
-def _table(table: Table, figures: Collection[int] = ()) -> Iterator[str]:
+def _table(table: TableRows, figures: Collection[int] = ()) -> Iterator[str]:
     """`figures` are the columns that hold numbers: they end at one line."""
     heads, rows = table
     yield f"| {' | '.join(heads)} |"

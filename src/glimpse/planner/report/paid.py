@@ -84,7 +84,7 @@ def signed(amount: Fraction) -> str:
     return ("+" if amount > 0 else "") + usd_text(amount)
 
 
-def paid_document(comparison: Comparison) -> dict[str, Any]:
+def paid_as_json(comparison: Comparison) -> dict[str, Any]:
     """The `actual` of a bill's or a plan's document."""
     row, period = comparison, comparison.actual.period
     return {

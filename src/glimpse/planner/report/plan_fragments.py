@@ -17,11 +17,11 @@ from glimpse.planner.steps import EDIT, Step
 from glimpse.planner.words import Words
 
 if TYPE_CHECKING:
-    from glimpse.planner.plan_document.claims import Amount, Claim
-    from glimpse.planner.plan_document.rows import Row
+    from glimpse.planner.plan_document.claims import AmountRange, Claim
+    from glimpse.planner.plan_document.rows import ScenarioRow
 
 
-def document_row(row: Row) -> str:
+def document_row(row: ScenarioRow) -> str:
     """The plan document's own columns, in its own words."""
     low, high = row.monthly_usd
     cost = f"${low}" if low == high else f"${low}-{high}"
@@ -30,7 +30,7 @@ def document_row(row: Row) -> str:
     return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
 
 
-def amount_text(amount: Amount | None, words: Words) -> str:
+def amount_text(amount: AmountRange | None, words: Words) -> str:
     """A figure of a claim, from its low to its high end, with its unit."""
     if amount is None:
         return "–"
@@ -67,7 +67,7 @@ def rated_text(found: Availability | None) -> str:
 def step_text(step: Step, scenario: Scenario, words: Words) -> str:
     """What to do, and beside an edit what it saves in its scenario."""
     saved = step_saving(step, scenario, words) if step.phase == EDIT else ""
-    return words.say(step.what) + (f"  ({saved})" if saved else "")
+    return words.render(step.what) + (f"  ({saved})" if saved else "")
 
 
 def is_of_a_lever(step: Step) -> bool:

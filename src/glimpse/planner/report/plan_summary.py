@@ -1,4 +1,4 @@
-"""What the report of a plan begins with: what it costs, what to do, what that saves, the risks, what is unknown."""
+"""The first lines of a plan's report: the cost, what to do, what that saves, the risks, what is unknown."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from glimpse.planner.levers.lever import BY_HAND
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.comparison import has_own_scenarios
 from glimpse.planner.report.savings import by_saving, offers, offers_text, titles_text
-from glimpse.planner.report.summary import Answer, cost_text, found_region, not_given, not_needed, unknowns_text
+from glimpse.planner.report.summary import SummaryLine, cost_text, found_region, not_given, not_needed, unknowns_text
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.verdict import BROKEN
 from glimpse.planner.words import Words
 
 
-def answers(plan: Plan, words: Words) -> Iterator[Answer]:
-    """The five lines, between them what no value was given for and where the region was found."""
+def summary_lines(plan: Plan, words: Words) -> Iterator[SummaryLine]:
+    """The five lines of the answer, and among them the variables without a value and where the region was found."""
     today = plan.today
     yield from not_given(today.bill, words)
     yield "ui_now", cost_text(today.bill, words), ""

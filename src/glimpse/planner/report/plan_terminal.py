@@ -19,7 +19,7 @@ from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.report.comparison import (
     best_text,
-    compared,
+    compared_scenarios,
     cost_column,
     has_availability,
     has_own_scenarios,
@@ -42,7 +42,7 @@ from glimpse.planner.report.plan_fragments import (
     step_saving,
     step_text,
 )
-from glimpse.planner.report.plan_summary import answers
+from glimpse.planner.report.plan_summary import summary_lines
 from glimpse.planner.report.savings import (
     SHOWN_PLACES_OF_A_STEP,
     by_saving,
@@ -76,14 +76,14 @@ COLOURS = {
 class PlanReport(Report):
     """What a plan adds to its bill."""
 
-    def plan(self, plan: Plan, otherwise: Fraction, paid: Comparison | None = None) -> None:
+    def plan(self, plan: Plan, with_other_free_tier: Fraction, paid: Comparison | None = None) -> None:
         self._answers(plan)
         self._risks(plan.today.risks)
         self._steps(plan)
         self._levers(plan)
         self._scenarios(plan)
         self._promises(plan)
-        self._bill(plan.today.bill, otherwise)
+        self._bill(plan.today.bill, with_other_free_tier)
         self._growth(plan.growth)
         self._paid(paid)
         if plan.document:
@@ -93,11 +93,11 @@ class PlanReport(Report):
         self._workload(plan.today.bill)
 
     def _answers(self, plan: Plan) -> None:
-        for label, text, style in answers(plan, self.words):
+        for label, text, style in summary_lines(plan, self.words):
             self._line(label, text, style)
 
     def _scenarios(self, plan: Plan) -> None:
-        words, scenarios = self.words, compared(plan)
+        words, scenarios = self.words, compared_scenarios(plan)
         if not scenarios:
             return
         self._title("ui_scenarios")
@@ -107,13 +107,13 @@ class PlanReport(Report):
         for scenario in scenarios:
             self._row(widths, *(cell(scenario) for _, _, _, cell in columns))
             for note, style in self._beside(plan, scenario):
-                self._say(Text(note, style), indent=5)
+                self._paragraph(Text(note, style), indent=5)
         if has_availability(scenarios):
-            self._say(words("ui_sla"), "dim")
+            self._paragraph(words("ui_sla"), "dim")
         if best := best_text(plan, words):
-            self._say(best)
+            self._paragraph(best)
         for reason in reasons_shown(plan):
-            self._say(words.say(reason), "dim")
+            self._paragraph(words.render(reason), "dim")
 
     def _columns(
         self, plan: Plan, scenarios: Sequence[Scenario]
@@ -156,22 +156,22 @@ class PlanReport(Report):
         self._title("ui_promises")
         stated = states_promises(plan)
         if kept and not stated:
-            self._say(kept)
+            self._paragraph(kept)
         for scenario in plan.scenarios:
             rows, is_today = worth_a_line(plan, scenario), scenario is plan.today
             rated = scenario.availability
             if not is_today and (scenario is not plan.recommended or rated == plan.today.availability) and not rows:
                 rated = None
             if rows or rated:
-                self._say(scenario.name, "bold")
+                self._paragraph(scenario.name, "bold")
             for row in rows:
                 verdict = set_cell_size(words(row.verdict), 9)
-                why = f"{words(f'promise_{row.promise}')}: {words.say(row.why)}"
-                self._say(Text.assemble((verdict, COLOURS[row.verdict]), why), hang=9)
+                why = f"{words(f'promise_{row.promise}')}: {words.render(row.why)}"
+                self._paragraph(Text.assemble((verdict, COLOURS[row.verdict]), why), hang=9)
             if is_today and kept and stated:
-                self._say(kept)
+                self._paragraph(kept)
             if rated:
-                self._say(words.say(availability_sentence(rated, words)), "dim")
+                self._paragraph(words.render(availability_sentence(rated, words)), "dim")
 
     def _steps(self, plan: Plan) -> None:
         words, chosen = self.words, plan.recommended
@@ -179,32 +179,33 @@ class PlanReport(Report):
             return
         self._title("ui_steps", scenario=chosen.name)
         for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
-            self._say(words(f"phase_{phase}"), "bold")
+            self._paragraph(words(f"phase_{phase}"), "bold")
             for step in steps:
                 if is_of_a_lever(step):
                     self._step_of_a_lever(step, chosen)
                 else:
-                    self._say(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
+                    self._paragraph(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
 
     def _step_of_a_lever(self, step: Step, chosen: Scenario) -> None:
         words = self.words
         saved = step_saving(step, chosen, words)
-        self._say(Text.assemble("- ", (words(f"lever_{step.lever}"), "bold"), saved and f": {saved}"), indent=2, hang=4)
+        title = Text.assemble("- ", (words(f"lever_{step.lever}"), "bold"), saved and f": {saved}")
+        self._paragraph(title, indent=2, hang=4)
         for place in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP, effect_of(step, chosen)):
-            self._say(Text(place, "dim"), indent=4, hang=6)
-        self._say(words.say(step.what), indent=4, hang=4)
-        self._say(Text(words("ui_risk", risk=words(f"risk_{step.lever}")), "dim"), indent=4, hang=4)
+            self._paragraph(Text(place, "dim"), indent=4, hang=6)
+        self._paragraph(words.render(step.what), indent=4, hang=4)
+        self._paragraph(Text(words("ui_risk", risk=words(f"risk_{step.lever}")), "dim"), indent=4, hang=4)
 
     def _checks(self, checks: Iterable[Check]) -> None:
         words = self.words
         self._title("ui_checks")
         for group, inside in itertools.groupby(checks, key=lambda check: check.group):
-            self._say(words(f"group_{group}"), "bold")
+            self._paragraph(words(f"group_{group}"), "bold")
             for ours, alike in itertools.groupby(inside, key=lambda check: check.ours):
                 for check in alike:
-                    self._say(f"[ ] {check.quote}", indent=2)
+                    self._paragraph(f"[ ] {check.quote}", indent=2)
                 if ours:
-                    self._say(Text(words(ours), "dim"), indent=6)
+                    self._paragraph(Text(words(ours), "dim"), indent=6)
 
     def _alarms(self, alarms: Iterable[Alarm]) -> None:
         words = self.words
@@ -213,9 +214,9 @@ class PlanReport(Report):
         self._row(ALARMS, *(Text(head, "dim") for head in heads))
         for alarm in alarms:
             name = Text(words(f"alarm_{alarm.name}"), "bold")
-            derived = words.say(alarm.derived) if alarm.derived else "–"
+            derived = words.render(alarm.derived) if alarm.derived else "–"
             self._row(ALARMS, name, Text(alarm.document), Text(derived))
-            self._say(Text(words.say(alarm.why), "dim"), indent=2)
+            self._paragraph(Text(words.render(alarm.why), "dim"), indent=2)
 
     def _levers(self, plan: Plan) -> None:
         """Every change that would or may save, by what it asks of the owner; then the names of the others."""
@@ -224,7 +225,7 @@ class PlanReport(Report):
         in_steps = {step.lever for step in plan.steps if is_of_a_lever(step)}
         self._title("ui_levers")
         if shown:
-            self._say(words("ui_levers_more", scenario=plan.measure.name), "dim")
+            self._paragraph(words("ui_levers_more", scenario=plan.measure.name), "dim")
             here = words("ui_here", scenario=plan.measure.name)
             heads = (words("ui_lever"), words("ui_alone"), here, "", words("ui_by"))
             self._row(LEVERS, *(Text(head, "dim") for head in heads))
@@ -237,9 +238,9 @@ class PlanReport(Report):
         idle = [words(f"lever_{effect.lever.name}") for effect in plan.effects if effect not in shown]
         self.lines.append(Text())
         if idle:
-            self._say(words("ui_saves_nothing", levers="; ".join(idle)), "dim")
+            self._paragraph(words("ui_saves_nothing", levers="; ".join(idle)), "dim")
         if plan.idle:
-            self._say(words("ui_idle", count=len(plan.idle)), "dim")
+            self._paragraph(words("ui_idle", count=len(plan.idle)), "dim")
 
     def _lever(self, effect: Effect, is_step: bool) -> None:
         """`is_step`: where it applies, how and with what risk stands among the steps already."""
@@ -256,45 +257,45 @@ class PlanReport(Report):
             name = Text("")
         self._row(tuple(columns), name, Text(alone), Text(here), Text(""), by)
         for note in saving_notes(effect.alone, words):
-            self._say(Text(note), indent=2, hang=4 if note.startswith("- ") else 2)
+            self._paragraph(Text(note), indent=2, hang=4 if note.startswith("- ") else 2)
         for text in left_alone_texts(effect, words):
-            self._say(Text(text, "dim"), indent=2, hang=4)
+            self._paragraph(Text(text, "dim"), indent=2, hang=4)
         if is_step:
-            self._say(Text(words("ui_see_steps", lever=lever.name), "dim"), indent=2)
+            self._paragraph(Text(words("ui_see_steps", lever=lever.name), "dim"), indent=2)
             return
         for place in places_text(effect.places, words, effect=effect):
-            self._say(Text(place, "dim"), indent=2, hang=4)
-        self._say(Text(words(f"how_{lever.name}"), "dim"), indent=2)
+            self._paragraph(Text(place, "dim"), indent=2, hang=4)
+        self._paragraph(Text(words(f"how_{lever.name}"), "dim"), indent=2)
         if lever.gives_up and lever.group != COMMITMENT:
-            self._say(words("ui_gives_up", name=words(f"promise_{lever.gives_up}")), indent=2)
+            self._paragraph(words("ui_gives_up", name=words(f"promise_{lever.gives_up}")), indent=2)
         risk = words("ui_risk", risk=words(f"risk_{lever.name}"))
-        self._say(Text.assemble(lever.name, " · ", risk, style="dim"), indent=2)
+        self._paragraph(Text.assemble(lever.name, " · ", risk, style="dim"), indent=2)
 
     def _growth(self, growth: Sequence[Growth]) -> None:
         if growth:
             self._title("ui_growth")
         for entry in growth:
-            self._say(self.words.say(entry.sentence))
+            self._paragraph(self.words.render(entry.sentence))
 
     def _risks(self, risks: Sequence[Risk]) -> None:
         if risks:
             self._title("ui_risks")
         for what, origins in risks_together(risks).items():
-            self._say(self.words.say(what))
+            self._paragraph(self.words.render(what))
             for place in places_text(origins, self.words):
-                self._say(Text(place, "dim"), indent=2, hang=4)
+                self._paragraph(Text(place, "dim"), indent=2, hang=4)
 
     def _claims(self, claims: Sequence[Claim]) -> None:
         if not claims:
             return
         words = self.words
         self._title("ui_claims")
-        self._say(claims_text(claims, words))
+        self._paragraph(claims_text(claims, words))
         for claim in claims:
             verdict = Text(words(claim.verdict), COLOURS[claim.verdict])
             self.lines.append(Text())
-            self._say(Text.assemble(f"{claim.source_line:>4}  ", (claim.quote, "bold")), hang=6)
+            self._paragraph(Text.assemble(f"{claim.source_line:>4}  ", (claim.quote, "bold")), hang=6)
             claimed, computed = amount_text(claim.claimed, words), amount_text(claim.computed, words)
             figures = f"      {words('ui_claimed')} {claimed} · {words('ui_computed')} {computed} · "
-            self._say(Text.assemble(figures, verdict), hang=6)
-            self._say(Text(words.say(claim.why), "dim"), indent=6)
+            self._paragraph(Text.assemble(figures, verdict), hang=6)
+            self._paragraph(Text(words.render(claim.why), "dim"), indent=6)

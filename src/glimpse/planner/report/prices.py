@@ -1,4 +1,4 @@
-"""What the catalogue holds, how old it is, and from where."""
+"""The report of `glimpse prices`: what the catalogue holds, how old it is, and its sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from glimpse.planner.catalogue import Held
+from glimpse.planner.catalogue import RegionSummary
 from glimpse.planner.report.terminal import WIDTH
 from glimpse.planner.words import Words, plain
 
@@ -30,18 +30,18 @@ class Kinds:
     What is held by service and kind.
 
     `held`: of the one region asked for, how many prices; of all, in how many regions, 0 for what is the same in each.
-    `elsewhere`: what the one region lacks, and how many others hold it; None for all regions.
+    `of_other_regions`: what the one region lacks, and how many others hold it; None for all regions.
     """
 
     held: KindCounts
-    elsewhere: KindCounts | None = field(default=None)
+    of_other_regions: KindCounts | None = field(default=None)
 
     def services(self) -> list[str]:
-        return sorted({service for service, _ in (*self.held, *(self.elsewhere or ()))}, key=str.lower)
+        return sorted({service for service, _ in (*self.held, *(self.of_other_regions or ()))}, key=str.lower)
 
 
-def prices_document(
-    name: str, held: Sequence[Held], kinds: Kinds, sources: Counts, today: datetime.date
+def prices_as_json(
+    name: str, held: Sequence[RegionSummary], kinds: Kinds, sources: Counts, today: datetime.date
 ) -> dict[str, Any]:
     """`sources`: how many prices of the one region asked for came from each; empty for all regions."""
     document: dict[str, Any] = {
@@ -58,14 +58,14 @@ def prices_document(
             for entry in held
         ],
     }
-    counted = "regions" if kinds.elsewhere is None else "prices"
+    counted = "regions" if kinds.of_other_regions is None else "prices"
     document["kinds"] = [
         {"service": service, "kind": kind, counted: count} for (service, kind), count in sorted(kinds.held.items())
     ]
-    if kinds.elsewhere is not None:
+    if kinds.of_other_regions is not None:
         document["elsewhere"] = [
             {"service": service, "kind": kind, "regions": count}
-            for (service, kind), count in sorted(kinds.elsewhere.items())
+            for (service, kind), count in sorted(kinds.of_other_regions.items())
         ]
         services: Counter[str] = Counter()
         for (service, _), count in kinds.held.items():
@@ -76,7 +76,7 @@ def prices_document(
 
 
 def prices_text(
-    name: str, held: Sequence[Held], kinds: Kinds, sources: Counts, today: datetime.date, words: Words
+    name: str, held: Sequence[RegionSummary], kinds: Kinds, sources: Counts, today: datetime.date, words: Words
 ) -> str:
     """The same for people."""
     stream = io.StringIO()
@@ -94,11 +94,11 @@ def prices_text(
         table.add_row(entry.region, f"{entry.prices:,}", entry.oldest, entry.newest, str(entry.age_days(today)))
     console.print(table)
     console.print()
-    console.print(Text(words("ui_kinds_everywhere" if kinds.elsewhere is None else "ui_kinds_here")))
-    for line in _by_region_count(kinds, words) if kinds.elsewhere is None else _here(kinds, words):
+    console.print(Text(words("ui_kinds_everywhere" if kinds.of_other_regions is None else "ui_kinds_here")))
+    for line in _by_region_count(kinds, words) if kinds.of_other_regions is None else _here(kinds, words):
         console.print(Text(line))
     console.print()
-    if kinds.elsewhere is None:
+    if kinds.of_other_regions is None:
         console.print(Text(words("ui_show_region")))
     for text, number in _largest_first(sources):
         console.print(Text.assemble(f"{number:>6,}  ", plain(text)))
@@ -121,7 +121,7 @@ def _here(kinds: Kinds, words: Words) -> Iterator[str]:
     """Under each service, what this region holds, and what only others do."""
     for service in kinds.services():
         yield plain(service)
-        for code, counts in (("ui_held_here", kinds.held), ("ui_not_here", kinds.elsewhere or {})):
+        for code, counts in (("ui_held_here", kinds.held), ("ui_not_here", kinds.of_other_regions or {})):
             named = sorted((kind, count) for (owner, kind), count in counts.items() if owner == service)
             if named:
                 yield from _wrapped(words(code), (f"{kind} {count:,}" for kind, count in named))

@@ -5,7 +5,7 @@ where it applies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.saving import Saving
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.planner.words import Words, plain
+from glimpse.planner.words.arguments import argument_of
 
 SHOWN_PLACES = 3
 SHOWN_PLACES_OF_A_STEP = 12
@@ -23,24 +24,7 @@ SHOWN_OFFERS = 3
 SHOWN_TITLES = 3
 
 NEW = "new."
-"""How the address begins of what a lever adds (`levers.lever.new`)."""
-
-ARGUMENTS: Mapping[str, str | None] = {
-    "kind": "type",
-    "mibps": "throughput",
-    "grows_to_gib": "max_allocated_storage",
-    "monitored": "monitoring",
-    "kept_days": "retention_in_days",
-    "arch": "architecture",
-    "credits": "cpu_credits",
-    "aborts_uploads": None,
-    "kind_assumed": None,
-    "version_known": None,
-    "retention_known": None,
-    "grows_known": None,
-    "stopped": None,
-}
-"""Fields of resources by Terraform's argument, where its name is another; None has no argument of its own."""
+"""The prefix of the address of what a lever adds (`levers.lever.new`)."""
 
 NO_COMMITMENT = "no_commitment"
 
@@ -57,7 +41,7 @@ def saving_text(saving: Saving) -> str:
 
 
 def _saves_below(saving: Saving) -> bool:
-    """Whether it saves as long as there is little of the usage that nobody gave."""
+    """Whether it saves as long as the usage that nobody gave stays below some amount."""
     return bool(saving.break_even) and all(even.units and not even.is_above for even in saving.break_even)
 
 
@@ -103,10 +87,10 @@ def address_text(address: str, words: Words) -> str:
 
 
 def _parts(saving: Saving) -> str:
-    return ", ".join(dict.fromkeys(plain(gap.component) for gap in saving.missing))
+    return ", ".join(dict.fromkeys(plain(part.component) for part in saving.missing))
 
 
-def saving_document(saving: Saving) -> dict[str, Any]:
+def saving_as_json(saving: Saving) -> dict[str, Any]:
     return {
         "usd": None if saving.usd is None else usd_text(saving.usd),
         "at_least": saving.at_least or None,
@@ -121,7 +105,7 @@ def saving_document(saving: Saving) -> dict[str, Any]:
             }
             for even in saving.break_even
         ],
-        "missing": [{"address": plain(gap.address), "component": plain(gap.component)} for gap in saving.missing],
+        "missing": [{"address": plain(part.address), "component": plain(part.component)} for part in saving.missing],
     }
 
 
@@ -144,19 +128,8 @@ def places_text(
 
 def changes_text(changes: Sequence[Change]) -> str:
     """`instance_class m5.large → m6g.large`: the fields that a lever changes about a resource."""
-    named = ((_argument(change.field), change) for change in changes)
+    named = ((argument_of(change.field), change) for change in changes)
     return ", ".join(f"{name} {_shown(row.before)} → {_shown(row.after)}" for name, row in named if name)
-
-
-def _argument(field: str) -> str | None:
-    """What Terraform calls a field; None for what no argument says."""
-    head, _, last = field.rpartition(".")
-    name = ARGUMENTS.get(last, last)
-    if name is None or not head:
-        return name
-    # Of a list the number: `disks[1].kind` is the type of the second disk.
-    number = head[head.find("[") :] if "[" in head else ""
-    return f"disk{number} {name}" if number and number != "[0]" else name
 
 
 def _shown(value: object) -> str:
@@ -194,8 +167,8 @@ def by_saving(effects: Iterable[Effect]) -> list[Effect]:
 
 def offers(plan: Plan) -> list[tuple[Fraction, str, tuple[Lever, ...]]]:
     """
-    What the cheapest combination without one promise costs less than the best, that promise, and the levers that it
-    has and the best has not; the largest first.
+    For each promise that forbids something cheaper: the USD a month by which that is cheaper than the best, the
+    promise, and the levers that the best does not have. The largest first.
     """
     if plan.search is None:
         return []

@@ -1,4 +1,4 @@
-"""What every report begins with, as far as a bill tells it: what it costs, what was not given, what is not known."""
+"""The first lines of every report, as far as a bill tells them: the cost, what was not given, what is not known."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from glimpse.planner.report.fragments import usage_text
 from glimpse.planner.stack import PricedWorld
 from glimpse.planner.words import Words
 
-Answer = tuple[str, str, str]
-"""The code of its label, its text, and how it is coloured where there is colour."""
+SummaryLine = tuple[str, str, str]
+"""The code of the label, the text, and the colour on a terminal that has colour."""
 
 
-def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
+def not_given(bill: Bill, words: Words) -> Iterator[SummaryLine]:
     """Variables that nobody gave a value and that a figure depends on, with the option that would give it."""
     choice = bill.stack.choice
     if choice:
@@ -31,13 +31,13 @@ def not_given(bill: Bill, words: Words) -> Iterator[Answer]:
             )
 
 
-def found_region(bill: Bill, words: Words) -> Iterator[Answer]:
+def found_region(bill: Bill, words: Words) -> Iterator[SummaryLine]:
     """Where the region was found, unless an option or the provider says it."""
     if bill.stack.region_from:
-        yield "ui_region_from", words.say(bill.stack.region_from), ""
+        yield "ui_region_from", words.render(bill.stack.region_from), ""
 
 
-def not_needed(bill: Bill, words: Words) -> Iterator[Answer]:
+def not_needed(bill: Bill, words: Words) -> Iterator[SummaryLine]:
     """Variables that nobody gave a value and that no figure depends on."""
     names = ", ".join(row.name for row in bill.stack.missing if not row.decides)
     if names:

@@ -22,7 +22,7 @@ from glimpse.planner.catalogue import Price
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
-from glimpse.planner.regions import Elsewhere
+from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.fragments import (
     place_text,
     quantity_text,
@@ -66,8 +66,13 @@ class Report:
         self.console = console
 
     def bill(
-        self, bill: Bill, otherwise: Fraction, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+        self,
+        bill: Bill,
+        with_other_free_tier: Fraction,
+        there: Sequence[RegionComparison] = (),
+        paid: Comparison | None = None,
     ) -> None:
+        """`with_other_free_tier` is the bill's total in USD with the other answer to `--free-tier`."""
         for label, text, style in not_given(bill, self.words):
             self._line(label, text, style)
         self._line("ui_now", cost_text(bill, self.words))
@@ -76,17 +81,17 @@ class Report:
         self._line("ui_not_known", unknowns_text(bill, "unknowns_plain", self.words))
         for label, text, style in not_needed(bill, self.words):
             self._line(label, text, style)
-        self._bill(bill, otherwise)
+        self._bill(bill, with_other_free_tier)
         self._paid(paid)
         self._regions(bill, there)
         self._workload(bill)
 
     def _line(self, label: str, text: str, style: str = "") -> None:
-        self._say(Text.assemble((set_cell_size(self.words(label), 11), "bold"), (text, style)), hang=11)
+        self._paragraph(Text.assemble((set_cell_size(self.words(label), 11), "bold"), (text, style)), hang=11)
 
     # ---- The bill
 
-    def _bill(self, bill: Bill, otherwise: Fraction) -> None:
+    def _bill(self, bill: Bill, with_other_free_tier: Fraction) -> None:
         words = self.words
         self._title("ui_bill", name=bill.stack.name)
         heads = (
@@ -108,10 +113,10 @@ class Report:
             self._bill_line(line, notes, sources)
         self._row(SUM, Text(total_text(bill, words), "bold"), _usd(bill.monthly))
         label = "ui_total_listed" if bill.free_tier else "ui_total_free_tier"
-        self._row(SUM, Text(words(label)), Text(usd_text(otherwise)))
+        self._row(SUM, Text(words(label)), Text(usd_text(with_other_free_tier)))
         if bill.free:
-            self._say(words("ui_free", count=len(bill.free)), "dim")
-        self._marked("ui_assumed", [(str(n), words.say(note)) for n, note in enumerate(notes, start=1)])
+            self._paragraph(words("ui_free", count=len(bill.free)), "dim")
+        self._marked("ui_assumed", [(str(n), words.render(note)) for n, note in enumerate(notes, start=1)])
         self._marked("ui_sources", [(_letter(n), source) for n, source in enumerate(sources)])
         self._unpriced(bill.unpriced)
         self._findings("ui_unresolved", bill.stack.unresolved)
@@ -139,7 +144,7 @@ class Report:
         for origin, alike in itertools.groupby(entries, key=lambda entry: entry.origin):
             self._place(origin.address, origin.file, origin.line)
             for entry in alike:
-                self._say(f"{plain(entry.component)}: {self.words.say(entry.why)}", indent=2)
+                self._paragraph(f"{plain(entry.component)}: {self.words.render(entry.why)}", indent=2)
 
     def _findings(self, title: str, found: Iterable[Finding]) -> None:
         found = list(found)
@@ -147,15 +152,16 @@ class Report:
             self._title(title)
         for entry in found:
             place = f"{place_text(entry)}  " if entry.file else ""
-            self._say(place + self.words.say(entry.what))
+            self._paragraph(place + self.words.render(entry.what))
 
-    def _regions(self, home: Bill, there: Sequence[Elsewhere]) -> None:
+    def _regions(self, home: Bill, there: Sequence[RegionComparison]) -> None:
         if there:
             self._title("ui_regions", region=home.stack.region)
         for entry in there:
-            self._say(region_text(entry, self.words))
-            for gap in entry.missing:
-                self._say(f"{plain(gap.origin.address)}, {plain(gap.component)}: {self.words.say(gap.why)}", indent=2)
+            self._paragraph(region_text(entry, self.words))
+            for part in entry.missing:
+                place = f"{plain(part.origin.address)}, {plain(part.component)}"
+                self._paragraph(f"{place}: {self.words.render(part.why)}", indent=2)
 
     # ---- What was paid
 
@@ -165,7 +171,7 @@ class Report:
         words = self.words
         self._title("ui_actual", period=period_text(paid.actual.period, words))
         for text in summary(paid, words):
-            self._say(text)
+            self._paragraph(text)
         if paid.lines:
             heads = (words("ui_component"), words("ui_usd"), words("ui_paid"), words("ui_difference"))
             self._row(PAID, *(Text(head, "dim") for head in heads))
@@ -173,33 +179,33 @@ class Report:
             amounts = (usd_text(row.monthly), usd_text(row.paid), usd_text(row.paid - row.monthly))
             name = lines_text(row)
             if cell_len(name) >= PAID[0][0]:
-                self._say(name)
+                self._paragraph(name)
                 name = ""
             self._row(PAID, Text(name), *map(Text, amounts))
             if why := difference_text(row, words):
-                self._say(Text(why, "dim"), indent=2)
+                self._paragraph(Text(why, "dim"), indent=2)
         if paid.not_in_terraform:
             self._title("ui_not_in_terraform")
             rows, rest = shown(paid.not_in_terraform, words)
             for charge in rows:
-                self._say(f"{usd_text(charge.paid):>9}  {charge_text(charge, words)}", hang=11)
+                self._paragraph(f"{usd_text(charge.paid):>9}  {charge_text(charge, words)}", hang=11)
             if rest:
-                self._say(rest)
+                self._paragraph(rest)
         for title, lines in (("ui_not_paid", paid.not_paid), ("ui_not_compared", paid.not_compared)):
             if lines:
                 self._title(title)
             for line in lines:
-                self._say(f"{usd_text(line.monthly):>9}  {line_text(line)}", hang=11)
+                self._paragraph(f"{usd_text(line.monthly):>9}  {line_text(line)}", hang=11)
 
     def _workload(self, bill: Bill) -> None:
         words, workload = self.words, bill.workload
         self._title("ui_workload", source=workload_name(workload, words))
         if not workload.has_people:
-            self._say(words("ui_no_people"), "dim")
+            self._paragraph(words("ui_no_people"), "dim")
         for row in workload.derived(bill.usage.traffic.capacity) if workload.has_people else ():
             figure = f"{row.name:<18}{decimal_text(row.value, 2):>10} {set_cell_size(words(f'amount_{row.unit}'), 11)}"
-            self._say(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)
-        self._say(words("ui_hours_free_tier" if bill.free_tier else "ui_hours"), "dim")
+            self._paragraph(Text.assemble(figure, (f"= {row.formula}", "dim")), hang=42)
+        self._paragraph(words("ui_hours_free_tier" if bill.free_tier else "ui_hours"), "dim")
 
     # ---- Parts
 
@@ -207,7 +213,7 @@ class Report:
         title = self.words(code, **params)
         self.lines += Text(), Text.assemble((title, "bold"), (f" {'─' * (WIDTH - cell_len(title) - 1)}", "dim"))
 
-    def _say(self, text: str | Text, style: str = "", indent: int = 0, hang: int = 2) -> None:
+    def _paragraph(self, text: str | Text, style: str = "", indent: int = 0, hang: int = 2) -> None:
         """One paragraph; its first line begins at `indent`, later ones at `indent` or further in at `hang`."""
         body = Text(text, style) if isinstance(text, str) else text
         first, *rest = body.wrap(self.console, WIDTH - indent)
@@ -252,10 +258,10 @@ class Report:
         if rows:
             self.lines.append(Text(self.words(title), "bold"))
         for mark, text in rows:
-            self._say(Text.assemble((f"{mark:>3} ", "bold"), (text, "dim")), hang=4)
+            self._paragraph(Text.assemble((f"{mark:>3} ", "bold"), (text, "dim")), hang=4)
 
 
-def text_of(words: Words, write: str, *arguments: object, colour: bool = False, width: int = WIDTH) -> str:
+def report_text(words: Words, write: str, *arguments: object, colour: bool = False, width: int = WIDTH) -> str:
     """The report as text: `write` names a method of Report, or is `plan`."""
     stream = io.StringIO()
     console = Console(
@@ -301,8 +307,7 @@ def _position(held: list[T], wanted: T) -> int:
 
 def _source(price: Price) -> str:
     """Date, confidence and source on one line; the whole source is in the JSON and in `glimpse prices show`."""
-    source = plain(price.source).replace("document quoting the AWS Price List: ", "AWS Price List, by way of ")
-    return _fit(f"{price.as_of} {price.confidence:<6} {source}", WIDTH - 4)
+    return _fit(f"{price.as_of} {price.confidence:<6} {plain(price.short_source)}", WIDTH - 4)
 
 
 def _letter(number: int) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases, certain
 from glimpse.planner.traffic import Traffic
 
 IPV4 = Sku("AmazonVPC", "public_ipv4_hour")
 
 
-def public_ipv4(origin: Origin, hours: Cases) -> Meter:
+def public_ipv4(origin: Origin, hours: CostCases) -> Meter:
     return Meter(origin, "Public IPv4 address", "hour", hours, IPV4)
 
 

@@ -29,7 +29,7 @@ class Workgroup:
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityReservation:
+class AthenaCapacity:
     """Processing units kept for queries, charged by the hour as long as they are kept. `dpus` None is unknown."""
 
     origin: Origin

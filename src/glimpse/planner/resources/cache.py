@@ -10,7 +10,7 @@ from glimpse.planner.catalogue import Sku
 from glimpse.planner.extended_support import major_of, may_be_charged, support_of
 from glimpse.planner.meter import Meter, Origin, perhaps
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases, certain
 from glimpse.planner.resources.database import CLOUDWATCH
 from glimpse.planner.resources.reservable import reserved_hours
 from glimpse.planner.scaling_target import ScalingTarget
@@ -41,12 +41,12 @@ class NodeScaling:
         parts = (self.shards, self.replicas)
         return any(isinstance(part, ScalingTarget) and part.is_stated(traffic) for part in parts)
 
-    def nodes(self, traffic: Traffic) -> Cases | None:
+    def nodes(self, traffic: Traffic) -> CostCases | None:
         """Shards × (1 + replicas), in the cheapest, the expected and the dearest case; None where one is unknown."""
         shards, replicas = _units(self.shards, traffic), _units(self.replicas, traffic)
         if shards is None or replicas is None:
             return None
-        return Cases(
+        return CostCases(
             shards.low * (1 + replicas.low),
             shards.expected * (1 + replicas.expected),
             shards.high * (1 + replicas.high),
@@ -60,7 +60,7 @@ class NodeScaling:
         return None if shards is None or replicas is None else shards * (1 + replicas)
 
 
-def _units(part: int | ScalingTarget | None, traffic: Traffic) -> Cases | None:
+def _units(part: int | ScalingTarget | None, traffic: Traffic) -> CostCases | None:
     if isinstance(part, ScalingTarget):
         return part.units(traffic)
     return None if part is None else certain(part)
@@ -123,7 +123,7 @@ class Cache:
             logs = metering.used(names.get(destination, "Logs delivered"), "GB", "monthly_delivered_logs_gb", sku)
             yield from perhaps(known, (logs,))
 
-    def _extended_support(self, metering: Metering, node: Sku, nodes: Cases, traffic: Traffic) -> Iterator[Meter]:
+    def _extended_support(self, metering: Metering, node: Sku, nodes: CostCases, traffic: Traffic) -> Iterator[Meter]:
         """An old version of Redis is charged a share of the node's price on demand, whatever the node is bought by."""
         if self.engine != REDIS:
             return

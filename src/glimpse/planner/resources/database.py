@@ -180,7 +180,7 @@ class Database:
     mibps: int | None = None
     mibps_known: bool = True
     storage_assumed: bool = False
-    # No part of today's bill depends on it, so that a part of unknown size is the same with another limit (gap_of).
+    # Left out of the repr, by which unpriced parts are compared: no part of today's bill depends on the limit.
     grows_to_gib: int | None = field(default=None, repr=False)
     monitoring: Monitoring = UNWATCHED
     is_public: bool | None = False

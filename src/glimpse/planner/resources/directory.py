@@ -17,7 +17,7 @@ CONTROLLERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class ManagedDirectory:
     """`directory` is Microsoft AD, Simple AD or AD Connector; `size` an edition of the first, else Small or Large."""
 
     origin: Origin

@@ -44,7 +44,7 @@ class RecordQueries:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthCheck:
+class Route53HealthCheck:
     """
     A health check with its `options`: HTTPS, string matching, a fast interval, latency measurement, each charged.
 

@@ -28,17 +28,18 @@ PRICES = {
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """
-    `zones`: how many zones (subnets) it stands in; None is unknown. `kind` is one of PRICES. `assumed`: nothing names
-    a subnet, and one is taken, without which an endpoint does not work. `abroad`: its service is in another region,
-    None is unknown. `instead_of`: the NAT gateways whose data it carries, empty where another endpoint does; with None
-    it carries its own.
+    A VPC endpoint. `zones` is the number of its zones (subnets), None unknown; `kind` is one of PRICES.
+
+    `assumed`: no argument names a subnet, and an endpoint works only in one, so one is taken. `in_other_region`: its
+    service is in another region, None unknown. `instead_of` are the NAT gateways whose data it carries: empty where
+    another endpoint carries that data, None where the endpoint carries its own.
     """
 
     origin: Origin
     zones: int | None
     kind: str = INTERFACE
     assumed: bool = False
-    abroad: bool | None = False
+    in_other_region: bool | None = False
     instead_of: tuple[Origin, ...] | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
@@ -53,4 +54,4 @@ class Endpoint:
             yield at.used("Data processed by endpoint", "GB", PROCESSED, Sku(VPC, gb), quantity=fetched)
         sku = Sku("AWSDataTransfer", "inter_region_out_gb")
         away = metering.used("Data transfer to another region", "GB", "monthly_outbound_other_regions_gb", sku)
-        yield from perhaps(self.abroad, (away,))
+        yield from perhaps(self.in_other_region, (away,))

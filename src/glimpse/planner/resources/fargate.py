@@ -16,7 +16,7 @@ from glimpse.planner.charged_units import times
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare, place
-from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, Cases, certain
+from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH, NOTHING, CostCases, certain
 from glimpse.planner.resources.address import IPV4, public_ipv4
 from glimpse.planner.resources.balancer import TargetGroup
 from glimpse.planner.resources.volume import EC2, Disk
@@ -37,14 +37,14 @@ TASK_HOURS, INSTANCE_HOURS = "monthly_task_hours", "monthly_external_instance_ho
 
 
 @dataclass(frozen=True, slots=True)
-class HealthCheck:
+class TargetHealthCheck:
     """How the balancer finds out about a task, in seconds and counts."""
 
     interval: int = 30
     unhealthy: int = 2
 
 
-def volume_meters(metering: Metering, volume: Disk, task_hours: Cases | None) -> Iterator[Meter]:
+def volume_meters(metering: Metering, volume: Disk, task_hours: CostCases | None) -> Iterator[Meter]:
     """
     The EBS volume that ECS makes with each task and deletes with it; `task_hours` a month are None where unknown.
 
@@ -85,7 +85,7 @@ class FargateService:
     bus: str | None = None
     environment: str | None = None
     maximum_percent: int = 200
-    health: HealthCheck = HealthCheck()
+    health: TargetHealthCheck = TargetHealthCheck()
     os: str = LINUX
     volume: Disk | None = None
     assumed: tuple[Sentence, ...] = ()
@@ -197,7 +197,7 @@ class FargateService:
             if sku.kind in UNDER_PLAN
         )
 
-    def _task_hours(self, traffic: Traffic) -> dict[str, Cases] | None:
+    def _task_hours(self, traffic: Traffic) -> dict[str, CostCases] | None:
         """Hours a month on each provider, in the stack's cheapest, expected and dearest case."""
         by_hour = self.tasks_by_hour(traffic)
         if by_hour is None:
@@ -212,7 +212,7 @@ class FargateService:
             ):
                 counted.update({provider: count * hours_alike for provider, count in split.items()})
         hours = {
-            share.provider: Cases(
+            share.provider: CostCases(
                 *(counted[share.provider] * DAYS_PER_MONTH for counted in (cheapest, expected, dearest))
             )
             for share in self.strategy
@@ -254,11 +254,11 @@ def _beyond(covered: int, hours: Fraction) -> Fraction:
     return max(Fraction(0), hours - covered)
 
 
-Part = tuple[str, str, Sku, Fraction]
+HourlyCharge = tuple[str, str, Sku, Fraction]
 """Component, unit, SKU, and how many units one task takes in an hour."""
 
 
-def _charged(size: TaskSize, os: str, provider: str) -> Iterator[Part]:
+def _charged(size: TaskSize, os: str, provider: str) -> Iterator[HourlyCharge]:
     """
     What an hour of one task is charged by.
 
@@ -273,7 +273,7 @@ def _charged(size: TaskSize, os: str, provider: str) -> Iterator[Part]:
         yield "Windows license", "vCPU-hour", Sku(ECS, "fargate_windows_license_vcpu_hour"), size.vcpu
 
 
-def _ephemeral(size: TaskSize) -> Iterator[Part]:
+def _ephemeral(size: TaskSize) -> Iterator[HourlyCharge]:
     extra = size.ephemeral_gib - FREE_EPHEMERAL_GIB
     if extra > 0:
         sku = Sku(ECS, "fargate_ephemeral_storage_gb_hour")
@@ -338,7 +338,7 @@ class TasksOnInstances:
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         hours = None
         if self.fewest is not None and self.desired is not None and self.most is not None:
-            hours = Cases(Fraction(self.fewest), Fraction(self.desired), Fraction(self.most)) * HOURS_PER_MONTH
+            hours = CostCases(Fraction(self.fewest), Fraction(self.desired), Fraction(self.most)) * HOURS_PER_MONTH
         yield from volume_meters(traffic.metering(self.origin), self.volume, hours)
 
 

@@ -10,7 +10,7 @@ from math import ceil
 from glimpse.planner.catalogue import ON_DEMAND, SPOT, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases, certain
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases, certain
 from glimpse.planner.resources.address import IPV4
 from glimpse.planner.resources.reservable import instance_hours
 from glimpse.planner.resources.volume import Disk
@@ -53,7 +53,7 @@ TERMS = {"1_year": "1yr", "3_year": "3yr"}
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class PurchaseSplit:
     """
     How a mixed group buys its capacity: `base` units on demand first, then `percent` of what is above it; the rest is
     Spot. AWS rounds in favour of on demand (EC2 Auto Scaling user guide, mixed instances groups).
@@ -101,7 +101,7 @@ class Instances:
     is_nat: bool = False
     elastic: tuple[str, ...] = ()
     system: str | None = None
-    split: Split | None = None
+    split: PurchaseSplit | None = None
     weight: int = 1
     sizes: tuple[int, ...] = ()
     scales: bool = False
@@ -165,7 +165,7 @@ class Instances:
         """A price without a tenancy is a shared one, and must not pass for a dedicated one."""
         return "dedicated_instance_hour" if self.tenancy == DEDICATED else "instance_hour"
 
-    def _count(self, metering: Metering) -> Cases | None:
+    def _count(self, metering: Metering) -> CostCases | None:
         """How many instances there are. What was given is a mean, and need not be whole."""
         given = metering.number("instances") if self.scales else None
         if given is not None:
@@ -173,12 +173,12 @@ class Instances:
         if self.count is None:
             return None
         sizes = (self.count, *self.sizes)
-        return Cases(Fraction(min(sizes)), Fraction(self.count), Fraction(max(sizes)))
+        return CostCases(Fraction(min(sizes)), Fraction(self.count), Fraction(max(sizes)))
 
     def _hours(
-        self, traffic: Traffic, metering: Metering, count: Cases, each: Fraction, instance_type: str
+        self, traffic: Traffic, metering: Metering, count: CostCases, each: Fraction, instance_type: str
     ) -> Iterator[Meter]:
-        split = Split(0, 0) if self.spot else self.split or Split()
+        split = PurchaseSplit(0, 0) if self.spot else self.split or PurchaseSplit()
         on_demand = count.map(lambda instances: split.on_demand(instances, self.weight))
         spot = count + on_demand * -1
         assumes = (*self.assumes, *(self._sizes_assumed(metering)))
@@ -215,7 +215,7 @@ class Instances:
             sku = Sku(EC2, kind, {**attributes, **where}, SPOT)
             yield metering.fixed(f"{instance_type} Spot instance", "hour", sku, spot * each, assumes=assumes)
 
-    def _kept_on_demand(self, split: Split) -> Fraction | None:
+    def _kept_on_demand(self, split: PurchaseSplit) -> Fraction | None:
         """How many of a group that scales a commitment is for: on demand at the fewest. None where it is for all."""
         fewest = -(-self.least // self.weight) if self.scales and self.least else 0
         return split.on_demand(Fraction(fewest), self.weight) if fewest and fewest != self.count else None
@@ -235,7 +235,7 @@ class Instances:
         sizes = (self.count, *self.sizes)
         return (say("group_scheduled", least=min(sizes), most=max(sizes)),) if len(set(sizes)) > 1 else ()
 
-    def _credits(self, traffic: Traffic, metering: Metering, running: Cases, instance_type: str) -> Iterator[Meter]:
+    def _credits(self, traffic: Traffic, metering: Metering, running: CostCases, instance_type: str) -> Iterator[Meter]:
         """
         What unlimited instances burst beyond the credits that they earn, by the vCPU-hour:
         hours × vCPUs of an instance × instances.
@@ -258,7 +258,7 @@ class Instances:
             quantity=None if hours is None else running * (hours * vcpus),
         )
 
-    def _attached(self, metering: Metering, count: Cases, each: Fraction = ALWAYS) -> Iterator[Meter]:
+    def _attached(self, metering: Metering, count: CostCases, each: Fraction = ALWAYS) -> Iterator[Meter]:
         """Disks, which stay while an instance is stopped, and addresses, which do not."""
         kept = count * Fraction(self.awake_hours, WHOLE_DAY) if self.scales else count
         for disk in self.disks:

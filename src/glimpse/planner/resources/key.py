@@ -22,7 +22,7 @@ def requests_sku(spec: str) -> Sku:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KmsKey:
     """
     A customer-managed KMS key; `spec` is its key spec in AWS's words.
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases
 from glimpse.planner.scaling_target import CAPACITY, ScalingTarget
 from glimpse.planner.sentence import say
 from glimpse.planner.traffic import Traffic
@@ -75,7 +75,7 @@ class KafkaCluster:
     def _disks(self, metering: Metering, traffic: Traffic) -> Meter:
         """Each broker's disk; where storage scales, at what people state, else at the target's minimum."""
         stated = metering.number(CAPACITY)
-        each: Cases | Fraction | int | None = self.disk_gib
+        each: CostCases | Fraction | int | None = self.disk_gib
         if self.scaling:
             each = self.scaling.units(traffic, stated)
         total = None if each is None or self.brokers is None else each * self.brokers
@@ -122,10 +122,10 @@ class Connector:
     most: int | None = None
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
-        total: Cases | None = None
+        total: CostCases | None = None
         if self.workers is not None and self.mcus is not None:
             least, mcus = Fraction(self.workers), self.mcus
-            total = Cases(least, least, max(least, Fraction(self.most or 0))) * mcus
+            total = CostCases(least, least, max(least, Fraction(self.most or 0))) * mcus
         yield traffic.metering(self.origin).hours(
             "Connect MCU",
             Sku(MSK, "connect_mcu_hour"),

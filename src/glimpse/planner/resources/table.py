@@ -14,7 +14,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import ON_DEMAND, Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import Cases, certain
+from glimpse.planner.quantities import CostCases, certain
 from glimpse.planner.scaling_target import ScalingTarget
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
@@ -30,7 +30,7 @@ STANDARD, STANDARD_IA = "Standard", "Standard-IA"
 MILLION = 10**6
 
 Units = int | None
-Capacity = tuple[Units, Units]
+CapacityUnits = tuple[Units, Units]
 """Read and write capacity units; None is unknown."""
 
 READ, WRITE = 0, 1
@@ -41,7 +41,7 @@ WORDS = (("Read", "RCU"), ("Write", "WCU"))
 class Index:
     """A global secondary index with capacity of its own, and what scales its reads and its writes."""
 
-    capacity: Capacity
+    capacity: CapacityUnits
     scaling: tuple[ScalingTarget | None, ScalingTarget | None] = (None, None)
 
 
@@ -55,7 +55,7 @@ class Table:
     """
 
     origin: Origin
-    provisioned: Capacity | None = None
+    provisioned: CapacityUnits | None = None
     table_class: str = STANDARD
     scaling: tuple[ScalingTarget | None, ScalingTarget | None] = (None, None)
     indexes: tuple[Index, ...] = ()
@@ -89,10 +89,10 @@ class Table:
     def _sku(self, kind: str, term: str = ON_DEMAND) -> Sku:
         return Sku(DYNAMODB, kind, {} if self.table_class == STANDARD else {"table_class": self.table_class}, term)
 
-    def _units(self, way: int, traffic: Traffic) -> Cases | None:
+    def _units(self, way: int, traffic: Traffic) -> CostCases | None:
         return _units((self.provisioned or (None, None))[way], self.scaling[way], traffic)
 
-    def _index_units(self, way: int, traffic: Traffic) -> Cases | None:
+    def _index_units(self, way: int, traffic: Traffic) -> CostCases | None:
         """What all indexes are provisioned with: their units add up."""
         total = certain(0)
         for index in self.indexes:
@@ -210,7 +210,7 @@ class Table:
         return writes / traffic.tables / MILLION, reads / traffic.tables / MILLION
 
 
-def _units(stated: Units, scaling: ScalingTarget | None, traffic: Traffic) -> Cases | None:
+def _units(stated: Units, scaling: ScalingTarget | None, traffic: Traffic) -> CostCases | None:
     """Capacity units: what scaling sets, where something scales them, else what the files state."""
     if scaling:
         return scaling.units(traffic)
@@ -294,7 +294,7 @@ class TableIndex:
     """
 
     origin: Origin
-    provisioned: Capacity | None
+    provisioned: CapacityUnits | None
     table_class: str = STANDARD
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:

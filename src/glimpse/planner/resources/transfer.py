@@ -78,13 +78,13 @@ def stated_transfer(traffic: Traffic) -> Iterator[Meter]:
             sku = Sku(TRANSFER, "inter_az_gb")
             assumes = (say("charged_on_both_sides"),)
             yield metering.used("Data transfer between zones", "GB", (), sku, quantity=crossed * 2, assumes=assumes)
-        abroad = Sku(TRANSFER, "inter_region_out_gb")
+        in_other_region = Sku(TRANSFER, "inter_region_out_gb")
         there = US_EAST.get(region or "")
-        near = replace(abroad, attributes={"to": there}) if there else Sku(TRANSFER, "us_east_out_gb")
+        near = replace(in_other_region, attributes={"to": there}) if there else Sku(TRANSFER, "us_east_out_gb")
         for component, key, sku in (
             ("Data transfer out, internet", "monthly_outbound_internet_gb", Sku(TRANSFER, "internet_out_gb")),
             ("Data transfer out, US East", "monthly_outbound_us_east_to_us_east_gb", near),
-            ("Data transfer out, other regions", "monthly_outbound_other_regions_gb", abroad),
+            ("Data transfer out, other regions", "monthly_outbound_other_regions_gb", in_other_region),
         ):
             if metering.number(key) is not None:
                 yield metering.used(component, "GB", key, sku)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.meter import Meter, Origin
 from glimpse.planner.metering import Metering
-from glimpse.planner.quantities import Cases, certain
+from glimpse.planner.quantities import CostCases, certain
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.traffic import Traffic
 
@@ -42,7 +42,7 @@ class Disk:
     kind_assumed: bool = False
     multi_attach: bool | None = False
 
-    def meters(self, metering: Metering, count: Cases = ONE) -> Iterator[Meter]:
+    def meters(self, metering: Metering, count: CostCases = ONE) -> Iterator[Meter]:
         """What `count` such disks are charged."""
         volume = {"volume_type": self.kind}
         yield metering.fixed(
@@ -62,7 +62,7 @@ class Disk:
             sku = Sku(EC2, "ebs_io_request", volume)
             yield metering.used("EBS standard I/O requests", "request", "monthly_standard_io_requests", sku)
 
-    def _iops(self, metering: Metering, count: Cases) -> Iterator[Meter]:
+    def _iops(self, metering: Metering, count: CostCases) -> Iterator[Meter]:
         component, sku = f"EBS {self.kind} IOPS", Sku(EC2, "ebs_iops_month", {"volume_type": self.kind})
         if self.kind == "gp3":
             if (extra := (self.iops or 0) - GP3_BASELINE_IOPS) > 0:

@@ -78,22 +78,22 @@ class LatticeService:
 @dataclass(frozen=True, slots=True)
 class Peering:
     """
-    A peering of two VPCs: free, and free within a zone. `abroad`: the other one stands in another region, None is
+    A peering of two VPCs: free, and free within a zone. `in_other_region`: the other VPC is in another region; None is
     unknown.
 
     Between zones each side is charged for its GB, as is what leaves the region (EC2 pricing page, "Data transfer").
     """
 
     origin: Origin
-    abroad: bool | None = False
+    in_other_region: bool | None = False
 
     def meters(self, traffic: Traffic) -> Iterator[Meter]:
         metering = traffic.metering(self.origin)
         near, far = Sku(VPC, "vpc_peering_gb"), Sku("AWSDataTransfer", "inter_region_out_gb")
         within = metering.used("VPC peering data", "GB", "monthly_intra_region_gb", near)
-        yield from perhaps(_not(self.abroad), (within,))
+        yield from perhaps(_not(self.in_other_region), (within,))
         key, component = "monthly_outbound_other_regions_gb", "VPC peering data to another region"
-        yield from perhaps(self.abroad, (metering.used(component, "GB", key, far),))
+        yield from perhaps(self.in_other_region, (metering.used(component, "GB", key, far),))
 
 
 def _not(known: bool | None) -> bool | None:

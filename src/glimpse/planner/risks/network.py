@@ -12,7 +12,7 @@ from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.risks.risk import Risk
 from glimpse.planner.sentence import say
 
-SLOW_SECONDS = 120
+MAX_DETECTION_SECONDS = 120
 """
 Seconds that a broken target may go on getting requests. An Application Load Balancer's own defaults take 60 (30 s × 2),
 the provider's 90 (30 s × 3); beyond 120 somebody chose it.
@@ -30,11 +30,11 @@ def one_way_out(bill: Bill) -> Iterator[Risk]:
 
 
 def slow_health_checks(bill: Bill) -> Iterator[Risk]:
-    """Target groups that send to a broken target for longer than SLOW_SECONDS."""
+    """Target groups that send to a broken target for longer than MAX_DETECTION_SECONDS."""
     of_balancers = (row.target_groups for row in bill.stack.of(Balancer))
     of_services = (row.target_groups for row in bill.stack.of(FargateService))
     for group in {group.origin: group for groups in (*of_balancers, *of_services) for group in groups}.values():
-        if group.interval is None or group.failures is None or group.interval * group.failures <= SLOW_SECONDS:
+        if group.interval is None or group.failures is None or group.interval * group.failures <= MAX_DETECTION_SECONDS:
             continue
         seconds = group.interval * group.failures
         what = say("health_check_slow", interval=group.interval, failures=group.failures, seconds=seconds)

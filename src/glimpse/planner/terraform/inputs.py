@@ -18,7 +18,7 @@ MIN_SECRET_INSIDE = 4
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenValue:
     """A variable's value as it was given: `text` from the environment or an option, `expression` from a file."""
 
     origin: str
@@ -53,22 +53,22 @@ class Inputs:
     environment and of sensitive variables, added as they are looked up.
     """
 
-    given: dict[str, Given] = field(default_factory=dict)
+    given: dict[str, GivenValue] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
 
     def add_environment(self, environment: Mapping[str, str]) -> None:
         for name, text in environment.items():
             if name.startswith(ENVIRONMENT_PREFIX):
-                self.given[name.removeprefix(ENVIRONMENT_PREFIX)] = Given(ENVIRONMENT, name, text=text)
+                self.given[name.removeprefix(ENVIRONMENT_PREFIX)] = GivenValue(ENVIRONMENT, name, text=text)
 
     def add_file(self, source: str, body: Body) -> None:
         for name, argument in body.arguments.items():
-            self.given[name] = Given(FILE, source, argument.line, expression=argument.expression)
+            self.given[name] = GivenValue(FILE, source, argument.line, expression=argument.expression)
 
     def add_option(self, name: str, text: str) -> None:
-        self.given[name] = Given(OPTION, f"--var {name}", text=text)
+        self.given[name] = GivenValue(OPTION, f"--var {name}", text=text)
 
-    def undeclared(self, declared: Mapping[str, object], origin: str) -> Iterator[tuple[str, Given]]:
+    def undeclared(self, declared: Mapping[str, object], origin: str) -> Iterator[tuple[str, GivenValue]]:
         """What was given from an origin to variables that the stack does not declare."""
         return ((name, given) for name, given in self.given.items() if given.origin == origin and name not in declared)
 

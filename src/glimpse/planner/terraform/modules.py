@@ -52,7 +52,7 @@ LOCAL_SOURCES = ("./", "../")
 
 
 @dataclass(frozen=True)
-class Uncounted:
+class UncountedResources:
     """
     Resources that stand an unknown number of times: one resource, or all that a module holds.
 
@@ -93,7 +93,7 @@ class Configuration:
     def __post_init__(self) -> None:
         self.root = RootModule(self)
 
-    def instances(self) -> Iterator[Instance | Uncounted]:
+    def instances(self) -> Iterator[Instance | UncountedResources]:
         """Every resource of every module, each instance by itself."""
         self.root.check_values()
         yield from self.root.instances()
@@ -318,7 +318,7 @@ class Module:
             error.file, error.line = error.file or block.file, error.line or block.line
             return self.configuration.failed(error)
 
-    def instances(self) -> Iterator[Instance | Uncounted]:
+    def instances(self) -> Iterator[Instance | UncountedResources]:
         """Every resource of this module and of those it calls."""
         for block in self.folder.resources.values():
             _, found = self.resources(block)
@@ -341,9 +341,9 @@ class Module:
 
     def _uncounted(
         self, block: Block, address: str, addresses: list[str], why: Unknown, types: set[str] | None = None
-    ) -> Uncounted:
+    ) -> UncountedResources:
         argument = repeating(block)
-        return Uncounted(
+        return UncountedResources(
             address, tuple(addresses), frozenset({block.labels[0]} if types is None else types),
             argument.name if argument else "", argument.text if argument else "", block.file, block.line, why,
         )  # fmt: skip
@@ -379,7 +379,9 @@ class Module:
         return source
 
     def _standing(self, region: Value | None) -> Value | None:
-        """Where a stack stands that its provider states in a region: with an option all that is at home is moved."""
+        """
+        The region of a data source's provider: with --region, that option's region in place of the default provider's.
+        """
         moved = self.configuration.region
         return moved if moved and region == self.configuration.root.region("aws") else region
 
@@ -459,7 +461,10 @@ class Module:
         ]
 
     def _called(self, block: Block) -> ChildModule | None:
-        """A module as it stands in the files, where nobody can tell how often."""
+        """
+        A called module whose number of instances is unknown: one instance stands for all; None if its folder is
+        unknown.
+        """
         address = self.address(address_of(block))
         folder = self._folder_of(block, address)
         if isinstance(folder, Unknown):

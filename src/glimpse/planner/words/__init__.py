@@ -1,4 +1,4 @@
-"""Sentences in words: one catalogue, two languages, and nothing from a file reaches a reader unescaped."""
+"""Sentences as text in two languages. Nothing that came from a file reaches a reader unescaped."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from importlib.resources import files
 from glimpse.planner.sentence import Sentence
 
 LANGUAGES = ("en", "ko")
-LONGEST = 300
+MAX_LENGTH = 300
 FOLDER = files("glimpse.planner.words")
 FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml")
 FOLDERS = ("levers", "families")
-"""Folders with the sentences of single subjects, a file each."""
+"""Folders with a file of sentences for each subject."""
 
 
 @cache
@@ -40,11 +40,11 @@ def sentences() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _sentence(code: str) -> Mapping[str, str]:
+def entry_of(code: str) -> Mapping[str, str]:
     """
-    One sentence, of which only its own table is parsed: all files together take longer than the report that needs some.
+    One sentence in all languages. Only its own table is parsed: parsing all files takes longer than a report.
 
-    Raises KeyError for a code that no file holds.
+    Raises KeyError for a code that no file has.
     """
     head = f"[{code}]\n"
     for name in _names():
@@ -59,13 +59,13 @@ def _sentence(code: str) -> Mapping[str, str]:
 
 def plain(text: object) -> str:
     """
-    Text that is safe to show: control, formatting and direction characters are spelled out, and it ends in time.
+    Text that is safe to show: control, formatting and direction characters are spelled out, and long text is cut.
 
-    A resource name can hold escape sequences that recolour, move or hide what a terminal shows.
+    The name of a resource can hold escape sequences that recolour, move or hide what a terminal shows.
     """
     shown = str(text)
-    if len(shown) > LONGEST:
-        shown = shown[: LONGEST - 1] + "…"
+    if len(shown) > MAX_LENGTH:
+        shown = shown[: MAX_LENGTH - 1] + "…"
     if shown.isprintable():
         return shown
     return "".join(
@@ -80,14 +80,14 @@ class Words:
         self.language = language
 
     def __call__(self, code: str, **params: str | int) -> str:
-        """A sentence without parameters is taken as it is: it may show Terraform's braces."""
-        text = _sentence(code)[self.language]
+        """The text of a code. Without parameters it is taken as it is, for it may show Terraform's braces."""
+        text = entry_of(code)[self.language]
         return text.format_map({name: plain(value) for name, value in params.items()}) if params else text
 
-    def say(self, sentence: Sentence) -> str:
+    def render(self, sentence: Sentence) -> str:
         """
-        The sentence in this language. Params called `promise` or `promises` hold codes, and are named; one called
-        `meaning` holds a key of `glimpse.toml`, and becomes what that means.
+        The text of a sentence. Params called `promise` or `promises` hold codes, which become names. One called
+        `meaning` holds a key of `glimpse.toml`, and becomes what that key means.
         """
         return self(sentence.code, **{name: self._named(name, value) for name, value in sentence.params.items()})
 

@@ -1,9 +1,6 @@
 """
-Reading a stack from Terraform: a directory of files, or the JSON of a plan.
+Reading a stack from Terraform: a directory of files, or the JSON of a plan or a state.
 
-    hcl → sandbox → worker      in a guarded process: find blocks, copy the tree safely, evaluate it
-    evaluation                  starts that process and limits it
-    directory, plan_json        two readers, one kind of Block
-    families/                   Block → the planner's own resources; Terraform's names end there
-    reading                     the whole of it: path → Stack
+`directory.py` and `plan_json.py` are the two readers; both give blocks (`block.py`) in a `ReadResult`. `families/`
+turns blocks into resources, and Terraform's names end there. `reading.py` does all of it: path → Stack.
 """

@@ -20,13 +20,13 @@ TOO_LONG = Unknown(causes=frozenset((Cause("error", f"a value of more than {MAX_
 """What stands for a longer text or number: nothing that decides a cost has one."""
 
 
-NAMES = frozenset(
+NAMING_ARGUMENTS = frozenset(
     (
         "id", "name", "bucket", "identifier", "cluster_identifier", "cluster_name", "replication_group_id", "key",
         "table_name", "function_name", "autoscaling_group_name",
     )
 )  # fmt: skip
-"""Arguments that only say what something is called: passed over where they are unknown, they decide no figure."""
+"""Arguments that only name a resource. An unknown one decides no figure, so it is not noted."""
 
 
 class ArgumentSource(Protocol):
@@ -49,9 +49,9 @@ class Values:
     """
     The arguments of a block, read with their types.
 
-    An argument left out is None. One that is unknown raises ArgumentUnknown, so that no reader takes it for its
-    default; through `known` it is None, too, for readers to whom None is unknown, or who find another way. `path` is
-    where the block stands in its resource, and `note` is told of every unknown that was passed over.
+    An argument that is left out is None. One that is unknown raises ArgumentUnknown, so that no reader takes it for its
+    default. Through `known` it is None as well: for readers that treat None as unknown, or that look elsewhere. `path`
+    is the place of a nested block in its resource. `note` is called with every unknown that `known` hid.
     """
 
     arguments: ArgumentSource | Mapping[str, Any]
@@ -77,7 +77,7 @@ class Values:
     def _passed(self, name: str, why: Unknown) -> None:
         if not self.lenient:
             raise ArgumentUnknown(self.path + name, why)
-        if name not in NAMES:
+        if name not in NAMING_ARGUMENTS:
             self.note(why)
 
     def is_unknown(self, name: str) -> bool:
@@ -96,7 +96,7 @@ class Values:
         return (text_of(value) if isinstance(value, int | Fraction) else str(value)) or None
 
     def integer(self, name: str) -> int | None:
-        """A count; AWS counts nothing below zero, so such a figure is as good as none."""
+        """A count; None where it is negative, because AWS counts nothing below zero."""
         value = self._known(name)
         if isinstance(value, bool):
             return None
@@ -313,12 +313,12 @@ local, which no plan shows. Of each type it is the only one, or one of several.
 
 
 def is_one_of(unknown: Unknown) -> bool:
-    """Whether only one of the resources is meant that an unknown refers to."""
+    """Whether an unknown means only one of the resources that it refers to."""
     return any(cause.kind == CANDIDATES for cause in unknown.causes)
 
 
 def could_be_any(unknown: Unknown) -> bool:
-    """Whether an unknown is what a person has not said, and refers to nothing that is known."""
+    """Whether an unknown is a value that a person did not give and that refers to no known resource."""
     return not unknown.references and any(cause.kind == "variable" for cause in unknown.causes)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from glimpse.planner.outside import clock
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, Values, cause_text
 from glimpse.planner.outside.terraform_files.families import is_by_use
 from glimpse.planner.outside.terraform_files.project import Project
+from glimpse.planner.outside.terraform_files.read_result import OTHER_REGION, ReadResult
 from glimpse.planner.outside.terraform_files.resource_types import is_free
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.budget import Budget
@@ -22,7 +22,7 @@ from glimpse.planner.terraform.hcl import read_hcl
 from glimpse.planner.terraform.inputs import FILE, Inputs
 from glimpse.planner.terraform.instances import Arguments, Instance, unknowns_of
 from glimpse.planner.terraform.json_syntax import read_json_values
-from glimpse.planner.terraform.modules import Configuration, Uncounted
+from glimpse.planner.terraform.modules import Configuration, UncountedResources
 from glimpse.planner.terraform.sources import OutsideProject
 from glimpse.planner.terraform.syntax import Block as Declaration
 from glimpse.planner.terraform.syntax import SyntaxProblem
@@ -32,43 +32,10 @@ from glimpse.planner.terraform.worlds import World
 OWN_VALUE_FILES = ("terraform.tfvars", "terraform.tfvars.json")
 AUTOMATIC_ENDINGS = (".auto.tfvars", ".auto.tfvars.json")
 MAX_SHOWN = 80
-OTHER_REGION = "?"
-"""The region of a resource whose provider's region nobody knows."""
-
 REFERRING = frozenset((Cause(AT_APPLY, ""),))
 
 NAMED_ALREADY = ("count", "error")
-"""Causes that stand among the findings themselves."""
-
-
-def _as_it_is(file: str) -> str:
-    return file
-
-
-@dataclass
-class Read:
-    """
-    What either reader gives: blocks, the default provider's region (None where nothing states one, or Unknown), and
-    what could not be resolved.
-
-    The findings grow while blocks are read, for arguments are evaluated only then. `uncounted` are free resources that
-    stand an unknown number of times. `shown` makes a file's name one for people. `region_from` says where the region
-    was found, where that is not the provider; `candidates` are the regions that were seen where there is none.
-    """
-
-    blocks: tuple[Block, ...]
-    region: Value
-    unresolved: Iterable[Finding] = ()
-    warnings: Iterable[Finding] = ()
-    uncounted: tuple[Origin, ...] = ()
-    deciding: set[str] = field(default_factory=set)
-    shown: Callable[[str], str] = _as_it_is
-    region_from: Sentence | None = None
-    candidates: frozenset[str] = frozenset()
-
-    def note_unknown(self, why: Unknown) -> None:
-        """Note that something which costs money is unknown for this reason: `deciding` gathers root variables."""
-        self.deciding.update(cause.name for cause in why.causes if cause.kind == "variable")
+"""Kinds of causes that are already among the findings."""
 
 
 class Directory:
@@ -135,14 +102,14 @@ class Directory:
             configuration.warnings.add(Finding(say("value_undeclared", name=name), given.source, given.line))
         return configuration
 
-    def read(self, configuration: Configuration) -> Read:
+    def read(self, configuration: Configuration) -> ReadResult:
         """Every resource of a configuration as a block. Raises TooMuch at a bound."""
         region = configuration.root.region("aws")
-        read = Read((), region, configuration.unresolved, configuration.warnings)
+        read = ReadResult((), region, configuration.unresolved, configuration.warnings)
         blocks: list[Block] = []
         uncounted: list[Origin] = []
         everything = list(configuration.instances())
-        # Names of files are relative to all that was read, and only now that is all.
+        # File names are shown relative to the folder of all files that were read, and only now that is known.
         shown = self.sources.shown
         for found in everything:
             if isinstance(found, Instance):
@@ -157,12 +124,12 @@ class Directory:
 
 
 def _order(block: Block) -> list[str | tuple[int, str]]:
-    """By address, the numbers in it as numbers of any length: text and number take turns."""
+    """A sort key: the address, with the numbers in it compared as numbers. Texts and numbers alternate."""
     parts = re.split("0*([0-9]+)", block.address)
     return [(len(part), part) if place % 2 else part for place, part in enumerate(parts)]
 
 
-def _uncounted(found: Uncounted) -> Sentence:
+def _uncounted(found: UncountedResources) -> Sentence:
     params = {"address": found.address, "expression": _short(found.expression), "cause": cause_text(found.why)}
     return say("count_unknown" if found.by == "count" else "for_each_unknown", **params)
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, UnknownsIn, Values
-from glimpse.planner.outside.terraform_files.directory import Directory, Read
+from glimpse.planner.outside.terraform_files.directory import Directory
 from glimpse.planner.outside.terraform_files.plan_configuration import INDEX, MODULE, PlanConfiguration
 from glimpse.planner.outside.terraform_files.plan_links import Links
 from glimpse.planner.outside.terraform_files.plan_region import PlanRegions
 from glimpse.planner.outside.terraform_files.plan_values import known_ids, marked, resources_of, stated
 from glimpse.planner.outside.terraform_files.project import checked_project
+from glimpse.planner.outside.terraform_files.read_result import ReadResult
 from glimpse.planner.outside.terraform_files.resource_types import is_free
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
@@ -34,12 +35,12 @@ ZIP = b"PK\x03\x04"
 
 MAX_NAMED = 10
 BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
-"""What JSON raises that is not of Terraform's making."""
+"""What a reading raises for JSON that Terraform did not make."""
 
 
 def read_plan(
     path: Path, *, project: Path | None = None, environment: Mapping[str, str] | None = None, locate: bool = True
-) -> Read:
+) -> ReadResult:
     """
     The resources of a plan or a state; `-` is the standard input. `locate` says whether a region is wanted that the
     plan's provider does not tell. Raises InputError when the file is not the JSON of a plan or a state.
@@ -125,7 +126,7 @@ class _Plan:
             self.configuration.resource(path, row) for path, row in zip(self._paths, self._rows, strict=True)
         ]
 
-    def read(self, files: Callable[[], str | None], environment: Mapping[str, str]) -> Read:
+    def read(self, files: Callable[[], str | None], environment: Mapping[str, str]) -> ReadResult:
         keys = [self._provider(config) for config in self._configs]
         data = [(row, self.configuration.resource(_path(row), row)) for row in self._data]
         regions = PlanRegions(
@@ -147,7 +148,7 @@ class _Plan:
                     region=regions.of_resource(row, key),
                 )
             )
-        return Read(
+        return ReadResult(
             tuple(blocks),
             place.region,
             tuple(self._missing()),
@@ -173,7 +174,9 @@ class _Plan:
         return stated(values, [config.get("expressions", {})], partial(self.configuration.is_settled, path, config))
 
     def _guarded(self, links: UnknownsIn) -> UnknownsIn:
-        """Links are followed when they are asked for, and the configuration may be no configuration."""
+        """
+        The links, which are followed only when a family asks for them: JSON that is no plan may fail as late as that.
+        """
 
         def unknowns(argument: str) -> Any:
             try:

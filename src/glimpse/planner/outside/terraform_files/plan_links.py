@@ -107,7 +107,7 @@ class Links:
     # ---- What a plan does not show
 
     def _hidden(self, references: Sequence[str], path: Path, config: Mapping[str, Any], depth: int = 0) -> str | None:
-        """The local that one of these references leads to, through the inputs of modules."""
+        """The local that one of these references leads to, also through the inputs of modules."""
         for reference in references:
             if reference.startswith(LOCAL):
                 return reference

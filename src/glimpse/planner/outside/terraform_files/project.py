@@ -95,7 +95,9 @@ class Project:
         return self._folders[path]
 
     def _files_in(self, path: str, place: Path) -> Iterator[tuple[str, bytes]]:
-        """Terraform's files in a folder. Of what lies in it, only a link can lead out of the project."""
+        """
+        Terraform's files in a folder. Only a link in that folder can lead out of the project, so links are checked.
+        """
         with os.scandir(place) as entries:
             found = sorted((entry for entry in entries if is_terraform_file(entry.name)), key=lambda entry: entry.name)
         for entry in found:

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glimpse.planner.finding import Finding, InputError
-from glimpse.planner.outside.terraform_files.directory import Directory, Read
+from glimpse.planner.outside.terraform_files.directory import Directory
 from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
+from glimpse.planner.outside.terraform_files.read_result import ReadResult
 from glimpse.planner.outside.terraform_files.regions import with_region
 from glimpse.planner.outside.terraform_files.stack_of_blocks import stack_of
 from glimpse.planner.sentence import say
@@ -186,7 +187,7 @@ class _Worlds:
         stack = stack_of(read, self._path, self._region, self._with_names)
         return _Leaf(configuration, stack, frozenset(read.deciding))
 
-    def _evaluated(self, assumed: World, region: str | None) -> tuple[Configuration, Read]:
+    def _evaluated(self, assumed: World, region: str | None) -> tuple[Configuration, ReadResult]:
         configuration = self._directory.configuration(assumed, region)
         self._check_options()
         return configuration, self._directory.read(configuration)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from glimpse.planner.outside.terraform_files.block import Block
-from glimpse.planner.outside.terraform_files.directory import OTHER_REGION, Read
 from glimpse.planner.outside.terraform_files.families import is_everywhere
+from glimpse.planner.outside.terraform_files.read_result import OTHER_REGION, ReadResult
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.errors import EvaluationError
 from glimpse.planner.terraform.instances import Arguments
@@ -105,7 +105,7 @@ def own_region(values: Mapping[str, Any]) -> str | None:
 
 
 @dataclass(frozen=True)
-class Place:
+class LocatedRegion:
     """A region with where it was found; `candidates` are those that were seen where it is None."""
 
     region: str | None
@@ -115,22 +115,22 @@ class Place:
 
 def located(
     evidence: Evidence, files: Callable[[], str | None], environment: Mapping[str, str], seen: Iterable[str] = ()
-) -> Place:
+) -> LocatedRegion:
     """
     The region by what the resources say, by the files beside a plan, or by the environment. `seen` are regions that
     the provider's expression could give.
     """
     if region := evidence.region:
-        return Place(region, say("region_from_resources", region=region))
+        return LocatedRegion(region, say("region_from_resources", region=region))
     if region := files():
-        return Place(region, say("region_from_files", region=region))
+        return LocatedRegion(region, say("region_from_files", region=region))
     for name in VARIABLES:
         if region := environment.get(name):
-            return Place(region, say("region_from_environment", region=region, variable=name))
-    return Place(None, None, frozenset(seen) | evidence.candidates)
+            return LocatedRegion(region, say("region_from_environment", region=region, variable=name))
+    return LocatedRegion(None, None, frozenset(seen) | evidence.candidates)
 
 
-def with_region(read: Read, environment: Mapping[str, str]) -> Read:
+def with_region(read: ReadResult, environment: Mapping[str, str]) -> ReadResult:
     """What a directory gave, with its region where its provider does not tell it."""
     if isinstance(read.region, str):
         return read

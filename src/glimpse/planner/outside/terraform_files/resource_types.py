@@ -1,7 +1,7 @@
 """
 What each resource type means for a bill: free, or known and unpriced with the reason (resource_types.toml).
 
-What is priced stands in neither list: it is among the READERS of the families.
+Priced types are not listed there: families have READERS for them.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def unpriced_reason(type_: str) -> str | None:
 
 
 def free_only(type_: str) -> Mapping[str, tuple[str, ...]]:
-    """The arguments of a free type that make it cost something, each with the values that do not. Often none."""
+    """For each argument that can make a free type cost something, the values with which it stays free. Often empty."""
     return _lists().free_only.get(type_, {})
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
-from glimpse.planner.outside.terraform_files.directory import OTHER_REGION, Read
 from glimpse.planner.outside.terraform_files.families import carried_by, is_everywhere, reader_of
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.names_in_aws import names_in_aws
 from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT
+from glimpse.planner.outside.terraform_files.read_result import OTHER_REGION, ReadResult
 from glimpse.planner.outside.terraform_files.resource_types import (
     AWS_PROVIDERS,
     BY_USE,
@@ -31,10 +31,10 @@ from glimpse.planner.stack import Resource, Stack, Unpriced
 from glimpse.planner.terraform.values import Unknown
 
 
-def stack_of(read: Read, path: Path, region: str | None, with_names: bool = False) -> Stack:
+def stack_of(read: ReadResult, path: Path, region: str | None, with_names: bool = False) -> Stack:
     """
-    What the blocks of a reading make up. `region` overrules what the files say; `with_names` looks up what resources
-    are called in AWS. Raises InputError where nothing tells the region.
+    The stack that the blocks of a reading make up. `region` overrules the files; `with_names` looks up what resources
+    are called in AWS. Raises InputError if nothing tells the region.
     """
     chosen = region or read.region
     if not isinstance(chosen, str) and read.candidates:
@@ -82,7 +82,7 @@ def stack_of(read: Read, path: Path, region: str | None, with_names: bool = Fals
     return replace(stack, names=names_in_aws(blocks)) if with_names else stack
 
 
-def _found(block: Block, tree: Tree, read: Read) -> Iterator[Found]:
+def _found(block: Block, tree: Tree, read: ReadResult) -> Iterator[StackItem]:
     """What a block is. What depends on an unknown argument is not priced at all: any part of it could be otherwise."""
     if is_free(block.type):
         yield _charged_argument(block, read) or block.origin
@@ -124,7 +124,7 @@ def _not_read(type_: str) -> Sentence:
     return say("family_unknown", type=type_)
 
 
-def _charged_argument(block: Block, read: Read) -> Unpriced | None:
+def _charged_argument(block: Block, read: ReadResult) -> Unpriced | None:
     """What a resource of a free type is charged for after all: an argument that is not as it is for free."""
     for argument, harmless in free_only(block.type).items():
         try:

@@ -1,13 +1,14 @@
 """
-How each family is read from Terraform. Every file here holds READERS, by type of resource; it may hold CARRIERS, what
-a resource of a type would be that carries a share of what people do, also where it could not be read; EVERYWHERE, types
-that cost the same whichever region their provider names; and BY_USE, types that cost nothing themselves, however many
-there are.
+How each family is read from Terraform: every file here holds READERS, a reader for each type of resource.
+
+A file may also hold CARRIERS: for a type whose resources carry a share of what people do, the family that they would be
+of, even if they cannot be read. EVERYWHERE are types that cost the same whichever region their provider names. BY_USE
+are types that cost nothing themselves, however many there are.
 
 To add a family: its reader in a file here, what it is in `resources/`, its sentences in `words/families/`, and a case
 folder in `tests/cases/`. Nothing else names it.
 
-A file is imported when a type that it names is first met: to import all of them takes longer than a bill.
+A file is imported when a type that it names is first met: importing all of them takes longer than a bill.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from importlib import import_module
 from importlib.abc import InspectLoader
 from types import ModuleType
 
-from glimpse.planner.outside.terraform_files.families.found import Reader
+from glimpse.planner.outside.terraform_files.families.reader import Reader
 from glimpse.planner.stack import Resource
 
 TYPE = re.compile(r'"(aws_\w+)"')
 
 
 def reader_of(type_: str) -> Reader | None:
-    """What reads the resources of a type; None where no family does."""
+    """The reader of a type; None if no family reads it."""
     family = _family_of(type_)
     return family.READERS[type_] if family else None
 
 
 def carried_by(type_: str) -> tuple[type[Resource], ...]:
-    """What a resource of a type would be that carries a share of what people do."""
+    """The families that a resource of a type would be of, if such resources carry a share of what people do."""
     found: tuple[type[Resource], ...] = getattr(_family_of(type_), "CARRIERS", {}).get(type_, ())
     return found
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
-from glimpse.planner.resources.athena import CapacityReservation, Workgroup
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
+from glimpse.planner.resources.athena import AthenaCapacity, Workgroup
 from glimpse.planner.resources.flink import ApplicationSnapshot, StreamApplication
 from glimpse.planner.resources.glue import (
     DEFAULT_DPUS,
@@ -28,7 +28,7 @@ ENDPOINT_NODES = 5
 """The nodes of a development endpoint that states none (API reference, NumberOfNodes)."""
 
 
-def flink(block: Block, tree: Tree) -> Iterator[Found]:
+def flink(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     runtime = values.text("runtime_environment") or ""
     configuration = values.block("application_configuration").block("flink_application_configuration")
@@ -45,11 +45,11 @@ def flink(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ApplicationSnapshot(block.origin)
 
 
-def job(block: Block, tree: Tree) -> Iterator[Found]:
+def job(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     command = values.block("command").text("name") or "glueetl"
     worker = values.text("worker_type") or ""
@@ -76,18 +76,18 @@ def _dpus(values: Values, default: Fraction) -> Fraction | None:
     return None if workers is None or each is None else workers * each
 
 
-def crawler(block: Block, tree: Tree) -> Iterator[Found]:
+def crawler(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Crawler(block.origin)
 
 
-def catalog_database(block: Block, tree: Tree) -> Iterator[Found]:
+def catalog_database(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     # What only points at another catalog's database, or at another system's, keeps nothing here.
     linked = values.has("target_database") or values.has("federated_database")
     yield block.origin if linked else CatalogDatabase(block.origin)
 
 
-def development_endpoint(block: Block, tree: Tree) -> Iterator[Found]:
+def development_endpoint(block: Block, tree: Tree) -> Iterator[StackItem]:
     known = block.values.known
     nodes = known.integer("number_of_nodes") if known.has("number_of_nodes") else ENDPOINT_NODES
     stated = None if nodes is None else Fraction(nodes)
@@ -95,17 +95,17 @@ def development_endpoint(block: Block, tree: Tree) -> Iterator[Found]:
     yield DevelopmentEndpoint(block.origin, dpus)
 
 
-def workgroup(block: Block, tree: Tree) -> Iterator[Found]:
+def workgroup(block: Block, tree: Tree) -> Iterator[StackItem]:
     configuration = block.values.block("configuration")
     engine = configuration.block("engine_version").text("selected_engine_version") or ""
     yield Workgroup(block.origin, spark="spark" in engine.lower())
 
 
-def capacity_reservation(block: Block, tree: Tree) -> Iterator[Found]:
-    yield CapacityReservation(block.origin, block.values.known.integer("target_dpus"))
+def capacity_reservation(block: Block, tree: Tree) -> Iterator[StackItem]:
+    yield AthenaCapacity(block.origin, block.values.known.integer("target_dpus"))
 
 
-def keyspaces_table(block: Block, tree: Tree) -> Iterator[Found]:
+def keyspaces_table(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     capacity = values.block("capacity_specification")
     units = (capacity.known.integer("read_capacity_units"), capacity.known.integer("write_capacity_units"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone
 from glimpse.planner.resources.airflow import (
     INCLUDED_SCHEDULERS,
     INCLUDED_WEBSERVERS,
@@ -34,7 +34,7 @@ AMOUNT = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*$", re.IGNORECASE)
 UNITS_PER_WHOLE = 1024
 
 
-def app_runner(block: Block, tree: Tree) -> Iterator[Found]:
+def app_runner(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     instance, source = values.block("instance_configuration"), values.block("source_configuration")
     own = source.boolean("auto_deployments_enabled")
@@ -68,35 +68,35 @@ def _provisioned(block: Block, tree: Tree) -> int | None:
     return None
 
 
-def amplify(block: Block, tree: Tree) -> Iterator[Found]:
+def amplify(block: Block, tree: Tree) -> Iterator[StackItem]:
     compute = block.values.block("job_config").text("build_compute_type") or "STANDARD_8GB"
     yield AmplifyApp(block.origin, block.values.text("platform") in ("WEB_COMPUTE", "WEB_DYNAMIC"), compute)
 
 
-def graphql_api(block: Block, tree: Tree) -> Iterator[Found]:
+def graphql_api(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield GraphqlApi(block.origin, bool(block.values.blocks("enhanced_metrics_config")))
     if block.values.boolean("xray_enabled"):
         yield Traces(block.origin)
 
 
-def event_api(block: Block, tree: Tree) -> Iterator[Found]:
+def event_api(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield EventApi(block.origin)
     if block.values.boolean("xray_enabled"):
         yield Traces(block.origin)
 
 
-def graphql_cache(block: Block, tree: Tree) -> Iterator[Found]:
+def graphql_cache(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield GraphqlCache(block.origin, block.values.text("type") or "?")
 
 
-def user_pool(block: Block, tree: Tree) -> Iterator[Found]:
+def user_pool(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     plan = (values.text("user_pool_tier") or "ESSENTIALS").capitalize()  # the default since November 2024
     mode = values.block("user_pool_add_ons").text("advanced_security_mode")
     yield UserPool(block.origin, plan, mode in ("AUDIT", "ENFORCED"), values.has("sms_configuration"))
 
 
-def airflow(block: Block, tree: Tree) -> Iterator[Found]:
+def airflow(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield AirflowEnvironment(
         block.origin,
@@ -111,14 +111,14 @@ NAMESPACES = re.compile(r'"?Type"?\s*:\s*["\']?([A-Za-z0-9*]+)::')
 FREE_NAMESPACES = {"AWS", "Alexa", "Custom"}
 
 
-def stack(block: Block, tree: Tree) -> Iterator[Found]:
+def stack(block: Block, tree: Tree) -> Iterator[StackItem]:
     """What a template makes is charged as whatever it is, and is not read."""
     if not _by_aws_alone(block):
         yield StackOperations(block.origin)
     yield Unpriced(block.origin, "Resources of the template", say("template_unread"))
 
 
-def stack_set(block: Block, tree: Tree) -> Iterator[Found]:
+def stack_set(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its instances make the resources; here are the operations alone."""
     yield block.origin if _by_aws_alone(block) else StackOperations(block.origin)
 
@@ -149,7 +149,7 @@ def _system(text: str | None) -> str:
     return SYSTEMS.get(kind, "Windows" if kind.startswith("WINDOWS") else "Linux")
 
 
-def build_project(block: Block, tree: Tree) -> Iterator[Found]:
+def build_project(block: Block, tree: Tree) -> Iterator[StackItem]:
     environment = block.values.block("environment")
     server = environment.block("docker_server")
     project = BuildProject(
@@ -162,7 +162,7 @@ def build_project(block: Block, tree: Tree) -> Iterator[Found]:
     yield block.origin if project.on_fleet and not project.docker_server else project
 
 
-def build_fleet(block: Block, tree: Tree) -> Iterator[Found]:
+def build_fleet(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its least capacity stands all the time; up to `max_capacity` more is charged as it comes."""
     values = block.values
     machines, compute = values.known.integer("base_capacity"), _compute(values.text("compute_type"))
@@ -177,7 +177,7 @@ def _may_grow(values: Values, machines: int) -> bool:
     return scaling.is_unknown("max_capacity") or (most is not None and most > machines)
 
 
-def pipeline(block: Block, tree: Tree) -> Iterator[Found]:
+def pipeline(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Pipeline(block.origin, block.values.text("pipeline_type") or "V1")
 
 

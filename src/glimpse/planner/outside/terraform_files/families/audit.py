@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.resources.config_rules import CONFORMANCE_PACK, CONTINUOUS, DAILY, RULE, Recorder
 from glimpse.planner.resources.trail import COMPONENTS, DATA, INSIGHTS, MANAGEMENT, EventDataStore, Trail
 
 FIXED = "FIXED_RETENTION_PRICING"
 
 
-def trail(block: Block, tree: Tree) -> Iterator[Found]:
+def trail(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A trail without selectors logs management events; a stopped one logs none."""
     values = block.values
     if values.boolean("enable_logging") is False:
@@ -36,7 +36,7 @@ def _categories(selector: Values) -> Iterator[str]:
             yield from (str(kind) for kind in field.known_items("equals") if kind in COMPONENTS)
 
 
-def event_data_store(block: Block, tree: Tree) -> Iterator[Found]:
+def event_data_store(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     fixed = values.text("billing_mode") == FIXED
     kept = values.integer("retention_period")
@@ -47,7 +47,7 @@ DEFAULT_RETENTION_DAYS = 2_555
 """What `retention_period` is where it is left out."""
 
 
-def recorder(block: Block, tree: Tree) -> Iterator[Found]:
+def recorder(block: Block, tree: Tree) -> Iterator[StackItem]:
     mode = block.values.block("recording_mode")
     recording = _recording(mode)
     others = {_recording(row) for row in mode.blocks("recording_mode_override")} - {recording}

@@ -16,7 +16,7 @@ from glimpse.planner.outside.terraform_files.families.databases import (
     monitoring,
     unknown_parts,
 )
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader, flag
+from glimpse.planner.outside.terraform_files.families.reader import Reader, StackItem, flag
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.aurora import (
     SERVERLESS,
@@ -38,7 +38,7 @@ LEAST_V1 = Fraction(1)
 """Least capacity of Aurora Serverless v1 where the files say none (the provider's default)."""
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     engine = values.text("engine") or "aurora"
     yield from unknown_parts(block)
@@ -84,7 +84,7 @@ def _database_cluster(block: Block, engine: str) -> DatabaseCluster:
 
 
 def _least_v1(values: Values) -> Fraction:
-    """A cluster that may pause needs nothing at all; it may unless it says that it must not."""
+    """The least capacity of a cluster of version 1: 0 if it may pause, which it may unless its files forbid it."""
     scaling = values.block("scaling_configuration")
     pauses = scaling.boolean("auto_pause")
     return (scaling.number("min_capacity") or LEAST_V1) if pauses is False else Fraction(0)
@@ -118,7 +118,7 @@ def _scaled_readers(block: Block, tree: Tree) -> int | None:
     return None if target.least is None else target.least - max(0, len(members(block, tree)) - 1)
 
 
-def instance(block: Block, tree: Tree) -> Iterator[Found]:
+def instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     home = joined(block, tree, "cluster_identifier", CLUSTER, "cluster_identifier")
     around = home.values if home else values
@@ -152,14 +152,14 @@ def _least_v2(home: Block | None) -> Fraction | None:
 
 
 def spanning(service: str) -> Reader:
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
+    def read(block: Block, tree: Tree) -> Iterator[StackItem]:
         yield GlobalDatabase(block.origin, service)
 
     return read
 
 
-def proxy(block: Block, tree: Tree) -> Iterator[Found]:
-    """Charged by the instances that its targets name, and by all those of a cluster."""
+def proxy(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A proxy, charged by the instances that its targets name, and by all instances of a cluster that they name."""
     name = block.values.known.text("name")
     classes: list[str | None] = []
     for row in tree.of(TARGET):
@@ -179,7 +179,7 @@ def proxy(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def proxy_endpoint(block: Block, tree: Tree) -> Iterator[Found]:
+def proxy_endpoint(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ProxyEndpoint(block.origin, tree.count(block, "vpc_subnet_ids", "aws_subnet"))
 
 

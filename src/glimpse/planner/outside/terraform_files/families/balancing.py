@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.outside.terraform_files.families.references import OF_TARGET_GROUP, is_used
 from glimpse.planner.outside.terraform_files.families.risk_facts import GROUPS, target_group
 from glimpse.planner.outside.terraform_files.families.vpcs import vpc_of
@@ -16,7 +16,7 @@ FORWARDS = ("default_action.target_group_arn", "default_action.forward", "action
 WITHOUT_IPV4 = "dualstack-without-public-ipv4"
 
 
-def balancer(block: Block, tree: Tree) -> Iterator[Found]:
+def balancer(block: Block, tree: Tree) -> Iterator[StackItem]:
     kind = block.values.text("load_balancer_type") or "application"
     if kind == "gateway":
         yield GatewayBalancer(block.origin)
@@ -50,7 +50,7 @@ def balancer(block: Block, tree: Tree) -> Iterator[Found]:
 
 
 def _are_known(parts: Sequence[Block], tree: Tree) -> bool:
-    """Whether none of the target groups that listeners and rules forward to could be any."""
+    """Whether every target group that listeners and rules forward to is known."""
     try:
         for part in parts:
             for name in FORWARDS:
@@ -62,9 +62,9 @@ def _are_known(parts: Sequence[Block], tree: Tree) -> bool:
 
 def _has_targets(parts: Sequence[Block], groups: Sequence[Block], tree: Tree) -> bool | None:
     """
-    Whether anything is behind the listeners and rules, or they answer by themselves alone.
+    Whether anything is behind the listeners and rules; False if they only answer by themselves.
 
-    None where nobody knows: also where a Kubernetes cluster stands, whose controllers register targets by themselves.
+    None where nobody knows, and where a Kubernetes cluster stands, whose controllers register targets by themselves.
     """
     if tree.of("aws_eks_cluster") or not _are_known(parts, tree):
         return None
@@ -119,24 +119,26 @@ def _protocols(listeners: Sequence[Block]) -> frozenset[str] | None:
     return frozenset("UDP" if name == "QUIC" else name for name in named)
 
 
-def classic(block: Block, tree: Tree) -> Iterator[Found]:
+def classic(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     zones = tree.count(block, "subnets", "aws_subnet") or tree.count(block, "availability_zones")
     yield ClassicBalancer(block.origin, 0 if values.boolean("internal") else zones)
 
 
-def trust_store(block: Block, tree: Tree) -> Iterator[Found]:
+def trust_store(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield TrustStore(block.origin)
 
 
 def _addresses(block: Block, zones: int | None) -> int | None:
-    """One for each zone, unless an Elastic IP is given for it: that one is charged where it stands."""
+    """
+    The public addresses of a balancer: one for each zone without an Elastic IP, which is charged by its own resource.
+    """
     mappings = block.values.blocks("subnet_mapping")
     return sum(1 for row in mappings if not row.has("allocation_id")) if mappings else zones
 
 
 def _zones(block: Block, tree: Tree) -> int | None:
-    """As many as it has subnets: a balancer takes one of each zone."""
+    """The number of zones, which is the number of subnets: a balancer takes one subnet of each zone."""
     return len(block.values.blocks("subnet_mapping")) or tree.count(block, "subnets", "aws_subnet")
 
 

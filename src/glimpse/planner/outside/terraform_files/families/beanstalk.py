@@ -13,7 +13,6 @@ from typing import Any
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
-from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     ROOT,
     Launch,
@@ -22,8 +21,9 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     named,
     tenancy_of,
 )
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.beanstalk import Environment
-from glimpse.planner.resources.instance import Instances, Split
+from glimpse.planner.resources.instance import Instances, PurchaseSplit
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
@@ -85,7 +85,7 @@ class _Settings:
         return (namespace, name) in self._rows
 
     def has_any(self, namespace: str) -> bool:
-        """Whether there is any in a namespace, as `has` says it for one."""
+        """Whether any setting of a namespace is set. Raises as `has` does."""
         if any(place == namespace for place, _ in self._rows):
             return True
         return self.has(namespace, namespace)
@@ -95,12 +95,15 @@ class _Settings:
         return self.text(ENVIRONMENT, "EnvironmentType") == "SingleInstance"
 
 
-Part = tuple[str, str, Mapping[str, Any]]
-"""What an environment makes: the beginning of its usage keys, and the type and arguments that it would have."""
+ImpliedResource = tuple[str, str, Mapping[str, Any]]
+"""A resource that an environment makes: the prefix of its usage keys, and the type and arguments that it would have."""
 
 
-def environment(block: Block, tree: Tree) -> Iterator[Found]:
-    """Each part is read by itself: one that depends on a setting that nobody knows is named, and the others stand."""
+def environment(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """
+    Each part of an environment is read by itself: one that depends on an unknown setting is named, and the others are
+    priced.
+    """
     settings = _settings(block, tree)
     parts: list[tuple[str, Resource]] = []
     unpriced: list[Unpriced] = []
@@ -198,11 +201,11 @@ def _root(settings: _Settings) -> Disk:
     )
 
 
-def _split(settings: _Settings, single: bool) -> Split:
+def _split(settings: _Settings, single: bool) -> PurchaseSplit:
     usual = 0 if single else SPOT_ON_DEMAND_PERCENT
     percent = settings.number(INSTANCES, "SpotFleetOnDemandAboveBasePercentage", usual)
     base = settings.number(INSTANCES, "SpotFleetOnDemandBase", 0)
-    return Split(base or 0, SPOT_ON_DEMAND_PERCENT if percent is None else percent)
+    return PurchaseSplit(base or 0, SPOT_ON_DEMAND_PERCENT if percent is None else percent)
 
 
 def _is_public(settings: _Settings) -> bool | None:
@@ -218,8 +221,10 @@ def _public_unknown(block: Block, settings: _Settings) -> Iterator[Unpriced]:
         yield Unpriced(block.origin, "Public IPv4 address", say("needs_public_setting"))
 
 
-def _balancer(block: Block, settings: _Settings) -> Iterator[Part]:
-    """A classic one where the type is left out, as the API has it; a worker, and a single instance, have none."""
+def _balancer(block: Block, settings: _Settings) -> Iterator[ImpliedResource]:
+    """
+    A load balancer: classic if no type is set, as in the API. A worker environment and a single instance have none.
+    """
     if _is_worker(block) or settings.is_single or settings.is_on(ENVIRONMENT, "LoadBalancerIsShared"):
         return
     kind = settings.text(ENVIRONMENT, "LoadBalancerType", "classic")
@@ -234,7 +239,7 @@ def _balancer(block: Block, settings: _Settings) -> Iterator[Part]:
         yield "lb.", "aws_lb", {**arguments, "load_balancer_type": kind}
 
 
-def _queue(block: Block, settings: _Settings) -> Iterator[Part]:
+def _queue(block: Block, settings: _Settings) -> Iterator[ImpliedResource]:
     if _is_worker(block) and not settings.has("aws:elasticbeanstalk:sqsd", "WorkerQueueURL"):
         yield "sqs.", "aws_sqs_queue", {}
 
@@ -243,7 +248,7 @@ def _is_worker(block: Block) -> bool:
     return block.values.text("tier") == "Worker"
 
 
-def _database(block: Block, settings: _Settings) -> Iterator[Part]:
+def _database(block: Block, settings: _Settings) -> Iterator[ImpliedResource]:
     if not settings.has_any(DATABASE) or settings.text(DATABASE, "HasCoupledDatabase") == "false":
         return
     yield (
@@ -259,7 +264,7 @@ def _database(block: Block, settings: _Settings) -> Iterator[Part]:
     )
 
 
-def _logs(block: Block, settings: _Settings) -> Iterator[Part]:
+def _logs(block: Block, settings: _Settings) -> Iterator[ImpliedResource]:
     switches = ((LOGS, "StreamLogs"), (HEALTH_LOGS, "HealthStreamingEnabled"))
     # One that is on is enough: only then does it not matter that the other one is unknown.
     if any(settings.is_on(*switch) for switch in sorted(switches, key=lambda switch: settings.is_unknown(*switch))):
@@ -270,8 +275,8 @@ def _logs(block: Block, settings: _Settings) -> Iterator[Part]:
         )
 
 
-def _read(made: Block) -> Iterator[Found]:
-    """Read by whichever family reads that type."""
+def _read(made: Block) -> Iterator[StackItem]:
+    """The resources that the reader of that type makes of these arguments."""
     families = import_module("glimpse.planner.outside.terraform_files.families")
     reader = families.reader_of(made.type)
     if reader is None:

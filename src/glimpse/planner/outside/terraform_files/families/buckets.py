@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.outside.terraform_files.families.used_by import is_used_by
 from glimpse.planner.resources import bucket as s3
 from glimpse.planner.resources.by_use import ByUse
@@ -29,7 +29,7 @@ CLASSES = {
 MOVES = ("transition", "noncurrent_version_transition")
 
 
-def bucket(block: Block, tree: Tree) -> Iterator[Found]:
+def bucket(block: Block, tree: Tree) -> Iterator[StackItem]:
     rules = [rule for rule in block.values.known.blocks("lifecycle_rule") if rule.boolean("enabled") is not False]
     tagged = any(rule.mapping("tags") for rule in rules)
     for row in _about(block, tree, LIFECYCLE):
@@ -119,17 +119,17 @@ def _filled_by(target: Block, tree: Tree) -> Iterator[Values]:
         yield from (rule.block("destination") for rule in row.values.known.blocks("rule"))
 
 
-def lifecycle(block: Block, tree: Tree) -> Iterator[Found]:
+def lifecycle(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield block.origin
     yield s3.Lifecycle(block.origin)
 
 
-def replication(block: Block, tree: Tree) -> Iterator[Found]:
+def replication(block: Block, tree: Tree) -> Iterator[StackItem]:
     rules = tuple(rule for rule in block.values.blocks("rule") if rule.text("status") != "Disabled")
     yield from _replication(block, tree, rules, "rule.destination")
 
 
-def _replication(block: Block, tree: Tree, rules: tuple[Values, ...], argument: str) -> Iterator[Found]:
+def _replication(block: Block, tree: Tree, rules: tuple[Values, ...], argument: str) -> Iterator[StackItem]:
     targets = tree.certain_references(block, f"{argument}.bucket", BUCKET)
     regions = {target.region for target in targets} - {block.region}
     timed = any(rule.block("destination").block("replication_time").text("status") == "Enabled" for rule in rules)
@@ -151,22 +151,22 @@ def _could_be_any(block: Block, tree: Tree, argument: str) -> bool:
     return False
 
 
-def accelerate(block: Block, tree: Tree) -> Iterator[Found]:
+def accelerate(block: Block, tree: Tree) -> Iterator[StackItem]:
     suspended = block.values.text("status") == "Suspended"
     yield block.origin if suspended else ByUse(block.origin, s3.ACCELERATION)
 
 
-def inventory(block: Block, tree: Tree) -> Iterator[Found]:
+def inventory(block: Block, tree: Tree) -> Iterator[StackItem]:
     off = block.values.boolean("enabled") is False
     yield block.origin if off else ByUse(block.origin, s3.INVENTORY)
 
 
-def analytics(block: Block, tree: Tree) -> Iterator[Found]:
+def analytics(block: Block, tree: Tree) -> Iterator[StackItem]:
     """What is listed for a filter is analysed; an export is kept and charged in the bucket that it goes to."""
     yield ByUse(block.origin, s3.ANALYTICS)
 
 
-def directory_bucket(block: Block, tree: Tree) -> Iterator[Found]:
+def directory_bucket(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield s3.DirectoryBucket(block.origin)
 
 
@@ -181,7 +181,7 @@ ADVANCED = (
 """Storage Lens charges for these; its free metrics are always there (S3 pricing page)."""
 
 
-def storage_lens(block: Block, tree: Tree) -> Iterator[Found]:
+def storage_lens(block: Block, tree: Tree) -> Iterator[StackItem]:
     configuration = block.values.block("storage_lens_configuration")
     account = configuration.block("account_level")
     levels = (account, account.block("bucket_level"))
@@ -195,13 +195,13 @@ def storage_lens(block: Block, tree: Tree) -> Iterator[Found]:
     yield ByUse(block.origin, s3.STORAGE_LENS) if on and paid else block.origin
 
 
-def object_lambda(block: Block, tree: Tree) -> Iterator[Found]:
+def object_lambda(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ByUse(block.origin, s3.OBJECT_LAMBDA)
     if block.values.block("configuration").boolean("cloud_watch_metrics_enabled"):
         yield ByUse(block.origin, s3.REQUEST_METRICS)
 
 
-def within_bucket(block: Block, tree: Tree) -> Iterator[Found]:
+def within_bucket(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Tables and vector indexes are kept, asked for and charged in their bucket."""
     yield block.origin
 

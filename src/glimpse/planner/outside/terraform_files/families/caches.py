@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values, role
 from glimpse.planner.outside.terraform_files.families.environments import environment_of
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.cache import CLOUDWATCH_LOGS, Cache, GlobalDatastore, NodeScaling
 from glimpse.planner.resources.serverless_cache import ServerlessCache
@@ -25,7 +25,7 @@ GROUP, GLOBAL, SERVERLESS = (
 SHARDS, REPLICAS = "elasticache:replication-group:NodeGroups", "elasticache:replication-group:Replicas"
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     """One that names a replication group is a further replica of it."""
     values = block.values
     group = next(iter(tree.references(block, "replication_group_id", GROUP)), None)
@@ -46,7 +46,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def replication_group(block: Block, tree: Tree) -> Iterator[Found]:
+def replication_group(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     primary = _primary(block, tree)
     inherited = primary.values if primary else values
@@ -140,11 +140,11 @@ def _scaling(block: Block, tree: Tree) -> NodeScaling | None:
     )
 
 
-def global_datastore(block: Block, tree: Tree) -> Iterator[Found]:
+def global_datastore(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield GlobalDatastore(block.origin)
 
 
-def serverless_cache(block: Block, tree: Tree) -> Iterator[Found]:
+def serverless_cache(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     engine = values.text("engine") or "redis"
     limits = values.block("cache_usage_limits")

@@ -18,7 +18,6 @@ from glimpse.planner.outside.terraform_files.block import (
     role,
 )
 from glimpse.planner.outside.terraform_files.families.environments import environment_of
-from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.launching import (
     OWN_TEMPLATE,
     Launch,
@@ -34,6 +33,7 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     unpriced_parts,
     zone_of,
 )
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.references import OF_ADDRESS, is_used
 from glimpse.planner.outside.terraform_files.families.resting import (
     INSTANCE_CALLS,
@@ -45,7 +45,7 @@ from glimpse.planner.outside.terraform_files.families.risk_facts import has_poli
 from glimpse.planner.outside.terraform_files.families.vpcs import vpc_of
 from glimpse.planner.resources.address import PublicAddress
 from glimpse.planner.resources.host import CapacityReservation, Host
-from glimpse.planner.resources.instance import DEDICATED, SHARED, Split
+from glimpse.planner.resources.instance import DEDICATED, SHARED, PurchaseSplit
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Unpriced
 
@@ -80,7 +80,7 @@ GROUP_TARGETS = ("target_group_arns", "load_balancers")
 """Where a balancer's targets are named: types and arguments that name an instance, or a group; a group's own."""
 
 
-def instance(block: Block, tree: Tree) -> Iterator[Found]:
+def instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     launch = launch_of(block, tree)
     elastic, unclear = _elastic(block, tree)
@@ -148,7 +148,7 @@ def _is_bastion(block: Block) -> bool:
     return any(word in BASTION for name in names for word in re.split(r"[^a-z0-9]+", name.lower()))
 
 
-def group(block: Block, tree: Tree) -> Iterator[Found]:
+def group(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     policy = values.block("mixed_instances_policy")
     launch = template_named(block, tree, (*OWN_TEMPLATE, *MIXED_TEMPLATE))
@@ -168,7 +168,9 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
         addresses=addresses,
         address_assumes=assumed,
         spot=launch.spot,
-        split=Split(base or 0, ALL if percent is None else percent) if values.has("mixed_instances_policy") else None,
+        split=PurchaseSplit(base or 0, ALL if percent is None else percent)
+        if values.has("mixed_instances_policy")
+        else None,
         weight=first.weight,
         assumes=first.assumes,
         zone_id=zone_of(block, tree, "vpc_zone_identifier"),
@@ -193,16 +195,16 @@ def group(block: Block, tree: Tree) -> Iterator[Found]:
     yield from _beside(block, tree, launch)
 
 
-def spot_fleet(block: Block, tree: Tree) -> Iterator[Found]:
+def spot_fleet(block: Block, tree: Tree) -> Iterator[StackItem]:
     """`launch_specification` or `launch_template_config`, of which each may have overrides: the first counts."""
     values = block.values
     specifications = values.blocks("launch_specification")
     overrides = [row for config in values.blocks("launch_template_config") for row in config.blocks("overrides")]
     target, on_demand = values.known.integer("target_capacity"), values.integer("on_demand_target_capacity") or 0
-    yield from _fleet(block, tree, specifications or overrides, target, Split(on_demand, 0))
+    yield from _fleet(block, tree, specifications or overrides, target, PurchaseSplit(on_demand, 0))
 
 
-def fleet(block: Block, tree: Tree) -> Iterator[Found]:
+def fleet(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A fleet buys its total, of which `on_demand_target_capacity` is on demand and the rest of its default type."""
     values = block.values
     target = values.block("target_capacity_specification")
@@ -210,9 +212,9 @@ def fleet(block: Block, tree: Tree) -> Iterator[Found]:
     total, on_demand = target.known.integer("total_target_capacity"), target.integer("on_demand_target_capacity") or 0
     spot = target.integer("spot_target_capacity")
     if target.text("default_target_capacity_type") == ON_DEMAND:
-        split = Split() if not spot or total is None else Split(total - spot, 0)
+        split = PurchaseSplit() if not spot or total is None else PurchaseSplit(total - spot, 0)
     else:
-        split = Split(on_demand, 0)
+        split = PurchaseSplit(on_demand, 0)
     if values.text("type") in ("instant", "request"):
         yield Unpriced(block.origin, "EC2 Fleet", say("fleet_once"))
     else:
@@ -220,7 +222,7 @@ def fleet(block: Block, tree: Tree) -> Iterator[Found]:
         yield from _fleet(block, tree, overrides, total, split, least=total)
 
 
-def host(block: Block, tree: Tree) -> Iterator[Found]:
+def host(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     family = values.text("instance_family") or (values.text("instance_type") or "").partition(".")[0]
     if values.text("outpost_arn"):
@@ -229,7 +231,7 @@ def host(block: Block, tree: Tree) -> Iterator[Found]:
         yield Host(block.origin, family or None)
 
 
-def reservation(block: Block, tree: Tree) -> Iterator[Found]:
+def reservation(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Instances that fit run in an open reservation by themselves; in a targeted one those that name it."""
     values = block.values
     wanted = values.text("instance_type")
@@ -250,8 +252,10 @@ def reservation(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def address(block: Block, tree: Tree) -> Iterator[Found]:
-    """Addresses of one's own, or of an Outpost, are not charged; those of a pool that Amazon fills are."""
+def address(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """
+    An Elastic IP. Addresses of one's own, or of an Outpost, are not charged; those of a pool that Amazon fills are.
+    """
     values = block.values
     own = values.text("customer_owned_ipv4_pool") or values.text("public_ipv4_pool") not in (None, "amazon")
     if is_set(values, "ipam_pool_id"):
@@ -304,9 +308,9 @@ def _fleet(
     tree: Tree,
     specifications: Sequence[Values],
     target: int | None,
-    split: Split,
+    split: PurchaseSplit,
     least: int | None = None,
-) -> Iterator[Found]:
+) -> Iterator[StackItem]:
     launch = template_named(block, tree, FLEET_TEMPLATE)
     first = _first_of(specifications, launch)
     addresses, assumed = addresses_of(block, tree, first.launch, *FLEET_SUBNETS)
@@ -325,7 +329,7 @@ def _fleet(
 
 
 def _schedules_of(block: Block, tree: Tree) -> tuple[Block, ...]:
-    """The schedules of a group: by link, or by its name."""
+    """The schedules of a group: by reference, or by its name."""
     names = {block.values.known.text("name"), block.values.known.text("id")} - {None}
     joined = tree.referenced_by(block, "autoscaling_group_name", "aws_autoscaling_schedule")
     rows = {row.address: row for row in joined}
@@ -335,7 +339,7 @@ def _schedules_of(block: Block, tree: Tree) -> tuple[Block, ...]:
 
 
 def _scheduled(rows: Sequence[Block], count: int | None) -> Iterator[int]:
-    """The sizes that schedules give a group; what a schedule leaves out, or sets to -1, it leaves as it is."""
+    """The sizes that schedules give a group. A size that a schedule leaves out, or sets to -1, stays as it was."""
     for row in rows if count is not None else ():
         least, most = row.values.integer("min_size"), row.values.integer("max_size")
         desired = row.values.integer("desired_capacity")
@@ -353,8 +357,8 @@ def _schedules(tree: Tree) -> Mapping[str | None, Sequence[Block]]:
     return found
 
 
-def _beside(block: Block, tree: Tree, launch: Launch) -> Iterator[Found]:
-    """What is charged beside the instances: a fee for Dedicated Instances, once a region, and what is retired."""
+def _beside(block: Block, tree: Tree, launch: Launch) -> Iterator[StackItem]:
+    """What is charged beside the instances: the regional fee for Dedicated Instances, and what AWS no longer offers."""
     if launch.tenancy == DEDICATED:
         same = [row for row in tree.of("aws_instance", "aws_autoscaling_group") if row.region == block.region]
         first = next((row for row in same if launch_of(row, tree).tenancy == DEDICATED), block)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.environments import environment_of
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.outside.terraform_files.families.resting import DATABASE_CALLS, awake_hours
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.database import FREE_INSIGHTS_DAYS, RDS, Database, Monitoring, least_storage
@@ -36,7 +36,7 @@ LICENSES = {"license-included": INCLUDED, "bring-your-own-license": OWN, "market
 EXTENDED_SUPPORT_OFF = "open-source-rds-extended-support-disabled"
 
 
-def database(block: Block, tree: Tree) -> Iterator[Found]:
+def database(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     source = _source(block, tree)
     inherited = source.values if source else values
@@ -128,13 +128,13 @@ def _license(values: Values, engine: str) -> str | None:
 
 
 def unknown_parts(block: Block) -> Iterator[Unpriced]:
-    """What is charged if it is switched on, and nobody knows whether it is."""
+    """Unpriced parts for features that are charged if they are on, and of which that is unknown."""
     if block.values.is_unknown("database_insights_mode"):
         yield Unpriced(block.origin, "Database Insights, advanced mode", say("part_unknown"))
 
 
 def monitoring(values: Values, cluster: Values | None = None) -> Monitoring:
-    """What watches an instance, as itself says or otherwise its cluster."""
+    """What monitors an instance: its own arguments, or else those of its cluster."""
     enabled, kept = "performance_insights_enabled", "performance_insights_retention_period"
     places = (values, cluster) if cluster else (values,)
     place = next((row for row in places if row.has(enabled) or row.has(kept)), values)
@@ -156,7 +156,7 @@ def _writes_metrics(places: Sequence[Values]) -> bool | None:
 
 
 def _source(block: Block, tree: Tree) -> Block | None:
-    """The database that this one is a replica of, or is restored from: by link, or by identifier."""
+    """The database that this one is a replica of, or is restored from: by reference, or by identifier."""
     restored = block.values.block("restore_to_point_in_time").known.text("source_db_instance_identifier")
     identifier = block.values.known.text("replicate_source_db") or restored
     linked = (
@@ -190,45 +190,45 @@ def _across_regions(block: Block, source: Block | None, argument: str) -> bool:
 
 
 def joined(block: Block, tree: Tree, argument: str, kind: str, identifier: str) -> Block | None:
-    """The resource of a kind that an argument names: by link, or by its identifier."""
+    """The resource of a kind that an argument names: by reference, or by its identifier."""
     linked = tree.references(block, argument, kind)
     said = block.values.known.text(argument)
     named = [row for row in tree.of(kind) if said and row.values.known.text(identifier) == said]
     return next(iter((*linked, *named)), None)
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, RDS)
 
 
-def cluster_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster_snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Of Aurora, unless its cluster is in these files and is a Multi-AZ DB cluster of RDS."""
     cluster = joined(block, tree, "db_cluster_identifier", CLUSTER, "cluster_identifier")
     engine = cluster.values.text("engine") if cluster else None
     yield DatabaseSnapshot(block.origin, "Aurora" if engine is None or engine in AURORA else RDS)
 
 
-def snapshot_copy(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot_copy(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, RDS, copied=block.values.has("destination_region"))
 
 
-def cluster_snapshot_copy(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster_snapshot_copy(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, "Aurora", copied=block.values.has("destination_region"))
 
 
-def replicated_backups(block: Block, tree: Tree) -> Iterator[Found]:
+def replicated_backups(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, RDS, copied=True)
 
 
-def document_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def document_snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, DOCDB)
 
 
-def graph_snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def graph_snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DatabaseSnapshot(block.origin, NEPTUNE)
 
 
-def export(block: Block, tree: Tree) -> Iterator[Found]:
+def export(block: Block, tree: Tree) -> Iterator[StackItem]:
     of_cluster = tree.references(block, "source_arn", "aws_db_cluster_snapshot", CLUSTER)
     said = block.values.known.text("source_arn") or ""
     yield SnapshotExport(block.origin, of_aurora=bool(of_cluster) or ":cluster" in said)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.resources.dms import ReplicationInstance, ServerlessReplication
 
 DEFAULT_GIB = 50
 """Storage of an instance that names none (DMS API, AllocatedStorage)."""
 
 
-def instance(block: Block, tree: Tree) -> Iterator[Found]:
+def instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     size = "allocated_storage"
     yield ReplicationInstance(
@@ -24,7 +24,7 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def serverless(block: Block, tree: Tree) -> Iterator[Found]:
+def serverless(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ServerlessReplication(block.origin, block.values.block("compute_config").boolean("multi_az") or False)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.discovery import HttpNamespace, RegisteredResource
 from glimpse.planner.resources.dns import (
     AWS,
     FirewallAssociation,
     FirewallDomains,
-    HealthCheck,
     RecordQueries,
     ResolverEndpoint,
+    Route53HealthCheck,
     TrafficPolicyRecord,
 )
 from glimpse.planner.resources.monitoring import CUSTOM_METRICS
@@ -34,7 +34,7 @@ OF_AWS = ("CALCULATED", "CLOUDWATCH_METRIC", "RECOVERY_CONTROL")
 FAST_SECONDS = 10
 
 
-def record(block: Block, tree: Tree) -> Iterator[Found]:
+def record(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Records are free. Queries of an alias to something in AWS are, too; those of any other can be stated with it."""
     yield block.origin
     if not block.values.has("alias"):
@@ -42,7 +42,7 @@ def record(block: Block, tree: Tree) -> Iterator[Found]:
         yield RecordQueries(block.origin, routings[0] if routings else STANDARD)
 
 
-def health_check(block: Block, tree: Tree) -> Iterator[Found]:
+def health_check(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     kind = values.text("type") or ""
     asked = [found for argument in ("fqdn", "ip_address") for found in tree.certain_references(block, argument)]
@@ -54,17 +54,17 @@ def health_check(block: Block, tree: Tree) -> Iterator[Found]:
         values.integer("request_interval") == FAST_SECONDS,
         bool(values.boolean("measure_latency")),
     )
-    yield HealthCheck(block.origin, AWS if inside else None, 0 if kind in OF_AWS else sum(options))
+    yield Route53HealthCheck(block.origin, AWS if inside else None, 0 if kind in OF_AWS else sum(options))
 
 
-def resolver(block: Block, tree: Tree) -> Iterator[Found]:
+def resolver(block: Block, tree: Tree) -> Iterator[StackItem]:
     rows = None if block.values.is_unknown("ip_address") else len(block.values.blocks("ip_address"))
     yield ResolverEndpoint(block.origin, rows or None)
     if any(block.values.boolean(name) for name in METRICS):
         yield ByUse(block.origin, CUSTOM_METRICS)
 
 
-def domains(block: Block, tree: Tree) -> Iterator[Found]:
+def domains(block: Block, tree: Tree) -> Iterator[StackItem]:
     listed = block.values.known.items("domains")
     yield FirewallDomains(block.origin, None if block.values.is_unknown("domains") else len(listed or ()))
 

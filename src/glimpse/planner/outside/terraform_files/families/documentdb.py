@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
 from glimpse.planner.outside.terraform_files.families.databases import joined
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.resources.documentdb import DocumentCluster, DocumentInstance
 from glimpse.planner.resources.neptune import GraphCluster, GraphInstance
 
@@ -15,7 +15,7 @@ DOCUMENTS, GRAPHS = "aws_docdb_cluster", "aws_neptune_cluster"
 IO_OPTIMIZED = "iopt1"
 
 
-def document_cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def document_cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield DocumentCluster(
         origin=block.origin,
@@ -25,7 +25,7 @@ def document_cluster(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def document_instance(block: Block, tree: Tree) -> Iterator[Found]:
+def document_instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     home = joined(block, tree, "cluster_identifier", DOCUMENTS, "cluster_identifier")
     insights = "enable_performance_insights"
@@ -40,7 +40,7 @@ def document_instance(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def graph_cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def graph_cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield GraphCluster(
         origin=block.origin,
@@ -49,7 +49,7 @@ def graph_cluster(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def graph_instance(block: Block, tree: Tree) -> Iterator[Found]:
+def graph_instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     home = joined(block, tree, "cluster_identifier", GRAPHS, "cluster_identifier")
     optimized = (home.values.text("storage_type") if home else None) or values.text("storage_type")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.table import (
     STANDARD,
     STANDARD_IA,
-    Capacity,
+    CapacityUnits,
     ChangeCapture,
     ContributorInsights,
     Export,
@@ -31,7 +31,7 @@ WARM_READS, WARM_WRITES = 12_000, 4_000
 """Units a second that every table on demand is warm for without charge (developer guide, warm throughput)."""
 
 
-def table(block: Block, tree: Tree) -> Iterator[Found]:
+def table(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     if _warmed(values) or any(map(_warmed, values.blocks("global_secondary_index"))):
         yield Unpriced(block.origin, "Warm throughput", say("table_warmed"))
@@ -72,7 +72,7 @@ def _table(block: Block, tree: Tree) -> Table:
     )
 
 
-def _capacity(values: Values, reads: str, writes: str) -> Capacity:
+def _capacity(values: Values, reads: str, writes: str) -> CapacityUnits:
     return values.known.integer(reads), values.known.integer(writes)
 
 
@@ -90,7 +90,7 @@ def _warmed(values: Values) -> bool:
     return (reads or 0) > WARM_READS or (writes or 0) > WARM_WRITES
 
 
-def index(block: Block, tree: Tree) -> Iterator[Found]:
+def index(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     if _warmed(values):
         yield Unpriced(block.origin, "Warm throughput", say("table_warmed"))
@@ -109,7 +109,7 @@ def _home(block: Block, tree: Tree, argument: str) -> Block | None:
     return next(iter((*linked, *named)), None)
 
 
-def replica(block: Block, tree: Tree) -> Iterator[Found]:
+def replica(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     home = _home(block, tree, "global_table_arn")
     if home is None:
@@ -121,19 +121,19 @@ def replica(block: Block, tree: Tree) -> Iterator[Found]:
     yield Replica(block.origin, own, values.boolean("point_in_time_recovery") or False)
 
 
-def global_table(block: Block, tree: Tree) -> Iterator[Found]:
+def global_table(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield GlobalTable(block.origin)
 
 
-def change_capture(block: Block, tree: Tree) -> Iterator[Found]:
+def change_capture(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ChangeCapture(block.origin)
 
 
-def export(block: Block, tree: Tree) -> Iterator[Found]:
+def export(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Export(block.origin)
 
 
-def contributor_insights(block: Block, tree: Tree) -> Iterator[Found]:
+def contributor_insights(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     home = _home(block, tree, "table_name")
     index_name = values.known.text("index_name")

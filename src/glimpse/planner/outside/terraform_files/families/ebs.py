@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
 from glimpse.planner.outside.terraform_files.families.launching import is_set, launch_of
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.outside.terraform_files.families.references import OF_SNAPSHOT, OF_VOLUME, is_used
 from glimpse.planner.resources.snapshot import FastRestore, Snapshot
 from glimpse.planner.resources.volume import Disk, Volume
@@ -19,7 +19,7 @@ SNAPSHOTS = ("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_impo
 MAX_STEPS = 10
 
 
-def volume(block: Block, tree: Tree) -> Iterator[Found]:
+def volume(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A volume made from a snapshot is as large as its source where it does not say otherwise; a copy is like it."""
     values = block.values
     if is_set(values, "outpost_arn"):
@@ -47,7 +47,7 @@ def volume(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Provisioned rate for volume initialization", say("volume_initialized"))
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield Snapshot(
         origin=block.origin,
@@ -64,16 +64,16 @@ def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, f"Transfer from {source or '?'}", say("copied_between_regions"))
 
 
-def fast_restore(block: Block, tree: Tree) -> Iterator[Found]:
+def fast_restore(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield FastRestore(block.origin)
 
 
-def image(block: Block, tree: Tree) -> Iterator[Found]:
+def image(block: Block, tree: Tree) -> Iterator[StackItem]:
     """An image of snapshots that exist costs nothing beside them."""
     yield block.origin
 
 
-def copied_image(block: Block, tree: Tree) -> Iterator[Found]:
+def copied_image(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A copy has snapshots of its own; those of an instance hold all its disks."""
     instances = tree.certain_references(block, "source_instance_id", "aws_instance")
     sizes = [disk.gib for row in instances[:1] for disk in launch_of(row, tree).with_root()]

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.environments import environment_of
-from glimpse.planner.outside.terraform_files.families.found import Found
 from glimpse.planner.outside.terraform_files.families.metric_users import is_metric_used
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.risk_facts import service_groups, stop_seconds
 from glimpse.planner.placement import FARGATE, FARGATE_SPOT, ProviderShare
 from glimpse.planner.resources.by_use import ByUse
@@ -20,8 +20,8 @@ from glimpse.planner.resources.fargate import (
     LINUX,
     WINDOWS,
     FargateService,
-    HealthCheck,
     StartedTasks,
+    TargetHealthCheck,
     TasksAnywhere,
     TasksOnInstances,
 )
@@ -49,7 +49,7 @@ COSTLY = {UPLOADS: "Uploads through the service"}
 PRESIGNED = "presigned"
 
 
-def service(block: Block, tree: Tree) -> Iterator[Found]:
+def service(block: Block, tree: Tree) -> Iterator[StackItem]:
     sets = tree.referenced_by(block, "service", TASK_SET)
     if sets and not block.values.has("task_definition"):
         # Under an external controller the task sets run the tasks, each its share of what the service asks for.
@@ -59,7 +59,7 @@ def service(block: Block, tree: Tree) -> Iterator[Found]:
         yield from _service(block, block, tree)
 
 
-def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[Found]:
+def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[StackItem]:
     """A service, or one task set of it: `tasks` is the block that says what a task is."""
     values = block.values
     strategy = _strategy(tasks, tree)
@@ -155,7 +155,7 @@ def _volume(values: Values) -> Disk | None:
     return None
 
 
-def _on_instances(block: Block, tasks: Block, launch_type: str | None, tree: Tree) -> Iterator[Found]:
+def _on_instances(block: Block, tasks: Block, launch_type: str | None, tree: Tree) -> Iterator[StackItem]:
     """Tasks on instances: the instances are charged, the service is not; but each volume that it makes is."""
     volume = _volume(block.values)
     if launch_type == EXTERNAL:
@@ -211,8 +211,8 @@ def _words(values: Values, name: str) -> set[object]:
     return set(items)
 
 
-def task_set(block: Block, tree: Tree) -> Iterator[Found]:
-    """Charged with its service, as far as that is in the tree."""
+def task_set(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A task set is charged with its service, if the service is in the tree."""
     services = tree.references(block, "service", SERVICE)
     if services and not services[0].values.has("task_definition"):
         yield block.origin
@@ -220,27 +220,27 @@ def task_set(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "ECS task set", say("needs_task_count"), may_be=(FargateService,))
 
 
-def rule_target(block: Block, tree: Tree) -> Iterator[Found]:
-    """What a rule hands events to is charged there; the tasks that it starts stand nowhere else."""
-    found: list[Found] = []
+def rule_target(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A target of a rule is charged where it is declared. Only the tasks that it starts are declared nowhere else."""
+    found: list[StackItem] = []
     for row in block.values.blocks("ecs_target"):
         found += _started(block, row, "ecs_target.", "arn", tree)
     yield from found or (block.origin,)
 
 
-def schedule(block: Block, tree: Tree) -> Iterator[Found]:
+def schedule(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ByUse(block.origin, SCHEDULE)
     for row in block.values.block("target").blocks("ecs_parameters"):
         yield from _started(block, row, "target.ecs_parameters.", "target.arn", tree)
 
 
-def pipe(block: Block, tree: Tree) -> Iterator[Found]:
+def pipe(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ByUse(block.origin, PIPE)
     for row in block.values.block("target_parameters").blocks("ecs_task_parameters"):
         yield from _started(block, row, "target_parameters.ecs_task_parameters.", "target", tree)
 
 
-def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> Iterator[Found]:
+def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> Iterator[StackItem]:
     """
     The Fargate tasks that `block` starts, by the part `row` of it at `path`; nothing where they run on instances.
 
@@ -288,7 +288,7 @@ def _public_address(values: Values) -> bool | None:
     return network.boolean("assign_public_ip") if network.has("assign_public_ip") else False
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     settings = {row.text("name"): row.text("value") for row in block.values.blocks("setting")}
     if (insights := settings.get("containerInsights")) in ("enabled", "enhanced"):
         services = sum(block in _clusters(service, tree) for service in tree.of(SERVICE))
@@ -298,7 +298,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         yield block.origin
 
 
-def policy(block: Block, tree: Tree) -> Iterator[Found]:
+def policy(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Target tracking keeps two alarms for every policy, and they are charged like any other."""
     tracking = block.values.text("policy_type") == "TargetTrackingScaling"
     yield Alarms(block.origin, count=2, made_by_scaling=True) if tracking else block.origin
@@ -356,7 +356,7 @@ def _alone(strategy: tuple[ProviderShare, ...] | None) -> tuple[ProviderShare, .
 
 
 def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
-    """The service's cluster, as far as it is in the tree: by link, or by its name in the argument."""
+    """The service's cluster, as far as it is in the tree: by reference, or by its name in the argument."""
     linked = tree.references(block, "cluster", CLUSTER)
     named = (block.values.known.text("cluster") or "").rpartition("/")[2]
     return linked or tuple(home for home in tree.of(CLUSTER) if named and home.values.known.text("name") == named)
@@ -393,7 +393,7 @@ def _amount(text: str | None, unit: str) -> Fraction | None:
 
 
 def _scaling_target(block: Block, tree: Tree) -> Block | None:
-    """The service's scaling target: by link, or by its name. Raises ArgumentUnknown where one could be its target."""
+    """The service's scaling target: by reference, or by name. Raises ArgumentUnknown where one could be its target."""
     linked = tree.referenced_by(block, "resource_id", "aws_appautoscaling_target")
     if linked:
         return linked[0]
@@ -420,8 +420,11 @@ def _scales_tasks(row: Block) -> bool:
     return row.values.known.text("service_namespace") in (None, "ecs")
 
 
-def scheduled(block: Block, tree: Tree) -> Iterator[Found]:
-    """Free itself; what it makes of the tasks is the service's, and cannot be told of a calendar that is not daily."""
+def scheduled(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """
+    A scheduled action is free, and changes the tasks of its service. One whose calendar is not daily cannot be
+    followed.
+    """
     dimension = block.values.text("scalable_dimension")
     unread = dimension == "ecs:service:DesiredCount" and _hour(block) is None
     yield Unpriced(block.origin, "Scheduled scaling", say("schedule_not_daily")) if unread else block.origin
@@ -510,16 +513,16 @@ def _scaling(target: Block, tree: Tree) -> Scaling | None:
     )
 
 
-def _health(block: Block, tree: Tree) -> HealthCheck:
+def _health(block: Block, tree: Tree) -> TargetHealthCheck:
     groups = ("aws_lb_target_group", "aws_alb_target_group")
     for group in tree.certain_references(block, "load_balancer.target_group_arn", *groups):
         check = group.values.known.block("health_check")
         # The provider's own defaults; its 3 failures overrule the 2 of AWS.
-        return HealthCheck(
+        return TargetHealthCheck(
             interval=check.integer("interval") or 30,
             unhealthy=check.integer("unhealthy_threshold") or 3,
         )
-    return HealthCheck()
+    return TargetHealthCheck()
 
 
 READERS = {

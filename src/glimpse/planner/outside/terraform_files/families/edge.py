@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone
 from glimpse.planner.resources.accelerator import Accelerator, EndpointGroup
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.distribution import FILES, SERVICE, Distribution, EdgeFunction
@@ -20,7 +20,7 @@ CACHE_POLICY = "aws_cloudfront_cache_policy"
 BEHAVIORS = ("default_cache_behavior", "ordered_cache_behavior")
 
 
-def distribution(block: Block, tree: Tree) -> Iterator[Found]:
+def distribution(block: Block, tree: Tree) -> Iterator[StackItem]:
     """One that is switched off costs nothing."""
     values = block.values
     carries = set()
@@ -66,14 +66,14 @@ def _fits_plan(block: Block, tree: Tree) -> bool:
     return bool(behaviors) and not private and values.block("viewer_certificate").text("ssl_support_method") != "vip"
 
 
-def accelerator(block: Block, tree: Tree) -> Iterator[Found]:
+def accelerator(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its flow logs go to S3."""
     yield Accelerator(block.origin)
     if block.values.block("attributes").boolean("flow_logs_enabled"):
         yield ByUse(block.origin, VENDED["S3"])
 
 
-def endpoint_group(block: Block, tree: Tree) -> Iterator[Found]:
+def endpoint_group(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield EndpointGroup(block.origin, block.values.text("endpoint_group_region"))
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.environments import environment_of
-from glimpse.planner.outside.terraform_files.families.found import Found, certainly_referring
 from glimpse.planner.outside.terraform_files.families.launching import (
     addresses_of,
     is_set,
@@ -16,6 +15,7 @@ from glimpse.planner.outside.terraform_files.families.launching import (
     unpriced_parts,
     zone_of,
 )
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, certainly_referring
 from glimpse.planner.outside.terraform_files.families.resting import awake_hours_of_group
 from glimpse.planner.outside.terraform_files.families.risk_facts import unnoted
 from glimpse.planner.resources.eks import Cluster, FargateProfile
@@ -31,7 +31,7 @@ LINUX_GIB, WINDOWS_GIB = 20, 50
 TIER = "tier-"
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     tier = values.block("control_plane_scaling_config").text("tier") or ""
     networks = values.block("remote_network_config")
@@ -49,7 +49,7 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Local cluster on Outposts", say("on_outposts_cluster"))
 
 
-def node_group(block: Block, tree: Tree) -> Iterator[Found]:
+def node_group(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its own types win over the template's; a disk size stands only where there is no template, and so do defaults."""
     values = block.values
     launch = template_named(block, tree)
@@ -102,7 +102,7 @@ def _types(values: Values) -> list[str]:
     return [item for item in items if isinstance(item, str)]
 
 
-def fargate_profile(block: Block, tree: Tree) -> Iterator[Found]:
+def fargate_profile(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield FargateProfile(block.origin)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, unknown_part
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, unknown_part
 from glimpse.planner.resources import file_system as efs
 from glimpse.planner.resources import fsx
 from glimpse.planner.resources.backup import EFS_WARM
@@ -41,7 +41,7 @@ DEPLOYMENTS = {
 """FSx prices each by itself, but for Windows, whose second Single-AZ type costs what the first does."""
 
 
-def file_system(block: Block, tree: Tree) -> Iterator[Found]:
+def file_system(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     rules = values.blocks("lifecycle_policy")
     colder = {efs.INFREQUENT: "transition_to_ia", efs.ARCHIVE: "transition_to_archive"}
@@ -54,8 +54,10 @@ def file_system(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def efs_replication(block: Block, tree: Tree) -> Iterator[Found]:
-    """A replica is a file system that replication makes, unless it is named; it is charged where it stands."""
+def efs_replication(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """
+    A replica is a file system that the replication makes, unless one is named: that one is charged by its own resource.
+    """
     yield block.origin
     for destination in block.values.blocks("destination"):
         zone = "availability_zone_name"
@@ -74,12 +76,12 @@ def efs_replication(block: Block, tree: Tree) -> Iterator[Found]:
             yield ByUse(block.origin, efs.replica(region))
 
 
-def efs_backup(block: Block, tree: Tree) -> Iterator[Found]:
+def efs_backup(block: Block, tree: Tree) -> Iterator[StackItem]:
     on = block.values.block("backup_policy").text("status") == "ENABLED"
     yield ByUse(block.origin, (EFS_WARM,)) if on else block.origin
 
 
-def windows(block: Block, tree: Tree) -> Iterator[Found]:
+def windows(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     deployment = values.text("deployment_type") or SINGLE_AZ
     yield FsxFileSystem(
@@ -93,7 +95,7 @@ def windows(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def lustre(block: Block, tree: Tree) -> Iterator[Found]:
+def lustre(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     deployment = values.text("deployment_type") or LUSTRE_SCRATCH
     kind = values.text("storage_type") or "SSD"
@@ -120,7 +122,7 @@ def lustre(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def ontap(block: Block, tree: Tree) -> Iterator[Found]:
+def ontap(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Throughput is stated for the whole, or for each pair of file servers."""
     values = block.values
     pairs = values.known.integer("ha_pairs") or (None if values.is_unknown("ha_pairs") else 1)
@@ -140,7 +142,7 @@ def ontap(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def openzfs(block: Block, tree: Tree) -> Iterator[Found]:
+def openzfs(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     kind = values.text("storage_type") or "SSD"
     compression = values.block("root_volume_configuration").text("data_compression_type") or "NONE"
@@ -166,13 +168,13 @@ def _own_iops(values: Values) -> int | None:
     return configuration.integer("iops") if configuration.text("mode") == USER_PROVISIONED else None
 
 
-def _unknown_cache(block: Block, cache: Values, storage_type: str) -> Iterator[Found]:
+def _unknown_cache(block: Block, cache: Values, storage_type: str) -> Iterator[StackItem]:
     """The read cache of elastic storage, where FSx chooses its size after the throughput."""
     if storage_type == ELASTIC and not cache.has("size") and cache.text("sizing_mode") != "NO_CACHE":
         yield Unpriced(block.origin, "SSD read cache", say("part_unknown"))
 
 
-def file_cache(block: Block, tree: Tree) -> Iterator[Found]:
+def file_cache(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     # What nobody knows is unknown as a whole; what is left out adds nothing.
     within = values.block("lustre_configuration").block("metadata_configuration")
@@ -188,7 +190,7 @@ def file_cache(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def backup(block: Block, tree: Tree) -> Iterator[Found]:
+def backup(block: Block, tree: Tree) -> Iterator[StackItem]:
     sources = tree.certain_references(block, "file_system_id", *SYSTEMS)
     volumes = tree.certain_references(block, "volume_id", "aws_fsx_ontap_volume", "aws_fsx_openzfs_volume")
     kinds = [SYSTEMS[row.type] for row in sources]
@@ -196,7 +198,7 @@ def backup(block: Block, tree: Tree) -> Iterator[Found]:
     yield FsxBackup(block.origin, next(iter(kinds), None))
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A snapshot takes room in its own file system, and costs nothing besides (FSx for OpenZFS user guide)."""
     yield block.origin
 

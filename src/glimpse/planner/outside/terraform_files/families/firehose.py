@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.firehose import ICEBERG, MSK_SOURCE, PLAIN, SNOWFLAKE, DeliveryStream
 
 SEARCH = ("elasticsearch_configuration", "opensearch_configuration", "opensearchserverless_configuration")
@@ -20,7 +20,7 @@ DESTINATIONS = (
 )
 
 
-def stream(block: Block, tree: Tree) -> Iterator[Found]:
+def stream(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     s3 = values.block("extended_s3_configuration")
     # Both blocks are on where they stand without a word, as the provider has it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.network_firewall import NetworkFirewall
 from glimpse.planner.resources.web_acl import BOT_CONTROL, Rules, RulesOfAcl, WebAcl
 
@@ -18,7 +18,7 @@ BODY_WITHIN_PRICE = "KB_16"
 LEVELS = {"COMMON": ("common",), "TARGETED": ("targeted",)}
 
 
-def web_acl(block: Block, tree: Tree) -> Iterator[Found]:
+def web_acl(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     statements = [(rule, statement) for rule in values.blocks("rule") for statement in rule.blocks("statement")]
     own = [row for _, statement in statements for row in statement.blocks(GROUP)]
@@ -75,7 +75,7 @@ def _levels(managed: Values) -> tuple[str, ...]:
     return LEVELS.get(next((row.text("inspection_level") or "" for row in sets), ""), ("common",))
 
 
-def acl_rule(block: Block, tree: Tree) -> Iterator[Found]:
+def acl_rule(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A rule that is added to a web ACL by itself."""
     values = block.values
     statements = values.blocks("statement")
@@ -86,21 +86,21 @@ def acl_rule(block: Block, tree: Tree) -> Iterator[Found]:
     yield RulesOfAcl(block.origin, _rules(plain, own, managed, groups, values.blocks("action")))
 
 
-def acl_rule_group(block: Block, tree: Tree) -> Iterator[Found]:
+def acl_rule_group(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A rule group that is added to a web ACL by itself: one's own, or a managed one."""
     own, managed = block.values.blocks("rule_group_reference"), block.values.blocks("managed_rule_group")
     groups = tree.certain_references(block, "rule_group_reference.arn", OWN_GROUP)
     yield RulesOfAcl(block.origin, _rules(0, own, managed, groups, ()))
 
 
-def classic_acl(block: Block, tree: Tree) -> Iterator[Found]:
+def classic_acl(block: Block, tree: Tree) -> Iterator[StackItem]:
     rules = (*block.values.blocks("rules"), *block.values.blocks("rule"))
     groups = sum(1 for rule in rules if rule.text("type") == "GROUP")
     found = Rules(plain=len(rules) - groups, groups=groups, groups_elsewhere=bool(groups))
     yield WebAcl(block.origin, found, classic=True)
 
 
-def network_firewall(block: Block, tree: Tree) -> Iterator[Found]:
+def network_firewall(block: Block, tree: Tree) -> Iterator[StackItem]:
     """One endpoint in each subnet, or in each zone where it stands at a transit gateway."""
     names = ("subnet_mapping", "availability_zone_mapping")
     unknown = any(block.values.is_unknown(name) for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, alone, unknown_part
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone, unknown_part
 from glimpse.planner.outside.terraform_files.families.used_by import is_used_by
 from glimpse.planner.resources.certificate import (
     GENERAL,
@@ -14,9 +14,9 @@ from glimpse.planner.resources.certificate import (
     PrivateAuthority,
     PrivateCertificate,
 )
-from glimpse.planner.resources.directory import CONTROLLERS, MICROSOFT, Directory
+from glimpse.planner.resources.directory import CONTROLLERS, MICROSOFT, ManagedDirectory
 from glimpse.planner.resources.hsm import Hsm
-from glimpse.planner.resources.key import SYMMETRIC, Key
+from glimpse.planner.resources.key import SYMMETRIC, KmsKey
 from glimpse.planner.resources.parameter import Activation, AdvancedParameter, StandardParameter
 from glimpse.planner.resources.secret import Secret
 
@@ -47,23 +47,23 @@ SECRET_ONLY = (
 DIRECTORIES = {"MicrosoftAD": MICROSOFT, "SimpleAD": "Simple AD", "ADConnector": "AD Connector"}
 
 
-def key(block: Block, tree: Tree) -> Iterator[Found]:
+def key(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     # Rotation adds to the price in the coming years only: a key of which nobody knows it costs the same this month.
-    yield Key(block.origin, _spec(values), rotated=bool(values.known.boolean("enable_key_rotation")))
+    yield KmsKey(block.origin, _spec(values), rotated=bool(values.known.boolean("enable_key_rotation")))
 
 
 def _spec(values: Values) -> str:
     return values.text("customer_master_key_spec") or values.text("key_spec") or SYMMETRIC
 
 
-def replica_key(block: Block, tree: Tree) -> Iterator[Found]:
-    """A replica is of the same kind as its primary, which may stand elsewhere."""
+def replica_key(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A replica key has the spec of its primary, which may be in another region."""
     primary = next(iter(tree.references(block, "primary_key_arn", "aws_kms_key", "aws_kms_external_key")), None)
-    yield Key(block.origin, _spec(primary.values) if primary else SYMMETRIC)
+    yield KmsKey(block.origin, _spec(primary.values) if primary else SYMMETRIC)
 
 
-def secret(block: Block, tree: Tree) -> Iterator[Found]:
+def secret(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A secret, and each copy of it in another region."""
     regions = [row.known.text("region") for row in block.values.blocks("replica")]
     must_stay = (
@@ -73,8 +73,8 @@ def secret(block: Block, tree: Tree) -> Iterator[Found]:
     yield from unknown_part(block, "Secret replica", "replica.region")
 
 
-def parameter(block: Block, tree: Tree) -> Iterator[Found]:
-    """Of intelligent tiering a value decides: a long one makes it advanced, and longer texts are not read."""
+def parameter(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A parameter. With intelligent tiering the length of its value decides the tier, and long values are not read."""
     values = block.values
     tier = values.text("tier")
     value = next((name for name in ("value", "insecure_value") if values.has(name)), None)
@@ -87,7 +87,7 @@ def parameter(block: Block, tree: Tree) -> Iterator[Found]:
         yield StandardParameter(block.origin)
 
 
-def certificate(block: Block, tree: Tree) -> Iterator[Found]:
+def certificate(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Public certificates are free; those that can be exported, or that a private authority signs, are not."""
     values = block.values
     if values.has("certificate_authority_arn"):
@@ -107,28 +107,28 @@ def _mode(block: Block, tree: Tree) -> str:
     return SHORT_LIVED if short else GENERAL
 
 
-def authority(block: Block, tree: Tree) -> Iterator[Found]:
+def authority(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     ocsp = values.block("revocation_configuration").block("ocsp_configuration").boolean("enabled")
     mode = SHORT_LIVED if values.text("usage_mode") == "SHORT_LIVED_CERTIFICATE" else GENERAL
     yield PrivateAuthority(block.origin, mode, ocsp=bool(ocsp))
 
 
-def private_certificate(block: Block, tree: Tree) -> Iterator[Found]:
+def private_certificate(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield PrivateCertificate(block.origin, _mode(block, tree))
 
 
-def hsm(block: Block, tree: Tree) -> Iterator[Found]:
+def hsm(block: Block, tree: Tree) -> Iterator[StackItem]:
     cluster = next(iter(tree.references(block, "cluster_id", "aws_cloudhsm_v2_cluster")), None)
     yield Hsm(block.origin, cluster.values.text("hsm_type") if cluster else None)
 
 
-def directory(block: Block, tree: Tree) -> Iterator[Found]:
+def directory(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     kind = DIRECTORIES.get(values.text("type") or "SimpleAD", "unknown")
     size = values.text("edition") or "Enterprise" if kind == MICROSOFT else values.text("size") or "Large"
     controllers = values.integer("desired_number_of_domain_controllers") or CONTROLLERS
-    yield Directory(block.origin, kind, size, controllers)
+    yield ManagedDirectory(block.origin, kind, size, controllers)
 
 
 READERS = {

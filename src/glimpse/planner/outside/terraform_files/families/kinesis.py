@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.kinesis import DAY_HOURS, KinesisStream, StreamConsumer
 
 ALL_METRICS = 7
@@ -14,7 +14,7 @@ ALL_METRICS = 7
 STREAM, CONSUMER = "aws_kinesis_stream", "aws_kinesis_stream_consumer"
 
 
-def stream(block: Block, tree: Tree) -> Iterator[Found]:
+def stream(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     metrics = values.known_items("shard_level_metrics")
     yield KinesisStream(
@@ -27,7 +27,7 @@ def stream(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def consumer(block: Block, tree: Tree) -> Iterator[Found]:
+def consumer(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Charged with its stream, where that is in the files."""
     known = tree.references(block, "stream_arn", STREAM)
     yield block.origin if known else StreamConsumer(block.origin)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.instance import DEDICATED, HOST, SHARED, Instances
 from glimpse.planner.resources.volume import Disk
 from glimpse.planner.sentence import Sentence, say
@@ -77,8 +77,10 @@ class Launch:
 
     def with_root(self, gib: int = ASSUMED_ROOT_GIB) -> tuple[Disk, ...]:
         """
-        All disks, the root one first: of a usual size where it is left out. One that needs the name of a device stands
-        for those of which nobody knows whether there are any.
+        All disks, the root disk first, with a usual size if no size is stated.
+
+        If a disk without a known device may replace one of the template's, or hide the root disk, an unpriced disk
+        stands for those that nobody knows.
         """
         found = dict(self.disks)
         root = found.pop(ROOT, None)
@@ -138,9 +140,10 @@ def tenancy_of(word: str | None) -> str | None:
 
 def own_launch(values: Values, volumes: Collection[str] = ()) -> Launch:
     """
-    What the arguments of an instance, of a launch configuration, or of a fleet's specification state.
+    What an instance, a launch configuration, or the specification of a fleet states about a launch.
 
-    `volumes` are charged where they stand: a state lists them among the disks of the instance, too.
+    `volumes` are the ids of volumes with resources of their own: a state lists them among the disks of the instance,
+    too.
     """
     network = values.blocks("network_interface") or values.blocks("primary_network_interface")
     monitoring = "enable_monitoring" if values.has("enable_monitoring") else "monitoring"
@@ -216,7 +219,7 @@ def _volume_ids(tree: Tree) -> frozenset[str]:
 
 
 def merged(own: Launch, template: Launch) -> Launch:
-    """What an instance states itself, and else what its template does."""
+    """What an instance states itself, completed by its template."""
     kept = _certainly_kept(own, template)
     own_disks = {name: _over(disk, dict(template.disks).get(name)) for name, disk in own.disks}
     for name, disk in own_disks.items():
@@ -259,7 +262,7 @@ def _over(own: Disk, template: Disk | None) -> Disk:
 
 
 def _certainly_kept(own: Launch, template: Launch) -> tuple[tuple[str, Disk], ...]:
-    """The template's disks, less those whose place one of its own disks may take."""
+    """The template's disks without those that one of the instance's own disks may replace."""
     if own.has_unnamed:
         return ()
     if own.disks:
@@ -306,7 +309,7 @@ def _by_name(tree: Tree, type_: str) -> Mapping[str, Block]:
     return found
 
 
-def unpriced_parts(block: Block, launch: Launch) -> Iterator[Found]:
+def unpriced_parts(block: Block, launch: Launch) -> Iterator[StackItem]:
     """What instances are launched with that is charged and not priced here, or that AWS no longer offers."""
     for what in launch.retired:
         yield Unpriced(block.origin, what, say("accelerator_retired", what=what))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.lightsail import (
     LightsailContainers,
     LightsailDatabase,
@@ -22,7 +22,7 @@ BUNDLE = re.compile(r"^(?P<size>[0-9a-z]+?)(?P<rest>(?:_[a-z][a-z0-9]*)*)_(?P<ge
 """`small_win_ipv6_3_0`: a size, what is special, and the generation."""
 
 
-def instance(block: Block, tree: Tree) -> Iterator[Found]:
+def instance(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     size, rest, generation = _bundle(values.known.text("bundle_id"))
     only_ipv6 = "ipv6" in rest or values.text("ip_address_type") == "ipv6"
@@ -37,25 +37,25 @@ def instance(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def database(block: Block, tree: Tree) -> Iterator[Found]:
+def database(block: Block, tree: Tree) -> Iterator[StackItem]:
     size, rest, _ = _bundle(block.values.known.text("bundle_id"))
     yield LightsailDatabase(block.origin, size, high_availability="ha" in rest)
 
 
-def disk(block: Block, tree: Tree) -> Iterator[Found]:
+def disk(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield LightsailDisk(block.origin, block.values.known.integer("size_in_gb"))
 
 
-def containers(block: Block, tree: Tree) -> Iterator[Found]:
+def containers(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values.known
     yield LightsailContainers(block.origin, values.text("power"), values.integer("scale"))
 
 
-def load_balancer(block: Block, tree: Tree) -> Iterator[Found]:
+def load_balancer(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield LightsailPart(block.origin, "load_balancer")
 
 
-def static_ip(block: Block, tree: Tree) -> Iterator[Found]:
+def static_ip(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Free while it is attached to an instance. By its name, where that is not known, any attachment may mean it."""
     joined = tree.referenced_by(block, "static_ip_name", ATTACHMENT)
     name = block.values.known.text("name")
@@ -68,11 +68,11 @@ def static_ip(block: Block, tree: Tree) -> Iterator[Found]:
         yield LightsailPart(block.origin, "static_ip")
 
 
-def bucket(block: Block, tree: Tree) -> Iterator[Found]:
+def bucket(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield LightsailPart(block.origin, "bucket", block.values.text("bundle_id") or "?")
 
 
-def distribution(block: Block, tree: Tree) -> Iterator[Found]:
+def distribution(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield LightsailPart(block.origin, "distribution", block.values.text("bundle_id") or "?")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import Reader, StackItem, charged_by
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.logs import VENDED
 from glimpse.planner.resources.vpc import PARQUET
@@ -17,7 +17,7 @@ NAMED = {"s3": S3, "S3": S3, "kinesis-data-firehose": FIREHOSE, "KinesisDataFire
 """Destinations as a flow log and a firewall name them; what is left out is CloudWatch Logs."""
 
 
-def flow_log(block: Block, tree: Tree) -> Iterator[Found]:
+def flow_log(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     rows = VENDED[NAMED.get(values.text("log_destination_type") or "", LOGS)]
     parquet = values.block("destination_options").text("file_format") == "parquet"
@@ -27,7 +27,7 @@ def flow_log(block: Block, tree: Tree) -> Iterator[Found]:
 def delivery(argument: str) -> Reader:
     """Reads logs whose destination is named by an argument alone."""
 
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
+    def read(block: Block, tree: Tree) -> Iterator[StackItem]:
         destination = _destination(block, tree, argument)
         yield ByUse(block.origin, VENDED[destination or LOGS], charged=None if destination is None else True)
 
@@ -44,7 +44,7 @@ def _destination(block: Block, tree: Tree, argument: str) -> str | None:
     return next((destination for start, destination in ARNS.items() if named.startswith(start)), None)
 
 
-def firewall_logs(block: Block, tree: Tree) -> Iterator[Found]:
+def firewall_logs(block: Block, tree: Tree) -> Iterator[StackItem]:
     parts = block.values.blocks("logging_configuration")
     rows = [row for part in parts for row in part.blocks("log_destination_config")]
     found = {NAMED.get(row.text("log_destination_type") or "", LOGS) for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.used_by import has_unknown_name, is_used_by
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.logs import DATA_PROTECTION, DELIVERED_BY_CLASS, PARQUET, VENDED, LogGroup
@@ -35,7 +35,7 @@ groups from whose lines CloudWatch itself makes metrics.
 """
 
 
-def group(block: Block, tree: Tree) -> Iterator[Found]:
+def group(block: Block, tree: Tree) -> Iterator[StackItem]:
     kind = block.values.text("log_group_class") or "STANDARD"
     if kind == "DELIVERY":
         yield ByUse(block.origin, DELIVERED_BY_CLASS)
@@ -59,22 +59,22 @@ def _needs_standard(block: Block, tree: Tree) -> bool | None:
     return None if used is False and has_unknown_name(tree, STANDARD_ONLY, block.type) else used
 
 
-def metric_filter(block: Block, tree: Tree) -> Iterator[Found]:
+def metric_filter(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Each filter makes a custom metric, or one for each value of its dimensions; charged while it reports."""
     yield ByUse(block.origin, CUSTOM_METRICS)
 
 
-def data_protection(block: Block, tree: Tree) -> Iterator[Found]:
+def data_protection(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ByUse(block.origin, DATA_PROTECTION)
 
 
-def account_policy(block: Block, tree: Tree) -> Iterator[Found]:
+def account_policy(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Of the policies for all groups only data protection is charged."""
     protects = block.values.text("policy_type") == "DATA_PROTECTION_POLICY"
     yield ByUse(block.origin, DATA_PROTECTION) if protects else block.origin
 
 
-def delivery(block: Block, tree: Tree) -> Iterator[Found]:
+def delivery(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Logs that a service of AWS writes; without a destination in the tree they are taken to go to CloudWatch Logs."""
     targets = tree.certain_references(block, "delivery_destination_arn", DESTINATION)
     to = next((_delivered_to(target, tree) for target in targets), LOGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.sagemaker import EndpointVariant, Notebook, serverless
 from glimpse.planner.sentence import say
@@ -18,7 +18,7 @@ NOTEBOOK_VOLUME_GB = 5
 """What `volume_size` is where it is left out."""
 
 
-def configuration(block: Block, tree: Tree) -> Iterator[Found]:
+def configuration(block: Block, tree: Tree) -> Iterator[StackItem]:
     """The instances of a configuration are charged to the endpoint that uses it; what is serverless is stated here."""
     yield block.origin
     for variant in _variants(block.values):
@@ -29,7 +29,7 @@ def configuration(block: Block, tree: Tree) -> Iterator[Found]:
                 yield Unpriced(block.origin, "Provisioned concurrency", say("part_unknown"))
 
 
-def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
+def endpoint(block: Block, tree: Tree) -> Iterator[StackItem]:
     configurations = tree.references(block, "endpoint_config_name", CONFIGURATION)
     if not configurations:
         yield Unpriced(block.origin, "Hosting", say("endpoint_configuration_elsewhere"))
@@ -58,7 +58,7 @@ def _instances(variant: Values) -> int | None:
     return variant.block("managed_instance_scaling").known.integer("min_instance_count")
 
 
-def notebook(block: Block, tree: Tree) -> Iterator[Found]:
+def notebook(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     size = values.known.integer("volume_size") if values.has("volume_size") else NOTEBOOK_VOLUME_GB
     yield Notebook(block.origin, values.text("instance_type") or "unknown", size)

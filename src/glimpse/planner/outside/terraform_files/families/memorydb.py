@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
 from glimpse.planner.outside.terraform_files.families.caches import CACHE_ENGINES
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.memorydb import MemoryCluster, MemorySnapshot
 
 SPANNING = "aws_memorydb_multi_region_cluster"
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A member of a cluster that spans regions has that one's nodes, engine and shards."""
     values = block.values
     home = next(iter(tree.references(block, "multi_region_cluster_name", SPANNING)), None)
@@ -36,12 +36,12 @@ def _count(values: Values, name: str) -> int | None:
     return values.known.integer(name) if values.has(name) else 1
 
 
-def spanning(block: Block, tree: Tree) -> Iterator[Found]:
+def spanning(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its members are charged, and what they send to each other."""
     yield block.origin
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield MemorySnapshot(block.origin)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone, certainly_referring, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone, certainly_referring, charged_by
 from glimpse.planner.resources.broker import Broker
 from glimpse.planner.resources.event_bus import (
     API_DESTINATION,
@@ -34,11 +34,11 @@ ARCHIVE, DISCOVERER = "aws_cloudwatch_event_archive", "aws_schemas_discoverer"
 ASSIGNMENT = "aws_sesv2_dedicated_ip_assignment"
 
 
-def queue(block: Block, tree: Tree) -> Iterator[Found]:
+def queue(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Queue(block.origin, fifo=block.values.boolean("fifo_queue") or False)
 
 
-def topic(block: Block, tree: Tree) -> Iterator[Found]:
+def topic(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     subscriptions = certainly_referring(block, "topic_arn", SUBSCRIPTION, tree)
     words = {row.values.known.text("protocol") or "?" for row in subscriptions}
@@ -55,7 +55,7 @@ def topic(block: Block, tree: Tree) -> Iterator[Found]:
         yield Traces(block.origin)
 
 
-def subscription(block: Block, tree: Tree) -> Iterator[Found]:
+def subscription(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Mail is counted at its topic, and so is all that a FIFO topic delivers, where the tree has the topic."""
     values = block.values
     protocol = values.text("protocol") or "?"
@@ -68,18 +68,18 @@ def subscription(block: Block, tree: Tree) -> Iterator[Found]:
         yield Subscription(block.origin, protocol, topics[0].address if topics else None, scans)
 
 
-def platform(block: Block, tree: Tree) -> Iterator[Found]:
+def platform(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield PushPlatform(block.origin, block.values.text("platform") or "?")
 
 
-def bus(block: Block, tree: Tree) -> Iterator[Found]:
+def bus(block: Block, tree: Tree) -> Iterator[StackItem]:
     """What an archive or a discoverer in the tree does with its events is counted there."""
     archives = certainly_referring(block, "event_source_arn", ARCHIVE, tree)
     discoverers = certainly_referring(block, "source_arn", DISCOVERER, tree)
     yield EventBus(block.origin, archived=bool(archives), discovered=bool(discoverers))
 
 
-def state_machine(block: Block, tree: Tree) -> Iterator[Found]:
+def state_machine(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield StateMachine(block.origin, express=block.values.text("type") == "EXPRESS")
     if block.values.block("tracing_configuration").boolean("enabled"):
         yield Traces(block.origin)
@@ -88,7 +88,7 @@ def state_machine(block: Block, tree: Tree) -> Iterator[Found]:
 ENGINES = {"activemq": "ActiveMQ", "rabbitmq": "RabbitMQ"}
 
 
-def broker(block: Block, tree: Tree) -> Iterator[Found]:
+def broker(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     engine = ENGINES.get((values.text("engine_type") or "").lower(), "?")
     # ActiveMQ keeps its messages in EFS where nothing else is said, RabbitMQ always in EBS (MQ API, CreateBroker).
@@ -104,7 +104,7 @@ def broker(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Cross-Region data replication", say("part_unknown"))
 
 
-def address_pool(block: Block, tree: Tree) -> Iterator[Found]:
+def address_pool(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Addresses that the tree assigns to it are charged where they are assigned."""
     name = block.values.text("pool_name")
     if name and any(row.values.known.text("destination_pool_name") == name for row in tree.of(ASSIGNMENT)):
@@ -113,7 +113,7 @@ def address_pool(block: Block, tree: Tree) -> Iterator[Found]:
         yield AddressPool(block.origin, managed=block.values.text("scaling_mode") == "MANAGED")
 
 
-def deliverability(block: Block, tree: Tree) -> Iterator[Found]:
+def deliverability(block: Block, tree: Tree) -> Iterator[StackItem]:
     enabled = block.values.text("vdm_enabled") == "ENABLED"
     yield DeliverabilityManager(block.origin) if enabled else block.origin
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.outside.terraform_files.families.risk_facts import has_actions, topic_nobody_hears
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH
 from glimpse.planner.resources import monitoring
@@ -29,7 +29,7 @@ CRON = re.compile(r"cron\(\s*(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)(?:\s+(\S+))?\
 ANY = ("*", "?")
 
 
-def alarm(block: Block, tree: Tree) -> Iterator[Found]:
+def alarm(block: Block, tree: Tree) -> Iterator[StackItem]:
     """An alarm is charged for each metric it watches; one below a minute is of high resolution."""
     values = block.values
     if values.has("evaluation_criteria"):
@@ -63,15 +63,15 @@ def _is_fast(period: int | None) -> bool:
     return period is not None and period < HIGH_RESOLUTION_BELOW
 
 
-def composite(block: Block, tree: Tree) -> Iterator[Found]:
+def composite(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Alarms(block.origin, 1, "composite")
 
 
-def dashboard(block: Block, tree: Tree) -> Iterator[Found]:
+def dashboard(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Dashboard(block.origin)
 
 
-def canary(block: Block, tree: Tree) -> Iterator[Found]:
+def canary(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A canary that nobody has Terraform start, or that stops after a while, runs as often as people make it."""
     schedule = block.values.block("schedule")
     runs = runs_a_month(schedule.text("expression") or "")
@@ -123,17 +123,17 @@ def _times(field: str, size: int) -> int | None:
     return total
 
 
-def contributor_rule(block: Block, tree: Tree) -> Iterator[Found]:
+def contributor_rule(block: Block, tree: Tree) -> Iterator[StackItem]:
     off = block.values.text("rule_state") == "DISABLED"
     yield block.origin if off else ContributorRule(block.origin)
 
 
-def managed_rule(block: Block, tree: Tree) -> Iterator[Found]:
+def managed_rule(block: Block, tree: Tree) -> Iterator[StackItem]:
     off = block.values.text("state") == "DISABLED"
     yield block.origin if off else ContributorRule(block.origin, "managed")
 
 
-def user_monitor(block: Block, tree: Tree) -> Iterator[Found]:
+def user_monitor(block: Block, tree: Tree) -> Iterator[StackItem]:
     """RUM counts events; it copies them to a log group where it is told to, and traces them."""
     yield ByUse(block.origin, monitoring.RUM)
     if block.values.boolean("cw_log_enabled"):

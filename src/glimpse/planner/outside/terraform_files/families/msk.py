@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.families.scaling import scaling_of
 from glimpse.planner.resources.msk import Connector, KafkaCluster, Replicator, ServerlessKafka
 from glimpse.planner.sentence import say
@@ -16,7 +16,7 @@ FREE_MONITORING = "DEFAULT"
 PUBLIC = "SERVICE_PROVIDED_EIPS"
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     nodes = values.block("broker_node_group_info")
     storage = nodes.block("storage_info").block("ebs_storage_info")
@@ -46,11 +46,11 @@ def _schemes(authentication: Values) -> int:
     return sum(bool(flag) for flag in (authentication.boolean("tls"), sasl.boolean("iam"), sasl.boolean("scram")))
 
 
-def serverless(block: Block, tree: Tree) -> Iterator[Found]:
+def serverless(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ServerlessKafka(block.origin)
 
 
-def connector(block: Block, tree: Tree) -> Iterator[Found]:
+def connector(block: Block, tree: Tree) -> Iterator[StackItem]:
     capacity = block.values.block("capacity")
     scaled = capacity.blocks("autoscaling")
     rows = scaled or (capacity.block("provisioned_capacity"),)
@@ -62,7 +62,7 @@ def connector(block: Block, tree: Tree) -> Iterator[Found]:
         yield Connector(block.origin, known.integer("worker_count"), mcus)
 
 
-def replicator(block: Block, tree: Tree) -> Iterator[Found]:
+def replicator(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Replicator(block.origin)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, alone, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, alone, flag
 from glimpse.planner.outside.terraform_files.families.risk_facts import zones_behind
 from glimpse.planner.outside.terraform_files.families.vpcs import gateway_endpoints, named_vpc, vpc_of
 from glimpse.planner.resources.endpoint import INTERFACE, PRICES, Endpoint
@@ -15,7 +15,7 @@ from glimpse.planner.resources.vpc import Ipam, LatticeService, Peering, Traffic
 ASSOCIATION = "aws_vpc_endpoint_subnet_association"
 
 
-def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
+def nat_gateway(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Private gateways cost the same. A regional one stands where its addresses are given, else where AWS puts it."""
     elastic = next(iter(tree.certain_references(block, "allocation_id", "aws_eip")), None)
     regional = block.values.text("availability_mode") == "regional"
@@ -34,7 +34,7 @@ def nat_gateway(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
+def endpoint(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     kind = values.text("vpc_endpoint_type") or "Gateway"
     if kind not in PRICES:
@@ -47,7 +47,7 @@ def endpoint(block: Block, tree: Tree) -> Iterator[Found]:
         1 if assumed else zones,
         kind,
         assumed=assumed,
-        abroad=_is_abroad(block, tree, "service_region"),
+        in_other_region=_is_in_other_region(block, tree, "service_region"),
     )
 
 
@@ -61,28 +61,28 @@ def _zones(block: Block, tree: Tree) -> int | None:
     return None if named is None else named + apart
 
 
-def _is_abroad(block: Block, tree: Tree, argument: str) -> bool | None:
+def _is_in_other_region(block: Block, tree: Tree, argument: str) -> bool | None:
     """Whether an argument names another region than the one where a block stands; None where nobody knows."""
     if block.values.is_unknown(argument):
         return flag(block.values, argument)
     return block.values.text(argument) not in (None, block.region or tree.region)
 
 
-def endpoint_subnet(block: Block, tree: Tree) -> Iterator[Found]:
-    """A further subnet of an endpoint: counted there, where that is in the stack."""
+def endpoint_subnet(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """A further subnet of an endpoint, which counts at the endpoint if that is in the stack."""
     if tree.references(block, "vpc_endpoint_id", "aws_vpc_endpoint"):
         yield block.origin
     else:
         yield Endpoint(block.origin, 1, INTERFACE)
 
 
-def ipam(block: Block, tree: Tree) -> Iterator[Found]:
-    """The free tier of IPAM is free; the advanced one is what it has where nothing is said."""
+def ipam(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """An IPAM. The free tier costs nothing; without a stated tier it is the advanced one."""
     yield block.origin if block.values.text("tier") == "free" else Ipam(block.origin)
 
 
-def peering(block: Block, tree: Tree) -> Iterator[Found]:
-    yield Peering(block.origin, abroad=_is_abroad(block, tree, "peer_region"))
+def peering(block: Block, tree: Tree) -> Iterator[StackItem]:
+    yield Peering(block.origin, in_other_region=_is_in_other_region(block, tree, "peer_region"))
 
 
 READERS = {

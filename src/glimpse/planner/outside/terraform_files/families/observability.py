@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.resources.budget_action import ActingBudget
 from glimpse.planner.resources.by_use import ByUse
 from glimpse.planner.resources.grafana import GrafanaWorkspace
@@ -20,7 +20,7 @@ from glimpse.planner.resources.tracing import XRAY_INSIGHTS, XRAY_TRACES
 LICENSE, ACTION, BUDGET = "aws_grafana_license_association", "aws_budgets_budget_action", "aws_budgets_budget"
 
 
-def workspace(block: Block, tree: Tree) -> Iterator[Found]:
+def workspace(block: Block, tree: Tree) -> Iterator[StackItem]:
     licences = tree.referenced_by(block, "workspace_id", LICENSE)
     yield GrafanaWorkspace(
         origin=block.origin,
@@ -36,23 +36,23 @@ def _asks_cloudwatch(block: Block) -> bool | None:
     return None if block.unknowns("data_sources") else False
 
 
-def licence(block: Block, tree: Tree) -> Iterator[Found]:
+def licence(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its workspace is charged for it."""
     yield block.origin
 
 
-def trace_group(block: Block, tree: Tree) -> Iterator[Found]:
+def trace_group(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A group is free; insights into it are charged by the traces that they keep."""
     insights = block.values.block("insights_configuration").boolean("insights_enabled")
     yield ByUse(block.origin, XRAY_INSIGHTS) if insights else block.origin
 
 
-def collector(block: Block, tree: Tree) -> Iterator[Found]:
+def collector(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield Collector(block.origin)
 
 
-def action(block: Block, tree: Tree) -> Iterator[Found]:
-    """Only the first action of each budget makes it one that acts."""
+def action(block: Block, tree: Tree) -> Iterator[StackItem]:
+    """An action of a budget. Only the first action of a budget is charged for: it makes the budget one that acts."""
     budget = next(iter(tree.references(block, "budget_name", BUDGET)), None)
     name = block.values.known.text("budget_name")
     if budget:

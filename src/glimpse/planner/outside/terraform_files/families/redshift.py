@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, flag
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, flag
 from glimpse.planner.resources.redshift import (
     ServerlessNamespace,
     ServerlessWorkgroup,
@@ -14,7 +14,7 @@ from glimpse.planner.resources.redshift import (
 )
 
 
-def cluster(block: Block, tree: Tree) -> Iterator[Found]:
+def cluster(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     count = "number_of_nodes"
     yield WarehouseCluster(
@@ -28,20 +28,20 @@ def cluster(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def workgroup(block: Block, tree: Tree) -> Iterator[Found]:
+def workgroup(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ServerlessWorkgroup(block.origin)
 
 
-def namespace(block: Block, tree: Tree) -> Iterator[Found]:
+def namespace(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield ServerlessNamespace(block.origin, values.boolean("manage_admin_password") or False, values.has("log_exports"))
 
 
-def snapshot(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield WarehouseSnapshot(block.origin)
 
 
-def snapshot_copy(block: Block, tree: Tree) -> Iterator[Found]:
+def snapshot_copy(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield WarehouseSnapshot(block.origin, copied=True)
 
 

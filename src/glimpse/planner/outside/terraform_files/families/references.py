@@ -17,7 +17,7 @@ STARTED_WITH = (
     ("aws_launch_configuration", "user_data"),
     ("aws_launch_configuration", "user_data_base64"),
 )
-"""An instance may attach to itself what the script that it starts with names."""
+"""Arguments with the script that an instance starts with: the script may attach what it names."""
 
 OF_ADDRESS = (
     ("aws_eip_association", "allocation_id"),

@@ -1,7 +1,7 @@
 """
-What only risks are read from: arguments and free resources that decide no figure.
+Arguments and free resources that only risks depend on.
 
-Nothing here raises ArgumentUnknown or notes a variable: what is unknown is None, and a bill does not depend on it.
+Nothing here raises ArgumentUnknown or notes a variable: what is unknown is None, and no bill depends on it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import certainly_referring
+from glimpse.planner.outside.terraform_files.families.reader import certainly_referring
 from glimpse.planner.resources.balancer import TargetGroup
 from glimpse.planner.terraform.instances import Arguments
 from glimpse.planner.terraform.values import Null, Unknown
@@ -45,14 +45,14 @@ MAY_WATCH_ALARMS = (
     "aws_cloudwatch_composite_alarm", "aws_codedeploy_deployment_group", "aws_appconfig_environment",
     "aws_cloudwatch_event_rule", "aws_route53_health_check", "aws_fis_experiment_template",
 )  # fmt: skip
-"""Types that look at an alarm's state by themselves: an alarm without actions may be made for one of them."""
+"""Types that look at an alarm's state by themselves: an alarm without actions may exist for one of them."""
 
 WATCHING_BLOCKS = (("aws_ecs_service", "alarms"), ("aws_autoscaling_group", "instance_refresh"))
-"""Blocks of other types that do so, too."""
+"""Nested blocks of other types that look at an alarm's state."""
 
 
 def unnoted(values: Values) -> Values:
-    """Arguments where an unknown reads as None, and is not counted among what decides a figure."""
+    """Arguments of which an unknown one reads as None without being noted as something that decides a figure."""
     return replace(values, lenient=True, note=lambda unknown: None)
 
 
@@ -167,7 +167,10 @@ def _targets(gateway: Block, tree: Tree) -> Iterator[tuple[Block, str]]:
 
 
 def has_actions(alarm: Block, tree: Tree) -> bool | None:
-    """Whether an alarm tells anyone of its state; None where nobody knows, or something may look at it by itself."""
+    """
+    Whether an alarm notifies anyone of its state; None where nobody knows, or where something may look at its state by
+    itself.
+    """
     values = unnoted(alarm.values)
     if any(values.items(name) for name in ACTIONS):
         return True
@@ -183,7 +186,7 @@ def _may_be_watched(tree: Tree) -> bool:
 
 
 def topic_nobody_hears(alarm: Block, tree: Tree) -> Origin | None:
-    """A topic of these files that an alarm tells, where all that it tells are such without a subscription."""
+    """A topic of these files that an alarm publishes to, if every topic that it publishes to lacks a subscription."""
     values, silent = unnoted(alarm.values), _topics_without_subscription(tree)
     told = [item for name in ACTIONS for item in values.items(name) or ()] if silent else []
     if not told or any(values.is_unknown(name) for name in ACTIONS):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found
+from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.resources.search import DataDisk, Nodes, SearchDomain
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
@@ -25,7 +25,7 @@ of OpenSearch 1.0 to 1.2 and 2.3 to 2.9, are in extended support since 2025-11-0
 SUPPORTED_SINCE = (2, 11)
 
 
-def domain(block: Block, tree: Tree) -> Iterator[Found]:
+def domain(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     if values.is_unknown("elasticsearch_version") or values.is_unknown("engine_version"):
         yield Unpriced(block.origin, "Extended support", say("needs_version"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, charged_by
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.resources import security
 from glimpse.planner.resources.by_use import ByUse
 
@@ -17,7 +17,7 @@ OLD_SOURCES = {
 """The plans of a detector by the blocks that named them before features did."""
 
 
-def detector(block: Block, tree: Tree) -> Iterator[Found]:
+def detector(block: Block, tree: Tree) -> Iterator[StackItem]:
     if block.values.boolean("enable") is False:
         yield block.origin
         return
@@ -26,29 +26,29 @@ def detector(block: Block, tree: Tree) -> Iterator[Found]:
     yield ByUse(block.origin, (*security.DETECTOR, *named))
 
 
-def feature(block: Block, tree: Tree) -> Iterator[Found]:
+def feature(block: Block, tree: Tree) -> Iterator[StackItem]:
     rows = security.FEATURES.get(block.values.text("name") or "", ())
     on = block.values.text("status") != "DISABLED"
     yield ByUse(block.origin, rows) if on and rows else block.origin
 
 
-def organization_feature(block: Block, tree: Tree) -> Iterator[Found]:
+def organization_feature(block: Block, tree: Tree) -> Iterator[StackItem]:
     rows = security.FEATURES.get(block.values.text("name") or "", ())
     on = block.values.text("auto_enable") != "NONE"
     yield ByUse(block.origin, rows) if on and rows else block.origin
 
 
-def inspector(block: Block, tree: Tree) -> Iterator[Found]:
+def inspector(block: Block, tree: Tree) -> Iterator[StackItem]:
     rows = (security.SCANS.get(str(name)) for name in block.values.known_items("resource_types"))
     yield ByUse(block.origin, tuple(row for row in rows if row))
 
 
-def inspector_member(block: Block, tree: Tree) -> Iterator[Found]:
+def inspector_member(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Which resources of an account are scanned is that account's choice."""
     yield ByUse(block.origin, tuple(security.SCANS.values()))
 
 
-def inspector_organization(block: Block, tree: Tree) -> Iterator[Found]:
+def inspector_organization(block: Block, tree: Tree) -> Iterator[StackItem]:
     """What is scanned in every account that joins."""
     chosen = block.values.block("auto_enable")
     on = {name for name in ("ec2", "ecr", "lambda", "lambda_code", "code_repository") if chosen.boolean(name)}
@@ -56,7 +56,7 @@ def inspector_organization(block: Block, tree: Tree) -> Iterator[Found]:
     yield ByUse(block.origin, rows) if rows else block.origin
 
 
-def macie(block: Block, tree: Tree) -> Iterator[Found]:
+def macie(block: Block, tree: Tree) -> Iterator[StackItem]:
     paused = block.values.text("status") == "PAUSED"
     yield block.origin if paused else ByUse(block.origin, security.MACIE_ACCOUNT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree, Values
-from glimpse.planner.outside.terraform_files.families.found import Found, certainly_referring
+from glimpse.planner.outside.terraform_files.families.reader import StackItem, certainly_referring
 from glimpse.planner.resources.function import (
     FREE_EPHEMERAL_MIB,
     REQUESTS,
@@ -23,14 +23,14 @@ FUNCTION, DISTRIBUTION = "aws_lambda_function", "aws_cloudfront_distribution"
 DEFAULT_MEMORY_MIB = 128
 
 
-def api(block: Block, tree: Tree) -> Iterator[Found]:
+def api(block: Block, tree: Tree) -> Iterator[StackItem]:
     if block.values.text("protocol_type") == "WEBSOCKET":
         yield WebSocketApi(block.origin)
     else:
         yield HttpApi(block.origin, hears_sockets=any(_of_sockets(row, tree) for row in _callers(block, tree)))
 
 
-def function(block: Block, tree: Tree) -> Iterator[Found]:
+def function(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     if values.blocks("capacity_provider_config"):
         yield Unpriced(block.origin, "Lambda Managed Instances", say("part_unknown"))
@@ -85,7 +85,7 @@ def _is_of(row: Block, function: Block, tree: Tree) -> bool:
     return bool(said and name) and (said or "").rpartition(":")[2] == name
 
 
-def provisioned(block: Block, tree: Tree) -> Iterator[Found]:
+def provisioned(block: Block, tree: Tree) -> Iterator[StackItem]:
     """What its environments cost follows from the function, wherever that stands."""
     found = next((row for row in tree.of(FUNCTION) if _is_of(block, row, tree)), None)
     yield ProvisionedConcurrency(
@@ -96,14 +96,14 @@ def provisioned(block: Block, tree: Tree) -> Iterator[Found]:
     )
 
 
-def rest_api(block: Block, tree: Tree) -> Iterator[Found]:
+def rest_api(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield RestApi(block.origin)
 
 
-def stage(block: Block, tree: Tree) -> Iterator[Found]:
+def stage(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A stage of a REST API: its calls are the API's, its cache is its own."""
     values = block.values
-    found: list[Found] = []
+    found: list[StackItem] = []
     if values.boolean("cache_cluster_enabled"):
         found.append(ApiCache(block.origin, values.known.text("cache_cluster_size")))
     if values.boolean("xray_tracing_enabled"):

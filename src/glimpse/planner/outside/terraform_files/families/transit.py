@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glimpse.planner.outside.terraform_files.block import Block, Tree
-from glimpse.planner.outside.terraform_files.families.found import Found, Reader, alone
+from glimpse.planner.outside.terraform_files.families.reader import Reader, StackItem, alone
 from glimpse.planner.resources.direct_connect import DirectConnection
 from glimpse.planner.resources.transit_gateway import DIRECT_CONNECT, PEERING, PLAIN, TransitAttachment
 from glimpse.planner.resources.vpn import ClientVpnAssociation, ClientVpnEndpoint, VpnConnection
@@ -13,7 +13,7 @@ from glimpse.planner.sentence import say
 from glimpse.planner.stack import Unpriced
 
 
-def vpn(block: Block, tree: Tree) -> Iterator[Found]:
+def vpn(block: Block, tree: Tree) -> Iterator[StackItem]:
     values = block.values
     yield VpnConnection(
         origin=block.origin,
@@ -26,7 +26,7 @@ def vpn(block: Block, tree: Tree) -> Iterator[Found]:
         yield Unpriced(block.origin, "Site-to-Site VPN concentrator", say("part_unknown"))
 
 
-def client_vpn(block: Block, tree: Tree) -> Iterator[Found]:
+def client_vpn(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield ClientVpnEndpoint(block.origin)
     if block.values.has("transit_gateway_configuration"):
         yield Unpriced(block.origin, "Client VPN transit gateway attachment", say("part_unknown"))
@@ -35,7 +35,7 @@ def client_vpn(block: Block, tree: Tree) -> Iterator[Found]:
 def attachment(kind: str) -> Reader:
     """Reads an attachment of one kind."""
 
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
+    def read(block: Block, tree: Tree) -> Iterator[StackItem]:
         yield TransitAttachment(block.origin, kind)
 
     return read
@@ -45,7 +45,7 @@ PRIVATE = "aws_vpn_gateway"
 GATEWAYS = (PRIVATE, "aws_ec2_transit_gateway")
 
 
-def gateway_association(block: Block, tree: Tree) -> Iterator[Found]:
+def gateway_association(block: Block, tree: Tree) -> Iterator[StackItem]:
     """A Direct Connect gateway at a transit gateway is an attachment of that; at a private gateway it is free."""
     values, argument = block.values, "associated_gateway_id"
     linked = tree.references(block, argument, *GATEWAYS)
@@ -61,11 +61,11 @@ def gateway_association(block: Block, tree: Tree) -> Iterator[Found]:
         yield TransitAttachment(block.origin, DIRECT_CONNECT)
 
 
-def connection(block: Block, tree: Tree) -> Iterator[Found]:
+def connection(block: Block, tree: Tree) -> Iterator[StackItem]:
     yield DirectConnection(block.origin, block.values.text("bandwidth"), block.values.text("location"))
 
 
-def hosted_connection(block: Block, tree: Tree) -> Iterator[Found]:
+def hosted_connection(block: Block, tree: Tree) -> Iterator[StackItem]:
     """Its location is that of the connection that hosts it."""
     host = next(iter(tree.references(block, "connection_id", "aws_dx_connection")), None)
     location = host.values.text("location") if host else None

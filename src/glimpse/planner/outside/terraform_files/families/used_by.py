@@ -29,14 +29,14 @@ def is_used_by(block: Block, tree: Tree, uses: Uses, named_by: str = "name") -> 
 
 @lru_cache(maxsize=16)
 def has_unknown_name(tree: Tree, uses: Uses, target: str) -> bool:
-    """Whether any of these names what nobody knows, which may be a name that is put together, of any `target`."""
+    """Whether one of `uses` refers by an unknown text, which may be the composed name of any `target`."""
     rows = ((row, argument) for type_, argument in uses for row in tree.of(type_))
     return any(row.unknowns(argument) and not tree.certain_references(row, argument, target) for row, argument in rows)
 
 
 @lru_cache(maxsize=16)
 def _texts(tree: Tree, uses: Uses) -> frozenset[str]:
-    """What these name by text."""
+    """The texts by which these resources may name another one."""
     rows = ((row, argument) for type_, argument in uses for row in tree.of(type_))
     return frozenset(
         name for row, argument in rows for text in _held(row.values.known, argument) for name in _names_in(text)

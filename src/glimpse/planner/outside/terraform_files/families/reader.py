@@ -1,4 +1,4 @@
-"""What a family's reader may find in a block: something that is charged, something free, something it cannot price."""
+"""The readers of the families: a reader turns one block into the items of a stack that the block stands for."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from glimpse.planner.resources.by_use import ByUse, UsageRow
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Resource, Unpriced
 
-Found = Resource | Origin | Unpriced
-"""An Origin alone is a resource that costs nothing."""
+StackItem = Resource | Origin | Unpriced
+"""A resource that is charged, one that costs nothing (its Origin alone), or one that cannot be priced."""
 
-Reader = Callable[[Block, Tree], Iterator[Found]]
+Reader = Callable[[Block, Tree], Iterator[StackItem]]
 
 
 def alone(made: Callable[[Origin], Resource]) -> Reader:
-    """The reader of a type of which nothing but its being there decides cost."""
+    """The reader of a type whose cost depends on no argument: each block makes one resource."""
 
-    def read(block: Block, tree: Tree) -> Iterator[Found]:
+    def read(block: Block, tree: Tree) -> Iterator[StackItem]:
         yield made(block.origin)
 
     return read
 
 
 def charged_by(rows: tuple[UsageRow, ...]) -> Reader:
-    """The reader of a type that is charged by these rows and by nothing else, whatever its arguments are."""
+    """The reader of a type that is charged by these rows alone, whatever its arguments are."""
     return alone(partial(ByUse, rows=rows))
 
 
 def unknown_part(block: Block, component: str, argument: str) -> Iterator[Unpriced]:
-    """A part of a block for each value of `argument` that nobody knows, where that decides what the part costs."""
+    """One unpriced part for each unknown value of `argument`, which decides what the part costs."""
     for unknown in block.unknowns(argument):
         why = say("argument_unknown", argument=argument, cause=cause_text(unknown))
         yield Unpriced(block.origin, component, why)
 
 
 def flag(values: Values, name: str) -> bool | None:
-    """An argument that is true or false, false where it is left out; None where nobody knows."""
+    """A boolean argument: False where it is left out, None where its value is unknown."""
     if values.is_unknown(name):
         return values.known.boolean(name)  # so that the variable which decides it is noted
     return values.boolean(name) or False

@@ -1,8 +1,8 @@
 """
-The JSON documents: `glimpse.bill/1`, `glimpse.plan/1`, `glimpse.errors/1`.
+The report as JSON: `glimpse.bill/1`, `glimpse.plan/1`, `glimpse.errors/1`.
 
-Names here are promises to scripts. Money and quantities are decimal strings; every sentence carries its stable
-English code, its facts, and its text in the reader's language; null and empty fields are left out.
+The names are promises to scripts. Money and quantities are decimal strings. Every sentence has its stable English code,
+its facts, and its text in the reader's language. Null and empty fields are left out.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from glimpse.planner.growth import Growth
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
-from glimpse.planner.quantities import HOURS_PER_MONTH, Cases
-from glimpse.planner.regions import Elsewhere
-from glimpse.planner.report.paid import paid_document
-from glimpse.planner.report.savings import saving_document
+from glimpse.planner.quantities import HOURS_PER_MONTH, CostCases
+from glimpse.planner.regions import RegionComparison
+from glimpse.planner.report.paid import paid_as_json
+from glimpse.planner.report.savings import saving_as_json
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
-from glimpse.planner.search import Combination, Search
+from glimpse.planner.search import Combination, SearchResult
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, Stack, Unpriced
 from glimpse.planner.steps import Step
@@ -37,43 +37,47 @@ if TYPE_CHECKING:
     from glimpse.planner.plan_document import PlanDocument
     from glimpse.planner.plan_document.alarms import Alarm
     from glimpse.planner.plan_document.checks import Check
-    from glimpse.planner.plan_document.claims import Amount, Claim
+    from glimpse.planner.plan_document.claims import AmountRange, Claim
 
 Json = dict[str, Any]
 
 
-def bill_document(
-    bill: Bill, otherwise: Fraction, words: Words, there: Sequence[Elsewhere] = (), paid: Comparison | None = None
+def bill_as_json(
+    bill: Bill,
+    with_other_free_tier: Fraction,
+    words: Words,
+    there: Sequence[RegionComparison] = (),
+    paid: Comparison | None = None,
 ) -> Json:
     """`there` are the other regions that the same stack was priced in, `paid` is what was paid beside it."""
     return _kept(
         {
             "schema": "glimpse.bill/1",
             "generated_by": f"glimpse {__version__}",
-            **_bill(bill, otherwise, words),
-            "elsewhere": [_elsewhere(entry, words) for entry in there],
-            "actual": paid_document(paid) if paid else None,
+            **_bill(bill, with_other_free_tier, words),
+            "elsewhere": [_region(entry, words) for entry in there],
+            "actual": paid_as_json(paid) if paid else None,
         }
     )
 
 
-def _elsewhere(entry: Elsewhere, words: Words) -> Json:
+def _region(entry: RegionComparison, words: Words) -> Json:
     return {
         "region": entry.region,
         "monthly_usd": usd_text(entry.bill.monthly),
         "at_least": entry.bill.at_least,
         "delta_usd": _usd(entry.difference),
-        "missing": [_unpriced(gap, words) for gap in entry.missing],
+        "missing": [_unpriced(part, words) for part in entry.missing],
     }
 
 
-def plan_document(plan: Plan, words: Words, paid: Comparison | None = None) -> Json:
+def plan_as_json(plan: Plan, words: Words, paid: Comparison | None = None) -> Json:
     today = plan.today
     return _kept(
         {
             "schema": "glimpse.plan/1",
             "generated_by": f"glimpse {__version__}",
-            "today": _bill(today.bill, today.otherwise, words),
+            "today": _bill(today.bill, today.with_other_free_tier, words),
             "workload": _workload(today.bill),
             "promises": [
                 {
@@ -92,10 +96,10 @@ def plan_document(plan: Plan, words: Words, paid: Comparison | None = None) -> J
             "recommended": plan.recommended.name if plan.recommended else None,
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
             "steps": [_step(step, words) for step in plan.steps],
-            "growth": growth_document(plan.growth),
+            "growth": growth_as_json(plan.growth),
             "risks": [_risk(risk, words) for risk in today.risks],
             **(_document(plan.document, words) if plan.document else {}),
-            "actual": paid_document(paid) if paid else None,
+            "actual": paid_as_json(paid) if paid else None,
         },
         always=("recommended",),
     )
@@ -109,7 +113,7 @@ def _document(document: PlanDocument, words: Words) -> Json:
     }
 
 
-def growth_document(growths: tuple[Growth, ...]) -> list[Json]:
+def growth_as_json(growths: tuple[Growth, ...]) -> list[Json]:
     """As JSON: decimal strings, null where unknown; months are null where they are more than five years away."""
     return [
         {
@@ -129,7 +133,7 @@ def growth_document(growths: tuple[Growth, ...]) -> list[Json]:
     ]
 
 
-def _gb(cases: Cases) -> tuple[str, ...]:
+def _gb(cases: CostCases) -> tuple[str, ...]:
     return tuple(decimal_text(gb, 4) for gb in (cases.low, cases.expected, cases.high))
 
 
@@ -143,11 +147,11 @@ def _risk(risk: Risk, words: Words) -> Json:
     }
 
 
-def errors_document(errors: Iterable[Finding], words: Words) -> Json:
+def errors_as_json(errors: Iterable[Finding], words: Words) -> Json:
     return {"schema": "glimpse.errors/1", "errors": [_kept(_finding(error, words)) for error in errors]}
 
 
-def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Json:
+def _bill(bill: Bill, with_other_free_tier: Fraction, words: Words) -> Json:
     held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
     return {
         "region": bill.stack.region,
@@ -163,7 +167,7 @@ def _bill(bill: Bill, otherwise: Fraction, words: Words) -> Json:
         "workload": _workload(bill),
         "monthly_usd": usd_text(bill.monthly),
         "monthly_usd_exact": decimal_text(bill.exact),
-        "monthly_usd_free_tier": usd_text(bill.monthly if bill.free_tier else otherwise),
+        "monthly_usd_free_tier": usd_text(bill.monthly if bill.free_tier else with_other_free_tier),
         "at_least": bill.at_least,
         "before_usage": bill.before_usage,
         "range": {
@@ -237,7 +241,7 @@ def _line(line: Line, region: str, words: Words) -> Json:
     }
 
 
-def _range(quantity: Cases | None) -> Json | None:
+def _range(quantity: CostCases | None) -> Json | None:
     if quantity is None or quantity.low == quantity.expected == quantity.high:
         return None
     return {
@@ -284,7 +288,7 @@ def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
         "at_least": scenario.bill.at_least,
         "saving_usd": _usd(scenario.saving.certain_usd),
         "saving_percent": _share(scenario.saving.certain_usd, scenario.bill),
-        "saving": saving_document(scenario.saving),
+        "saving": saving_as_json(scenario.saving),
         "verdicts": [
             {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words), "from": row.source}
             for row in scenario.verdicts
@@ -316,7 +320,7 @@ def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
             "at_least": reference.bill.at_least,
             "saving_usd": _usd(reference.saving.certain_usd),
         },
-        "bill": _bill(scenario.bill, scenario.otherwise, words),
+        "bill": _bill(scenario.bill, scenario.with_other_free_tier, words),
     }
 
 
@@ -378,7 +382,7 @@ def _alarm(alarm: Alarm, words: Words) -> Json:
     }
 
 
-def _search(search: Search) -> Json:
+def _search(search: SearchResult) -> Json:
     def shown(combination: Combination) -> Json:
         return {
             "levers": [lever.name for lever in combination.levers],
@@ -403,13 +407,13 @@ def _effect(effect: Effect, stack: Stack, document: PlanDocument | None, words: 
         "gives_up": lever.gives_up,
         "implemented": lever.implemented,
         "requires": lever.requires,
-        "part": lever.part,
+        "part": lever.slot,
         "effort": lever.effort,
         "changes": effect.changes,
         "saves_alone_usd": _usd(effect.alone.certain_usd),
         "saves_here_usd": _usd(effect.here.certain_usd),
-        "saves_alone": saving_document(effect.alone),
-        "saves_here": saving_document(effect.here),
+        "saves_alone": saving_as_json(effect.alone),
+        "saves_here": saving_as_json(effect.here),
         "places": [_place(origin, effect) for origin in effect.places],
         "left_alone": [_place(origin, effect) for origin in effect.dropped],
         "how": _sentence(say(f"how_{lever.name}"), words),
@@ -425,7 +429,7 @@ def _place(origin: Origin, effect: Effect) -> Json:
         "address": plain(origin.address),
         "file": _shown(origin.file),
         "line": origin.line,
-        "saves": saving_document(saved) if saved else None,
+        "saves": saving_as_json(saved) if saved else None,
         "changes": [
             {"field": change.field, "before": change.before, "after": change.after}
             for change in effect.changes_by_address.get(origin.address, ())
@@ -445,7 +449,7 @@ def _claim(claim: Claim, words: Words) -> Json:
     }
 
 
-def _amount(amount: Amount | None) -> Json | None:
+def _amount(amount: AmountRange | None) -> Json | None:
     if amount is None:
         return None
     scale = 100 if amount.unit == "percent" else 1
@@ -469,7 +473,7 @@ def _finding(found: Finding, words: Words) -> Json:
 
 def _sentence(sentence: Sentence, words: Words) -> Json:
     params = {name: plain(value) if isinstance(value, str) else value for name, value in sentence.params.items()}
-    return {"code": sentence.code, "params": params, "text": words.say(sentence)}
+    return {"code": sentence.code, "params": params, "text": words.render(sentence)}
 
 
 def _shown(text: str | None) -> str | None:
