@@ -8,7 +8,7 @@ from datetime import date
 from importlib.metadata import version
 
 from benchmarks.chat.rows import BODIES, LOW_RATE, MAX_MEMORY_BYTES, SHARE, Figures
-from glimpse.chat.settings import KEYS
+from glimpse.chat.settings import Settings
 
 
 def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, object]:
@@ -62,7 +62,7 @@ def capacity(found: dict[str, Figures], machine: str, commit: str) -> dict[str, 
             "bytes_per_socket": round(of(idle, "bytes a socket")),
         },
         "limits": {
-            "sockets": int(next(key.default for key in KEYS if key.field == "sockets")),
+            "sockets": Settings().sockets,
             "messages_per_second": {
                 "1": round(of(full, "messages a second")),
                 "2": round(of_two(f"{apart['PostgreSQL']}, full load", "messages a second")),

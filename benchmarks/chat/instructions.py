@@ -39,7 +39,7 @@ from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.websocket import WebSocket
 from glimpse.chat.protocol.engineio import Timing
-from glimpse.chat.settings import settings_of
+from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 
 NOW = 1_800_000_000.0
@@ -60,7 +60,7 @@ TURNS = 6
 
 def engine_of(store: MemoryStore, bus: MemoryBus | None) -> Engine:
     """Of a task as `glimpse serve` wires it."""
-    settings = settings_of({"GLIMPSE_JWT_SECRETS": SECRET, "GLIMPSE_EVENTS_PER_SECOND": "100000"})
+    settings = read_settings({"GLIMPSE_JWT_SECRETS": SECRET, "GLIMPSE_EVENTS_PER_SECOND": "100000"})
     timing = Timing(NEVER_SECONDS, NEVER_SECONDS)
     return Task(store, settings, bus, timing=timing, now=lambda: NOW).build().engine
 

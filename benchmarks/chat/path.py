@@ -47,7 +47,7 @@ from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.store import WITH_BUS, PostgresStore
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
-from glimpse.chat.settings import settings_of
+from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 
 OURS = f"{Path(glimpse.chat.__file__).parent}/"
@@ -72,7 +72,7 @@ async def two_tasks(url: str, folder: Path) -> AsyncIterator[list[int]]:
     """Their ports."""
     given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
     limits = {"EVENTS_PER_SECOND": "10000", "UPLOADS_PER_MINUTE": "10000"}
-    settings = settings_of({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
+    settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
     async with AsyncExitStack() as stack:
         storage = EmbeddedStorage(folder, lambda code, **values: None)
         stack.push_async_callback(storage.close)

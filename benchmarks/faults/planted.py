@@ -20,6 +20,9 @@ def not_durable() -> None:
 
     async def forget(connection: asyncpg.Connection) -> None:
         await connection.execute("set synchronous_commit = off")
+        # By default the server writes five times a second in the background: little would be lost on a busy machine.
+        await connection.execute("alter system set wal_writer_delay = '10s'")
+        await connection.execute("select pg_reload_conf()")
 
     def forgetful(url: str, **options: Any) -> asyncpg.Pool:
         return create_pool(url, init=forget, **options)

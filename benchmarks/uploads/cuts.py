@@ -32,13 +32,14 @@ import asyncpg
 
 from benchmarks.faults.wire import CHUNK, Wire
 from glimpse.chat.app import Task, make_id
+from glimpse.chat.counts import Counts
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
-from glimpse.chat.settings import settings_of
+from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.uploads import Uploads
 from glimpse.chat.values import NewMessage, StoredEntry
@@ -138,7 +139,7 @@ async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
         stack.push_async_callback(store.close)
         given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
         limits = {"UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000"}
-        settings = settings_of({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
+        settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
         task = Task(store, settings, storage=_OpenStorage(frayed))
         served = await stack.enter_async_context(task.serving())
         before_service = await stack.enter_async_context(
@@ -167,12 +168,6 @@ class _OpenStorage:
         return self._objects
 
     async def close(self) -> None: ...
-
-
-class _Uncounted:
-    def file(self, outcome: str) -> None: ...
-
-    def objects_down(self, problem: str) -> None: ...
 
 
 async def _sent(outcome: Outcome, port: int, seed: str, folder: Path) -> None:
@@ -233,7 +228,7 @@ async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url
     async def open_objects(host: str) -> S3Objects:
         return objects
 
-    uploads = Uploads(store, open_objects, 1, 1, _Uncounted(), time.time, make_id)
+    uploads = Uploads(store, open_objects, 1, 1, Counts(), print, time.time, make_id)
     for _ in range(2 + 2 * outcome.rows_before // 100):
         await uploads.sweep()
     rows = await connection.fetch("select id, size, owner_id, is_pending from files")

@@ -10,6 +10,7 @@ from typing import Any
 from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
+from glimpse.chat.counts import Counts
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
@@ -64,31 +65,6 @@ class RecordingSocket:
         return [document for name, document in self.heard if name == wanted]
 
 
-class RecordingObserver:
-    """Keeps what failed and what was refused, and counts sockets."""
-
-    def __init__(self) -> None:
-        self.failures: list[BaseException] = []
-        self.refusals: list[str] = []
-        self.sockets = 0
-
-    def socket_joined(self) -> None:
-        self.sockets += 1
-
-    def socket_left(self, reason: str) -> None:
-        self.sockets -= 1
-
-    def event(self, name: str) -> None: ...
-
-    def refused(self, code: str) -> None:
-        self.refusals.append(code)
-
-    def acknowledged(self, seconds: float) -> None: ...
-
-    def failed(self, error: BaseException) -> None:
-        self.failures.append(error)
-
-
 @dataclass
 class TaskUnderTest:
     """What one task does for sockets and for REST, without transports."""
@@ -98,6 +74,8 @@ class TaskUnderTest:
     conversations: Conversations
     messages: Messages
     notifier: PresenceNotifier
+    counts: Counts
+    failures: list[BaseException]
     tokens: Tokens
     now: Callable[[], float]
 
@@ -140,21 +118,23 @@ def task_on(
     store: Store,
     sockets: Sockets,
     publisher: Publisher,
-    observer: RecordingObserver,
+    counts: Counts,
+    failures: list[BaseException],
     tokens: Tokens,
     now: Callable[[], float],
     make_id: Callable[[], str],
     limits: Limits,
 ) -> TaskUnderTest:
-    commits, background, users = GroupCommit(store), BackgroundTasks(observer.failed), Users(store)
+    """`failures` keeps the defects of the program that the task met."""
+    commits, background, users = GroupCommit(store, counts), BackgroundTasks(failures.append), Users(store)
     notifier = PresenceNotifier(store, sockets, publisher, now, background)
     conversations = Conversations(store, commits, publisher, notifier, make_id)
     messages = Messages(store, commits, publisher)
     service = Service(
-        commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, observer, limits,
-        now, make_id,
+        commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, counts,
+        failures.append, limits, now, make_id,
     )  # fmt: skip
-    return TaskUnderTest(service, users, conversations, messages, notifier, tokens, now)
+    return TaskUnderTest(service, users, conversations, messages, notifier, counts, failures, tokens, now)
 
 
 class ServiceHarness(TaskUnderTest):
@@ -162,12 +142,12 @@ class ServiceHarness(TaskUnderTest):
 
     def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
         self.time = 1_000_000.0
-        self.store, self.observer = memory_store(), RecordingObserver()
+        self.store, counts = memory_store(), Counts()
         numbers = itertools.count(1)
-        sockets = Sockets(sockets_per_user)
+        sockets = Sockets(sockets_per_user, counts)
         limits = Limits(body_characters=4000, events_per_second=events_per_second)
         made = task_on(
-            self.store, sockets, LocalPublisher(sockets), self.observer, Tokens([SECRET], 3600), lambda: self.time,
+            self.store, sockets, LocalPublisher(sockets), counts, [], Tokens([SECRET], 3600), lambda: self.time,
             lambda: f"room-{next(numbers)}", limits,
         )  # fmt: skip
         super().__init__(**vars(made))

@@ -257,7 +257,7 @@ def test_a_setting_that_is_not_a_key_is_refused_before_anything_is_served(tmp_pa
     assert (ran.returncode, "GLIMPSE_CLOUDFRONT_KEY_ID is not set" in ran.stderr) == (2, True), ran.stderr
     more = {**given, "GLIMPSE_CLOUDFRONT_KEY_ID": "K123", "GLIMPSE_CLOUDFRONT_PRIVATE_KEY": "not a key"}
     ran = glimpse("serve", tmp_path, more)
-    assert (ran.returncode, "is no RSA private key" in ran.stderr) == (2, True), ran.stderr
+    assert (ran.returncode, "is not an RSA private key" in ran.stderr) == (2, True), ran.stderr
     ran = glimpse("serve", tmp_path, {"GLIMPSE_S3_BUCKET": "No Bucket", "GLIMPSE_S3_ENDPOINT": "files"})
     assert "GLIMPSE_S3_BUCKET is the name" in ran.stderr
     assert "GLIMPSE_S3_ENDPOINT is a scheme and a host" in ran.stderr

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from glimpse.chat.commit import GroupCommit
+from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import Message, NewMessage, StoredEntry
@@ -60,8 +61,8 @@ class Sender:
 
     def __init__(self, **limits: int) -> None:
         self.store = ManualStore()
-        self.batch_sizes: list[int] = []
-        self.group = GroupCommit(cast(Store, self.store), on_batch=self.batch_sizes.append, **limits)
+        self.counts = Counts()
+        self.group = GroupCommit(cast(Store, self.store), self.counts, **limits)
 
     async def send(self, *names: str) -> list[asyncio.Future[StoredEntry | Refusal]]:
         message = [NewMessage("room", "ada", name, "hello") for name in names]
@@ -104,7 +105,7 @@ async def test_a_batch_has_at_most_so_many_messages() -> None:
     await sender.store.commit()
     assert sender.store.running == [["d"]]
     await sender.store.commit()
-    assert sender.batch_sizes == [1, 2, 1]
+    assert sender.counts.batches == {1: 2, 2: 1}
 
 
 async def test_a_full_queue_refuses_messages_as_busy() -> None:
@@ -184,13 +185,13 @@ async def test_a_drain_waits_for_the_running_batch_and_for_the_queue() -> None:
 async def test_a_thousand_messages_at_once_are_two_batches_and_each_has_its_own_answer() -> None:
     chat = Chat(memory_store())
     await chat.room("room", "ada", "bob")
-    batch_sizes: list[int] = []
-    group = GroupCommit(chat.store, on_batch=batch_sizes.append)
+    counts = Counts()
+    group = GroupCommit(chat.store, counts)
     messages = [chat.message("room", "ada", f"c{n}") for n in range(1000)]
     answers = [message_of(outcome) for outcome in await asyncio.gather(*map(group.append, messages))]
     assert [answer.client_id for answer in answers] == [message.client_id for message in messages]
     assert sorted(answer.seq for answer in answers) == list(range(1, 1001))
-    assert batch_sizes == [500, 500]
+    assert counts.batches == {500: 2}
 
 
 async def test_an_exclusive_change_runs_after_what_was_queued_before_it_and_before_what_came_later() -> None:

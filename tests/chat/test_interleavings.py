@@ -338,7 +338,7 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
     await crowd.goes_on(12)
     found = broken(*await judged(crowd), Bounds(back=float("inf")))
     assert not found, "\n".join(found)
-    assert town.observer.failures == []
+    assert town.failures == []
 
 
 def row_of(entry: Entry) -> EntryRow:

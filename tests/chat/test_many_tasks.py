@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from glimpse.chat.counts import Counts
 from glimpse.chat.heartbeats import SILENCE_SECONDS
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import Store, StoreDown
@@ -23,7 +24,7 @@ from glimpse.chat.relay import FORGET_SECONDS, Relay
 from glimpse.chat.service import Limits
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
-from tests.chat.harness import SECRET, Document, RecordingObserver, RecordingSocket, TaskUnderTest, task_on
+from tests.chat.harness import SECRET, Document, RecordingSocket, TaskUnderTest, code, task_on
 
 TICK = 0.025
 
@@ -78,7 +79,7 @@ class Cluster:
         self.store, self._through = MemoryStore(clock, self._ids), through
         self.tokens = Tokens([SECRET], 3600)
         self.bus = FaultyBus(seed)
-        self.observer = RecordingObserver()
+        self.failures: list[BaseException] = []
         self.tasks: list[TaskUnderTest] = []
         self.relays: list[Relay] = []
         for _ in range(tasks):
@@ -86,11 +87,12 @@ class Cluster:
 
     def adds_task(self) -> int:
         """Its number."""
-        number, sockets, store = len(self.tasks), Sockets(20), self._through(self.store)
+        number, counts, store = len(self.tasks), Counts(), self._through(self.store)
+        sockets = Sockets(20, counts)
         now = lambda: self.now  # noqa: E731
-        relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.observer.failed)
+        relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.failures.append)
         limits = Limits(body_characters=4000, events_per_second=10_000)
-        task = task_on(store, sockets, relay, self.observer, self.tokens, now, self._ids, limits)
+        task = task_on(store, sockets, relay, counts, self.failures, self.tokens, now, self._ids, limits)
         relay.listen(task.notifier)
         self.tasks.append(task)
         self.relays.append(relay)
@@ -297,6 +299,24 @@ async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told() -> 
     cluster.bus.is_down = False
     await cluster.goes_on(20)
     assert len(bobs.of("read")) == 1
+
+
+async def test_a_change_that_the_store_made_without_an_answer_is_heard_on_every_task() -> None:
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "1")
+    await cluster.goes_on(1)
+    mark_read = cluster.store.mark_read
+
+    async def made_without_an_answer(*asked: Any) -> Any:
+        await mark_read(*asked)
+        raise StoreDown
+
+    cluster.store.mark_read = made_without_an_answer  # type: ignore[method-assign]
+    answers: list[Document] = []
+    cluster.tasks[0].emits(ada, "read", {"conversationId": room, "seq": 1}, answer=answers.append)
+    await cluster.goes_on(2)
+    assert code(answers[0]) == "unavailable"
+    assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
 
 
 async def test_an_event_that_a_task_of_the_next_release_sends_as_a_value_is_heard() -> None:
@@ -586,4 +606,4 @@ async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(se
             assert heard == list(range(heard[0], last + 1)) if heard else known[room] == last, (room, heard, last)
             if heard:
                 assert heard[0] <= known[room] + 1
-    assert cluster.observer.failures == []
+    assert cluster.failures == []

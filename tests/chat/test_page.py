@@ -24,7 +24,7 @@ from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_TAKEN
-from glimpse.chat.settings import settings_of
+from glimpse.chat.settings import read_settings
 from tests.chat.seaweed import HTTP
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -134,7 +134,7 @@ class Network:
 async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) -> None:
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
     given = {"JWT_SECRETS": "s" * 32, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
-    settings = settings_of({f"GLIMPSE_{name}": value for name, value in given.items()})
+    settings = read_settings({f"GLIMPSE_{name}": value for name, value in given.items()})
     storage = EmbeddedStorage(network.folder, lambda code, **values: None)
     async with Task(store, settings, storage=storage).serving() as network.server_port:
         proxy = await asyncio.start_server(network.forward, "127.0.0.1", 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import asyncpg
 import msgspec
@@ -20,7 +21,17 @@ from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
-from glimpse.chat.values import File, Message, NewFile, NewMessage, StoredEntry, UnknownEntry
+from glimpse.chat.values import (
+    Deletion,
+    Entry,
+    File,
+    MembershipChange,
+    Message,
+    NewFile,
+    NewMessage,
+    StoredEntry,
+    UnknownEntry,
+)
 from tests.chat.conftest import Chat, message_of, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
@@ -366,7 +377,7 @@ async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
         await newer.execute("update conversations set last_seq = 2 where id = 'room'")
         await newer.execute(
             "insert into entries (conversation_id, seq, type, id, sender_id, created_at)"
-            " values ('room', 2, 'pinned', 'p2', 'ada', clock_timestamp())"
+            " values ('room', 2, 'newer', 'p2', 'ada', clock_timestamp())"
         )
         last = await chat.say("room", "ada")
         entries = await chat.entries("room", "bob")
@@ -384,7 +395,7 @@ async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
         assert document.pop("createdAt")
         assert document == {"type": "unknown", "id": "p2", "seq": 2, "conversationId": "room", "senderId": "ada"}
     finally:
-        await newer.execute("delete from entries where type = 'pinned'")
+        await newer.execute("delete from entries where type = 'newer'")
         await newer.execute(f"alter table entries add constraint {name} {definition}")
         await newer.close()
 
@@ -393,6 +404,32 @@ TYPE_CHECK = """
 select conname, pg_get_constraintdef(oid) from pg_constraint
 where conrelid = 'entries'::regclass and contype = 'c' and pg_get_constraintdef(oid) like '%CASE type%'
 """
+
+
+async def test_every_type_of_entry_is_read_from_the_database(open_store: Open, database_url: str) -> None:
+    assert {*COLUMNS, UnknownEntry} == set(get_args(Entry))
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("update conversations set last_seq = $1 where id = 'room'", len(COLUMNS))
+    for seq, (entry_type, columns) in enumerate(COLUMNS.values(), 1):
+        await connection.execute(
+            f"insert into entries (conversation_id, seq, type, id, sender_id, created_at, {', '.join(columns)})"
+            f" values ('room', $1, $2, 'e' || $1, 'ada', clock_timestamp(), {', '.join(columns.values())})",
+            seq,
+            entry_type,
+        )
+    await connection.close()
+    assert list(map(type, await chat.entries("room", "bob"))) == list(COLUMNS)
+
+
+COLUMNS: Mapping[type[Entry], tuple[str, Mapping[str, str]]] = {
+    Message: ("message", {"client_id": "'c1'", "body": "'hello'"}),
+    Deletion: ("deleted", {"of_seq": "1"}),
+    MembershipChange: ("members", {"member_ids": "array['ada']"}),
+}
+"""The type of each kind of entry in the database, and what its row has beside the columns of every row."""
 
 
 async def until_somebody_waits(url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -296,7 +297,7 @@ class Client:
         self.peer = Peer(self, session, 10.0)
         return self.peer
 
-    def flush_soon(self, session: Session) -> None: ...
+    def call_soon(self, call: Callable[[], None]) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 

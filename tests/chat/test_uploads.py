@@ -7,14 +7,14 @@ import datetime
 import hashlib
 import itertools
 import uuid
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from glimpse.chat.counts import Counts
 from glimpse.chat.media_types import MEDIA_TYPES
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.memory_objects import MemoryObjects
@@ -54,29 +54,19 @@ class Time:
         return datetime.datetime.fromtimestamp(self.at, datetime.UTC)
 
 
-@dataclass
-class Counted:
-    outcomes: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-
-    def file(self, outcome: str) -> None:
-        self.outcomes[outcome] += 1
-
-    def objects_down(self, problem: str) -> None:
-        self.problems.append(problem)
-
-
 class World:
     """Uploads with its store and its object store, and a client of the URLs that it gives."""
 
     def __init__(self, store: Store, objects: Objects, client: Client, time: Time, per_minute: int = 1000) -> None:
         self.store, self.objects, self.client, self.time = store, objects, client, time
         self.missing = ""
-        self.counted = Counted()
+        self.counts, self.problems = Counts(), list[str]()
         numbers = itertools.count(1)
         # Time runs from 12:00, so that ids of the real stores differ from test to test.
         self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
-        self.uploads = Uploads(store, self.open_objects, per_minute, QUOTA, self.counted, time, self.made)
+        self.uploads = Uploads(
+            store, self.open_objects, per_minute, QUOTA, self.counts, self.problems.append, time, self.made
+        )
 
     async def open_objects(self, host: str) -> Objects:
         if self.missing:
@@ -234,7 +224,7 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
         assert either.client.put(other.url, other.headers, content) == 200
         assert code(await either.uploads.complete("ada", announced.file.id)) == expected
         assert set((await either.lies(announced.file)).values()) == {None}
-        assert either.counted.outcomes[expected] == 1
+        assert either.counts.files[expected] == 1
 
 
 async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: World) -> None:
@@ -319,7 +309,7 @@ async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world
     [left] = world.client.keys()  # type: ignore[union-attr]
     assert left.startswith("uploads/")
     assert [await world.store.file(each.file.id) is None for each in (nothing, put, complete)] == [True, True, False]
-    assert world.counted.outcomes["swept"] == 2
+    assert world.counts.files["swept"] == 2
 
 
 async def test_the_sweep_goes_on_until_nothing_is_late(world: World) -> None:
@@ -327,7 +317,7 @@ async def test_the_sweep_goes_on_until_nothing_is_late(world: World) -> None:
         await world.announced(who=f"u{number}")
     world.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS + 1
     await world.uploads.sweep()
-    assert world.counted.outcomes["swept"] == 250
+    assert world.counts.files["swept"] == 250
 
 
 async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) -> None:
@@ -424,11 +414,11 @@ async def test_while_the_object_store_is_down_uploads_are_refused_and_afterwards
         assert await world.uploads.announce("ada", "x", "image/png", 1, None) == down
     else:
         assert await world.uploads.complete("ada", announced.file.id) == down
-    assert world.counted.problems == ["away"]
+    assert world.problems == ["away"]
     world.objects = whole
     assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
     assert (await world.uploads.announce("ada", "x", "image/png", 1, None)) != down
-    assert world.counted.problems == ["away"]
+    assert world.problems == ["away"]
 
 
 async def test_a_task_that_dies_between_the_copy_and_its_record_loses_nothing(world: World) -> None:

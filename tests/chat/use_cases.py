@@ -11,9 +11,10 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.bus import EntryCommitted, Notification
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
+from glimpse.chat.counts import Counts
 from glimpse.chat.events import event_text
 from glimpse.chat.messages import Messages
-from glimpse.chat.ports import StoreDown
+from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.sockets import Sockets
@@ -55,11 +56,13 @@ class RecordingPublisher:
 
 
 class UseCases:
-    def __init__(self) -> None:
-        self.store, self.publisher = memory_store(), RecordingPublisher()
-        self.commits = GroupCommit(self.store)
+    def __init__(self, store: Store | None = None) -> None:
+        self.store, self.publisher = store or memory_store(), RecordingPublisher()
+        self.commits = GroupCommit(self.store, Counts())
         ids = itertools.count(1)
-        notifier = PresenceNotifier(self.store, Sockets(1), self.publisher, lambda: 0.0, BackgroundTasks(_raise))
+        notifier = PresenceNotifier(
+            self.store, Sockets(1, Counts()), self.publisher, lambda: 0.0, BackgroundTasks(_raise)
+        )
         self.conversations = Conversations(
             self.store, self.commits, self.publisher, notifier, lambda: f"conversation-{next(ids)}"
         )

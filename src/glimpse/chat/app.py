@@ -15,17 +15,19 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import uvloop
+from msgspec.structs import replace
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.background import BackgroundTasks, every
 from glimpse.chat.bus import Bus
 from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.conversations import Conversations
+from glimpse.chat.counts import Counts
 from glimpse.chat.drain import CLOSING, ENDING, Drain
 from glimpse.chat.heartbeats import SILENCE_SECONDS
 from glimpse.chat.limits import AddressLimiter, TokenBuckets
@@ -100,7 +102,7 @@ class Parts:
     uploads: Uploads
     relay: Relay | None
     engine: Engine
-    metrics: Metrics
+    failed: Callable[[BaseException], None]
     passwords: Argon2
     application: Any = None
     """The ASGI application."""
@@ -123,11 +125,16 @@ class Task:
     def build(self) -> Parts:
         """Wire the parts. Called on the loop that is to serve."""
         settings, store, now = self.settings, self.store, self.now
-        metrics = Metrics(lambda: self._gauges(parts))
-        commits = GroupCommit(store, on_batch=metrics.committed)
-        sockets = Sockets(settings.sockets_per_user, metrics.delivered)
-        background = BackgroundTasks(metrics.failed)
-        relay = Relay(make_secret_id(), self.bus, store, sockets, now, metrics.failed) if self.bus else None
+        counts = Counts()
+
+        def failed(error: BaseException) -> None:
+            counts.failures += 1
+            logs.failed(error)
+
+        commits = GroupCommit(store, counts)
+        sockets = Sockets(settings.sockets_per_user, counts)
+        background = BackgroundTasks(failed)
+        relay = Relay(make_secret_id(), self.bus, store, sockets, now, failed) if self.bus else None
         publisher: Publisher = relay or LocalPublisher(sockets)
         notifier = PresenceNotifier(store, sockets, publisher, now, background)
         if relay:
@@ -136,13 +143,15 @@ class Task:
         users, messages = Users(store), Messages(store, commits, publisher)
         conversations = Conversations(store, commits, publisher, notifier, make_id)
         service = Service(
-            commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, metrics,
-            Limits(settings.body_characters, settings.events_per_second), now, make_secret_id,
+            commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, counts,
+            failed, Limits(settings.body_characters, settings.events_per_second), now, make_secret_id,
         )  # fmt: skip
         passwords = Argon2()
         accounts = Accounts(store, passwords, tokens, now, make_id)
         quota_bytes = settings.storage_mb_per_user * 10**6
-        uploads = Uploads(store, self.storage.open, settings.uploads_per_minute, quota_bytes, metrics, now, make_id)
+        uploads = Uploads(
+            store, self.storage.open, settings.uploads_per_minute, quota_bytes, counts, logs.objects_down, now, make_id
+        )
         clock = asyncio.get_running_loop().time
 
         def listen(session: Session) -> Peer:
@@ -152,9 +161,10 @@ class Task:
         engine = Engine(
             self.timing, listen, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
         )
-        parts = Parts(commits, service, uploads, relay, engine, metrics, passwords)
+        parts = Parts(commits, service, uploads, relay, engine, failed, passwords)
         rates = TokenBuckets(settings.events_per_second)
-        rest = Rest(accounts, users, conversations, messages, uploads, tokens, rates, addresses, now, metrics.failed)
+        rest = Rest(accounts, users, conversations, messages, uploads, tokens, rates, addresses, now, failed)
+        metrics = Metrics(counts, lambda: self._gauges(parts))
         operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), metrics)
         parts.application = application(
             engine, rest, operations, settings.allowed_origins, page.routes(self.storage.origins)
@@ -168,7 +178,7 @@ class Task:
         until `stop_now` is set; then it answers what is under way, and closes.
         """
         settings, parts = self.settings, self.build()
-        engine, relay, failed = parts.engine, parts.relay, parts.metrics.failed
+        engine, relay, failed = parts.engine, parts.relay, parts.failed
         listener = listening(settings.host, settings.port)
         grace = _ending_seconds(settings, CLOSE_SHARE)
         http = server(parts.application, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)

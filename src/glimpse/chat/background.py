@@ -17,24 +17,21 @@ class BackgroundTasks:
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
         self._failed = failed
-        # The loop keeps weak references only.
-        self._running: set[asyncio.Task[None]] = set()
-
-    def __len__(self) -> int:
-        return len(self._running)
+        # The loop itself keeps weak references only.
+        self.running: set[asyncio.Task[None]] = set()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._running.add(task)
+        self.running.add(task)
         task.add_done_callback(self._done)
 
     async def finished(self) -> None:
         """Wait until none is running, those included that are started meanwhile."""
-        while self._running:
-            await asyncio.wait(self._running)
+        while self.running:
+            await asyncio.wait(self.running)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self.running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._failed(error)
 

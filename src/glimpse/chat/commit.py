@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
+from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import NewMessage, StoredEntry
@@ -33,19 +34,17 @@ Answer = asyncio.Future[Any]
 
 
 class GroupCommit:
-    """Appends to a store, one batch at a time. `on_batch` is called with the number of messages of each batch."""
+    """Appends to a store, one batch at a time."""
 
     def __init__(
         self,
         store: Store,
+        counts: Counts,
         max_rows: int = MAX_BATCH_ROWS,
         max_queued: int = MAX_QUEUED,
-        on_batch: Callable[[int], None] = lambda messages: None,
     ) -> None:
-        self._store = store
-        self._max_rows = max_rows
-        self._max_queued = max_queued
-        self._on_batch = on_batch
+        self._store, self._counts = store, counts
+        self._max_rows, self._max_queued = max_rows, max_queued
         self._queue: deque[tuple[NewMessage | Change, Answer]] = deque()
         self._characters = 0
         self._running: asyncio.Task[None] | None = None
@@ -91,7 +90,7 @@ class GroupCommit:
             while self._queue:
                 messages, answers = self._next_batch()
                 if messages:
-                    self._on_batch(len(messages))
+                    self._counts.batches[len(messages)] += 1
                     await self._resolve(answers, self._append(messages))
                 else:
                     change, answer = self._queue.popleft()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -27,7 +28,7 @@ OnDelivered = Callable[[], None]
 """Called when the event of an entry was delivered, now or earlier."""
 
 
-class Delivery(Struct, frozen=True):
+class Delivery(NamedTuple):
     """First send the event of `committed` to its users, unless it is None: it was sent before. Then call."""
 
     committed: EntryCommitted | None

@@ -26,7 +26,7 @@ from glimpse.chat.values import (
 )
 
 ENTRY_BYTES = 300
-"""The JSON of an entry without its text, roughly: three ids of 36 characters, a time, and the names of the fields."""
+"""Roughly the JSON of an entry without its content: three ids of 36 characters, a time, and the names of the fields."""
 
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
@@ -299,11 +299,23 @@ def truncated(synced: SyncResult, max_bytes: int) -> SyncResult:
     """The first entries whose JSON takes at most about so many bytes, and one at least; `more` where some are left."""
     size = 0
     for kept, entry in enumerate(synced.entries):
-        text = entry.body if isinstance(entry, Message) else None
-        size += ENTRY_BYTES + len((text or "").encode())
+        size += ENTRY_BYTES + _content_bytes(entry)
         if kept and size > max_bytes:
             return replace(synced, entries=synced.entries[:kept], more=True)
     return synced
+
+
+def _content_bytes(entry: Entry) -> int:
+    """How much the JSON of an entry is longer than ENTRY_BYTES, roughly."""
+    match entry:
+        case Message():
+            return len((entry.body or "").encode())
+        case MembershipChange():
+            return sum(map(len, entry.member_ids))
+        case Deletion() | UnknownEntry():
+            return 0
+        case _:
+            assert_never(entry)
 
 
 def synced_document(synced: SyncResult) -> SyncedDocument:
@@ -317,7 +329,3 @@ def synced_document(synced: SyncResult) -> SyncedDocument:
         synced.more,
         synced.reset,
     )
-
-
-def message_acknowledgement(entry: Entry) -> Acknowledged:
-    return Acknowledged(entry.id, entry.seq, time_text(entry.created_at))

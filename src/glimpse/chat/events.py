@@ -13,6 +13,7 @@ import msgspec
 
 from glimpse.chat.bus import EntryCommitted
 from glimpse.chat.documents import (
+    Acknowledged,
     ConversationDocument,
     DeletedEvent,
     Document,
@@ -23,6 +24,7 @@ from glimpse.chat.documents import (
     TypingEvent,
     conversation_document,
     message_document,
+    time_text,
 )
 from glimpse.chat.protocol.socketio import ACK, EVENT
 from glimpse.chat.values import Conversation, Deletion, Entry, MembershipChange, Message, StoredEntry, UnknownEntry
@@ -38,6 +40,11 @@ def event_text(event: str | tuple[str, Any]) -> str:
 
 def acknowledgement(ack_id: int, document: Document) -> str:
     return f"{_ACK_TYPE}{ack_id}{_encode((document,)).decode()}"
+
+
+def message_acknowledgement(ack_id: int, message: Entry) -> str:
+    """For the sender, once the message is durable."""
+    return acknowledgement(ack_id, Acknowledged(message.id, message.seq, time_text(message.created_at)))
 
 
 def entry_event(entry: Entry, member_ids: tuple[str, ...]) -> str | None:

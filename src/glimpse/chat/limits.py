@@ -6,56 +6,56 @@ import ipaddress
 from collections.abc import Callable, Hashable
 
 PRUNE_ABOVE = 10_000
-"""So many buckets are kept without a look at which of them are full again."""
+"""Prune full buckets above this many."""
 
 
 class TokenBuckets:
     """
-    A token bucket for each key: `per_second` on the average, and `at_once` after a silence, by itself a second's.
+    A token bucket for each key: `per_second` on average, and `burst` at once (by default as many as in a second).
 
-    Buckets that are full again are forgotten, so that what is kept follows who is active, not who ever was.
+    Full buckets are pruned, so memory follows who is active and not who ever was.
     """
 
-    def __init__(self, per_second: float, at_once: float | None = None) -> None:
+    def __init__(self, per_second: float, burst: float | None = None) -> None:
         self.per_second = per_second
-        self.at_once = per_second if at_once is None else at_once
+        self.burst = per_second if burst is None else burst
         self._buckets: dict[Hashable, tuple[float, float]] = {}
-        self._forget_above = PRUNE_ABOVE
+        self._prune_above = PRUNE_ABOVE
 
     def allows(self, key: Hashable, now: float) -> bool:
-        """Whether one more is within the rate; if so it is counted."""
-        left, before = self._buckets.get(key, (self.at_once, now))
+        """Whether one more is within the rate; if so it takes a token."""
+        left, before = self._buckets.get(key, (self.burst, now))
         if now > before:
-            left = min(self.at_once, left + (now - before) * self.per_second)
+            left = min(self.burst, left + (now - before) * self.per_second)
         allowed = left >= 1
         self._buckets[key] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > self._forget_above:
-            full = self.at_once / self.per_second
-            self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < full}
-            self._forget_above = max(PRUNE_ABOVE, 2 * len(self._buckets))
+        if len(self._buckets) > self._prune_above:
+            seconds_to_fill = self.burst / self.per_second
+            self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < seconds_to_fill}
+            self._prune_above = max(PRUNE_ABOVE, 2 * len(self._buckets))
         return allowed
 
 
 class AddressLimiter:
     """
-    How often strangers may knock: what is asked without a token, by the address they come from.
+    Limits requests without a token by the address of the client.
 
-    Only behind a balancer, which names the address last in X-Forwarded-For: what comes before it, the client wrote
-    itself. A request without it comes from inside. `now` in seconds.
+    The balancer appends that address to X-Forwarded-For, so it is the last one; what stands before it, the client may
+    have written. A request without the header does not come through the balancer and is not limited. `now` in seconds.
     """
 
     def __init__(self, per_second: float, now: Callable[[], float]) -> None:
         self._rates, self._now = TokenBuckets(per_second), now
 
     def allows(self, forwarded_for: str | None) -> bool:
-        """`forwarded_for`: the last line of that header, where there are several."""
+        """`forwarded_for`: the last line of the header, where there are several."""
         if forwarded_for is None:
             return True
         return self._rates.allows(_network_of(forwarded_for.rpartition(",")[2].strip()), self._now())
 
 
 def _network_of(address: str) -> str:
-    """Whom an address belongs to: a port says nothing, and one line is given 2**64 addresses of IPv6 (RFC 6177)."""
+    """The IPv4 address, or the /64 of an IPv6 address, which is what one line is given (RFC 6177); without a port."""
     bare = address.partition("]")[0].lstrip("[") if address.startswith("[") else address
     bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from glimpse.chat.bus import EntryCommitted, Notification
-from glimpse.chat.delivery_order import OnDelivered
+from glimpse.chat.delivery_order import Delivery, OnDelivered
 from glimpse.chat.events import event_text
 from glimpse.chat.sockets import Sockets
 
@@ -42,18 +42,13 @@ class LocalPublisher:
         self._sockets = sockets
 
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
-        event = committed.event
-        if event is not None:
-            self._sockets.tell(committed.user_ids, event if isinstance(event, str) else event_text(event))
-        if on_delivered:
-            on_delivered()
+        self._sockets.deliver((Delivery(committed, on_delivered),))
 
     def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
         on_delivered()
 
     def notify(self, notification: Notification) -> None:
-        event = notification.event
-        self._sockets.tell(notification.user_ids, event if isinstance(event, str) else event_text(event))
+        self._sockets.tell(notification.user_ids, event_text(notification.event))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
 

@@ -10,7 +10,7 @@ of who is online is missing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.bus import (
@@ -28,7 +28,7 @@ from glimpse.chat.bus import (
     split_snapshot,
 )
 from glimpse.chat.catch_up import COMMIT_LAG_SECONDS, CatchUp
-from glimpse.chat.delivery_order import Delivery, DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.delivery_order import DeliveryOrder, Gap, OnDelivered
 from glimpse.chat.events import committed as committed_of
 from glimpse.chat.events import conversation_event, event_text, read_event
 from glimpse.chat.heartbeats import Heartbeats
@@ -82,15 +82,15 @@ class Relay:
     # ---- Publisher
 
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
-        self._deliver(self._order.add(committed, self._now(), on_delivered))
         self._send(committed)
+        self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
 
     def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
-        self._deliver(self._order.add(committed, self._now(), on_delivered))
+        self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
 
     def notify(self, notification: Notification) -> None:
-        self._sockets.tell(notification.user_ids, event_text(notification.event))
         self._send(notification)
+        self._sockets.tell(notification.user_ids, event_text(notification.event))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None:
         self._send(PresenceChanged(user_id, is_here))
@@ -169,7 +169,7 @@ class Relay:
             case EntryCommitted():
                 # Without its users, who were too many for the bus, it may be for anybody.
                 if not message.user_ids or self._sockets.here(message.user_ids):
-                    self._deliver(self._order.add(message, now))
+                    self._sockets.deliver(self._order.add(message, now))
             case Notification():
                 self._sockets.tell(message.user_ids, event_text(message.event))
             case PresenceChanged() | PresenceSnapshot() if is_late:
@@ -190,15 +190,6 @@ class Relay:
         """Nobody is on that task any more."""
         self._roster.left(task_id)
         self._notifier.remote_snapshot(task_id, ())
-
-    def _deliver(self, deliveries: Sequence[Delivery]) -> None:
-        for each in deliveries:
-            committed, on_delivered = each.committed, each.on_delivered
-            if committed is not None and committed.event is not None:
-                event = committed.event
-                self._sockets.tell(committed.user_ids, event if isinstance(event, str) else event_text(event))
-            if on_delivered is not None:
-                on_delivered()
 
     # ---- What is sent
 
@@ -234,7 +225,7 @@ class Relay:
             if not isinstance(error, StoreDown):
                 raise
             return
-        self._deliver(self._order.fill(gap, [committed_of(stored) for stored in found], self._now()))
+        self._sockets.deliver(self._order.fill(gap, [committed_of(stored) for stored in found], self._now()))
 
     async def _read_changes(self, since: float, now: float) -> None:
         """Tell the sockets of this task what changed for their users since then, as far as they were not told."""

@@ -9,10 +9,11 @@ entries of a conversation in the order of their seq.
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -20,16 +21,16 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.bus import Notification
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
+from glimpse.chat.counts import ACK_SECONDS_BOUNDS, Counts
 from glimpse.chat.documents import (
     Document,
     Nothing,
     ReadTo,
     error_document,
-    message_acknowledgement,
     synced_document,
 )
 from glimpse.chat.drain import Drain
-from glimpse.chat.events import acknowledgement, committed, draining_event, typing_event
+from glimpse.chat.events import acknowledgement, committed, draining_event, message_acknowledgement, typing_event
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import StoreDown
@@ -73,22 +74,6 @@ DRAINING, TOO_MANY = "draining", "too many sockets"
 """Reasons to close a socket, as the metrics count them."""
 
 
-class Observer(Protocol):
-    """Counts what happens."""
-
-    def socket_joined(self) -> None: ...
-
-    def socket_left(self, reason: str) -> None: ...
-
-    def event(self, name: str) -> None: ...
-
-    def refused(self, code: str) -> None: ...
-
-    def acknowledged(self, seconds: float) -> None: ...
-
-    def failed(self, error: BaseException) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Of one message's body, and of one user's events on this task."""
@@ -100,7 +85,8 @@ class Limits:
 @dataclass
 class Service:
     """
-    The application of the Socket.IO peers. `now` in seconds since 1970. `make_sid` makes an id that nobody can guess.
+    The application of the Socket.IO peers. `failed` is told of defects of this program. `now` in seconds since 1970.
+    `make_sid` makes an id that nobody can guess.
     """
 
     commits: GroupCommit
@@ -112,7 +98,8 @@ class Service:
     publisher: Publisher
     notifier: PresenceNotifier
     background: BackgroundTasks
-    observer: Observer
+    counts: Counts
+    failed: Callable[[BaseException], None]
     limits: Limits
     now: Callable[[], float]
     make_sid: Callable[[], str]
@@ -125,14 +112,14 @@ class Service:
     def __post_init__(self) -> None:
         self._rates = TokenBuckets(self.limits.events_per_second)
         self._typing_rates = TokenBuckets(TYPING_PER_SECOND)
-        self._connecting = BackgroundTasks(self.observer.failed)
+        self._connecting = BackgroundTasks(self.failed)
 
     # ---- What a Socket.IO client does
 
     def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
         if namespace != ROOT:
             peer.refuse(namespace, "Invalid namespace")
-        elif len(self._connecting) >= MAX_CONNECTING:
+        elif len(self._connecting.running) >= MAX_CONNECTING:
             peer.session.close("busy")
         else:
             self._connecting.run(self._connect(peer, auth))
@@ -142,11 +129,11 @@ class Service:
         socket: Socket = peer.state
         name: str = event.data[0]
         kind = EVENTS.get(name)
-        self.observer.event(name if kind else "other")
+        self.counts.events[name if kind else "other"] += 1
         refusal: Refusal | None = None
         if not self._rates.allows(socket.user_id, self.now()):
             refusal = RATE_LIMITED
-        elif len(self.background) >= MAX_PENDING:
+        elif len(self.background.running) >= MAX_PENDING:
             refusal = BUSY
         elif kind is None:
             refusal = INVALID.because("no such event")
@@ -165,7 +152,7 @@ class Service:
         socket: Socket = peer.state
         if socket not in self.sockets.of(socket.user_id):
             return
-        self.observer.socket_left(reason)
+        self.counts.left[reason] += 1
         if self.sockets.remove(socket):
             self.notifier.left(socket.user_id)
 
@@ -194,7 +181,7 @@ class Service:
 
     async def finished(self) -> None:
         """Wait until everything under way is answered."""
-        while len(self.background) or len(self._connecting) or self._appending:
+        while self.background.running or self._connecting.running or self._appending:
             await self.background.finished()
             await self._connecting.finished()
             if self._appending:
@@ -212,7 +199,7 @@ class Service:
                 peer.session.close("unavailable")
                 return
             except Exception as error:
-                self.observer.failed(error)
+                self.failed(error)
                 peer.session.close("internal")
                 return
         if peer.session.state == CLOSED:
@@ -231,9 +218,9 @@ class Service:
     def _joined(self, socket: Socket) -> None:
         """The client knows that it is in; from now on it receives what happens."""
         evicted = self.sockets.add(socket)
-        self.observer.socket_joined()
+        self.counts.joined += 1
         if evicted:
-            self.observer.socket_left(TOO_MANY)
+            self.counts.left[TOO_MANY] += 1
             evicted.wire.close(TOO_MANY)
         self.notifier.joined(socket)
         if self._drain:
@@ -267,7 +254,7 @@ class Service:
         if appending.cancelled():
             return
         if error := appending.exception():
-            self.observer.failed(error)
+            self.failed(error)
             self._refuse(socket, INTERNAL, ack_id)
             return
         stored = appending.result()
@@ -293,8 +280,11 @@ class Service:
             acknowledge()
 
     def _acknowledge(self, socket: Socket, stored: StoredEntry, ack_id: int | None, began: float) -> None:
-        self.observer.acknowledged(self.now() - began)
-        self._answer(socket, message_acknowledgement(stored.entry), ack_id)
+        seconds = self.now() - began
+        self.counts.ack_buckets[bisect_left(ACK_SECONDS_BOUNDS, seconds)] += 1
+        self.counts.ack_seconds += seconds
+        if ack_id is not None:
+            socket.wire.send((message_acknowledgement(ack_id, stored.entry),))
 
     # ---- Other events
 
@@ -304,7 +294,7 @@ class Service:
         except StoreDown:
             answer = UNAVAILABLE
         except Exception as error:
-            self.observer.failed(error)
+            self.failed(error)
             answer = INTERNAL
         if isinstance(answer, Refusal):
             self._refuse(socket, answer, ack_id)
@@ -351,7 +341,7 @@ class Service:
             socket.wire.send((acknowledgement(ack_id, document),))
 
     def _refuse(self, socket: Socket, refusal: Refusal, ack_id: int | None) -> None:
-        self.observer.refused(refusal.code)
+        self.counts.refusals[refusal.code] += 1
         self._answer(socket, error_document(refusal, socket.wire.language), ack_id)
 
     def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:

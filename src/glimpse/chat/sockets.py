@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from glimpse.chat.counts import Counts
+from glimpse.chat.delivery_order import Delivery
+from glimpse.chat.events import event_text
 
 
 class Wire(Protocol):
@@ -35,11 +39,11 @@ class Socket:
 
 
 class Sockets:
-    """The sockets of each user, the oldest first. `delivered` counts the sockets that were sent an event."""
+    """The sockets of each user, the oldest first."""
 
-    def __init__(self, max_per_user: int, delivered: Callable[[int], None] = lambda count: None) -> None:
+    def __init__(self, max_per_user: int, counts: Counts) -> None:
         self.count = 0
-        self._max_per_user, self._delivered = max_per_user, delivered
+        self._max_per_user, self._counts = max_per_user, counts
         self._by_user: dict[str, list[Socket]] = {}
 
     def add(self, socket: Socket) -> Socket | None:
@@ -69,14 +73,20 @@ class Sockets:
 
     def tell(self, user_ids: Iterable[str], event: str) -> None:
         """Send an event to every socket of each of these users."""
-        count = 0
         for user_id in user_ids:
             # A copy: a slow client is cut off by the sending, and its socket removed.
             for socket in tuple(self._by_user.get(user_id, ())):
                 socket.wire.send((event,))
-                count += 1
-        if count:
-            self._delivered(count)
+                self._counts.deliveries += 1
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        """Send each event to its users, then call whoever waits for that."""
+        for committed, on_delivered in deliveries:
+            if committed is not None and committed.event is not None:
+                event = committed.event
+                self.tell(committed.user_ids, event if isinstance(event, str) else event_text(event))
+            if on_delivered is not None:
+                on_delivered()
 
     def here(self, user_ids: Iterable[str]) -> bool:
         """Whether any of them has a socket."""

@@ -15,10 +15,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from glimpse.chat.counts import Counts
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.media_types import MEDIA_TYPES, media_type_of
 from glimpse.chat.ports import NoObjectStore, ObjectHead, Objects, ObjectsDown, PresignedPut, Store
@@ -69,14 +70,6 @@ lead to an address that this client can reach; it is empty where no URL is signe
 T = TypeVar("T")
 
 
-class UploadObserver(Protocol):
-    """Counts what becomes of files."""
-
-    def file(self, outcome: str) -> None: ...
-
-    def objects_down(self, problem: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class AnnouncedFile:
     file: File
@@ -97,7 +90,7 @@ class Uploads:
     `uploads_per_minute` and `quota_bytes` apply to each user. `now` in seconds since 1970.
 
     Every method that needs the object store is refused `files_down` where it does not answer, and `files_off` where
-    there is none. `host` is the Host header of the client's request.
+    there is none. `host` is the Host header of the client's request. `objects_down` is told why there was no answer.
     """
 
     def __init__(
@@ -106,13 +99,14 @@ class Uploads:
         open_objects: OpenObjects,
         uploads_per_minute: int,
         quota_bytes: int,
-        observer: UploadObserver,
+        counts: Counts,
+        objects_down: Callable[[str], None],
         now: Callable[[], float],
         make_id: Callable[[], str],
     ) -> None:
         self._store, self._open_objects, self._quota_bytes = store, open_objects, quota_bytes
         self._rates = TokenBuckets(uploads_per_minute / 60, uploads_per_minute)
-        self._observer, self._now, self._make_id = observer, now, make_id
+        self._counts, self._objects_down, self._now, self._make_id = counts, objects_down, now, make_id
 
     async def announce(
         self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None, host: str = ""
@@ -143,7 +137,7 @@ class Uploads:
         upload = await objects.presign_put(
             _pending_key(file), file.content_type, file.size, file.sha256, UPLOAD_SECONDS
         )
-        self._observer.file("announced")
+        self._counts.files["announced"] += 1
         return AnnouncedFile(file, upload)
 
     async def complete(self, owner_id: str, file_id: str) -> File | Refusal:
@@ -171,7 +165,7 @@ class Uploads:
         if refusal := _mismatch(file, head):
             # The row stays until the sweep: while the URL is valid, something may be put there again.
             await objects.delete([_pending_key(file)])
-            self._observer.file(refusal.code)
+            self._counts.files[refusal.code] += 1
             return refusal
         disposition = _content_disposition(file)
         if not await objects.copy(_pending_key(file), _stored_key(file), head.etag, file.content_type, disposition):
@@ -184,7 +178,7 @@ class Uploads:
         if not await self._store.complete_file(file.id, COMPLETION_SECONDS):
             await objects.delete([_pending_key(file), _stored_key(file)])
             return UPLOAD_EXPIRED
-        self._observer.file("complete")
+        self._counts.files["complete"] += 1
         return replace(file, is_complete=True)
 
     async def link(self, reader_id: str, file_id: str, host: str = "") -> FileLink | Refusal:
@@ -214,14 +208,15 @@ class Uploads:
         await objects.delete([*map(_pending_key, files), *map(_stored_key, gone)])
         await self._store.finish_sweep([file.id for file in kept], [file.id for file in gone], SWEEP_AFTER_SECONDS)
         for file in files:
-            self._observer.file("settled" if file.is_complete else "swept")
+            self._counts.files["settled" if file.is_complete else "swept"] += 1
 
     async def _or_refusal(self, work: Awaitable[T]) -> T | Refusal:
         """The result of the work, or the refusal where the object store does not answer or does not exist."""
         try:
             return await work
         except ObjectsDown as down:
-            self._observer.objects_down(str(down))
+            self._counts.files["objects_down"] += 1
+            self._objects_down(str(down))
             return FILES_DOWN
         except NoObjectStore as missing:
             return FILES_OFF.because(str(missing))

@@ -83,11 +83,11 @@ class Engine:
     ) -> None:
         self.timing, self._listen, self._make_id = timing, listen, make_id
         self.loop = asyncio.get_running_loop()
+        self.call_soon = self.loop.call_soon
         self.sessions: dict[str, Session] = {}
         self.is_closed = False
         """No new session is opened; the open ones go on, and their clients are told to come back when they close."""
 
-        self._to_flush: list[Session] = []
         self._origins, self._admits, self._max_sessions = allowed_origins, admits, max_sessions
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_PER_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
@@ -118,17 +118,6 @@ class Engine:
         if origin is None or "*" in self._origins or origin in self._origins:
             return True
         return host is not None and origin.partition("://")[2].lower() == host.lower()
-
-    def flush_soon(self, session: Session) -> None:
-        """At the end of this turn of the event loop, with all others that have something to send."""
-        if not self._to_flush:
-            self.loop.call_soon(self._flush)
-        self._to_flush.append(session)
-
-    def _flush(self) -> None:
-        sessions, self._to_flush = self._to_flush, []
-        for session in sessions:
-            session.flush()
 
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.sid, None)

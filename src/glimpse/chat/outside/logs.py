@@ -8,6 +8,8 @@ from typing import TextIO
 
 import msgspec
 
+_log = logging.getLogger("glimpse")
+
 
 class JsonLines(logging.Formatter):
     """Writes the time, the level, the message, the error, and the `fields` of a record; nothing else, so no secret."""
@@ -31,3 +33,13 @@ def to(stream: TextIO) -> None:
     handler.setFormatter(JsonLines())
     logging.getLogger().addHandler(handler)
     logging.getLogger("glimpse").setLevel(logging.INFO)
+
+
+def failed(error: BaseException) -> None:
+    """A defect of this program, met while somebody was served."""
+    _log.error("failed", exc_info=error)
+
+
+def objects_down(problem: str) -> None:
+    """The object store did not answer."""
+    _log.warning("objects_down", extra={"fields": {"problem": problem}})

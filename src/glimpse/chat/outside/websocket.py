@@ -164,7 +164,9 @@ class WebSocket(asyncio.BufferedProtocol):
     # ---- What the session calls
 
     def write_packets(self, packets: list[str | bytes]) -> None:
-        self._write(ws.encode_messages(packets))
+        self._transport.write(ws.encode_messages(packets))
+        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+            self._cut_off()
 
     def close(self, code: int = ws.NORMAL) -> None:
         if not self._closing:
@@ -189,7 +191,9 @@ class WebSocket(asyncio.BufferedProtocol):
     def _receive_other(self, message: ws.Message) -> None:
         """A control frame, or a packet before the WebSocket carries the session. Raises Malformed."""
         if message.opcode == ws.PING:
-            self._write(ws.frame(ws.PONG, cast("bytes", message.data)))
+            self._transport.write(ws.frame(ws.PONG, cast("bytes", message.data)))
+            if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+                self._cut_off()
         elif message.opcode == ws.CLOSE:
             self.close()
         elif message.opcode == ws.PONG:
@@ -210,12 +214,10 @@ class WebSocket(asyncio.BufferedProtocol):
             self._stop_timer()
             session.upgraded(self)
 
-    def _write(self, frames: bytes) -> None:
-        self._transport.write(frames)
-        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
-            # The client leaves too much unread.
-            self._closing = True
-            self._transport.abort()
+    def _cut_off(self) -> None:
+        """The client leaves too much unread."""
+        self._closing = True
+        self._transport.abort()
 
     def _stop_timer(self) -> None:
         if self._timer:

@@ -75,11 +75,10 @@ class WebSocket(Transport, Protocol):
 
 
 class Registry(Protocol):
-    """Keeps the sessions that are open."""
+    """Keeps the sessions that are open. `call_soon` is the event loop's: it calls at the end of this turn."""
 
-    def flush_soon(self, session: Session) -> None:
-        """Call `flush` at the end of this turn of the event loop."""
-        ...
+    @property
+    def call_soon(self) -> Callable[[Callable[[], None]], object]: ...
 
     def forget(self, session: Session) -> None:
         """The session ended. Closes what carries it."""
@@ -164,7 +163,7 @@ class Session:
                 return
         if not self._is_flush_due:
             self._is_flush_due = True
-            self._registry.flush_soon(self)
+            self._registry.call_soon(self.flush)
 
     def close(self, reason: str = "server close") -> None:
         """Send what is outgoing, then end the session."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.postgres.connection import connected, unknown_outcome
+from glimpse.chat.outside.postgres.connection import DOWN, connected, raise_store_down, unknown_outcome
 from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, ReconnectingBus
 from glimpse.chat.ports import StoreDown
 
@@ -32,13 +32,15 @@ class PostgresBus(ReconnectingBus):
             async with connected(self._url, "glimpse-bus") as connection:
 
                 async def publish(texts: Sequence[str]) -> None:
-                    with unknown_outcome():
+                    try:
                         await connection.execute(
                             "select pg_notify($1, text) from unnest($2::text[]) as texts (text)",
                             CHANNEL,
                             texts,
                             timeout=NOTIFY_TIMEOUT_SECONDS,
                         )
+                    except DOWN as error:
+                        raise_store_down(error)
 
                 with unknown_outcome():
                     await connection.add_listener(CHANNEL, lambda *notified: self.received(notified[-1]))

@@ -1,0 +1,46 @@
+"""What one task counts, in plain numbers: whoever does something adds to them, and `/metrics` reads them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+ACK_SECONDS_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of `ack_buckets`; one bucket more has no bound."""
+
+
+class Counts:
+    """Since the task started."""
+
+    def __init__(self) -> None:
+        self.joined = 0
+        self.left: Counter[str] = Counter()
+        """Sockets that left, by reason."""
+
+        self.events: Counter[str] = Counter()
+        """Events of clients, by name; names that the service does not know are `other`."""
+
+        self.refusals: Counter[str] = Counter()
+        """By code."""
+
+        self.deliveries = 0
+        """Events that were sent to sockets."""
+
+        self.batches: Counter[int] = Counter()
+        """Transactions of messages, by how many messages shared one."""
+
+        self.ack_buckets = [0] * (len(ACK_SECONDS_BOUNDS) + 1)
+        """Acknowledged messages, by how long after their arrival."""
+
+        self.ack_seconds = 0.0
+        """The sum of the same."""
+
+        self.files: Counter[str] = Counter()
+        """By outcome."""
+
+        self.failures = 0
+        """Exceptions that are defects of this program."""
+
+    @property
+    def sockets(self) -> int:
+        """That are joined now."""
+        return self.joined - self.left.total()
