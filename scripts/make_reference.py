@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
-from glimpse.chat.settings import KEYS as KEYS_OF_CHAT
+from glimpse.chat.settings import SETTINGS
 from glimpse.cli import OWN_STACK, parser
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.levers import LEVERS
@@ -43,7 +43,7 @@ from glimpse.planner.report.savings import saving_text
 from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Effect, Plan, plan_of
 from glimpse.planner.words import LANGUAGES, Words, sentences
 from glimpse.planner.workload import TERMS, Promises, unstated
-from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, Key
+from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, NumberKey
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
@@ -63,7 +63,7 @@ def _listed(names: Iterable[str | None]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _number_row(key: Key) -> str:
+def _number_row(key: NumberKey) -> str:
     bounds = f"{key.lowest} to {key.highest}" if key.highest != "1e12" else f"at least {key.lowest}"
     default = f"`{key.built_in}`" if key.built_in else "–"
     return f"| `{key.path}` | {_meaning(key.name)} | {key.unit} | {default} | {bounds} |"
@@ -355,7 +355,7 @@ def _own_stack(words: Words, texts: Mapping[str, Any]) -> Iterator[str]:
     for users, plan in plans().items():
         for reason in plan.reasons:
             if reason.code in ("free_tier_changes", "no_free_tier_changes"):
-                yield f"- {users:,}: {words.say(reason)}"
+                yield f"- {users:,}: {words.render(reason)}"
     yield from ("", texts["alone_about"], "")
 
 
@@ -388,7 +388,7 @@ def _sentence(text: str) -> str:
 def _lever(lever: Lever, words: Words, texts: Mapping[str, Any]) -> Iterator[str]:
     facts = [
         f"`{lever.name}`",
-        f"{texts['part']}: {lever.part}",
+        f"{texts['part']}: {lever.slot}",
         f"{texts['effort']}: {words(f'effort_{lever.effort}')}",
         f"{texts['by']}: {words(lever.implemented)}",
     ]
@@ -407,7 +407,7 @@ def _lever(lever: Lever, words: Words, texts: Mapping[str, Any]) -> Iterator[str
             yield f"| {users:,} | {' | '.join(shown)} |"
         yield ""
         own = tuple(steps_of_lever(lever, plans()[SIZES[0]].today.bill.stack))
-        yield from (f"- {words(f'phase_{step.phase}')}: {words.say(step.what)}" for step in own)
+        yield from (f"- {words(f'phase_{step.phase}')}: {words.render(step.what)}" for step in own)
         yield from [""] * bool(own)
     if (CASES / lever.name).is_dir():
         yield from (_case(lever, texts), "")
@@ -589,7 +589,7 @@ def commands_page() -> str:
 
 
 def settings_page() -> str:
-    """Every variable that the chat service reads."""
+    """Every setting of the chat service."""
     lines = ["# Settings of the chat service", "", "<!-- made by scripts/make_reference.py -->", ""]
     lines += [
         "`glimpse serve` reads them from its environment.",
@@ -597,10 +597,10 @@ def settings_page() -> str:
         "| variable | default | is | 뜻 |",
         "|---|---|---|---|",
     ]
-    for key in KEYS_OF_CHAT:
-        default = f"`{key.default}`" if key.default else ""
-        meanings = (Words(language)(f"setting_of_{key.field}") for language in LANGUAGES)
-        lines.append(f"| `{key.variable}` | {default} | {' | '.join(meanings)} |")
+    for setting in SETTINGS:
+        default = f"`{setting.default}`" if setting.default else ""
+        meanings = (Words(language)(f"setting_of_{setting.field}") for language in LANGUAGES)
+        lines.append(f"| `{setting.variable}` | {default} | {' | '.join(meanings)} |")
     return "\n".join([*lines, ""])
 
 

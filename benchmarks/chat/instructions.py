@@ -34,11 +34,11 @@ import uvloop
 
 import glimpse.chat
 from glimpse.chat.app import Task
-from glimpse.chat.bus import MemoryBus
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.websocket import WebSocket
 from glimpse.chat.protocol.engineio import Timing
+from glimpse.chat.relay.bus import MemoryBus
 from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
-from glimpse.chat.failure import Failure
-from glimpse.chat.settings import KEYS, SettingsWrong, settings_of
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import say
 from glimpse.planner.words import LANGUAGES, Words, plain
 
-# The two halves are imported by their commands: a task of the chat has no use for the planner, nor the other way round.
+# Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
+# settings alone would make every run 15 ms longer.
 
 DONE, NOT_READ = 0, 2
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
@@ -89,12 +88,24 @@ class _Value(argparse.Action):
 
 
 class Parser(argparse.ArgumentParser):
-    """One command's options, explained in one language; what is wrong with them becomes a sentence like any other."""
+    """
+    One command's options, explained in one language; what is wrong with them becomes a sentence like any other.
+    `more` ends the description; it is called only when the help is shown.
+    """
 
-    def __init__(self, words: Words, **settings: Any) -> None:
+    def __init__(self, words: Words, more: Callable[[], str] = str, **settings: Any) -> None:
         super().__init__(formatter_class=Formatter, add_help=False, **settings)
+        self.more = more
         self._positionals.title, self._optionals.title = words("help_arguments"), words("help_options")
         self.add_argument("-h", "--help", action="help", help=words("help_help"))
+
+    def format_help(self) -> str:
+        described = self.description
+        self.description = (described or "") + self.more()
+        try:
+            return super().format_help()
+        finally:
+            self.description = described
 
     def error(self, message: str) -> NoReturn:
         raise InputError(say("usage_wrong", detail=message, command=self.prog))
@@ -145,25 +156,27 @@ def parser(words: Words) -> Parser:
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
     command(under, "show", "help_prices_show", partial(_planner, "prices"), formats=FORMATS[:2])
 
-    def chat_command(name: str, does: Does, more: str = "") -> Parser:
-        described = words(f"help_{name}") + more
-        made: Parser = commands.add_parser(name, words=words, help=words(f"help_{name}"), description=described)
+    def chat_command(name: str, does: Does, more: Callable[[], str] = str) -> Parser:
+        about = words(f"help_{name}")
+        made: Parser = commands.add_parser(name, words=words, more=more, help=about, description=about)
         made.set_defaults(does=does)
         made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         return made
 
-    chat_command("serve", _serve, "\n\n" + words("help_serve_more") + "\n" + _variables(words))
+    chat_command("serve", _serve, partial(_settings_help, words))
     migrate = chat_command("migrate", _migrate)
     migrate.add_argument("--after", action="store_true", help=words("help_after"))
     return top
 
 
-def _variables(words: Words) -> str:
-    """What the environment may say, with the values that hold where it says nothing."""
-    lines = []
-    for key in KEYS:
-        default = f" ({key.default})" if key.default else ""
-        lines += [f"  {key.variable}{default}", f"      {words(f'setting_of_{key.field}')}"]
+def _settings_help(words: Words) -> str:
+    """The environment variables of `glimpse serve`, with their defaults and meanings."""
+    from glimpse.chat.settings import SETTINGS
+
+    lines = ["", "", words("help_serve_more")]
+    for setting in SETTINGS:
+        default = f" ({setting.default})" if setting.default else ""
+        lines += [f"  {setting.variable}{default}", f"      {words(f'setting_of_{setting.field}')}"]
     return "\n".join(lines)
 
 
@@ -185,14 +198,14 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
             raise
         errors = [Finding(say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))]
     if as_json:
-        from glimpse.planner.report.documents import errors_document
+        from glimpse.planner.report.json_report import errors_as_json
 
-        print(json.dumps(errors_document(errors, words), ensure_ascii=False, indent=1))
+        print(json.dumps(errors_as_json(errors, words), ensure_ascii=False, indent=1))
     else:
         for found in errors:
             file = plain(found.file or "")
             where = "" if not file else f"{file}:{found.line}: " if found.line else f"{file}: "
-            print(where + words.say(found.what), file=sys.stderr)
+            print(where + words.render(found.what), file=sys.stderr)
     return NOT_READ
 
 
@@ -225,18 +238,18 @@ def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
 
 
 def _serve(given: argparse.Namespace, words: Words) -> int:
-    from glimpse.chat import app
+    from glimpse.chat import app, settings
 
-    with _chat_failures():
-        app.run(settings_of(os.environ), _tell(words))
+    with _failures_as_sentences():
+        app.run(settings.read_settings(os.environ), _tell(words))
     return DONE
 
 
 def _migrate(given: argparse.Namespace, words: Words) -> int:
-    from glimpse.chat import app
+    from glimpse.chat import app, settings
 
-    with _chat_failures():
-        url = settings_of(os.environ).database_url
+    with _failures_as_sentences():
+        url = settings.read_settings(os.environ).database_url
         applied = app.run_migrations(url, given.after, _tell(words)) if url else None
     if applied is None:
         print(words("database_not_given"))
@@ -246,6 +259,8 @@ def _migrate(given: argparse.Namespace, words: Words) -> int:
 
 
 def _tell(words: Words) -> Callable[..., None]:
+    """Prints the sentence of a code to standard error, at once: the chat may run for weeks."""
+
     def tell(code: str, **values: str | int) -> None:
         print(words(code, **values), file=sys.stderr, flush=True)
 
@@ -253,12 +268,15 @@ def _tell(words: Words) -> Callable[..., None]:
 
 
 @contextmanager
-def _chat_failures() -> Iterator[None]:
-    """What keeps the chat from starting, as sentences."""
+def _failures_as_sentences() -> Iterator[None]:
+    """Turns the failures of the chat into InputError, which `main` prints."""
+    from glimpse.chat.failure import Failure
+    from glimpse.chat.settings import InvalidSettings
+
     try:
         yield
-    except SettingsWrong as wrong:
-        *before, last = [say(failure.code, **failure.values) for failure in wrong.failures]
+    except InvalidSettings as invalid:
+        *before, last = [say(failure.code, **failure.values) for failure in invalid.failures]
         raise InputError(last, because=[Finding(each) for each in before]) from None
     except Failure as failure:
         raise InputError(say(failure.code, **failure.values)) from None

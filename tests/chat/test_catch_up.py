@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glimpse.chat.catch_up import CATCH_UP_SECONDS, COMMIT_LAG_SECONDS, CatchUp, CatchUpActions
+from glimpse.chat.relay.catch_up import CATCH_UP_SECONDS, COMMIT_LAG_SECONDS, CatchUp, CatchUpActions
 from glimpse.chat.values import ConversationChange
 
 NOTHING_DUE = CatchUpActions(skip_number=False, read_since=None)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glimpse.chat.bus import EntryCommitted
-from glimpse.chat.delivery_order import REORDER_SECONDS, Delivery, DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.relay.bus import EntryCommitted
+from glimpse.chat.relay.delivery_order import REORDER_SECONDS, Delivery, DeliveryOrder, Gap, OnDelivered
 
 USERS = ("ada", "bob")
 

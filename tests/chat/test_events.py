@@ -7,9 +7,9 @@ import datetime
 import pytest
 
 from glimpse.chat import events
-from glimpse.chat.bus import EntryCommitted
 from glimpse.chat.documents import Acknowledged, entry_document
 from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, encoded
+from glimpse.chat.relay.bus import EntryCommitted
 from glimpse.chat.values import (
     Conversation,
     Deletion,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glimpse.chat.heartbeats import (
+from glimpse.chat.relay.heartbeats import (
     FORGET_TASK_SECONDS,
     HEARTBEAT_SECONDS,
     LEASE_SECONDS,

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from glimpse.chat.counts import Counts
-from glimpse.chat.heartbeats import SILENCE_SECONDS
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import Peer
 from glimpse.chat.refusals import Refusal
-from glimpse.chat.relay import FORGET_SECONDS, Relay
+from glimpse.chat.relay.heartbeats import SILENCE_SECONDS
+from glimpse.chat.relay.relay import FORGET_SECONDS, Relay
 from glimpse.chat.service import Limits
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens

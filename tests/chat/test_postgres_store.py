@@ -13,7 +13,6 @@ import asyncpg
 import msgspec
 import pytest
 
-from glimpse.chat.bus import EntryCommitted
 from glimpse.chat.documents import entry_document
 from glimpse.chat.events import committed
 from glimpse.chat.outside.postgres import store as store_module
@@ -21,6 +20,7 @@ from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
+from glimpse.chat.relay.bus import EntryCommitted
 from glimpse.chat.values import (
     Deletion,
     Entry,
@@ -406,7 +406,7 @@ where conrelid = 'entries'::regclass and contype = 'c' and pg_get_constraintdef(
 """
 
 
-async def test_every_type_of_entry_is_read_from_the_database(open_store: Open, database_url: str) -> None:
+async def test_every_kind_of_entry_is_read_from_the_database(open_store: Open, database_url: str) -> None:
     assert {*COLUMNS, UnknownEntry} == set(get_args(Entry))
     store = await open_store()
     chat = Chat(store)
@@ -416,7 +416,7 @@ async def test_every_type_of_entry_is_read_from_the_database(open_store: Open, d
     for seq, (entry_type, columns) in enumerate(COLUMNS.values(), 1):
         await connection.execute(
             f"insert into entries (conversation_id, seq, type, id, sender_id, created_at, {', '.join(columns)})"
-            f" values ('room', $1, $2, 'e' || $1, 'ada', clock_timestamp(), {', '.join(columns.values())})",
+            f" values ('room', $1, $2, gen_random_uuid()::text, 'ada', clock_timestamp(), {', '.join(columns.values())})",
             seq,
             entry_type,
         )
@@ -429,7 +429,7 @@ COLUMNS: Mapping[type[Entry], tuple[str, Mapping[str, str]]] = {
     Deletion: ("deleted", {"of_seq": "1"}),
     MembershipChange: ("members", {"member_ids": "array['ada']"}),
 }
-"""The type of each kind of entry in the database, and what its row has beside the columns of every row."""
+"""Of each kind of entry: its `type` in the database, and the columns that rows of other kinds may leave null."""
 
 
 async def until_somebody_waits(url: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glimpse.chat.bus import PresenceSnapshot
-from glimpse.chat.roster import (
+from glimpse.chat.relay.bus import PresenceSnapshot
+from glimpse.chat.relay.roster import (
     MIN_SNAPSHOT_SECONDS,
     REQUEST_AGAIN_SECONDS,
     SNAPSHOT_SECONDS,

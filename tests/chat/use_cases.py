@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.bus import EntryCommitted, Notification
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
@@ -17,6 +16,7 @@ from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.refusals import Refusal
+from glimpse.chat.relay.bus import EntryCommitted, Notification
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import NewMessage, StoredEntry
 from tests.chat.conftest import memory_store

@@ -24,12 +24,10 @@ from msgspec.structs import replace
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.background import BackgroundTasks, every
-from glimpse.chat.bus import Bus
 from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
 from glimpse.chat.drain import CLOSING, ENDING, Drain
-from glimpse.chat.heartbeats import SILENCE_SECONDS
 from glimpse.chat.limits import AddressLimiter, TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.outside import logs, page
@@ -53,9 +51,11 @@ from glimpse.chat.protocol.engineio import Timing
 from glimpse.chat.protocol.session import Session
 from glimpse.chat.protocol.socketio import Peer
 from glimpse.chat.publisher import LocalPublisher, Publisher
-from glimpse.chat.relay import Relay
+from glimpse.chat.relay.bus import Bus
+from glimpse.chat.relay.heartbeats import SILENCE_SECONDS
+from glimpse.chat.relay.relay import Relay
 from glimpse.chat.service import Limits, Service
-from glimpse.chat.settings import CACHES, SAME_DATABASE, Settings
+from glimpse.chat.settings import SAME_DATABASE, VALKEY_SCHEMES, Settings
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.uploads import Uploads
@@ -326,7 +326,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
 def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:
     if bus_url is None:
         return None
-    if bus_url.startswith(CACHES):
+    if bus_url.startswith(VALKEY_SCHEMES):
         # Imported here: the library takes memory that most tasks do not need.
         from glimpse.chat.outside.valkey_bus import ValkeyBus
 

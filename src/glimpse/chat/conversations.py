@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from glimpse.chat.bus import Notification
 from glimpse.chat.changes import commit_entry, outcome_of
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.events import conversation_event
@@ -12,6 +11,7 @@ from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import Refusal
+from glimpse.chat.relay.bus import Notification
 from glimpse.chat.values import Conversation, ConversationSummary, StoredEntry
 
 

@@ -11,7 +11,6 @@ from typing import Any, assert_never
 
 import msgspec
 
-from glimpse.chat.bus import EntryCommitted
 from glimpse.chat.documents import (
     Acknowledged,
     ConversationDocument,
@@ -27,6 +26,7 @@ from glimpse.chat.documents import (
     time_text,
 )
 from glimpse.chat.protocol.socketio import ACK, EVENT
+from glimpse.chat.relay.bus import EntryCommitted
 from glimpse.chat.values import Conversation, Deletion, Entry, MembershipChange, Message, StoredEntry, UnknownEntry
 
 _encode = msgspec.json.Encoder().encode

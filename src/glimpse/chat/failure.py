@@ -1,10 +1,10 @@
-"""Why the chat does not start, as a code and values; whoever talks to people has the words."""
+"""The reason why the chat cannot start, as a code and values. The command line has the sentence for each code."""
 
 from __future__ import annotations
 
 
 class Failure(Exception):
-    """`code` names a sentence, `values` fill it; a secret is never among them. Each kind says what has happened."""
+    """`code` names a sentence and `values` fill its gaps; no value is a secret. Subclasses name one reason."""
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code, values)

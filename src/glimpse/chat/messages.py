@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from weakref import WeakValueDictionary
 
-from glimpse.chat.bus import Notification
 from glimpse.chat.changes import commit_entry, outcome_of
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.documents import truncated
@@ -18,6 +17,7 @@ from glimpse.chat.events import read_event
 from glimpse.chat.ports import Store
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import INVALID, Refusal
+from glimpse.chat.relay.bus import Notification
 from glimpse.chat.values import Entry, StoredEntry, SyncResult
 
 MAX_SYNCED_ENTRIES = 500

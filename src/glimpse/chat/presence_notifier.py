@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.bus import Notification
 from glimpse.chat.events import presence_event
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence import Presence
 from glimpse.chat.publisher import Publisher
+from glimpse.chat.relay.bus import Notification
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.values import Conversation
 

@@ -18,7 +18,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.bus import Notification
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import ACK_SECONDS_BOUNDS, Counts
@@ -49,6 +48,7 @@ from glimpse.chat.refusals import (
     Refusal,
     language_of,
 )
+from glimpse.chat.relay.bus import Notification
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.tokens import Tokens

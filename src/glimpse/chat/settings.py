@@ -1,172 +1,158 @@
 """
-What a task is told by its environment. `KEYS` is the whole list: the reading, `--help` and the reference page come
-from it.
+The settings of a task, read from its environment. Each field of `Settings` is a setting: `GLIMPSE_PORT` fills `port`.
+The field's type says which values are valid; `--help` and the reference page list the fields, and the sentences
+`setting_of_…` say what each of them means.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, get_args, get_origin
+
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.structs import asdict, fields
 
 from glimpse.chat.failure import Failure
 
 PREFIX = "GLIMPSE_"
 
-DATABASES = ("postgresql://", "postgres://")
-CACHES = ("redis://", "rediss://", "valkey://", "valkeys://")
+POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+VALKEY_SCHEMES = ("redis://", "rediss://", "valkey://", "valkeys://")
 SAME_DATABASE = "postgresql:"
-"""A bus over the database that holds the messages."""
+"""The `bus_url` for a bus over the database that holds the messages."""
 
 MIN_SECRET_BYTES = 32
-"""Bytes; a key for HS256 is no shorter than its hash (RFC 7518 section 3.2)."""
+"""A key for HS256 must not be shorter than its hash (RFC 7518 section 3.2)."""
+MAX_DIGITS = 9
+"""Digits of a number. No setting needs more, and Python refuses to convert thousands of digits."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Seconds, bytes and counts as the names say. `database_url` None: the embedded database under `data`."""
-
-    database_url: str | None
-    data: str
-    host: str
-    port: int
-    jwt_secrets: tuple[str, ...]
-    token_seconds: int
-    allowed_origins: frozenset[str]
-    keep_alive_seconds: int
-    drain_seconds: int
-    bus_url: str | None
-    database_pool: int
-    body_characters: int
-    events_per_second: int
-    sockets_per_user: int
-    sockets: int
-    address_requests_per_second: int
-    s3_bucket: str
-    s3_region: str
-    s3_endpoint: str
-    cloudfront_url: str
-    cloudfront_key_id: str
-    cloudfront_private_key: str
-    uploads_per_minute: int
-    storage_mb_per_user: int
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
-class SettingsWrong(Exception):
-    """Everything that is wrong, in the order of `KEYS`; each failure names its `variable`, never a secret."""
+def _secrets(text: str) -> list[str]:
+    secrets = _parts(text)
+    # msgspec counts the characters of a text, but the key is its bytes.
+    if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in secrets):
+        raise Failure("setting_secret", least=MIN_SECRET_BYTES)
+    return secrets
+
+
+# `failure` is the code for a text that the type refuses; `read` turns the text into what the type is converted from.
+DatabaseUrl = Annotated[str, Meta(pattern=rf"\A({'|'.join(POSTGRES_SCHEMES)})", extra={"failure": "setting_database"})]
+BusUrl = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A({SAME_DATABASE}\Z|{'|'.join(POSTGRES_SCHEMES + VALKEY_SCHEMES)})",
+        extra={"failure": "setting_bus"},
+    ),
+]
+BucketName = Annotated[
+    str, Meta(pattern=r"\A([a-z0-9][a-z0-9-]{1,61}[a-z0-9])?\Z", extra={"failure": "setting_bucket"})
+]
+Url = Annotated[str, Meta(pattern=r"\A(https?://[^/\s?#]+/?)?\Z", extra={"failure": "setting_url"})]
+Secrets = Annotated[tuple[str, ...], Meta(extra={"read": _secrets})]
+Origins = Annotated[frozenset[str], Meta(extra={"read": _parts})]
+
+
+class Settings(Struct, frozen=True):
+    """Names give the units. Without `database_url` the task starts an embedded database in the folder `data`."""
+
+    database_url: DatabaseUrl | None = None
+    bus_url: BusUrl | None = None
+    data: str = "glimpse-data"
+    host: str = "::"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 3001
+    jwt_secrets: Secrets = ()
+    token_seconds: Annotated[int, Meta(ge=60, le=31_536_000)] = 3600
+    allowed_origins: Origins = frozenset()
+    keep_alive_seconds: Annotated[int, Meta(ge=1, le=4_000)] = 65
+    drain_seconds: Annotated[int, Meta(ge=0, le=110)] = 25
+    database_pool: Annotated[int, Meta(ge=1, le=500)] = 4
+    body_characters: Annotated[int, Meta(ge=1, le=100_000)] = 4000
+    events_per_second: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    sockets_per_user: Annotated[int, Meta(ge=1, le=10_000)] = 20
+    sockets: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
+    address_requests_per_second: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    s3_bucket: BucketName = ""
+    s3_region: str = "ap-northeast-2"
+    s3_endpoint: Url = ""
+    cloudfront_url: Url = ""
+    cloudfront_key_id: str = ""
+    cloudfront_private_key: str = ""
+    uploads_per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 30
+    storage_mb_per_user: Annotated[int, Meta(ge=1, le=100_000_000)] = 1000
+
+
+CLOUDFRONT = ("cloudfront_url", "cloudfront_key_id", "cloudfront_private_key")
+"""These fields are set together, or none of them is."""
+
+
+class InvalidSettings(Exception):
+    """Every failure, in the order of the fields. A failure names its `variable` and never contains a secret."""
 
     def __init__(self, failures: Sequence[Failure]) -> None:
         super().__init__(*failures)
         self.failures = tuple(failures)
 
 
-@dataclass(frozen=True)
-class Key:
-    """One variable: the field it fills, and how its text is read; that may raise Failure. The words say what it is."""
+class Setting(Struct, frozen=True):
+    """A field of `Settings`, the environment variable that fills it, and its default as text ("" for none)."""
 
     field: str
-    read: Callable[[str], Any]
+    variable: str
     default: str
-
-    @property
-    def variable(self) -> str:
-        return PREFIX + self.field.upper()
+    type: Any
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) <= 9 and least <= int(text) <= most):
-            raise Failure("setting_number", least=least, most=most)
-        return int(text)
-
-    return read
-
-
-def _secrets(text: str) -> tuple[str, ...]:
-    secrets = tuple(part.strip() for part in text.split(",") if part.strip())
-    if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in secrets):
-        raise Failure("setting_secret", least=MIN_SECRET_BYTES)
-    return secrets
-
-
-def _origins(text: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in text.split(",") if part.strip())
-
-
-def _database(text: str) -> str | None:
-    if text and not text.startswith(DATABASES):
-        raise Failure("setting_database")
-    return text or None
-
-
-def _bus(text: str) -> str | None:
-    if text and text != SAME_DATABASE and not text.startswith(DATABASES + CACHES):
-        raise Failure("setting_bus")
-    return text or None
-
-
-def _bucket(text: str) -> str:
-    if text and not _BUCKET.fullmatch(text):
-        raise Failure("setting_bucket")
-    return text
-
-
-def _url(text: str) -> str:
-    if text and not _URL.fullmatch(text):
-        raise Failure("setting_url")
-    return text
-
-
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_URL = re.compile(r"https?://[^/\s?#]+/?")
-
-KEYS = (
-    Key("database_url", _database, ""),
-    Key("bus_url", _bus, ""),
-    Key("data", str, "glimpse-data"),
-    Key("host", str, "::"),
-    Key("port", _number(0, 65_535), "3001"),
-    Key("jwt_secrets", _secrets, ""),
-    Key("token_seconds", _number(60, 31_536_000), "3600"),
-    Key("allowed_origins", _origins, ""),
-    Key("keep_alive_seconds", _number(1, 4_000), "65"),
-    Key("drain_seconds", _number(0, 110), "25"),
-    Key("database_pool", _number(1, 500), "4"),
-    Key("body_characters", _number(1, 100_000), "4000"),
-    Key("events_per_second", _number(1, 100_000), "50"),
-    Key("sockets_per_user", _number(1, 10_000), "20"),
-    Key("sockets", _number(1, 1_000_000), "20000"),
-    Key("address_requests_per_second", _number(1, 100_000), "50"),
-    Key("s3_bucket", _bucket, ""),
-    Key("s3_region", str, "ap-northeast-2"),
-    Key("s3_endpoint", _url, ""),
-    Key("cloudfront_url", _url, ""),
-    Key("cloudfront_key_id", str, ""),
-    Key("cloudfront_private_key", str, ""),
-    Key("uploads_per_minute", _number(1, 100_000), "30"),
-    Key("storage_mb_per_user", _number(1, 100_000_000), "1000"),
+SETTINGS = tuple(
+    Setting(
+        field=each.name,
+        variable=PREFIX + each.name.upper(),
+        default=str(each.default) if isinstance(each.default, int | str) else "",
+        type=each.type,
+    )
+    for each in fields(Settings)
 )
-
-TOGETHER = ("cloudfront_url", "cloudfront_key_id", "cloudfront_private_key")
-"""All of them, or none."""
+"""In the order of the fields."""
 
 
-def settings_of(environment: Mapping[str, str]) -> Settings:
-    """The settings of an environment. Raises SettingsWrong with everything that is wrong, not only the first."""
-    read: dict[str, Any] = {}
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read all settings; an empty variable means the default. Raises InvalidSettings."""
+    values = asdict(Settings())
     failures: list[Failure] = []
-    for key in KEYS:
-        try:
-            read[key.field] = key.read(environment.get(key.variable, "").strip() or key.default)
-        except Failure as failure:
-            failures.append(Failure(failure.code, variable=key.variable, **failure.values))
-    if read.get("database_url") and read.get("jwt_secrets") == ():
+    for setting in SETTINGS:
+        text = environment.get(setting.variable, "").strip()
+        if text:
+            try:
+                values[setting.field] = _value(setting.type, text)
+            except Failure as failure:
+                values[setting.field] = None
+                failures.append(Failure(failure.code, variable=setting.variable, **failure.values))
+    if values["database_url"] and values["jwt_secrets"] == ():
         failures.append(Failure("setting_secret_missing", variable=PREFIX + "JWT_SECRETS"))
-    given = [name for name in TOGETHER if read.get(name)]
-    if given and len(given) < len(TOGETHER):
-        missing = next(name for name in TOGETHER if name not in given)
-        failures.append(Failure("setting_together", variable=PREFIX + missing.upper()))
+    missing = [field for field in CLOUDFRONT if not values[field]]
+    if 0 < len(missing) < len(CLOUDFRONT):
+        failures.append(Failure("setting_together", variable=PREFIX + missing[0].upper()))
     if failures:
-        raise SettingsWrong(failures)
-    return Settings(**read)
+        raise InvalidSettings(failures)
+    return Settings(**values)
+
+
+def _value(type: Any, text: str) -> Any:
+    """The value of a text that is not empty. Raises Failure."""
+    # Such a text is never None, so a type `X | None` is read as X.
+    kind = next((each for each in get_args(type) if get_origin(each) is Annotated), type)
+    meta: Any = next((each for each in get_args(kind) if isinstance(each, Meta)), Meta())
+    given: Any
+    if int in get_args(kind):
+        is_decimal = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+        given, failure = int(text) if is_decimal else None, Failure("setting_number", least=meta.ge, most=meta.le)
+    else:
+        extra = meta.extra or {}
+        given, failure = extra.get("read", str)(text), Failure(extra.get("failure", ""))
+    try:
+        return convert(given, kind)
+    except ValidationError:
+        raise failure from None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.counts import Counts
-from glimpse.chat.delivery_order import Delivery
 from glimpse.chat.events import event_text
+from glimpse.chat.relay.delivery_order import Delivery
 
 
 class Wire(Protocol):

@@ -77,11 +77,11 @@ class MembershipChange(_Numbered, frozen=True):
 
 
 class UnknownEntry(_Numbered, frozen=True):
-    """An entry of a type that only a newer release knows. It keeps its seq, and no socket receives it."""
+    """An entry of a kind that only a newer release knows. It keeps its seq, and no socket receives it."""
 
 
 Entry = Message | Deletion | MembershipChange | UnknownEntry
-"""One durable change of a conversation. Every match ends with `assert_never`, so a forgotten type is a type error."""
+"""One durable change of a conversation. Every match ends with `assert_never`, so a forgotten kind is a type error."""
 
 
 class NewMessage(Struct, frozen=True):

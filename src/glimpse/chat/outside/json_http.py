@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from glimpse.chat.documents import Document, FileDocument, error_document
 from glimpse.chat.endpoints import MAX_PAGE, PAGE
-from glimpse.chat.refusals import ENGLISH, INVALID, TOO_LARGE, Refusal
+from glimpse.chat.refusals import INVALID, TOO_LARGE, Refusal, language_of
 from glimpse.chat.requests import MAX_SEQ, Request, decode_request
 
 MAX_BODY_BYTES = 64 * 1024
@@ -67,8 +67,8 @@ def whole_number(text: str) -> int | None:
     return min(int(text), MAX_SEQ) if text.isascii() and text.isdecimal() and len(text) <= 16 else None
 
 
-def response(result: Result, language: str = ENGLISH) -> Response:
-    """The language is that of a refusal's sentence."""
+def response(result: Result, accept_language: str = "") -> Response:
+    """`accept_language`: the header of the request, for a refusal's sentence."""
     if not isinstance(result, Refusal):
         status, document = result
         headers = {"location": document.url} if status == 302 and isinstance(document, FileDocument) else {}
@@ -76,7 +76,7 @@ def response(result: Result, language: str = ENGLISH) -> Response:
     status = result.status
     headers = {"retry-after": "1"} if status in (429, 503) else {}
     headers |= {"www-authenticate": "Bearer"} if status == 401 else {}
-    return _json(status, error_document(result, language), headers)
+    return _json(status, error_document(result, language_of(accept_language)), headers)
 
 
 def _json(status: int, document: Document, headers: dict[str, str]) -> Response:

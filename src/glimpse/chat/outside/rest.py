@@ -47,7 +47,7 @@ from glimpse.chat.outside.json_http import (
     whole_number,
 )
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.refusals import INTERNAL, INVALID, NOT_FOUND, RATE_LIMITED, UNAVAILABLE, Refusal, language_of
+from glimpse.chat.refusals import INTERNAL, INVALID, NOT_FOUND, RATE_LIMITED, UNAVAILABLE, Refusal
 from glimpse.chat.requests import Announce, LogIn, Profile, SignUp, WithMembers
 from glimpse.chat.tokens import Identity, Tokens
 from glimpse.chat.uploads import Uploads
@@ -201,7 +201,7 @@ class Rest:
                     result = identity
                 else:
                     result = await self._result_of(handler(request, identity.user_id))
-            return response(result, language_of(request.headers.get("accept-language", "")))
+            return response(result, request.headers.get("accept-language", ""))
 
         return Route(endpoint.path, serve, methods=[endpoint.method])
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from glimpse.chat.bus import PresenceSnapshot
+from glimpse.chat.relay.bus import PresenceSnapshot
 
 SNAPSHOT_SECONDS = 30.0
 """How often a task sends its snapshot unasked."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from glimpse.chat.bus import EntryCommitted
+from glimpse.chat.relay.bus import EntryCommitted
 
 REORDER_SECONDS = 0.05
 """How long an entry waits for those before it: a bus seldom delays a batch longer than this behind a later one."""

@@ -13,7 +13,11 @@ import asyncio
 from collections.abc import Callable
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.bus import (
+from glimpse.chat.events import committed as committed_of
+from glimpse.chat.events import conversation_event, event_text, read_event
+from glimpse.chat.ports import Store, StoreDown
+from glimpse.chat.presence_notifier import PresenceNotifier
+from glimpse.chat.relay.bus import (
     Bus,
     BusMessage,
     EntryCommitted,
@@ -27,14 +31,10 @@ from glimpse.chat.bus import (
     pack_batches,
     split_snapshot,
 )
-from glimpse.chat.catch_up import COMMIT_LAG_SECONDS, CatchUp
-from glimpse.chat.delivery_order import DeliveryOrder, Gap, OnDelivered
-from glimpse.chat.events import committed as committed_of
-from glimpse.chat.events import conversation_event, event_text, read_event
-from glimpse.chat.heartbeats import Heartbeats
-from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.presence_notifier import PresenceNotifier
-from glimpse.chat.roster import Roster
+from glimpse.chat.relay.catch_up import COMMIT_LAG_SECONDS, CatchUp
+from glimpse.chat.relay.delivery_order import DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.relay.heartbeats import Heartbeats
+from glimpse.chat.relay.roster import Roster
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import Conversation
 
