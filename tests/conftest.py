@@ -1,4 +1,4 @@
-"""Shared beginnings: the day on which the tests stand, the real catalogue, and stacks read from real files."""
+"""Shared fixtures: the day of the tests, the real catalogue, and stacks read from real files."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_figures_in_prose_are_the_computed_ones(own_stack: Stack, own_workload: 
     assert plan.document is not None
     assert len(plan.document.claims) == 37
     assert all(number in (REPOSITORY / name).read_text() for name, number in claims.items())
-    planned = survey_of(own_stack, estimator).searches.search(planned=True)
+    planned = survey_of(own_stack, estimator).combinations.search(planned=True)
     assert planned is not None
     compared = (REPOSITORY / "docs/explanation/the-comparison.md").read_text()
     assert f"{plan.search.looked_at:,}" in compared

@@ -20,7 +20,7 @@ export {
   type UploadOptions,
 } from "./upload.js";
 
-// The names of release 0.1.0, for apps that use them.
+// Names from before 0.1.0, for apps that use them.
 export { type Acknowledgement as Stored, type ChatEvents as Happenings, type PendingMessage as Pending } from "./chat.js";
 export { Refusal as Refused } from "./refusal.js";
 export { type LoginResponse as LoggedIn } from "./session.js";
