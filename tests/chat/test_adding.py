@@ -212,7 +212,7 @@ NAPS_IN_WORDS = '[setting_of_nap_seconds]\nen = "how long a nap takes"\nko = "ë‚
 
 def test_a_setting_is_added_by_the_files_that_the_table_names(copy: Copy) -> None:
     copy.add("settings.py", NAPS, above="    token_seconds: ")
-    copy.add("../planner/words/sentences.toml", NAPS_IN_WORDS, above="[setting_of_token_seconds]")
+    copy.add("../planner/words/chat.toml", NAPS_IN_WORDS, above="[setting_of_token_seconds]")
     copy.assert_edited("a setting")
 
     page = copy.run("-c", "from scripts.make_reference import settings_page; print(settings_page())")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 import msgspec
 import pytest
@@ -13,6 +12,7 @@ from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND, Refusal
 from glimpse.chat.values import Conversation, Entry, StoredEntry
 from tests.chat.conftest import seqs
+from tests.chat.serving import objects_of
 from tests.chat.use_cases import UseCases, store_is_down
 
 
@@ -41,6 +41,21 @@ async def test_one_sync_is_no_more_than_a_connection_takes_and_repeated_syncs_co
     conversation_id = await chat.conversation("ada", "bob")
     for number in range(60):
         await chat.send(conversation_id, "ada", str(number), "가" * 4000)
+    assert seqs(await synced_in_small_parts(chat, conversation_id)) == list(range(1, 61))
+
+
+async def test_the_members_that_membership_changes_list_count_as_well() -> None:
+    chat = UseCases()
+    conversation_id = await chat.conversation("ada", "bob", "cy")
+    for number in range(100):
+        user_id = f"{number:0100}"
+        await chat.store.ensure_user(user_id)
+        await chat.conversations.add_members("ada", conversation_id, [user_id])
+    assert seqs(await synced_in_small_parts(chat, conversation_id)) == list(range(1, 101))
+
+
+async def synced_in_small_parts(chat: UseCases, conversation_id: str) -> list[Entry]:
+    """All entries, as bob's client fetches them."""
     cursors: dict[str, int] = {}
     received: list[Entry] = []
     is_more = True
@@ -50,7 +65,7 @@ async def test_one_sync_is_no_more_than_a_connection_takes_and_repeated_syncs_co
         received += synced.entries
         cursors[conversation_id] = received[-1].seq
         is_more = synced.more
-    assert seqs(received) == list(range(1, 61))
+    return received
 
 
 async def test_members_are_told_of_a_deletion_once() -> None:
@@ -110,9 +125,9 @@ async def test_nothing_is_kept_for_readers_who_are_done() -> None:
     chat = UseCases()
     conversation_id = await chat.conversation("ada", "bob")
     await chat.send(conversation_id, "ada", "1")
+    before = objects_of(asyncio.Lock)
     await chat.messages.mark_read("bob", conversation_id, 1)
-    gc.collect()
-    assert len(chat.messages._read_locks) == 0
+    assert objects_of(asyncio.Lock) == before
 
 
 @pytest.mark.parametrize("method", ["delete_message", "mark_read", "conversation"])

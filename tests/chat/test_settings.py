@@ -117,7 +117,7 @@ def test_a_setting_is_added_by_its_field_and_its_meaning(tmp_path: Path) -> None
     """In a copy of the program: `--help` lists it, and the service refuses a value out of its bounds."""
     program = tmp_path / "glimpse"
     shutil.copytree(REPOSITORY / "src/glimpse", program, ignore=shutil.ignore_patterns("__pycache__"))
-    module, words = program / "chat/settings.py", program / "planner/words/sentences.toml"
+    module, words = program / "chat/settings.py", program / "planner/words/chat.toml"
     before, last, after = module.read_text().partition('    s3_bucket: BucketName = ""\n')
     assert last
     module.write_text(f"{before}    rooms_per_user: Annotated[int, Meta(ge=1, le=9)] = 7\n{last}{after}")

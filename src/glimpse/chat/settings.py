@@ -97,6 +97,15 @@ class InvalidSettings(Exception):
         self.failures = tuple(failures)
 
 
+def _kind_of(type: Any) -> tuple[Any, Any]:
+    """The type without its Meta, and the Meta; of `X | None`, those of X."""
+    annotated = next((each for each in (type, *get_args(type)) if get_origin(each) is Annotated), None)
+    if annotated is None:
+        return type, Meta()
+    kind, *metas = get_args(annotated)
+    return kind, next((each for each in metas if isinstance(each, Meta)), Meta())
+
+
 class Setting(Struct, frozen=True):
     """A field of `Settings`, the environment variable that fills it, and its default as text ("" for none)."""
 
@@ -104,6 +113,12 @@ class Setting(Struct, frozen=True):
     variable: str
     default: str
     type: Any
+
+    def __post_init__(self) -> None:
+        kind, meta = _kind_of(self.type)
+        is_readable = kind is str or (meta.extra or {}).get("read")
+        if not is_readable and not (kind is int and meta.ge is not None and meta.le is not None):
+            raise TypeError(f"{self.field}: a setting is a str, an int with `ge` and `le`, or has a `read` in its Meta")
 
 
 SETTINGS = tuple(
@@ -142,17 +157,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 def _value(type: Any, text: str) -> Any:
     """The value of a text that is not empty. Raises Failure."""
-    # Such a text is never None, so a type `X | None` is read as X.
-    kind = next((each for each in get_args(type) if get_origin(each) is Annotated), type)
-    meta: Any = next((each for each in get_args(kind) if isinstance(each, Meta)), Meta())
+    kind, meta = _kind_of(type)
     given: Any
-    if int in get_args(kind):
+    if kind is int:
         is_decimal = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
         given, failure = int(text) if is_decimal else None, Failure("setting_number", least=meta.ge, most=meta.le)
     else:
         extra = meta.extra or {}
         given, failure = extra.get("read", str)(text), Failure(extra.get("failure", ""))
     try:
-        return convert(given, kind)
+        return convert(given, type)
     except ValidationError:
         raise failure from None

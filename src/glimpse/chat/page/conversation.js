@@ -91,7 +91,7 @@ function linesOf(state, conversation) {
   if (!conversation.isLoaded) return [];
   const lines = [];
   let before = null;
-  for (const entry of conversation.entries.filter(({ type }) => type !== "deleted")) {
+  for (const entry of conversation.entries.filter(({ type }) => type === "message" || type === "members")) {
     const day = dayOf(entry.createdAt);
     if (!before || dayOf(before.createdAt) !== day) lines.push({ kind: "day", key: `day ${day}`, text: day });
     lines.push(entry.type === "message" ? messageLine(state, conversation, entry, before) : changeLine(state, entry));

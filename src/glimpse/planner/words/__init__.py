@@ -13,7 +13,7 @@ from glimpse.planner.sentence import Sentence
 LANGUAGES = ("en", "ko")
 MAX_LENGTH = 300
 FOLDER = files("glimpse.planner.words")
-FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml")
+FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml", "chat.toml")
 FOLDERS = ("levers", "families")
 """Folders with a file of sentences for each subject."""
 
