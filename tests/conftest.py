@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from glimpse.planner.catalogue import Catalogue
 from glimpse.planner.estimate import Estimator
@@ -15,6 +16,10 @@ from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import reading
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload, unstated
+
+# Hypothesis fails an example that takes 200 ms, and examples that take a second to draw: no test depends on the machine.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 REPOSITORY = Path(__file__).parent.parent
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"

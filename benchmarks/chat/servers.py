@@ -1,4 +1,4 @@
-"""What is compared, each as one process that says at which port it listens."""
+"""The servers under test, glimpse and its rivals, each as one process that prints the port on which it listens."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ from typing import TextIO
 
 import asyncpg
 
-from benchmarks.chat.cage import Cage, tree
+from benchmarks.chat.control_group import ControlGroup, process_tree
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 
 RIVAL = Path(__file__).parent / "rival"
 SECRET = secrets.token_urlsafe(48)
-SERVER_CORE, OTHER_CORE = 0, 1
+SERVER_CORE, CLIENT_CORE = 0, 1
 
 
 @dataclass(frozen=True)
 class Server:
-    """`secret_in` and `database_in`: the variables it reads them from."""
+    """`secret_variable` and `database_variable`: the environment variables for the JWT secret and the database URL."""
 
     name: str
     command: Sequence[str]
-    secret_in: str
-    database_in: str
+    secret_variable: str
+    database_variable: str
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Log:
-    """What a server wrote to its log, its standard error, after it said at which port it listens."""
+class LogSize:
+    """How many bytes a server logged, that is wrote to standard error, after it printed its port."""
 
     bytes: int = 0
 
     def read(self, stream: TextIO) -> None:
-        """Counts until the stream ends."""
+        """Count until the stream ends."""
         for line in stream:
             self.bytes += len(line.encode())
 
 
 def glimpse(**settings: str) -> Server:
-    """As it is shipped; `settings` as its reference page names them, without the prefix."""
+    """The service as shipped. `settings`: names as on the reference page, in lower case and without the prefix."""
     return Server(
         "glimpse",
         (sys.executable, "-m", "glimpse", "serve", "--lang", "en"),
@@ -75,49 +75,51 @@ RIVALS = (_rival("socket.io + pg"), _rival("socket.io + pg, group commit", "grou
 
 
 def install_rivals() -> None:
-    """What the rivals need, by their lock file."""
+    """Install the rivals' packages from their lock file."""
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     subprocess.run(command, cwd=RIVAL, check=True)
 
 
 @contextmanager
-def database() -> Iterator[tuple[str, Cage]]:
-    """A durable database on the core of these clients, and what counts its CPU."""
-    os.sched_setaffinity(0, {OTHER_CORE})
+def database() -> Iterator[tuple[str, ControlGroup]]:
+    """A durable database on the clients' core: its URL, and the control group that counts its CPU time."""
+    os.sched_setaffinity(0, {CLIENT_CORE})
     with (
-        Cage("glimpse-benchmark-database", OTHER_CORE) as cage,
+        ControlGroup("glimpse-benchmark-database", CLIENT_CORE) as group,
         tempfile.TemporaryDirectory() as folder,
         EmbeddedPostgres(Path(folder) / "database") as url,
     ):
-        cage.hold(tree(os.getpid())[1:])
-        yield url, cage
+        group.add(process_tree(os.getpid())[1:])
+        yield url, group
 
 
 @contextmanager
-def running(server: Server, url: str, cage: Cage, log: Log | None = None) -> Iterator[tuple[int, int]]:
+def running_server(
+    server: Server, url: str, group: ControlGroup, log: LogSize | None = None
+) -> Iterator[tuple[int, int]]:
     """
-    The port and the process of a server that is ready, held in a cage from its first instruction on. `log` counts what
-    it logs.
+    The port and the pid of a server that is ready. It is in the control group from its first instruction on. `log`
+    counts what it logs.
     """
-    environment = {**os.environ, **server.environment, server.secret_in: SECRET, server.database_in: url}
+    environment = {**os.environ, **server.environment, server.secret_variable: SECRET, server.database_variable: url}
     folder = RIVAL if server.command[0] == "node" else Path.cwd()
-    # A shell that waits for one line, so that what it becomes is in the cage before it does anything.
+    # The shell waits for a line, so that the server is in the control group before it does anything.
     command = ["sh", "-c", 'read go && exec "$@"', "sh", *server.command]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin
         assert process.stderr
-        cage.hold([process.pid])
+        group.add([process.pid])
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write("go\n")
             process.stdin.close()
-        said = ""
-        while not (port := re.search(r"port (\d+)", said)):
+        output = ""
+        while not (port := re.search(r"port (\d+)", output)):
             line = process.stderr.readline()
-            assert line, f"{server.name} did not start:\n{said}"
-            said += line
-        threading.Thread(target=(log or Log()).read, args=(process.stderr,), daemon=True).start()
+            assert line, f"{server.name} did not start:\n{output}"
+            output += line
+        threading.Thread(target=(log or LogSize()).read, args=(process.stderr,), daemon=True).start()
         try:
             yield int(port[1]), process.pid
         finally:
@@ -125,18 +127,18 @@ def running(server: Server, url: str, cage: Cage, log: Log | None = None) -> Ite
             process.wait()
 
 
-async def people(url: str, users: int, conversations: int) -> None:
+async def create_users(url: str, users: int, conversations: int) -> None:
     """
-    Users u0, u1, …, each in so many conversations of two; an even number of users.
+    Migrate a new database and store an even number of users, u0, u1, …, each in `conversations` conversations of two.
 
-    u0 and u1 share c0, u2 and u3 share c1, and so on; further conversations are with neighbours further off.
+    u0 and u1 share c0, u2 and u3 share c1, and so on. Each further conversation of a user has another partner.
     """
     connection = await asyncpg.connect(url)
     await migrate(connection)
     await connection.execute("insert into users (id) select 'u' || n from generate_series(0, $1 - 1) n", users)
     pairs = [(f"u{n}", f"u{n + 1}") for n in range(0, users, 2)]
     for distance in range(conversations - 1):
-        # Even numbers with odd ones, each distance anew: everybody gets one more partner each time.
+        # Pairing even numbers with odd ones at a new distance gives each user one more partner.
         pairs += [(f"u{n}", f"u{(n + 3 + 2 * distance) % users}") for n in range(0, users, 2)]
     rows = [(f"c{place}", list(pair), *sorted(pair)) for place, pair in enumerate(pairs)]
     columns = list(zip(*rows, strict=True))

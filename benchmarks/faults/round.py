@@ -1,4 +1,4 @@
-"""One round: people talk, something fails, and then everything that was promised must hold."""
+"""One round: users chat while faults happen, and afterwards every promise must have been kept."""
 
 from __future__ import annotations
 
@@ -11,95 +11,130 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.checker import Bounds, EntryRow, Kept, Note, broken, delays, returns, slowest, without_service
-from benchmarks.faults.cluster import SERVE, Bus, Cluster, Database, PostgresCarries, ValkeyCarries, a_cluster
-from benchmarks.faults.faults import FAULTS, ONLY_DRAINS, ONLY_THE_BUS
-from benchmarks.faults.people import people
+from benchmarks.faults.checker import (
+    Bounds,
+    DatabaseState,
+    EntryRow,
+    Note,
+    delivery_delays,
+    longest_silence,
+    reconnects,
+    slowest_acknowledgement,
+    violations,
+)
+from benchmarks.faults.clients import running_clients
+from benchmarks.faults.cluster import (
+    SERVE,
+    BusServer,
+    Cluster,
+    Database,
+    PostgresBusServer,
+    ValkeyBusServer,
+    running_cluster,
+)
+from benchmarks.faults.faults import BUS_FAULTS, DRAIN_FAULTS, FAULTS
 
-PEOPLE = 7
-ON_THE_STREET = 6
-"""Who comes by the way on which people vanish."""
+USERS = 7
+PROXIED_USER = 6
+"""Connects through the proxy that the fault `vanished` holds."""
 
-TWINS = {4: 1, 5: 0}
-"""Who is on a certain task, too, and sends everything through both."""
+SECOND_SOCKETS = {4: 1, 5: 0}
+"""Users who also have a socket on this task, past the balancer, and send every message through both."""
 
 PAUSE_MS = 80
 BEFORE_SECONDS, AFTER_SECONDS = 1.0, 1.0
-BACK_SECONDS = 15.0
+CONNECT_SECONDS = 15.0
 FINISH_SECONDS = 15.0
 ROUND_SECONDS = 180.0
-LATE_MS = 2_500.0
-"""The promise is 2 s; these machines may be half a second late in telling."""
+MAX_DELIVERY_MS = 2_500.0
+"""The promise is 2 s. The other half second is for clients that run late on a busy machine."""
 
 
 @dataclass(frozen=True)
-class Round:
-    """What was done, and what came of it. Times in ms."""
+class RoundResult:
+    """What a round did and what it measured; times are in ms, except `seconds`."""
 
     seed: str
     bus: str
     faults: Sequence[str]
     broken: Sequence[str]
+    """A sentence for each broken promise."""
+
     messages: int
     moved: int
-    """How often somebody lost their connection."""
+    """The number of lost connections."""
 
     back: Sequence[float]
+    """From each disconnect to the user's next connect."""
+
     without_service: float
+    """The longest time without any acknowledgement."""
+
     slowest: float
+    """The longest wait for an acknowledgement."""
+
     latest: float
+    """The longest time from the first receiver of a message to the last one."""
+
     seconds: float
 
 
-async def play(
-    folder: Path, clients: Path, database: Database, seed: str, faults: Sequence[str], command: Sequence[str] = SERVE
-) -> Round:
-    """The folder keeps everything that was seen. Raises TimeoutError where the round itself hangs."""
-    chance = random.Random(seed)
+async def run_round(
+    folder: Path, scripts: Path, database: Database, seed: str, faults: Sequence[str], command: Sequence[str] = SERVE
+) -> RoundResult:
+    """
+    Run the service with `command`, and inject `faults`.
+
+    `folder` gets the notes and the logs. `scripts`: the folder of `install_clients`. Raises TimeoutError where the
+    round itself hangs.
+    """
+    rng = random.Random(seed)
     began = time.monotonic()
-    bus = chance.choice([lambda: PostgresCarries(database), ValkeyCarries])()
+    bus = rng.choice([lambda: PostgresBusServer(database), ValkeyBusServer])()
     try:
-        async with asyncio.timeout(ROUND_SECONDS), a_cluster(folder, database, bus, command=command) as cluster:
-            crowd = await _settled(cluster, seed, chance)
-            async with people(clients, crowd) as talking:
-                if not await talking.all_here(BACK_SECONDS):
-                    cluster.broken.append("not everybody came in the beginning")
+        async with asyncio.timeout(ROUND_SECONDS), running_cluster(folder, database, bus, command=command) as cluster:
+            users = await _create_users(cluster, seed, rng)
+            async with running_clients(scripts, users) as clients:
+                if not await clients.all_connected(CONNECT_SECONDS):
+                    cluster.violations.append("not every user could connect at the beginning")
                 await asyncio.sleep(BEFORE_SECONDS)
-                await asyncio.gather(*(_after_a_while(cluster, name, chance) for name in faults))
-                if not await talking.all_here(BACK_SECONDS):
-                    cluster.broken.append(f"not everybody was back {BACK_SECONDS:.0f} s after the last fault")
+                await asyncio.gather(*(_inject_later(cluster, name, rng) for name in faults))
+                if not await clients.all_connected(CONNECT_SECONDS):
+                    cluster.violations.append(
+                        f"not every user was connected {CONNECT_SECONDS:.0f} s after the last fault"
+                    )
                 await asyncio.sleep(AFTER_SECONDS)
-                if not await talking.finish(FINISH_SECONDS):
-                    cluster.broken.append(f"people could not finish within {FINISH_SECONDS:.0f} s")
-            kept = await _kept(database, [each["name"] for each in crowd])
+                if not await clients.finish(FINISH_SECONDS):
+                    cluster.violations.append(f"the users could not finish within {FINISH_SECONDS:.0f} s")
+            stored = await _database_state(database, [user["name"] for user in users])
             bounds = Bounds(
-                late=LATE_MS if ONLY_THE_BUS.issuperset(faults) else None,
-                is_told_before=ONLY_DRAINS.issuperset(faults),
-                unserved=cluster.unserved,
+                max_delivery_ms=MAX_DELIVERY_MS if BUS_FAULTS.issuperset(faults) else None,
+                expects_draining=DRAIN_FAULTS.issuperset(faults),
+                outages=cluster.outages,
             )
-            found = [*cluster.broken, *broken(talking.notes, kept, bounds)]
+            broken = [*cluster.violations, *violations(clients.notes, stored, bounds)]
     finally:
         bus.stop()
-    (folder / "notes.jsonl").write_text("".join(json.dumps(note) + "\n" for note in talking.notes))
-    (folder / "broken").write_text("\n".join(found))
-    return _told(seed, bus, faults, found, talking.notes, time.monotonic() - began)
+    (folder / "notes.jsonl").write_text("".join(json.dumps(note) + "\n" for note in clients.notes))
+    (folder / "broken").write_text("\n".join(broken))
+    return _result(seed, bus, faults, broken, clients.notes, time.monotonic() - began)
 
 
-async def _after_a_while(cluster: Cluster, name: str, chance: random.Random) -> None:
-    """Two faults may meet."""
-    chance = random.Random(chance.random())
-    await asyncio.sleep(chance.uniform(0, 1.5))
-    await FAULTS[name](cluster, chance)
+async def _inject_later(cluster: Cluster, name: str, rng: random.Random) -> None:
+    """After a random delay, so that two faults overlap in different ways."""
+    rng = random.Random(rng.random())
+    await asyncio.sleep(rng.uniform(0, 1.5))
+    await FAULTS[name](cluster, rng)
 
 
-async def _settled(cluster: Cluster, seed: str, chance: random.Random) -> list[dict[str, Any]]:
-    """Who talks, with their conversations in the database: three pairs, two circles."""
-    names = [f"{seed}-p{number}" for number in range(PEOPLE)]
-    circles = [(0, 1), (2, 4), (3, 5), tuple(range(PEOPLE)), (0, 2, 4, 6)]
+async def _create_users(cluster: Cluster, seed: str, rng: random.Random) -> list[dict[str, Any]]:
+    """Store the users and their conversations, three of two users and two of more; return the input of `people.mjs`."""
+    names = [f"{seed}-p{number}" for number in range(USERS)]
+    conversations = [(0, 1), (2, 4), (3, 5), tuple(range(USERS)), (0, 2, 4, 6)]
     async with cluster.database.connected() as connection:
         await connection.execute("insert into users (id) select unnest($1::text[])", names)
-        for number, circle in enumerate(circles):
-            members, is_pair = [names[each] for each in circle], len(circle) == 2
+        for number, numbers in enumerate(conversations):
+            members, is_pair = [names[each] for each in numbers], len(numbers) == 2
             low, high = sorted(members) if is_pair else (None, None)
             await connection.execute(
                 "insert into conversations (id, changed_at, member_ids, is_pair, pair_low, pair_high)"
@@ -120,21 +155,25 @@ async def _settled(cluster: Cluster, seed: str, chance: random.Random) -> list[d
         {
             "name": name,
             "token": cluster.token(name),
-            "url": f"http://127.0.0.1:{(cluster.street if number == ON_THE_STREET else cluster.balancer).port}",
-            "also": f"http://127.0.0.1:{cluster.tasks[TWINS[number]].port}" if number in TWINS else None,
+            "url": f"http://127.0.0.1:{(cluster.client_proxy if number == PROXIED_USER else cluster.balancer).port}",
+            "also": f"http://127.0.0.1:{cluster.tasks[SECOND_SOCKETS[number]].port}"
+            if number in SECOND_SOCKETS
+            else None,
             "transports": transports[number],
             "others": [each for each in names if each != name],
-            "seed": chance.getrandbits(31),
+            "seed": rng.getrandbits(31),
             "pauseMs": PAUSE_MS,
         }
         for number, name in enumerate(names)
     ]
 
 
-async def _kept(database: Database, names: Sequence[str]) -> Kept:
+async def _database_state(database: Database, names: Sequence[str]) -> DatabaseState:
     async with database.connected() as connection:
-        ours = await connection.fetch("select id, member_ids from conversations where member_ids && $1::text[]", names)
-        ids = [row["id"] for row in ours]
+        conversations = await connection.fetch(
+            "select id, member_ids from conversations where member_ids && $1::text[]", names
+        )
+        ids = [row["id"] for row in conversations]
         entries = await connection.fetch(
             "select conversation_id, seq, id, type, sender_id, client_id, body, of_seq from entries"
             " where conversation_id = any($1) order by conversation_id, seq",
@@ -143,27 +182,27 @@ async def _kept(database: Database, names: Sequence[str]) -> Kept:
         reads = await connection.fetch(
             "select conversation_id, user_id, read_seq from members where conversation_id = any($1)", ids
         )
-    return Kept(
+    return DatabaseState(
         [EntryRow(*row) for row in entries],
-        {row["id"]: list(row["member_ids"]) for row in ours},
+        {row["id"]: list(row["member_ids"]) for row in conversations},
         {(row["conversation_id"], row["user_id"]): row["read_seq"] for row in reads},
     )
 
 
-def _told(
-    seed: str, bus: Bus, faults: Sequence[str], found: Sequence[str], notes: Sequence[Note], seconds: float
-) -> Round:
-    back = [back - lost for _, lost, back, _ in returns(notes)]
-    return Round(
+def _result(
+    seed: str, bus: BusServer, faults: Sequence[str], broken: Sequence[str], notes: Sequence[Note], seconds: float
+) -> RoundResult:
+    back = [back_at - lost_at for _, lost_at, back_at, _ in reconnects(notes)]
+    return RoundResult(
         seed=seed,
-        bus="PostgreSQL" if isinstance(bus, PostgresCarries) else "Valkey",
+        bus="PostgreSQL" if isinstance(bus, PostgresBusServer) else "Valkey",
         faults=faults,
-        broken=found,
+        broken=broken,
         messages=len({(note["p"], note["clientId"]) for note in notes if note["what"] == "acknowledged"}),
         moved=len(back),
         back=back,
-        without_service=without_service(notes),
-        slowest=slowest(notes),
-        latest=max((ms for _, ms, _ in delays(notes)), default=0.0),
+        without_service=longest_silence(notes),
+        slowest=slowest_acknowledgement(notes),
+        latest=max((ms for _, ms, _ in delivery_delays(notes)), default=0.0),
         seconds=seconds,
     )

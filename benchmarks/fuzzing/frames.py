@@ -1,11 +1,11 @@
 """
-Whatever bytes a client sends, the protocol answers with an error of its own kind, or with what they mean.
+Fuzz the protocol: whatever bytes a client sends, it decodes them or raises MalformedPacket.
 
-Run:     python -m benchmarks.fuzzing.frames -runs=10000000        (libFuzzer's options; a failure leaves its input)
-Needs:   pip install atheris, beside the project's own requirements. Linux.
+Run:     python -m benchmarks.fuzzing.frames -runs=10000000        (libFuzzer's options; it saves an input that fails)
+Needs:   Linux, and atheris beside the project's own requirements: pip install atheris
 
-One input is what a connection reads, cut into pieces where its first byte says; it goes the whole way from bytes to
-what the service would be told, and once more as a payload of long polling.
+Each input is decoded twice, from bytes to the requests of the service: as the data of a WebSocket, in pieces whose size
+its first byte determines, and as a payload of long polling.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["glimpse.chat"]):
-    from glimpse.chat.protocol.engineio import Malformed, Timing, decode_payload
+    from glimpse.chat.protocol.engineio import MalformedPacket, Timing, decode_payload
     from glimpse.chat.protocol.session import Session
     from glimpse.chat.protocol.socketio import ROOT, Packet, Peer
     from glimpse.chat.protocol.websocket import BINARY, TEXT, FrameReader
@@ -47,17 +47,18 @@ class Registry:
 
 
 def session_over(transport: str) -> Session:
-    """Of a client that has joined."""
+    """The session of a client that has joined the chat."""
 
-    def listen(session: Session) -> Peer:
+    def accept_peer(session: Session) -> Peer:
         peer = Peer(Service(), session, 1.0)
         peer.accept(ROOT, "sid")
         return peer
 
-    return Session("sid", transport, Timing(), 0.0, listen, Registry())
+    return Session("sid", transport, Timing(), 0.0, accept_peer, Registry())
 
 
 def one_input(data: bytes) -> None:
+    """Raises what the protocol should not have raised."""
     size = data[0] % 32 + 1 if data else 1
     reader, session = FrameReader(MAX_BYTES), session_over("websocket")
     try:
@@ -68,19 +69,19 @@ def one_input(data: bytes) -> None:
                     session.receive(message.data, 0.0)
             if broken:
                 break
-            assert reader.held <= MAX_BYTES + 14, "more is held than a message may have"
-    except Malformed:
+            assert reader.buffered <= MAX_BYTES + 14, "the reader holds more than a message may have"
+    except MalformedPacket:
         pass
     polling = session_over("polling")
     try:
         for packet in decode_payload(data[1:].decode()):
             polling.receive(packet, 0.0)
-    except (Malformed, UnicodeDecodeError):
+    except (MalformedPacket, UnicodeDecodeError):
         pass
 
 
 def seeds() -> list[bytes]:
-    """What clients really send, from which the fuzzer goes on."""
+    """What real clients send; the fuzzer starts from these inputs."""
     texts = (
         '40{"token":"x"}', '421["message",{"conversationId":"c","clientId":"1","body":"hello"}]', "2probe", "3", "5",
         '451-["message",{"_placeholder":true,"num":0}]', '42["sync",{"cursors":{"c":1}}]', "41", "4\x1e2\x1e3\x1ebAQID",

@@ -1,12 +1,12 @@
 """
-Whatever stands in a Terraform tree, reading it ends soon: with a stack that can be priced and printed, or a sentence.
+Fuzz the Terraform reader: whatever a tree contains, `glimpse bill` soon prints a bill or a sentence about the error.
 
 Run:     python -m benchmarks.fuzzing.terraform [--count 1000] [--seed first] [--keep FOLDER]
-Needs:   Linux. Faster with --in /dev/shm. A finding leaves its tree in the folder of --keep, and is printed reduced.
+Needs:   Linux. --in /dev/shm is faster. Each new fault is printed in a reduced form, and its tree saved to --keep.
 
-One input is a real tree (this repository's stack, its test cases, small trees with every kind of file) in which some
-things were changed: bytes, fragments of other files, tokens, values of arguments. A finding is any exception other than
-InputError, more than 1.5 s of CPU, more than 250 MB, or a printed character that could move or hide text on a terminal.
+Each input is a real tree (this repository's stack, its test cases, small trees with every kind of file) with random
+mutations: bytes, fragments of other files, tokens, values of arguments. Faults are any exception other than InputError,
+more than 1.5 s of CPU, more than 250 MB, and a printed character that could move or hide text on a terminal.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from glimpse.planner.workload import unstated
 MAX_SECONDS = 1.5
 MAX_MEGABYTES = 250
 STOP_SECONDS = 8.0
-"""An input that takes so long is interrupted. One that Python cannot interrupt ends the run, after three times that."""
+"""An input is interrupted after this time. Where Python cannot be interrupted, the run ends after three times it."""
 
-MOVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that move, hide or reverse what a terminal shows, or stand for nothing."""
+UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Unicode categories of characters that move, hide or reverse what a terminal shows, or that are unassigned."""
 
 REDUCE_SECONDS = 20.0
 REGION = "us-east-1"
@@ -216,7 +216,7 @@ def trees() -> list[Tree]:
     return [own, every, Tree(EVERY_KIND), *small]
 
 
-# ---- What is changed
+# ---- Mutations
 
 TOKEN = re.compile(
     rb'[A-Za-z_][\w-]*(?:::[\w-]+)*|\d+(?:\.\d+)?|"|\$\{|%\{|<<-?\w+|[=!<>]=|=>|&&|\|\||\.\.\.|[^\s\w]|\n|[ \t]+'
@@ -247,112 +247,106 @@ NAME = re.compile(rb"[A-Za-z_][\w-]*")
 
 NEW_NAMES = ("x_override.tf", "x.tf.json", "z.auto.tfvars", "a\x1b[31m.tf", "\u202e.tf", "terraform.tfvars.json")
 
-Change = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
+Mutation = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
 
 
-def span(content: bytes, chance: random.Random, longest: int = 60) -> tuple[int, int]:
-    start = chance.randrange(len(content) + 1)
-    return start, min(len(content), start + chance.randint(0, longest))
+def random_span(content: bytes, rng: random.Random, max_length: int = 60) -> tuple[int, int]:
+    start = rng.randrange(len(content) + 1)
+    return start, min(len(content), start + rng.randint(0, max_length))
 
 
-def other_bytes(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
+def replace_bytes(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
     made = bytearray(content)
-    for _ in range(chance.randint(1, 4) if made else 0):
-        made[chance.randrange(len(made))] = chance.choice(b'\x00\x1b\n\r"{}()[]$%=.~\\<\xff\xc3,:?!0') ^ chance.choice(
-            (0, 0, 1)
-        )
+    for _ in range(rng.randint(1, 4) if made else 0):
+        made[rng.randrange(len(made))] = rng.choice(b'\x00\x1b\n\r"{}()[]$%=.~\\<\xff\xc3,:?!0') ^ rng.choice((0, 0, 1))
     return bytes(made)
 
 
-def deleted(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
-    start, end = span(content, chance)
+def delete(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
+    start, end = random_span(content, rng)
     return content[:start] + content[end:]
 
 
-def repeated(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
-    start, end = span(content, chance, 30)
-    return content[:start] + content[start:end] * chance.choice((2, 2, 3, 200, 2000)) + content[end:]
+def repeat(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
+    start, end = random_span(content, rng, 30)
+    return content[:start] + content[start:end] * rng.choice((2, 2, 3, 200, 2000)) + content[end:]
 
 
-def spliced(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
-    other = chance.choice(pool)
-    start, end = span(other, chance, 200)
-    into, until = span(content, chance)
+def splice(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
+    other = rng.choice(pool)
+    start, end = random_span(other, rng, 200)
+    into, until = random_span(content, rng)
     return content[:into] + other[start:end] + content[until:]
 
 
-def other_tokens(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
+def replace_tokens(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
     tokens = TOKEN.findall(content)
     names = [token for token in tokens if NAME.fullmatch(token)] or [b"a"]
-    for _ in range(chance.randint(1, 5) if tokens else 0):
-        place = chance.randrange(len(tokens))
+    for _ in range(rng.randint(1, 5) if tokens else 0):
+        place = rng.randrange(len(tokens))
         token = tokens[place]
-        kind = (
-            names if NAME.fullmatch(token) else NUMBERS if token[:1].isdigit() else chance.choice((OPERATORS, BRACKETS))
-        )
-        tokens[place] = chance.choice(chance.choice((kind, kind, kind, TEXTS, VALUES, [b""], [token * 2])))
+        kind = names if NAME.fullmatch(token) else NUMBERS if token[:1].isdigit() else rng.choice((OPERATORS, BRACKETS))
+        tokens[place] = rng.choice(rng.choice((kind, kind, kind, TEXTS, VALUES, [b""], [token * 2])))
     return b"".join(tokens)
 
 
-def other_values(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
-    """The right side of an argument becomes another expression, mostly one of nested function calls."""
+def replace_values(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
+    """Replace the right side of arguments with other expressions, mostly nested function calls."""
     places = list(ASSIGNED.finditer(content))
-    for place in sorted(chance.sample(places, min(len(places), chance.randint(1, 3))), key=lambda m: -m.start()):
-        made = chance.choice(VALUES) if chance.random() < 0.3 else expression(chance, chance.randint(0, 3))
+    for place in sorted(rng.sample(places, min(len(places), rng.randint(1, 3))), key=lambda m: -m.start()):
+        made = rng.choice(VALUES) if rng.random() < 0.3 else expression(rng, rng.randint(0, 3))
         content = content[: place.start()] + b" " + made + content[place.end() :]
     return content
 
 
-def expression(chance: random.Random, depth: int) -> bytes:
-    """An example of a function in which literals are other expressions."""
-    made = chance.choice(EXAMPLES)
-    if chance.random() < 0.6:
+def expression(rng: random.Random, depth: int) -> bytes:
+    """A function's example, with other expressions in place of literals."""
+    made = rng.choice(EXAMPLES)
+    if rng.random() < 0.6:
         made = made.partition(b" == ")[0]
     if depth and (places := list(LITERAL.finditer(made))):
-        place = chance.choice(places)
-        inner = chance.choice(
+        place = rng.choice(places)
+        inner = rng.choice(
             (
-                lambda: expression(chance, depth - 1),
-                lambda: chance.choice(VALUES),
-                lambda: chance.choice(NUMBERS),
-                lambda: b'"' + chance.choice(TEXTS) + b'"',
+                lambda: expression(rng, depth - 1),
+                lambda: rng.choice(VALUES),
+                lambda: rng.choice(NUMBERS),
+                lambda: b'"' + rng.choice(TEXTS) + b'"',
             )
         )()
         made = made[: place.start()] + inner + made[place.end() :]
     return made
 
 
-def any_content(content: bytes, chance: random.Random, pool: Sequence[bytes]) -> bytes:
-    return chance.choice(
-        (chance.choice(pool), b"", b"{" * 20_000, b"[" * 20_000, b'x = "${' * 5_000, chance.randbytes(3000))
-    )
+def replace_content(content: bytes, rng: random.Random, pool: Sequence[bytes]) -> bytes:
+    return rng.choice((rng.choice(pool), b"", b"{" * 20_000, b"[" * 20_000, b'x = "${' * 5_000, rng.randbytes(3000)))
 
 
-CHANGES: Sequence[tuple[Change, int]] = (
-    (other_bytes, 2), (deleted, 2), (repeated, 2), (spliced, 2), (other_tokens, 7), (other_values, 8),
-    (any_content, 0.2),
+MUTATIONS: Sequence[tuple[Mutation, int]] = (
+    (replace_bytes, 2), (delete, 2), (repeat, 2), (splice, 2), (replace_tokens, 7), (replace_values, 8),
+    (replace_content, 0.2),
 )  # fmt: skip
 
 
-def changed(tree: Tree, chance: random.Random, pool: Sequence[bytes]) -> Files:
-    """The files that differ from the tree's own, new ones included."""
-    found: Files = {}
+def mutate(tree: Tree, rng: random.Random, pool: Sequence[bytes]) -> Files:
+    """The files of a mutated tree that differ from the tree's own, new files included."""
+    mutated: Files = {}
     names = list(tree.files)
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        name = chance.choice(names)
-        content = found.get(name, tree.files[name])
-        [change] = chance.choices([row for row, _ in CHANGES], [weight for _, weight in CHANGES])
-        if chance.random() < 0.03:
-            name = str(Path(name).parent / chance.choice(NEW_NAMES))
-        found[name] = change(content, chance, pool)
-    return found
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        name = rng.choice(names)
+        content = mutated.get(name, tree.files[name])
+        [mutation] = rng.choices([mutation for mutation, _ in MUTATIONS], [weight for _, weight in MUTATIONS])
+        if rng.random() < 0.03:
+            name = str(Path(name).parent / rng.choice(NEW_NAMES))
+        mutated[name] = mutation(content, rng, pool)
+    return mutated
 
 
-# ---- What is asked of each input
+# ---- Checking one input
 
 
 class TooSlow(BaseException):
-    """Python was still busy with an input; no `except Exception` shall hide that."""
+    """The input took longer than STOP_SECONDS. A BaseException, so that no `except Exception` hides it."""
 
 
 @dataclass
@@ -375,16 +369,16 @@ class Reader:
         return report_text(self.words, "bill", bill, bill.monthly) + bill_markdown(bill, bill.monthly, self.words)
 
 
-def problem_of(reader: Reader, stack: Path, tree: Tree, prints: bool = True) -> tuple[str, float, float]:
-    """What is wrong with one input, in a line that is the same for the same fault; empty where nothing is."""
+def check(reader: Reader, stack: Path, tree: Tree, prints: bool = True) -> tuple[str, float, float]:
+    """The fault of one input, in one line that identifies it, or an empty string; CPU seconds; and MB of memory."""
     before, started, problem = megabytes(peak=False), time.process_time(), ""
     signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
     faulthandler.dump_traceback_later(STOP_SECONDS * 3, exit=True)
     try:
         text = reader.read(stack, tree, prints)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        moving = sorted(letter for letter in {*text} - {"\n"} if unicodedata.category(letter) in MOVING)
-        problem = f"printed: {moving[0]!a}" if moving else ""
+        unsafe = sorted(letter for letter in {*text} - {"\n"} if unicodedata.category(letter) in UNSAFE_CATEGORIES)
+        problem = f"printed: {unsafe[0]!a}" if unsafe else ""
     except (Exception, TooSlow) as error:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/glimpse/" in frame.filename]
         place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
@@ -403,16 +397,16 @@ def problem_of(reader: Reader, stack: Path, tree: Tree, prints: bool = True) -> 
 
 
 def megabytes(peak: bool) -> float:
-    """The memory that this process has, or the most that it had since this was last asked."""
+    """The memory of this process; with `peak`, its highest value since the last call without `peak`."""
     if not peak:
-        Path("/proc/self/clear_refs").write_text("5")  # begins the count of the peak anew
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+)" if peak else r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
 @dataclass
-class Place:
-    """A tree on the disk. Only what an input changes is written."""
+class TreeOnDisk:
+    """A tree in a folder. Only the files that an input changes are written again."""
 
     root: Path
     tree: Tree
@@ -439,11 +433,11 @@ class Place:
                 (self.root / name).unlink()
 
 
-def reduced(files: Files, still: Callable[[Files], bool]) -> Files:
-    """The same fault in less: pieces of the changed files are left out, larger ones first, while it stays."""
+def reduce(files: Files, still_fails: Callable[[Files], bool]) -> Files:
+    """Remove pieces of the mutated files, larger ones first, as long as the fault remains."""
     until = time.monotonic() + REDUCE_SECONDS
     for name in list(files):
-        if len(files) > 1 and still(rest := {key: files[key] for key in files if key != name}):
+        if len(files) > 1 and still_fails(rest := {key: files[key] for key in files if key != name}):
             files = rest
     for name in list(files):
         size = len(files[name]) // 2
@@ -451,7 +445,7 @@ def reduced(files: Files, still: Callable[[Files], bool]) -> Files:
             place = 0
             while place < len(files[name]) and time.monotonic() < until:
                 shorter = {**files, name: files[name][:place] + files[name][place + size :]}
-                if still(shorter):
+                if still_fails(shorter):
                     files = shorter
                 else:
                     place += size
@@ -460,30 +454,30 @@ def reduced(files: Files, still: Callable[[Files], bool]) -> Files:
 
 
 def fuzz(count: int, seed: str, where: str | None, keep: Path) -> int:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     reader = Reader(Estimator(price_files.catalogue(REGION), unstated(), {}, TODAY), Words("en"))
     faults: Counter[str] = Counter()
     slowest, largest, started = 0.0, 0.0, time.monotonic()
     with tempfile.TemporaryDirectory(dir=where) as folder:
-        places = [Place(Path(folder) / str(number), tree) for number, tree in enumerate(trees())]
-        pool = [content for place in places for content in place.tree.files.values()]
-        for place in places:
-            # Prices and words are loaded with the first stack that needs them.
-            assert "priced" in reader.read(place.stack, place.tree), place.tree
+        targets = [TreeOnDisk(Path(folder) / str(number), tree) for number, tree in enumerate(trees())]
+        pool = [content for target in targets for content in target.tree.files.values()]
+        for target in targets:
+            # The first stack that needs prices and words loads them.
+            assert "priced" in reader.read(target.stack, target.tree), target.tree
         for number in range(1, count + 1):
-            place = chance.choices(places, [4, 40, 40, *[1] * (len(places) - 3)])[0]
-            files = changed(place.tree, chance, pool)
-            place.write(files)
-            # Printing takes longer than all else, and what is printed is much alike.
-            problem, seconds, grown = problem_of(reader, place.stack, place.tree, number % 4 == 0)
+            target = rng.choices(targets, [4, 40, 40, *[1] * (len(targets) - 3)])[0]
+            files = mutate(target.tree, rng, pool)
+            target.write(files)
+            # Only every fourth input is printed, because printing takes longest and its output varies little.
+            problem, seconds, grown = check(reader, target.stack, target.tree, number % 4 == 0)
             slowest, largest = max(slowest, seconds), max(largest, grown)
             if problem:
                 faults[problem] += 1
                 if faults[problem] == 1:
                     name = re.sub(r"\W+", "-", f"{seed}-{number}-{problem}")
-                    shutil.copytree(place.root, keep / name, dirs_exist_ok=True)
-                    report(problem, reduced_in(place, reader, files, problem), keep / name, seconds, grown)
-            place.restore(files)
+                    shutil.copytree(target.root, keep / name, dirs_exist_ok=True)
+                    report(problem, reduce_in(target, reader, files, problem), keep / name, seconds, grown)
+            target.restore(files)
             if number % 500 == 0 or number == count:
                 print(
                     f"{number:,} of {count:,} inputs, seed {seed}, {time.monotonic() - started:.0f} s; slowest"
@@ -493,14 +487,14 @@ def fuzz(count: int, seed: str, where: str | None, keep: Path) -> int:
     return 1 if faults else 0
 
 
-def reduced_in(place: Place, reader: Reader, files: Files, problem: str) -> Files:
-    def still(shorter: Files) -> bool:
-        place.restore([name for name in files if name not in shorter and (place.root / name).exists()])
-        place.write(shorter)
-        return problem_of(reader, place.stack, place.tree)[0] == problem
+def reduce_in(target: TreeOnDisk, reader: Reader, files: Files, problem: str) -> Files:
+    def still_fails(shorter: Files) -> bool:
+        target.restore([name for name in files if name not in shorter and (target.root / name).exists()])
+        target.write(shorter)
+        return check(reader, target.stack, target.tree)[0] == problem
 
-    found = reduced(files, still)
-    place.write(files)
+    found = reduce(files, still_fails)
+    target.write(files)
     return found
 
 
@@ -515,14 +509,14 @@ def interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--count", type=int, default=1000)
-    options.add_argument("--seed", default="first")
-    options.add_argument("--in", dest="where", help="where the trees are written")
-    options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "terraform-findings")
-    given = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", default="first")
+    parser.add_argument("--in", dest="where", help="the folder for the trees; default: the temporary folder")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "terraform-findings")
+    options = parser.parse_args()
     signal.signal(signal.SIGALRM, interrupt)
-    return fuzz(given.count, given.seed, given.where, given.keep)
+    return fuzz(options.count, options.seed, options.where, options.keep)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A plan of many resources of many types: the case folders of all families, each a module, as often as it takes."""
+"""A plan with many resources of all priced types: each test case becomes a module, repeated until there are enough."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from glimpse.planner.terraform.worlds import World
 CASES = Path(__file__).resolve().parents[2] / "tests/cases"
 
 
-def plan_of_many_types(least: int) -> dict[str, Any]:
-    """At least so many resource instances, in the JSON of a plan."""
+def plan_of_many_types(min_resources: int) -> dict[str, Any]:
+    """A plan JSON with at least this many resource instances."""
     parts = [list(_rows(case)) for case in sorted(CASES.glob("*/main.tf"))]
     modules: list[dict[str, Any]] = []
     calls: dict[str, Any] = {}
     count = 0
-    while count < least:
+    while count < min_resources:
         for rows in parts:
             name = f"part{len(modules)}"
             resources = [
@@ -29,7 +29,7 @@ def plan_of_many_types(least: int) -> dict[str, Any]:
                 for address, identity, values, _ in rows
             ]
             modules.append({"address": f"module.{name}", "resources": resources})
-            configs = [{**identity, "expressions": links} for _, identity, _, links in rows]
+            configs = [{**identity, "expressions": references} for _, identity, _, references in rows]
             calls[name] = {"module": {"resources": configs}}
             count += len(rows)
     return {
@@ -43,22 +43,22 @@ def plan_of_many_types(least: int) -> dict[str, Any]:
 
 
 def _rows(main: Path) -> Iterator[tuple[str, dict[str, str], dict[str, Any], dict[str, Any]]]:
-    """Address, type and name, known values, and what the unknown ones refer to, of each instance in a case's root."""
+    """The address, type and name, known values, and references of unknown ones, of each instance in a root module."""
     configuration = Directory(main.parent, main.parent, (), {}).configuration(World())
     for instance in configuration.instances():
         if not isinstance(instance, Instance) or instance.address.startswith("module."):
             continue
         values: dict[str, Any] = {}
-        links: dict[str, Any] = {}
+        references: dict[str, Any] = {}
         for name in instance.names():
             value = instance.get(name)
             if isinstance(value, Unknown):
                 if value.references:
-                    links[name] = {"references": sorted(value.references)}
+                    references[name] = {"references": sorted(value.references)}
             elif value is not None:
                 values[name] = _json(value)
         name = instance.address.split(".")[1].partition("[")[0]
-        yield instance.address, {"type": instance.type, "name": name}, values, links
+        yield instance.address, {"type": instance.type, "name": name}, values, references
 
 
 def _json(value: Any) -> Any:

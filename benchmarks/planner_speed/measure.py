@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """
-How long `glimpse plan` takes as a whole new process, and how much memory its largest process needs.
+Measure how long `glimpse plan` takes as a new process, and how much memory its largest process needs.
 
 Run:      .venv/bin/python benchmarks/planner_speed/measure.py [RUNS]
 Compare:  run it before and after a change on the same machine and compare the ratios to the floor, not the
-          seconds: the subjects are timed in turn, so that noise meets them all alike.
+          seconds: the subjects take turns, so that noise affects all alike.
 
-Subjects: `glimpse plan` on the repository's own stack; on a plan JSON of 1,000 resources; `glimpse bill` on one of
-2,000 resources of all priced types; and as the floor, a new Python that only lets tfparse evaluate the own stack,
-without prices, comparison or report. Then reading alone, in this process after all imports, beside tfparse on the same
-files: the own stack, and made-up trees of 1,000 and 10,000 resources. Then the search alone, in this process, beside
-its rival: a whole bill for each combination, timed on some and multiplied out.
+Subjects: `glimpse plan` and `glimpse bill` on the repository's own stack; `glimpse plan` on a plan JSON of 1,000
+resources, and on HCL of 1,000 resources of old generations; `glimpse bill` on 2,000 resources of all priced types. The
+floor is a new Python process in which tfparse evaluates the own stack, without prices, comparison or report.
+
+Then, in this process after all imports: reading alone beside tfparse on the same files (the own stack, and generated
+trees of 1,000 and 10,000 resources); and the search alone beside its rival, which makes a whole bill for each
+combination (timed on some of them, and multiplied).
 """
 
 from __future__ import annotations
@@ -35,14 +37,14 @@ from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.scenarios import survey_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
+OWN_STACK = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
 RESOURCES = 1000
-MANY = 2000
+RESOURCES_OF_ALL_TYPES = 2000
 SLOW_SECONDS = 20
-"""What took tfparse longer once is not asked of it again."""
+"""Where tfparse takes longer than this, it is timed only once."""
 
 
-OLD = """
+OLD_RESOURCES = """
 resource "aws_instance" "web{n}" {{
   ami           = "ami-1"
   instance_type = "m4.large"
@@ -77,14 +79,14 @@ resource "aws_lambda_function" "job{n}" {{
 
 
 def old_stack() -> str:
-    """1,000 resources of old generations, engines and disks: to each of them several levers apply."""
+    """1,000 resources with old generations, engines and disks, so that several levers apply to each."""
     provider = 'provider "aws" {\n  region = "ap-northeast-2"\n}\n'
-    return provider + "".join(OLD.format(n=number) for number in range(RESOURCES // 5))
+    return provider + "".join(OLD_RESOURCES.format(n=number) for number in range(RESOURCES // 5))
 
 
 def large_plan() -> dict[str, Any]:
-    """A plan of 1,000 resources in 50 modules: instances, volumes, services, alarms, and much that is free."""
-    kinds: list[tuple[str, dict[str, Any]]] = [
+    """A plan JSON of 1,000 resources in 50 modules: instances, volumes, services, alarms, and many free ones."""
+    types: list[tuple[str, dict[str, Any]]] = [
         ("aws_instance", {"instance_type": "t4g.micro", "associate_public_ip_address": True,
                           "root_block_device": [{"volume_type": "gp3", "volume_size": 20}]}),
         ("aws_ebs_volume", {"type": "gp3", "size": 50}),
@@ -103,14 +105,16 @@ def large_plan() -> dict[str, Any]:
         name = f"part{number}"
         rows, configs = [], []
         for copy in range(2):
-            for kind, values in kinds:
+            for resource_type, values in types:
                 label = f"n{copy}"
-                address = f"module.{name}.{kind}.{label}"
-                rows.append({"address": address, "mode": "managed", "type": kind, "name": label, "values": values})
+                address = f"module.{name}.{resource_type}.{label}"
+                rows.append(
+                    {"address": address, "mode": "managed", "type": resource_type, "name": label, "values": values}
+                )
                 expressions = {}
-                if kind == "aws_ecs_service":
+                if resource_type == "aws_ecs_service":
                     expressions = {"task_definition": {"references": [f"aws_ecs_task_definition.{label}.arn"]}}
-                configs.append({"type": kind, "name": label, "expressions": expressions})
+                configs.append({"type": resource_type, "name": label, "expressions": expressions})
         modules.append({"address": f"module.{name}", "resources": rows})
         calls[name] = {"module": {"resources": configs}}
     return {
@@ -123,7 +127,7 @@ def large_plan() -> dict[str, Any]:
     }
 
 
-PART = """
+TEN_INSTANCES = """
 locals {
   name_N = "${var.project}-part-N"
   tags_N = merge(var.tags, { part = "N", size = tostring(var.sizes["small"]) })
@@ -170,9 +174,9 @@ resource "aws_cloudwatch_metric_alarm" "N" {
   period     = 60
 }
 """
-"""Ten resource instances; N is a number."""
+"""HCL of ten resource instances; N stands for a number."""
 
-HEAD = """
+PROVIDER_AND_VARIABLES = """
 provider "aws" {
   region = "ap-northeast-2"
 }
@@ -198,21 +202,21 @@ variable "retention" {
 
 
 def large_tree(folder: Path, resources: int) -> Path:
-    """A tree of so many resource instances, ten a file."""
+    """Write a tree with this many resource instances, ten per file."""
     folder.mkdir()
-    (folder / "main.tf").write_text(HEAD)
+    (folder / "main.tf").write_text(PROVIDER_AND_VARIABLES)
     for number in range(resources // 10):
-        (folder / f"part{number}.tf").write_text(re.sub(r"\bN\b|(?<=_)N\b", f"n{number}", PART))
+        (folder / f"part{number}.tf").write_text(re.sub(r"\bN\b|(?<=_)N\b", f"n{number}", TEN_INSTANCES))
     return folder
 
 
 def reading_times(runs: int) -> None:
-    """Reading alone, without prices, beside tfparse's evaluation of the same files, in turn."""
+    """Time reading alone, without prices, in turns with tfparse's evaluation of the same files."""
     import tfparse
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # it logs what it does not know
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # tfparse logs what it does not know
     with tempfile.TemporaryDirectory() as folder:
-        trees = {"own stack": OWN} | {
+        trees = {"own stack": OWN_STACK} | {
             f"{count:,} resources": large_tree(Path(folder) / str(count), count)
             for count in (RESOURCES, 10 * RESOURCES)
         }
@@ -220,49 +224,49 @@ def reading_times(runs: int) -> None:
         for name, tree in trees.items():
             ours: list[float] = []
             theirs: list[float] = []
-            for _ in range(runs if tree == OWN else max(3, runs // 5)):
-                begun = time.perf_counter()
+            for _ in range(runs if tree == OWN_STACK else max(3, runs // 5)):
+                began = time.perf_counter()
                 read_stack(tree)
-                ours.append(time.perf_counter() - begun)
+                ours.append(time.perf_counter() - began)
                 if theirs and theirs[0] > SLOW_SECONDS:
                     continue
-                begun = time.perf_counter()
+                began = time.perf_counter()
                 tfparse.load_from_path(str(tree))
-                theirs.append(time.perf_counter() - begun)
+                theirs.append(time.perf_counter() - began)
             middle, floor = statistics.median(ours), statistics.median(theirs)
             print(f"{name:<24}{middle:>10.3f}{min(ours):>8.3f}{max(ours):>8.3f}{floor:>9.3f}{middle / floor:>8.2f}")
 
 
 def timed(command: list[str]) -> tuple[float, float]:
-    """Seconds of wall clock, and MB of the largest process among the command and its children (Linux: VmHWM)."""
-    begun = time.perf_counter()
+    """Wall-clock seconds of a command, and the peak memory in MB of the largest process among it and its children."""
+    began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=REPOSITORY)
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - began
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"failed: {' '.join(command)}")
     return seconds, usage.ru_maxrss / 1024
 
 
 def search_times(runs: int) -> None:
-    """All combinations of the levers on the own stack: by the search, and one whole bill after another."""
-    workload = workload_files.workload_beside(OWN, None)
-    stack = read_stack(OWN)
+    """Time all combinations of the levers on the own stack: by the search, and by one whole bill after another."""
+    workload = workload_files.workload_beside(OWN_STACK, None)
+    stack = read_stack(OWN_STACK)
     prices, capacities = price_files.catalogue(stack.region), workload_files.capacities_of(workload)
     estimator = Estimator(prices, workload, capacities, clock.today())
     levers = survey_of(stack, estimator).candidates.levers
-    surveyed, billed, looked_at = [], [], 0
+    search_seconds, bill_seconds, looked_at = [], [], 0
     for _ in range(runs):
-        begun = time.perf_counter()
+        began = time.perf_counter()
         found = survey_of(stack, estimator, levers).combinations.search(planned=True)
-        surveyed.append(time.perf_counter() - begun)
+        search_seconds.append(time.perf_counter() - began)
         looked_at = found.looked_at if found else 0
-        begun = time.perf_counter()
+        began = time.perf_counter()
         for lever in levers:
             estimator.bill(lever.change(stack))
-        billed.append((time.perf_counter() - begun) / len(levers))
-    middle, one = statistics.median(surveyed), statistics.median(billed)
-    spread = f"{min(surveyed):.3f} to {max(surveyed):.3f}"
+        bill_seconds.append((time.perf_counter() - began) / len(levers))
+    middle, one = statistics.median(search_seconds), statistics.median(bill_seconds)
+    spread = f"{min(search_seconds):.3f} to {max(search_seconds):.3f}"
     print(f"search, {looked_at:,} combinations: {middle:.3f} s ({spread})")
     slower = one * looked_at
     print(f"rival, one whole bill: {one * 1000:.2f} ms, so {slower:,.0f} s for as many, × {slower / middle:,.0f}")
@@ -274,17 +278,17 @@ def main() -> None:
         plan = Path(folder) / "plan.json"
         plan.write_text(json.dumps(large_plan()))
         many = Path(folder) / "many.json"
-        many.write_text(json.dumps(plan_of_many_types(MANY)))
+        many.write_text(json.dumps(plan_of_many_types(RESOURCES_OF_ALL_TYPES)))
         old = Path(folder) / "old"
         old.mkdir()
         (old / "main.tf").write_text(old_stack())
-        floor = f"import tfparse; tfparse.load_from_path({str(OWN)!r})"
+        floor = f"import tfparse; tfparse.load_from_path({str(OWN_STACK)!r})"
         subjects = {
             "plan, own stack": [sys.executable, "-m", "glimpse", "plan"],
             "bill, own stack": [sys.executable, "-m", "glimpse", "bill"],
             f"plan, {RESOURCES} resources": [sys.executable, "-m", "glimpse", "plan", str(plan)],
             f"plan, {RESOURCES} old ones": [sys.executable, "-m", "glimpse", "plan", str(old)],
-            f"bill, {MANY} of all types": [sys.executable, "-m", "glimpse", "bill", str(many)],
+            f"bill, {RESOURCES_OF_ALL_TYPES} of all types": [sys.executable, "-m", "glimpse", "bill", str(many)],
             "floor: tfparse alone": [sys.executable, "-c", floor],
         }
         for command in subjects.values():
@@ -295,7 +299,11 @@ def main() -> None:
                 found[name].append(timed(command))
     base = statistics.median(seconds for seconds, _ in found["floor: tfparse alone"])
     git = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=REPOSITORY, check=False
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
     )
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, commit {git.stdout.strip()}, {runs} runs in turn")

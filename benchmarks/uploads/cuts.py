@@ -1,11 +1,11 @@
 """
-Uploads over connections that are cut at random, to the service and to the bucket; and what is left of them.
+Upload files over connections to the service and the bucket that are cut at random, and check what remains.
 
 Run:     python -m benchmarks.uploads.cuts [--files 1000] [--seed first]
-Needs:   node, for the client that apps use.
+Needs:   node, which runs the upload client for apps.
 
-Every file ends complete or refused with a code. Those that are complete are posted, then the sweep comes, as if a day
-had gone by: in the bucket lies what was sent of each of them, at one key each, and nothing else.
+Every upload must end complete or refused with a code. The complete files are posted in messages, and the sweep runs as
+if a day had passed. Then the bucket must hold each complete file in full, under one key, and nothing else.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.faults.wire import CHUNK, Wire
+from benchmarks.faults.faulty_proxy import CHUNK, FaultyProxy
 from glimpse.chat.app import Task, make_id
 from glimpse.chat.counts import Counts
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -46,32 +46,32 @@ from glimpse.chat.values import NewMessage, StoredEntry
 
 SENDERS = Path(__file__).parent / "senders.mjs"
 SECRET = "s" * 32
-OWNERS, AT_ONCE = 10, 20
+OWNERS, CONCURRENT_UPLOADS = 10, 20
 BUCKET_CUT_AFTER, SERVICE_CUT_AFTER = 150_000, 4_000
 """
-Bytes on the average, in either direction: a file is 100 kB on the average, what the service is asked and answers less
+Average bytes in one direction until a cut. A file has 100 kB on average, a request to the service and its answer less
 than 1 kB, and a connection carries several of them.
 """
 
-LONGEST_SECONDS = 600.0
+TIMEOUT_SECONDS = 600.0
 
 
-class FrayedWire(Wire):
-    """Cuts each connection after a number of bytes that a seed says."""
+class CuttingProxy(FaultyProxy):
+    """Cuts each connection after a random number of bytes, which the seed determines."""
 
     def __init__(self, target: int, seed: str, cut_after: int) -> None:
         super().__init__(target)
         self.cuts, self._cut_after = 0, cut_after
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
 
     # Overrides.
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *rest: Any, **more: Any) -> None:
-        left = self._chance.expovariate(1 / self._cut_after)
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *rest: Any, **more: Any) -> None:
+        left = self._rng.expovariate(1 / self._cut_after)
         try:
             while data := await reader.read(CHUNK):
                 left -= len(data)
                 if left < 0:
-                    # What was said before the cut arrives.
+                    # The bytes before the cut still arrive.
                     writer.write(data[: int(left)])
                     await writer.drain()
                     self.cuts += 1
@@ -84,7 +84,7 @@ class FrayedWire(Wire):
 
 @dataclass
 class Outcome:
-    """What the senders were told, and what lay in the bucket and in the database after the sweep."""
+    """What the clients reported, and what the bucket and the database held after the sweep."""
 
     files: int
     complete: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -94,21 +94,21 @@ class Outcome:
     rows_before: int = 0
     rows: set[str] = field(default_factory=set)
     objects: dict[str, int] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
-    def judged(self) -> Sequence[str]:
-        """Each promise that was not kept, as a sentence."""
-        found = list(self.broken)
+    def violations(self) -> Sequence[str]:
+        """A sentence for each broken promise."""
+        found = list(self.errors)
         if len(self.complete) + self.refused.total() != self.files:
             found.append(f"{self.files - len(self.complete) - self.refused.total()} files ended in neither way")
-        if strange := self.refused.keys() - {"offline"}:
-            found.append(f"refused for another reason than the network: {sorted(strange)}")
-        wanted = {_key(file): file["size"] for file in self.complete.values()}
-        if lost := wanted.keys() - self.objects.keys():
+        if unexpected := self.refused.keys() - {"offline"}:
+            found.append(f"refused for another reason than the network: {sorted(unexpected)}")
+        expected = {_key(file): file["size"] for file in self.complete.values()}
+        if lost := expected.keys() - self.objects.keys():
             found.append(f"complete and not in the bucket: {sorted(lost)}")
-        if orphans := self.objects.keys() - wanted.keys():
+        if orphans := self.objects.keys() - expected.keys():
             found.append(f"in the bucket and nobody's: {sorted(orphans)}")
-        if [key for key in wanted if self.objects.get(key, wanted[key]) != wanted[key]]:
+        if [key for key in expected if self.objects.get(key, expected[key]) != expected[key]]:
             found.append("an object is not what was sent")
         if self.rows != self.complete.keys():
             found.append(f"rows without a complete file, or the other way round: {self.rows ^ self.complete.keys()}")
@@ -120,41 +120,41 @@ def _key(file: dict[str, Any]) -> str:
     return f"uploads/{owner}/{file['fileId']}"
 
 
-async def tried(count: int, seed: str, folder: Path, url: str) -> Outcome:
-    """So many files, over the database at `url` and an object store in `folder`."""
+async def run_uploads(count: int, seed: str, folder: Path, url: str) -> Outcome:
+    """Upload `count` files, with the database at `url` and an object store in `folder`."""
     outcome = Outcome(count)
     async with AsyncExitStack() as stack:
         storage = EmbeddedStorage(folder / "files", lambda code, **values: None)
         stack.push_async_callback(storage.close)
-        whole = await storage.open()
-        assert isinstance(whole, S3Objects)
-        port = int(whole.bucket.origin.rpartition(":")[2])
-        before_bucket = await stack.enter_async_context(FrayedWire(port, f"{seed} bucket", BUCKET_CUT_AFTER).running())
-        # Clients and the service reach the bucket by this address, which is in what is signed.
-        endpoint = f"http://127.0.0.1:{before_bucket.port}"
-        bucket = Bucket.of(endpoint, whole.bucket.region, whole.bucket.name)
-        frayed = S3Objects(bucket, whole.credentials, time.time)
-        stack.callback(frayed.close)
+        direct_objects = await storage.open()
+        assert isinstance(direct_objects, S3Objects)
+        port = int(direct_objects.bucket.origin.rpartition(":")[2])
+        bucket_proxy = await stack.enter_async_context(CuttingProxy(port, f"{seed} bucket", BUCKET_CUT_AFTER).running())
+        # Clients and the service reach the bucket only through the proxy, because its address is in the presigned URLs.
+        endpoint = f"http://127.0.0.1:{bucket_proxy.port}"
+        bucket = Bucket.of(endpoint, direct_objects.bucket.region, direct_objects.bucket.name)
+        objects = S3Objects(bucket, direct_objects.credentials, time.time)
+        stack.callback(objects.close)
         store = await PostgresStore.open(url)
         stack.push_async_callback(store.close)
-        given = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
+        required = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
         limits = {"UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000"}
-        settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**given, **limits}.items()})
-        task = Task(store, settings, storage=_OpenStorage(frayed))
+        settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**required, **limits}.items()})
+        task = Task(store, settings, storage=_OpenStorage(objects))
         served = await stack.enter_async_context(task.serving())
-        before_service = await stack.enter_async_context(
-            FrayedWire(served, f"{seed} service", SERVICE_CUT_AFTER).running()
+        service_proxy = await stack.enter_async_context(
+            CuttingProxy(served, f"{seed} service", SERVICE_CUT_AFTER).running()
         )
-        await _sent(outcome, before_service.port, seed, folder)
-        outcome.service_cuts = before_service.cuts
-        outcome.cuts = before_bucket.cuts + before_service.cuts
-        await _posted(outcome, store)
-        await _swept(outcome, store, whole, url)
+        await _run_senders(outcome, service_proxy.port, seed, folder)
+        outcome.service_cuts = service_proxy.cuts
+        outcome.cuts = bucket_proxy.cuts + service_proxy.cuts
+        await _post_files(outcome, store)
+        await _sweep(outcome, store, direct_objects, url)
     return outcome
 
 
 class _OpenStorage:
-    """A FileStorage with an object store that is open."""
+    """A FileStorage whose object store is already open."""
 
     problem = ""
 
@@ -170,19 +170,19 @@ class _OpenStorage:
     async def close(self) -> None: ...
 
 
-async def _sent(outcome: Outcome, port: int, seed: str, folder: Path) -> None:
+async def _run_senders(outcome: Outcome, port: int, seed: str, folder: Path) -> None:
     scripts = folder / "senders"
     scripts.mkdir()
     for script in (files("glimpse.chat") / "page/client").iterdir():
         (scripts / script.name).write_text(script.read_text())
     shutil.copy(SENDERS, scripts)
     (scripts / "package.json").write_text('{"type": "module"}')
-    tokens = [Tokens([SECRET], 86_400).issued(f"u{number}", time.time()) for number in range(OWNERS)]
-    asked = {
+    tokens = [Tokens([SECRET], 86_400).issue(f"u{number}", time.time()) for number in range(OWNERS)]
+    commands = {
         "url": f"http://127.0.0.1:{port}",
         "tokens": tokens,
         "files": outcome.files,
-        "atOnce": AT_ONCE,
+        "atOnce": CONCURRENT_UPLOADS,
         "seed": random.Random(seed).getrandbits(31),
     }
     senders = await asyncio.create_subprocess_exec(
@@ -192,34 +192,34 @@ async def _sent(outcome: Outcome, port: int, seed: str, folder: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(LONGEST_SECONDS):
-        said, complained = await senders.communicate(json.dumps(asked).encode())
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        stdout, stderr = await senders.communicate(json.dumps(commands).encode())
     if senders.returncode:
-        outcome.broken.append(complained.decode()[-500:])
-    for told in map(json.loads, said.decode().splitlines()):
-        if "fileId" in told:
-            if told["fileId"] in outcome.complete:
-                outcome.broken.append(f"two files have one id: {told}")
-            outcome.complete[told["fileId"]] = told
+        outcome.errors.append(stderr.decode()[-500:])
+    for report in map(json.loads, stdout.decode().splitlines()):
+        if "fileId" in report:
+            if report["fileId"] in outcome.complete:
+                outcome.errors.append(f"two files have one id: {report}")
+            outcome.complete[report["fileId"]] = report
         else:
-            outcome.refused[told["code"]] += 1
+            outcome.refused[report["code"]] += 1
 
 
-async def _posted(outcome: Outcome, store: PostgresStore) -> None:
-    """By their owners, so that something refers to each file that its sender knows to be complete."""
+async def _post_files(outcome: Outcome, store: PostgresStore) -> None:
+    """Post every complete file in a message of its owner."""
     for number in range(OWNERS):
         await store.ensure_user(f"u{number}")
-    await store.create_conversation("room", "u0", [f"u{number}" for number in range(1, OWNERS)])
+    await store.create_conversation("c0", "u0", [f"u{number}" for number in range(1, OWNERS)])
     messages = [
-        NewMessage("room", f"u{file['owner']}", file_id, "", file_id) for file_id, file in outcome.complete.items()
+        NewMessage("c0", f"u{file['owner']}", file_id, "", file_id) for file_id, file in outcome.complete.items()
     ]
     refused = [answer for answer in await store.append(messages) if not isinstance(answer, StoredEntry)]
     if refused:
-        outcome.broken.append(f"{len(refused)} complete files cannot be posted: {refused[0]}")
+        outcome.errors.append(f"{len(refused)} complete files cannot be posted: {refused[0]}")
 
 
-async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url: str) -> None:
-    """As if a day had gone by."""
+async def _sweep(outcome: Outcome, store: PostgresStore, objects: S3Objects, url: str) -> None:
+    """Run the sweep as if a day had passed, and read what is left."""
     connection = await asyncpg.connect(url)
     outcome.rows_before = await connection.fetchval("select count(*) from files")
     await connection.execute("update files set upload_until = '-infinity'")
@@ -234,16 +234,16 @@ async def _swept(outcome: Outcome, store: PostgresStore, objects: S3Objects, url
     rows = await connection.fetch("select id, size, owner_id, is_pending from files")
     outcome.rows = {row["id"] for row in rows}
     if any(row["is_pending"] for row in rows):
-        outcome.broken.append("the sweep did not come to an end")
+        outcome.errors.append("the sweep did not come to an end")
     reserved = await connection.fetchval("select coalesce(sum(stored_bytes), 0)::bigint from users")
     if reserved != sum(row["size"] for row in rows):
-        outcome.broken.append(f"{reserved} bytes are reserved for {sum(row['size'] for row in rows)}")
+        outcome.errors.append(f"{reserved} bytes are reserved for {sum(row['size'] for row in rows)}")
     await connection.close()
-    outcome.objects = await asyncio.to_thread(_listed, objects)
+    outcome.objects = await asyncio.to_thread(_list_bucket, objects)
 
 
-def _listed(objects: S3Objects) -> dict[str, int]:
-    """Every key of the bucket with its size. By a private method, because the service itself never lists a bucket."""
+def _list_bucket(objects: S3Objects) -> dict[str, int]:
+    """Each key in the bucket with its size. Calls a private method, because the service itself never lists a bucket."""
     found: dict[str, int] = {}
     after = ""
     while True:
@@ -259,25 +259,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--seed", default=uuid.uuid4().hex[:8])
-    given = parser.parse_args()
+    options = parser.parse_args()
 
     async def run(folder: Path, url: str) -> Outcome:
         connection = await asyncpg.connect(url)
         await migrate(connection)
         await connection.close()
-        return await tried(given.files, given.seed, folder, url)
+        return await run_uploads(options.files, options.seed, folder, url)
 
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "database") as url:
         began = time.monotonic()
         outcome = asyncio.run(run(Path(folder), url))
     refused = ", ".join(f"{count} {code}" for code, count in outcome.refused.items()) or "none"
     print(
-        f"seed {given.seed}: {given.files} files in {time.monotonic() - began:.0f} s over {outcome.cuts} cuts", end=""
+        f"seed {options.seed}: {options.files} files in {time.monotonic() - began:.0f} s over {outcome.cuts} cuts",
+        end="",
     )
     print(f" ({outcome.service_cuts} before the service)")
     print(f"complete {len(outcome.complete)}; refused: {refused}; announced {outcome.rows_before}")
-    print("\n".join(outcome.judged()) or "every file is there once or not at all, and nothing else is")
-    raise SystemExit(bool(outcome.judged()))
+    print("\n".join(outcome.violations()) or "every file is there once or not at all, and nothing else is")
+    raise SystemExit(bool(outcome.violations()))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """
-The service with what the plan document had before: a file comes to the task as a form and goes on to the bucket from
-there. It lives here only, to be compared with.
+The service with uploads as the plan document had them: a client posts a form to the task, which forwards the file to
+the bucket. It exists only for comparison.
 
 Run as `python -m benchmarks.uploads.through_api`, with the environment of `glimpse serve` and a bucket.
 """
@@ -32,38 +32,37 @@ HTTP = urllib3.PoolManager(maxsize=16, retries=False)
 
 
 def _bucket() -> Bucket:
-    given = os.environ
-    return Bucket.of(given["GLIMPSE_S3_ENDPOINT"], given["GLIMPSE_S3_REGION"], given["GLIMPSE_S3_BUCKET"])
+    return Bucket.of(*(os.environ[f"GLIMPSE_S3_{name}"] for name in ("ENDPOINT", "REGION", "BUCKET")))
 
 
-def _stored(file: Any, size: int, content_type: str, key: str) -> None:
-    """Without reading it into memory: what the form put aside is sent from there."""
+def _put_object(file: Any, size: int, content_type: str, key: str) -> None:
+    """Send the file from where the form parser spooled it, without reading it into memory."""
     headers = {"content-type": content_type, "content-length": str(size)}
-    asked = AWSRequest("PUT", f"{_bucket().url}/{key}", dict(headers))
-    known = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-    S3SigV4QueryAuth(known, "s3", _bucket().region, expires=300).add_auth(asked)
-    answer = HTTP.request("PUT", asked.url, body=file, headers=headers)
-    assert answer.status == 200, answer.data[:200]
+    put = AWSRequest("PUT", f"{_bucket().url}/{key}", dict(headers))
+    credentials = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    S3SigV4QueryAuth(credentials, "s3", _bucket().region, expires=300).add_auth(put)
+    response = HTTP.request("PUT", put.url, body=file, headers=headers)
+    assert response.status == 200, response.data[:200]
 
 
 async def upload(request: Request) -> JSONResponse:
-    identity = Tokens([os.environ["GLIMPSE_JWT_SECRETS"]], 3600).verified(
+    identity = Tokens([os.environ["GLIMPSE_JWT_SECRETS"]], 3600).verify(
         request.headers["authorization"].removeprefix("Bearer "), 0
     )
     if isinstance(identity, Refusal):
         return JSONResponse({}, 401)
     async with request.form() as form:
-        sent: Any = form["file"]
+        file: Any = form["file"]
         owner = hashlib.sha256(identity.user_id.encode()).hexdigest()[:32]
         key = f"uploads/{owner}/{uuid.uuid4()}"
-        await asyncio.to_thread(_stored, sent.file, sent.size, sent.content_type, key)
+        await asyncio.to_thread(_put_object, file.file, file.size, file.content_type, key)
     return JSONResponse({"key": key}, 201)
 
 
-def also_served(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
-    return [*_page(file_origins), Route("/upload", upload, methods=["POST"])]
+def page_and_upload_routes(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
+    return [*_page_routes(file_origins), Route("/upload", upload, methods=["POST"])]
 
 
 if __name__ == "__main__":
-    _page, page.routes = page.routes, also_served
+    _page_routes, page.routes = page.routes, page_and_upload_routes
     main(["serve", "--lang", "en"])

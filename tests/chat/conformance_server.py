@@ -20,7 +20,7 @@ from typing import Any
 import uvloop
 
 from glimpse.chat.outside.engineio import Engine, Polling
-from glimpse.chat.outside.server import Server, listening, server
+from glimpse.chat.outside.server import Server, open_listener, server
 from glimpse.chat.protocol.engineio import Timing
 from glimpse.chat.protocol.session import Session
 from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, Peer
@@ -77,8 +77,8 @@ def conformance(
     **limits: Any,
 ) -> tuple[Server, dict[str, Engine]]:
     """
-    A server that is not serving yet, and its engines by their paths; within the loop that is to serve. `limits` are
-    the engines' own.
+    Make a server and its engines, by their paths. Call it within the event loop that will serve. `limits` are passed
+    to both engines.
     """
     answers, clock = Answers(), asyncio.get_running_loop().time
 
@@ -103,7 +103,7 @@ def conformance(
 
 
 async def serve(port: int) -> None:
-    await conformance()[0].serve([listening("127.0.0.1", port)])
+    await conformance()[0].serve([open_listener("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A loop for each test, both stores behind one name, and one PostgreSQL for the whole session of a worker."""
+"""An event loop for each test, a fixture for both stores, and one PostgreSQL for all tests of a pytest worker."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from benchmarks.faults.cluster import a_port
-from benchmarks.faults.people import NodeMissing, installed_clients
+from benchmarks.faults.clients import NodeMissing, install_clients
+from benchmarks.faults.cluster import free_port
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
@@ -40,10 +40,10 @@ def runner() -> Iterator[asyncio.Runner]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """A test that is a coroutine runs on the loop of its fixtures."""
+    """Run an async test on the event loop that its fixtures use."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    wanted = pyfuncitem._fixtureinfo.argnames
+    wanted = inspect.signature(pyfuncitem.obj).parameters
     pyfuncitem.funcargs["runner"].run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
 
@@ -77,7 +77,7 @@ def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
 
 @pytest.fixture
 def open_store(database_url: str, runner: asyncio.Runner) -> Iterator[Callable[[], Awaitable[PostgresStore]]]:
-    """Each call is another task of the service, with connections of its own."""
+    """Each call opens a store with its own connections, as another task of the service would."""
     opened: list[PostgresStore] = []
 
     async def open_one() -> PostgresStore:
@@ -114,7 +114,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Objects]:
 
 
 class Chat:
-    """Short sentences for tests: who is there, who says what where."""
+    """Calls a store in short sentences: who is there, and who says what where."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -169,14 +169,14 @@ def in_english(failure: Failure) -> str:
 
 @contextmanager
 def raises_saying(kind: type[Failure], pattern: str) -> Iterator[pytest.ExceptionInfo[Failure]]:
-    """The block fails in this way, and what people are told matches."""
+    """Assert that the block raises this failure, and that its English sentence matches the pattern."""
     with pytest.raises(kind) as raised:
         yield raised
     assert re.search(pattern, in_english(raised.value))
 
 
 async def rooms_of(store: Store, member_id: str) -> list[str]:
-    """Where somebody is a member."""
+    """The ids of the conversations that the user is a member of."""
     listed = await store.list_conversations(member_id, None, 1000)
     assert not isinstance(listed, Refusal)
     page, cursor = listed
@@ -201,13 +201,13 @@ def seqs(entries: Sequence[Entry]) -> list[int]:
 
 @pytest.fixture
 def unused_port() -> int:
-    return a_port()
+    return free_port()
 
 
 @pytest.fixture(scope="session")
 def node_clients(pytestconfig: pytest.Config) -> Path:
-    """The scripts beside the real client's library."""
+    """The folder with the scripts that use socket.io-client, and with its packages."""
     try:
-        return installed_clients(pytestconfig.cache.mkdir("chat-clients"))
+        return install_clients(pytestconfig.cache.mkdir("chat-clients"))
     except NodeMissing as missing:
         pytest.skip(str(missing))

@@ -1,4 +1,4 @@
-"""The service on a store without a world, with handed-in time, and clients that only record."""
+"""The service on a store in memory, with handed-in time and recording clients."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RecordingSocket:
 
 @dataclass
 class TaskUnderTest:
-    """What one task does for sockets and for REST, without transports."""
+    """One task without transports: tests call what sockets and REST would call."""
 
     service: Service
     users: Users
@@ -80,30 +80,30 @@ class TaskUnderTest:
     now: Callable[[], float]
 
     async def enters(self, user_id: str) -> tuple[Peer, RecordingSocket]:
-        peer, socket = await self.connects({"token": self.tokens.issued(user_id, self.now())})
+        peer, socket = await self.connects({"token": self.tokens.issue(user_id, self.now())})
         assert peer.joined == (ROOT,), socket.refused or socket.closed
         return peer, socket
 
     async def connects(self, auth: dict[str, Any]) -> tuple[Peer, RecordingSocket]:
-        """A client that shows a token, perhaps not a valid one."""
+        """A client connects; it need not have a valid token."""
         socket = RecordingSocket()
         peer = Peer(self.service, socket, 0.0)  # type: ignore[arg-type]
         self.service.on_connect(peer, ROOT, auth)
-        await self.service.finished()
+        await self.service.wait_until_idle()
         return peer, socket
 
     def emits(self, peer: Peer, name: str, *arguments: Any, answer: OnAnswer = lambda document: None) -> None:
-        """An event of a client, and who is told of its answer."""
+        """A client sends an event; `answer` is called with its acknowledgement."""
         on_answer = peer.session.on_answer  # type: ignore[attr-defined]
         ack_id = len(on_answer) + max(on_answer, default=0)
         on_answer[ack_id] = answer
         self.service.on_event(peer, Packet(EVENT, ROOT, [name, *arguments], ack_id))
 
     async def asks(self, peer: Peer, name: str, *arguments: Any) -> Document:
-        """What the event is answered, {} where it is not."""
+        """Send an event; the document of its acknowledgement, {} where there is none."""
         answers: list[Document] = []
         self.emits(peer, name, *arguments, answer=answers.append)
-        await self.service.finished()
+        await self.service.wait_until_idle()
         assert len(answers) <= 1
         return answers[0] if answers else {}
 
@@ -125,7 +125,7 @@ def task_on(
     make_id: Callable[[], str],
     limits: Limits,
 ) -> TaskUnderTest:
-    """`failures` keeps the defects of the program that the task met."""
+    """A task on this store and publisher. Errors that it did not expect are appended to `failures`."""
     commits, background, users = GroupCommit(store, counts), BackgroundTasks(failures.append), Users(store)
     notifier = PresenceNotifier(store, sockets, publisher, now, background)
     conversations = Conversations(store, commits, publisher, notifier, make_id)
@@ -138,7 +138,7 @@ def task_on(
 
 
 class ServiceHarness(TaskUnderTest):
-    """One task alone, its time, and short sentences about who is in and what they say."""
+    """One task alone, whose time a test sets; its methods are short sentences about users and what they say."""
 
     def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
         self.time = 1_000_000.0

@@ -1,4 +1,4 @@
-"""What a client does with the URLs of an object store, over HTTP."""
+"""A client that uses the URLs of an object store."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import urllib3
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.s3.objects import S3Objects
 
-HTTP = urllib3.PoolManager(retries=False, timeout=10)
+HTTP = urllib3.PoolManager(retries=False, timeout=60)
 
 
 @dataclass(frozen=True)
 class OverHttp:
-    """A client of a real object store."""
+    """Uses the URLs of a real object store over HTTP."""
 
     objects: S3Objects
 

@@ -1,4 +1,4 @@
-"""The conformance server on a thread's own loop, and a client that speaks to it in bytes."""
+"""The conformance server in a thread with its own event loop, and a client that writes and reads bytes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from typing import Any
 import uvloop
 
 from glimpse.chat.outside.engineio import Engine
-from glimpse.chat.outside.server import Server, listening
+from glimpse.chat.outside.server import Server, open_listener
 from glimpse.chat.protocol.engineio import Timing
 from glimpse.chat.protocol.session import ON_WEBSOCKET, Session
 from glimpse.chat.protocol.websocket import BINARY, CLOSE, CONTINUATION, TEXT
 from tests.chat.conformance_server import CONNECT_SECONDS, EVERYWHERE, TIMING, conformance
 
-SECONDS = 5.0
-"""No wait is longer."""
+SECONDS = 60.0
+"""A test that waits for longer hangs."""
 
 ECHO, CHAT = "/engine.io/", "/socket.io/"
 POLLING, WEBSOCKET = "EIO=4&transport=polling", "EIO=4&transport=websocket"
@@ -36,7 +36,7 @@ UPGRADING = {
 
 
 def eventually(what: Callable[[], bool], seconds: float = SECONDS) -> bool:
-    """Whether it becomes true in time."""
+    """Whether it becomes true before the test counts as hanging."""
     deadline = time.monotonic() + seconds
     while not what():
         if time.monotonic() > deadline:
@@ -47,7 +47,7 @@ def eventually(what: Callable[[], bool], seconds: float = SECONDS) -> bool:
 
 @dataclass(frozen=True)
 class Serving:
-    """A server that runs; `engines` are its own, to be looked at."""
+    """A running server; tests may look into its `engines`."""
 
     port: int
     engines: Mapping[str, Engine]
@@ -56,9 +56,23 @@ class Serving:
         return {sid: session for engine in self.engines.values() for sid, session in engine.sessions.items()}
 
     def polls(self, sid: str) -> bool:
-        """Whether a poll of this session waits."""
+        """Whether a poll of this session waits for an answer."""
         session = self.sessions().get(sid)
         return session is not None and session.state != ON_WEBSOCKET and session.transport is not None
+
+    def sweep(self, later: float) -> None:
+        """Send the pings and end the sessions that are due in `later` seconds. Returns when that is done."""
+        for engine in self.engines.values():
+            swept: Future[None] = Future()
+            engine.loop.call_soon_threadsafe(_sweep, engine, later, swept)
+            swept.result(SECONDS)
+
+
+def _sweep(engine: Engine, later: float, swept: Future[None]) -> None:
+    for session in list(engine.sessions.values()):
+        session.tick(engine.loop.time() + later)
+        session.flush()
+    swept.set_result(None)
 
 
 @contextlib.contextmanager
@@ -72,7 +86,7 @@ def serving(
 
     async def run() -> None:
         server, engines = conformance(timing, connect_seconds, allowed_origins, **limits)
-        opened = listening("127.0.0.1", 0)
+        opened = open_listener("127.0.0.1", 0)
         started.set_result((server, Serving(opened.getsockname()[1], engines)))
         await server.serve([opened])
         for engine in engines.values():
@@ -121,7 +135,7 @@ class Wire:
     # ---- HTTP
 
     def ask(self, method: str, target: str, body: str = "", headers: Mapping[str, str] | None = None) -> None:
-        """A request whose answer may come later."""
+        """Send a request, and do not wait for its answer."""
         data = body.encode()
         length = {"Content-Length": str(len(data))} if method == "POST" else {}
         host = {"Host": f"127.0.0.1:{self.socket.getpeername()[1]}"}
@@ -181,14 +195,14 @@ class Wire:
         return payload.decode() if opcode == TEXT else payload
 
     def close_code(self) -> int:
-        """The code with which the server closes, after whatever else it had to say; then nothing may follow."""
+        """The code of the server's close frame. Skips the frames before it; fails where anything follows it."""
         while (frame := self.next_frame())[0] != CLOSE:
             assert frame[0] != CONTINUATION
         assert self.is_over()
         return int(struct.unpack("!H", frame[1][:2])[0])
 
     def is_over(self) -> bool:
-        """Whether the server hung up and left nothing to read."""
+        """Whether the server closed the connection and left nothing to read; waits for either."""
         try:
             return not self._read and not self.socket.recv(1)
         except ConnectionError:
@@ -214,7 +228,7 @@ class Wire:
 
 
 def masked(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
-    """A client's frame; the mask is zeros, which is as good as any to a server."""
+    """A frame of a client. Its mask is zeros, so the payload stays readable; a server accepts any mask."""
     first, size = (0x80 if final else 0) | opcode, len(payload)
     if size < 126:
         head = bytes((first, 0x80 | size))
@@ -226,7 +240,7 @@ def masked(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
 
 
 def objects_of(kind: type[Any]) -> int:
-    """How many objects of a class there are."""
+    """The number of living objects of a class."""
     import gc
 
     gc.collect()

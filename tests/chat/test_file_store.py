@@ -1,9 +1,10 @@
-"""What the store promises of files, kept by the store without a world and by PostgreSQL alike."""
+"""What the store promises of files, kept by the store in memory and by PostgreSQL alike."""
 
 from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from glimpse.chat.outside.postgres.store import PostgresStore
@@ -190,7 +191,7 @@ async def test_a_file_that_is_not_complete_is_seen_by_nobody(store: Store, chat:
 
 
 async def forgotten(store: Store) -> None:
-    """What the sweep does with the store, as if a long time had gone by."""
+    """Sweep the store as if a long time had passed."""
     await store.expire_unused_files(PAST, 99)
     files = await store.files_to_sweep(HOUR, 99)
     kept, gone = ([file.id for file in files if file.is_complete == is_kept] for is_kept in (True, False))
@@ -266,22 +267,26 @@ async def test_a_message_and_the_sweep_at_once_never_leave_a_message_without_its
 async def test_a_file_that_nothing_refers_to_any_more_just_now_is_not_forgotten_with_its_object_in_place(
     store: Store, chat: Chat
 ) -> None:
-    """One task found it complete, another let it go: whoever removed only what was pending forgets nothing."""
+    """One task found it complete and another expired it: a sweep that deleted only the pending object keeps the row."""
     await chat.file("file", "ada")
     await store.expire_unused_files(PAST, 99)
     await store.finish_sweep(["file"], [], HOUR)
     assert await late(store) == ["file"]
 
 
-async def test_a_message_of_another_that_names_a_file_shows_it_to_nobody(store: Store, chat: Chat) -> None:
-    """A task of a release that knows no files stores any id."""
+async def test_a_message_of_another_that_names_a_file_shows_it_to_nobody(
+    store: Store, chat: Chat, request: pytest.FixtureRequest
+) -> None:
+    """A release that does not know files stores whatever file id a client sends."""
     await chat.room("room", "eve", "mallory")
     file = await chat.file("file", "ada")
     if isinstance(store, PostgresStore):
-        await store._pool.execute(
+        connection = await asyncpg.connect(request.getfixturevalue("database_url"))
+        await connection.execute(
             """insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body, file_id)
             values ('room', 1, 'message', 'm', 'eve', now(), 'c', '', 'file')"""
         )
+        await connection.close()
     assert await store.file_seen_by("file", "eve") is None
     assert await store.file_seen_by("file", "ada") == file
 

@@ -164,7 +164,7 @@ def test_the_object_store_starts_with_the_first_file_and_ends_with_the_service(t
 
 
 def test_a_client_at_another_host_name_sends_files_there_and_its_page_may(tmp_path: Path) -> None:
-    """As a phone on the same network does. Here the name is another address of loopback."""
+    """A phone on the same network uses such a name. Here it is another address of the loopback interface."""
     with serve(tmp_path, {"GLIMPSE_HOST": "127.0.0.7"}) as serving:
         url = f"http://127.0.0.7:{serving.port}"
         person = {"handle": "ada", "password": "a long password"}

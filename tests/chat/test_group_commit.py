@@ -51,7 +51,7 @@ class ManualStore:
 
 
 async def turns() -> None:
-    """Let the loop do all it can do without the world."""
+    """Run the event loop until nothing is left to do but to wait for the store."""
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -168,10 +168,10 @@ async def test_a_cancelled_message_of_a_batch_that_fails_harms_no_other() -> Non
 
 async def test_a_drain_waits_for_the_running_batch_and_for_the_queue() -> None:
     sender = Sender()
-    await sender.group.drain()
+    await sender.group.wait_until_idle()
     await sender.send("a")
     await sender.send("b")
-    drain = asyncio.create_task(sender.group.drain())
+    drain = asyncio.create_task(sender.group.wait_until_idle())
     await turns()
     await sender.store.commit()
     assert not drain.done()

@@ -22,10 +22,10 @@ class Listening:
         self.lapsed: list[str] = []
 
     def hear(self, task_id: str, number: int) -> float | None:
-        return self.heartbeats.heard(task_id, number, self.now).missed_since
+        return self.heartbeats.on_batch(task_id, number, self.now).missed_since
 
     def go_on(self, seconds: float) -> None:
-        """Time goes by in steps, and this task hears itself."""
+        """Let time pass, with this task's own heartbeats."""
         end = self.now + seconds
         while self.now < end:
             self.now += HEARTBEAT_SECONDS
@@ -36,15 +36,15 @@ class Listening:
 
 def test_a_number_that_is_missing_is_noticed_with_the_time_since_when_and_one_that_comes_twice_is_not() -> None:
     heartbeats = Heartbeats("me", 0.0)
-    missed = [heartbeats.heard("one", number, float(number)).missed_since for number in (1, 2, 2, 3, 5, 6)]
+    missed = [heartbeats.on_batch("one", number, float(number)).missed_since for number in (1, 2, 2, 3, 5, 6)]
     assert missed == [None, None, None, None, 3.0, None]
-    assert heartbeats.heard("other", 100, 7.0).missed_since == 0.0, "it sent something before, and nobody knows when"
-    assert heartbeats.heard("third", 100, FORGET_TASK_SECONDS * 3).missed_since == FORGET_TASK_SECONDS * 2
+    assert heartbeats.on_batch("other", 100, 7.0).missed_since == 0.0, "it sent something before, and nobody knows when"
+    assert heartbeats.on_batch("third", 100, FORGET_TASK_SECONDS * 3).missed_since == FORGET_TASK_SECONDS * 2
 
 
 def test_a_batch_is_late_that_comes_after_a_later_one_or_twice() -> None:
     heartbeats = Heartbeats("me", 0.0)
-    heard = [heartbeats.heard("one", number, 0.0) for number in (1, 3, 2, 3, 4)]
+    heard = [heartbeats.on_batch("one", number, 0.0) for number in (1, 3, 2, 3, 4)]
     assert [each.is_late for each in heard] == [False, False, True, True, False]
     assert [each.is_first for each in heard] == [True, False, False, False, False]
 
@@ -57,12 +57,12 @@ def test_a_heartbeat_is_sent_twice_a_second() -> None:
 
 def test_a_task_that_is_not_heard_is_silent_since_it_was_and_so_is_this_one() -> None:
     heartbeats = Heartbeats("me", 0.0)
-    heartbeats.heard("one", 1, 0.0)
+    heartbeats.on_batch("one", 1, 0.0)
     assert heartbeats.tick(SILENCE_SECONDS).silent_since is None
-    heartbeats.heard("one", 2, SILENCE_SECONDS)
+    heartbeats.on_batch("one", 2, SILENCE_SECONDS)
     assert heartbeats.tick(SILENCE_SECONDS + 0.1).silent_since == 0.0, "me"
     assert heartbeats.age(3.0) == 3.0
-    heartbeats.heard("me", 1, FORGET_TASK_SECONDS * 2)
+    heartbeats.on_batch("me", 1, FORGET_TASK_SECONDS * 2)
     assert heartbeats.tick(FORGET_TASK_SECONDS * 2).silent_since == SILENCE_SECONDS, "one"
     assert heartbeats.tick(FORGET_TASK_SECONDS * 2).silent_since is None, "one has ended"
     assert heartbeats.tick(FORGET_TASK_SECONDS * 4).silent_since == FORGET_TASK_SECONDS * 2, "me"
@@ -70,9 +70,9 @@ def test_a_task_that_is_not_heard_is_silent_since_it_was_and_so_is_this_one() ->
 
 def test_a_task_that_said_that_it_ends_is_not_silent() -> None:
     heartbeats = Heartbeats("me", 0.0)
-    heartbeats.heard("one", 1, 0.0)
+    heartbeats.on_batch("one", 1, 0.0)
     heartbeats.left("one")
-    heartbeats.heard("me", 1, SILENCE_SECONDS)
+    heartbeats.on_batch("me", 1, SILENCE_SECONDS)
     assert heartbeats.tick(SILENCE_SECONDS * 1.5).silent_since is None
 
 
@@ -106,7 +106,7 @@ def test_a_task_that_is_silent_for_a_minute_has_ended_but_its_last_number_is_rem
     assert listening.heartbeats.tick(listening.now).silent_since == 0.0
     listening.go_on(HEARTBEAT_SECONDS)
     assert listening.heartbeats.tick(listening.now).silent_since is None
-    heard = listening.heartbeats.heard("one", 8, listening.now)
+    heard = listening.heartbeats.on_batch("one", 8, listening.now)
     assert (heard.is_first, heard.missed_since) == (True, None)
 
 

@@ -1,6 +1,6 @@
 """
-Tasks, people and a store that answers when a seed says, perhaps with an error, perhaps after it did what was asked:
-whatever the order, every promise is kept. No real time, no network; what people saw is judged as in `benchmarks/faults`.
+Tasks, people, and a store whose answers a seed delays and replaces by errors, before or after the store did its work:
+in every order of events every promise is kept. No real time and no network; `benchmarks/faults` has the checker.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 import pytest
 
-from benchmarks.faults.checker import Bounds, EntryRow, Kept, Note, broken
+from benchmarks.faults.checker import Bounds, DatabaseState, EntryRow, Note, violations
 from glimpse.chat.documents import synced_document
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.session import CLOSED
 from glimpse.chat.protocol.socketio import ROOT, Peer
 from glimpse.chat.refusals import Refusal
-from glimpse.chat.values import Deletion, Entry, Message
+from glimpse.chat.values import Deletion, Entry, MembershipChange, Message, UnknownEntry
 from tests.chat.harness import RecordingSocket, TaskUnderTest
 from tests.chat.test_many_tasks import TICK, Cluster
 
@@ -31,8 +31,8 @@ LONGEST = 400
 NAMES = ("ada", "bob", "cy", "dora")
 
 
-class Unsteady:
-    """A store whose every call takes some turns of the loop; `fails` is how often its outcome is unknown."""
+class UnsteadyStore:
+    """A store whose calls take a random number of turns of the event loop. `fails`: the share with an unknown outcome."""
 
     def __init__(self, store: MemoryStore, chance: random.Random) -> None:
         self._store, self._chance = store, chance
@@ -54,7 +54,7 @@ class Unsteady:
         for _ in range(self._chance.randrange(8)):
             await asyncio.sleep(0)
         if self.is_dead:
-            # Whoever asked is gone.
+            # The task that called is dead: nobody is waiting for an answer.
             await asyncio.Future()
         if self._chance.random() < self.fails:
             raise StoreDown
@@ -69,7 +69,7 @@ class Person:
         self.connections: dict[int, Connection] = {}
 
     def note(self, what: str, **more: object) -> None:
-        self.crowd.notes.append({"p": self.name, "at": self.crowd.town.now * 1000, "what": what, **more})
+        self.crowd.notes.append({"p": self.name, "at": self.crowd.cluster.now * 1000, "what": what, **more})
 
     def cursors(self) -> dict[str, int]:
         found = {}
@@ -124,12 +124,12 @@ class Person:
             connection.ends()
 
     async def asks(self, s: int, name: str, asked: dict[str, Any]) -> dict[str, Any] | None:
-        """None where the answer did not come in time, or on no living socket."""
+        """The answer; None if it did not come in time, or its socket is closed."""
         connection = self.connections.get(s)
         if connection is None:
             return None
         answers: list[dict[str, Any]] = []
-        self.crowd.town.tasks[connection.task].emits(connection.peer, name, asked, answer=answers.append)
+        self.crowd.cluster.tasks[connection.task].emits(connection.peer, name, asked, answer=answers.append)
         await self.crowd.until(lambda: bool(answers) or not self.is_on(s, connection), ACK_SECONDS)
         return answers[0] if answers and self.is_on(s, connection) else None
 
@@ -174,19 +174,19 @@ class Connection(RecordingSocket):
     def __init__(self, person: Person, s: int, task: int) -> None:
         super().__init__()
         self._person, self.s, self.task = person, s, task
-        self.peer = Peer(person.crowd.town.tasks[task].service, self, 0.0)  # type: ignore[arg-type]
+        self.peer = Peer(person.crowd.cluster.tasks[task].service, self, 0.0)  # type: ignore[arg-type]
         self.is_joined = False
 
     def connects(self) -> None:
-        town = self._person.crowd.town
-        auth = {"token": town.tokens.issued(self._person.name, town.now)}
-        town.tasks[self.task].service.on_connect(self.peer, ROOT, auth)
+        cluster = self._person.crowd.cluster
+        auth = {"token": cluster.tokens.issue(self._person.name, cluster.now)}
+        cluster.tasks[self.task].service.on_connect(self.peer, ROOT, auth)
 
     def is_settled(self) -> bool:
         return self.is_joined or self.closed is not None
 
     def ends(self) -> None:
-        """Of a task that is gone nobody is told that."""
+        """Not noted for a task that was killed: its clients hear nothing from it."""
         self.state = CLOSED
         if self.task in self._person.crowd.alive:
             self.peer.on_close("transport close")
@@ -213,17 +213,17 @@ class Connection(RecordingSocket):
 
 
 class Crowd:
-    """A town whose loop turns as a seed says."""
+    """People who use a cluster in memory. A seed says in which order everything happens."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.stores: list[Unsteady] = []
+        self.stores: list[UnsteadyStore] = []
 
         def unsteady(store: MemoryStore) -> Any:
-            self.stores.append(Unsteady(store, self.chance))
+            self.stores.append(UnsteadyStore(store, self.chance))
             return self.stores[-1]
 
-        self.town = Cluster(2, seed, unsteady)
+        self.cluster = Cluster(2, seed, unsteady)
         self.alive = {0, 1}
         self.requests: Counter[int] = Counter()
         self.notes: list[Note] = []
@@ -239,32 +239,32 @@ class Crowd:
         await self.until(lambda: False, seconds)
 
     async def until(self, is_so: Callable[[], bool], seconds: float) -> None:
-        end = self.town.now + seconds
-        while self.town.now < end and not is_so():
+        end = self.cluster.now + seconds
+        while self.cluster.now < end and not is_so():
             await asyncio.sleep(0)
 
     async def goes_on(self, seconds: float) -> None:
-        town, end = self.town, self.town.now + seconds
-        while town.now < end:
-            town.now = town.bus.now = town.now + TICK
-            town.bus.arrive()
+        cluster, end = self.cluster, self.cluster.now + seconds
+        while cluster.now < end:
+            cluster.now = cluster.bus.now = cluster.now + TICK
+            cluster.bus.arrive()
             for task in self.alive:
-                town.relays[task].tick()
+                cluster.relays[task].tick()
             if self.chance.random() < TICK:
                 for task in self.alive:
-                    town.tasks[task].service.sweep()
+                    cluster.tasks[task].service.sweep()
             for _ in range(self.chance.randrange(1, 12)):
                 await asyncio.sleep(0)
 
     async def asks_a_task(self, request: Callable[[TaskUnderTest], Coroutine[Any, Any, Any]]) -> None:
-        """By REST; whether it was done, everybody will hear."""
+        """By REST. The answer does not matter: everybody hears whether it was done."""
         task = self.a_task()
         self.requests[task] += 1
-        await self.answered(request(self.town.tasks[task]))
+        await self.answered(request(self.cluster.tasks[task]))
         self.requests[task] -= 1
 
     async def answered(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """None where the store is down, or the task is not there any more."""
+        """Wait for a request; it may fail, and its task may end meanwhile."""
         asked = asyncio.get_running_loop().create_task(work)
         await self.until(asked.done, ACK_SECONDS)
         asked.cancel()
@@ -275,25 +275,25 @@ class Crowd:
         return self.chance.choice(sorted(self.alive))
 
     def kills(self) -> None:
-        """One of two tasks; another one starts at once."""
+        """Kill one of two tasks; another one starts at once."""
         gone = self.leaves()
         self.stores[gone].is_dead = True
-        self.town.bus.dumb.add(f'["<{gone}>",')
+        self.cluster.bus.dumb.add(f'["<{gone}>",')
 
     async def sends_away(self) -> None:
-        """As a drain ends: what is under way is finished, and then it says that it ends."""
+        """Drain a task: it finishes its requests, then tells the others that it ends."""
         gone = self.leaves()
-        service, relay = self.town.tasks[gone].service, self.town.relays[gone]
+        service, relay = self.cluster.tasks[gone].service, self.cluster.relays[gone]
         await self.until(lambda: not self.requests[gone], ACK_SECONDS)
-        await self.answered(service.finished())
-        await self.answered(relay.finished())
+        await self.answered(service.wait_until_idle())
+        await self.answered(relay.wait_until_idle())
         relay.end(is_certain=True)
 
     def leaves(self) -> int:
-        """A task that serves nobody any more; its people go to others, and another one starts."""
+        """Close all sockets of a task; its users connect to others, and another task starts."""
         gone = self.a_task()
         self.alive.remove(gone)
-        self.alive.add(self.town.adds_task())
+        self.alive.add(self.cluster.adds_task())
         for person in self.people:
             for s, connection in list(person.connections.items()):
                 if connection.task == gone:
@@ -305,15 +305,15 @@ class Crowd:
 @pytest.mark.parametrize("seed", range(60))
 async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
     crowd = Crowd(seed)
-    town, chance = crowd.town, crowd.chance
+    cluster, chance = crowd.cluster, crowd.chance
     for circle in (("ada", "bob"), ("cy", "dora"), ("ada", "cy", "dora"), NAMES):
-        await town.room(*circle)
+        await cluster.room(*circle)
     for person in crowd.people:
         for s in (0, 1):
             crowd.later(person.comes(s))
     await crowd.goes_on(1)
-    town.bus.loses, town.bus.repeats = chance.choice([0, 0, 0.2]), chance.choice([0, 0.3])
-    town.bus.delays = chance.choice([0, 0.03, 0.3])
+    cluster.bus.loses, cluster.bus.repeats = chance.choice([0, 0, 0.2]), chance.choice([0, 0.3])
+    cluster.bus.delays = chance.choice([0, 0.03, 0.3])
     fails = chance.choice([0, 0, 0.05])
     for step in range(60):
         for store in crowd.stores:
@@ -324,9 +324,9 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
         elif chance.random() < 0.03:
             crowd.later(crowd.sends_away())
         if chance.random() < 0.05:
-            town.bus.is_down = not town.bus.is_down
+            cluster.bus.is_down = not cluster.bus.is_down
         await crowd.goes_on(chance.choice([TICK, TICK, 0.1, 0.5]))
-    town.bus.is_down, town.bus.loses = False, 0.0
+    cluster.bus.is_down, cluster.bus.loses = False, 0.0
     for store in crowd.stores:
         store.fails = 0.0
     for _ in range(LONGEST):
@@ -334,29 +334,35 @@ async def test_in_any_order_of_things_every_promise_is_kept(seed: int) -> None:
             break
         await crowd.goes_on(0.1)
     assert not crowd.under_way, "somebody waits for ever"
-    # As late as an event may be, and a lease.
+    # The longest that an event may take, and the lease of a dead task.
     await crowd.goes_on(12)
-    found = broken(*await judged(crowd), Bounds(back=float("inf")))
+    found = violations(*await judged(crowd), Bounds(max_reconnect_ms=float("inf")))
     assert not found, "\n".join(found)
-    assert town.failures == []
+    assert cluster.failures == []
 
 
 def row_of(entry: Entry) -> EntryRow:
-    """As the table has it."""
-    entry_type, client_id, body, of = "members", None, None, None
+    """The entry as a row of the database."""
+    client_id, body, of = None, None, None
     match entry:
         case Message():
             entry_type, client_id, body = "message", entry.client_id, entry.body
         case Deletion():
             entry_type, of = "deleted", entry.of
+        case MembershipChange():
+            entry_type = "members"
+        case UnknownEntry():
+            entry_type = "unknown"
+        case _:
+            assert_never(entry)
     return EntryRow(entry.conversation_id, entry.seq, entry.id, entry_type, entry.sender_id, client_id, body, of)
 
 
-async def judged(crowd: Crowd) -> tuple[list[Note], Kept]:
+async def judged(crowd: Crowd) -> tuple[list[Note], DatabaseState]:
     entries: dict[tuple[str, int], EntryRow] = {}
     members, reads = {}, {}
     for person in crowd.people:
-        synced = await crowd.town.store.sync(person.name, {}, 10_000)
+        synced = await crowd.cluster.store.sync(person.name, {}, 10_000)
         assert not isinstance(synced, Refusal)
         person.note("left")
         person.note("fresh", answer=msgspec.json.decode(msgspec.json.encode(synced_document(synced))))
@@ -365,4 +371,4 @@ async def judged(crowd: Crowd) -> tuple[list[Note], Kept]:
             reads.update({(each.id, reader): seq for reader, seq in each.reads.items()})
         for entry in synced.entries:
             entries[entry.conversation_id, entry.seq] = row_of(entry)
-    return crowd.notes, Kept(list(entries.values()), members, reads)
+    return crowd.notes, DatabaseState(list(entries.values()), members, reads)

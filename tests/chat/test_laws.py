@@ -1,7 +1,8 @@
 """
-Two laws, over random histories.
+Two laws, checked with random histories.
 
-What a client knew, plus what it heard and what `sync` gave, equals a fresh fetch. And both stores answer alike.
+What a client knew, plus the events it received and the answers to `sync`, equals a fresh fetch. Both stores give the
+same answers.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Client:
         self.member_ids: dict[str, tuple[str, ...]] = {}
 
     def hears(self, entry: Entry) -> bool:
-        """False where something is missing before it."""
+        """Add an entry; False if one before it is missing."""
         known = self.rooms.get(entry.conversation_id)
         if known is None or entry.seq > len(known) + 1:
             return False
@@ -125,7 +126,7 @@ class Play:
         return answers
 
     async def told(self, outcome: object) -> object:
-        """Every device of a member that is online hears it, and asks where it was not the next."""
+        """Every member who is online receives the entry, and syncs if one before it is missing."""
         if isinstance(outcome, StoredEntry) and outcome.is_new:
             for client in self.clients.values():
                 if client.is_online and client.user_id in outcome.member_ids and not client.hears(outcome.entry):
@@ -184,7 +185,7 @@ class Play:
 
 
 def plain(answer: object) -> object:
-    """An answer without what differs between two stores: ids of entries, and times."""
+    """An answer without ids of entries and times, which differ between two stores."""
     if isinstance(answer, Entry):
         return replace(answer, id="", created_at=NOON)
     if isinstance(answer, (list, tuple)):
@@ -212,7 +213,6 @@ def postgres(open_store: Callable[[], Awaitable[PostgresStore]], runner: asyncio
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -226,7 +226,7 @@ def test_both_stores_answer_alike_and_every_client_knows_a_fresh_fetch(
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_a_long_history_holds_the_same_laws(seed: int, postgres: PostgresStore) -> None:
-    """Four hundred moves, most of them possible: rooms are there, and people write."""
+    """Four hundred commands, most of which succeed: conversations exist, and people write."""
     chance = random.Random(seed)
 
     def who() -> str:

@@ -1,6 +1,8 @@
-"""How much one may ask, with handed-in time."""
+"""Rate limits for users and addresses, with handed-in time."""
 
 from __future__ import annotations
+
+import weakref
 
 import pytest
 
@@ -21,13 +23,20 @@ def test_a_clock_that_goes_back_gives_nobody_more() -> None:
     assert not rates.allows("ada", 50.5)
 
 
+class Somebody:
+    """A key that can be referred to weakly."""
+
+
 def test_who_is_silent_is_forgotten() -> None:
-    rates = TokenBuckets(5)
-    for number in range(PRUNE_ABOVE):
-        rates.allows(number, 1.0)
-    for number in range(PRUNE_ABOVE):
-        rates.allows(-number, 10.0)
-    assert len(rates._buckets) <= PRUNE_ABOVE + 1
+    rates, silent = TokenBuckets(5), weakref.WeakSet[Somebody]()
+    for _ in range(PRUNE_ABOVE):
+        somebody = Somebody()
+        silent.add(somebody)
+        rates.allows(somebody, 1.0)
+    del somebody
+    assert len(silent) == PRUNE_ABOVE
+    rates.allows("one more", 10.0)
+    assert len(silent) == 0
 
 
 @pytest.mark.parametrize(
@@ -35,16 +44,16 @@ def test_who_is_silent_is_forgotten() -> None:
     [
         ("192.0.2.1", "192.0.2.1", False),
         ("192.0.2.1", "192.0.2.2", True),
-        # What comes before the last entry, the client may have made up.
+        # The client may have invented everything before the last entry.
         ("198.51.100.1, 192.0.2.1", "198.51.100.2, 192.0.2.1", False),
         ("192.0.2.1,192.0.2.7", "192.0.2.1, 192.0.2.8", True),
-        # A port is nobody, and one line has all of its 2**64 addresses.
+        # Ports are ignored, and the 2**64 addresses of a network count as one.
         ("192.0.2.1:5000", "192.0.2.1:5001", False),
         ("2001:db8::1", "2001:db8::ffff:1", False),
         ("[2001:db8::1]:5000", "2001:db8::2", False),
         ("2001:db8::1", "2001:db8:0:1::1", True),
         ("what is this", "what is that", True),
-        # Nobody named an address: it comes from inside.
+        # Without the header the request did not come through the balancer.
         (None, None, True),
     ],
 )

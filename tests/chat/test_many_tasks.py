@@ -1,6 +1,6 @@
 """
-Two or three tasks are one chat: on a store and a bus without a world, which loses, repeats, shuffles and delays as a
-seed says; with handed-in time.
+Two or three tasks are one chat: on a store in memory and a bus that loses, repeats, shuffles and delays as a seed
+says; with handed-in time.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ TICK = 0.025
 
 
 class FaultyBus:
-    """A bus that is as bad as it is told to be. Every end hears everything that is not lost, its own included."""
+    """A bus with settable faults. Every task receives each text that is not lost, its own included."""
 
     max_bytes = 7_999
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._ends: list[Callable[[str], None]] = []
-        self._under_way: list[tuple[float, int, Callable[[str], None], str]] = []
+        self._in_transit: list[tuple[float, int, Callable[[str], None], str]] = []
         self._numbers = itertools.count()
         self.now = 0.0
         self.loses = self.repeats = 0.0
@@ -56,27 +56,25 @@ class FaultyBus:
                 continue
             for _ in range(2 if self._chance.random() < self.repeats else 1):
                 at = self.now + self._chance.uniform(0, self.delays)
-                self._under_way.append((at, next(self._numbers), heard, text))
+                self._in_transit.append((at, next(self._numbers), heard, text))
 
     def arrive(self) -> None:
-        due = sorted(each for each in self._under_way if each[0] <= self.now)
-        self._under_way = [each for each in self._under_way if each[0] > self.now]
+        due = sorted(each for each in self._in_transit if each[0] <= self.now)
+        self._in_transit = [each for each in self._in_transit if each[0] > self.now]
         for _, _, heard, text in due:
             heard(text)
 
 
 class Cluster:
-    """So many tasks, one store, and a faulty bus between them."""
+    """`tasks` tasks on one store, and a faulty bus between them."""
 
-    def __init__(
-        self, tasks: int, seed: int = 0, through: Callable[[MemoryStore], Store] = lambda store: store
-    ) -> None:
-        """Each task asks the store `through` something of its own."""
+    def __init__(self, tasks: int, seed: int = 0, wrap: Callable[[MemoryStore], Store] = lambda store: store) -> None:
+        """`wrap` makes what each task uses in place of the store."""
         self.now = 1_800_000_000.0
         numbers = itertools.count(1)
         self._ids = lambda: f"id-{next(numbers)}"
         clock = lambda: datetime.datetime.fromtimestamp(self.now, datetime.UTC)  # noqa: E731
-        self.store, self._through = MemoryStore(clock, self._ids), through
+        self.store, self._wrap = MemoryStore(clock, self._ids), wrap
         self.tokens = Tokens([SECRET], 3600)
         self.bus = FaultyBus(seed)
         self.failures: list[BaseException] = []
@@ -86,8 +84,8 @@ class Cluster:
             self.adds_task()
 
     def adds_task(self) -> int:
-        """Its number."""
-        number, counts, store = len(self.tasks), Counts(), self._through(self.store)
+        """Start one more task; returns its number."""
+        number, counts, store = len(self.tasks), Counts(), self._wrap(self.store)
         sockets = Sockets(20, counts)
         now = lambda: self.now  # noqa: E731
         relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.failures.append)
@@ -106,8 +104,8 @@ class Cluster:
             for relay, task in zip(self.relays, self.tasks, strict=True):
                 relay.tick()
                 task.service.sweep()
-                await task.service.finished()
-                await relay.finished()
+                await task.service.wait_until_idle()
+                await relay.wait_until_idle()
 
     async def enters(self, task: int, user_id: str) -> tuple[Peer, RecordingSocket]:
         return await self.tasks[task].enters(user_id)
@@ -120,7 +118,7 @@ class Cluster:
         return made[0].id
 
     def says(self, task: int, peer: Peer, room: str, client_id: str, body: str = "hello") -> list[Document]:
-        """Where the answer will be."""
+        """Send a message; its answer will be appended to the list."""
         answers: list[Document] = []
         message = {"conversationId": room, "clientId": client_id, "body": body}
         self.tasks[task].emits(peer, "message", message, answer=answers.append)
@@ -128,7 +126,7 @@ class Cluster:
 
 
 async def ada_here_and_bob_there() -> tuple[Cluster, str, Peer, RecordingSocket]:
-    """Two tasks, a conversation of two, the client of the one and what the other hears."""
+    """Two tasks and a conversation: ada's client on the first, and what bob's client on the second receives."""
     cluster = Cluster(2)
     room = await cluster.room("ada", "bob")
     ada, _ = await cluster.enters(0, "ada")
@@ -136,8 +134,8 @@ async def ada_here_and_bob_there() -> tuple[Cluster, str, Peer, RecordingSocket]
     return cluster, room, ada, bobs
 
 
-def seqs(socket_events: RecordingSocket) -> list[int]:
-    return [document["seq"] for document in socket_events.of("message")]
+def seqs(socket: RecordingSocket) -> list[int]:
+    return [document["seq"] for document in socket.of("message")]
 
 
 async def test_who_is_on_another_task_hears_it_and_hears_it_in_order() -> None:
@@ -172,11 +170,11 @@ async def test_the_sender_hears_the_event_before_the_answer_also_where_something
     await cluster.goes_on(0.1)
     cluster.bus.is_down = True
     cluster.says(1, bob, room, "lost")
-    await cluster.tasks[1].service.finished()
+    await cluster.tasks[1].service.wait_until_idle()
     await asyncio.sleep(0)
     cluster.bus.is_down = False
     answers = cluster.says(0, ada, room, "behind")
-    await cluster.tasks[0].service.finished()
+    await cluster.tasks[0].service.wait_until_idle()
     assert (answers, seqs(adas)) == ([], [1]), "neither the event nor the answer, while seq 2 is missing"
     await cluster.goes_on(0.1)
     assert seqs(adas) == [1, 2, 3]
@@ -192,7 +190,7 @@ async def test_who_asks_again_on_another_task_hears_the_event_before_the_answer_
     await cluster.goes_on(0.1)
     cluster.bus.delays = 0.5
     cluster.says(0, here, room, "same")
-    await cluster.tasks[0].service.finished()
+    await cluster.tasks[0].service.wait_until_idle()
     answers = cluster.says(1, there, room, "same")
     while not answers:
         await asyncio.sleep(0)
@@ -348,7 +346,7 @@ async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too(
     assert seqs(theirs) == [1, 2]
     cluster.tasks[1].disconnects(second)
     cluster.says(0, first, room, "3")
-    # Of whom nobody is here, the task forgets.
+    # A task forgets conversations that none of its sockets is in.
     await cluster.goes_on(FORGET_SECONDS * 2)
     _, again = await cluster.enters(1, crowd[1])
     _, late = await cluster.enters(1, crowd[2])
@@ -385,13 +383,13 @@ async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:
 # ---- Who is online
 
 
-def presence(socket_events: RecordingSocket) -> list[tuple[object, object]]:
-    return [(document["userId"], document["online"]) for document in socket_events.of("presence")]
+def presence(socket: RecordingSocket) -> list[tuple[object, object]]:
+    return [(document["userId"], document["online"]) for document in socket.of("presence")]
 
 
-def presence_in_turn(socket_events: RecordingSocket) -> list[tuple[object, object]]:
-    """Without what was told again, as it may be after the bus was away."""
-    return [told for told, _ in itertools.groupby(presence(socket_events))]
+def presence_in_turn(socket: RecordingSocket) -> list[tuple[object, object]]:
+    """Without repeats: an event may come again after the bus was away."""
+    return [told for told, _ in itertools.groupby(presence(socket))]
 
 
 async def test_who_is_on_another_task_is_online_and_offline_fifteen_seconds_after_they_left() -> None:
@@ -572,7 +570,7 @@ async def test_what_was_lost_of_who_is_there_is_made_good_at_once() -> None:
 
 
 @pytest.mark.parametrize("seed", range(25))
-async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(seed: int) -> None:
+async def test_however_bad_the_bus_is_every_socket_hears_everything_once_and_in_order(seed: int) -> None:
     chance = random.Random(seed)
     tasks = chance.choice([2, 3])
     cluster = Cluster(tasks, seed)
@@ -584,10 +582,10 @@ async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(se
     for step in range(40):
         if len(present) < 2 or chance.random() < 0.15:
             task, name = chance.randrange(tasks), chance.choice(names)
-            peer, socket_events = await cluster.enters(task, name)
+            peer, socket = await cluster.enters(task, name)
             listed = await cluster.store.sync(name, {}, 500)
             known = {each.id: each.last_seq for each in listed.conversations}
-            present.append((task, name, peer, socket_events, known))
+            present.append((task, name, peer, socket, known))
         task, _, peer, _, known = chance.choice(present)
         if known:
             cluster.says(task, peer, chance.choice(sorted(known)), f"{step}")
@@ -596,13 +594,13 @@ async def test_in_any_weather_every_socket_hears_everything_once_and_in_order(se
         await cluster.goes_on(chance.choice([0.025, 0.1, 0.5]))
     cluster.bus.is_down, cluster.bus.loses = False, 0.0
     await cluster.goes_on(5)
-    for _, name, _, socket_events, known in present:
+    for _, name, _, socket, known in present:
         for room in rooms:
             stored = (await cluster.store.sync(name, {}, 500)).conversations
             last = {each.id: each.last_seq for each in stored}.get(room)
             if last is None:
                 continue
-            heard = [document["seq"] for _, document in socket_events.heard if document.get("conversationId") == room]
+            heard = [document["seq"] for _, document in socket.heard if document.get("conversationId") == room]
             assert heard == list(range(heard[0], last + 1)) if heard else known[room] == last, (room, heard, last)
             if heard:
                 assert heard[0] <= known[room] + 1

@@ -319,7 +319,7 @@ async def reversing_server(stack: AsyncExitStack) -> int:
 
 
 async def until_open(proxy: TcpProxy, ends: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(proxy.ends) != ends:
             await asyncio.sleep(0.005)
 
@@ -400,7 +400,7 @@ async def test_the_embedded_store_is_started_again_where_it_was_killed_or_left_b
     await put_object(objects, OverHttp(objects), "pending/x")  # type: ignore[arg-type]
     [pid] = processes_of(tmp_path / "files")
     os.kill(pid, 9)
-    # Until it has ended, and not yet been reaped: that is the storage's to notice.
+    # It has ended; the storage itself has to notice that, and read its exit code.
     await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     objects = await storage.open()
     assert await objects.head("pending/x") is not None

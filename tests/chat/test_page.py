@@ -47,7 +47,9 @@ if not MISSING:
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
-MAX_SECONDS = 15.0
+MAX_SECONDS = 60.0
+"""A test that waits for longer hangs."""
+
 PHONE, DESK = (360, 720), (1200, 800)
 BY_NAME = "laptop.test"
 """Another name of this machine, which only the browsers here resolve."""
@@ -72,6 +74,15 @@ OLDEST_AFTER_UNKNOWN_HISTORY = """
         done([oldest, entries.map(({ seq }) => seq)]);
     });
 """
+RECORD = """
+    const [selector, property] = arguments;
+    window.recorded = [];
+    new MutationObserver(() => {
+        for (const found of document.querySelectorAll(selector)) window.recorded.push(String(found[property]));
+    }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+"""Keeps what is shown only for a time: a slow machine may look too late."""
+
 numbers = itertools.count(1)
 
 
@@ -186,6 +197,13 @@ class Window:
 
     def shows(self, selector: str, text: str) -> None:
         self.until(lambda: text in [found.text for found in self.all(selector)], f"{selector} shows {text!r}")
+
+    def record(self, selector: str, property_name: str = "textContent") -> None:
+        self.driver.execute_script(RECORD, selector, property_name)
+
+    def recorded(self) -> set[str]:
+        """Every value that the recorded property of those elements had."""
+        return set(self.driver.execute_script("return window.recorded"))
 
     def says(self, text: str) -> None:
         self.the("#body").send_keys(text, Keys.ENTER)
@@ -316,7 +334,7 @@ def test_a_text_of_html_stays_text(pair: tuple[Window, Window]) -> None:
     jihun.shows(LINE, text)
     jihun.shows(".item .last", text)
     assert jihun.driver.find_elements(By.CSS_SELECTOR, "#chat img, #chat script") == []
-    assert "owned" not in jihun.driver.title
+    assert jihun.problems() == [], "nothing of it was tried"
 
 
 def test_four_thousand_characters_arrive_and_one_more_cannot_be_sent(pair: tuple[Window, Window]) -> None:
@@ -357,8 +375,9 @@ def test_a_deleted_message_leaves_a_tombstone(pair: tuple[Window, Window]) -> No
 
 def test_typing_is_shown_and_ends(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
+    mina.record("#typing")
     jihun.the("#body").send_keys("h")
-    mina.shows("#typing", f"{jihun.handle} is typing…")
+    mina.until(lambda: f"{jihun.handle} is typing…" in mina.recorded(), "typing is shown")
     mina.until(lambda: not mina.driver.find_element(By.ID, "typing").text, "typing ends")
 
 
@@ -463,8 +482,9 @@ def test_the_banner_comes_with_a_cut_and_goes_and_what_was_written_meanwhile_arr
         assert each.the("#banner").text.startswith("Connection lost. Reconnecting…")
     mina.says("meanwhile")
     mina.shows(".mine .status", "Sending")
+    mina.record("#banner")
     network.mend()
-    mina.shows("#banner", "Back online")
+    mina.until(lambda: any("Back online" in text for text in mina.recorded()), "the banner says that it is over")
     jihun.shows(LINE, "meanwhile")
     mina.until(lambda: not mina.all("#banner"), "the banner is gone")
     mina.shows(".mine .status", "Read")
@@ -575,11 +595,12 @@ def test_a_picture_of_20_mb_shows_its_progress_arrives_and_is_there_after_a_relo
     picture = picture_of(tmp_path, "바다.png", 2600, 2600)
     assert picture.stat().st_size > 20_000_000
     one.slowly(8_000_000)
+    one.record(".message progress", "value")
     one.sends(picture)
-    shown = {int(bar.get_property("value")) for _ in range(400) for bar in one.all(".message progress")}
-    assert len({percent for percent in shown if 0 < percent < 100}) >= 3, "it moves while the picture leaves"
-    assert one.picture() == 2600, "the sender sees it at once"
+    assert one.picture() == 2600, "the sender sees it, too"
     assert other.picture() == 2600
+    moved = {percent for percent in map(float, one.recorded()) if 0 < percent < 100}
+    assert len(moved) >= 3, "it moves while the picture leaves"
     one.shows(".status", "Read")
     assert one.all(".message progress") == []
     other.driver.refresh()
@@ -605,7 +626,7 @@ def test_who_came_to_the_page_by_another_name_and_without_tls_sends_and_sees_pic
 
 def test_an_upload_can_be_cancelled_and_leaves_no_message(pair: tuple[Window, Window], tmp_path: Path) -> None:
     one, other = pair
-    one.slowly(200_000)
+    one.slowly(20_000)
     one.sends(picture_of(tmp_path, "slow.png", 700, 700))
     one.until(lambda: any(bar.get_property("value") for bar in one.all(".message progress")), "it is on its way")
     one.the(".message .discard").click()

@@ -1,4 +1,4 @@
-"""What only a database can break: two tasks at once, a server that forgets, connections that go."""
+"""What can only go wrong with a database: two tasks at once, lost transactions, lost connections."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import datetime
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import asyncpg
 import msgspec
 import pytest
 
 from glimpse.chat.documents import entry_document
-from glimpse.chat.events import committed
+from glimpse.chat.events import entry_committed
 from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
@@ -58,7 +58,7 @@ async def test_the_same_batches_through_two_tasks_at_once_are_stored_once(open_s
     for room in ("a", "b", "c"):
         await chat.room(room, "ada", "bob", "cy")
     for n in range(100):
-        # Each in another order, with a single message between: whoever waits, waits in the order of ids.
+        # Each batch has another order: rows are locked in the order of ids, so none waits for another in a circle.
         messages = [chat.message(room, "ada", f"c{n}-{k}") for room in ("a", "b", "c") for k in range(3)]
         answers = await asyncio.gather(
             here.append(messages), there.append(messages[::-1]), here.append(messages[4:5]), there.append(messages[4:])
@@ -186,7 +186,7 @@ async def test_members_are_the_same_from_both_sides(open_store: Open, database_u
 async def test_a_server_that_may_forget_is_refused(
     setting: str, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
-    # The server of the tests keeps what it confirms; one that does not would answer this.
+    # The server of these tests is durable; one that is not would answer this.
     settings = {"fsync": "on", "synchronous_commit": "on"} | {setting: "off"}
     forgetful = "select 97 as connections, " + ", ".join(f"'{value}' as {name}" for name, value in settings.items())
     monkeypatch.setitem(QUERIES, "server", forgetful)  # type: ignore[arg-type]
@@ -390,7 +390,7 @@ async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
         assert (listed[0][0].last_message, listed[0][0].unread) == (last.entry, 2)
         assert await store.delete_message("room", "ada", 2) == FORBIDDEN
         [unknown] = await store.changes("room", 1, 3, None)
-        assert committed(unknown) == EntryCommitted("room", 2, (), None)
+        assert entry_committed(unknown) == EntryCommitted("room", 2, (), None)
         document = msgspec.to_builtins(entry_document(unknown.entry))
         assert document.pop("createdAt")
         assert document == {"type": "unknown", "id": "p2", "seq": 2, "conversationId": "room", "senderId": "ada"}
@@ -414,18 +414,33 @@ async def test_every_kind_of_entry_is_read_from_the_database(open_store: Open, d
     connection = await asyncpg.connect(database_url)
     await connection.execute("update conversations set last_seq = $1 where id = 'room'", len(COLUMNS))
     for seq, (entry_type, columns) in enumerate(COLUMNS.values(), 1):
-        await connection.execute(
-            f"insert into entries (conversation_id, seq, type, id, sender_id, created_at, {', '.join(columns)})"
-            f" values ('room', $1, $2, gen_random_uuid()::text, 'ada', clock_timestamp(), {', '.join(columns.values())})",
-            seq,
-            entry_type,
-        )
+        await insert_entry(connection, seq, entry_type, columns)
     await connection.close()
     assert list(map(type, await chat.entries("room", "bob"))) == list(COLUMNS)
 
 
+async def test_no_kind_of_entry_has_a_column_of_another_kind(open_store: Open, database_url: str) -> None:
+    await open_store()
+    connection = await asyncpg.connect(database_url)
+    every = {name: value for _, columns in COLUMNS.values() for name, value in columns.items()}
+    for entry_type, columns in COLUMNS.values():
+        for name in every.keys() - columns.keys():
+            with pytest.raises(asyncpg.CheckViolationError):
+                await insert_entry(connection, 9, entry_type, {**columns, name: every[name]})
+    await connection.close()
+
+
+async def insert_entry(connection: Any, seq: int, entry_type: str, columns: Mapping[str, str]) -> None:
+    await connection.execute(
+        f"insert into entries (conversation_id, seq, type, id, sender_id, created_at, {', '.join(columns)})"
+        f" values ('room', $1, $2, gen_random_uuid()::text, 'ada', clock_timestamp(), {', '.join(columns.values())})",
+        seq,
+        entry_type,
+    )
+
+
 COLUMNS: Mapping[type[Entry], tuple[str, Mapping[str, str]]] = {
-    Message: ("message", {"client_id": "'c1'", "body": "'hello'"}),
+    Message: ("message", {"client_id": "'c1'", "body": "'hello'", "file_id": "'f1'"}),
     Deletion: ("deleted", {"of_seq": "1"}),
     MembershipChange: ("members", {"member_ids": "array['ada']"}),
 }
@@ -433,10 +448,11 @@ COLUMNS: Mapping[type[Entry], tuple[str, Mapping[str, str]]] = {
 
 
 async def until_somebody_waits(url: str) -> None:
-    """For a lock; asked outside any transaction, which would go on seeing who waited when it first asked."""
+    """For a lock. Each query is its own transaction: within one, PostgreSQL keeps the first answer."""
     watcher = await asyncpg.connect(url)
-    while not await watcher.fetchval(WAITING):
-        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        while not await watcher.fetchval(WAITING):
+            await asyncio.sleep(0)
     await watcher.close()
 
 

@@ -1,4 +1,4 @@
-"""What people hear, and what they are answered: the service on a store without a world, with handed-in time."""
+"""The events and answers that clients get from the service, on a store in memory and with handed-in time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_every_socket_of_every_member_hears_a_message_and_the_sender_hears
     heard_before: list[str] = []
     asked = {"conversationId": room, "clientId": "1", "body": "안녕"}
     harness.emits(ada, "message", asked, answer=lambda _: heard_before.extend(first.names()))
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert heard_before[-1] == "message"
     assert [event["body"] for event in second.of("message") + theirs.of("message")] == ["안녕", "안녕"]
 
@@ -62,7 +62,7 @@ async def test_the_same_message_sent_a_thousand_times_at_once_is_one() -> None:
     asked = {"conversationId": room, "clientId": "same", "body": "hello"}
     for _ in range(1000):
         harness.emits(ada, "message", asked, answer=answers.append)
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     stored = [answer for answer in answers if "error" not in answer]
     assert len(answers) == 1000
     assert len(theirs.of("message")) == 1
@@ -78,7 +78,7 @@ async def test_each_socket_hears_a_conversation_in_the_order_of_its_numbers() ->
     append = harness.store.append
 
     async def slow(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        """It is stored, and the news of it takes some turns of the loop."""
+        """The messages are stored, but the answer takes some turns of the event loop."""
         outcomes = await append(messages)
         for _ in range(5):
             await asyncio.sleep(0)
@@ -95,7 +95,7 @@ async def test_each_socket_hears_a_conversation_in_the_order_of_its_numbers() ->
             work.append(asyncio.create_task(harness.conversations.add_members("ada", room, [f"guest-{number}"])))
             work.append(asyncio.create_task(harness.messages.delete("ada", room, 1 + number // 10)))
     await asyncio.gather(*work)
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     heard = [document.get("seq", document.get("lastSeq")) for _, document in theirs.heard if _ != "presence"]
     assert heard == sorted(heard)
     assert len(heard) > 44
@@ -196,7 +196,7 @@ async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> 
     answers: list[dict[str, Any]] = []
     for _ in range(2):
         harness.emits(ada, "sync", {"cursors": {}}, answer=answers.append)
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert [code(answer) for answer in answers if "error" in answer] == ["busy"]
     assert "error" not in await harness.asks(ada, "sync", {"cursors": {}})
 
@@ -246,11 +246,11 @@ async def test_partners_hear_that_somebody_came_and_15_s_after_the_last_socket_t
     harness.disconnects(bob)
     harness.time += 14.9
     harness.service.sweep()
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert len(mine.of("presence")) == 1
     harness.time += 0.2
     harness.service.sweep()
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
 
 
@@ -264,7 +264,7 @@ async def test_whoever_is_back_within_15_s_was_never_away() -> None:
     await harness.enters("bob")
     harness.time += 60
     harness.service.sweep()
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert mine.of("presence") == [{"userId": "bob", "online": True}]
 
 
@@ -285,7 +285,7 @@ async def test_that_somebody_went_is_told_as_soon_as_the_store_answers_again() -
         if answers_again:
             harness.store.partners = partners  # type: ignore[method-assign]
         harness.service.sweep()
-        await harness.service.finished()
+        await harness.service.wait_until_idle()
     assert mine.of("presence")[1:] == [{"userId": "bob", "online": False}]
     assert harness.failures == []
 
@@ -296,7 +296,7 @@ async def test_a_blocked_person_does_not_learn_who_is_here() -> None:
     await harness.enters("ada")
     await harness.store.block("ada", "eve", True)
     await harness.conversations.create("eve", ["ada"])
-    await harness.service.finished()
+    await harness.service.wait_until_idle()
     assert theirs.of("presence") == []
 
 
@@ -321,8 +321,8 @@ async def test_without_a_valid_token_nobody_comes_in(auth: dict[str, Any]) -> No
 
 async def test_a_token_that_has_expired_says_so_and_one_of_another_secret_does_not() -> None:
     harness = ServiceHarness()
-    old = harness.tokens.issued("ada", harness.time - 3601)
-    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issued("ada", harness.time)
+    old = harness.tokens.issue("ada", harness.time - 3601)
+    foreign = Tokens(["another secret of thirty-two bytes or more"], 60).issue("ada", harness.time)
     sockets = [(await harness.connects({"token": token}))[1] for token in (old, foreign)]
     assert [socket.refused and socket.refused["message"] for socket in sockets] == ["token_expired", "unauthorized"]
 
@@ -332,7 +332,7 @@ async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> No
     ada, mine = await harness.enters("ada")
     _, theirs = await harness.enters("bob")
     harness.time += 3000
-    assert await harness.asks(ada, "auth", {"token": harness.tokens.issued("ada", harness.time)}) == {}
+    assert await harness.asks(ada, "auth", {"token": harness.tokens.issue("ada", harness.time)}) == {}
     harness.time += 700
     harness.service.sweep()
     assert (mine.closed, theirs.closed) == (None, "token expired")
@@ -341,13 +341,13 @@ async def test_a_socket_whose_token_ends_is_closed_unless_it_was_renewed() -> No
 async def test_nobody_renews_with_the_token_of_another() -> None:
     harness = ServiceHarness()
     ada, _ = await harness.enters("ada")
-    assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issued("bob", harness.time)})) == "forbidden"
+    assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issue("bob", harness.time)})) == "forbidden"
 
 
 async def test_over_the_cap_the_oldest_socket_closes() -> None:
     harness = ServiceHarness(sockets_per_user=2)
-    socket_events = [(await harness.enters("ada"))[1] for _ in range(3)]
-    assert [each.closed for each in socket_events] == ["too many sockets", None, None]
+    sockets = [(await harness.enters("ada"))[1] for _ in range(3)]
+    assert [each.closed for each in sockets] == ["too many sockets", None, None]
     assert harness.service.sockets.count == harness.counts.sockets == 2
 
 
@@ -384,7 +384,7 @@ async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() 
     room = await harness.room("ada", "bob", "cy")
     ada, _ = await harness.enters("ada")
     await harness.says(ada, room, "before")
-    bob, socket_events = await harness.enters("bob")
+    bob, theirs = await harness.enters("bob")
     known = (await harness.asks(bob, "sync", {"cursors": {}}))["messages"]
     await harness.says(ada, room, "1", "one")
     await harness.says(ada, room, "2", "two")
@@ -392,7 +392,7 @@ async def test_what_a_client_knew_and_heard_equals_what_it_would_fetch_afresh() 
     await harness.store.ensure_user("dan")
     await harness.conversations.add_members("ada", room, ["dan"])
     rebuilt = {entry["seq"]: entry.get("body") for entry in known}
-    for name, event in socket_events.heard:
+    for name, event in theirs.heard:
         if name == "message":
             rebuilt[event["seq"]] = event["body"]
         elif name == "deleted":

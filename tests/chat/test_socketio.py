@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glimpse.chat.protocol import socketio
-from glimpse.chat.protocol.engineio import WEBSOCKET, Malformed, Timing
+from glimpse.chat.protocol.engineio import WEBSOCKET, MalformedPacket, Timing
 from glimpse.chat.protocol.session import Session
 from glimpse.chat.protocol.socketio import (
     ACK,
@@ -27,7 +27,7 @@ from glimpse.chat.protocol.socketio import (
     Decoder,
     Packet,
     Peer,
-    encoded,
+    encode_packet,
 )
 
 ATTACHED = {"_placeholder": True, "num": 0}
@@ -49,7 +49,7 @@ def is_malformed(*messages: str | bytes) -> bool:
         assert decoder.receive(message) is None
     try:
         decoder.receive(last)
-    except Malformed:
+    except MalformedPacket:
         return True
     return False
 
@@ -95,7 +95,7 @@ packets = st.one_of(
 
 @given(packets)
 def test_a_packet_reads_back_with_its_namespace_its_id_and_what_is_attached(packet: Packet) -> None:
-    messages = encoded(packet)
+    messages = encode_packet(packet)
     assert len(messages) == 1 + bytes_within(packet.data)
     assert decoded(*messages) == packet
 
@@ -103,7 +103,7 @@ def test_a_packet_reads_back_with_its_namespace_its_id_and_what_is_attached(pack
 @given(st.lists(packets, max_size=5))
 def test_one_decoder_reads_packets_one_after_the_other(told: list[Packet]) -> None:
     decoder = Decoder()
-    heard = [decoder.receive(message) for packet in told for message in encoded(packet)]
+    heard = [decoder.receive(message) for packet in told for message in encode_packet(packet)]
     assert [packet for packet in heard if packet is not None] == told
 
 
@@ -125,7 +125,7 @@ def test_one_decoder_reads_packets_one_after_the_other(told: list[Packet]) -> No
     ],
 )
 def test_a_packet_looks_as_the_protocol_writes_it(packet: Packet, messages: list[str | bytes]) -> None:
-    assert encoded(packet) == messages
+    assert encode_packet(packet) == messages
     assert decoded(*messages) == packet
 
 
@@ -149,7 +149,7 @@ def test_many_values_side_by_side_are_not_nesting() -> None:
 def test_a_number_that_can_be_read_can_be_written(number: float) -> None:
     packet = decoded(event(number))
     assert packet == Packet(EVENT, ROOT, ["x", number])
-    assert decoded(*encoded(packet)) == packet
+    assert decoded(*encode_packet(packet)) == packet
 
 
 # ---- What is malformed
@@ -233,7 +233,7 @@ def test_an_attachment_that_nobody_awaits_and_a_text_that_interrupts_are_malform
     decoder = Decoder()
     decoder.receive('51-["x"]')
     decoder.receive(b"a")
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedPacket):
         decoder.receive(b"one too many")
 
 
@@ -273,11 +273,11 @@ json_like = st.one_of(
 def test_arbitrary_messages_are_malformed_or_packets_that_can_be_written(messages: list[str | bytes]) -> None:
     decoder, client = Decoder(), Client()
     client.peer.accept(ROOT, "sid")
-    with contextlib.suppress(Malformed):
+    with contextlib.suppress(MalformedPacket):
         for message in messages:
             packet = decoder.receive(message)
             if packet is not None:
-                encoded(packet)
+                encode_packet(packet)
     client.sends(*messages)
 
 
@@ -285,7 +285,7 @@ def test_arbitrary_messages_are_malformed_or_packets_that_can_be_written(message
 
 
 class Client:
-    """A client of an application that only records, joined to nothing."""
+    """A client of a recording application; it has joined no namespace yet."""
 
     def __init__(self) -> None:
         self.connects: list[tuple[str, dict[str, Any]]] = []

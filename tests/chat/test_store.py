@@ -1,4 +1,4 @@
-"""The promises of the port, kept by the store without a world and by PostgreSQL alike."""
+"""The promises of the port `Store`, kept by the store in memory and by PostgreSQL alike."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ async def test_a_pair_that_one_left_is_over_and_the_two_get_a_new_one(store: Sto
     assert await store.add_members("old", "ada", ["cy"]) == FORBIDDEN
     assert (await chat.room("new", "bob", "ada")).id == "new"
     assert [each.body for each in await chat.entries("old", "ada") if isinstance(each, Message)] == ["before"]
-    # the last one can close the door, too
+    # The last member can leave as well.
     await store.leave("old", "ada")
     assert (await chat.room("newer", "ada", "bob")).id == "new"
 

@@ -7,16 +7,15 @@ import json
 import os
 import socket
 import struct
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from glimpse.chat.outside import server as server_module
 from glimpse.chat.outside import websocket as websockets
-from glimpse.chat.outside.engineio import Engine
+from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.protocol import websocket as ws
-from glimpse.chat.protocol.engineio import Timing
+from glimpse.chat.protocol.engineio import POLL, UNKNOWN_SESSION, Timing
 from tests.chat import conformance_server
 from tests.chat.serving import (
     CHAT,
@@ -33,26 +32,18 @@ from tests.chat.serving import (
 )
 
 CALM = Timing(max_payload=100_000)
-HASTY = Timing(ping_interval=0.3, ping_timeout=0.4, max_payload=100_000)
+CONNECT_SECONDS = 60.0
+PING_DUE = CALM.ping_interval
+PONG_MISSED = CALM.ping_interval + CALM.ping_timeout + 1
+"""Seconds later, for `sweep`: a ping is sent; a session that got that ping and answered nothing ends."""
+
 HOME = "https://chat.example"
 
 
 @pytest.fixture(scope="module")
 def calm() -> Iterator[Serving]:
-    """No ping comes within a test."""
-    with serving(CALM, connect_seconds=60) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hasty() -> Iterator[Serving]:
-    with serving(HASTY) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def impatient() -> Iterator[Serving]:
-    with serving(CALM, connect_seconds=0.1) as running:
+    """No ping and no deadline comes within a test, unless the test sweeps."""
+    with serving(CALM, connect_seconds=CONNECT_SECONDS) as running:
         yield running
 
 
@@ -227,33 +218,35 @@ def test_a_close_over_a_websocket_closes_it(calm: Serving, wire: Wire) -> None:
 # ---- The heartbeat
 
 
-def test_a_polling_client_that_answers_pings_lives_and_one_that_stops_is_gone(hasty: Serving) -> None:
-    with Wire(hasty.port) as wire:
-        sid = wire.handshake(ECHO)
-        for _ in range(3):
-            assert wire.request("GET", polled(sid)).body == "2"
-            assert wire.request("POST", polled(sid), "3").body == "ok"
+def test_a_polling_client_that_answers_pings_lives_and_one_that_stops_is_gone(calm: Serving, wire: Wire) -> None:
+    sid = wire.handshake(ECHO)
+    for _ in range(3):
+        calm.sweep(PING_DUE)
         assert wire.request("GET", polled(sid)).body == "2"
-        began = time.monotonic()
-        assert wire.request("GET", polled(sid)).body == "1"
-        assert 0.1 < time.monotonic() - began < 2
-        assert wire.request("GET", polled(sid)).code == 1
+        assert wire.request("POST", polled(sid), "3").body == "ok"
+    calm.sweep(PING_DUE)
+    assert wire.request("GET", polled(sid)).body == "2"
+    wire.ask("GET", polled(sid))
+    assert eventually(lambda: calm.polls(sid))
+    calm.sweep(PONG_MISSED)
+    assert wire.answer().body == "1"
+    assert wire.request("GET", polled(sid)).code == 1
 
 
-def test_a_websocket_client_that_answers_pings_lives_and_one_that_stops_is_closed(hasty: Serving) -> None:
-    with Wire(hasty.port) as wire:
-        began = time.monotonic()
-        sid = wire.open(ECHO)
-        for _ in range(3):
-            assert wire.heard() == "2"
-            wire.say("3")
-        assert time.monotonic() - began > 0.8
+def test_a_websocket_client_that_answers_pings_lives_and_one_that_stops_is_closed(calm: Serving, wire: Wire) -> None:
+    sid = wire.open(ECHO)
+    for _ in range(3):
+        calm.sweep(PING_DUE)
         assert wire.heard() == "2"
-        began = time.monotonic()
-        wire.say("4a message is no answer")
-        assert wire.close_code() == 1000
-        assert 0.1 < time.monotonic() - began < 2
-        assert sid not in hasty.sessions()
+        wire.say("3", "4it lives")
+        assert wire.heard() == "4it lives"
+    calm.sweep(PING_DUE)
+    assert wire.heard() == "2"
+    wire.say("4a message is no answer")
+    assert wire.heard() == "4a message is no answer"
+    calm.sweep(PONG_MISSED)
+    assert wire.close_code() == 1000
+    assert sid not in calm.sessions()
 
 
 # ---- The upgrade
@@ -267,7 +260,7 @@ def test_an_upgrade_releases_the_poll_and_carries_on_with_what_was_left(calm: Se
     other.say("2probe")
     assert other.heard() == "3probe"
     assert wire.answer().body == "6"
-    # Said by POST, before the client upgrades: what comes of it goes over the WebSocket.
+    # This is posted before the upgrade; its echo goes over the WebSocket.
     assert wire.request("POST", polled(sid), "4first").body == "ok"
     other.say("5", "4second")
     assert [other.heard(), other.heard()] == ["4first", "4second"]
@@ -364,16 +357,37 @@ def test_who_changes_over_to_a_session_that_ended_meanwhile_learns_it_then_and_n
     assert other.close_code() == 1000
 
 
-def test_who_never_changes_over_to_a_session_that_ended_is_closed_in_time(
-    wire: Wire, other: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websockets, "UPGRADE_SECONDS", 0.05)
-    sid = wire.handshake(ECHO)
-    other.upgrade(ECHO, sid)
-    other.say("2probe")
-    assert other.heard() == "3probe"
-    assert wire.request("POST", polled(sid), "1").body == "ok"
-    assert other.close_code() == 1000
+class HeldTimers:
+    """Stands in for the event loop of an engine; its timers expire when a test says so."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._timers: list[tuple[asyncio.TimerHandle, Callable[[], object]]] = []
+        self.time = loop.time
+
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+        timer = self._loop.call_later(3600, callback)
+        self._timers.append((timer, callback))
+        return timer
+
+    def expire(self) -> None:
+        for timer, callback in self._timers:
+            if not timer.cancelled():
+                self._loop.call_soon_threadsafe(callback)
+
+
+def test_who_never_changes_over_to_a_session_that_ended_is_closed_in_time() -> None:
+    with serving(CALM) as running, Wire(running.port) as wire, Wire(running.port) as other:
+        timers = running.engines[ECHO].loop = HeldTimers(running.engines[ECHO].loop)  # type: ignore[assignment]
+        sid = wire.handshake(ECHO)
+        other.upgrade(ECHO, sid)
+        other.say("2probe")
+        assert other.heard() == "3probe"
+        assert wire.request("POST", polled(sid), "1").body == "ok"
+        other.frame(ws.PING, b"?")
+        assert other.next_frame() == (ws.PONG, b"?"), "it waits"
+        timers.expire()
+        assert other.close_code() == 1000
 
 
 # ---- Frames
@@ -444,7 +458,7 @@ def test_a_client_joins_and_speaks_over_polling(calm: Serving, wire: Wire, other
     wire.ask("GET", target)
     assert eventually(lambda: calm.polls(sid))
     assert other.request("POST", target, '40{"token":"123"}').body == "ok"
-    # The answer to CONNECT goes alone: a client's suite loses what comes in the same read.
+    # The answer to CONNECT goes alone: the conformance suite's client loses a packet that comes in the same read.
     assert list(json.loads(wire.answer().body.removeprefix("40"))) == ["sid"]
     assert wire.request("GET", target).body == '42["auth",{"token":"123"}]'
     body = '451-["message",{"_placeholder":true,"num":0}]\x1ebAQID'
@@ -480,29 +494,34 @@ def test_a_client_that_leaves_one_namespace_speaks_on_in_another(wire: Wire) -> 
 
 @pytest.mark.parametrize("said", [[], ["40/random,"]])
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-def test_who_joins_nothing_in_time_is_cut(impatient: Serving, transport: str, said: list[str]) -> None:
-    with Wire(impatient.port) as wire:
-        if transport == "websocket":
-            wire.open(CHAT)
-            wire.say(*said)
-            assert wire.close_code() == 1000
-        else:
-            sid = wire.handshake(CHAT)
-            for text in said:
-                wire.request("POST", polled(sid, CHAT), text)
-                assert wire.request("GET", polled(sid, CHAT)).body.startswith("44")
-            assert wire.request("GET", polled(sid, CHAT)).body == "1"
-        assert not impatient.sessions()
+def test_who_joins_nothing_in_time_is_cut(calm: Serving, wire: Wire, transport: str, said: list[str]) -> None:
+    if transport == "websocket":
+        sid = wire.open(CHAT)
+        wire.say(*said)
+        assert [wire.heard()[:2] for _ in said] == ["44"][: len(said)]
+        calm.sweep(CONNECT_SECONDS)
+        assert wire.close_code() == 1000
+    else:
+        sid = wire.handshake(CHAT)
+        for text in said:
+            wire.request("POST", polled(sid, CHAT), text)
+            assert wire.request("GET", polled(sid, CHAT)).body.startswith("44")
+        wire.ask("GET", polled(sid, CHAT))
+        assert eventually(lambda: calm.polls(sid))
+        calm.sweep(CONNECT_SECONDS)
+        assert wire.answer().body == "1"
+    assert sid not in calm.sessions()
 
 
-def test_who_joined_in_time_stays(impatient: Serving) -> None:
-    with Wire(impatient.port) as late, Wire(impatient.port) as wire:
-        wire.open(CHAT)
-        joined(wire)
-        late.open(CHAT)
-        assert late.close_code() == 1000
-        wire.say('421["message-with-ack"]')
-        assert wire.heard() == "431[]"
+def test_who_joined_in_time_stays(calm: Serving, wire: Wire, other: Wire) -> None:
+    wire.open(CHAT)
+    joined(wire)
+    other.open(CHAT)
+    calm.sweep(CONNECT_SECONDS)
+    assert other.close_code() == 1000
+    assert wire.heard() == "2", "a ping is due as well"
+    wire.say('421["message-with-ack"]')
+    assert wire.heard() == "431[]"
 
 
 @pytest.mark.parametrize(
@@ -543,7 +562,7 @@ def test_what_was_said_before_the_server_closes_still_arrives(calm: Serving, wir
     assert eventually(lambda: calm.polls(sid))
     with Wire(calm.port) as third:
         assert third.request("POST", polled(sid, CHAT), '42["cut"]').body == "ok"
-    # With the close packet, the client comes back at once; without, it would only learn from a poll that fails.
+    # The close packet lets the client reconnect at once; without it, only its next poll would fail.
     assert other.answer().body == '42["cutting"]\x1e1'
     assert other.request("GET", polled(sid, CHAT)).code == 1
 
@@ -552,7 +571,7 @@ def test_what_was_said_before_the_server_closes_still_arrives(calm: Serving, wir
 
 
 def flooded(wire: Wire, data: bytes, most: int) -> bool:
-    """Whether the server cuts who sends this over and over and reads nothing, before `most` bytes."""
+    """Send the data again and again and read nothing: whether the server closes the connection before `most` bytes."""
     try:
         for _ in range(most // len(data)):
             wire.socket.sendall(data)
@@ -589,6 +608,7 @@ def test_who_posts_and_never_polls_is_cut_off(calm: Serving, wire: Wire) -> None
 def transport_of(running: Serving, sid: str) -> asyncio.Transport:
     websocket = running.sessions()[sid].transport
     assert websocket is not None
+    # Private: nothing in the program looks at the kernel's side of a connection, or at what waits in front of it.
     return websocket._transport
 
 
@@ -599,7 +619,7 @@ def test_a_closed_websocket_whose_client_reads_nothing_does_not_linger(
     before = objects_of(websockets.WebSocket)
     with Wire(calm.port, receive_buffer=4096) as wire:
         sid = wire.open(ECHO)
-        # The kernel holds as little as it can, so that the rest waits in the server.
+        # The kernel buffers as little as it can, so that the rest waits in the server.
         with socket.socket(fileno=os.dup(transport_of(calm, sid).get_extra_info("socket").fileno())) as server_side:
             server_side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         wire.say(*[b"a" * 90_000] * 5)
@@ -610,7 +630,7 @@ def test_a_closed_websocket_whose_client_reads_nothing_does_not_linger(
 
 
 def answered_with_an_error(wire: Wire, data: bytes, more: bytes, most: int) -> int:
-    """The status that a request without an end gets."""
+    """The status of the answer to a request that never ends."""
     try:
         wire.socket.sendall(data)
         for _ in range(most // len(more)):
@@ -622,7 +642,7 @@ def answered_with_an_error(wire: Wire, data: bytes, more: bytes, most: int) -> i
     try:
         return wire.answer().status
     except ConnectionError:
-        # The server had said so, and hung up; what was still on its way to it made the client forget the answer.
+        # The server had answered and closed; data that arrived after that made the kernel discard the answer.
         return 400
 
 
@@ -669,26 +689,47 @@ def test_a_head_that_is_too_long_is_an_error_and_one_that_is_not_is_answered(
     assert still_answers(calm)
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HTT", b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "])
+@pytest.mark.parametrize("sent", [b"GET / HTT", b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "])
 def test_a_head_that_does_not_go_on_is_not_waited_for(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.05)
+    with serving(CALM) as running, Wire(running.port) as wire:
+        wire.socket.sendall(sent)
+        assert wire.is_over()
+
+
+def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance_server, "KEEP_ALIVE_SECONDS", 0.1)
     with serving(CALM) as running:
-        with Wire(running.port) as wire:
-            wire.socket.sendall(sent)
-            assert wire.is_over()
-        with Wire(running.port) as wire:
-            assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
-            assert wire.is_over(), "it was idle for longer than it is kept"
-        with Wire(running.port) as wire:
-            assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
-            wire.socket.sendall(b"\r\n")
-            assert wire.is_over(), "a line break is no request"
-        with Wire(running.port) as wire:
-            wire.socket.sendall(b"\r\n\r\n")
-            wire.open(ECHO)
-            wire.say("4hello")
-            assert wire.heard() == "4hello", "and none before an upgrade ends what it became"
+        with Wire(running.port) as silent:
+            assert silent.is_over()
+
+        def is_answered_and_then_closed() -> bool:
+            with Wire(running.port) as wire:
+                try:
+                    assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
+                except (EOFError, ConnectionError):
+                    # A slow machine asked too late.
+                    return False
+                return wire.is_over()
+
+        assert eventually(is_answered_and_then_closed)
+
+
+def test_a_line_break_is_no_request_and_does_not_end_the_upgrade_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(CALM) as running, Wire(running.port) as idle, Wire(running.port) as wire, Wire(running.port) as slow:
+        for each in (idle, wire):
+            assert each.request("GET", f"{ECHO}?{POLLING}").status == 200
+        monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.05)
+        idle.socket.sendall(b"\r\n")
+        assert idle.is_over()
+        lines = [f"GET {ECHO}?{WEBSOCKET} HTTP/1.1", *(f"{name}: {value}" for name, value in UPGRADING.items())]
+        wire.socket.sendall(("\r\n\r\n" + "\r\n".join([*lines, "", ""])).encode())
+        assert wire.answer().status == 101
+        slow.socket.sendall(b"GET / HTT")
+        assert slow.is_over(), "and so the time of a head that began earlier is over, too"
+        assert str(wire.heard()).startswith("0")
+        wire.say("4hello")
+        assert wire.heard() == "4hello"
 
 
 def test_long_bodies_one_after_the_other_are_not_taken_for_a_long_head(wire: Wire) -> None:
@@ -713,11 +754,11 @@ def test_a_body_over_the_limit_gets_413_and_ends_the_session(calm: Serving, wire
 
 
 @pytest.mark.parametrize("path", [ECHO, CHAT])
-def test_a_thousand_connects_and_drops_leave_nothing_behind(hasty: Serving, path: str) -> None:
-    assert eventually(lambda: not hasty.sessions())
+def test_five_hundred_connects_and_drops_leave_nothing_behind(calm: Serving, path: str) -> None:
+    end_all_sessions(calm)
     before = objects_of(websockets.WebSocket)
     for at in range(500):
-        with Wire(hasty.port) as wire:
+        with Wire(calm.port) as wire:
             if at % 5 == 0:
                 wire.handshake(path)
                 continue
@@ -733,9 +774,17 @@ def test_a_thousand_connects_and_drops_leave_nothing_behind(hasty: Serving, path
                 wire.frame(ws.CLOSE)
             elif at % 5 == 4:
                 wire.socket.sendall(masked(ws.TEXT, b"4a message")[:-3])
-    assert eventually(lambda: not hasty.sessions())
+    end_all_sessions(calm)
     assert eventually(lambda: objects_of(websockets.WebSocket) <= before)
-    assert still_answers(hasty)
+    assert still_answers(calm)
+
+
+def end_all_sessions(running: Serving) -> None:
+    """Sessions on a WebSocket end with their connection, those that poll when nobody answers their pings."""
+    assert eventually(lambda: all(session.transport is None for session in running.sessions().values()))
+    running.sweep(PING_DUE)
+    running.sweep(3600)
+    assert not running.sessions()
 
 
 def test_an_engine_that_closes_ends_every_session_once() -> None:
@@ -759,6 +808,63 @@ def test_an_engine_that_closes_ends_every_session_once() -> None:
 
     asyncio.run(run())
     assert closed == ["first", "server close", "server close"]
+
+
+def test_nothing_follows_the_close_of_a_client_that_was_about_to_receive_something(wire: Wire) -> None:
+    wire.open(ECHO)
+    wire.socket.sendall(masked(ws.TEXT, b"4hello") + masked(ws.TEXT, b"1"))
+    assert wire.close_code() == 1000
+
+
+def test_a_poll_that_is_cancelled_leaves_its_packets_to_the_next_one() -> None:
+    class Silent:
+        def on_message(self, data: str | bytes) -> None: ...
+
+        def on_close(self, reason: str) -> None: ...
+
+    async def run() -> None:
+        engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
+        session = engine.open("polling", "en")
+        session.take_outgoing()
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return await asyncio.get_running_loop().create_future()
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        scope = {"method": "GET", "headers": [], "query_string": f"{POLLING}&sid=sid".encode()}
+        cancelled = asyncio.ensure_future(Polling(engine)(scope, receive, send))
+        while session.transport is None:
+            await asyncio.sleep(0)
+        cancelled.cancel()
+        await asyncio.wait([cancelled])
+        session.send(["news"])
+        await Polling(engine)(scope, receive, send)
+        assert [message.get("body") for message in sent] == [None, b"4news"]
+        engine.close()
+
+    asyncio.run(run())
+
+
+def test_a_request_for_a_session_that_is_late_is_refused_before_any_sweep_has_found_it() -> None:
+    class Silent:
+        def on_message(self, data: str | bytes) -> None: ...
+
+        def on_close(self, reason: str) -> None: ...
+
+    async def run() -> None:
+        engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
+        session = engine.open("polling", "en")
+        query = {"EIO": "4", "transport": "polling", "sid": "sid"}
+        assert engine.classify("GET", query, False, None) == POLL
+        session.deadline = engine.loop.time() - 1
+        assert engine.classify("GET", query, False, None) == UNKNOWN_SESSION
+        assert engine.sessions == {}
+        engine.close()
+
+    asyncio.run(run())
 
 
 # ---- Origins

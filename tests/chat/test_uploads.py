@@ -1,4 +1,4 @@
-"""Uploads, with clients that lie: over the stores in memory, and over PostgreSQL and SeaweedFS."""
+"""Uploads, also by clients that lie: on stores in memory, and on PostgreSQL and SeaweedFS."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUOTA = 100_000
 
 @dataclass
 class Time:
-    """Handed in; moves when a test says so."""
+    """A clock that moves only when a test sets it."""
 
     at: float = NOON.timestamp()
 
@@ -54,7 +54,7 @@ class Time:
         return datetime.datetime.fromtimestamp(self.at, datetime.UTC)
 
 
-class World:
+class UploadsHarness:
     """Uploads with its store and its object store, and a client of the URLs that it gives."""
 
     def __init__(self, store: Store, objects: Objects, client: Client, time: Time, per_minute: int = 1000) -> None:
@@ -62,7 +62,7 @@ class World:
         self.missing = ""
         self.counts, self.problems = Counts(), list[str]()
         numbers = itertools.count(1)
-        # Time runs from 12:00, so that ids of the real stores differ from test to test.
+        # All tests use the same real stores, so ids must differ from test to test.
         self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
         self.uploads = Uploads(
             store, self.open_objects, per_minute, QUOTA, self.counts, self.problems.append, time, self.made
@@ -89,7 +89,7 @@ class World:
         assert isinstance(file, File), file
         return file
 
-    async def lies(self, file: File) -> Mapping[str, ObjectHead | None]:
+    async def stored_objects(self, file: File) -> Mapping[str, ObjectHead | None]:
         """The objects of a file in the bucket."""
         owner = hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]
         return {place: await self.objects.head(f"{place}/{owner}/{file.id}") for place in ("pending", "uploads")}
@@ -106,28 +106,28 @@ def time() -> Time:
 
 
 @pytest.fixture
-def world(time: Time) -> World:
-    """In memory, and with time handed in."""
+def harness(time: Time) -> UploadsHarness:
+    """In memory, with handed-in time."""
     numbers = itertools.count(1)
     objects = MemoryObjects(time)
-    return World(MemoryStore(time.clock, lambda: f"id-{next(numbers)}"), objects, objects, time)
+    return UploadsHarness(MemoryStore(time.clock, lambda: f"id-{next(numbers)}"), objects, objects, time)
 
 
 @pytest.fixture(params=["memory", "real"])
-def either(request: pytest.FixtureRequest, runner: asyncio.Runner) -> World:
-    """In memory, and over the real parts, whose time is the real one."""
+def either(request: pytest.FixtureRequest, runner: asyncio.Runner) -> UploadsHarness:
+    """In memory, and on PostgreSQL and SeaweedFS, whose time is the real one."""
     if request.param == "memory":
-        found: World = request.getfixturevalue("world")
+        found: UploadsHarness = request.getfixturevalue("harness")
         return found
     store: PostgresStore = runner.run(request.getfixturevalue("open_store")())
     objects: S3Objects = request.getfixturevalue("seaweed")
-    return World(store, objects, OverHttp(objects), Time(datetime.datetime.now(datetime.UTC).timestamp()))
+    return UploadsHarness(store, objects, OverHttp(objects), Time(datetime.datetime.now(datetime.UTC).timestamp()))
 
 
 # ---- An honest client
 
 
-async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(either: World) -> None:
+async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(either: UploadsHarness) -> None:
     async def announced(turns: int) -> object:
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -137,7 +137,7 @@ async def test_whose_first_requests_of_all_are_files_is_a_user_with_all_of_them(
     assert [answer for answer in answers if not isinstance(answer, AnnouncedFile)] == []
 
 
-async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: World) -> None:
+async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either: UploadsHarness) -> None:
     file = await either.completed()
     assert (file.size, file.content_type, file.is_complete) == (len(PNG), "image/png", True)
     link = await either.uploads.link("ada", file.id)
@@ -148,7 +148,7 @@ async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either:
     assert "filename*=UTF-8''%EC%82%AC%EC%A7%84.png" in headers["content-disposition"]
 
 
-async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once(either: World) -> None:
+async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once(either: UploadsHarness) -> None:
     announced = await either.announced()
     either.put(announced)
     answers = await asyncio.gather(*(either.uploads.complete("ada", announced.file.id) for _ in range(5)))
@@ -157,19 +157,20 @@ async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once
     assert all(answer == first for answer in answers), answers
 
 
-async def test_the_urls_contain_neither_the_files_name_nor_its_owner(either: World) -> None:
-    announced = await either.uploads.announce("../한글 이름/..", "../../etc/passwd.png", "image/png", len(PNG), None)
+async def test_the_urls_contain_neither_the_files_name_nor_its_owner(either: UploadsHarness) -> None:
+    owner_id = "../한글 이름/.."
+    announced = await either.uploads.announce(owner_id, "../../etc/passwd.png", "image/png", len(PNG), None)
     assert isinstance(announced, AnnouncedFile)
-    assert "passwd" not in announced.upload.url
-    assert ".." not in announced.upload.url
+    *_, place, owner, file_id = announced.upload.url.partition("?")[0].split("/")
+    assert (place, owner, file_id) == ("pending", hashlib.sha256(owner_id.encode()).hexdigest()[:32], announced.file.id)
     assert either.put(announced) == 200
-    assert isinstance(await either.uploads.complete("../한글 이름/..", announced.file.id), File)
+    assert isinstance(await either.uploads.complete(owner_id, announced.file.id), File)
 
 
 # ---- Clients that lie
 
 
-async def test_a_type_that_is_not_accepted_is_refused_before_anything_is_stored(either: World) -> None:
+async def test_a_type_that_is_not_accepted_is_refused_before_anything_is_stored(either: UploadsHarness) -> None:
     await either.store.ensure_user("ada")
     for kind in ("text/html", "image/svg+xml", "application/javascript", "x", "image/png/x"):
         assert code(await either.uploads.announce("ada", "x", kind, 10, None)) == "file_type"
@@ -184,22 +185,26 @@ async def test_a_type_that_is_not_accepted_is_refused_before_anything_is_stored(
         ("image/jpg", "image/jpeg"),
     ],
 )
-async def test_a_type_is_accepted_by_the_names_that_browsers_use(world: World, said: str, signed: str) -> None:
-    await world.store.ensure_user("ada")
-    announced = await world.uploads.announce("ada", "x", said, 10, None)
+async def test_a_type_is_accepted_by_the_names_that_browsers_use(
+    harness: UploadsHarness, said: str, signed: str
+) -> None:
+    await harness.store.ensure_user("ada")
+    announced = await harness.uploads.announce("ada", "x", said, 10, None)
     assert isinstance(announced, AnnouncedFile)
     assert announced.upload.headers["content-type"] == signed
 
 
-async def test_a_page_under_the_name_of_a_picture_is_thrown_away(either: World) -> None:
+async def test_a_page_under_the_name_of_a_picture_is_thrown_away(either: UploadsHarness) -> None:
     announced = await either.announced(HTML)
     assert either.put(announced, HTML) == 200, "the bytes are as announced; only their kind is a lie"
     assert code(await either.uploads.complete("ada", announced.file.id)) == "file_type"
-    assert set((await either.lies(announced.file)).values()) == {None}
+    assert set((await either.stored_objects(announced.file)).values()) == {None}
     assert code(await either.uploads.complete("ada", announced.file.id)) == "not_complete"
 
 
-async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_bucket_itself(either: World) -> None:
+async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_bucket_itself(
+    either: UploadsHarness,
+) -> None:
     announced = await either.announced()
     assert either.put(announced, PNG + b"x") == 403
     assert either.put(announced, PNG[:-1]) == 403
@@ -208,8 +213,8 @@ async def test_more_fewer_and_other_bytes_than_announced_are_refused_by_the_buck
     assert (code(refused), refused) == ("not_complete", replace(NOT_COMPLETE, retry=True))
 
 
-async def test_what_a_careless_store_let_through_is_found_by_complete(either: World) -> None:
-    """No signature was compared: the object came by another way."""
+async def test_what_a_careless_store_let_through_is_found_by_complete(either: UploadsHarness) -> None:
+    """The object got into the bucket although it does not match what was announced."""
     owner = hashlib.sha256(b"ada").hexdigest()[:32]
     checksum = hashlib.sha256(PNG).hexdigest()
     for content, kind, expected in (
@@ -223,11 +228,11 @@ async def test_what_a_careless_store_let_through_is_found_by_complete(either: Wo
         other = await either.objects.presign_put(key, kind, len(content), hashlib.sha256(content).hexdigest(), 60)
         assert either.client.put(other.url, other.headers, content) == 200
         assert code(await either.uploads.complete("ada", announced.file.id)) == expected
-        assert set((await either.lies(announced.file)).values()) == {None}
+        assert set((await either.stored_objects(announced.file)).values()) == {None}
         assert either.counts.files[expected] == 1
 
 
-async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: World) -> None:
+async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_kept(either: UploadsHarness) -> None:
     announced = await either.uploads.announce("ada", "x", "image/png", len(PNG), hashlib.sha256(PNG).hexdigest())
     assert isinstance(announced, AnnouncedFile)
     assert either.put(announced, PNG[::-1]) == 400
@@ -236,7 +241,7 @@ async def test_a_wrong_checksum_is_refused_by_the_bucket_and_the_right_one_is_ke
     assert isinstance(await either.uploads.complete("ada", announced.file.id), File)
 
 
-async def test_what_is_put_again_after_it_was_checked_is_never_served(either: World) -> None:
+async def test_what_is_put_again_after_it_was_checked_is_never_served(either: UploadsHarness) -> None:
     announced = await either.announced(PNG)
     either.put(announced, PNG)
     await either.uploads.complete("ada", announced.file.id)
@@ -247,7 +252,7 @@ async def test_what_is_put_again_after_it_was_checked_is_never_served(either: Wo
     assert either.client.get(link.url)[1] == PNG
 
 
-async def test_nobody_completes_or_sees_the_file_of_another(either: World) -> None:
+async def test_nobody_completes_or_sees_the_file_of_another(either: UploadsHarness) -> None:
     announced = await either.announced()
     either.put(announced)
     await either.store.ensure_user("eve")
@@ -258,7 +263,7 @@ async def test_nobody_completes_or_sees_the_file_of_another(either: World) -> No
     assert code(await either.uploads.link("ada", "unknown")) == "not_found"
 
 
-async def test_the_quota_counts_what_was_announced_too(either: World) -> None:
+async def test_the_quota_counts_what_was_announced_too(either: UploadsHarness) -> None:
     for _ in range(QUOTA // 50_000):
         await either.announced(b"x" * 50_000)
     assert code(await either.uploads.announce("ada", "x", "image/png", 1, None)) == "quota"
@@ -267,98 +272,100 @@ async def test_the_quota_counts_what_was_announced_too(either: World) -> None:
 
 async def test_so_many_files_a_minute_and_no_more(time: Time) -> None:
     objects = MemoryObjects(time)
-    world = World(MemoryStore(time.clock, iter(map(str, range(99))).__next__), objects, objects, time, per_minute=3)
+    harness = UploadsHarness(
+        MemoryStore(time.clock, iter(map(str, range(99))).__next__), objects, objects, time, per_minute=3
+    )
     for _ in range(3):
-        await world.announced()
-    assert await world.uploads.announce("ada", "x", "image/png", 1, None) == RATE_LIMITED
-    await world.announced(who="bob")
+        await harness.announced()
+    assert await harness.uploads.announce("ada", "x", "image/png", 1, None) == RATE_LIMITED
+    await harness.announced(who="bob")
     time.at += 20
-    await world.announced()
-    assert code(await world.uploads.announce("ada", "x", "image/png", 1, None)) == "rate_limited"
+    await harness.announced()
+    assert code(await harness.uploads.announce("ada", "x", "image/png", 1, None)) == "rate_limited"
 
 
 # ---- Time
 
 
-async def test_a_url_expires_and_the_file_may_be_completed_for_another_hour(world: World) -> None:
-    early, late = await world.announced(), await world.announced()
-    world.put(early)
-    world.put(late)
-    nothing = await world.announced()
-    world.time.at += UPLOAD_SECONDS + 1
-    assert world.put(nothing) == 403
-    assert code(await world.uploads.complete("ada", nothing.file.id)) == "expired"
-    assert isinstance(await world.uploads.complete("ada", early.file.id), File)
-    world.time.at += COMPLETION_SECONDS
-    assert code(await world.uploads.complete("ada", late.file.id)) == "expired"
-    assert set((await world.lies(late.file)).values()) == {None}, "nothing is half-stored"
+async def test_a_url_expires_and_the_file_may_be_completed_for_another_hour(harness: UploadsHarness) -> None:
+    early, late = await harness.announced(), await harness.announced()
+    harness.put(early)
+    harness.put(late)
+    nothing = await harness.announced()
+    harness.time.at += UPLOAD_SECONDS + 1
+    assert harness.put(nothing) == 403
+    assert code(await harness.uploads.complete("ada", nothing.file.id)) == "expired"
+    assert isinstance(await harness.uploads.complete("ada", early.file.id), File)
+    harness.time.at += COMPLETION_SECONDS
+    assert code(await harness.uploads.complete("ada", late.file.id)) == "expired"
+    assert set((await harness.stored_objects(late.file)).values()) == {None}, "nothing is half-stored"
 
 
-async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(world: World) -> None:
-    nothing, put, complete = await world.announced(), await world.announced(), await world.announced()
-    world.put(put)
-    world.put(complete)
-    await world.uploads.complete("ada", complete.file.id)
-    world.put(complete)
-    world.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS - 1
-    await world.uploads.sweep()
-    assert len(world.client.keys()) == 3  # type: ignore[union-attr]
-    world.time.at += 2
-    await world.store.append([NewMessage("room", "ada", "c", "")])
-    await world.uploads.sweep()
-    [left] = world.client.keys()  # type: ignore[union-attr]
+async def test_the_sweep_takes_what_never_completed_and_what_was_put_again(harness: UploadsHarness) -> None:
+    nothing, put, complete = await harness.announced(), await harness.announced(), await harness.announced()
+    harness.put(put)
+    harness.put(complete)
+    await harness.uploads.complete("ada", complete.file.id)
+    harness.put(complete)
+    harness.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS - 1
+    await harness.uploads.sweep()
+    assert len(harness.client.keys()) == 3  # type: ignore[union-attr]
+    harness.time.at += 2
+    await harness.store.append([NewMessage("room", "ada", "c", "")])
+    await harness.uploads.sweep()
+    [left] = harness.client.keys()  # type: ignore[union-attr]
     assert left.startswith("uploads/")
-    assert [await world.store.file(each.file.id) is None for each in (nothing, put, complete)] == [True, True, False]
-    assert world.counts.files["swept"] == 2
+    assert [await harness.store.file(each.file.id) is None for each in (nothing, put, complete)] == [True, True, False]
+    assert harness.counts.files["swept"] == 2
 
 
-async def test_the_sweep_goes_on_until_nothing_is_late(world: World) -> None:
+async def test_the_sweep_goes_on_until_nothing_is_late(harness: UploadsHarness) -> None:
     for number in range(250):
-        await world.announced(who=f"u{number}")
-    world.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS + 1
-    await world.uploads.sweep()
-    assert world.counts.files["swept"] == 250
+        await harness.announced(who=f"u{number}")
+    harness.time.at += UPLOAD_SECONDS + SWEEP_AFTER_SECONDS + 1
+    await harness.uploads.sweep()
+    assert harness.counts.files["swept"] == 250
 
 
-async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(world: World) -> None:
-    await world.store.ensure_user("ada")
-    await world.store.ensure_user("bob")
-    await world.store.create_conversation("room", "ada", ["bob"])
-    posted, unposted = await world.completed(), await world.completed()
-    [stored] = await world.store.append([NewMessage("room", "ada", "c1", "", posted.id)])
+async def test_the_sweep_takes_what_nothing_referred_to_for_a_day(harness: UploadsHarness) -> None:
+    await harness.store.ensure_user("ada")
+    await harness.store.ensure_user("bob")
+    await harness.store.create_conversation("room", "ada", ["bob"])
+    posted, unposted = await harness.completed(), await harness.completed()
+    [stored] = await harness.store.append([NewMessage("room", "ada", "c1", "", posted.id)])
     assert isinstance(stored, StoredEntry)
-    world.time.at += UNUSED_SECONDS + 1
-    await world.uploads.sweep()
-    assert await world.store.file(unposted.id) is None
-    assert await world.lies(unposted) == {"pending": None, "uploads": None}
-    assert isinstance(await world.uploads.link("bob", posted.id), FileLink)
+    harness.time.at += UNUSED_SECONDS + 1
+    await harness.uploads.sweep()
+    assert await harness.store.file(unposted.id) is None
+    assert await harness.stored_objects(unposted) == {"pending": None, "uploads": None}
+    assert isinstance(await harness.uploads.link("bob", posted.id), FileLink)
 
 
 async def test_the_sweep_works_over_the_real_parts(
     open_store: Callable[[], Awaitable[PostgresStore]], database_url: str, seaweed: S3Objects
 ) -> None:
-    world = World(await open_store(), seaweed, OverHttp(seaweed), Time())
-    waiting, put, complete = await world.announced(), await world.announced(), await world.announced()
-    world.put(put)
-    world.put(complete)
-    await world.uploads.complete("ada", complete.file.id)
-    world.put(complete)
+    harness = UploadsHarness(await open_store(), seaweed, OverHttp(seaweed), Time())
+    waiting, put, complete = await harness.announced(), await harness.announced(), await harness.announced()
+    harness.put(put)
+    harness.put(complete)
+    await harness.uploads.complete("ada", complete.file.id)
+    harness.put(complete)
     ids = [put.file.id, complete.file.id]
     connection = await asyncpg.connect(database_url)
     await connection.execute("update files set upload_until = '-infinity' where id = any($1)", ids)
     await connection.close()
-    await asyncio.gather(world.uploads.sweep(), world.uploads.sweep())
-    assert set((await world.lies(put.file)).values()) == {None}
-    lies = await world.lies(complete.file)
-    assert (lies["pending"], lies["uploads"] is None) == (None, False)
-    assert [await world.store.file(each.file.id) is None for each in (waiting, put, complete)] == [False, True, False]
+    await asyncio.gather(harness.uploads.sweep(), harness.uploads.sweep())
+    assert set((await harness.stored_objects(put.file)).values()) == {None}
+    stored = await harness.stored_objects(complete.file)
+    assert (stored["pending"], stored["uploads"] is None) == (None, False)
+    assert [await harness.store.file(each.file.id) is None for each in (waiting, put, complete)] == [False, True, False]
 
 
 # ---- Parts that fail
 
 
 class Failing:
-    """An object store in which something happens before one of its calls, or one of its calls fails."""
+    """An object store that calls `before` ahead of one of its methods; `before` may raise."""
 
     def __init__(self, objects: Objects, call: str, before: Callable[[str], Awaitable[None]]) -> None:
         self._objects, self._call, self._before = objects, call, before
@@ -374,7 +381,7 @@ class Failing:
         return call
 
 
-async def test_an_object_that_is_deleted_after_the_check_is_gone(either: World) -> None:
+async def test_an_object_that_is_deleted_after_the_check_is_gone(either: UploadsHarness) -> None:
     whole = either.objects
 
     async def delete(key: str) -> None:
@@ -386,7 +393,7 @@ async def test_an_object_that_is_deleted_after_the_check_is_gone(either: World) 
     assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
 
 
-async def test_an_object_that_is_replaced_after_the_check_is_not_copied(either: World) -> None:
+async def test_an_object_that_is_replaced_after_the_check_is_not_copied(either: UploadsHarness) -> None:
     announced = await either.announced()
     either.put(announced)
 
@@ -395,48 +402,48 @@ async def test_an_object_that_is_replaced_after_the_check_is_not_copied(either: 
 
     either.objects = Failing(either.objects, "copy", replace)  # type: ignore[assignment]
     assert code(await either.uploads.complete("ada", announced.file.id)) == "gone"
-    assert (await either.lies(announced.file))["uploads"] is None
+    assert (await either.stored_objects(announced.file))["uploads"] is None
 
 
 @pytest.mark.parametrize("call", ["presign_put", "head", "copy"])
 async def test_while_the_object_store_is_down_uploads_are_refused_and_afterwards_they_work(
-    world: World, call: str
+    harness: UploadsHarness, call: str
 ) -> None:
     async def fail(key: str) -> None:
         raise ObjectsDown("away")
 
-    whole = world.objects
-    announced = await world.announced()
-    world.put(announced)
-    world.objects = Failing(whole, call, fail)  # type: ignore[assignment]
+    whole = harness.objects
+    announced = await harness.announced()
+    harness.put(announced)
+    harness.objects = Failing(whole, call, fail)  # type: ignore[assignment]
     down = FILES_DOWN
     if call == "presign_put":
-        assert await world.uploads.announce("ada", "x", "image/png", 1, None) == down
+        assert await harness.uploads.announce("ada", "x", "image/png", 1, None) == down
     else:
-        assert await world.uploads.complete("ada", announced.file.id) == down
-    assert world.problems == ["away"]
-    world.objects = whole
-    assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
-    assert (await world.uploads.announce("ada", "x", "image/png", 1, None)) != down
-    assert world.problems == ["away"]
+        assert await harness.uploads.complete("ada", announced.file.id) == down
+    assert harness.problems == ["away"]
+    harness.objects = whole
+    assert isinstance(await harness.uploads.complete("ada", announced.file.id), File)
+    assert (await harness.uploads.announce("ada", "x", "image/png", 1, None)) != down
+    assert harness.problems == ["away"]
 
 
-async def test_a_task_that_dies_between_the_copy_and_its_record_loses_nothing(world: World) -> None:
-    announced = await world.announced()
-    world.put(announced)
-    found = await world.lies(announced.file)
+async def test_a_task_that_dies_between_the_copy_and_its_record_loses_nothing(harness: UploadsHarness) -> None:
+    announced = await harness.announced()
+    harness.put(announced)
+    found = await harness.stored_objects(announced.file)
     owner = hashlib.sha256(b"ada").hexdigest()[:32]
     key = f"{owner}/{announced.file.id}"
     assert found["pending"] is not None
-    await world.objects.copy(f"pending/{key}", f"uploads/{key}", found["pending"].etag, "image/png", "inline")
-    await world.objects.delete([f"pending/{key}"])
-    assert isinstance(await world.uploads.complete("ada", announced.file.id), File)
+    await harness.objects.copy(f"pending/{key}", f"uploads/{key}", found["pending"].etag, "image/png", "inline")
+    await harness.objects.delete([f"pending/{key}"])
+    assert isinstance(await harness.uploads.complete("ada", announced.file.id), File)
 
 
-async def test_without_an_object_store_the_refusal_says_what_is_missing(world: World) -> None:
-    world.missing = "set GLIMPSE_S3_BUCKET"
-    await world.store.ensure_user("ada")
-    answer = await world.uploads.announce("ada", "x", "image/png", 1, None)
+async def test_without_an_object_store_the_refusal_says_what_is_missing(harness: UploadsHarness) -> None:
+    harness.missing = "set GLIMPSE_S3_BUCKET"
+    await harness.store.ensure_user("ada")
+    answer = await harness.uploads.announce("ada", "x", "image/png", 1, None)
     assert answer == FILES_OFF.because("set GLIMPSE_S3_BUCKET")
 
 

@@ -1,4 +1,4 @@
-"""RFC 6455, the server's side: what a client may send comes out whole, and what it may not fails with the right code."""
+"""RFC 6455, the server's side: valid frames become messages, and invalid ones fail with the right code."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_nothing_of_a_whole_message_stays_behind() -> None:
     assert reader.receive(data) == ([Message(TEXT, "firstsecond")], None)
     assert reader.receive(sent(TEXT, b"a")[-1:]) == ([Message(TEXT, "a")], None)
     assert reader.receive(b"") == ([], None)
-    assert reader.held == 0
+    assert reader.buffered == 0
 
 
 # ---- What fails
@@ -237,7 +237,7 @@ def test_arbitrary_bytes_fail_in_one_way_only_and_what_is_held_is_bounded(chunks
             assert broken.code in (ws.PROTOCOL_ERROR, ws.NOT_UTF8, ws.TOO_BIG)
             break
         # A frame that is not whole with its head and mask, and the fragments before it.
-        assert reader.held <= 14 + max(most, ws.MAX_CONTROL_PAYLOAD) + most
+        assert reader.buffered <= 14 + max(most, ws.MAX_CONTROL_PAYLOAD) + most
 
 
 @pytest.mark.parametrize("size", [0, 1, 3])
@@ -259,7 +259,7 @@ def test_a_message_in_endless_tiny_fragments_holds_no_more_than_the_limit(size: 
 
 
 def test_a_frame_that_arrives_byte_by_byte_costs_no_more_than_its_length() -> None:
-    # Copied anew for every byte, these would be 320 GB. No public figure tells a copy; the one private buffer does.
+    # Private: copying the frame for every byte would move 320 GB, and nothing public tells whether it was copied.
     reader, data = FrameReader(1_000_000), sent(BINARY, b"a" * 800_000, mask=MASK)
     reader.receive(data[:1])
     buffer = reader._partial

@@ -1,4 +1,4 @@
-"""The use cases on a store in memory, with a publisher that keeps what it is told."""
+"""The use cases on a store in memory, with a recording publisher."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from tests.conftest import REPOSITORY
 
 CLIENT = REPOSITORY / "clients/typescript"
 PAGE = REPOSITORY / "src/glimpse/chat/page/client"
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 1200
+"""A command of npm that takes longer hangs."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,8 @@ def npm(*arguments: str, folder: Path) -> str:
 
 
 def test_its_types_hold_and_its_own_tests_pass_on_the_real_service(client: Path) -> None:
-    assert "failed" not in npm("test", folder=client)
+    report = npm("test", folder=client)
+    assert re.search(r"Tests +(\d+) passed \(\1\)", report), f"some were skipped:\n{report[-2000:]}"
 
 
 def test_the_page_has_the_modules_as_they_are_built_now(client: Path, tmp_path: Path) -> None:

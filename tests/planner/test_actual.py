@@ -397,7 +397,7 @@ KINDS = ("Usage", "Tax", "Credit", "EdpDiscount", "DiscountedUsage", "Fee")
 TYPES = ("APN2-NatGateway-Hours", "APN2-NatGateway-Bytes", "EU-NatGateway-Bytes", "APN2-Unknown", "")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(TYPES), st.sampled_from(KINDS), AMOUNTS, st.none() | st.integers(0, 9999))))
 def test_nothing_that_was_paid_is_lost(charged: list[tuple[str, str, Fraction, int | None]]) -> None:
     types = usage_types()

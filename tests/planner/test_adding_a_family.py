@@ -39,7 +39,7 @@ READERS = {"aws_kiosk": kiosk}
 
 def forget() -> None:
     """Clear what the package cached, so that the files of the families are looked for again."""
-    # Private: what is cached here never changes in a program that is not a test.
+    # Private: only tests add a family to a running program, so there is no public way to clear the caches.
     for kept in (families._sources, families._naming, families._family_of):
         kept.cache_clear()
     sys.modules.pop(f"{families.__name__}.kiosk", None)

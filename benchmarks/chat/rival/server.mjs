@@ -1,7 +1,7 @@
-// The same chat as plainly as Socket.IO and pg allow: a token in CONNECT, rooms from the database, a message stored
-// before its acknowledgement. It numbers nothing, limits nothing and counts nothing, all of which favours it.
+// The same chat in plain Socket.IO and pg: a token in CONNECT, rooms from the database, each message stored before its
+// acknowledgement. It has no sequence numbers, no rate limits and no metrics, all of which makes it faster.
 //
-//   DATABASE_URL=… JWT_SECRET=… node server.mjs [group]      group: as many messages share a commit as wait for it
+//   DATABASE_URL=… JWT_SECRET=… node server.mjs [group]      group: group commit
 import { createServer } from 'node:http';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
@@ -23,37 +23,37 @@ const many = {
     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) returning id, created_at`,
 };
 
-async function storedAlone(message) {
+async function insert(message) {
   return (await pool.query({ ...one, values: message })).rows[0];
 }
 
-let waiting = [];
-let flying = false;
+let queue = [];
+let isRunning = false;
 
-function storedTogether(message) {
+function insertInBatch(message) {
   return new Promise((resolve, reject) => {
-    waiting.push({ message, resolve, reject });
-    if (!flying) fly();
+    queue.push({ message, resolve, reject });
+    if (!isRunning) runBatches();
   });
 }
 
-async function fly() {
-  flying = true;
+async function runBatches() {
+  isRunning = true;
   await new Promise(setImmediate);
-  while (waiting.length) {
-    const flight = waiting.splice(0, 500);
-    const columns = [0, 1, 2, 3].map((column) => flight.map(({ message }) => message[column]));
+  while (queue.length) {
+    const batch = queue.splice(0, 500);
+    const columns = [0, 1, 2, 3].map((column) => batch.map(({ message }) => message[column]));
     try {
       const { rows } = await pool.query({ ...many, values: columns });
-      flight.forEach(({ resolve }, place) => resolve(rows[place]));
+      batch.forEach(({ resolve }, index) => resolve(rows[index]));
     } catch (error) {
-      flight.forEach(({ reject }) => reject(error));
+      batch.forEach(({ reject }) => reject(error));
     }
   }
-  flying = false;
+  isRunning = false;
 }
 
-const stored = process.argv[2] === 'group' ? storedTogether : storedAlone;
+const store = process.argv[2] === 'group' ? insertInBatch : insert;
 const http = createServer();
 const io = new Server(http, { perMessageDeflate: false });
 
@@ -68,19 +68,19 @@ io.use((socket, next) => {
 
 io.on('connection', async (socket) => {
   const user = socket.data.user;
-  const member = pool.query({ name: 'rooms', text: 'select conversation_id from members where user_id = $1', values: [user] });
+  const memberships = pool.query({ name: 'rooms', text: 'select conversation_id from members where user_id = $1', values: [user] });
   socket.on('message', async ({ conversationId, clientId, body }, acknowledge) => {
-    await member;
+    await memberships;
     if (!socket.rooms.has(conversationId)) return acknowledge({ error: { code: 'not_found' } });
     try {
-      const { id, created_at: createdAt } = await stored([conversationId, user, clientId, body]);
+      const { id, created_at: createdAt } = await store([conversationId, user, clientId, body]);
       io.to(conversationId).emit('message', { id, conversationId, senderId: user, clientId, body, createdAt });
       acknowledge({ id, createdAt });
     } catch (error) {
       acknowledge({ error: { code: error.code === '23505' ? 'repeat' : 'internal' } });
     }
   });
-  for (const { conversation_id: id } of (await member).rows) socket.join(id);
+  for (const { conversation_id: id } of (await memberships).rows) socket.join(id);
 });
 
 http.listen(0, '127.0.0.1', () => console.error(`port ${http.address().port}`));

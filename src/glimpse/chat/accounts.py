@@ -1,4 +1,4 @@
-"""Sign-up and log-in, for a service that issues its own tokens."""
+"""Sign-up and log-in, for a chat that issues its own tokens."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from glimpse.chat.ports import Store
 from glimpse.chat.refusals import UNAUTHORIZED, Refusal
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import User
 
-WRONG_CREDENTIALS = UNAUTHORIZED.because("the handle or the password is wrong")
+WRONG_CREDENTIALS = replace(
+    UNAUTHORIZED, english="the handle or the password is wrong", korean="아이디나 비밀번호가 맞지 않아요"
+)
 
 
 class Passwords(Protocol):
-    """Hashing is slow on purpose, so calls are queued; both are refused `busy` where the queue is full."""
+    """Hashing is slow on purpose, so calls are queued. Both methods are refused `busy` where the queue is full."""
 
-    async def hashed(self, password: str) -> str | Refusal: ...
+    async def hash(self, password: str) -> str | Refusal: ...
 
     async def matches(self, password_hash: str | None, password: str) -> bool | Refusal:
-        """Without a hash it takes as long and is False, so the duration does not tell whether a handle exists."""
+        """False without a hash, after the same time, so that the duration does not reveal whether a handle exists."""
         ...
 
 
@@ -47,10 +51,10 @@ class Accounts:
 
     async def sign_up(self, handle: str, password: str) -> IssuedToken | Refusal:
         """Refused `handle_taken`, `busy`."""
-        hashed = await self._passwords.hashed(password)
+        hashed = await self._passwords.hash(password)
         if isinstance(hashed, Refusal):
             return hashed
-        return self._logged_in(await self._store.sign_up(self._make_id(), handle, hashed))
+        return self._issue_token(await self._store.sign_up(self._make_id(), handle, hashed))
 
     async def log_in(self, handle: str, password: str) -> IssuedToken | Refusal:
         """Refused `busy`, and `unauthorized`: the same for a wrong handle and a wrong password."""
@@ -58,13 +62,13 @@ class Accounts:
         matches = await self._passwords.matches(found[1] if found else None, password)
         if isinstance(matches, Refusal):
             return matches
-        return self._logged_in(found[0]) if found and matches else WRONG_CREDENTIALS
+        return self._issue_token(found[0]) if found and matches else WRONG_CREDENTIALS
 
     async def refresh(self, user_id: str) -> IssuedToken | Refusal:
         """A new token for the user of a valid one."""
-        return self._logged_in(await self._store.ensure_user(user_id))
+        return self._issue_token(await self._store.ensure_user(user_id))
 
-    def _logged_in(self, user: User | Refusal) -> IssuedToken | Refusal:
+    def _issue_token(self, user: User | Refusal) -> IssuedToken | Refusal:
         if isinstance(user, Refusal):
             return user
-        return IssuedToken(self._tokens.issued(user.id, self._now()), self._tokens.lifetime_seconds, user)
+        return IssuedToken(self._tokens.issue(user.id, self._now()), self._tokens.lifetime_seconds, user)

@@ -1,5 +1,5 @@
 """
-The wiring of the chat: settings → parts → a life that ends with a drain. Beside `cli.py`, this is the only file that
+The wiring of the chat: settings become parts, which serve until a drain ends them. Beside `cli.py`, only this file
 knows both the inside and `outside`.
 """
 
@@ -38,13 +38,13 @@ from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import Moment
-from glimpse.chat.outside.postgres.startup import Tell, migrated, open_store
+from glimpse.chat.outside.postgres.startup import Tell, migrate_database, open_store
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, NoStorage
 from glimpse.chat.outside.secret_file import load_or_create_secret
-from glimpse.chat.outside.server import listening, server
+from glimpse.chat.outside.server import open_listener, server
 from glimpse.chat.ports import ObjectsDown, Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.protocol.engineio import Timing
@@ -62,7 +62,7 @@ from glimpse.chat.uploads import Uploads
 from glimpse.chat.users import Users
 
 CONNECT_SECONDS = 10.0
-"""How long a connection may take to join the chat."""
+"""How long a connection may take to join the root namespace."""
 
 SWEEP_SOCKETS_SECONDS = 1.0
 SWEEP_FILES_SECONDS = 60.0
@@ -72,9 +72,9 @@ RELAY_TICK_SECONDS = 0.025
 ENDING_SECONDS = 5.0
 FLUSH_SHARE, CLOSE_SHARE = 0.1, 0.05
 """
-At the end, what is under way may take ENDING_SECONDS, or this share of the drain where that is less: FLUSH_SHARE to
-answer requests, CLOSE_SHARE for half-sent requests and for the connections of the database. Clients send again whatever
-is unanswered then.
+Each step of the end may take ENDING_SECONDS, or its share of the drain where that is less: FLUSH_SHARE to answer
+requests and events, CLOSE_SHARE for incomplete HTTP requests and again for the connections of the database. Clients
+send again what was not answered.
 """
 
 GC_THRESHOLDS = (50_000, 4, 4)
@@ -89,7 +89,7 @@ def make_id() -> str:
 
 
 def make_secret_id() -> str:
-    """An id that nobody can guess: whoever knows a session's id may speak for it."""
+    """An id that nobody can guess, because whoever knows the id of a session can use the session."""
     return secrets.token_urlsafe(15)
 
 
@@ -102,7 +102,7 @@ class Parts:
     uploads: Uploads
     relay: Relay | None
     engine: Engine
-    failed: Callable[[BaseException], None]
+    report_defect: Callable[[BaseException], None]
     passwords: Argon2
     application: Any = None
     """The ASGI application."""
@@ -127,14 +127,14 @@ class Task:
         settings, store, now = self.settings, self.store, self.now
         counts = Counts()
 
-        def failed(error: BaseException) -> None:
+        def report_defect(error: BaseException) -> None:
             counts.failures += 1
-            logs.failed(error)
+            logs.defect(error)
 
         commits = GroupCommit(store, counts)
         sockets = Sockets(settings.sockets_per_user, counts)
-        background = BackgroundTasks(failed)
-        relay = Relay(make_secret_id(), self.bus, store, sockets, now, failed) if self.bus else None
+        background = BackgroundTasks(report_defect)
+        relay = Relay(make_secret_id(), self.bus, store, sockets, now, report_defect) if self.bus else None
         publisher: Publisher = relay or LocalPublisher(sockets)
         notifier = PresenceNotifier(store, sockets, publisher, now, background)
         if relay:
@@ -144,7 +144,7 @@ class Task:
         conversations = Conversations(store, commits, publisher, notifier, make_id)
         service = Service(
             commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, counts,
-            failed, Limits(settings.body_characters, settings.events_per_second), now, make_secret_id,
+            report_defect, Limits(settings.body_characters, settings.events_per_second), now, make_secret_id,
         )  # fmt: skip
         passwords = Argon2()
         accounts = Accounts(store, passwords, tokens, now, make_id)
@@ -154,16 +154,16 @@ class Task:
         )
         clock = asyncio.get_running_loop().time
 
-        def listen(session: Session) -> Peer:
+        def make_peer(session: Session) -> Peer:
             return Peer(service, session, clock() + CONNECT_SECONDS)
 
         addresses = AddressLimiter(settings.address_requests_per_second, now)
         engine = Engine(
-            self.timing, listen, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
+            self.timing, make_peer, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
         )
-        parts = Parts(commits, service, uploads, relay, engine, failed, passwords)
+        parts = Parts(commits, service, uploads, relay, engine, report_defect, passwords)
         rates = TokenBuckets(settings.events_per_second)
-        rest = Rest(accounts, users, conversations, messages, uploads, tokens, rates, addresses, now, failed)
+        rest = Rest(accounts, users, conversations, messages, uploads, tokens, rates, addresses, now, report_defect)
         metrics = Metrics(counts, lambda: self._gauges(parts))
         operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), metrics)
         parts.application = application(
@@ -174,19 +174,19 @@ class Task:
     @asynccontextmanager
     async def serving(self, stop_now: asyncio.Event | None = None) -> AsyncIterator[int]:
         """
-        The port that is open (for port 0 a free one). On leaving, the task drains, for as long as its settings say or
-        until `stop_now` is set; then it answers what is under way, and closes.
+        Serve, on the port that this yields (for port 0 a free one). At the end the task drains, for as long as its
+        settings say or until `stop_now` is set; then it answers what is left, and closes.
         """
         settings, parts = self.settings, self.build()
-        engine, relay, failed = parts.engine, parts.relay, parts.failed
-        listener = listening(settings.host, settings.port)
+        engine, relay, report_defect = parts.engine, parts.relay, parts.report_defect
+        listener = open_listener(settings.host, settings.port)
         grace = _ending_seconds(settings, CLOSE_SHARE)
         http = server(parts.application, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)
         sweeps = [
-            asyncio.create_task(every(SWEEP_SOCKETS_SECONDS, parts.service.sweep, failed)),
-            asyncio.create_task(every(SWEEP_FILES_SECONDS, parts.uploads.sweep, failed)),
+            asyncio.create_task(every(SWEEP_SOCKETS_SECONDS, parts.service.sweep, report_defect)),
+            asyncio.create_task(every(SWEEP_FILES_SECONDS, parts.uploads.sweep, report_defect)),
         ]
-        ticks = asyncio.create_task(every(RELAY_TICK_SECONDS, relay.tick, failed)) if relay else None
+        ticks = asyncio.create_task(every(RELAY_TICK_SECONDS, relay.tick, report_defect)) if relay else None
         serving = asyncio.create_task(http.serve([listener]))
         try:
             yield listener.getsockname()[1]
@@ -198,14 +198,14 @@ class Task:
             http.should_exit = True
             engine.close()
             await serving
-            # After the last requests: they may have published something, too.
+            # Only after the last requests, which may have published something.
             if relay and ticks:
                 ticks.cancel()
                 relay.end(is_flushed)
             parts.passwords.close()
 
     async def _drain(self, parts: Parts, stop_now: asyncio.Event) -> None:
-        """Until no socket is left, or the time is over."""
+        """Drain until no socket is left, the time is over, or `stop_now` is set."""
         service = parts.service
         parts.is_draining = True
         drain = Drain(self.now(), self.settings.drain_seconds)
@@ -220,13 +220,13 @@ class Task:
                 await asyncio.wait_for(stop_now.wait(), DRAIN_TICK_SECONDS)
 
     async def _flush(self, parts: Parts) -> bool:
-        """Whether everything under way was answered in time, and given to the bus."""
+        """Answer everything and hand it to the bus; whether that was done in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ending_seconds(self.settings, FLUSH_SHARE)):
-                await parts.service.finished()
-                await parts.commits.drain()
+                await parts.service.wait_until_idle()
+                await parts.commits.wait_until_idle()
                 if parts.relay:
-                    await parts.relay.finished()
+                    await parts.relay.wait_until_idle()
                 return True
         return False
 
@@ -255,14 +255,14 @@ def _ending_seconds(settings: Settings, share: float) -> float:
 
 def run(settings: Settings, tell: Tell) -> None:
     """Serve until SIGTERM or SIGINT. Raises Failure, before anything is served."""
-    logs.to(sys.stderr)
+    logs.configure(sys.stderr)
     with _database(settings, tell) as (url, settings):
         uvloop.run(_serve(url, settings, tell))
 
 
 def run_migrations(url: str, after: bool, tell: Tell) -> Sequence[str]:
     """The names of the migrations that were applied to a database. Raises Failure."""
-    return uvloop.run(migrated(url, Moment.AFTER if after else Moment.BEFORE, tell))
+    return uvloop.run(migrate_database(url, Moment.AFTER if after else Moment.BEFORE, tell))
 
 
 @contextmanager
@@ -279,23 +279,13 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
     storage = _storage(settings, tell)
-    stop, stop_now = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def ended(by: signal.Signals) -> None:
-        """SIGTERM comes from a platform that sends clients elsewhere; whoever presses Ctrl-C, or asks twice, waits."""
-        if by == signal.SIGINT or stop.is_set():
-            stop_now.set()
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended, number)
-    has_bus, is_embedded = settings.bus_url is not None, settings.database_url is None
+    stop, stop_now = _stop_events()
+    has_bus, is_embedded = settings.bus_url is not None, not settings.database_url
     starting = asyncio.create_task(open_store(url, settings.database_pool, has_bus, is_embedded, tell))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
-        # It has served nobody yet.
+        # Nothing has been served yet, so nothing has to drain.
         starting.cancel()
         tell("serve_ending")
         return
@@ -303,14 +293,14 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
     bus = _bus(settings.bus_url, url)
     try:
         if settings.s3_bucket:
-            # Before the first request waits for it: loading the signer takes 0.1 s of a processor.
+            # Done now, so that the first request need not wait: loading the signer takes 0.1 s of processor time.
             with contextlib.suppress(ObjectsDown):
                 await storage.open()
         async with (
             bus.running() if bus else contextlib.nullcontext(),
             Task(store, settings, bus, storage, store.connections).serving(stop_now) as port,
         ):
-            # What exists by now stays; the collector need not look at it again.
+            # What exists now stays until the end, so the collector need not look at it again.
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
@@ -323,11 +313,29 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         await storage.close()
 
 
+def _stop_events() -> tuple[asyncio.Event, asyncio.Event]:
+    """
+    `stop` is set by SIGTERM, which comes from a platform and begins a drain. `stop_now` is set, too, by Ctrl-C and by a
+    second signal, since then somebody waits for the end.
+    """
+    stop, stop_now = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        if number == signal.SIGINT or stop.is_set():
+            stop_now.set()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop, stop_now
+
+
 def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:
     if bus_url is None:
         return None
     if bus_url.startswith(VALKEY_SCHEMES):
-        # Imported here: the library takes memory that most tasks do not need.
+        # Imported here, to save the memory of the library in the tasks that do not use it.
         from glimpse.chat.outside.valkey_bus import ValkeyBus
 
         return ValkeyBus(bus_url)
@@ -335,15 +343,15 @@ def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:
 
 
 def _storage(settings: Settings, tell: Tell) -> FileStorage:
-    """Raises Failure where the private key for CloudFront is not one."""
+    """Raises Failure where the private key for CloudFront is not valid."""
     if not settings.s3_bucket:
-        # With a database that was given there may be more tasks, and each would lack the files of the others.
+        # With an external database there may be more tasks, and each would lack the files of the others.
         return (
             NoStorage()
             if settings.database_url
             else EmbeddedStorage(Path(settings.data) / "files", tell, settings.host)
         )
-    # Imported here: a chat without a bucket does not need the memory that its signer takes.
+    # Imported here, to save the memory of the signer in a chat without a bucket.
     from glimpse.chat.outside.s3.objects import S3Storage
 
     cdn = None

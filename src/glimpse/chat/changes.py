@@ -1,4 +1,4 @@
-"""How a use case makes a change durable and publishes it: nobody hears of a change before its commit."""
+"""How a use case makes a change durable and then publishes it: no change is published before its commit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from glimpse.chat.commit import GroupCommit
-from glimpse.chat.events import committed
+from glimpse.chat.events import entry_committed
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import Refusal
@@ -16,10 +16,10 @@ T = TypeVar("T")
 Outcome = TypeVar("Outcome", bound=StoredEntry | Conversation | Refusal)
 
 
-async def outcome_of(change: Awaitable[T], publisher: Publisher) -> T:
+async def await_change(change: Awaitable[T], publisher: Publisher) -> T:
     """
-    Await a change of the store. On StoreDown it may be durable although nobody was told, so the publisher learns
-    that the outcome is unknown; then StoreDown is raised again.
+    Await a change of the store. On StoreDown the change may be durable although it is not published, so the publisher
+    is told that an outcome is unknown. Raises StoreDown.
     """
     try:
         return await change
@@ -32,7 +32,7 @@ async def commit_entry(
     change: Callable[[], Awaitable[Outcome]], commits: GroupCommit, publisher: Publisher
 ) -> Outcome | Refusal:
     """Run a change that writes an entry, in its turn among the messages, and publish the entry if it is new."""
-    outcome: Outcome | Refusal = await outcome_of(commits.exclusive(change), publisher)
+    outcome: Outcome | Refusal = await await_change(commits.exclusive(change), publisher)
     if isinstance(outcome, StoredEntry) and outcome.is_new:
-        publisher.publish_entry(committed(outcome))
+        publisher.publish_entry(entry_committed(outcome))
     return outcome

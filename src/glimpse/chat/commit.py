@@ -4,8 +4,8 @@ Group commit: many messages share one transaction.
     no batch is running     a message starts one at once, with those of the same turn of the event loop
     a batch is running      messages queue up, and are the next batch when it ends
 
-No timer: a lone message waits for nothing, and the more messages are queued, the more of them share a commit. Futures
-and not coroutines: a task for each message would cost more than everything else that is done with it here.
+There is no timer: a single message is stored at once, and the more messages queue up, the more of them share a commit.
+Futures and not coroutines, because an asyncio task for each message would cost more than all the rest of this file.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import NewMessage, StoredEntry
 
 MAX_BATCH_ROWS = 500
-"""A batch of 500 keeps a quarter of a vCPU busy for some 10 ms, within the 25 ms that it gets of every 100."""
+"""A batch of 500 takes some 10 ms of processor time; a quarter of a vCPU gets 25 ms of every 100."""
 
 MAX_BATCH_CHARACTERS = 250_000
-"""Of all bodies of a batch. A character may take four bytes."""
+"""The length of all bodies of a batch. A character may take four bytes."""
 
 MAX_QUEUED = 5000
 MAX_QUEUED_CHARACTERS = 4_000_000
@@ -56,8 +56,8 @@ class GroupCommit:
 
     def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
         """
-        The answer of the store; `busy` where the queue is full, `unknown` where the outcome is unknown. The message may
-        be sent again after both. A queued message is stored even if the future is cancelled.
+        Queue a message. The future has the answer of the store, `busy` where the queue is full, or `unknown` where the
+        outcome is unknown; after both the message may be sent again. It is stored even if the future is cancelled.
         """
         return self._enqueue(message, len(message.body))
 
@@ -69,7 +69,7 @@ class GroupCommit:
         """
         return self._enqueue(change, 0)
 
-    async def drain(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no batch is running and nothing is queued."""
         while self._running is not None:
             await asyncio.wait([self._running])
@@ -94,10 +94,10 @@ class GroupCommit:
                     await self._resolve(answers, self._append(messages))
                 else:
                     change, answer = self._queue.popleft()
-                    await self._resolve([answer], _outcome_of(cast("Change", change)))
+                    await self._resolve([answer], _run_change(cast("Change", change)))
         finally:
             self._running = None
-            # Only where the event loop ends is something left, and nobody will answer it.
+            # Something is left only where the event loop ends; then no batch will answer it.
             for _item, answer in self._queue:
                 answer.cancel()
             self._queue.clear()
@@ -126,7 +126,7 @@ class GroupCommit:
             return [UNKNOWN_OUTCOME] * len(messages)
 
     async def _resolve(self, answers: Sequence[Answer], batch: Awaitable[Sequence[Any]]) -> None:
-        """Set the results of a batch. If it fails, only its own futures fail; some may have been cancelled."""
+        """Set the results of a batch, except on cancelled futures. If the batch fails, its futures get the error."""
         try:
             outcomes = list(zip(answers, await batch, strict=True))
         except asyncio.CancelledError:
@@ -143,5 +143,5 @@ class GroupCommit:
                 answer.set_result(outcome)
 
 
-async def _outcome_of(change: Change) -> Sequence[Any]:
+async def _run_change(change: Change) -> Sequence[Any]:
     return [await change()]

@@ -1,10 +1,10 @@
-"""What members do with conversations: REST and sockets call the same methods."""
+"""The use cases of conversations. REST and sockets call the same methods."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from glimpse.chat.changes import commit_entry, outcome_of
+from glimpse.chat.changes import await_change, commit_entry
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.events import conversation_event
 from glimpse.chat.ports import Store
@@ -31,12 +31,12 @@ class Conversations:
 
     async def create(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refusal:
         """
-        The conversation and whether it is new: two people have one conversation only. Members of a new one are told
-        of it. Refused `not_found` for an unknown member.
+        Create a conversation, or find the one that two people already have. Returns it, and whether it is new; then its
+        members are told. Refused `not_found` for an unknown member.
         """
         await self._store.ensure_user(user_id)
         creating = self._store.create_conversation(self._make_id(), user_id, member_ids)
-        created = await outcome_of(creating, self._publisher)
+        created = await await_change(creating, self._publisher)
         if not isinstance(created, Refusal) and created[1]:
             conversation = created[0]
             self._publisher.notify(Notification(conversation.member_ids, conversation_event(conversation)))
@@ -44,7 +44,7 @@ class Conversations:
         return created
 
     async def get(self, user_id: str, conversation_id: str) -> Conversation | Refusal:
-        """Refused `not_found`, also to a user who is not a member."""
+        """Read a conversation. Refused `not_found`, also to a user who is not a member."""
         return await self._store.conversation(conversation_id, user_id)
 
     async def list(
@@ -60,13 +60,13 @@ class Conversations:
         self, user_id: str, conversation_id: str, member_ids: Sequence[str]
     ) -> StoredEntry | Conversation | Refusal:
         """
-        The stored entry, or the conversation as it is where all were members already. Old and new members are told.
-        Refused `not_found`, `forbidden` (a conversation of two), `busy`.
+        Add members, and tell old and new ones. Returns the stored entry, or the unchanged conversation where all were
+        members already. Refused `not_found`, `forbidden` (a conversation of two), `busy`.
         """
         return await commit_entry(
             lambda: self._store.add_members(conversation_id, user_id, member_ids), self._commits, self._publisher
         )
 
     async def leave(self, user_id: str, conversation_id: str) -> StoredEntry | Refusal:
-        """The remaining members are told, and so are the other sockets of the user. Refused `not_found`, `busy`."""
+        """Leave; the remaining members and the user's own sockets are told. Refused `not_found`, `busy`."""
         return await commit_entry(lambda: self._store.leave(conversation_id, user_id), self._commits, self._publisher)

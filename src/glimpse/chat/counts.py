@@ -1,4 +1,4 @@
-"""What one task counts, in plain numbers: whoever does something adds to them, and `/metrics` reads them."""
+"""What one task counts: plain numbers, to which the other modules add, and which `/metrics` reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ACK_SECONDS_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.
 
 
 class Counts:
-    """Since the task started."""
+    """Totals since the task started."""
 
     def __init__(self) -> None:
         self.joined = 0
@@ -17,10 +17,10 @@ class Counts:
         """Sockets that left, by reason."""
 
         self.events: Counter[str] = Counter()
-        """Events of clients, by name; names that the service does not know are `other`."""
+        """Events that clients sent, by name; unknown names count as `other`."""
 
         self.refusals: Counter[str] = Counter()
-        """By code."""
+        """Refused requests, by code."""
 
         self.deliveries = 0
         """Events that were sent to sockets."""
@@ -29,18 +29,18 @@ class Counts:
         """Transactions of messages, by how many messages shared one."""
 
         self.ack_buckets = [0] * (len(ACK_SECONDS_BOUNDS) + 1)
-        """Acknowledged messages, by how long after their arrival."""
+        """Acknowledged messages, by the seconds from their arrival to their acknowledgement."""
 
         self.ack_seconds = 0.0
-        """The sum of the same."""
+        """The sum of these seconds."""
 
         self.files: Counter[str] = Counter()
-        """By outcome."""
+        """Files, by outcome."""
 
         self.failures = 0
         """Exceptions that are defects of this program."""
 
     @property
     def sockets(self) -> int:
-        """That are joined now."""
+        """How many are joined now."""
         return self.joined - self.left.total()

@@ -26,17 +26,17 @@ from glimpse.chat.values import (
 )
 
 ENTRY_BYTES = 300
-"""Roughly the JSON of an entry without its content: three ids of 36 characters, a time, and the names of the fields."""
+"""Rough size of an entry's JSON without its content: three ids of 36 characters, a time, and the field names."""
 
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
 
 class Document(Struct, frozen=True, rename="camel"):
-    """The base of all: field names in camel case; instances cannot be changed."""
+    """The base class: field names in camel case, immutable."""
 
 
-class Nothing(Document, frozen=True):
-    """The request was carried out, and there is nothing to answer."""
+class EmptyDocument(Document, frozen=True):
+    """The answer to a request that succeeded and has no result."""
 
 
 class Error(Document, frozen=True):
@@ -78,8 +78,8 @@ class ConversationDocument(Document, frozen=True):
     last_seq: int
 
 
-class Numbered(Document, frozen=True):
-    """What every entry of a conversation has."""
+class EntryFields(Document, frozen=True):
+    """The fields of every entry of a conversation."""
 
     id: str
     seq: int
@@ -88,7 +88,7 @@ class Numbered(Document, frozen=True):
     created_at: Time
 
 
-class MessageDocument(Numbered, frozen=True):
+class MessageDocument(EntryFields, frozen=True):
     """`body` is null once the message was deleted."""
 
     client_id: str | None
@@ -100,19 +100,19 @@ class MessageEntry(MessageDocument, frozen=True, tag_field="type", tag="message"
     """A message in a history."""
 
 
-class DeletedEntry(Numbered, frozen=True, tag_field="type", tag="deleted"):
+class DeletedEntry(EntryFields, frozen=True, tag_field="type", tag="deleted"):
     """The message whose seq is `of` was deleted."""
 
     of: int
 
 
-class MembersEntry(Numbered, frozen=True, tag_field="type", tag="members"):
+class MembersEntry(EntryFields, frozen=True, tag_field="type", tag="members"):
     """The members from here on."""
 
     member_ids: tuple[str, ...]
 
 
-class UnknownTypeEntry(Numbered, frozen=True, tag_field="type", tag="unknown"):
+class UnknownTypeEntry(EntryFields, frozen=True, tag_field="type", tag="unknown"):
     """An entry whose type this release of the service does not know; a newer one may show it."""
 
 
@@ -193,7 +193,7 @@ class SyncedDocument(Document, frozen=True):
     reset: tuple[str, ...]
 
 
-class Acknowledged(Document, frozen=True):
+class AcknowledgementDocument(Document, frozen=True):
     """The acknowledgement of a message: it is durable."""
 
     id: str
@@ -201,7 +201,7 @@ class Acknowledged(Document, frozen=True):
     created_at: Time
 
 
-class ReadTo(Document, frozen=True):
+class ReadDocument(Document, frozen=True):
     seq: int
 
 
@@ -228,7 +228,10 @@ class PresenceEvent(Document, frozen=True):
 
 
 class DrainingEvent(Document, frozen=True):
-    """This task is about to stop: reconnect after `reconnectInMs`. Who stays is disconnected in `graceSeconds`."""
+    """
+    This task is about to stop: reconnect after `reconnectInMs`. Clients that stay are disconnected within
+    `graceSeconds`.
+    """
 
     grace_seconds: float
     reconnect_in_ms: int
@@ -296,7 +299,7 @@ def entry_document(entry: Entry) -> EntryDocument:
 
 
 def truncated(synced: SyncResult, max_bytes: int) -> SyncResult:
-    """The first entries whose JSON takes at most about so many bytes, and one at least; `more` where some are left."""
+    """Cut the entries to roughly `max_bytes` of JSON, but to at least one; `more` is then true if some were cut."""
     size = 0
     for kept, entry in enumerate(synced.entries):
         size += ENTRY_BYTES + _content_bytes(entry)
@@ -306,7 +309,7 @@ def truncated(synced: SyncResult, max_bytes: int) -> SyncResult:
 
 
 def _content_bytes(entry: Entry) -> int:
-    """How much the JSON of an entry is longer than ENTRY_BYTES, roughly."""
+    """Roughly how much longer than ENTRY_BYTES the JSON of an entry is."""
     match entry:
         case Message():
             return len((entry.body or "").encode())

@@ -6,8 +6,8 @@ How a task stops: its phases, and when each socket leaves. Time is handed in.
     closing    10 to 20 s        handshakes are refused; the sockets that stayed are closed one after the other
     ending     20 to 25 s        requests under way are answered, then the process ends
 
-The balancer needs the notice: it sends clients here until it has seen the 503, and Spot notifies it no sooner than the
-task. The sockets are spread over the phases so that the other tasks do not get all of them at once.
+The notice is for the balancer, which sends clients here until it has seen the 503; a Spot interruption is announced to
+it no sooner than to the task. The sockets are spread over the phases, so that they do not all reconnect at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """It began at `began` and takes `seconds`; 0 ends at once. Seconds of any clock, everywhere the same."""
+    """A drain that began at `began` and takes `seconds`; with 0 it ends at once. All times are of the same clock."""
 
     began: float
     seconds: float
@@ -50,7 +50,7 @@ class Drain:
         return self.began + _spread(number) * (self.closing_at - self.began)
 
     def closes_at(self, number: int) -> float:
-        """When it is closed if it stayed, in the same order."""
+        """When that socket is closed if it has not left; the order is the same."""
         return self.closing_at + _spread(number) * (self.ending_at - self.closing_at)
 
 

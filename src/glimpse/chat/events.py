@@ -12,7 +12,7 @@ from typing import Any, assert_never
 import msgspec
 
 from glimpse.chat.documents import (
-    Acknowledged,
+    AcknowledgementDocument,
     ConversationDocument,
     DeletedEvent,
     Document,
@@ -34,7 +34,7 @@ _EVENT_TYPE, _ACK_TYPE = str(EVENT), str(ACK)
 
 
 def event_text(event: str | tuple[str, Any]) -> str:
-    """An event as it comes over the bus, ("name", {…}), as the text of its packet; a text is such a packet already."""
+    """The text of an event's packet. The bus brings an event as ("name", {…}), or as such a text already."""
     return event if isinstance(event, str) else _EVENT_TYPE + _encode(event).decode()
 
 
@@ -44,11 +44,11 @@ def acknowledgement(ack_id: int, document: Document) -> str:
 
 def message_acknowledgement(ack_id: int, message: Entry) -> str:
     """For the sender, once the message is durable."""
-    return acknowledgement(ack_id, Acknowledged(message.id, message.seq, time_text(message.created_at)))
+    return acknowledgement(ack_id, AcknowledgementDocument(message.id, message.seq, time_text(message.created_at)))
 
 
 def entry_event(entry: Entry, member_ids: tuple[str, ...]) -> str | None:
-    """What the members receive of an entry, after which they are `member_ids`; None: nothing."""
+    """The event of an entry for its members, who are `member_ids` by now; None where it has none."""
     match entry:
         case Message():
             return event_text(("message", message_document(entry, MessageDocument)))
@@ -62,10 +62,9 @@ def entry_event(entry: Entry, member_ids: tuple[str, ...]) -> str | None:
             assert_never(entry)
 
 
-def committed(stored: StoredEntry) -> EntryCommitted:
+def entry_committed(stored: StoredEntry) -> EntryCommitted:
     """
-    An entry with its event, for its members and, where one of them left, for the other sockets of that user too.
-    Nobody receives an UnknownEntry.
+    An entry with its event, for its members, and also for the user who left with it. Nobody receives an UnknownEntry.
     """
     entry, user_ids = stored.entry, stored.member_ids
     event = entry_event(entry, user_ids)
@@ -95,5 +94,5 @@ def presence_event(user_id: str, online: bool) -> str:
 
 
 def draining_event(grace_seconds: float, reconnect_in_ms: int) -> str:
-    """This task is about to stop: the client shall reconnect after so many ms, and is disconnected after so long."""
+    """Ask a client to reconnect after `reconnect_in_ms`; it is disconnected within `grace_seconds`."""
     return event_text(("draining", DrainingEvent(grace_seconds, reconnect_in_ms)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Failure(Exception):
-    """`code` names a sentence and `values` fill its gaps; no value is a secret. Subclasses name one reason."""
+    """`code` names a sentence, and `values` fill it in; no value is a secret. A subclass names one reason."""
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code, values)

@@ -1,4 +1,4 @@
-"""How much one user, and one address, may ask of one task."""
+"""Rate limits of one task: for each user, and for each address."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class AddressLimiter:
 
 
 def _network_of(address: str) -> str:
-    """The IPv4 address, or the /64 of an IPv6 address, which is what one line is given (RFC 6177); without a port."""
+    """The IPv4 address, or the /64 of an IPv6 address, which is what one subscriber gets (RFC 6177); without a port."""
     bare = address.partition("]")[0].lstrip("[") if address.startswith("[") else address
     bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
     try:

@@ -1,4 +1,4 @@
-"""The cursor of the list of conversations: an opaque text, which clients send back to get the next page."""
+"""The cursor of the list of conversations: an opaque text that clients send back to get the next page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A conversation's place in the list: by the time of its last change, and by id where two times are equal."""
+class ListPosition:
+    """A conversation's position in the list: by the time of its last change, then by its id."""
 
     changed_at: datetime.datetime
     conversation_id: str
@@ -24,12 +24,12 @@ class Place:
         return f"{(self.changed_at - _EPOCH) // _MICROSECOND}-{self.conversation_id}"
 
 
-def place_of(cursor: str) -> Place | None:
+def decode_cursor(cursor: str) -> ListPosition | None:
     """None for a text that is no cursor."""
     microseconds, dash, conversation_id = cursor.partition("-")
     if not dash or not is_id(conversation_id) or not microseconds.isascii() or not microseconds.isdigit():
         return None
     try:
-        return Place(_EPOCH + int(microseconds[:20]) * _MICROSECOND, conversation_id)
+        return ListPosition(_EPOCH + int(microseconds[:20]) * _MICROSECOND, conversation_id)
     except OverflowError:
         return None

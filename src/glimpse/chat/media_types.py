@@ -1,9 +1,9 @@
 """
 The media types that may be uploaded: how a file of each begins, and whether a browser may show it.
 
-Every other type is refused, above all the types that a browser would run: HTML, SVG and scripts. Uploads compares a
-file's first bytes with the type that its sender claims, so that no file is served as a type that it is not. Nothing
-guesses the type of a file, and nothing looks at the extension of its name.
+Every other type is refused, above all those that a browser would run: HTML, SVG and scripts. `uploads.py` compares a
+file's first bytes with the type that its sender claims, so that no file is served as a type that it is not. The type is
+never guessed, and the extension of the name does not count.
 
 Sources of the signatures: each format's own definition (PNG: ISO/IEC 15948 5.2; JPEG: ITU-T T.81 B.1.1; GIF89a 17;
 WebP: RFC 9649 2.4; ISO base media file format: ISO/IEC 14496-12 4.3; PDF: ISO 32000-2 7.5.2; ZIP: APPNOTE 4.3.7; Ogg:

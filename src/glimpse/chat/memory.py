@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from glimpse.chat.files import file_refusal, picture_refusal
-from glimpse.chat.listing import Place, place_of
+from glimpse.chat.listing import ListPosition, decode_cursor
 from glimpse.chat.refusals import BLOCKED, FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, Refusal
 from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
 from glimpse.chat.values import (
@@ -56,16 +56,16 @@ class _Conversation:
         return len(self.entries)
 
     @property
-    def place(self) -> Place:
-        return Place(self.changed_at, self.id)
+    def position(self) -> ListPosition:
+        return ListPosition(self.changed_at, self.id)
 
     def value(self) -> Conversation:
         return Conversation(self.id, self.member_ids, self.last_seq, dict(self.reads))
 
 
 @dataclass(slots=True)
-class _Announced:
-    """A file as it is kept: its value, and the columns of the database that are not in it."""
+class _FileRow:
+    """A file as it is kept: its value, and the columns of its row that the value lacks."""
 
     file: File
     is_pending: bool = True
@@ -84,7 +84,7 @@ class MemoryStore:
         self._conversations: dict[str, _Conversation] = {}
         self._pairs: dict[frozenset[str], str] = {}
         self._sent: dict[tuple[str, str, str], int] = {}
-        self._files: dict[str, _Announced] = {}
+        self._files: dict[str, _FileRow] = {}
 
     async def check(self) -> None: ...
 
@@ -129,9 +129,9 @@ class MemoryStore:
         if profile_image_id is not None:
             if refused := picture_refusal(self._file(profile_image_id), user_id):
                 return refused
-            self._is_used(profile_image_id)
+            self._mark_used(profile_image_id)
             if user.profile_image_id != profile_image_id:
-                self._is_unused(user.profile_image_id)
+                self._mark_unused(user.profile_image_id)
             user = replace(user, profile_image_id=profile_image_id)
         self._users[user_id] = user
         return user
@@ -180,13 +180,13 @@ class MemoryStore:
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
     ) -> tuple[Sequence[ConversationSummary], str | None] | Refusal:
-        place = None if cursor is None else place_of(cursor)
-        if cursor is not None and place is None:
+        position = None if cursor is None else decode_cursor(cursor)
+        if cursor is not None and position is None:
             return INVALID
-        newest_first = sorted(self._conversations_of(member_id), key=lambda each: each.place, reverse=True)
-        rest = [each for each in newest_first if place is None or each.place < place]
+        newest_first = sorted(self._conversations_of(member_id), key=lambda each: each.position, reverse=True)
+        rest = [each for each in newest_first if position is None or each.position < position]
         page = rest[:limit]
-        return [self._summary(each, member_id) for each in page], page[-1].place.cursor if rest[limit:] else None
+        return [self._summary(each, member_id) for each in page], page[-1].position.cursor if rest[limit:] else None
 
     async def add_members(
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
@@ -220,7 +220,7 @@ class MemoryStore:
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         now = self._clock()
-        return [self._appended(message, now) for message in messages]
+        return [self._append_one(message, now) for message in messages]
 
     async def delete_message(self, conversation_id: str, by_id: str, seq: int) -> StoredEntry | Refusal:
         conversation = self._conversation_of(conversation_id, by_id)
@@ -232,7 +232,7 @@ class MemoryStore:
         for entry in conversation.entries[seq:]:
             if isinstance(entry, Deletion) and entry.of == seq:
                 return StoredEntry(entry, conversation.member_ids, False)
-        self._is_unused(message.file_id)
+        self._mark_unused(message.file_id)
         conversation.entries[seq - 1] = replace(message, body=None, file_id=None)
         return self._added(conversation, Deletion(*self._next(conversation, by_id, self._clock()), seq))
 
@@ -302,7 +302,7 @@ class MemoryStore:
             return QUOTA
         until = self._now() + seconds
         made = File(file.id, file.owner_id, file.name, file.content_type, file.size, file.sha256, False, until)
-        self._files[file.id] = _Announced(made)
+        self._files[file.id] = _FileRow(made)
         return made
 
     async def file(self, file_id: str) -> File | None:
@@ -363,16 +363,16 @@ class MemoryStore:
         announced = self._files.get(file_id)
         return announced.file if announced else None
 
-    def _is_expired(self, announced: _Announced, grace_seconds: float) -> bool:
+    def _is_expired(self, announced: _FileRow, grace_seconds: float) -> bool:
         return announced.is_pending and announced.file.upload_until < self._now() - grace_seconds
 
     def _is_profile_image(self, file: File) -> bool:
         return self._users[file.owner_id].profile_image_id == file.id
 
-    def _is_used(self, file_id: str) -> None:
+    def _mark_used(self, file_id: str) -> None:
         self._files[file_id].unused_since = None
 
-    def _is_unused(self, file_id: str | None) -> None:
+    def _mark_unused(self, file_id: str | None) -> None:
         if file_id in self._files:
             self._files[file_id].unused_since = self._now()
 
@@ -383,7 +383,7 @@ class MemoryStore:
     def _conversations_of(self, member_id: str) -> Iterable[_Conversation]:
         return (each for each in self._conversations.values() if member_id in each.reads)
 
-    def _appended(self, message: NewMessage, now: datetime.datetime) -> StoredEntry | Refusal:
+    def _append_one(self, message: NewMessage, now: datetime.datetime) -> StoredEntry | Refusal:
         if not can_be_stored(message):
             return INVALID
         identity = (message.conversation_id, message.sender_id, message.client_id)
@@ -397,7 +397,7 @@ class MemoryStore:
         if message.file_id is not None:
             if refused := file_refusal(self._file(message.file_id), message.sender_id):
                 return refused
-            self._is_used(message.file_id)
+            self._mark_used(message.file_id)
         fields = (message.client_id, message.body, message.file_id)
         stored = self._added(conversation, Message(*self._next(conversation, message.sender_id, now), *fields))
         self._sent[identity] = stored.entry.seq
@@ -407,8 +407,8 @@ class MemoryStore:
         self, conversation: _Conversation, sender_id: str, now: datetime.datetime
     ) -> tuple[str, int, str, str, datetime.datetime]:
         """
-        What every entry has, for the next one of a conversation. `created_at` never decreases, even if the clock was
-        set back.
+        The fields of every entry, for the next one of a conversation. `created_at` never decreases, even if the clock
+        was set back.
         """
         conversation.changed_at = max(conversation.changed_at, now)
         return conversation.id, conversation.last_seq + 1, self._make_id(), sender_id, conversation.changed_at

@@ -1,7 +1,7 @@
 """
 The object store in memory: for tests, and for a service that may forget everything when it ends.
 
-Only this class understands its URLs, so `put` and `get` are here too. They do what a client does over HTTP, and return
+Only this class understands its URLs, so it also has `put` and `get`, which do what a client does over HTTP. They return
 the status that S3 returns.
 """
 
@@ -29,7 +29,7 @@ class _Object:
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """What a URL was signed for; `size` is None where it is for reading."""
+    """What a URL was signed for. `size` is None for a download."""
 
     key: str
     until: float

@@ -1,7 +1,6 @@
 """
-What members do with the messages of a conversation, but for sending one: REST and sockets call the same methods.
-
-`service.py` sends messages, for the acknowledgement belongs to a socket.
+The use cases of messages, except sending one, which `service.py` does because a socket gets the acknowledgement. REST
+and sockets call the same methods.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from weakref import WeakValueDictionary
 
-from glimpse.chat.changes import commit_entry, outcome_of
+from glimpse.chat.changes import await_change, commit_entry
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.documents import truncated
 from glimpse.chat.events import read_event
@@ -22,7 +21,7 @@ from glimpse.chat.values import Entry, StoredEntry, SyncResult
 
 MAX_SYNCED_ENTRIES = 500
 MAX_SYNCED_BYTES = 256 * 1024
-"""Bounds of one answer to `sync`; a client that misses more asks again."""
+"""Limits of one answer to `sync`; a client that missed more asks again."""
 
 
 class Messages:
@@ -37,34 +36,34 @@ class Messages:
         self, user_id: str, conversation_id: str, *, after: int | None, before: int | None, limit: int
     ) -> Sequence[Entry] | Refusal:
         """
-        Entries in the order of their seq: the first ones after `after`, or the last ones before `before`, or the newest
-        ones. Refused `not_found`, `invalid` (both bounds at once).
+        Read entries in the order of their seq: the first ones after `after`, the last ones before `before`, or else the
+        newest ones. Refused `not_found`, `invalid` (both bounds at once).
         """
         if after is not None and before is not None:
             return INVALID.because("after and before exclude each other")
         return await self._store.history(conversation_id, user_id, after=after, before=before, limit=limit)
 
     async def sync(self, user_id: str, cursors: Mapping[str, int]) -> SyncResult:
-        """What the user's client missed after its cursors (a seq for each conversation), cut to the bounds above."""
+        """What a client missed after its cursors (a seq for each conversation), within the limits above."""
         missed = await self._store.sync(user_id, cursors, MAX_SYNCED_ENTRIES)
         return truncated(missed, MAX_SYNCED_BYTES)
 
     async def delete(self, user_id: str, conversation_id: str, seq: int) -> StoredEntry | Refusal:
-        """The entry that records the deletion; members are told once. Refused `not_found`, `forbidden`, `busy`."""
+        """Delete a message; members are told once. Returns the Deletion. Refused `not_found`, `forbidden`, `busy`."""
         return await commit_entry(
             lambda: self._store.delete_message(conversation_id, user_id, seq), self._commits, self._publisher
         )
 
     async def mark_read(self, user_id: str, conversation_id: str, seq: int) -> int | Refusal:
-        """The seq up to which the user has read by now; members are told where that moved. Refused `not_found`."""
-        # One at a time for each reader: otherwise members could hear a lower seq after a higher one.
+        """Mark as read up to `seq`; members are told if that moved. Returns the seq by now. Refused `not_found`."""
+        # One at a time for each reader, so that members never receive a lower seq after a higher one.
         async with self._read_locks.setdefault(user_id, asyncio.Lock()):
-            marked = await outcome_of(self._store.mark_read(conversation_id, user_id, seq), self._publisher)
+            marked = await await_change(self._store.mark_read(conversation_id, user_id, seq), self._publisher)
             if isinstance(marked, Refusal):
                 return marked
             read_to, moved = marked
             if moved:
-                found = await outcome_of(self._store.conversation(conversation_id, user_id), self._publisher)
+                found = await await_change(self._store.conversation(conversation_id, user_id), self._publisher)
                 if not isinstance(found, Refusal):
                     event = read_event(conversation_id, user_id, read_to)
                     self._publisher.notify(Notification(found.member_ids, event))

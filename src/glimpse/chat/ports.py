@@ -33,13 +33,13 @@ class StoreDown(Exception):
 
 class Store(Protocol):
     """
-    Everything durable. Each call is one transaction, committed when it returns. Every method raises StoreDown where
-    the outcome is unknown. A refusal changes nothing. Limits are at least 1. An id that no database can store is
-    answered like an unknown one.
+    Keeps everything that is durable. Each call is one transaction, committed when it returns. Every method raises
+    StoreDown where the outcome is unknown. A refusal changes nothing. Limits are at least 1. An id that no database can
+    store is treated like an unknown one.
     """
 
     async def check(self) -> None:
-        """Return where the store answers."""
+        """Return if the store answers. Raises StoreDown if not."""
         ...
 
     # ---- Users
@@ -49,7 +49,7 @@ class Store(Protocol):
         ...
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
-        """Create a user with a handle, which is unique without case. Refused `handle_taken`, `invalid`."""
+        """Create a user with a handle, unique regardless of case. Refused `handle_taken`, `invalid`."""
         ...
 
     async def credentials(self, handle: str) -> tuple[User, str] | None:
@@ -57,7 +57,7 @@ class Store(Protocol):
         ...
 
     async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
-        """Those that exist, in the order of the ids."""
+        """The users that exist, in the order of the ids."""
         ...
 
     async def user_by_handle(self, handle: str) -> User | None: ...
@@ -175,7 +175,7 @@ class Store(Protocol):
 
     async def announce_file(self, file: NewFile, seconds: float, quota_bytes: int) -> File | Refusal:
         """
-        A file that may be uploaded within so many seconds. Its bytes count towards the quota from now on. Refused
+        Record a file that may be uploaded within `seconds`. Its bytes count towards the quota from now on. Refused
         `quota`, `not_found` for an unknown owner, `invalid`.
         """
         ...
@@ -184,8 +184,8 @@ class Store(Protocol):
 
     async def complete_file(self, file_id: str, grace_seconds: float) -> bool:
         """
-        Messages and profiles may refer to the file from now on. False, and nothing changed, where its upload URL
-        expired more than so many seconds ago, or the file is forgotten. Idempotent.
+        From now on messages and profiles may refer to the file. False, without effect, where its upload URL expired
+        more than `grace_seconds` ago, or the file was swept. Idempotent.
         """
         ...
 
@@ -197,20 +197,20 @@ class Store(Protocol):
         ...
 
     async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
-        """Files that no message and no profile has referred to for so long become incomplete, and are to be swept."""
+        """Files that no message or profile has referred to for so long become incomplete, and will be swept."""
         ...
 
     async def files_to_sweep(self, grace_seconds: float, limit: int) -> Sequence[File]:
         """
-        Files, complete ones too, of which an unchecked object may exist although the upload URL expired more than so
-        many seconds ago.
+        Files, including complete ones, of which an unchecked object may still exist and whose upload URL expired more
+        than `grace_seconds` ago.
         """
         ...
 
     async def finish_sweep(self, kept_ids: Sequence[str], gone_ids: Sequence[str], grace_seconds: float) -> None:
         """
-        The unchecked objects of `kept_ids`, which are complete, and all objects of `gone_ids` were deleted. The latter
-        are forgotten if they are still incomplete and to be swept, and their bytes no longer count towards the quota.
+        The unchecked objects of `kept_ids`, which are complete, and all objects of `gone_ids` have been deleted. Forget
+        those of `gone_ids` that are still incomplete; their bytes no longer count towards the quota.
         """
         ...
 
@@ -229,7 +229,7 @@ class NoObjectStore(Exception):
 @dataclass(frozen=True, slots=True)
 class PresignedPut:
     """
-    A URL to which one object may be put by anyone who holds the URL, within `seconds`, with exactly these headers.
+    A URL to which anyone who holds it may put one object, within `seconds` and with exactly these headers.
     """
 
     url: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 AWAY_SECONDS = 15.0
-"""How long a user stays online after the last socket left: a phone that changes its network comes back before."""
+"""How long a user stays online after the last socket left: a phone that changes networks reconnects sooner."""
 
 THIS_TASK = ""
 """Stands for the id of this task."""
@@ -21,7 +21,7 @@ class Presence:
         self._away_until: dict[str, float] = {}
 
     def joined(self, user_id: str, task_id: str = THIS_TASK) -> bool:
-        """The user has a socket on this task. Whether the user was offline before."""
+        """The user has a socket on this task. Returns whether the user was offline before."""
         task_ids = self._task_ids.get(user_id, ())
         was_away = self._away_until.pop(user_id, None) is not None
         if task_id not in task_ids:
@@ -40,7 +40,7 @@ class Presence:
             self._away_until[user_id] = now + AWAY_SECONDS
 
     def snapshot(self, task_id: str, user_ids: Iterable[str], now: float) -> list[str]:
-        """Exactly these users are on a task. Those of them who were offline before."""
+        """Exactly these users are on a task. Returns those who were offline before."""
         present = set(user_ids)
         for user_id in [user_id for user_id, task_ids in self._task_ids.items() if task_id in task_ids]:
             if user_id not in present:
@@ -48,14 +48,14 @@ class Presence:
         return [user_id for user_id in present if self.joined(user_id, task_id)]
 
     def newly_offline(self, now: float) -> list[str]:
-        """Users who are offline from now on; each is named once."""
+        """Users who are offline from now on; each is returned once."""
         offline = [user_id for user_id, until in self._away_until.items() if until <= now]
         for user_id in offline:
             del self._away_until[user_id]
         return offline
 
-    def name_again(self, user_id: str, now: float) -> None:
-        """Nobody could be told that the user is offline: until the user is named again they count as online."""
+    def retry_offline(self, user_id: str, now: float) -> None:
+        """The partners could not be told: the user counts as online until `newly_offline` returns them again."""
         if user_id not in self._task_ids:
             self._away_until.setdefault(user_id, now)
 

@@ -1,7 +1,7 @@
 """
-Tells users that a partner is online or offline: somebody with whom they share a conversation of two.
+Tells users when a partner, the other member of a conversation of two, comes online or goes offline.
 
-Every task knows from the bus who is on which task, and tells its own sockets; so nobody hears the same twice.
+Every task knows from the bus who is on which task, and tells only its own sockets; so no socket is told twice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from glimpse.chat.values import Conversation
 
 
 class PresenceNotifier:
-    """`background` runs what has to be asked of the store; `now` in seconds since 1970."""
+    """`background` runs the queries of the store; `now` in seconds since 1970."""
 
     def __init__(
         self,
@@ -32,16 +32,16 @@ class PresenceNotifier:
         self._store, self._sockets, self._publisher = store, sockets, publisher
         self._now, self._background = now, background
         self._presence = Presence()
-        self._online_untold: set[str] = set()
-        """Users who came online while the store could not say who their partners are."""
+        self._online_to_announce: set[str] = set()
+        """Users who came online while the store was down, so that their partners are unknown."""
 
     # ---- On this task
 
     def joined(self, socket: Socket) -> None:
-        """`socket` is among the sockets by now: it hears who is online, and the partners of its user hear of it."""
+        """A socket was added: tell it which partners are online, and tell the partners if its user was offline."""
         if len(self._sockets.of(socket.user_id)) == 1:
             self._publisher.presence_changed(socket.user_id, True)
-        self._background.run(self._greet(socket, self._presence.joined(socket.user_id)))
+        self._background.run(self._send_online_partners(socket, self._presence.joined(socket.user_id)))
 
     def left(self, user_id: str) -> None:
         """The last socket of the user on this task left."""
@@ -49,15 +49,15 @@ class PresenceNotifier:
         self._publisher.presence_changed(user_id, False)
 
     def sweep(self) -> None:
-        """Once a second: users who stayed away, and whatever could not be told before."""
+        """Once a second: announce users who stayed away, and those who could not be announced before."""
         for user_id in self._presence.newly_offline(self._now()):
-            self._background.run(self._tell_offline(user_id))
-        untold, self._online_untold = self._online_untold, set()
+            self._background.run(self._announce_offline(user_id))
+        untold, self._online_to_announce = self._online_to_announce, set()
         for user_id in untold:
-            self._background.run(self._tell_online(user_id))
+            self._background.run(self._announce_online(user_id))
 
     async def announce_online_to_each_other(self, conversation: Conversation) -> None:
-        """The members of a new conversation, if it is the first of these two, on whichever task they are."""
+        """Tell the two members of a new conversation, on whichever task they are, if it is their first one."""
         if len(conversation.member_ids) != 2:
             return
         first, second = conversation.member_ids
@@ -72,11 +72,11 @@ class PresenceNotifier:
                 self._publisher.notify(Notification((user_id,), presence_event(partner, True)))
 
     def announce_online_here(self, member_ids: Sequence[str]) -> None:
-        """The same for sockets of this task only, after the bus lost the new conversation."""
+        """The same, for sockets of this task only, where the bus lost the new conversation."""
         if len(member_ids) == 2:
             for user_id, partner in (member_ids, member_ids[::-1]):
                 if self._presence.is_online(partner):
-                    self._sockets.tell((user_id,), presence_event(partner, True))
+                    self._sockets.send((user_id,), presence_event(partner, True))
 
     # ---- On other tasks
 
@@ -85,49 +85,49 @@ class PresenceNotifier:
         if not is_here:
             self._presence.left(user_id, self._now(), task_id)
         elif self._presence.joined(user_id, task_id):
-            self._background.run(self._tell_online(user_id))
+            self._background.run(self._announce_online(user_id))
 
     def remote_snapshot(self, task_id: str, user_ids: Sequence[str]) -> None:
         """Exactly these users are on another task."""
         for user_id in self._presence.snapshot(task_id, user_ids, self._now()):
-            self._background.run(self._tell_online(user_id))
+            self._background.run(self._announce_online(user_id))
 
     # ---- Telling
 
-    async def _greet(self, socket: Socket, was_offline: bool) -> None:
+    async def _send_online_partners(self, socket: Socket, was_offline: bool) -> None:
         try:
             partners = await self._store.partners(socket.user_id)
         except StoreDown:
-            # The client reconnects and is greeted then. By then its user is online already, so the partners are told
-            # by the next sweep.
-            socket.wire.close("unavailable")
+            # The client reconnects, and then learns who is online. But by then its user is online already, so the next
+            # sweep has to tell the partners.
+            socket.session.close("unavailable")
             if was_offline:
-                self._online_untold.add(socket.user_id)
+                self._online_to_announce.add(socket.user_id)
             return
         for partner in partners:
             if self._presence.is_online(partner):
-                socket.wire.send([presence_event(partner, True)])
+                socket.session.send([presence_event(partner, True)])
         if was_offline:
-            self._sockets.tell(partners, presence_event(socket.user_id, True))
+            self._sockets.send(partners, presence_event(socket.user_id, True))
 
-    async def _tell_online(self, user_id: str) -> None:
+    async def _announce_online(self, user_id: str) -> None:
         if not self._sockets.count:
             return
         try:
             partners = await self._store.partners(user_id)
         except StoreDown:
-            self._online_untold.add(user_id)
+            self._online_to_announce.add(user_id)
             return
         if self._presence.is_online(user_id):
-            self._sockets.tell(partners, presence_event(user_id, True))
+            self._sockets.send(partners, presence_event(user_id, True))
 
-    async def _tell_offline(self, user_id: str) -> None:
+    async def _announce_offline(self, user_id: str) -> None:
         if not self._sockets.count:
             return
         try:
             partners = await self._store.partners(user_id)
         except StoreDown:
-            self._presence.name_again(user_id, self._now())
+            self._presence.retry_offline(user_id, self._now())
             return
         if not self._presence.is_online(user_id):
-            self._sockets.tell(partners, presence_event(user_id, False))
+            self._sockets.send(partners, presence_event(user_id, False))

@@ -1,4 +1,4 @@
-"""How the use cases tell sockets what happened: the port, and the publisher of a task that is alone."""
+"""How the service and the use cases send events: the port Publisher, and the one for a task without a bus."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Publisher(Protocol):
     """Sends events to the sockets of users, on whichever task they are. No method waits."""
 
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
-        """An entry is durable. `on_delivered` is called when the sockets of this task were sent its event."""
+        """An entry is durable. `on_delivered` is called once its event was sent to the sockets of this task."""
         ...
 
     def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
@@ -31,12 +31,12 @@ class Publisher(Protocol):
         ...
 
     def outcome_unknown(self) -> None:
-        """A change may be durable without anybody having been told."""
+        """A change may be durable although nobody published it."""
         ...
 
 
 class LocalPublisher:
-    """For one task without a bus: entries are published in the order of their numbers."""
+    """For one task without a bus, which publishes entries in the order of their seq."""
 
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
@@ -48,7 +48,7 @@ class LocalPublisher:
         on_delivered()
 
     def notify(self, notification: Notification) -> None:
-        self._sockets.tell(notification.user_ids, event_text(notification.event))
+        self._sockets.send(notification.user_ids, event_text(notification.event))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
 

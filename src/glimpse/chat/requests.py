@@ -1,5 +1,5 @@
 """
-The requests of clients, REST bodies and socket events, as types: JSON that does not match is refused at once.
+The types of what clients send, REST bodies and socket events: JSON that does not match a type is refused.
 
 Text that PostgreSQL cannot store (NUL, half a surrogate pair) is refused here, so that it never reaches a batch.
 """
@@ -33,7 +33,7 @@ Members = Annotated[list[Id], Meta(max_length=MAX_MEMBERS)]
 
 
 class Request(Struct, frozen=True, rename="camel"):
-    """The base of all: field names in camel case; instances cannot be changed."""
+    """The base class: field names in camel case, immutable."""
 
 
 class SendMessage(Request, frozen=True):
@@ -95,7 +95,7 @@ EVENTS: dict[str, type[Request]] = {
     "auth": Renew,
     "typing": Typing,
 }
-"""The requests that come as socket events, by the name of the event."""
+"""The types of socket events, by the name of the event."""
 
 R = TypeVar("R", bound=Request)
 

@@ -1,8 +1,8 @@
 """
-The sockets of one task: who connects, what they ask for, and when they have to go. What they ask for beyond sending a
-message is done by the use cases (`users`, `conversations`, `messages`), as for REST.
+The sockets of one task: how they connect, what their events do, and when they are closed. The service itself sends
+messages; for every other event it calls the use cases (`users`, `conversations`, `messages`), as REST does.
 
-Nobody is told of a change before it is durable. Every entry goes through one GroupCommit, so each socket receives the
+No change is published before it is durable. Every entry goes through one GroupCommit, so each socket receives the
 entries of a conversation in the order of their seq.
 """
 
@@ -23,13 +23,13 @@ from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import ACK_SECONDS_BOUNDS, Counts
 from glimpse.chat.documents import (
     Document,
-    Nothing,
-    ReadTo,
+    EmptyDocument,
+    ReadDocument,
     error_document,
     synced_document,
 )
 from glimpse.chat.drain import Drain
-from glimpse.chat.events import acknowledgement, committed, draining_event, message_acknowledgement, typing_event
+from glimpse.chat.events import acknowledgement, draining_event, entry_committed, message_acknowledgement, typing_event
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import StoreDown
@@ -56,27 +56,27 @@ from glimpse.chat.users import Users
 from glimpse.chat.values import NewMessage, StoredEntry
 
 MAX_CONNECTING = 5_000
-"""Clients whose user may be looked up at once. The connection of one more is closed; the client comes back."""
+"""Clients whose tokens and users are checked at once. The connection of one more is closed; it reconnects later."""
 
 MAX_PENDING = 5_000
-"""Requests of sockets that may be under way at once on this task, beside messages."""
+"""Events of sockets that this task handles at once, not counting messages."""
 
 MAX_UNKNOWN_OUTCOMES = 10_000
-"""Messages that are remembered because nobody knows whether they were stored."""
+"""Messages that are remembered because their outcome is unknown."""
 
 TYPING_PER_SECOND = 1.0
 """Typing events of one user in one conversation; more are dropped."""
 
 CLOCK_SKEW_SECONDS = 5.0
-"""By how much the clock of the database and that of this task may differ."""
+"""How far the clock of the database and that of this task may be apart."""
 
 DRAINING, TOO_MANY = "draining", "too many sockets"
-"""Reasons to close a socket, as the metrics count them."""
+"""Reasons to close a socket, as the metrics name them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one message's body, and of one user's events on this task."""
+    """Limits of a message's body, and of the events of one user on this task."""
 
     body_characters: int
     events_per_second: int
@@ -85,8 +85,8 @@ class Limits:
 @dataclass
 class Service:
     """
-    The application of the Socket.IO peers. `failed` is told of defects of this program. `now` in seconds since 1970.
-    `make_sid` makes an id that nobody can guess.
+    The application of the Socket.IO peers. `report_defect` is called with exceptions that are defects of this program.
+    `now` in seconds since 1970. `make_sid` makes an id that nobody can guess.
     """
 
     commits: GroupCommit
@@ -99,20 +99,20 @@ class Service:
     notifier: PresenceNotifier
     background: BackgroundTasks
     counts: Counts
-    failed: Callable[[BaseException], None]
+    report_defect: Callable[[BaseException], None]
     limits: Limits
     now: Callable[[], float]
     make_sid: Callable[[], str]
 
     _drain: Drain | None = field(default=None, init=False)
-    _told_of_drain: int = field(default=0, init=False)
+    _drain_count: int = field(default=0, init=False)
     _appending: set[asyncio.Future[StoredEntry | Refusal]] = field(default_factory=set, init=False)
     _unknown_outcomes: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self._rates = TokenBuckets(self.limits.events_per_second)
         self._typing_rates = TokenBuckets(TYPING_PER_SECOND)
-        self._connecting = BackgroundTasks(self.failed)
+        self._connecting = BackgroundTasks(self.report_defect)
 
     # ---- What a Socket.IO client does
 
@@ -125,7 +125,7 @@ class Service:
             self._connecting.run(self._connect(peer, auth))
 
     def on_event(self, peer: Peer, event: Packet) -> None:
-        """An event is answered once, unless its socket is gone; `typing` only where it is refused."""
+        """Every event is acknowledged once while its socket is open; `typing` only where it is refused."""
         socket: Socket = peer.state
         name: str = event.data[0]
         kind = EVENTS.get(name)
@@ -156,41 +156,41 @@ class Service:
         if self.sockets.remove(socket):
             self.notifier.left(socket.user_id)
 
-    # ---- What the clock says
+    # ---- What the clock triggers
 
     def sweep(self) -> None:
-        """Once a second: tokens that expired, and users who did not come back."""
+        """Once a second: close sockets whose token expired, and announce users who stayed away."""
         now = self.now()
         for socket in self.sockets.all():
             if socket.expires_at <= now:
-                socket.wire.close("token expired")
+                socket.session.close("token expired")
         self.notifier.sweep()
 
     def drain(self, drain: Drain) -> None:
-        """This task is about to stop. Each socket is told when to leave, each at another time, and so is who joins."""
+        """This task is about to stop. Tell each socket when to leave, each at another time; a later one as it joins."""
         self._drain = drain
         for socket in self.sockets.all():
-            self._tell_of_drain(drain, socket, drain.leaves_at(self._told_of_drain))
+            self._announce_drain(drain, socket, drain.leaves_at(self._drain_count))
 
     def close_drained(self) -> None:
-        """Close the sockets whose time has come and whose messages are all answered. Called often during a drain."""
+        """Close the sockets that are due and have no unanswered message. Called often during a drain."""
         now = self.now()
         for socket in self.sockets.all() if self._drain else ():
             if self._drain and self._drain.closes_at(socket.drain_number) <= now and not socket.unanswered:
-                socket.wire.close(DRAINING)
+                socket.session.close(DRAINING)
 
-    async def finished(self) -> None:
-        """Wait until everything under way is answered."""
+    async def wait_until_idle(self) -> None:
+        """Wait until every event is answered."""
         while self.background.running or self._connecting.running or self._appending:
-            await self.background.finished()
-            await self._connecting.finished()
+            await self.background.wait_until_idle()
+            await self._connecting.wait_until_idle()
             if self._appending:
                 await asyncio.wait(self._appending)
 
     # ---- Connecting
 
     async def _connect(self, peer: Peer, auth: Mapping[str, Any]) -> None:
-        identity = self.tokens.verified(auth.get("token"), self.now())
+        identity = self.tokens.verify(auth.get("token"), self.now())
         if not isinstance(identity, Refusal):
             try:
                 identity = await self.users.ensure_known(identity.user_id) or identity
@@ -199,7 +199,7 @@ class Service:
                 peer.session.close("unavailable")
                 return
             except Exception as error:
-                self.failed(error)
+                self.report_defect(error)
                 peer.session.close("internal")
                 return
         if peer.session.state == CLOSED:
@@ -208,24 +208,25 @@ class Service:
             peer.refuse(ROOT, identity.code, code=identity.code)
             return
         if isinstance(language := auth.get("language"), str):
-            # Of the page, which cannot set the header of a WebSocket's handshake.
+            # The page sends it here, because it cannot set the Accept-Language header of a WebSocket's handshake.
             peer.session.language = language_of(language)
         socket = Socket(peer.session, identity.user_id, identity.expires_at, self.now())
         peer.state = socket
         peer.accept(ROOT, self.make_sid())
-        self._joined(socket)
+        if peer.session.state != CLOSED:
+            self._add_socket(socket)
 
-    def _joined(self, socket: Socket) -> None:
-        """The client knows that it is in; from now on it receives what happens."""
+    def _add_socket(self, socket: Socket) -> None:
+        """The client was told that it joined; from now on it receives events."""
         evicted = self.sockets.add(socket)
         self.counts.joined += 1
         if evicted:
             self.counts.left[TOO_MANY] += 1
-            evicted.wire.close(TOO_MANY)
+            evicted.session.close(TOO_MANY)
         self.notifier.joined(socket)
         if self._drain:
-            # The balancer may have sent the client here again: asked to leave at once, it would go in circles.
-            self._tell_of_drain(self._drain, socket, self._drain.closes_at(self._told_of_drain))
+            # The balancer may send the client here again. Asked to leave at once, it would reconnect in a loop.
+            self._announce_drain(self._drain, socket, self._drain.closes_at(self._drain_count))
 
     # ---- Messages
 
@@ -238,10 +239,10 @@ class Service:
         appending = self.commits.append(message)
         self._appending.add(appending)
         socket.unanswered += 1
-        appending.add_done_callback(partial(self._appended, socket, message, ack_id, self.now()))
+        appending.add_done_callback(partial(self._on_appended, socket, message, ack_id, self.now()))
         return None
 
-    def _appended(
+    def _on_appended(
         self,
         socket: Socket,
         message: NewMessage,
@@ -254,7 +255,7 @@ class Service:
         if appending.cancelled():
             return
         if error := appending.exception():
-            self.failed(error)
+            self.report_defect(error)
             self._refuse(socket, INTERNAL, ack_id)
             return
         stored = appending.result()
@@ -266,17 +267,17 @@ class Service:
             self._refuse(socket, stored, ack_id)
             return
         if self._unknown_outcomes and _identity(message) in self._unknown_outcomes:
-            # The first time it may have been stored without anybody having been told.
+            # The first attempt may have stored it without publishing it.
             self._unknown_outcomes.discard(_identity(message))
             stored = replace(stored, is_new=True)
         # The sender's own sockets receive the event before the acknowledgement.
         acknowledge = partial(self._acknowledge, socket, stored, ack_id, began)
         if stored.is_new:
-            self.publisher.publish_entry(committed(stored), acknowledge)
+            self.publisher.publish_entry(entry_committed(stored), acknowledge)
         elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCK_SKEW_SECONDS:
-            self.publisher.repeat_entry(committed(stored), acknowledge)
+            self.publisher.repeat_entry(entry_committed(stored), acknowledge)
         else:
-            # A client that joined after the message was stored has fetched it.
+            # The client joined after the message was stored, so it has fetched it.
             acknowledge()
 
     def _acknowledge(self, socket: Socket, stored: StoredEntry, ack_id: int | None, began: float) -> None:
@@ -284,7 +285,7 @@ class Service:
         self.counts.ack_buckets[bisect_left(ACK_SECONDS_BOUNDS, seconds)] += 1
         self.counts.ack_seconds += seconds
         if ack_id is not None:
-            socket.wire.send((message_acknowledgement(ack_id, stored.entry),))
+            socket.session.send((message_acknowledgement(ack_id, stored.entry),))
 
     # ---- Other events
 
@@ -294,7 +295,7 @@ class Service:
         except StoreDown:
             answer = UNAVAILABLE
         except Exception as error:
-            self.failed(error)
+            self.report_defect(error)
             answer = INTERNAL
         if isinstance(answer, Refusal):
             self._refuse(socket, answer, ack_id)
@@ -303,10 +304,10 @@ class Service:
 
     async def _read(self, socket: Socket, request: MarkRead) -> Document | Refusal:
         read_to = await self.messages.mark_read(socket.user_id, request.conversation_id, request.seq)
-        return read_to if isinstance(read_to, Refusal) else ReadTo(read_to)
+        return read_to if isinstance(read_to, Refusal) else ReadDocument(read_to)
 
     async def _sync(self, socket: Socket, request: Sync) -> Document | Refusal:
-        """One at a time for each socket: an answer may be as large as its connection may buffer."""
+        """One at a time for each socket: two answers together may exceed what its connection may buffer."""
         if socket.is_syncing:
             return BUSY
         socket.is_syncing = True
@@ -316,13 +317,13 @@ class Service:
             socket.is_syncing = False
 
     async def _renew(self, socket: Socket, request: Renew) -> Document | Refusal:
-        identity = self.tokens.verified(request.token, self.now())
+        identity = self.tokens.verify(request.token, self.now())
         if isinstance(identity, Refusal):
             return identity
         if identity.user_id != socket.user_id:
             return FORBIDDEN
         socket.expires_at = identity.expires_at
-        return Nothing()
+        return EmptyDocument()
 
     async def _typing(self, socket: Socket, request: Typing) -> Refusal | None:
         if not self._typing_rates.allows((socket.user_id, request.conversation_id), self.now()):
@@ -338,17 +339,17 @@ class Service:
 
     def _answer(self, socket: Socket, document: Document, ack_id: int | None) -> None:
         if ack_id is not None:
-            socket.wire.send((acknowledgement(ack_id, document),))
+            socket.session.send((acknowledgement(ack_id, document),))
 
     def _refuse(self, socket: Socket, refusal: Refusal, ack_id: int | None) -> None:
         self.counts.refusals[refusal.code] += 1
-        self._answer(socket, error_document(refusal, socket.wire.language), ack_id)
+        self._answer(socket, error_document(refusal, socket.session.language), ack_id)
 
-    def _tell_of_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
-        socket.drain_number, now = self._told_of_drain, self.now()
-        self._told_of_drain += 1
+    def _announce_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
+        socket.drain_number, now = self._drain_count, self.now()
+        self._drain_count += 1
         grace, leaves_in = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
-        socket.wire.send([draining_event(round(grace, 3), round(leaves_in * 1000))])
+        socket.session.send([draining_event(round(grace, 3), round(leaves_in * 1000))])
 
 
 def _identity(message: NewMessage) -> tuple[str, str, str]:
@@ -363,4 +364,4 @@ HANDLERS: Mapping[str, Handler] = {
     "auth": Service._renew,
     "typing": Service._typing,
 }
-"""Of every event but `message`, which is answered without a task of its own."""
+"""The handlers of all events but `message`, which needs no asyncio task of its own."""

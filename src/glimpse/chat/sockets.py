@@ -12,8 +12,8 @@ from glimpse.chat.events import event_text
 from glimpse.chat.relay.delivery_order import Delivery
 
 
-class Wire(Protocol):
-    """The session that carries a socket. A client that leaves too much unread is cut off."""
+class SocketSession(Protocol):
+    """What a socket needs of its Engine.IO session, which cuts off a client that leaves too much unread."""
 
     language: str
 
@@ -25,11 +25,11 @@ class Wire(Protocol):
 @dataclass(eq=False, slots=True)
 class Socket:
     """
-    One joined client. `expires_at`: when its token ends, in seconds since 1970, as is `joined_at`. `drain_number`: how
-    many were told of the drain before it. `unanswered`: its messages that are under way.
+    A client that joined. `expires_at`, when its token ends, and `joined_at` are in seconds since 1970. `drain_number`:
+    how many sockets were sent the drain event before it. `unanswered`: how many of its messages are not answered yet.
     """
 
-    wire: Wire
+    session: SocketSession
     user_id: str
     expires_at: float
     joined_at: float
@@ -47,7 +47,7 @@ class Sockets:
         self._by_user: dict[str, list[Socket]] = {}
 
     def add(self, socket: Socket) -> Socket | None:
-        """Returns the user's oldest socket where they have too many now; it is removed already."""
+        """Returns the user's oldest socket, already removed, where the user has too many now."""
         own = self._by_user.setdefault(socket.user_id, [])
         own.append(socket)
         self.count += 1
@@ -57,7 +57,7 @@ class Sockets:
         return own.pop(0)
 
     def remove(self, socket: Socket) -> bool:
-        """Whether it was the last one of its user. Idempotent."""
+        """Remove a socket; whether it was the last one of its user. Idempotent."""
         own = self._by_user.get(socket.user_id, [])
         if socket not in own:
             return False
@@ -71,32 +71,33 @@ class Sockets:
     def of(self, user_id: str) -> Sequence[Socket]:
         return self._by_user.get(user_id, ())
 
-    def tell(self, user_ids: Iterable[str], event: str) -> None:
+    def send(self, user_ids: Iterable[str], event: str) -> None:
         """Send an event to every socket of each of these users."""
         for user_id in user_ids:
-            # A copy: a slow client is cut off by the sending, and its socket removed.
+            # A copy: sending may cut off a slow client, and then its socket is removed.
             for socket in tuple(self._by_user.get(user_id, ())):
-                socket.wire.send((event,))
+                socket.session.send((event,))
                 self._counts.deliveries += 1
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
-        """Send each event to its users, then call whoever waits for that."""
+        """Send each event to its users, then call its `on_delivered`."""
         for committed, on_delivered in deliveries:
             if committed is not None and committed.event is not None:
                 event = committed.event
-                self.tell(committed.user_ids, event if isinstance(event, str) else event_text(event))
+                self.send(committed.user_ids, event if isinstance(event, str) else event_text(event))
             if on_delivered is not None:
                 on_delivered()
 
-    def here(self, user_ids: Iterable[str]) -> bool:
-        """Whether any of them has a socket."""
+    def has_any(self, user_ids: Iterable[str]) -> bool:
+        """Whether any of these users has a socket."""
         return any(user_id in self._by_user for user_id in user_ids)
 
-    def since(self, user_ids: Iterable[str]) -> float:
-        """When the first of their sockets joined, in seconds since 1970; infinity where they have none."""
+    def first_joined_at(self, user_ids: Iterable[str]) -> float:
+        """When the earliest of their sockets joined, in seconds since 1970; infinity where they have none."""
         return min((socket.joined_at for user_id in user_ids for socket in self.of(user_id)), default=math.inf)
 
-    def everybody(self) -> list[str]:
+    def user_ids(self) -> list[str]:
+        """The users who have a socket."""
         return list(self._by_user)
 
     def all(self) -> list[Socket]:

@@ -1,4 +1,4 @@
-"""Which texts can be stored, and when two handles are equal: the same in every store, whatever its database does."""
+"""Which texts can be stored, and when two handles are equal. Every store follows these rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from glimpse.chat.values import NewFile, NewMessage
 
 MAX_ID = 255
-"""As for the subject of a token (OpenID Connect Core 1.0, section 2); three such ids fit into one index entry."""
+"""The limit of a token's subject (OpenID Connect Core 1.0, section 2). Three such ids fit into one index entry."""
 
 MAX_HANDLE = 64
 MAX_CLIENT_ID = 64
@@ -16,7 +16,9 @@ MAX_FILE_NAME = 255
 
 
 def is_storable(text: str | None) -> bool:
-    """PostgreSQL stores UTF-8 without NUL; JSON may contain half a surrogate pair, which is not UTF-8. None is fine."""
+    """
+    PostgreSQL stores UTF-8 without NUL. JSON may contain half a surrogate pair, which is not UTF-8. None is storable.
+    """
     if text is None:
         return True
     if not text.isascii():
@@ -37,8 +39,8 @@ def is_handle(text: str) -> bool:
 
 def handle_key(handle: str) -> str:
     """
-    Equal handles have equal keys: case is folded, and each letter is composed. A Korean name typed on a Mac may come
-    as single jamo, and is the same name.
+    Equal handles have equal keys: case is folded, and letters are composed, because a Korean name from a Mac may be
+    decomposed into jamo.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", handle).casefold())
 

@@ -35,24 +35,24 @@ class Identity:
 
 
 class Tokens:
-    """The first secret signs; all verify, so that a secret can be replaced while its tokens are still valid."""
+    """The first secret signs, and all verify, so that a secret can be replaced while its tokens are valid."""
 
     def __init__(self, secrets: Sequence[str], lifetime_seconds: int) -> None:
         self._secrets = tuple(secrets)
         self.lifetime_seconds = lifetime_seconds
         # The same token comes with every request. Exceptions are not cached, so forged tokens cannot fill the cache.
-        self._signed = lru_cache(MAX_REMEMBERED_TOKENS)(partial(_signed, self._secrets))
+        self._decode = lru_cache(MAX_REMEMBERED_TOKENS)(partial(_decode, self._secrets))
 
-    def issued(self, user_id: str, now: float) -> str:
+    def issue(self, user_id: str, now: float) -> str:
         claims = {"sub": user_id, "iat": int(now), "exp": int(now) + self.lifetime_seconds}
         return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM)
 
-    def verified(self, token: object, now: float) -> Identity | Refusal:
-        """The user of a token. Refused `unauthorized`; `token_expired` where only the time is wrong."""
+    def verify(self, token: object, now: float) -> Identity | Refusal:
+        """The user of a token. Refused `unauthorized`, or `token_expired` where the token is valid but expired."""
         if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN_LENGTH:
             return INVALID_TOKEN
         try:
-            identity, begins_at = self._signed(token)
+            identity, begins_at = self._decode(token)
         except (jwt.InvalidTokenError, ValueError):
             return INVALID_TOKEN
         if begins_at > now:
@@ -60,7 +60,7 @@ class Tokens:
         return identity if identity.expires_at > now else TOKEN_EXPIRED
 
 
-def _signed(secrets: Sequence[str], token: str) -> tuple[Identity, float]:
+def _decode(secrets: Sequence[str], token: str) -> tuple[Identity, float]:
     """The identity in a signed token, and the time from which it is valid. Raises InvalidTokenError, ValueError."""
     for secret in secrets:
         with suppress(jwt.InvalidSignatureError):
@@ -68,7 +68,7 @@ def _signed(secrets: Sequence[str], token: str) -> tuple[Identity, float]:
                 token,
                 secret,
                 algorithms=[ALGORITHM],
-                # Tokens.verified compares the times, with the time that it is given.
+                # Tokens.verify compares the times with the `now` that it is given.
                 options={"require": ["exp", "sub"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             user_id, expires, begins = claims["sub"], _time(claims["exp"]), _time(claims.get("nbf", 0))

@@ -41,25 +41,29 @@ from glimpse.chat.refusals import (
 from glimpse.chat.values import File, NewFile
 
 MAX_FILE_BYTES = 50 * 10**6
-"""What one PUT can carry while its sender waits; larger files need a multipart upload."""
+"""About what a sender waits for in one PUT; larger files need a multipart upload."""
 
 UPLOAD_SECONDS = 300
-"""How long the presigned URL of an upload is valid; a PUT that began in time may continue."""
+"""How long the presigned URL of an upload is valid. A PUT that began in time may go on."""
 
 COMPLETION_SECONDS = 3600.0
 """How long after its URL expired a file may still be completed: 50 MB take that long at 110 kbit/s."""
 
 SWEEP_AFTER_SECONDS = COMPLETION_SECONDS + 600.0
-"""How long after its URL expired a file is swept: by then no task is copying it any more."""
+"""How long after its URL expired a file is swept; by then no task is copying it."""
 
 UNUSED_SECONDS = 86_400.0
 """How long a complete file may exist before a message or a profile refers to it."""
 
 SWEEP_BATCH = 100
-"""Files that one step of the sweep takes."""
+"""Files in one step of the sweep."""
 
 NOT_THERE_YET = replace(NOT_COMPLETE, retry=True)
-FILE_TOO_LARGE = TOO_LARGE.because(f"a file has at most {MAX_FILE_BYTES // 10**6} MB")
+FILE_TOO_LARGE = replace(
+    TOO_LARGE,
+    english=f"a file has at most {MAX_FILE_BYTES // 10**6} MB",
+    korean=f"파일은 {MAX_FILE_BYTES // 10**6}MB까지 보낼 수 있어요",
+)
 
 OpenObjects = Callable[[str], Awaitable[Objects]]
 """
@@ -78,7 +82,7 @@ class AnnouncedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """A URL from which a file can be got, and for how many seconds at least."""
+    """A URL to download a file from, which is valid for at least `seconds`."""
 
     file: File
     url: str
@@ -89,8 +93,8 @@ class Uploads:
     """
     `uploads_per_minute` and `quota_bytes` apply to each user. `now` in seconds since 1970.
 
-    Every method that needs the object store is refused `files_down` where it does not answer, and `files_off` where
-    there is none. `host` is the Host header of the client's request. `objects_down` is told why there was no answer.
+    Every method that needs the object store is refused `files_off` where there is none, and `files_down` where it does
+    not answer; then `objects_down` is called with the reason. `host` is the Host header of the client's request.
     """
 
     def __init__(
@@ -129,7 +133,7 @@ class Uploads:
         objects = await self._open_objects(host)
         file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if file == NOT_FOUND:
-            # This is the owner's first request. Everybody else is spared the question whether they exist.
+            # The owner's first request. For all others no statement is spent on whether they exist.
             await self._store.ensure_user(new.owner_id)
             file = await self._store.announce_file(new, UPLOAD_SECONDS, self._quota_bytes)
         if isinstance(file, Refusal):
@@ -158,7 +162,7 @@ class Uploads:
         objects = await self._open_objects("")
         head = await objects.head(_pending_key(file), file.sha256 is not None)
         if head is None:
-            # A task that died after it copied the object did not record it.
+            # A task may have copied the object and died before it recorded that.
             if await objects.head(_stored_key(file)) is not None:
                 return await self._record(objects, file)
             return NOT_THERE_YET if self._now() < file.upload_until else UPLOAD_EXPIRED
@@ -223,7 +227,7 @@ class Uploads:
 
 
 def _mismatch(file: File, head: ObjectHead) -> Refusal | None:
-    """How the object differs from what was announced."""
+    """How the object differs from what was announced; None where it does not."""
     if head.size != file.size:
         return WRONG_SIZE
     if head.content_type != file.content_type or not MEDIA_TYPES[file.content_type].matches(head.first_bytes):
@@ -243,8 +247,8 @@ def _stored_key(file: File) -> str:
 
 def _key(file: File) -> str:
     """
-    An owner's files have a common prefix: a hash, because an id may hold any character, and because whoever sees the
-    URL need not learn the id.
+    The prefix is common to an owner's files. It is a hash, because an id may contain any character, and because a URL
+    must not reveal the id.
     """
     return f"{hashlib.sha256(file.owner_id.encode()).hexdigest()[:32]}/{file.id}"
 

@@ -1,4 +1,4 @@
-"""What users do with their own account's profile and with each other: REST and sockets call the same methods."""
+"""The use cases of users: profiles, handles and blocks. REST and sockets call the same methods."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from glimpse.chat.refusals import NOT_FOUND, Refusal
 from glimpse.chat.values import User
 
 MAX_KNOWN_USERS = 20_000
-"""Ids of users that are known to exist, about 3 MB as UUIDs; a reconnect of such a user costs no database statement."""
+"""How many users are remembered to exist, about 3 MB of UUIDs, so that their reconnects need no database statement."""
 
 
 class Users:
     """
-    Users by the ids of their tokens. Another issuer's tokens may bring an id that was never seen, so each method that
-    needs a user creates the missing one first. Every method raises StoreDown.
+    Users are known by the ids in their tokens. A token of another issuer may have a new id, so each method that needs
+    the user creates a missing one first. Every method raises StoreDown.
     """
 
     def __init__(self, store: Store) -> None:
@@ -25,7 +25,7 @@ class Users:
         return await self._store.ensure_user(user_id)
 
     async def ensure_known(self, user_id: str) -> Refusal | None:
-        """Create a user on first use, without asking the store again for one who connected before."""
+        """Create a user on first use; the store is not asked again about one who connected before."""
         if user_id in self._known:
             return None
         user = await self._store.ensure_user(user_id)
@@ -48,6 +48,6 @@ class Users:
         return await self._store.user_by_handle(handle) or NOT_FOUND
 
     async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
-        """Block a user (`on`) or unblock them, again without effect. Refused `not_found`, `invalid` (oneself)."""
+        """Block a user (`on`) or unblock them. Idempotent. Refused `not_found`, `invalid` (oneself)."""
         await self._store.ensure_user(blocker_id)
         return await self._store.block(blocker_id, blocked_id, on)

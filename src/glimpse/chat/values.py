@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 MAX_UNREAD = 1000
-"""Where counting unread messages ends, in the database as for the reader."""
+"""Unread messages are counted up to this number, in the database and for readers."""
 
 
 class User(Struct, frozen=True):
-    """`id` is opaque: tokens of another issuer may bring any. `handle` is None for the users of such an issuer."""
+    """`id` is opaque, because a token of another issuer may have any. Such users have no `handle` (None)."""
 
     id: str
     handle: str | None = None
@@ -34,7 +34,7 @@ class Conversation(Struct, frozen=True):
 
 
 class ConversationChange(Struct, frozen=True):
-    """A conversation that changed since some time. `is_new`: created since then. `reads`: only who read since then."""
+    """A conversation that changed since a given time. `is_new`: created since then. `reads`: of who read since then."""
 
     id: str
     member_ids: tuple[str, ...]
@@ -46,8 +46,8 @@ class ConversationChange(Struct, frozen=True):
 # ---- Entries
 
 
-class _Numbered(Struct, frozen=True):
-    """What all entries have. `seq` counts the entries of a conversation 1, 2, 3 … without gaps."""
+class _EntryFields(Struct, frozen=True):
+    """The fields of every entry. The `seq`s of a conversation are 1, 2, 3 … without gaps."""
 
     conversation_id: str
     seq: int
@@ -56,27 +56,27 @@ class _Numbered(Struct, frozen=True):
     created_at: datetime.datetime
 
 
-class Message(_Numbered, frozen=True):
-    """`client_id` is the sender's own id of it. `body` is None once the message was deleted."""
+class Message(_EntryFields, frozen=True):
+    """`client_id` is the id that the sender gave it. `body` is None once the message was deleted."""
 
     client_id: str
     body: str | None
     file_id: str | None = None
 
 
-class Deletion(_Numbered, frozen=True):
+class Deletion(_EntryFields, frozen=True):
     """The sender deleted the message whose seq is `of`."""
 
     of: int
 
 
-class MembershipChange(_Numbered, frozen=True):
-    """`member_ids` are the members from here on. The sender added the new ones, or left."""
+class MembershipChange(_EntryFields, frozen=True):
+    """`member_ids` are the members from now on. The sender added members, or left."""
 
     member_ids: tuple[str, ...]
 
 
-class UnknownEntry(_Numbered, frozen=True):
+class UnknownEntry(_EntryFields, frozen=True):
     """An entry of a kind that only a newer release knows. It keeps its seq, and no socket receives it."""
 
 
@@ -96,8 +96,8 @@ class NewMessage(Struct, frozen=True):
 
 class StoredEntry(Struct, frozen=True):
     """
-    An entry that is durable, with the members by now. `is_new` is False for a repeat: it took no seq, and members
-    received it before.
+    A durable entry and the members by now. `is_new` is False for a repeat, which took no seq, and which members have
+    already received.
     """
 
     entry: Entry
@@ -110,8 +110,8 @@ class StoredEntry(Struct, frozen=True):
 
 class NewFile(Struct, frozen=True):
     """
-    A file that somebody announces before uploading it. `name` is shown to people and is part of no key; `size` in
-    bytes, exactly; `sha256` of the content, in hexadecimal.
+    A file that its owner announces before uploading it. `name` is for people and is part of no key. `size` is the exact
+    number of bytes. `sha256` is that of the content, in hexadecimal.
     """
 
     id: str
@@ -134,8 +134,8 @@ class File(NewFile, frozen=True):
 
 class ConversationSummary(Struct, frozen=True):
     """
-    A conversation in its member's list. `last_message` may be a deleted one. `unread` counts the messages of others
-    after the last one that the member read, without deleted ones; MAX_UNREAD stands for that many or more.
+    A conversation in a member's list. `last_message` may be a deleted one. `unread` counts the messages of others after
+    the last one that the member read, without deleted ones; MAX_UNREAD means that many or more.
     """
 
     conversation: Conversation

@@ -11,7 +11,7 @@ const told = {};
 function within(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not come in time`)), 5000);
+    timer = setTimeout(() => reject(new Error(`${what} did not come in time`)), 60_000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

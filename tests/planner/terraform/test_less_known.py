@@ -146,7 +146,7 @@ def test_a_tree_with_any_one_value_hidden_is_marked_or_costs_the_same(name: str,
     assert not broken, "\n".join(broken)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_tree_with_several_values_hidden_is_marked_or_costs_the_same(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from([name for name in SMALL if len(whole(name)[3]) > 4]))
@@ -154,7 +154,7 @@ def test_a_tree_with_several_values_hidden_is_marked_or_costs_the_same(data: st.
 
 
 @pytest.mark.parametrize("name", OWN)
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_our_own_stack_with_values_hidden_is_marked_or_costs_the_same(name: str, data: st.DataObject) -> None:
     assert not broken_by_hiding(name, data, most=2)

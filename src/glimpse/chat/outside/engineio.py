@@ -1,8 +1,8 @@
 """
 Engine.IO sessions on real connections: the registry that both transports share, and long polling as an ASGI endpoint.
 
-One transport at a time carries a session. What it has to send is collected while one turn of the event loop lasts, and
-goes out as one write, or as the answer to the poll that waits.
+One transport at a time carries a session. The packets of one turn of the event loop are sent as one write, or as the
+answer to the poll that waits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from glimpse.chat.protocol.engineio import (
     POLLING,
     TOO_OFTEN,
     BadRequest,
-    Malformed,
+    MalformedPacket,
     Timing,
     classify_request,
     decode_payload,
@@ -44,14 +44,14 @@ UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
 SWEEPS_PER_TIMEOUT = 10
-"""One sweep over all sessions sends pings and finds missed ones, this often in a ping timeout."""
+"""How often in a ping timeout all sessions are checked for pings to send and for clients that did not answer."""
 
 TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
 
 
 class Poll:
-    """A request of long polling that waits for packets. It carries the session until it is answered."""
+    """A poll that waits for packets. It is the transport of its session until it is answered."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -65,35 +65,40 @@ class Poll:
     def close(self, code: int = NORMAL) -> None:
         self.write_packets(self._session.take_outgoing() or [CLOSE])
 
+    def abandon(self) -> None:
+        """The request is over. The session keeps what it has to send for another poll."""
+        if self._session.transport is self:
+            self._session.transport = None
+
 
 class Engine:
     """
-    All sessions of one task. `listen` makes the listener of each new session. `admits` decides about each handshake by
-    its X-Forwarded-For; no more than `max_sessions` are open.
+    All sessions of one task. `make_listener` makes the listener of each new session. `admits` accepts or refuses a
+    handshake by its X-Forwarded-For. At most `max_sessions` are open at once.
     """
 
     def __init__(
         self,
         timing: Timing,
-        listen: Callable[[Session], Listener],
+        make_listener: Callable[[Session], Listener],
         make_id: Callable[[], str],
         allowed_origins: frozenset[str],
         admits: Callable[[str | None], bool] = lambda forwarded_for: True,
         max_sessions: float = math.inf,
     ) -> None:
-        self.timing, self._listen, self._make_id = timing, listen, make_id
+        self.timing, self._make_listener, self._make_id = timing, make_listener, make_id
         self.loop = asyncio.get_running_loop()
         self.call_soon = self.loop.call_soon
         self.sessions: dict[str, Session] = {}
         self.is_closed = False
-        """No new session is opened; the open ones go on, and their clients are told to come back when they close."""
+        """No new session is opened. Open ones go on; when they close, the code tells their clients to reconnect."""
 
         self._origins, self._admits, self._max_sessions = allowed_origins, admits, max_sessions
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_PER_TIMEOUT
         self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
 
     def open(self, transport: str, accept_language: str) -> Session:
-        session = Session(self._make_id(), transport, self.timing, self.loop.time(), self._listen, self)
+        session = Session(self._make_id(), transport, self.timing, self.loop.time(), self._make_listener, self)
         session.language = language_of(accept_language)
         session.outgoing.append(open_packet(session.sid, transport, self.timing))
         self.sessions[session.sid] = session
@@ -102,7 +107,7 @@ class Engine:
     def classify(
         self, method: str, query: Mapping[str, str], is_upgrade: bool, forwarded_for: str | None
     ) -> str | BadRequest:
-        """As `classify_request` does; handshakes are refused while the task goes away or has too much to do."""
+        """As `classify_request`, but refuses handshakes: a closed or full engine, or an address above its rate."""
         what = classify_request(method, query, is_upgrade, self._transport_of)
         if what == HANDSHAKE:
             if self.is_closed:
@@ -113,8 +118,8 @@ class Engine:
                 return TOO_OFTEN
         return what
 
-    def allows(self, origin: str | None, host: str | None) -> bool:
-        """A request without an origin comes from no web page. The service's own page is always allowed."""
+    def allows_origin(self, origin: str | None, host: str | None) -> bool:
+        """Whether a page of this origin may connect; None is no page. The service's own page always may."""
         if origin is None or "*" in self._origins or origin in self._origins:
             return True
         return host is not None and origin.partition("://")[2].lower() == host.lower()
@@ -137,7 +142,7 @@ class Engine:
         session = self.sessions.get(sid)
         if session is None:
             return None
-        # A session whose client is late is over, though no sweep has found it yet.
+        # The session may have timed out since the last sweep.
         session.tick(self.loop.time())
         return session.transport_name
 
@@ -160,11 +165,11 @@ class Polling:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1") or None
         host = headers.get(b"host", b"").decode("latin-1") or None
-        allowed = _cors(origin) if origin and engine.allows(origin, host) else []
+        allowed = _cors(origin) if origin and engine.allows_origin(origin, host) else []
         if scope["method"] == "OPTIONS":
             await _answer(send, 204, b"", allowed)
             return
-        if not engine.allows(origin, host):
+        if not engine.allows_origin(origin, host):
             await _refuse(send, ORIGIN_FORBIDDEN, allowed)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
@@ -183,7 +188,7 @@ class Polling:
 
     async def _poll(self, session: Session, receive: Any, send: Any, allowed: Headers) -> None:
         if session.transport is not None:
-            # Two polls at once: either may be somebody else's.
+            # Two polls at once: one of them may come from somebody else.
             session.close("transport error")
             await _refuse(send, BAD_REQUEST, allowed)
             return
@@ -194,13 +199,13 @@ class Polling:
             try:
                 await asyncio.wait((poll.packets, disconnected), return_when=asyncio.FIRST_COMPLETED)
                 if disconnected.done():
-                    # What the poll was answered with, if anything, is lost: the client has to begin anew.
-                    if session.transport is poll:
-                        session.transport = None
+                    # The answer, if there was one, is lost: the client has to open a new session.
                     session.close("transport close")
                     return
                 packets = poll.packets.result()
             finally:
+                # Also where this request is cancelled: the server does that when it stops.
+                poll.abandon()
                 disconnected.cancel()
         await _answer(send, 200, _payload(packets), [TEXT, *allowed])
 
@@ -214,7 +219,7 @@ class Polling:
             now = engine.loop.time()
             for packet in decode_payload(body.decode()):
                 session.receive(packet, now)
-        except (Malformed, UnicodeDecodeError):
+        except (MalformedPacket, UnicodeDecodeError):
             session.close(PARSE_ERROR)
             await _refuse(send, BAD_REQUEST, allowed)
             return
@@ -228,7 +233,7 @@ async def _disconnected(receive: Any) -> None:
 
 
 async def _body(receive: Any, max_bytes: int) -> bytes | None:
-    """The whole body; None as soon as it is longer than that, or breaks off."""
+    """The whole body; None where it is longer than `max_bytes`, or the client disconnects."""
     parts: list[bytes] = []
     size = 0
     while True:

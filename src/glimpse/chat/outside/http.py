@@ -22,7 +22,7 @@ from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND
 SOCKET_PATH = "/socket.io/"
 
 Problems = dict[str, dict[str, str | int | float]]
-"""What is wrong: each problem by name, with its figures. Empty where all is well."""
+"""The figures of each problem, by its name; empty where there is no problem."""
 
 
 @dataclass(frozen=True)

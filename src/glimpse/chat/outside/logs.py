@@ -27,7 +27,7 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line).decode()
 
 
-def to(stream: TextIO) -> None:
+def configure(stream: TextIO) -> None:
     """Log to the stream: this program from INFO on, libraries from WARNING on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
@@ -35,8 +35,8 @@ def to(stream: TextIO) -> None:
     logging.getLogger("glimpse").setLevel(logging.INFO)
 
 
-def failed(error: BaseException) -> None:
-    """A defect of this program, met while somebody was served."""
+def defect(error: BaseException) -> None:
+    """An exception that is a defect of this program."""
     _log.error("failed", exc_info=error)
 
 

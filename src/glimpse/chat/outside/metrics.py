@@ -76,7 +76,7 @@ class Metrics:
 def _histogram(
     name: str, help_text: str, bounds: Sequence[float], counts: Sequence[int], total: float
 ) -> HistogramMetricFamily:
-    """`counts` of each bucket, of which Prometheus wants the cumulative ones; one more than there are bounds."""
+    """`counts` has one bucket more than `bounds`. Prometheus wants them cumulated."""
     labels = [*map(str, map(float, bounds)), "+Inf"]
     buckets = list(zip(labels, accumulate(counts), strict=True))
     return HistogramMetricFamily(name, help_text, buckets=buckets, sum_value=total)

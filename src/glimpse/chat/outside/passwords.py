@@ -31,7 +31,7 @@ class Argon2:
         self._placeholder = self._hasher.hash("nobody")
         self._waiting = 0
 
-    async def hashed(self, password: str) -> str | Refusal:
+    async def hash(self, password: str) -> str | Refusal:
         return await self._run_queued(lambda: self._hasher.hash(password))
 
     async def matches(self, password_hash: str | None, password: str) -> bool | Refusal:

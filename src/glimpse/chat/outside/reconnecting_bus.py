@@ -1,6 +1,6 @@
 """
-What every bus over a network has in common: a queue that never waits, a connection that is made anew whenever it is
-lost, and a check that what is sent comes back.
+What every bus over a network has in common: a queue, so that sending never waits, a connection that is made again when
+it is lost, and a check that this task receives its own texts.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 MAX_QUEUED_TEXTS = 1_000
-"""How many texts wait while there is no connection. Further ones are lost; the store has what they say."""
+"""How many texts are queued while there is no connection. Further ones are dropped; the store has their content."""
 
 RECEIVE_TIMEOUT_SECONDS = 3.0
-"""A connection that brings nothing for so long is broken: each task sends a batch twice a second, and gets its own."""
+"""
+A connection on which nothing arrives for so long is broken: each task sends a batch twice a second, and receives it
+itself.
+"""
 
 RECONNECT_SECONDS = 0.25
 RECONNECT_AFTER_DEFECT_SECONDS = 2.0
 FLUSH_SECONDS = 1.0
-"""How long the queue may take to be sent at the end."""
+"""How long sending the rest of the queue may take at the end."""
 
 CANCEL_AGAIN_SECONDS = 0.1
 
@@ -33,8 +36,8 @@ Publish = Callable[[Sequence[str]], Awaitable[None]]
 
 async def cancel_and_wait(task: asyncio.Task[None]) -> None:
     """
-    Cancel until the task is done. One cancellation may get lost: where a library closes a connection at that moment and
-    raises what came of that instead, or where what `asyncio.wait_for` waits for arrives in the same turn of the loop.
+    Cancel until the task is done. One cancellation may get lost: a library that is closing a connection may raise
+    another error instead, and `asyncio.wait_for` ignores it if its result arrives in the same turn of the event loop.
     """
     while not task.done():
         task.cancel()
@@ -46,7 +49,7 @@ class BusDisconnected(Exception):
 
 
 class ReconnectingBus(ABC):
-    """Fulfils the port `Bus` while `running`."""
+    """Implements the port `Bus` while it is `running`."""
 
     max_bytes: int
 
@@ -58,7 +61,7 @@ class ReconnectingBus(ABC):
 
     @abstractmethod
     def connect(self) -> AbstractAsyncContextManager[Publish]:
-        """A connection on which `received` is called with each text. Raises BusDisconnected, at any time."""
+        """A connection on which `dispatch` is called with each text. Raises BusDisconnected, at any time."""
 
     def send(self, text: str) -> None:
         if len(self._queued) < MAX_QUEUED_TEXTS:
@@ -68,14 +71,14 @@ class ReconnectingBus(ABC):
     def listen(self, on_text: Callable[[str], None]) -> None:
         self._listeners.append(on_text)
 
-    def received(self, text: str) -> None:
+    def dispatch(self, text: str) -> None:
         self._received_at = asyncio.get_running_loop().time()
         for on_text in self._listeners:
             on_text(text)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Carries texts within. At the end, what is queued is sent if that takes no longer than FLUSH_SECONDS."""
+        """Connects, and at the end sends what is queued if that takes no longer than FLUSH_SECONDS."""
         task = asyncio.create_task(self._run())
         try:
             yield
@@ -94,14 +97,14 @@ class ReconnectingBus(ABC):
             except BusDisconnected as lost:
                 log.warning("bus lost: %s", lost)
             except Exception:
-                # A defect, of ours or of a library. Without this loop the task would hear nothing until it ends. The
-                # defect may come again at once, and each line of a log costs money, hence the pause.
+                # A defect of ours or of a library. Without reconnecting, the task would receive nothing until it ends.
+                # The pause is there because the defect may recur at once, and logs cost money.
                 log.exception("bus lost")
                 await asyncio.sleep(RECONNECT_AFTER_DEFECT_SECONDS)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _publish_queued(self, publish: Publish) -> None:
-        """Until nothing is received any more."""
+        """Publish what is queued until nothing is received any more; then raise BusDisconnected."""
         loop = asyncio.get_running_loop()
         self._received_at = loop.time()
         while loop.time() - self._received_at < RECEIVE_TIMEOUT_SECONDS:

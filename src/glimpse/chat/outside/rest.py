@@ -58,7 +58,7 @@ from glimpse.chat.values import Conversation, StoredEntry
 class Rest:
     """
     `user_requests` limits each user, `addresses` each address of those without a token. `now` in seconds since 1970.
-    `failed` is told of each exception that is a defect of this program.
+    `report_defect` is called with each exception that is a defect of this program.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class Rest:
         user_requests: TokenBuckets,
         addresses: AddressLimiter,
         now: Callable[[], float],
-        failed: Callable[[BaseException], None],
+        report_defect: Callable[[BaseException], None],
     ) -> None:
         self._accounts, self._users, self._uploads = accounts, users, uploads
         self._conversations, self._messages = conversations, messages
         self._tokens, self._user_requests, self._addresses = tokens, user_requests, addresses
-        self._now, self._failed = now, failed
+        self._now, self._report_defect = now, report_defect
 
     def routes(self) -> list[Route]:
         description = msgspec.json.encode(openapi_document(version("glimpse-chat")))
@@ -207,7 +207,7 @@ class Rest:
 
     def _identity(self, request: Request) -> Identity | Refusal:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        identity = self._tokens.verified(token if scheme.lower() == "bearer" else None, self._now())
+        identity = self._tokens.verify(token if scheme.lower() == "bearer" else None, self._now())
         if isinstance(identity, Refusal) or self._user_requests.allows(identity.user_id, self._now()):
             return identity
         return RATE_LIMITED
@@ -223,7 +223,7 @@ class Rest:
             # The client does not read the response.
             return INVALID
         except Exception as error:
-            self._failed(error)
+            self._report_defect(error)
             return INTERNAL
 
 

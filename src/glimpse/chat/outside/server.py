@@ -14,8 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.websocket import Engines, for_uvicorn
 
-WAITING_CONNECTIONS = 2_048
-"""Connections that the kernel holds while the loop is busy: a reconnect storm's."""
+BACKLOG = 2_048
+"""New connections that the kernel queues while the event loop is busy, as when many clients reconnect at once."""
 
 HEAD_SECONDS = 10.0
 """How long a request may take until its headers are complete; uvicorn itself would wait for ever."""
@@ -25,13 +25,13 @@ MAX_HEAD_BYTES = 16_384
 
 
 class Http(HttpToolsProtocol):
-    """uvicorn's, with a bound on everything of a request that is not its body: its size, and its time."""
+    """uvicorn's own, with a limit on the size of a request's head, and on the time until it is complete."""
 
     _unfinished = 0
-    """Bytes that arrived since a head began or ended or a body went on: of a head, or of what follows a body."""
+    """Bytes received since the last complete head or piece of a body: those of an incomplete head."""
 
-    _patience: asyncio.TimerHandle | None = None
-    """Ends a connection that began a head, or was opened, and does not go on."""
+    _deadline: asyncio.TimerHandle | None = None
+    """Closes a connection whose head is not complete in time, or on which no request comes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -45,8 +45,8 @@ class Http(HttpToolsProtocol):
         self._unfinished += len(data)
         super().data_received(data)
         is_idle = self.cycle is None or self.cycle.response_complete
-        if is_idle and self._patience is None and self.transport.get_protocol() is self:
-            # Line breaks before a request are no request, and end uvicorn's own patience all the same.
+        if is_idle and self._deadline is None and self.transport.get_protocol() is self:
+            # Line breaks before a request are no request, but uvicorn cancels its own timeout for them.
             self._wait(HEAD_SECONDS)
         if self._unfinished > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("Request head too long.")
@@ -68,13 +68,13 @@ class Http(HttpToolsProtocol):
         super().on_body(body)
 
     def _wait(self, seconds: float | None) -> None:
-        if self._patience:
-            self._patience.cancel()
-        self._patience = None if seconds is None else self.loop.call_later(seconds, self.transport.close)
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, self.transport.close)
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to the application: what a SIGTERM means here is a drain, not a stop."""
+    """Leaves signals to the application: a SIGTERM begins a drain and does not stop the server."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -82,28 +82,26 @@ class Server(uvicorn.Server):
 
 
 class PortTaken(Failure):
-    """Nobody can listen there."""
+    """This address and port cannot be listened on."""
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """An open port. `::` takes IPv4 too, and only that where the machine has no IPv6. Raises PortTaken."""
+def open_listener(host: str, port: int) -> socket.socket:
+    """Listen on a port. `::` includes IPv4, and means only IPv4 where the machine has no IPv6. Raises PortTaken."""
     try:
         if host == "::" and socket.has_dualstack_ipv6():
             with contextlib.suppress(OSError):
-                return socket.create_server(
-                    (host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=WAITING_CONNECTIONS
-                )
-        host = "0.0.0.0" if host == "::" else host  # noqa: S104 (the balancer's side; a task has no other)
+                return socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=BACKLOG)
+        host = "0.0.0.0" if host == "::" else host  # noqa: S104 (a task has no other network than the balancer's)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise PortTaken("port_taken", port=port, detail=error.strerror or str(error)) from None
 
 
 def server(app: Any, engines: Engines, keep_alive_seconds: int, grace_seconds: float = 5.0) -> Server:
     """
-    A server that is not serving yet: `await server.serve([listening(host, port)])`. A request that is half asked holds
-    up its end for `grace_seconds`.
+    A server that is not serving yet: `await server.serve([open_listener(host, port)])`. When it stops, it waits up to
+    `grace_seconds` for requests that are still being received or answered.
     """
     config = uvicorn.Config(
         app,

@@ -20,7 +20,9 @@ CONNECTION_ERRORS = (ValkeyError, OSError, TimeoutError, RuntimeError)
 
 
 class ValkeyBus(ReconnectingBus):
-    """The server takes texts of any length; for each task to read a longer event from the store is cheaper."""
+    """
+    The server takes texts of any length, but above this one it is cheaper that tasks read the event from the store.
+    """
 
     max_bytes = 64_000
 
@@ -30,7 +32,7 @@ class ValkeyBus(ReconnectingBus):
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Publish]:
-        # The subscriber has no timeout for reading, since nothing may be published for long.
+        # The subscriber has no read timeout, because nothing may be published for a long time.
         publisher = valkey.asyncio.Valkey.from_url(
             self._url, socket_connect_timeout=SOCKET_TIMEOUT_SECONDS, socket_timeout=SOCKET_TIMEOUT_SECONDS
         )
@@ -61,4 +63,4 @@ class ValkeyBus(ReconnectingBus):
 
     async def _read(self, subscription: valkey.asyncio.client.PubSub) -> None:
         async for message in subscription.listen():
-            self.received(message["data"].decode())
+            self.dispatch(message["data"].decode())

@@ -1,9 +1,9 @@
 """
-The WebSocket that uvicorn hands a connection to. Ours, because of what it costs: no task and no buffer of its own for
-a socket that is silent, 2 kB where a stream would take 24.
+The WebSocket that uvicorn hands a connection to. Our own, because it takes less memory: an idle socket has no task and
+no buffer, and takes 2 kB where a stream would take 24.
 
-uvicorn gives it the handshake it has already parsed through `data_received`, and from then on the event loop fills the
-one read buffer that all sockets share: nothing that is read outlives the call it was read in.
+uvicorn passes the handshake, which it has parsed, to `data_received`. After that the event loop reads into one buffer
+that all WebSockets share, so what is read is processed within the same call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from glimpse.chat.protocol.engineio import (
     ORIGIN_FORBIDDEN,
     WEBSOCKET,
     BadRequest,
-    Malformed,
+    MalformedPacket,
 )
 from glimpse.chat.protocol.session import MAX_BUFFERED_BYTES, ON_WEBSOCKET, PARSE_ERROR, Session
 
@@ -35,31 +35,31 @@ CONTROL = 0x8
 """Set in the opcodes of control frames (RFC 6455, section 5.5)."""
 
 CLOSE_SECONDS = 10.0
-"""How long the client of a closed WebSocket may take to read the rest; then it is cut off."""
+"""How long the client of a closed WebSocket may take to read what was sent; then the connection is aborted."""
 
 Engines = Callable[[str], Engine | None]
-"""The engine that is served at a path; None where there is none."""
+"""Returns the engine that is served at a path, None where there is none."""
 
 
 def for_uvicorn(engines: Engines) -> Callable[..., WebSocket]:
-    """What uvicorn takes as its WebSocket class: it is called for each upgrade with uvicorn's own three arguments."""
+    """What uvicorn takes as its WebSocket class. It is called for each upgrade, with three arguments of uvicorn's."""
 
-    def made(config: Any, server_state: Any, app_state: Any) -> WebSocket:
+    def make(config: Any, server_state: Any, app_state: Any) -> WebSocket:
         return WebSocket(engines)
 
-    return made
+    return make
 
 
 class WebSocket(asyncio.BufferedProtocol):
-    """Carries one session from its handshake, or joins one that polls and takes it over."""
+    """The transport of one session: of a new one, or of a polling one that it joins and that upgrades to it."""
 
     __slots__ = (
-        "_closing",
         "_engine",
         "_engines",
         "_has_probed",
         "_is_carrying",
-        "_leaves_with",
+        "_is_closing",
+        "_leave_code",
         "_reader",
         "_session",
         "_timer",
@@ -73,12 +73,12 @@ class WebSocket(asyncio.BufferedProtocol):
         self._session: Session | None = None
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._timer: asyncio.TimerHandle | None = None
-        self._closing = False
+        self._is_closing = False
         self._has_probed = False
         self._is_carrying = False
-        """Whether the session is on this WebSocket, and not still polling."""
+        """Whether this WebSocket is the session's transport; False while the session still polls."""
 
-        self._leaves_with = ws.NORMAL
+        self._leave_code = ws.NORMAL
 
     # ---- What uvicorn and the event loop call
 
@@ -86,7 +86,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """The handshake, as uvicorn writes it anew from what it parsed."""
+        """The handshake, as uvicorn rebuilds it from what it parsed."""
         method, path, query, headers = _request(data)
         engine = self._engines(path)
         if engine is None:
@@ -115,13 +115,13 @@ class WebSocket(asyncio.BufferedProtocol):
     def _classify(
         self, engine: Engine, method: str, query: dict[str, str], headers: dict[str, str]
     ) -> str | BadRequest:
-        if not engine.allows(headers.get("origin"), headers.get("host")):
+        if not engine.allows_origin(headers.get("origin"), headers.get("host")):
             return ORIGIN_FORBIDDEN
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
         what = engine.classify(method, query, True, headers.get("x-forwarded-for"))
-        joins = what == JOIN and engine.sessions[query["sid"]].candidate is not None
-        return BAD_REQUEST if joins else what
+        is_second = what == JOIN and engine.sessions[query["sid"]].candidate is not None
+        return BAD_REQUEST if is_second else what
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return READ_BUFFER
@@ -130,22 +130,22 @@ class WebSocket(asyncio.BufferedProtocol):
         messages, broken = self._reader.receive(READ_BUFFER[:nbytes])
         try:
             for message in messages:
-                if self._closing:
+                if self._is_closing:
                     return
                 if message.opcode & CONTROL or not self._is_carrying:
                     self._receive_other(message)
                 elif self._session is not None:
                     self._session.receive(message.data, self._engine.loop.time())
-        except Malformed:
+        except MalformedPacket:
             self._fail(ws.PROTOCOL_ERROR)
-        if broken and not self._closing:
+        if broken and not self._is_closing:
             self._fail(broken.code)
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closing = True
+        self._is_closing = True
         self._stop_timer()
         session = self._session
         if session is None:
@@ -164,13 +164,15 @@ class WebSocket(asyncio.BufferedProtocol):
     # ---- What the session calls
 
     def write_packets(self, packets: list[str | bytes]) -> None:
+        if self._is_closing:
+            return  # Nothing may follow a close frame (RFC 6455, section 5.5.1).
         self._transport.write(ws.encode_messages(packets))
         if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
             self._cut_off()
 
     def close(self, code: int = ws.NORMAL) -> None:
-        if not self._closing:
-            self._closing = True
+        if not self._is_closing:
+            self._is_closing = True
             self._transport.write(ws.close_frame(code))
             self._transport.close()
             self._stop_timer()
@@ -178,18 +180,18 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def leave(self, code: int = ws.NORMAL) -> None:
         """
-        A client whose probe was answered has stopped polling. It completes the upgrade before this WebSocket closes:
-        socket.io-client takes an earlier close for a failed probe, and waits for a ping that never comes.
+        Once its probe was answered, the client has stopped polling, so this WebSocket stays open until the client
+        completes the upgrade: socket.io-client takes an earlier close for a failed probe, and would wait for a ping.
         """
-        if self._has_probed and not self._closing:
-            self._session, self._leaves_with = None, code
+        if self._has_probed and not self._is_closing:
+            self._session, self._leave_code = None, code
         else:
             self.close(code)
 
     # ---- Messages
 
     def _receive_other(self, message: ws.Message) -> None:
-        """A control frame, or a packet before the WebSocket carries the session. Raises Malformed."""
+        """A control frame, or a packet before the WebSocket carries the session. Raises MalformedPacket."""
         if message.opcode == ws.PING:
             self._transport.write(ws.frame(ws.PONG, cast("bytes", message.data)))
             if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
@@ -199,7 +201,7 @@ class WebSocket(asyncio.BufferedProtocol):
         elif message.opcode == ws.PONG:
             return
         elif self._session is None:
-            self.close(self._leaves_with)
+            self.close(self._leave_code)
         else:
             self._receive_probe(self._session, message.data)
 
@@ -215,8 +217,8 @@ class WebSocket(asyncio.BufferedProtocol):
             session.upgraded(self)
 
     def _cut_off(self) -> None:
-        """The client leaves too much unread."""
-        self._closing = True
+        """Abort: the client leaves too much unread."""
+        self._is_closing = True
         self._transport.abort()
 
     def _stop_timer(self) -> None:
@@ -235,7 +237,7 @@ class WebSocket(asyncio.BufferedProtocol):
             session.close(PARSE_ERROR)
 
     def _refuse(self, why: BadRequest) -> None:
-        self._closing = True
+        self._is_closing = True
         body = msgspec.json.encode({"code": why.code, "message": why.message})
         head = f"HTTP/1.1 {why.status} {HTTPStatus(why.status).phrase}\r\nContent-Type: application/json\r\n"
         head += f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"

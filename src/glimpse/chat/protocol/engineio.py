@@ -1,9 +1,9 @@
 """
-Engine.IO, protocol 4: its packets, the payloads of long polling, and its requests.
+Engine.IO, protocol 4: packets, payloads of long polling, and requests.
 
 A packet is one digit and its data: `4hello`. On a WebSocket a binary message is a binary frame without a digit; in a
 payload it is `b` and base64, and packets are separated by the record separator: `4hello<RS>bAQID`. In Python a packet
-is what the WebSocket message would be: `str` with its digit, or `bytes`.
+is always as in a WebSocket message: `str` with its digit, or `bytes`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ TRANSPORTS = (POLLING, WEBSOCKET)
 SEPARATOR = "\x1e"
 
 
-class Malformed(ValueError):
-    """The other side sent something that the protocol does not allow."""
+class MalformedPacket(ValueError):
+    """The client sent something that the protocol does not allow."""
 
 
 class Timing(Struct, frozen=True):
-    """What the server tells a client in its open packet: seconds, and the most bytes of one message or payload."""
+    """What the open packet tells a client: two times in seconds, and the maximal bytes of one message or payload."""
 
     ping_interval: float = 25.0
     ping_timeout: float = 20.0
@@ -37,7 +37,7 @@ class Timing(Struct, frozen=True):
 
 
 def decode_payload(payload: str) -> list[str | bytes]:
-    """The packets of a POST's body. Raises Malformed for all of them if one is of no known type."""
+    """The packets of a POST's body. Raises MalformedPacket, and returns none, where one of them has no known type."""
     return [_decode_part(part) for part in payload.split(SEPARATOR)]
 
 
@@ -53,14 +53,14 @@ def _decode_part(part: str) -> str | bytes:
         try:
             return base64.b64decode(part[1:], validate=True)
         except (binascii.Error, ValueError):
-            raise Malformed("base64") from None
+            raise MalformedPacket("base64") from None
     if part[:1] not in TYPES:
-        raise Malformed("packet type")
+        raise MalformedPacket("packet type")
     return part
 
 
 def open_packet(sid: str, transport: str, timing: Timing) -> str:
-    """The first packet of a session: its id, the transports that it may upgrade to, and times in milliseconds."""
+    """The first packet of a session: its id, the transports that it may upgrade to, and the timing in milliseconds."""
     handshake = {
         "sid": sid,
         "upgrades": [WEBSOCKET] if transport == POLLING else [],
@@ -72,7 +72,7 @@ def open_packet(sid: str, transport: str, timing: Timing) -> str:
 
 
 class BadRequest(Struct, frozen=True):
-    """A refused request: code and message as Node's server words them, and the HTTP status."""
+    """Why a request is refused: the code and message of the Node.js server, and the HTTP status."""
 
     code: int
     message: str
@@ -96,9 +96,9 @@ def classify_request(
     method: str, query: Mapping[str, str], is_upgrade: bool, transport_of: Callable[[str], str | None]
 ) -> str | BadRequest:
     """
-    What a request is: a `handshake`, a `poll`, a `post`, or a WebSocket that wants to `join` a session.
+    Classify a request: a `handshake`, a `poll`, a `post`, or a WebSocket that is to `join` a polling session.
 
-    `transport_of` returns the transport of a session that is alive, and None for any other id.
+    `transport_of` returns the name of the transport of an open session, and None for any other id.
     """
     transport, sid = query.get("transport"), query.get("sid")
     if transport not in TRANSPORTS or is_upgrade != (transport == WEBSOCKET):

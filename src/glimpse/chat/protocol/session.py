@@ -1,9 +1,9 @@
 """
 One Engine.IO session, as a state table.
 
-It is told what arrived, and when. It tells its listener each message, and once that the session ended. What is to be
-sent stays in `outgoing` until the transport writes it: at the end of the turn of the event loop, or when a poll comes.
-`MOVES` is the whole of its life; the docs draw it from here.
+A transport calls `receive` with each packet. The session calls its listener with each message, and once when it ends.
+Packets to send stay in `outgoing` until the transport writes them: at the end of the turn of the event loop, or when a
+poll comes. `MOVES` has all states and their transitions; the docs draw the diagram from it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from glimpse.chat.protocol.engineio import (
     PONG_PROBE,
     UPGRADE,
     WEBSOCKET,
-    Malformed,
+    MalformedPacket,
     Timing,
 )
 from glimpse.chat.protocol.websocket import NORMAL
@@ -46,14 +46,14 @@ PARSE_ERROR = "parse error"
 """Why a session is closed after something malformed."""
 
 PACKET_BYTES = 100
-"""About what a packet in `outgoing` takes beside its data."""
+"""Roughly the memory that a packet in `outgoing` takes beside its data."""
 
 MAX_BUFFERED_BYTES = 1_000_000
 """A client that leaves more than this unread is disconnected; it catches up when it is back."""
 
 
 class Listener(Protocol):
-    """Receives each message of a session, and is told once that the session ended."""
+    """Receives each message of a session, and is called once when the session ends."""
 
     def on_message(self, data: str | bytes) -> None: ...
 
@@ -70,7 +70,7 @@ class Transport(Protocol):
 
 class WebSocket(Transport, Protocol):
     def leave(self, code: int = NORMAL) -> None:
-        """The session that this WebSocket joined ended before the upgrade was complete."""
+        """The session ended before its upgrade to this WebSocket was complete."""
         ...
 
 
@@ -81,15 +81,15 @@ class Registry(Protocol):
     def call_soon(self) -> Callable[[Callable[[], None]], object]: ...
 
     def forget(self, session: Session) -> None:
-        """The session ended. Closes what carries it."""
+        """The session ended: close its transport and its candidate."""
         ...
 
 
 class Session:
     """
-    `listen` makes the listener of the new session. `now` is in seconds of any clock, everywhere the same.
+    `make_listener` makes the listener of the new session. Times are in seconds, all of the same clock.
 
-    A packet is here what a WebSocket message carries: bytes for a binary message, else text that begins with its type.
+    A packet is `str`, which begins with the digit of its type, or `bytes` for a binary message.
     """
 
     __slots__ = (
@@ -115,35 +115,35 @@ class Session:
         transport: str,
         timing: Timing,
         now: float,
-        listen: Callable[[Session], Listener],
+        make_listener: Callable[[Session], Listener],
         registry: Registry,
     ) -> None:
         self.sid, self.timing, self._registry = sid, timing, registry
         self.transport: Transport | None = None
-        """None while a client that polls does not, and once the connection is lost."""
+        """None while no poll waits, and once the connection is lost."""
 
         self.candidate: WebSocket | None = None
         """The WebSocket that joined a polling session, until the upgrade is complete."""
 
         self.language = ""
-        """Of the client, where its transport knows it: for sentences that people read."""
+        """The client's language, for sentences that people read; empty where it is not known."""
 
         self.state = ON_POLLING if transport == POLLING else ON_WEBSOCKET
         self.outgoing: list[str | bytes] = []
         self.buffered = 0
-        """Bytes of messages in `outgoing`, about."""
+        """Roughly the bytes of the messages in `outgoing`."""
 
         self.deadline: float | None = None
-        """When the session is closed, unless its listener takes the deadline back."""
+        """When the session is closed unless its listener sets this to None before."""
 
         self._is_flush_due = False
         self._next_ping = now + timing.ping_interval
         self._pong_due: float | None = None
-        self.listener = listen(self)
+        self.listener = make_listener(self)
 
     @property
     def transport_name(self) -> str | None:
-        """Of the transport that carries the session; None once it ended."""
+        """The name of the transport that carries the session; None once it ended."""
         if self.state == CLOSED:
             return None
         return WEBSOCKET if self.state == ON_WEBSOCKET else POLLING
@@ -173,7 +173,7 @@ class Session:
         self.end(reason)
 
     def flush(self) -> None:
-        """Write what is outgoing, where a transport can."""
+        """Write the outgoing packets, if there is a transport."""
         self._is_flush_due = False
         if self.transport and self.outgoing:
             packets, self.outgoing, self.buffered = self.outgoing, [], 0
@@ -182,7 +182,9 @@ class Session:
     # ---- What the transports call
 
     def receive(self, packet: str | bytes, now: float) -> None:
-        """A packet over the transport that carries the session. Raises Malformed: the transport closes the session."""
+        """
+        A packet over the transport that carries the session. After a MalformedPacket the transport closes the session.
+        """
         if self.state == CLOSED:
             return
         if isinstance(packet, bytes):
@@ -195,38 +197,38 @@ class Session:
             if self._pong_due is not None:
                 self._pong_due, self._next_ping = None, now + self.timing.ping_interval
         elif kind == CLOSE:
-            # A poll that waits is answered with this; the client has said already that it is over.
+            # For a poll that waits: the client itself closed the session, so it is not told so.
             self.outgoing.append(NOOP)
             self.end("client close")
         else:
-            raise Malformed(f"packet {kind!r} from a client")
+            raise MalformedPacket(f"packet {kind!r} from a client")
 
     def receive_probe(self, packet: str | bytes) -> str | None:
         """
-        A packet over a WebSocket that joined a polling session: returns the answer to its probe; its upgrade moves the
-        session. Raises Malformed for anything else; the session stays on polling.
+        A packet over a WebSocket that joined a polling session. Returns the answer to its probe; an upgrade packet
+        changes the state to ON_WEBSOCKET. Raises MalformedPacket for anything else; the session then goes on polling.
         """
         if packet == PING_PROBE and self._move(PROBED):
             return PONG_PROBE
         if isinstance(packet, str) and packet[:1] == UPGRADE and self._move(UPGRADED):
             return None
-        raise Malformed("not a probe")
+        raise MalformedPacket("not a probe")
 
     def probe_lost(self) -> None:
         self._move(PROBE_LOST)
 
     def take_outgoing(self) -> list[str | bytes]:
-        """The packets for a poll that comes. While a WebSocket probes there is always one, so that polling pauses."""
+        """The packets for the answer to a poll. While a WebSocket probes there is at least one, so no poll waits."""
         packets, self.outgoing, self.buffered = self.outgoing, [], 0
         return packets or ([NOOP] if self.state == PROBING else [])
 
     def release_poll(self) -> None:
-        """Answer the poll that waits: the client pauses polling before it upgrades."""
+        """Answer the poll that waits, with a noop at least: the client pauses polling before it upgrades."""
         if self.transport:
-            self.transport.write_packets(self.take_outgoing() or [NOOP])
+            self.transport.write_packets(self.take_outgoing())
 
     def upgraded(self, websocket: WebSocket) -> None:
-        """The WebSocket that joined carries the session from now on."""
+        """From now on the WebSocket that joined carries the session."""
         self.candidate = None
         if self.transport:
             self.transport.write_packets([NOOP])
@@ -234,7 +236,7 @@ class Session:
         self.flush()
 
     def tick(self, now: float) -> None:
-        """Send a ping that is due; end a session that missed its deadline or whose client did not answer a ping."""
+        """Send a ping if one is due; end a session that missed its deadline or whose client did not answer a ping."""
         if self._pong_due is not None and now >= self._pong_due:
             self.end("ping timeout")
         elif self.deadline is not None and now >= self.deadline:

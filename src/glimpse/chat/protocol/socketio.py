@@ -3,7 +3,7 @@ Socket.IO, protocol 5: its packets inside Engine.IO messages, and the server's s
 
     <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]        2["hello",1]   51-/admin,7["file",{…}]
 
-Bytes stand in the JSON as `{"_placeholder":true,"num":0}` and follow as binary messages, in order.
+In the JSON a placeholder, `{"_placeholder":true,"num":0}`, stands for bytes; they follow as binary messages, in order.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from glimpse.chat.protocol.engineio import Malformed
+from glimpse.chat.protocol.engineio import MalformedPacket
 from glimpse.chat.protocol.session import PARSE_ERROR, Session
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 MAX_ATTACHMENTS = 10
 MAX_DEPTH = 32
-"""JSON that is nested deeper is refused before any recursive function sees it."""
+"""JSON that is nested deeper is refused before any recursive function processes it."""
 
 ROOT = "/"
 RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"))
@@ -33,7 +33,10 @@ HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
 
 
 class Packet(Struct, frozen=True):
-    """`id` asks for an acknowledgement with the same id. `data`: CONNECT an object or None, EVENT and ACK a list."""
+    """
+    `id`: the sender waits for an acknowledgement with the same id. `data`: an object or None for CONNECT, a list for
+    EVENT and ACK.
+    """
 
     type: int
     namespace: str = ROOT
@@ -41,7 +44,7 @@ class Packet(Struct, frozen=True):
     id: int | None = None
 
 
-def encoded(packet: Packet) -> list[str | bytes]:
+def encode_packet(packet: Packet) -> list[str | bytes]:
     """The Engine.IO messages of a packet: one of text, then its attachments."""
     attachments: list[bytes] = []
     data = packet.data if packet.data is None else _without_bytes(packet.data, attachments)
@@ -61,7 +64,7 @@ def encoded(packet: Packet) -> list[str | bytes]:
 
 
 class Decoder:
-    """Joins packets with their attachments. Raises Malformed, after which the connection must end."""
+    """Joins packets with their attachments. After a MalformedPacket the connection must be closed."""
 
     __slots__ = ("_attachments", "_packet", "_remaining")
 
@@ -75,7 +78,7 @@ class Decoder:
         if isinstance(message, bytes):
             return self._attach(message)
         if self._packet is not None:
-            raise Malformed("text instead of an attachment")
+            raise MalformedPacket("text instead of an attachment")
         packet, attachments = _decode(message)
         if not attachments:
             return packet
@@ -84,7 +87,7 @@ class Decoder:
 
     def _attach(self, data: bytes) -> Packet | None:
         if self._packet is None:
-            raise Malformed("an attachment without a packet")
+            raise MalformedPacket("an attachment without a packet")
         self._attachments.append(data)
         self._remaining -= 1
         if self._remaining:
@@ -95,19 +98,19 @@ class Decoder:
 
 
 def _decode(text: str) -> tuple[Packet, int]:
-    """A packet and how many attachments follow it. A binary event is an event, a binary acknowledgement one."""
+    """A packet and how many attachments follow it. BINARY_EVENT becomes EVENT, and BINARY_ACK becomes ACK."""
     head = HEAD.match(text)
     if head is None:
-        raise Malformed("packet head")
+        raise MalformedPacket("packet head")
     kind, attachments = int(head[1]), int(head[2] or 0)
     binary = kind in (BINARY_EVENT, BINARY_ACK)
     if kind > BINARY_ACK or bool(head[2]) != binary or attachments > MAX_ATTACHMENTS:
-        raise Malformed("packet type")
+        raise MalformedPacket("packet type")
     rest = text[head.end() :]
     data = _json(rest) if rest else None
     kind -= BINARY_EVENT - EVENT if binary else 0
     if not VALID[kind](data):
-        raise Malformed("packet data")
+        raise MalformedPacket("packet data")
     return Packet(kind, head[3] or ROOT, data, None if head[4] is None else int(head[4])), attachments
 
 
@@ -116,12 +119,12 @@ def _json(text: str) -> Any:
         try:
             data = msgspec.json.decode(text)
         except msgspec.DecodeError:
-            # Half a surrogate pair is valid JSON: the request is refused, not the connection.
+            # msgspec rejects half a surrogate pair, but it is valid JSON: the request is refused, not the connection.
             data = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
-        raise Malformed("JSON") from None
+        raise MalformedPacket("JSON") from None
     if text.count("[") + text.count("{") > MAX_DEPTH and _is_too_deep(data):
-        raise Malformed("nesting")
+        raise MalformedPacket("nesting")
     return data
 
 
@@ -133,7 +136,7 @@ def _finite(text: str) -> float:
 
 
 def _is_too_deep(data: Any) -> bool:
-    """Level by level and not recursively; brackets inside a string are no nesting."""
+    """Checked level by level, without recursion. Brackets inside a string do not count."""
     level = [data]
     for _ in range(MAX_DEPTH):
         level = [child for value in level if isinstance(value, list | dict) for child in _children(value)]
@@ -173,14 +176,14 @@ def _with_bytes(data: Any, attachments: list[bytes]) -> Any:
         if data.get("_placeholder") is True:
             number = data.get("num")
             if type(number) is not int or not 0 <= number < len(attachments):
-                raise Malformed("placeholder")
+                raise MalformedPacket("placeholder")
             return attachments[number]
         return {name: _with_bytes(item, attachments) for name, item in data.items()}
     return [_with_bytes(item, attachments) for item in data] if isinstance(data, list) else data
 
 
 class Application(Protocol):
-    """What Socket.IO clients talk to. It answers through the peer, at once or later."""
+    """What handles the events of clients. It answers through the peer, at once or later."""
 
     def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
         """A client asks to join a namespace: call `accept` or `refuse`."""
@@ -197,10 +200,10 @@ class Application(Protocol):
 
 class Peer:
     """
-    The server's side of one client, and the listener of its session. `join_by`: when the session is closed if the
-    client has joined no namespace.
+    The server's side of one client, and the listener of its session. If the client has joined no namespace at
+    `join_by`, the session is closed.
 
-    A packet of a namespace that the client has not joined closes the connection, as the reference server does.
+    A packet of a namespace that the client has not joined closes the connection, as in the reference server.
     """
 
     __slots__ = ("_application", "_connecting", "_decoder", "joined", "session", "state")
@@ -208,11 +211,11 @@ class Peer:
     def __init__(self, application: Application, session: Session, join_by: float) -> None:
         self._application, self.session = application, session
         self._decoder = Decoder()
-        # Tuples: a client joins one namespace, and a set would take 200 bytes of each socket.
+        # Tuples, because a client joins one namespace, and a set would take 200 bytes for each socket.
         self._connecting: tuple[str, ...] = ()
         self.joined: tuple[str, ...] = ()
         self.state: Any = None
-        """The application's own."""
+        """For the application."""
 
         session.deadline = join_by
 
@@ -223,16 +226,16 @@ class Peer:
         self._connecting = _without(self._connecting, namespace)
         self.joined += (namespace,)
         self.send(Packet(CONNECT, namespace, {"sid": sid}))
-        # On its own: clients that read one message of each write miss an event behind this packet.
+        # Written alone: some clients read only the first message of a write, and would miss an event after this packet.
         self.session.flush()
 
     def refuse(self, namespace: str, message: str, **data: Any) -> None:
-        """socket.io-client never reconnects after this: only for what trying again cannot cure."""
+        """Only for a reason that a retry cannot remove: socket.io-client never reconnects after this."""
         self._connecting = _without(self._connecting, namespace)
         self.send(Packet(CONNECT_ERROR, namespace, {"message": message, **({"data": data} if data else {})}))
 
     def send(self, packet: Packet) -> None:
-        self.session.send(encoded(packet))
+        self.session.send(encode_packet(packet))
 
     # ---- What the session calls
 
@@ -244,7 +247,7 @@ class Peer:
             if packet.type != EVENT or packet.namespace not in self.joined:
                 self._receive_other(packet)
                 return
-        except Malformed:
+        except MalformedPacket:
             self.session.close(PARSE_ERROR)
             return
         self._application.on_event(self, packet)
@@ -255,20 +258,20 @@ class Peer:
             self._application.on_disconnect(self, namespace, reason)
 
     def _receive_other(self, packet: Packet) -> None:
-        """Anything but an event of a joined namespace. Raises Malformed."""
+        """Handle any packet but an event of a joined namespace. Raises MalformedPacket."""
         namespace = packet.namespace
         if packet.type == CONNECT:
             if namespace in self.joined or namespace in self._connecting:
-                raise Malformed("joined twice")
+                raise MalformedPacket("joined twice")
             self._connecting += (namespace,)
             self._application.on_connect(self, namespace, packet.data or {})
         elif namespace not in self.joined or packet.type not in (DISCONNECT, ACK):
-            raise Malformed("not joined, or not a client's packet")
+            raise MalformedPacket("not joined, or not a client's packet")
         elif packet.type == DISCONNECT:
             self.joined = _without(self.joined, namespace)
             self._application.on_disconnect(self, namespace, "client disconnect")
         elif packet.id is None:
-            raise Malformed("an acknowledgement of nothing")
+            raise MalformedPacket("an acknowledgement of nothing")
 
 
 def _without(namespaces: tuple[str, ...], namespace: str) -> tuple[str, ...]:

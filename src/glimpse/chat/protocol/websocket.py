@@ -1,5 +1,5 @@
 """
-WebSocket (RFC 6455), the server's side: bytes into messages, messages into frames. No extensions, so no compression.
+WebSocket (RFC 6455), the server's side: bytes to messages, and messages to frames. No extensions, so no compression.
 
 Section numbers are the RFC's.
 """
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 MAX_CONTROL_PAYLOAD = 125
-"""A control frame's payload is this long at the most, and never fragmented (5.5)."""
+"""A control frame's payload is at most this long, and never fragmented (5.5)."""
 
 FINAL, MASKED = 0x80, 0x80
 """The high bit of a frame's first byte, and of its second (5.2)."""
@@ -28,8 +28,8 @@ NORMAL, GOING_AWAY, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG, RESTART = 1000, 1001, 100
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-class Broken(ValueError):
-    """The client broke the protocol; the connection is failed with `code` (7.4)."""
+class FrameError(ValueError):
+    """The client violated the protocol: close the connection with `code` (7.4)."""
 
     def __init__(self, code: int, why: str) -> None:
         super().__init__(why)
@@ -37,14 +37,14 @@ class Broken(ValueError):
 
 
 class Message(Struct, frozen=True):
-    """A whole message, or a control frame: `opcode` is of its first frame."""
+    """A whole message, or a control frame. `opcode` is that of the first frame."""
 
     opcode: int
     data: str | bytes
 
 
 def accept_key(key: str) -> str:
-    """The proof that the server read the client's key (4.2.2)."""
+    """The Sec-WebSocket-Accept header for a client's Sec-WebSocket-Key (4.2.2)."""
     return base64.b64encode(hashlib.sha1(key.encode("ascii", "replace") + GUID).digest()).decode()  # noqa: S324
 
 
@@ -66,7 +66,7 @@ def encode_messages(messages: Iterable[str | bytes]) -> bytes:
 
 
 def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
-    # Cut between characters: half of one would not be UTF-8.
+    # `ignore` drops a character that was cut in half, which would not be UTF-8.
     fitting = reason.encode()[: MAX_CONTROL_PAYLOAD - 2].decode(errors="ignore")
     return frame(CLOSE, struct.pack("!H", code) + fitting.encode())
 
@@ -75,7 +75,7 @@ class FrameReader:
     """
     Cuts what arrives into messages of at most `max_bytes`, however many frames they come in.
 
-    It holds only what is not yet a whole message: an idle connection has no buffer.
+    It keeps only an incomplete message, so an idle connection has no buffer.
     """
 
     __slots__ = ("_fragments", "_opcode", "_partial", "max_bytes")
@@ -87,21 +87,21 @@ class FrameReader:
         self._opcode = CONTINUATION
 
     @property
-    def held(self) -> int:
+    def buffered(self) -> int:
         """How many bytes wait for the rest of their message."""
         return len(self._partial or b"") + len(self._fragments or b"")
 
-    def receive(self, data: bytes | memoryview) -> tuple[list[Message], Broken | None]:
-        """The messages that this completes, and what broke the protocol after them; then nothing more may be read."""
+    def receive(self, data: bytes | memoryview) -> tuple[list[Message], FrameError | None]:
+        """The messages that `data` completes, and the violation after them, if any; then do not call this again."""
         buffer: bytes | bytearray
         if self._partial is None:
             buffer = bytes(data)
         else:
-            # Grows in place: a frame in a thousand pieces is not copied a thousand times.
+            # Extended in place, so that a frame in a thousand pieces is not copied a thousand times.
             self._partial += data
             buffer = self._partial
         messages: list[Message] = []
-        broken: Broken | None = None
+        broken: FrameError | None = None
         start = 0
         try:
             while len(buffer) - start >= 2:
@@ -112,7 +112,7 @@ class FrameReader:
                     or second < MASKED
                     or (is_control and second > MASKED | MAX_CONTROL_PAYLOAD)
                 ):
-                    raise _broken(first, second)
+                    raise _frame_error(first, second)
                 size, body = second & 0x7F, start + 2
                 if size > MAX_CONTROL_PAYLOAD:
                     width = 2 if size == 126 else 8
@@ -120,7 +120,7 @@ class FrameReader:
                         break
                     size, body = int.from_bytes(buffer[body : body + width]), body + width
                 if not is_control and size + len(self._fragments or b"") > self.max_bytes:
-                    raise Broken(TOO_BIG, "message")
+                    raise FrameError(TOO_BIG, "message")
                 end = body + 4 + size
                 if len(buffer) < end:
                     break
@@ -128,14 +128,14 @@ class FrameReader:
                 message = self._message(first, payload)
                 if message is not None:
                     messages.append(message)
-        except Broken as error:
+        except FrameError as error:
             broken = error
         if start or self._partial is None:
             self._partial = bytearray(buffer[start:]) if start < len(buffer) else None
         return messages, broken
 
     def _message(self, first: int, payload: bytes) -> Message | None:
-        """What a frame completes, by its first byte."""
+        """The message that a frame completes; None for a fragment that is not the last. `first` is its first byte."""
         if first == FINAL | TEXT and not self._opcode:
             return Message(TEXT, _text(payload))
         opcode = first & ~FINAL
@@ -144,10 +144,10 @@ class FrameReader:
         if opcode >= CLOSE:
             return Message(opcode, payload)
         if (opcode == CONTINUATION) != bool(self._opcode):
-            raise Broken(PROTOCOL_ERROR, "fragments")  # 5.4
+            raise FrameError(PROTOCOL_ERROR, "fragments")  # 5.4
         if opcode == CONTINUATION or not first & FINAL:
             self._opcode = self._opcode or opcode
-            # One buffer: a message in very many very small frames takes no more than its own length.
+            # One buffer, so that many small fragments take no more memory than the message.
             self._fragments = self._fragments or bytearray()
             self._fragments += payload
             if not first & FINAL:
@@ -157,32 +157,32 @@ class FrameReader:
         return Message(BINARY, payload) if opcode == BINARY else Message(TEXT, _text(payload))
 
 
-def _broken(first: int, second: int) -> Broken:
-    """Why two bytes begin no frame of a client (5.1, 5.2, 5.5)."""
+def _frame_error(first: int, second: int) -> FrameError:
+    """Why no frame of a client begins with these two bytes (5.1, 5.2, 5.5)."""
     if first & 0x70:
-        return Broken(PROTOCOL_ERROR, "reserved bits: no extension was negotiated")
+        return FrameError(PROTOCOL_ERROR, "reserved bits: no extension was negotiated")
     if second < MASKED:
-        return Broken(PROTOCOL_ERROR, "not masked")
-    return Broken(PROTOCOL_ERROR, "control frame" if first & ~FINAL in (CLOSE, PING, PONG) else "opcode")
+        return FrameError(PROTOCOL_ERROR, "not masked")
+    return FrameError(PROTOCOL_ERROR, "control frame" if first & ~FINAL in (CLOSE, PING, PONG) else "opcode")
 
 
 def _text(payload: bytes) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError:
-        raise Broken(NOT_UTF8, "text") from None  # 8.1
+        raise FrameError(NOT_UTF8, "text") from None  # 8.1
 
 
 def _check_close(payload: bytes) -> None:
-    """Nothing, or a code that may be sent and a reason (5.5.1, 7.4)."""
+    """Valid is an empty payload, or a code that may be sent and a reason in UTF-8 (5.5.1, 7.4)."""
     code = int.from_bytes(payload[:2]) if payload else NORMAL
     if len(payload) == 1 or not (3000 <= code < 5000 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))):
-        raise Broken(PROTOCOL_ERROR, "close code")
+        raise FrameError(PROTOCOL_ERROR, "close code")
     _text(payload[2:])
 
 
 def _unmasked(payload: bytes | bytearray, mask: bytes | bytearray) -> bytes:
-    """Every byte against its byte of the mask (5.3), as one number: a hundred times faster than byte by byte."""
+    """XOR with the repeated mask (5.3), on one big integer: a hundred times faster than byte by byte."""
     size = len(payload)
     if not size:
         return b""

@@ -1,6 +1,6 @@
 """
-One task among others: what it tells them and hears from them over the bus, and in which order its sockets receive it.
+How several tasks are one chat: what they tell each other over a bus, and in which order their sockets receive it.
 
-`bus` has the messages and the port, `relay` does the I/O; `delivery_order`, `heartbeats`, `catch_up` and `roster` are
-values that say what is due.
+`bus` has the messages and the port, and `relay` does the I/O. `delivery_order`, `heartbeats`, `catch_up` and `roster`
+decide what is due, without I/O.
 """

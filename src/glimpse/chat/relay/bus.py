@@ -1,8 +1,8 @@
 """
 The messages that tasks send each other, how they are packed into texts, and the port of the bus that carries them.
 
-A batch holds the messages that a task sends at once. A task numbers its batches 1, 2, 3 … as long as it lives; an empty
-batch is a heartbeat. The bus may lose a batch: `heartbeats.py` notices, and the store has what it said.
+A batch holds the messages that a task sends at once. Each task numbers its batches 1, 2, 3 …; an empty batch is a
+heartbeat. The bus may lose a batch. `heartbeats.py` notices that, and what was in the batch is read from the store.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from msgspec import Struct
 
 Event = str | tuple[str, Any]
 """
-What sockets are sent: the text of a Socket.IO packet, or the name and the document of an event. The release before
-reads texts only, so this one sends texts; it reads both, and the next one may send values.
+An event for sockets: the text of a Socket.IO packet, or the name of the event and its document. This release reads both
+forms, but sends texts, because the release before reads only these; the next one may send documents.
 """
 
 
 class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
     """
-    An entry is durable. `event` is for the sockets of these users. None: the event was too long for the bus, or this
-    release does not know the kind of the entry. Where the users were too long for the bus, they are empty, too. The
+    An entry is durable, and `event` is for the sockets of `user_ids`. `event` is None where it is too long for the bus,
+    or where this release does not know the kind of the entry. `user_ids` are empty where they are too long as well. The
     store has both.
     """
 
@@ -35,7 +35,7 @@ class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
 
 
 class Notification(Struct, frozen=True, array_like=True, tag="told"):
-    """An event that has no number: a receipt, typing, presence, a new conversation."""
+    """An event that is no entry and has no seq: a receipt, typing, presence, a new conversation."""
 
     user_ids: tuple[str, ...]
     event: Event
@@ -61,13 +61,16 @@ class PresenceSnapshot(Struct, frozen=True, array_like=True, tag="roll"):
 
 
 class SnapshotRequest(Struct, frozen=True, array_like=True, tag="wanted"):
-    """This task shall send its snapshot: the sender has not heard it before, or missed one of its batches."""
+    """
+    Asks the task `task_id` for its snapshot: the sender hears that task for the first time, or missed one of its
+    batches.
+    """
 
     task_id: str
 
 
 class TaskLeft(Struct, frozen=True, array_like=True, tag="ended"):
-    """The task that sends this sends nothing more, and has no sockets."""
+    """The last message of a task, which has no sockets any more."""
 
 
 BusMessage = EntryCommitted | Notification | PresenceChanged | PresenceSnapshot | SnapshotRequest | TaskLeft
@@ -80,12 +83,12 @@ class Batch(Struct, frozen=True, array_like=True):
 
 
 class Bus(Protocol):
-    """Carries texts to every task, the sender included. A text has at most `max_bytes` bytes in UTF-8."""
+    """Carries texts to every task, including the sender. A text has at most `max_bytes` bytes in UTF-8."""
 
     max_bytes: int
 
     def send(self, text: str) -> None:
-        """Never waits. The text may be lost."""
+        """Send a text without waiting. It may be lost."""
         ...
 
     def listen(self, on_text: Callable[[str], None]) -> None:
@@ -94,7 +97,7 @@ class Bus(Protocol):
 
 
 class MemoryBus:
-    """Between the tasks of one process: for tests."""
+    """Connects the tasks of one process, for tests."""
 
     max_bytes = 7_999
 
@@ -114,15 +117,15 @@ class MemoryBus:
 
 def pack_batches(task_id: str, number: int, messages: Iterable[BusMessage], max_bytes: int) -> Sequence[str]:
     """
-    The texts of as few batches as hold all messages, numbered from `number`; without messages, a heartbeat.
+    Pack the messages into as few batches as possible, numbered from `number`; without messages, into a heartbeat.
 
-    An entry that is too long for a text goes without its event, or without its users as well. Any other message that is
-    too long is left out. `task_id` has no character that JSON escapes.
+    An entry that is too long for a text is sent without its event, and if need be without its users. Any other message
+    that is too long is left out. `task_id` has no character that JSON escapes.
     """
     texts: list[str] = []
     batch: list[bytes] = []
     room = 0
-    # With the largest number: the number of a batch is not known before its messages are.
+    # Measured with the largest number, because the number of a batch is not known yet.
     frame = len(_batch_text(task_id, 2**53, ()))
     for message in messages:
         encoded = _encode(message)
@@ -147,7 +150,7 @@ def pack_batches(task_id: str, number: int, messages: Iterable[BusMessage], max_
 def split_snapshot(user_ids: Sequence[str], max_bytes: int, snapshot_id: int) -> Sequence[PresenceSnapshot]:
     """All users in parts that each fit into a text; without users, one empty part."""
     parts: list[list[str]] = [[]]
-    # Half is for the users, which leaves enough for the rest of the text.
+    # Half of a text is for the users, which leaves enough for the rest of it.
     room = max_bytes // 2
     for user_id in user_ids:
         size = len(msgspec.json.encode(user_id)) + 1
@@ -160,7 +163,7 @@ def split_snapshot(user_ids: Sequence[str], max_bytes: int, snapshot_id: int) ->
 
 
 def _batch_text(task_id: str, number: int, encoded: Sequence[bytes]) -> str:
-    """Joins messages that are encoded already: encoding them is most of what a batch costs."""
+    """Join messages that are already encoded: encoding is most of the cost of a batch, so it is done once."""
     return f'["{task_id}",{number},[{b",".join(encoded).decode()}]]'
 
 
@@ -168,7 +171,7 @@ def _batch_text(task_id: str, number: int, encoded: Sequence[bytes]) -> str:
 
 
 def decode_own_header(text: str, task_id: str) -> Batch | None:
-    """A batch of this task itself, without its messages, which the task knows; None for any other text."""
+    """A batch of this task itself, without decoding its messages, which it knows; None for any other text."""
     before = f'["{task_id}",'
     if not text.startswith(before):
         return None

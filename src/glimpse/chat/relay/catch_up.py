@@ -1,6 +1,6 @@
 """
-When this task has to ask the store what changed, because it may have missed messages of other tasks, and which of the
-changes are news. Times are in seconds since 1970.
+When this task has to read changes from the store, because it may have missed messages of other tasks, and which of
+these changes its sockets have not been told yet. Times are in seconds since 1970.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from msgspec.structs import replace
 from glimpse.chat.values import ConversationChange
 
 CATCH_UP_SECONDS = 1.0
-"""How often the store is asked, at most."""
+"""The store is asked at most this often."""
 
 COMMIT_LAG_SECONDS = 8.0
 """
-How much earlier than its commit a change may be dated: a statement takes up to 5 s, and the clocks of the database and
-of a task differ.
+How much earlier than its commit the `created_at` of a change may be: a statement takes up to 5 s, and the clocks of the
+database and of a task differ.
 """
 
 
 class CatchUpActions(Struct, frozen=True):
     """
-    What is due. `skip_number`: leave a gap in the numbers of this task's batches, so that the others catch up, too.
-    `read_since`: ask the store what changed since then; `succeeded` or `failed` answers. None: do not ask.
+    What is due. `skip_number`: skip a number of this task's batches, so that the other tasks catch up as well.
+    `read_since`: ask the store what changed since then, and call `succeeded` or `failed`; None: do not ask.
     """
 
     skip_number: bool
@@ -39,7 +39,7 @@ class CatchUp:
         self._next_read = 0.0
         self._is_reading = False
         self._unknown_outcomes: set[float] = set()
-        """When to look for changes whose outcome is unknown."""
+        """Times at which to look for changes whose outcome is unknown."""
 
         self._announced: set[str] = set()
         self._reads_told: dict[tuple[str, str], int] = {}
@@ -53,13 +53,13 @@ class CatchUp:
         self._missed_since = since if self._missed_since is None else min(since, self._missed_since)
 
     def silent(self, since: float) -> None:
-        """Messages sent after `since` may be lost; what was read from the store meanwhile is not."""
+        """A task is silent: messages sent after `since` may be lost, except what was read from the store since."""
         self.missed(max(since, self._caught_up_to))
 
     def outcome_unknown(self, now: float) -> None:
         """
-        The store did not answer a change. It may be committed now or within COMMIT_LAG_SECONDS, so it is looked for at
-        once and after that. Tenths of a second are precise enough, and keep the set small.
+        The store did not confirm a change. It may be committed now or within COMMIT_LAG_SECONDS, so this task looks for
+        it at once and after that time. Rounding to tenths of a second keeps the set small.
         """
         now = round(now, 1)
         self._unknown_outcomes |= {now, now + COMMIT_LAG_SECONDS}
@@ -76,18 +76,20 @@ class CatchUp:
         return CatchUpActions(bool(due), since)
 
     def succeeded(self, changes: Iterable[ConversationChange], began: float) -> Sequence[ConversationChange]:
-        """The store answered a question of `began`: the changes, without what was told before."""
+        """
+        The store answered the question that was asked at `began`. Returns the changes without what was told before.
+        """
         self._is_reading = False
         self._caught_up_to = max(self._caught_up_to, began)
         return [self._news(each) for each in changes]
 
     def failed(self, since: float) -> None:
-        """The store did not answer. It is asked again."""
+        """The store did not answer, so it is asked again."""
         self._is_reading = False
         self.missed(since)
 
     def forget(self) -> None:
-        """Drop what was told: it is told again where it is read again, which changes nothing for a client."""
+        """Forget what was told. If it is read again, it is told again, which changes nothing for a client."""
         self._announced.clear()
         self._reads_told.clear()
 

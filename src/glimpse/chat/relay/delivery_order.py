@@ -1,11 +1,11 @@
 """
-The sockets of this task get the events of a conversation in the order of their numbers, whichever task stored an entry
-and however the bus shuffles, repeats and loses batches. For each entry that arrives:
+The sockets of this task get the events of a conversation in the order of their seqs, whichever task stored an entry,
+and although the bus may reorder, repeat and lose batches. When an entry arrives, its seq is
 
-    the next number       is delivered, and so are later entries that waited for it
-    an earlier number     was delivered before
-    a later number        waits a moment for what is missing; then the relay reads that from the store
-    the first one ever    the relay reads from the store what came before it, since somebody here joined
+    the next one          it is delivered, and then the later entries that waited for it
+    an earlier one        it was delivered before, so nothing is sent
+    a later one           it waits for REORDER_SECONDS; then the relay reads the missing entries from the store
+    the first one here    the relay reads the entries before it that were stored since a member joined this task
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from msgspec import Struct
 from glimpse.chat.relay.bus import EntryCommitted
 
 REORDER_SECONDS = 0.05
-"""How long an entry waits for those before it: a bus seldom delays a batch longer than this behind a later one."""
+"""How long an entry waits for earlier ones: a batch seldom arrives later than this after one that was sent after it."""
 
 READ_AGAIN_SECONDS = 1.0
 """After the store did not answer."""
 
 OnDelivered = Callable[[], None]
-"""Called when the event of an entry was delivered, now or earlier."""
+"""Called once the event of an entry was delivered, now or before."""
 
 
 class Delivery(NamedTuple):
-    """First send the event of `committed` to its users, unless it is None: it was sent before. Then call."""
+    """
+    First send the event of `committed` to its users; None where it was sent before. Then call `on_delivered`, if any.
+    """
 
     committed: EntryCommitted | None
     on_delivered: OnDelivered | None
@@ -37,8 +39,8 @@ class Delivery(NamedTuple):
 
 class Gap(Struct, frozen=True):
     """
-    Entries that this task lacks: those with numbers between `after` and `before`. Where `after` is None, the task does
-    not know what its sockets have, and lacks what was stored since they joined.
+    Entries that this task lacks: those with seqs between `after` and `before`. If `after` is None, the task does not
+    know what its sockets have, and lacks what was stored since they joined.
     """
 
     conversation_id: str
@@ -49,7 +51,7 @@ class Gap(Struct, frozen=True):
 
 @dataclass(slots=True)
 class _Conversation:
-    """`last` is the number that was delivered last, None if that is not known. `due`: when to ask for what lacks."""
+    """`last`: the seq that was delivered last, None if unknown. `due`: when to read the missing entries."""
 
     last: int | None
     user_ids: tuple[str, ...]
@@ -67,7 +69,7 @@ class DeliveryOrder:
         """Conversations in which an entry waits."""
 
     def add(self, committed: EntryCommitted, now: float, on_delivered: OnDelivered | None = None) -> Sequence[Delivery]:
-        """An entry that is durable, stored here or on another task. It may come more than once."""
+        """Add an entry that is durable, stored by this task or another. It may be added more than once."""
         known = self._conversations.get(committed.conversation_id)
         if known is None:
             # Nothing comes before the first entry.
@@ -77,13 +79,13 @@ class DeliveryOrder:
         if last is not None and seq <= last:
             return (Delivery(None, on_delivered),)
         if seq - 1 == last and committed.event is not None and not known.waiting:
-            # The usual case, without the detour below.
+            # The usual case, handled without the dictionary below.
             known.last, known.user_ids = seq, committed.user_ids
             return (Delivery(committed, on_delivered),)
         if not known.waiting or committed.event is None:
             known.due = now if last is None or committed.event is None else now + REORDER_SECONDS
         before = known.waiting.get(seq)
-        # Of the same entry twice, one may lack the event, and one may have somebody who waits for it.
+        # Where an entry is added twice, keep the event and the callback, which only one of the two may have.
         known.waiting[seq] = (
             committed if committed.event is not None or before is None else before[0],
             on_delivered or (before[1] if before else None),
@@ -91,13 +93,13 @@ class DeliveryOrder:
         return self._deliverable(committed.conversation_id, known)
 
     def expect(self, conversation_id: str, last_seq: int, user_ids: tuple[str, ...], now: float) -> None:
-        """The store has entries up to `last_seq`: whatever has not arrived by now is missing."""
+        """The store has entries up to `last_seq`; those that have not arrived are missing."""
         known = self._conversations.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
         if last_seq and (known.last is None or known.last < last_seq):
             self.add(EntryCommitted(conversation_id, last_seq, user_ids, None), now)
 
     def gaps_due(self, now: float) -> Sequence[Gap]:
-        """What to read from the store now. Each gap is answered by `fill` or `failed`."""
+        """The gaps to read from the store now. For each, call `fill` or `failed` afterwards."""
         gaps = []
         for conversation_id in self._incomplete:
             known = self._conversations[conversation_id]
@@ -107,7 +109,7 @@ class DeliveryOrder:
         return gaps
 
     def fill(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> Sequence[Delivery]:
-        """`found` is everything that the store has in the gap. An entry without an event is delivered to nobody."""
+        """`found` are all entries that the store has in the gap. An entry without an event is sent to nobody."""
         known = self._conversations[gap.conversation_id]
         known.is_asked = False
         deliveries = []
@@ -115,7 +117,7 @@ class DeliveryOrder:
             _, on_delivered = known.waiting.pop(committed.seq, (None, None))
             is_next = known.last is None or committed.seq > known.last
             if is_next:
-                # An entry of an unknown kind is for nobody; the members are who they were.
+                # An entry of an unknown kind has no users; the members stay as they were.
                 known.last, known.user_ids = committed.seq, committed.user_ids or known.user_ids
             deliveries.append(Delivery(committed if is_next else None, on_delivered))
         known.last = max(known.last or 0, gap.before - 1)
@@ -126,18 +128,18 @@ class DeliveryOrder:
         return [*deliveries, *self._deliverable(gap.conversation_id, known)]
 
     def failed(self, gap: Gap, now: float) -> None:
-        """The store did not answer. It is asked again."""
+        """The store did not answer, so it is asked again."""
         known = self._conversations[gap.conversation_id]
         known.is_asked, known.due = False, now + READ_AGAIN_SECONDS
 
     def forget(self, is_anybody_here: Callable[[Sequence[str]], bool]) -> None:
-        """Drop conversations without a member on this task: a client that joins fetches what it lacks."""
+        """Forget conversations without a member on this task: a client that joins fetches what it lacks."""
         for conversation_id, known in list(self._conversations.items()):
             if not known.waiting and not known.is_asked and not is_anybody_here(known.user_ids):
                 del self._conversations[conversation_id]
 
     def _deliverable(self, conversation_id: str, known: _Conversation) -> Sequence[Delivery]:
-        """Take what follows the last delivered entry without a gap."""
+        """Remove and return the waiting entries that follow the last delivered one without a gap."""
         deliveries = []
         while known.last is not None and (waiting := known.waiting.get(known.last + 1)):
             committed, on_delivered = waiting
@@ -154,7 +156,10 @@ class DeliveryOrder:
 
 
 def _gap_end(known: _Conversation) -> int:
-    """The number of the first entry that waits with its event, or the one behind the last that waits without it."""
+    """
+    Up to which seq, exclusive, entries are missing: the first waiting entry that has its event ends the gap. If an
+    entry without its event waits before that one, the gap ends after the last entry that has none.
+    """
     with_event = [seq for seq, (committed, _) in known.waiting.items() if committed.event is not None]
     without = [seq for seq, (committed, _) in known.waiting.items() if committed.event is None]
     return min(with_event) if with_event and not (without and min(without) < min(with_event)) else max(without) + 1

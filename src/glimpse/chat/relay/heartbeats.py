@@ -1,6 +1,6 @@
 """
-Which tasks are alive, by the batches that this task hears, and whether a batch was lost. Times are in seconds, of any
-clock.
+Which tasks are alive, judged by the batches that this task receives, and whether a batch was lost. Times are in
+seconds, all of the same clock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ HEARTBEAT_SECONDS = 0.5
 """How often a task sends a batch, even an empty one."""
 
 SILENCE_SECONDS = 1.5
-"""After this long without a batch a task may have sent some that were lost."""
+"""After this long without a batch, batches of a task may have been lost."""
 
 LEASE_SECONDS = 10.0
 """After this long without a batch a task's users count as offline."""
@@ -22,14 +22,13 @@ FORGET_TASK_SECONDS = 60.0
 """After this long without a batch a task counts as ended."""
 
 MAX_FORGOTTEN = 100
-"""Ended tasks whose last numbers are remembered, in case that one of them is heard after all."""
+"""How many ended tasks' last batch numbers are kept, in case one of them is heard again."""
 
 
-class Heard(Struct, frozen=True):
+class BatchStatus(Struct, frozen=True):
     """
     What the number of a batch says. `is_first`: its task was not known. `is_late`: this batch or a later one of its
-    task was heard before. `missed_since`: a batch of its task that was sent after this time was lost; None where none
-    was.
+    task was received before. `missed_since`: a batch that its task sent after this time was lost; None if none was.
     """
 
     is_first: bool
@@ -39,8 +38,8 @@ class Heard(Struct, frozen=True):
 
 class HeartbeatActions(Struct, frozen=True):
     """
-    What is due. `send`: a heartbeat. `silent_since`: batches that were sent after this time may be lost, since a task
-    is silent; None where none is. `lapsed`: tasks whose users are offline from now on.
+    What is due. `send`: send a heartbeat. `silent_since`: a task is silent, so batches that were sent after this time
+    may be lost; None if no task is. `lapsed`: tasks whose users are offline from now on.
     """
 
     send: bool
@@ -49,7 +48,7 @@ class HeartbeatActions(Struct, frozen=True):
 
 
 class Heartbeats:
-    """The tasks that are heard. This task, `own_id`, is one of them from the beginning, and always stays one."""
+    """The tasks that this one hears. It hears itself too: `own_id` is one of them from the beginning, and stays one."""
 
     def __init__(self, own_id: str, now: float) -> None:
         self._own_id, self._began = own_id, now
@@ -58,20 +57,20 @@ class Heartbeats:
         self._forgotten: dict[str, tuple[int, float]] = {}
         self._lapsed: set[str] = set()
         self._next_heartbeat = 0.0
-        self._deaf_until = now
+        self._unheard_until = now
 
-    def heard(self, task_id: str, number: int, now: float) -> Heard:
+    def on_batch(self, task_id: str, number: int, now: float) -> BatchStatus:
         """
-        A batch arrived. Of a task that is heard for the first time everything is missed since this task began to
-        listen, but for FORGET_TASK_SECONDS at most: a task that lived before that would have been heard.
+        A batch arrived. If its task was not known, earlier batches were missed since this task began to listen, but at
+        most since FORGET_TASK_SECONDS ago: a task that was alive before then would have been heard.
         """
         known = self._heard.get(task_id)
         last, at = known or self._forgotten.pop(task_id, None) or (0, max(self._began, now - FORGET_TASK_SECONDS))
         self._heard[task_id] = (max(last, number), now)
-        return Heard(known is None, known is not None and number <= last, at if number > last + 1 else None)
+        return BatchStatus(known is None, known is not None and number <= last, at if number > last + 1 else None)
 
     def left(self, task_id: str) -> None:
-        """The task said that it ends."""
+        """A task announced that it ends."""
         self._heard.pop(task_id, None)
 
     def age(self, now: float) -> float:
@@ -79,16 +78,16 @@ class Heartbeats:
         return now - self._heard[self._own_id][1]
 
     def tick(self, now: float) -> HeartbeatActions:
-        """Each lapsed task is named once, until it is heard again."""
+        """What is due now. A lapsed task is named once, and again only after it was heard meanwhile."""
         send = now >= self._next_heartbeat
         if send:
             self._next_heartbeat = now + HEARTBEAT_SECONDS
         silent_since = min((at for _, at in self._heard.values() if now - at > SILENCE_SECONDS), default=None)
         lapsed: Sequence[str] = ()
         if self.age(now) > SILENCE_SECONDS:
-            self._deaf_until = now
-        # A task that does not hear itself cannot say that another is gone, nor until it has listened for a while.
-        if now - self._deaf_until > LEASE_SECONDS:
+            self._unheard_until = now
+        # While this task does not hear itself, and for LEASE_SECONDS after, it cannot know whether another is gone.
+        if now - self._unheard_until > LEASE_SECONDS:
             lapsed = self._newly_lapsed(now)
             self._forget_ended(now)
         return HeartbeatActions(send, silent_since, lapsed)

@@ -1,10 +1,10 @@
 """
-The publisher of a task that shares a bus with others: it tells the other tasks what happens here, and the sockets of
-this task what happens there. Whatever the bus loses it reads from the store.
+The publisher of a task that shares a bus with others. It sends events to the sockets of this task and to the other
+tasks, and passes what those send to its sockets. Whatever the bus loses, it reads from the store.
 
-It does all that waits, sends or reads a clock; values say what is due: `delivery_order.py` in which order entries are
-delivered, `heartbeats.py` which tasks are alive, `catch_up.py` when to read what was missed, `roster.py` whose snapshot
-of who is online is missing.
+The relay does all I/O and reads the clock. What is due is decided by `delivery_order.py` (in which order entries are
+delivered), `heartbeats.py` (which tasks are alive), `catch_up.py` (when to read what was missed) and `roster.py` (whose
+snapshot is missing).
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import asyncio
 from collections.abc import Callable
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.events import committed as committed_of
-from glimpse.chat.events import conversation_event, event_text, read_event
+from glimpse.chat.events import conversation_event, entry_committed, event_text, read_event
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.relay.bus import (
@@ -39,7 +38,7 @@ from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import Conversation
 
 UNKNOWN_TO_PREVIOUS_RELEASE = (SnapshotRequest, TaskLeft)
-"""Messages that the release before cannot read: it drops a whole batch for one of them, so they go in their own."""
+"""The release before drops a whole batch that has one of these messages, so each is sent in a batch of its own."""
 
 FORGET_SECONDS = 60.0
 """How often conversations without a member here are forgotten."""
@@ -47,8 +46,8 @@ FORGET_SECONDS = 60.0
 
 class Relay:
     """
-    Fulfils the port Publisher. `now` in seconds since 1970. `failed` is told of defects of this program. After `listen`
-    it hears the other tasks.
+    Implements the port Publisher; after `listen` it also hears what other tasks publish. `now` in seconds since 1970.
+    `report_defect` is called with exceptions that are defects of this program.
     """
 
     _notifier: PresenceNotifier
@@ -60,22 +59,22 @@ class Relay:
         store: Store,
         sockets: Sockets,
         now: Callable[[], float],
-        failed: Callable[[BaseException], None],
+        report_defect: Callable[[BaseException], None],
     ) -> None:
         self.task_id = task_id
         self._bus, self._store, self._sockets, self._now = bus, store, sockets, now
         self._order = DeliveryOrder()
         self._heartbeats, self._catch_up, self._roster = Heartbeats(task_id, now()), CatchUp(now()), Roster()
-        self._background = BackgroundTasks(failed)
+        self._background = BackgroundTasks(report_defect)
         self._outbox: list[BusMessage] = []
         self._number = 0
-        """Of the last batch that was sent."""
+        """The number of the last batch that was sent."""
 
         self._next_forget = 0.0
         self._has_ended = False
 
     def listen(self, notifier: PresenceNotifier) -> None:
-        """Hear the other tasks from now on. `notifier` is told who is on them."""
+        """Receive the batches of other tasks from now on. `notifier` is told who is on those tasks."""
         self._notifier = notifier
         self._bus.listen(self._on_text)
 
@@ -90,7 +89,7 @@ class Relay:
 
     def notify(self, notification: Notification) -> None:
         self._send(notification)
-        self._sockets.tell(notification.user_ids, event_text(notification.event))
+        self._sockets.send(notification.user_ids, event_text(notification.event))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None:
         self._send(PresenceChanged(user_id, is_here))
@@ -101,7 +100,7 @@ class Relay:
     # ---- What is due
 
     def tick(self) -> None:
-        """Some forty times a second."""
+        """Do what is due. Called some forty times a second."""
         now = self._now()
         for gap in self._order.gaps_due(now):
             self._background.run(self._fill(gap))
@@ -119,28 +118,28 @@ class Relay:
             self._background.run(self._read_changes(catch_up.read_since, now))
         roster = self._roster.tick(now)
         if roster.send_snapshot:
-            for part in split_snapshot(self._sockets.everybody(), self._bus.max_bytes, self._number):
+            for part in split_snapshot(self._sockets.user_ids(), self._bus.max_bytes, self._number):
                 self._send(part)
         for task_id in roster.request_from:
             self._send(SnapshotRequest(task_id))
         if now >= self._next_forget:
             self._next_forget = now + FORGET_SECONDS
-            self._order.forget(self._sockets.here)
+            self._order.forget(self._sockets.has_any)
             self._catch_up.forget()
 
     def age(self) -> float:
-        """Seconds since this task heard itself."""
+        """Seconds since this task received a batch of its own."""
         return self._heartbeats.age(self._now())
 
-    async def finished(self) -> None:
-        """Wait until everything is handed to the bus, and nothing is being read."""
+    async def wait_until_idle(self) -> None:
+        """Wait until every message is handed to the bus, and no read is running."""
         self._publish()
-        await self._background.finished()
+        await self._background.wait_until_idle()
 
     def end(self, is_certain: bool) -> None:
         """
-        Send the last batch; `tick` is not called any more. Unless `is_certain`, a change may still be committed: then
-        the other tasks are not told that this one left, so they catch up while it is silent.
+        Send the last batch; `tick` is not called any more. If not `is_certain`, a change may still be committed: then
+        the other tasks are not told that this one left, so that they notice its silence and catch up.
         """
         if is_certain and not self._catch_up.has_unknown_outcome:
             self._send(TaskLeft())
@@ -154,7 +153,7 @@ class Relay:
         if batch is None:
             return
         task_id, now = batch.task_id, self._now()
-        heard = self._heartbeats.heard(task_id, batch.number, now)
+        heard = self._heartbeats.on_batch(task_id, batch.number, now)
         if heard.missed_since is not None:
             self._catch_up.missed(heard.missed_since)
         if task_id == self.task_id:
@@ -167,13 +166,13 @@ class Relay:
     def _on_message(self, task_id: str, message: BusMessage, is_late: bool, now: float) -> None:
         match message:
             case EntryCommitted():
-                # Without its users, who were too many for the bus, it may be for anybody.
-                if not message.user_ids or self._sockets.here(message.user_ids):
+                # Without user ids, which were too long for the bus, it may be for anybody.
+                if not message.user_ids or self._sockets.has_any(message.user_ids):
                     self._sockets.deliver(self._order.add(message, now))
             case Notification():
-                self._sockets.tell(message.user_ids, event_text(message.event))
+                self._sockets.send(message.user_ids, event_text(message.event))
             case PresenceChanged() | PresenceSnapshot() if is_late:
-                pass  # A later batch said who is there, or a snapshot is asked for by now.
+                pass  # A later batch has newer news of presence, or a snapshot has been requested.
             case PresenceChanged():
                 self._notifier.remote_changed(task_id, message.user_id, message.is_here)
             case PresenceSnapshot():
@@ -194,7 +193,7 @@ class Relay:
     # ---- What is sent
 
     def _send(self, message: BusMessage) -> None:
-        """With all else that is sent in this turn of the loop."""
+        """Add a message to the batch that is sent at the end of this turn of the event loop."""
         if not self._outbox:
             asyncio.get_running_loop().call_soon(self._publish)
         self._outbox.append(message)
@@ -216,7 +215,7 @@ class Relay:
     async def _fill(self, gap: Gap) -> None:
         try:
             if gap.after is None:
-                since = self._sockets.since(gap.user_ids or self._sockets.everybody()) - COMMIT_LAG_SECONDS
+                since = self._sockets.first_joined_at(gap.user_ids or self._sockets.user_ids()) - COMMIT_LAG_SECONDS
                 found = await self._store.changes(gap.conversation_id, 0, gap.before, since)
             else:
                 found = await self._store.changes(gap.conversation_id, gap.after, gap.before, None)
@@ -225,12 +224,12 @@ class Relay:
             if not isinstance(error, StoreDown):
                 raise
             return
-        self._sockets.deliver(self._order.fill(gap, [committed_of(stored) for stored in found], self._now()))
+        self._sockets.deliver(self._order.fill(gap, [entry_committed(stored) for stored in found], self._now()))
 
     async def _read_changes(self, since: float, now: float) -> None:
-        """Tell the sockets of this task what changed for their users since then, as far as they were not told."""
+        """Tell the sockets of this task what changed for their users since then and was not told before."""
         try:
-            found = await self._store.changed_since(self._sockets.everybody(), since - COMMIT_LAG_SECONDS)
+            found = await self._store.changed_since(self._sockets.user_ids(), since - COMMIT_LAG_SECONDS)
         except Exception as error:
             self._catch_up.failed(since)
             if not isinstance(error, StoreDown):
@@ -238,10 +237,10 @@ class Relay:
             return
         for change in self._catch_up.succeeded(found, now):
             if change.is_new:
-                # As it was made: each of its entries has an event of its own.
+                # As it was when created, because each of its entries has an event of its own.
                 event = conversation_event(Conversation(change.id, change.member_ids, 0, {}))
-                self._sockets.tell(change.member_ids, event)
+                self._sockets.send(change.member_ids, event)
                 self._notifier.announce_online_here(change.member_ids)
             self._order.expect(change.id, change.last_seq, change.member_ids, self._now())
             for reader_id, seq in change.reads.items():
-                self._sockets.tell(change.member_ids, read_event(change.id, reader_id, seq))
+                self._sockets.send(change.member_ids, read_event(change.id, reader_id, seq))

@@ -1,6 +1,6 @@
 """
-Snapshots of who is on which task: when this task sends its own, whose it asks for, and what has arrived of them. Times
-are in seconds, of any clock.
+Snapshots of who is on which task: when this task sends its own, which ones it asks for, and which parts have arrived.
+Times are in seconds, all of the same clock.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from msgspec import Struct
 from glimpse.chat.relay.bus import PresenceSnapshot
 
 SNAPSHOT_SECONDS = 30.0
-"""How often a task sends its snapshot unasked."""
+"""How often a task sends its snapshot without being asked."""
 
 MIN_SNAPSHOT_SECONDS = 1.0
-"""How often it sends one, at most: where the bus loses much, many ask."""
+"""It sends a snapshot at most this often: where the bus loses many batches, many tasks ask for one."""
 
 REQUEST_AGAIN_SECONDS = 3.0
-"""After a request that was not answered."""
+"""When a request that was not answered is repeated."""
 
 
 class RosterActions(Struct, frozen=True):
-    """What is due. `send_snapshot`: of this task. `request_from`: tasks whose snapshot is missing."""
+    """What is due. `send_snapshot`: send that of this task. `request_from`: tasks to ask for theirs."""
 
     send_snapshot: bool
     request_from: Sequence[str]
@@ -32,20 +32,20 @@ class Roster:
     def __init__(self) -> None:
         self._next_snapshot = self._sent_at = 0.0
         self._missing: dict[str, float] = {}
-        """Tasks whose snapshot is missing, and when to ask for it."""
+        """Tasks whose snapshot is missing, with the time at which to ask for it."""
 
         self._parts: dict[str, dict[int, PresenceSnapshot]] = {}
 
     def snapshot_missing(self, task_id: str, now: float) -> None:
-        """What this task knows of who is there may be wrong."""
+        """It is not known for certain who is on that task, so its snapshot is needed."""
         self._missing.setdefault(task_id, now)
 
     def snapshot_requested(self) -> None:
-        """Another task lacks the snapshot of this one."""
+        """Another task asked for the snapshot of this one."""
         self._next_snapshot = min(self._next_snapshot, self._sent_at + MIN_SNAPSHOT_SECONDS)
 
     def add(self, task_id: str, snapshot: PresenceSnapshot) -> Sequence[str] | None:
-        """Everybody who is on that task, once all parts are here; None until then."""
+        """Add a part. Returns everybody who is on that task once all parts have arrived, and None until then."""
         parts = self._parts.setdefault(task_id, {})
         if any((each.snapshot_id, each.parts) != (snapshot.snapshot_id, snapshot.parts) for each in parts.values()):
             parts.clear()
@@ -56,7 +56,7 @@ class Roster:
         return [user_id for each in parts.values() for user_id in each.user_ids]
 
     def left(self, task_id: str) -> None:
-        """Nothing is missing of this task."""
+        """Forget what is missing and what has arrived of a task."""
         self._missing.pop(task_id, None)
         self._parts.pop(task_id, None)
 

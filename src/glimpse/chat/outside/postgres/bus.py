@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.postgres.connection import DOWN, connected, raise_store_down, unknown_outcome
+from glimpse.chat.outside.postgres.connection import DOWN, open_connection, raise_store_down, unknown_outcome
 from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, ReconnectingBus
 from glimpse.chat.ports import StoreDown
 
@@ -29,7 +29,7 @@ class PostgresBus(ReconnectingBus):
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Publish]:
         try:
-            async with connected(self._url, "glimpse-bus") as connection:
+            async with open_connection(self._url, "glimpse-bus") as connection:
 
                 async def publish(texts: Sequence[str]) -> None:
                     try:
@@ -43,7 +43,7 @@ class PostgresBus(ReconnectingBus):
                         raise_store_down(error)
 
                 with unknown_outcome():
-                    await connection.add_listener(CHANNEL, lambda *notified: self.received(notified[-1]))
+                    await connection.add_listener(CHANNEL, lambda *notified: self.dispatch(notified[-1]))
                 yield publish
         except (StoreDown, Failure) as down:
             raise BusDisconnected(str(down)) from down

@@ -29,15 +29,15 @@ DOWN = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.PostgresSystemError,
 )
-"""After these the statement may have been committed or not, or it did nothing and may be repeated."""
+"""After these errors a statement may have been committed, or had no effect and may be repeated."""
 
 
-class NotLetIn(Failure):
+class DatabaseRefused(Failure):
     """The server refuses the user, the password or the database; or the URL is malformed."""
 
 
 def raise_store_down(error: BaseException) -> NoReturn:
-    """Raises StoreDown for an error of DOWN."""
+    """Raise StoreDown for an error of DOWN."""
     # asyncpg raises an InterfaceError that is a ValueError for a bad argument, which is a mistake of ours.
     if isinstance(error, ValueError):
         raise error
@@ -54,18 +54,19 @@ def unknown_outcome() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def connected(url: str, name: str = "glimpse-setup") -> AsyncIterator[Any]:
+async def open_connection(url: str, name: str = "glimpse-setup") -> AsyncIterator[Any]:
     """
-    A connection with this application name, closed at the end. Raises StoreDown where no server answers, and NotLetIn.
+    A connection with this application name, closed at the end. Raises DatabaseRefused, and StoreDown where no server
+    answers.
     """
     with unknown_outcome():
         try:
             connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": name})
         except ValueError:
             # The text of the error may contain a piece of the password.
-            raise NotLetIn("setting_database", variable="GLIMPSE_DATABASE_URL") from None
+            raise DatabaseRefused("setting_database", variable="GLIMPSE_DATABASE_URL") from None
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-            raise NotLetIn("database_refused", detail=str(error)) from None
+            raise DatabaseRefused("database_refused", detail=str(error)) from None
     try:
         yield connection
     finally:

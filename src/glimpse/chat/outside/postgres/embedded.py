@@ -37,7 +37,7 @@ DATABASE = "postgres"
 # A first start takes half a second. A recovery after a crash takes longer, by the log since the last checkpoint.
 SERVER_START_SECONDS = 60.0
 SERVER_STOP_SECONDS = 20.0
-# An orphan may be recovering; one that is ready answers in milliseconds.
+# An orphan may still be recovering; one that is ready answers in milliseconds.
 ORPHAN_SECONDS = 5
 # PostgreSQL refuses to run as root. These users may run it instead; initdb needs an entry in passwd.
 PLAIN_USERS = ("postgres", "nobody", "daemon")

@@ -70,7 +70,7 @@ class AfterPending(MigrationRefused):
     """The `after` migrations of the last deploy were never applied, and migrations of this deploy depend on them."""
 
 
-class Unmigrated(MigrationRefused):
+class SchemaOlder(MigrationRefused):
     """The schema is older than this release."""
 
 
@@ -114,13 +114,13 @@ async def migrate(
 
 
 async def refuse_unmigrated(connection: Any) -> None:
-    """Raises Unmigrated where the schema is older than this release; it may be newer."""
+    """Raises SchemaOlder where the schema is older than this release; it may be newer."""
     applied: set[int] = set()
     if await connection.fetchval("select to_regclass('migrations') is not null"):
         applied = {row["number"] for row in await connection.fetch("select number from migrations")}
     for migration in shipped():
         if migration.number not in applied and (not applied or migration.moment is Moment.BEFORE):
-            raise Unmigrated("schema_older", name=migration.name)
+            raise SchemaOlder("schema_older", name=migration.name)
 
 
 def _pending(

@@ -1,4 +1,6 @@
-"""What a task waits for before it serves: a database that answers, its schema, and no task that it could not hear."""
+"""
+What a task waits for before it serves: an answer of the database, its schema, and the end of tasks without our bus.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.postgres.connection import connected
+from glimpse.chat.outside.postgres.connection import open_connection
 from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.ports import StoreDown
 
 STARTUP_TIMEOUT_SECONDS = 30.0
 """
-How long the database may take to answer, and another task to go. Then this task ends, and whoever started it decides.
+How long to wait for the database to answer, and for another task to end. Then this task gives up and ends.
 """
 
 T = TypeVar("T")
@@ -29,29 +31,29 @@ async def open_store(url: str, connections: int, has_bus: bool, is_embedded: boo
     Raises Failure: `database_away`, `schema_older`, `not_alone`, and those of PostgresStore.open.
     """
     if is_embedded:
-        await migrated(url, Moment.BEFORE, tell)
+        await migrate_database(url, Moment.BEFORE, tell)
     else:
-        await _once_it_answers(lambda: _with_connection(url, refuse_unmigrated), tell)
+        await _retry_while_down(lambda: _with_connection(url, refuse_unmigrated), tell)
     name = WITH_BUS if has_bus else WITHOUT_BUS
-    store = await _once_it_answers(lambda: PostgresStore.open(url, connections, name), tell)
+    store = await _retry_while_down(lambda: PostgresStore.open(url, connections, name), tell)
     try:
-        await _until_alone(store, has_bus, tell)
+        await _wait_until_alone(store, has_bus, tell)
     except BaseException:
         await store.close(0)
         raise
     return store
 
 
-async def migrated(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
+async def migrate_database(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
     """The names of the migrations that were applied. Raises Failure."""
-    return await _once_it_answers(lambda: _with_connection(url, lambda connection: migrate(connection, moment)), tell)
+    return await _retry_while_down(lambda: _with_connection(url, lambda connection: migrate(connection, moment)), tell)
 
 
-async def _until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> None:
-    """Wait for tasks to go with which this one could not be one chat."""
+async def _wait_until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> None:
+    """Wait until no task serves the database that this one shares no bus with. Raises Failure `not_alone`."""
     give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     is_waiting = False
-    while await _once_it_answers(lambda: store.finds_other_task(has_bus), tell):
+    while await _retry_while_down(lambda: store.finds_other_task(has_bus), tell):
         if time.monotonic() >= give_up:
             raise Failure("not_alone", seconds=round(STARTUP_TIMEOUT_SECONDS))
         if not is_waiting:
@@ -61,11 +63,11 @@ async def _until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> None:
 
 
 async def _with_connection(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
-    async with connected(url) as connection:
+    async with open_connection(url) as connection:
         return await work(connection)
 
 
-async def _once_it_answers(work: Callable[[], Awaitable[T]], tell: Tell) -> T:
+async def _retry_while_down(work: Callable[[], Awaitable[T]], tell: Tell) -> T:
     give_up = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     is_waiting = False
     while True:

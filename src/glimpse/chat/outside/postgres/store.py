@@ -17,7 +17,7 @@ import asyncpg
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.files import file_refusal, picture_refusal
-from glimpse.chat.listing import Place, place_of
+from glimpse.chat.listing import ListPosition, decode_cursor
 from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
@@ -42,14 +42,14 @@ from glimpse.chat.values import (
 
 CONNECTIONS = 4
 STATEMENT_SECONDS = 5.0
-"""The limit of one statement. A client that waited for longer sends again, and is answered with the first entry."""
+"""The limit of one statement. A client that waits longer sends again, and is answered with the first entry."""
 
 LOCK_SECONDS = 3.0
 ANSWER_SECONDS = STATEMENT_SECONDS + 2.0
-"""Above the statement's own limit: this one is for a server that does not answer at all any more."""
+"""More than the statement's own limit: for a server that does not answer at all."""
 
 TRIES = 3
-"""One repetition is enough where another task stored the same message; after more, the schema must be broken."""
+"""One repetition is enough where another task stored the same message; more would mean a broken schema."""
 
 CHANGES_A_PAGE = 200
 
@@ -71,7 +71,7 @@ class PoolTooLarge(Failure):
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Sessions keep no state between two calls: without a reset there is no round trip for it."""
+    """Sessions keep no state between two calls, so no round trip is spent on resetting them."""
 
     def get_reset_query(self) -> str:
         return ""
@@ -83,7 +83,7 @@ class PostgresStore:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         # Acquiring a connection from the pool and releasing it costs as much as a small statement. So one connection
-        # is kept outside the pool between two calls, unless it is the only one.
+        # stays outside the pool between two calls, unless it is the only one.
         self._kept: Any = None
         self._keeps_one = pool.get_max_size() > 1
 
@@ -155,7 +155,7 @@ class PostgresStore:
 
     async def finds_other_task(self, has_bus: bool) -> bool:
         """
-        Whether a task that this one shares no bus with serves the database already. Call once, before any other use.
+        Whether another task that shares no bus with this one already serves the database. Call it before any other use.
         """
         names = [WITHOUT_BUS] if has_bus else [WITHOUT_BUS, WITH_BUS]
         [row] = await self._rows("others", names)
@@ -251,12 +251,12 @@ class PostgresStore:
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
     ) -> tuple[Sequence[ConversationSummary], str | None] | Refusal:
-        place = None if cursor is None else place_of(cursor)
-        if cursor is not None and place is None:
+        position = None if cursor is None else decode_cursor(cursor)
+        if cursor is not None and position is None:
             return INVALID
         if not is_id(member_id):
             return [], None
-        changed_at, conversation_id = (place.changed_at, place.conversation_id) if place else (None, None)
+        changed_at, conversation_id = (position.changed_at, position.conversation_id) if position else (None, None)
         rows = await self._rows("list_conversations", member_id, changed_at, conversation_id, limit + 1, MAX_UNREAD)
         page = [
             ConversationSummary(
@@ -268,7 +268,7 @@ class PostgresStore:
             for row in rows[:limit]
         ]
         last = rows[limit - 1] if rows[limit:] else None
-        return page, Place(last["changed_at"], last["id"]).cursor if last else None
+        return page, ListPosition(last["changed_at"], last["id"]).cursor if last else None
 
     async def add_members(
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class Cdn(Protocol):
-    """Serves the bucket's objects to readers. `origin` is its scheme and host, as browsers compare them."""
+    """Serves the bucket's objects to readers. `origin` is its scheme and host, as in an Origin header."""
 
     @property
     def origin(self) -> str: ...
@@ -22,8 +22,8 @@ class Cdn(Protocol):
 @dataclass(frozen=True)
 class Bucket:
     """
-    `url` has no slash at its end. A bucket of AWS has a host of its own, the dual-stack one, because tasks and phones
-    may have only IPv6. A bucket at any other endpoint is the first part of the path.
+    `url` has no slash at its end. A bucket of AWS has its own host; it is the dual-stack one, because tasks and phones
+    may have only IPv6. At any other endpoint the bucket is the first part of the path.
     """
 
     url: str
@@ -45,6 +45,6 @@ class Bucket:
 
     @property
     def origin(self) -> str:
-        """Its scheme and host, as browsers compare them."""
+        """Its scheme and host, as in an Origin header."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from glimpse.chat.outside.server import listening
+from glimpse.chat.outside.server import open_listener
 
 CHUNK = 65_536
 
@@ -16,7 +16,7 @@ STALL_SECONDS = 60.0
 
 
 class TcpProxy:
-    """Opened by `open` and closed by `close`. It forwards in both directions what an end sends, and the end of that."""
+    """Opened by `open` and closed by `close`. It forwards data in both directions, and the end of a stream as well."""
 
     _server: asyncio.Server
 
@@ -27,8 +27,8 @@ class TcpProxy:
 
     @classmethod
     async def open(cls, interfaces: str, target: int) -> TcpProxy:
-        """Listens on a free port of these interfaces, which are given as those of the service. Raises PortTaken."""
-        listener = listening(interfaces, 0)
+        """Listen on a free port; `interfaces` is like the setting `host` of the service. Raises PortTaken."""
+        listener = open_listener(interfaces, 0)
         proxy = cls(listener.getsockname()[1], target)
         proxy._server = await asyncio.start_server(proxy._forward, sock=listener)
         return proxy
@@ -59,7 +59,7 @@ class TcpProxy:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Until the reader ends, which is passed on to the writer, or the writer stalls."""
+    """Copy until the reader ends, and then end the writer. Raises TimeoutError where the writer stalls."""
     while (data := await reader.read(CHUNK)) and not writer.is_closing():
         writer.write(data)
         async with asyncio.timeout(STALL_SECONDS):
@@ -69,7 +69,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def _close(end: asyncio.StreamWriter) -> None:
-    """Send what was written before, unless the other side stalls."""
+    """Close after sending what was written, unless the other side stalls."""
     end.close()
     try:
         async with asyncio.timeout(STALL_SECONDS):

@@ -1,4 +1,4 @@
-"""People on the unmodified socket.io-client, as processes of node, and what they saw."""
+"""Users on the unmodified socket.io-client, in a node process, and the notes of what they observe."""
 
 from __future__ import annotations
 
@@ -14,45 +14,49 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.checker import BALANCED, Note
+from benchmarks.faults.checker import BALANCED_SOCKET, Note
 
-CLIENTS = Path(__file__).parents[2] / "tests/chat/clients"
+CLIENTS_FOLDER = Path(__file__).parents[2] / "tests/chat/clients"
 INSTALL_SECONDS = 120
-LONGEST_LINE = 2**24
+MAX_LINE_BYTES = 2**24
 
 
 class NodeMissing(Exception):
-    """node or npm is not here."""
+    """node or npm is not installed."""
 
 
-def installed_clients(cache: Path) -> Path:
-    """A folder with the clients' scripts beside the real client's library, installed once for each lock file."""
+def install_clients(cache: Path) -> Path:
+    """
+    A folder with the clients' scripts beside the installed socket.io-client; one installation per lock file.
+
+    Raises NodeMissing where node or npm is not installed.
+    """
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         raise NodeMissing(
             "node and npm are not here: install Node.js 20 or newer to speak with the real socket.io-client"
         )
-    digest = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256((CLIENTS_FOLDER / "package-lock.json").read_bytes()).hexdigest()[:16]
     folder = cache / f"chat-clients-{digest}"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
-        # Several may want it at once.
+        # Several test processes may install at the same time.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "installed").exists():
             for name in ("package.json", "package-lock.json"):
-                shutil.copy(CLIENTS / name, folder)
+                shutil.copy(CLIENTS_FOLDER / name, folder)
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS)
-            assert done.returncode == 0, f"npm could not install socket.io-client:\n{done.stderr}"
+            npm_ci = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+            assert npm_ci.returncode == 0, f"npm could not install socket.io-client:\n{npm_ci.stderr}"
             (folder / "installed").touch()
-        for script in CLIENTS.glob("*.mjs"):
+        for script in CLIENTS_FOLDER.glob("*.mjs"):
             shutil.copy(script, folder)
     return folder
 
 
 @dataclass
-class People:
-    """Their notes, as they come."""
+class Clients:
+    """A running node process with one client per user; `notes` grows as they print."""
 
     process: asyncio.subprocess.Process
     count: int
@@ -60,8 +64,8 @@ class People:
     _connected: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def all_here(self, seconds: float) -> bool:
-        """Whether everybody is connected at the same moment, in time."""
+    async def all_connected(self, seconds: float) -> bool:
+        """Wait until every user is connected at the same moment; False where that takes longer."""
         try:
             async with asyncio.timeout(seconds):
                 while len(self._connected) < self.count:
@@ -72,8 +76,8 @@ class People:
             return False
 
     async def finish(self, seconds: float) -> bool:
-        """What is under way is finished, everything is fetched anew; whether all that came about in time."""
-        self.tell({"stop": True})
+        """Let every user finish what is pending and fetch everything anew; False where that takes longer."""
+        self.send({"stop": True})
         try:
             async with asyncio.timeout(seconds):
                 await self.process.wait()
@@ -82,11 +86,12 @@ class People:
         except TimeoutError:
             return False
 
-    def tell(self, told: Mapping[str, Any]) -> None:
+    def send(self, command: Mapping[str, Any]) -> None:
+        """One line for the script's stdin; `people.mjs` says which there are."""
         assert self.process.stdin
-        self.process.stdin.write(json.dumps(told).encode() + b"\n")
+        self.process.stdin.write(json.dumps(command).encode() + b"\n")
 
-    def listen(self) -> None:
+    def start_reading(self) -> None:
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -94,26 +99,27 @@ class People:
         async for line in self.process.stdout:
             note = json.loads(line)
             self.notes.append(note)
-            if note["what"] == "connect" and note["s"] == BALANCED:
+            if note["what"] == "connect" and note["s"] == BALANCED_SOCKET:
                 self._connected.add(note["p"])
-            elif note["what"] == "disconnect" and note["s"] == BALANCED:
+            elif note["what"] == "disconnect" and note["s"] == BALANCED_SOCKET:
                 self._connected.discard(note["p"])
             self._changed.set()
 
 
 @asynccontextmanager
-async def people(clients: Path, told: Sequence[Mapping[str, Any]]) -> AsyncIterator[People]:
+async def running_clients(scripts: Path, users: Sequence[Mapping[str, Any]]) -> AsyncIterator[Clients]:
+    """`users`: the options of each user, as `people.mjs` takes them."""
     process = await asyncio.create_subprocess_exec(
-        *("node", str(clients / "people.mjs")),
+        *("node", str(scripts / "people.mjs")),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        limit=LONGEST_LINE,
+        limit=MAX_LINE_BYTES,
     )
-    crowd = People(process, len(told))
-    crowd.listen()
+    clients = Clients(process, len(users))
+    clients.start_reading()
     try:
-        crowd.tell({"people": told})
-        yield crowd
+        clients.send({"people": users})
+        yield clients
     finally:
         if process.returncode is None:
             process.kill()
