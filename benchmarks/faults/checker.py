@@ -50,7 +50,7 @@ class DatabaseState:
 class Bounds:
     """What a round requires; all times are in milliseconds."""
 
-    max_reconnect_ms: float = 5_000
+    max_reconnect_ms: float = 5_000.0
     """From when the service could serve a disconnected user until that user is connected."""
 
     max_delivery_ms: float | None = None

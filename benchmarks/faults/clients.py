@@ -75,9 +75,12 @@ class Clients:
         except TimeoutError:
             return False
 
-    async def finish(self, seconds: float) -> bool:
-        """Let every user finish what is pending and fetch everything anew; False where that takes longer."""
-        self.send({"stop": True})
+    async def finish(self, seconds: float, settle_ms: float = 0.0) -> bool:
+        """
+        Let every user finish what is pending, wait for late events, and fetch everything anew; False where all that
+        takes longer than so many seconds.
+        """
+        self.send({"stop": True, "settleMs": settle_ms})
         try:
             async with asyncio.timeout(seconds):
                 await self.process.wait()

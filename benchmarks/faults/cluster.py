@@ -298,6 +298,9 @@ class Cluster:
     """Between one user and the balancer."""
 
     drain_seconds: float
+    drain_tolerance_seconds: float = 1.0
+    """A drain may take this much longer."""
+
     violations: list[str] = field(default_factory=list)
     """Broken promises that a fault itself noticed."""
 

@@ -18,8 +18,6 @@ from benchmarks.faults.faulty_proxy import FaultyProxy
 DEREGISTRATION_SECONDS = 0.5
 """After a task ends, the platform takes this long to remove it from the balancer."""
 
-DRAIN_TOLERANCE_SECONDS = 1.0
-
 Fault = Callable[[Cluster, random.Random], Awaitable[None]]
 
 
@@ -201,7 +199,7 @@ async def _stop_and_replace(cluster: Cluster, task: Task) -> None:
     began = time.monotonic()
     task.signal(signal.SIGTERM)
     try:
-        async with asyncio.timeout(cluster.drain_seconds + DRAIN_TOLERANCE_SECONDS):
+        async with asyncio.timeout(cluster.drain_seconds + cluster.drain_tolerance_seconds):
             code = await task.wait()
             if code:
                 log = task.log.read_text()[-500:]

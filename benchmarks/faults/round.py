@@ -45,7 +45,11 @@ PAUSE_MS = 80
 BEFORE_SECONDS, AFTER_SECONDS = 1.0, 1.0
 CONNECT_SECONDS = 15.0
 FINISH_SECONDS = 15.0
+SETTLE_MS = 2_000.0
+"""After the last message: an event is at most so late, while the bus fails."""
+
 ROUND_SECONDS = 180.0
+MAX_RECONNECT_MS = 5_000.0
 MAX_DELIVERY_MS = 2_500.0
 """The promise is 2 s. The other half second is for clients that run late on a busy machine."""
 
@@ -80,35 +84,47 @@ class RoundResult:
 
 
 async def run_round(
-    folder: Path, scripts: Path, database: Database, seed: str, faults: Sequence[str], command: Sequence[str] = SERVE
+    folder: Path,
+    scripts: Path,
+    database: Database,
+    seed: str,
+    faults: Sequence[str],
+    command: Sequence[str] = SERVE,
+    time_factor: float = 1.0,
 ) -> RoundResult:
     """
     Run the service with `command`, and inject `faults`.
 
-    `folder` gets the notes and the logs. `scripts`: the folder of `install_clients`. Raises TimeoutError where the
+    `folder` gets the notes and the logs. `scripts`: the folder of `install_clients`. `time_factor` multiplies every
+    bound on time, where only lost, repeated and disordered messages are to be found. Raises TimeoutError where the
     round itself hangs.
     """
     rng = random.Random(seed)
     began = time.monotonic()
     bus = rng.choice([lambda: PostgresBusServer(database), ValkeyBusServer])()
     try:
-        async with asyncio.timeout(ROUND_SECONDS), running_cluster(folder, database, bus, command=command) as cluster:
+        async with (
+            asyncio.timeout(ROUND_SECONDS * time_factor),
+            running_cluster(folder, database, bus, command=command) as cluster,
+        ):
+            cluster.drain_tolerance_seconds *= time_factor
             users = await _create_users(cluster, seed, rng)
             async with running_clients(scripts, users) as clients:
-                if not await clients.all_connected(CONNECT_SECONDS):
+                if not await clients.all_connected(CONNECT_SECONDS * time_factor):
                     cluster.violations.append("not every user could connect at the beginning")
                 await asyncio.sleep(BEFORE_SECONDS)
                 await asyncio.gather(*(_inject_later(cluster, name, rng) for name in faults))
-                if not await clients.all_connected(CONNECT_SECONDS):
-                    cluster.violations.append(
-                        f"not every user was connected {CONNECT_SECONDS:.0f} s after the last fault"
-                    )
+                if not await clients.all_connected(CONNECT_SECONDS * time_factor):
+                    seconds = CONNECT_SECONDS * time_factor
+                    cluster.violations.append(f"not every user was connected {seconds:.0f} s after the last fault")
                 await asyncio.sleep(AFTER_SECONDS)
-                if not await clients.finish(FINISH_SECONDS):
-                    cluster.violations.append(f"the users could not finish within {FINISH_SECONDS:.0f} s")
+                if not await clients.finish(FINISH_SECONDS * time_factor, SETTLE_MS * time_factor):
+                    seconds = FINISH_SECONDS * time_factor
+                    cluster.violations.append(f"the users could not finish within {seconds:.0f} s")
             stored = await _database_state(database, [user["name"] for user in users])
             bounds = Bounds(
-                max_delivery_ms=MAX_DELIVERY_MS if BUS_FAULTS.issuperset(faults) else None,
+                max_reconnect_ms=MAX_RECONNECT_MS * time_factor,
+                max_delivery_ms=MAX_DELIVERY_MS * time_factor if BUS_FAULTS.issuperset(faults) else None,
                 expects_draining=DRAIN_FAULTS.issuperset(faults),
                 outages=cluster.outages,
             )

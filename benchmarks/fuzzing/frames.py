@@ -50,7 +50,7 @@ def session_over(transport: str) -> Session:
     """The session of a client that has joined the chat."""
 
     def accept_peer(session: Session) -> Peer:
-        peer = Peer(Service(), session, 1.0)
+        peer = Peer(Service(), session, lambda: 1.0)
         peer.accept(ROOT, "sid")
         return peer
 

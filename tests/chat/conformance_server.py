@@ -83,7 +83,7 @@ def conformance(
     answers, clock = Answers(), asyncio.get_running_loop().time
 
     def listen(session: Session) -> Peer:
-        return Peer(answers, session, clock() + connect_seconds)
+        return Peer(answers, session, lambda: clock() + connect_seconds)
 
     engines = {
         "/engine.io/": Engine(timing, Echo, make_id, allowed_origins, **limits),

@@ -87,7 +87,7 @@ class TaskUnderTest:
     async def connects(self, auth: dict[str, Any]) -> tuple[Peer, RecordingSocket]:
         """A client connects; it need not have a valid token."""
         socket = RecordingSocket()
-        peer = Peer(self.service, socket, 0.0)  # type: ignore[arg-type]
+        peer = Peer(self.service, socket, lambda: 0.0)  # type: ignore[arg-type]
         self.service.on_connect(peer, ROOT, auth)
         await self.service.wait_until_idle()
         return peer, socket

@@ -174,7 +174,7 @@ class Connection(RecordingSocket):
     def __init__(self, person: Person, s: int, task: int) -> None:
         super().__init__()
         self._person, self.s, self.task = person, s, task
-        self.peer = Peer(person.crowd.cluster.tasks[task].service, self, 0.0)  # type: ignore[arg-type]
+        self.peer = Peer(person.crowd.cluster.tasks[task].service, self, lambda: 0.0)  # type: ignore[arg-type]
         self.is_joined = False
 
     def connects(self) -> None:

@@ -10,10 +10,12 @@ import msgspec
 import pytest
 
 from glimpse.chat.ports import StoreDown
+from glimpse.chat.protocol.session import CLOSED
+from glimpse.chat.protocol.socketio import ROOT, Peer
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import Conversation, Entry, Message, NewMessage, StoredEntry, SyncResult
-from tests.chat.harness import ServiceHarness, code
+from tests.chat.harness import RecordingSocket, ServiceHarness, code
 
 # ---- Messages
 
@@ -317,6 +319,19 @@ async def test_without_a_valid_token_nobody_comes_in(auth: dict[str, Any]) -> No
     peer, socket = await harness.connects(auth)
     assert peer.joined == ()
     assert socket.refused == {"message": "unauthorized", "data": {"code": "unauthorized"}}
+
+
+async def test_a_client_whose_session_ends_as_it_is_accepted_is_not_online_for_ever() -> None:
+    harness = ServiceHarness()
+    await harness.room("ada", "bob")
+    _, mine = await harness.enters("ada")
+    socket = RecordingSocket()
+    socket.flush = lambda: setattr(socket, "state", CLOSED)  # type: ignore[method-assign]
+    peer = Peer(harness.service, socket, lambda: 0.0)  # type: ignore[arg-type]
+    harness.service.on_connect(peer, ROOT, {"token": harness.tokens.issue("bob", harness.time)})
+    await harness.service.wait_until_idle()
+    assert harness.service.sockets.count == harness.counts.sockets == 1
+    assert mine.of("presence") == []
 
 
 async def test_a_token_that_has_expired_says_so_and_one_of_another_secret_does_not() -> None:

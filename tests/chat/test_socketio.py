@@ -293,8 +293,10 @@ class Client:
         self.disconnects: list[tuple[str, str]] = []
         self.session = Session("sid", WEBSOCKET, Timing(), 0.0, self._listen, self)
 
+    join_by = 10.0
+
     def _listen(self, session: Session) -> Peer:
-        self.peer = Peer(self, session, 10.0)
+        self.peer = Peer(self, session, lambda: self.join_by)
         return self.peer
 
     def call_soon(self, call: Callable[[], None]) -> None: ...
@@ -401,6 +403,21 @@ def test_a_client_that_joins_nothing_is_closed_in_time_and_one_that_joined_is_no
     for client in (idle, joined):
         client.session.tick(10.0)
     assert (idle.is_cut_off, joined.is_cut_off) == (True, False)
+
+
+def test_a_client_that_leaves_its_last_namespace_is_closed_in_time_unless_it_joins_again() -> None:
+    leaving, back = Client().sends("0"), Client().sends("0")
+    for client in (leaving, back):
+        client.peer.accept(ROOT, "sid")
+        client.join_by = 20.0
+        client.sends("1")
+    back.sends("0").peer.accept(ROOT, "sid")
+    for client in (leaving, back):
+        client.session.tick(19.9)
+    assert not leaving.is_cut_off
+    for client in (leaving, back):
+        client.session.tick(20.0)
+    assert (leaving.is_cut_off, back.is_cut_off) == (True, False)
 
 
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:

@@ -154,8 +154,11 @@ class Task:
         )
         clock = asyncio.get_running_loop().time
 
+        def join_by() -> float:
+            return clock() + CONNECT_SECONDS
+
         def make_peer(session: Session) -> Peer:
-            return Peer(service, session, clock() + CONNECT_SECONDS)
+            return Peer(service, session, join_by)
 
         addresses = AddressLimiter(settings.address_requests_per_second, now)
         engine = Engine(

@@ -12,7 +12,8 @@ ENGLISH, KOREAN = "en", "ko"
 
 def language_of(accept_language: str) -> str:
     """The language of sentences for a client that sends this Accept-Language header; its first language counts."""
-    return KOREAN if accept_language.lower().startswith("ko") else ENGLISH
+    first = accept_language.lower().partition(",")[0].partition(";")[0].strip()
+    return KOREAN if first == "ko" or first.startswith("ko-") else ENGLISH
 
 
 class Refusal(Struct, frozen=True):

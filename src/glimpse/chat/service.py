@@ -207,7 +207,7 @@ class Service:
         if isinstance(identity, Refusal):
             peer.refuse(ROOT, identity.code, code=identity.code)
             return
-        if isinstance(language := auth.get("language"), str):
+        if (language := auth.get("language")) and isinstance(language, str):
             # The page sends it here, because it cannot set the Accept-Language header of a WebSocket's handshake.
             peer.session.language = language_of(language)
         socket = Socket(peer.session, identity.user_id, identity.expires_at, self.now())

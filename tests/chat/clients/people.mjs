@@ -4,7 +4,8 @@
 // through which it sends every message at the same moment.
 //
 // Told on stdin, one JSON line each: {"people": [{name, token, url, also, transports, others, seed, pauseMs}]} and,
-// some time later, {"stop": true}: what is under way is finished, everybody fetches everything anew, and it ends. Who
+// some time later, {"stop": true, settleMs}: what is under way is finished, late events are waited for, everybody
+// fetches everything anew, and it ends. Who
 // has no "pauseMs" is silent, and only comes back.
 // On stdout, one JSON line for whatever a person sees: {p: name, at: ms, what, …}.
 //
@@ -13,7 +14,6 @@ import { io } from "socket.io-client";
 
 const BACK = { reconnectionDelay: 300, reconnectionDelayMax: 1500, withCredentials: true, forceNew: true };
 const ACK_MS = 3000;
-const SETTLE_MS = 2000; // an event is at most so late
 const HEARD = ["message", "deleted", "conversation", "read", "presence", "draining"];
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -173,9 +173,13 @@ class Person {
 
 const everybody = [];
 const lives = [];
+let settleMs = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const told = JSON.parse(line);
-  if (told.stop) break;
+  if (told.stop) {
+    settleMs = told.settleMs;
+    break;
+  }
   for (const each of told.people) {
     everybody.push(new Person(each));
     lives.push(everybody.at(-1).live());
@@ -183,7 +187,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 goesOn = false;
 await Promise.all(lives);
-await pause(SETTLE_MS);
+await pause(settleMs);
 everybody.forEach((person) => person.leave());
 await Promise.all(everybody.filter(({ pauseMs }) => pauseMs).map((person) => person.fetchAnew()));
 process.stdout.write("", () => process.exit(0));

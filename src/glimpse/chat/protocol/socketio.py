@@ -200,15 +200,15 @@ class Application(Protocol):
 
 class Peer:
     """
-    The server's side of one client, and the listener of its session. If the client has joined no namespace at
-    `join_by`, the session is closed.
+    The server's side of one client, and the listener of its session. `join_by` returns when the session of a client
+    that is in no namespace is closed: it is called for a new client, and for one that leaves its last namespace.
 
     A packet of a namespace that the client has not joined closes the connection, as in the reference server.
     """
 
-    __slots__ = ("_application", "_connecting", "_decoder", "joined", "session", "state")
+    __slots__ = ("_application", "_connecting", "_decoder", "_join_by", "joined", "session", "state")
 
-    def __init__(self, application: Application, session: Session, join_by: float) -> None:
+    def __init__(self, application: Application, session: Session, join_by: Callable[[], float]) -> None:
         self._application, self.session = application, session
         self._decoder = Decoder()
         # Tuples, because a client joins one namespace, and a set would take 200 bytes for each socket.
@@ -217,7 +217,8 @@ class Peer:
         self.state: Any = None
         """For the application."""
 
-        session.deadline = join_by
+        self._join_by = join_by
+        session.deadline = join_by()
 
     # ---- What the application calls
 
@@ -269,6 +270,8 @@ class Peer:
             raise MalformedPacket("not joined, or not a client's packet")
         elif packet.type == DISCONNECT:
             self.joined = _without(self.joined, namespace)
+            if not self.joined:
+                self.session.deadline = self._join_by()
             self._application.on_disconnect(self, namespace, "client disconnect")
         elif packet.id is None:
             raise MalformedPacket("an acknowledgement of nothing")
