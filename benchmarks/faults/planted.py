@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.relay.bus import EntryCommitted
-from glimpse.chat.relay.delivery_order import Delivery, DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.publications import Delivery, EntryCommitted, OnDelivered
+from glimpse.chat.relay.delivery_order import DeliveryOrder, Gap
 from glimpse.cli import main
 
 

@@ -23,13 +23,12 @@ from glimpse.chat.outside.postgres import connection as postgres_connection
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.valkey_bus import ValkeyBus
+from glimpse.chat.publications import EntryCommitted, Notification
 from glimpse.chat.relay.bus import (
     Batch,
     Bus,
     BusMessage,
-    EntryCommitted,
     MemoryBus,
-    Notification,
     PresenceChanged,
     PresenceSnapshot,
     SnapshotRequest,

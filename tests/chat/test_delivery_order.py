@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glimpse.chat.relay.bus import EntryCommitted
-from glimpse.chat.relay.delivery_order import REORDER_SECONDS, Delivery, DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.publications import Delivery, EntryCommitted, OnDelivered
+from glimpse.chat.relay.delivery_order import REORDER_SECONDS, DeliveryOrder, Gap
 
 USERS = ("ada", "bob")
 

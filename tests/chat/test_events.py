@@ -9,7 +9,7 @@ import pytest
 from glimpse.chat import events
 from glimpse.chat.documents import AcknowledgementDocument, entry_document
 from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, encode_packet
-from glimpse.chat.relay.bus import EntryCommitted
+from glimpse.chat.publications import EntryCommitted
 from glimpse.chat.values import (
     Conversation,
     Deletion,

@@ -20,8 +20,8 @@ from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
+from glimpse.chat.publications import EntryCommitted
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
-from glimpse.chat.relay.bus import EntryCommitted
 from glimpse.chat.values import (
     Deletion,
     Entry,

@@ -15,8 +15,8 @@ from glimpse.chat.events import event_text
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
+from glimpse.chat.publications import EntryCommitted, Notification
 from glimpse.chat.refusals import Refusal
-from glimpse.chat.relay.bus import EntryCommitted, Notification
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import NewMessage, StoredEntry
 from tests.chat.conftest import memory_store

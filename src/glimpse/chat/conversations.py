@@ -9,9 +9,9 @@ from glimpse.chat.commit import GroupCommit
 from glimpse.chat.events import conversation_event
 from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
+from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import Refusal
-from glimpse.chat.relay.bus import Notification
 from glimpse.chat.values import Conversation, ConversationSummary, StoredEntry
 
 

@@ -26,7 +26,7 @@ from glimpse.chat.documents import (
     time_text,
 )
 from glimpse.chat.protocol.socketio import ACK, EVENT
-from glimpse.chat.relay.bus import EntryCommitted
+from glimpse.chat.publications import EntryCommitted
 from glimpse.chat.values import Conversation, Deletion, Entry, MembershipChange, Message, StoredEntry, UnknownEntry
 
 _encode = msgspec.json.Encoder().encode

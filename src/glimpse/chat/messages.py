@@ -14,9 +14,9 @@ from glimpse.chat.commit import GroupCommit
 from glimpse.chat.documents import truncated
 from glimpse.chat.events import read_event
 from glimpse.chat.ports import Store
+from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import INVALID, Refusal
-from glimpse.chat.relay.bus import Notification
 from glimpse.chat.values import Entry, StoredEntry, SyncResult
 
 MAX_SYNCED_ENTRIES = 500

@@ -12,8 +12,8 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.events import presence_event
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence import Presence
+from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
-from glimpse.chat.relay.bus import Notification
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.values import Conversation
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from glimpse.chat.events import event_text
-from glimpse.chat.relay.bus import EntryCommitted, Notification
-from glimpse.chat.relay.delivery_order import Delivery, OnDelivered
+from glimpse.chat.publications import Delivery, EntryCommitted, Notification, OnDelivered
 from glimpse.chat.sockets import Sockets
 
 

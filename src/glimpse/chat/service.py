@@ -36,6 +36,7 @@ from glimpse.chat.ports import StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.protocol.session import CLOSED
 from glimpse.chat.protocol.socketio import ROOT, Packet, Peer
+from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import (
     BUSY,
@@ -48,7 +49,6 @@ from glimpse.chat.refusals import (
     Refusal,
     language_of,
 )
-from glimpse.chat.relay.bus import Notification
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
 from glimpse.chat.sockets import Socket, Sockets
 from glimpse.chat.tokens import Tokens

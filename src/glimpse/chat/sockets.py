@@ -9,7 +9,7 @@ from typing import Protocol
 
 from glimpse.chat.counts import Counts
 from glimpse.chat.events import event_text
-from glimpse.chat.relay.delivery_order import Delivery
+from glimpse.chat.publications import Delivery
 
 
 class SocketSession(Protocol):

@@ -12,29 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from msgspec import Struct
 
-from glimpse.chat.relay.bus import EntryCommitted
+from glimpse.chat.publications import Delivery, EntryCommitted, OnDelivered
 
 REORDER_SECONDS = 0.05
 """How long an entry waits for earlier ones: a batch seldom arrives later than this after one that was sent after it."""
 
 READ_AGAIN_SECONDS = 1.0
 """After the store did not answer."""
-
-OnDelivered = Callable[[], None]
-"""Called once the event of an entry was delivered, now or before."""
-
-
-class Delivery(NamedTuple):
-    """
-    First send the event of `committed` to its users; None where it was sent before. Then call `on_delivered`, if any.
-    """
-
-    committed: EntryCommitted | None
-    on_delivered: OnDelivered | None
 
 
 class Gap(Struct, frozen=True):

@@ -16,11 +16,10 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.events import conversation_event, entry_committed, event_text, read_event
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
+from glimpse.chat.publications import EntryCommitted, Notification, OnDelivered
 from glimpse.chat.relay.bus import (
     Bus,
     BusMessage,
-    EntryCommitted,
-    Notification,
     PresenceChanged,
     PresenceSnapshot,
     SnapshotRequest,
@@ -31,7 +30,7 @@ from glimpse.chat.relay.bus import (
     split_snapshot,
 )
 from glimpse.chat.relay.catch_up import COMMIT_LAG_SECONDS, CatchUp
-from glimpse.chat.relay.delivery_order import DeliveryOrder, Gap, OnDelivered
+from glimpse.chat.relay.delivery_order import DeliveryOrder, Gap
 from glimpse.chat.relay.heartbeats import Heartbeats
 from glimpse.chat.relay.roster import Roster
 from glimpse.chat.sockets import Sockets
