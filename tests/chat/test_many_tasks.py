@@ -605,3 +605,26 @@ async def test_however_bad_the_bus_is_every_socket_hears_everything_once_and_in_
             if heard:
                 assert heard[0] <= known[room] + 1
     assert cluster.failures == []
+
+
+async def test_a_message_that_is_sent_again_through_a_new_task_is_acknowledged_after_its_event() -> None:
+    # Stored 6 s before the sender joined: within what the new task reads from the store, for clocks differ.
+    cluster, room, ada, _ = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "mine")
+    await cluster.goes_on(6)
+    new = cluster.adds_task()
+    again, mine = await cluster.enters(new, "ada")
+    bob, _ = await cluster.enters(0, "bob")
+    cluster.says(0, bob, room, "theirs")
+    await cluster.tasks[0].service.wait_until_idle()
+    cluster.now = cluster.bus.now = cluster.now + TICK
+    cluster.bus.arrive()
+    heard_before: list[str] = []
+    message = {"conversationId": room, "clientId": "mine", "body": "hello"}
+    cluster.tasks[new].emits(
+        again, "message", message, answer=lambda _: heard_before.extend(each["clientId"] for each in mine.of("message"))
+    )
+    await cluster.tasks[new].service.wait_until_idle()
+    await cluster.goes_on(1)
+    assert [each["clientId"] for each in mine.of("message")] == ["mine", "theirs"]
+    assert "mine" in heard_before

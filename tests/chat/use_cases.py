@@ -34,7 +34,7 @@ class RecordingPublisher:
         if on_delivered:
             on_delivered()
 
-    def repeat_entry(self, committed: EntryCommitted, on_delivered: Callable[[], None]) -> None:
+    def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: Callable[[], None]) -> None:
         on_delivered()
 
     def notify(self, notification: Notification) -> None:

@@ -16,10 +16,10 @@ class Publisher(Protocol):
         """An entry is durable. `on_delivered` is called once its event was sent to the sockets of this task."""
         ...
 
-    def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
+    def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: OnDelivered) -> None:
         """
         A client sent a message again that is durable already, perhaps through another task. The sockets of this task
-        that lack its event get it; nobody gets it twice.
+        that lack its event get it; nobody gets it twice. `created_at`: of the message, in seconds since 1970.
         """
         ...
 
@@ -43,7 +43,7 @@ class LocalPublisher:
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
         self._sockets.deliver((Delivery(committed, on_delivered),))
 
-    def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
+    def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: OnDelivered) -> None:
         on_delivered()
 
     def notify(self, notification: Notification) -> None:

@@ -67,9 +67,6 @@ MAX_UNKNOWN_OUTCOMES = 10_000
 TYPING_PER_SECOND = 1.0
 """Typing events of one user in one conversation; more are dropped."""
 
-CLOCK_SKEW_SECONDS = 5.0
-"""How far the clock of the database and that of this task may be apart."""
-
 DRAINING, TOO_MANY = "draining", "too many sockets"
 """Reasons to close a socket, as the metrics name them."""
 
@@ -274,11 +271,8 @@ class Service:
         acknowledge = partial(self._acknowledge, socket, stored, ack_id, began)
         if stored.is_new:
             self.publisher.publish_entry(entry_committed(stored), acknowledge)
-        elif stored.entry.created_at.timestamp() > socket.joined_at - CLOCK_SKEW_SECONDS:
-            self.publisher.repeat_entry(entry_committed(stored), acknowledge)
         else:
-            # The client joined after the message was stored, so it has fetched it.
-            acknowledge()
+            self.publisher.repeat_entry(entry_committed(stored), stored.entry.created_at.timestamp(), acknowledge)
 
     def _acknowledge(self, socket: Socket, stored: StoredEntry, ack_id: int | None, began: float) -> None:
         seconds = self.now() - began

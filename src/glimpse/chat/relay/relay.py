@@ -83,8 +83,12 @@ class Relay:
         self._send(committed)
         self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
 
-    def repeat_entry(self, committed: EntryCommitted, on_delivered: OnDelivered) -> None:
-        self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
+    def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: OnDelivered) -> None:
+        if created_at < self._sockets.first_joined_at(committed.user_ids) - COMMIT_LAG_SECONDS:
+            # Every socket here joined after it was stored, and has fetched it; `_fill` reads nothing so old.
+            on_delivered()
+        else:
+            self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
 
     def notify(self, notification: Notification) -> None:
         self._send(notification)
