@@ -36,6 +36,12 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_no_two_test_files_have_the_same_name() -> None:
+    # pytest imports them by their names alone, and a run of one folder does not notice.
+    names = [path.name for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_the_news_of_the_next_release_holds_every_fragment() -> None:
     built = build("--draft")
     assert built.returncode == 0, built.stderr

@@ -127,8 +127,8 @@ def test_each_refusal_has_its_status_its_code_and_a_sentence_in_both_languages(s
     assert refused(serving.rest("POST", path, None, token)) == (415, "file_type", False)
     _, english = ask({"size": 50_000_001})
     _, korean = ask({"size": 50_000_001}, **{"Accept-Language": "ko-KR,ko;q=0.9"})
-    assert english["error"]["message"].startswith("this is too large")
-    assert korean["error"]["message"].startswith("크기가 너무 커요")
+    assert english["error"]["message"] == "a file has at most 50 MB"
+    assert korean["error"]["message"] == "파일은 50MB까지 보낼 수 있어요"
 
 
 def test_the_quota_and_the_rate_are_each_users(tmp_path: Path) -> None:
