@@ -125,6 +125,16 @@ class Cluster:
         return answers
 
 
+async def partners_apart() -> tuple[Cluster, RecordingSocket]:
+    """ada on the first of two tasks and bob on the second, for a second by now; and what ada's client receives."""
+    cluster = Cluster(2)
+    await cluster.room("ada", "bob")
+    _, adas = await cluster.enters(0, "ada")
+    await cluster.enters(1, "bob")
+    await cluster.goes_on(1)
+    return cluster, adas
+
+
 async def ada_here_and_bob_there() -> tuple[Cluster, str, Peer, RecordingSocket]:
     """Two tasks and a conversation: ada's client on the first, and what bob's client on the second receives."""
     cluster = Cluster(2)
@@ -450,11 +460,7 @@ async def test_who_changes_the_task_was_never_away() -> None:
 
 
 async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lapsed() -> None:
-    cluster = Cluster(2)
-    await cluster.room("ada", "bob")
-    _, adas = await cluster.enters(0, "ada")
-    await cluster.enters(1, "bob")
-    await cluster.goes_on(1)
+    cluster, adas = await partners_apart()
     cluster.relays.pop()
     cluster.tasks.pop()
     await cluster.goes_on(20)
@@ -464,11 +470,7 @@ async def test_the_people_of_a_task_that_died_are_offline_when_its_lease_has_lap
 
 
 async def test_who_was_on_a_task_that_died_while_the_bus_was_gone_is_offline_after_it_is_back() -> None:
-    cluster = Cluster(2)
-    await cluster.room("ada", "bob")
-    _, adas = await cluster.enters(0, "ada")
-    await cluster.enters(1, "bob")
-    await cluster.goes_on(1)
+    cluster, adas = await partners_apart()
     cluster.bus.is_down = True
     await cluster.goes_on(5)
     cluster.relays.pop()
@@ -480,11 +482,7 @@ async def test_who_was_on_a_task_that_died_while_the_bus_was_gone_is_offline_aft
 
 
 async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None:
-    cluster = Cluster(2)
-    await cluster.room("ada", "bob")
-    _, adas = await cluster.enters(0, "ada")
-    await cluster.enters(1, "bob")
-    await cluster.goes_on(1)
+    cluster, adas = await partners_apart()
     cluster.relays.pop().end(is_certain=True)
     cluster.tasks.pop()
     asked, changed_since = [], cluster.store.changed_since
@@ -500,11 +498,7 @@ async def test_of_a_task_that_said_that_it_ended_nothing_is_waited_for() -> None
 
 
 async def test_a_task_that_does_not_hear_itself_calls_nobody_offline() -> None:
-    cluster = Cluster(2)
-    await cluster.room("ada", "bob")
-    _, adas = await cluster.enters(0, "ada")
-    await cluster.enters(1, "bob")
-    await cluster.goes_on(1)
+    cluster, adas = await partners_apart()
     cluster.bus.is_down = True
     await cluster.goes_on(40)
     cluster.bus.is_down = False

@@ -816,12 +816,15 @@ def test_nothing_follows_the_close_of_a_client_that_was_about_to_receive_somethi
     assert wire.close_code() == 1000
 
 
+class Silent:
+    """Listens to a session, and answers nothing."""
+
+    def on_message(self, data: str | bytes) -> None: ...
+
+    def on_close(self, reason: str) -> None: ...
+
+
 def test_a_poll_that_is_cancelled_leaves_its_packets_to_the_next_one() -> None:
-    class Silent:
-        def on_message(self, data: str | bytes) -> None: ...
-
-        def on_close(self, reason: str) -> None: ...
-
     async def run() -> None:
         engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
         session = engine.open("polling", "en")
@@ -849,11 +852,6 @@ def test_a_poll_that_is_cancelled_leaves_its_packets_to_the_next_one() -> None:
 
 
 def test_a_request_for_a_session_that_is_late_is_refused_before_any_sweep_has_found_it() -> None:
-    class Silent:
-        def on_message(self, data: str | bytes) -> None: ...
-
-        def on_close(self, reason: str) -> None: ...
-
     async def run() -> None:
         engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
         session = engine.open("polling", "en")
