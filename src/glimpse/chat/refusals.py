@@ -52,6 +52,14 @@ TOO_LARGE = Refusal("too_large", 413, False, "this is too large", "크기가 너
 BLOCKED = Refusal("blocked", 403, False, "this person does not accept messages from you", "상대가 메시지를 받지 않아요")
 HANDLE_TAKEN = Refusal("handle_taken", 409, False, "this handle is taken", "이미 사용 중인 아이디예요")
 
+SIGNUP_OFF = Refusal(
+    "signup_off",
+    404,
+    False,
+    "accounts are not kept here: sign in where your token comes from",
+    "이 서비스에는 계정이 없어요. 토큰을 발급한 곳에서 로그인해 주세요",
+)
+
 # ---- Files
 
 FILE_TYPE = Refusal(
@@ -135,6 +143,13 @@ UNAVAILABLE = Refusal(
     True,
     "the database cannot be reached; try again in a moment",
     "DB에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
+)
+ISSUER_DOWN = Refusal(
+    "issuer_down",
+    503,
+    True,
+    "the issuer of your token cannot be reached; try again in a moment",
+    "토큰 발급자에 연결할 수 없어요. 잠시 후 다시 시도해 주세요",
 )
 INTERNAL = Refusal(
     "internal", 500, True, "something went wrong here; it has been logged", "서버에 문제가 생겼어요. 로그에 남겼어요"

@@ -7,9 +7,9 @@ The field's type says which values are valid; `--help` and the reference page li
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import DecodeError, Meta, Struct, ValidationError, convert, json
 from msgspec.structs import asdict, fields
 
 from glimpse.chat.failure import Failure
@@ -39,6 +39,14 @@ def _secrets(text: str) -> list[str]:
     return secrets
 
 
+def _json_object(text: str) -> str:
+    try:
+        json.decode(text, type=dict[str, Any])
+    except DecodeError as error:
+        raise Failure("setting_json", detail=str(error)) from None
+    return text
+
+
 # `failure` is the code for a text that the type refuses; `read` turns the text into what the type is converted from.
 DatabaseUrl = Annotated[str, Meta(pattern=rf"\A({'|'.join(POSTGRES_SCHEMES)})", extra={"failure": "setting_database"})]
 BusUrl = Annotated[
@@ -54,10 +62,16 @@ BucketName = Annotated[
 Url = Annotated[str, Meta(pattern=r"\A(https?://[^/\s?#]+/?)?\Z", extra={"failure": "setting_url"})]
 Secrets = Annotated[tuple[str, ...], Meta(extra={"read": _secrets})]
 Origins = Annotated[frozenset[str], Meta(extra={"read": _parts})]
+JwksUrl = Annotated[str, Meta(pattern=r"\A(https?://[^\s?#]+)?\Z", extra={"failure": "setting_jwks_url"})]
+Jwks = Annotated[str, Meta(extra={"read": _json_object})]
+Switch = Annotated[Literal["on", "off", ""], Meta(extra={"failure": "setting_switch"})]
 
 
 class Settings(Struct, frozen=True):
-    """Names give the units. Without `database_url` the task starts an embedded database in the folder `data`."""
+    """
+    Names give the units. Without `database_url` the task starts an embedded database in the folder `data`. `signup` is
+    empty where it was not set: then it is on where the service made its own secret.
+    """
 
     database_url: DatabaseUrl | None = None
     bus_url: BusUrl | None = None
@@ -66,6 +80,13 @@ class Settings(Struct, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65_535)] = 3001
     jwt_secrets: Secrets = ()
     token_seconds: Annotated[int, Meta(ge=60, le=31_536_000)] = 3600
+    session_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    signup: Switch = ""
+    jwks_url: JwksUrl = ""
+    jwks: Jwks = ""
+    jwt_issuer: str = ""
+    jwt_audience: str = ""
+    trusted_proxies: Annotated[int, Meta(ge=0, le=10)] = 0
     allowed_origins: Origins = frozenset()
     keep_alive_seconds: Annotated[int, Meta(ge=1, le=4_000)] = 65
     drain_seconds: Annotated[int, Meta(ge=0, le=110)] = 25
@@ -116,9 +137,11 @@ class Setting(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         kind, meta = _kind_of(self.type)
-        is_readable = kind is str or (meta.extra or {}).get("read")
+        is_readable = kind is str or get_origin(kind) is Literal or (meta.extra or {}).get("read")
         if not is_readable and not (kind is int and meta.ge is not None and meta.le is not None):
-            raise TypeError(f"{self.field}: a setting is a str, an int with `ge` and `le`, or has a `read` in its Meta")
+            raise TypeError(
+                f"{self.field}: a setting is a str, a Literal, an int with `ge` and `le`, or has a `read`"
+            )
 
 
 SETTINGS = tuple(
@@ -145,8 +168,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             except Failure as failure:
                 values[setting.field] = None
                 failures.append(Failure(failure.code, variable=setting.variable, **failure.values))
-    if values["database_url"] and values["jwt_secrets"] == ():
+    has_jwks = bool(values["jwks_url"] or values["jwks"])
+    if values["database_url"] and values["jwt_secrets"] == () and (not has_jwks or values["signup"] == "on"):
         failures.append(Failure("setting_secret_missing", variable=PREFIX + "JWT_SECRETS"))
+    if values["jwks_url"] and values["jwks"]:
+        failures.append(Failure("setting_one_of", variable=PREFIX + "JWKS", other=PREFIX + "JWKS_URL"))
+    if has_jwks and values["signup"] == "on":
+        # Two issuers can name two people by the same `sub`.
+        failures.append(Failure("setting_two_issuers", variable=PREFIX + "SIGNUP"))
     missing = [field for field in CLOUDFRONT if not values[field]]
     if 0 < len(missing) < len(CLOUDFRONT):
         failures.append(Failure("setting_together", variable=PREFIX + missing[0].upper()))
