@@ -61,7 +61,8 @@ LOOP_TURNS = 6
 
 def task_engine(store: MemoryStore, bus: MemoryBus | None) -> Engine:
     """The Engine.IO engine of a task that is wired as `glimpse serve` does it."""
-    settings = read_settings({"GLIMPSE_JWT_SECRETS": SECRET, "GLIMPSE_EVENTS_PER_SECOND": "100000"})
+    limits = {"GLIMPSE_EVENTS_PER_SECOND": "100000", "GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "100000"}
+    settings = read_settings({"GLIMPSE_JWT_SECRETS": SECRET, **limits})
     timing = Timing(NEVER_SECONDS, NEVER_SECONDS)
     return Task(store, settings, bus, timing=timing, now=lambda: NOW).build().engine
 

@@ -73,7 +73,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" * 100
 async def two_tasks(url: str, folder: Path) -> AsyncIterator[list[int]]:
     """Run two tasks over the database at `url`, and yield their ports."""
     required = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
-    limits = {"EVENTS_PER_SECOND": "10000", "UPLOADS_PER_MINUTE": "10000"}
+    limits = {"EVENTS_PER_SECOND": "10000", "UPLOADS_PER_MINUTE": "10000", "ADDRESS_REQUESTS_PER_SECOND": "10000"}
     settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**required, **limits}.items()})
     async with AsyncExitStack() as stack:
         storage = EmbeddedStorage(folder, lambda code, **values: None)

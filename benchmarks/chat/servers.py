@@ -60,6 +60,8 @@ def glimpse(**settings: str) -> Server:
         {
             "GLIMPSE_PORT": "0",
             "GLIMPSE_DRAIN_SECONDS": "0",
+            # All clients of a benchmark have one address.
+            "GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "100000",
             **{f"GLIMPSE_{name.upper()}": value for name, value in settings.items()},
         },
     )

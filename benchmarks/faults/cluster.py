@@ -372,6 +372,8 @@ async def running_cluster(
                 "GLIMPSE_DRAIN_SECONDS": str(drain_seconds),
                 "GLIMPSE_EVENTS_PER_SECOND": "100000",
                 "GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "100000",
+                "GLIMPSE_TRUSTED_PROXIES": "1",
+                "GLIMPSE_SIGNUP": "on",
             }
             log = folder / f"task{number}.log"
             on_task_process = (lambda pid, number=number: on_process(number, pid)) if on_process else None

@@ -12,11 +12,14 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from benchmarks.faults.cluster import Cluster, Task
+from benchmarks.attacks.attacks import AT_SMALL_SCALE, attack_in_process
+from benchmarks.faults.cluster import SECRET, Cluster, Task
 from benchmarks.faults.faulty_proxy import FaultyProxy
 
 DEREGISTRATION_SECONDS = 0.5
 """After a task ends, the platform takes this long to remove it from the balancer."""
+
+ATTACK_SECONDS, ATTACK_SCALE = 4.0, 0.05
 
 Fault = Callable[[Cluster, random.Random], Awaitable[None]]
 
@@ -163,7 +166,7 @@ async def never_reads(cluster: Cluster, rng: random.Random) -> None:
     async with task.lock:
         name = f"never-reads-{rng.getrandbits(64)}"
         async with cluster.database_lock, cluster.database.connected() as connection:
-            await _insert_long_messages(connection, name)
+            await insert_long_messages(connection, name)
         try:
             async with asyncio.timeout(10):
                 await _wait_until_closed(cluster, task, name)
@@ -171,6 +174,17 @@ async def never_reads(cluster: Cluster, rng: random.Random) -> None:
             cluster.violations.append("a client that never reads was not disconnected within 10 s")
         except (OSError, asyncio.IncompleteReadError):
             pass  # another fault came first
+
+
+async def attacker(cluster: Cluster, rng: random.Random) -> None:
+    """Two of the attacks of benchmarks/attacks go on for four seconds, with a twentieth of their connections."""
+    ports = [cluster.client_proxy.port, cluster.balancer.port, *(task.port for task in cluster.tasks)]
+    names = rng.sample(AT_SMALL_SCALE, 2)
+    got = await asyncio.gather(
+        *(attack_in_process(name, rng.choice(ports), SECRET, ATTACK_SECONDS, scale=ATTACK_SCALE) for name in names)
+    )
+    lines = (f"{name}: {counts}\n" for name, counts in zip(names, got, strict=True))
+    (cluster.folder / "attacks").write_text("".join(lines))
 
 
 async def vanished(cluster: Cluster, rng: random.Random) -> None:
@@ -183,7 +197,7 @@ SHORT_FAULTS: dict[str, Fault] = {
     each.__name__: each
     for each in (
         killed, stopped, reclaimed, deployed, frozen, bus_killed, bus_slow, bus_deaf, database_killed, database_full,
-        database_slow, row_held, reply_lost, never_reads,
+        database_slow, row_held, reply_lost, never_reads, attacker,
     )
 }  # fmt: skip
 """At most ten seconds each."""
@@ -192,6 +206,8 @@ FAULTS = {**SHORT_FAULTS, **{each.__name__: each for each in (frozen_long, vanis
 
 BUS_FAULTS = {"bus_killed", "bus_slow", "bus_deaf"}
 DRAIN_FAULTS = {"stopped", "reclaimed"}
+NO_EXCUSES = {"attacker"}
+"""Beside these faults everything is required that is required without them."""
 
 
 async def _stop_and_replace(cluster: Cluster, task: Task) -> None:
@@ -225,7 +241,7 @@ async def _delay(proxies: list[FaultyProxy], delay: float) -> None:
         proxy.delay = 0.0
 
 
-async def _insert_long_messages(connection: asyncpg.Connection, name: str) -> None:
+async def insert_long_messages(connection: asyncpg.Connection, name: str) -> None:
     """320 kB, so that each sync returns its maximum of 256 kB: some twenty answers fill the system's socket buffers."""
     await connection.execute("insert into users (id) values ($1)", name)
     await connection.execute(

@@ -1,7 +1,7 @@
 """
 Break every part of a running chat while users talk, and check that the service keeps each promise.
 
-Run:     python -m benchmarks.faults.measure [--seed 1] [--rounds 20] [--faults 2] [--keep FOLDER] [FAULT …]
+Run:     python -m benchmarks.faults.measure [--seed 1] [--rounds 20] [--faults 2] [--always FAULT] [FAULT …]
 Needs:   haproxy, node and npm. PostgreSQL and Valkey come with the development requirements.
 
 Each round starts two tasks behind a balancer and seven users on the unmodified socket.io-client, and injects --faults
@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--faults", type=int, default=2, help="how many at once, in each round")
+    parser.add_argument("--always", choices=FAULTS, metavar="FAULT", help="a fault of every round, beside the others")
     parser.add_argument(
         "--keep",
         type=Path,
@@ -107,7 +108,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.chosen) - FAULTS.keys():
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(FAULTS)}")
-    names = options.chosen or list(SHORT_FAULTS)
+    names = [name for name in options.chosen or SHORT_FAULTS if name != options.always]
     command = [sys.executable, "-m", "benchmarks.faults.planted", options.planted] if options.planted else SERVE
     # SIGTERM works like Ctrl-C, so that everything that was started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -117,6 +118,7 @@ def main() -> None:
     with running_database() as database:
         for number in range(options.rounds):
             seed, faults_now = f"{options.seed}-{number}", faults_of_round(options.seed, number, names, options.faults)
+            faults_now = [*([options.always] if options.always else []), *faults_now]
             folder = Path(tempfile.mkdtemp(prefix="round-"))
             result = asyncio.run(run_round(folder, clients, database, seed, faults_now, command))
             rounds.append(result)

@@ -138,7 +138,10 @@ async def run_uploads(count: int, seed: str, folder: Path, url: str) -> Outcome:
         store = await PostgresStore.open(url)
         stack.push_async_callback(store.close)
         required = {"JWT_SECRETS": SECRET, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
-        limits = {"UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000"}
+        limits = {
+            "UPLOADS_PER_MINUTE": "100000", "STORAGE_MB_PER_USER": "100000", "EVENTS_PER_SECOND": "100000",
+            "ADDRESS_REQUESTS_PER_SECOND": "100000",
+        }  # fmt: skip
         settings = read_settings({f"GLIMPSE_{name}": value for name, value in {**required, **limits}.items()})
         task = Task(store, settings, storage=_OpenStorage(objects))
         served = await stack.enter_async_context(task.serving())

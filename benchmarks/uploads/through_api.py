@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,8 +25,7 @@ from starlette.routing import Route
 
 from glimpse.chat.outside import page
 from glimpse.chat.outside.s3.bucket import Bucket
-from glimpse.chat.refusals import Refusal
-from glimpse.chat.tokens import Tokens
+from glimpse.chat.tokens import Identity, Tokens
 from glimpse.cli import main
 
 HTTP = urllib3.PoolManager(maxsize=16, retries=False)
@@ -47,9 +47,9 @@ def _put_object(file: Any, size: int, content_type: str, key: str) -> None:
 
 async def upload(request: Request) -> JSONResponse:
     identity = Tokens([os.environ["GLIMPSE_JWT_SECRETS"]], 3600).verify(
-        request.headers["authorization"].removeprefix("Bearer "), 0
+        request.headers["authorization"].removeprefix("Bearer "), time.time()
     )
-    if isinstance(identity, Refusal):
+    if not isinstance(identity, Identity):
         return JSONResponse({}, 401)
     async with request.form() as form:
         file: Any = form["file"]

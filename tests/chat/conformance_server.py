@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
 import uvloop
 
+from glimpse.chat.outside.connections import Connections
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.server import Server, open_listener, server
 from glimpse.chat.protocol.engineio import Timing
@@ -63,6 +65,9 @@ class Answers:
             peer.send(Packet(EVENT, event.namespace, ["cutting"]))
             peer.session.close("the client asked for it")
 
+    def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
+        return False
+
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
 
 
@@ -74,6 +79,7 @@ def conformance(
     timing: Timing = TIMING,
     connect_seconds: float = CONNECT_SECONDS,
     allowed_origins: frozenset[str] = EVERYWHERE,
+    max_connections: float = math.inf,
     **limits: Any,
 ) -> tuple[Server, dict[str, Engine]]:
     """
@@ -99,7 +105,11 @@ def conformance(
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
 
-    return server(app, engines.get, KEEP_ALIVE_SECONDS), engines
+    def evict_session() -> bool:
+        return any(engine.evict_session() for engine in engines.values())
+
+    connections = Connections(max_connections, evict_session=evict_session)
+    return server(app, engines.get, KEEP_ALIVE_SECONDS, connections=connections), engines
 
 
 async def serve(port: int) -> None:

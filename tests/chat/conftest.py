@@ -67,8 +67,10 @@ def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
 
     async def empty() -> None:
         connection = await asyncpg.connect(migrated_url)
-        await connection.execute("delete from files; delete from blocks; delete from members; delete from users")
-        await connection.execute("delete from conversations; delete from entries")
+        await connection.execute(
+            "delete from files; delete from blocks; delete from members; delete from former_members"
+        )
+        await connection.execute("delete from users; delete from conversations; delete from entries")
         await connection.close()
 
     runner.run(empty())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from glimpse.chat.authentication import Authentication
 from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
@@ -14,7 +15,7 @@ from glimpse.chat.counts import Counts
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
-from glimpse.chat.protocol.socketio import ACK, CONNECT_ERROR, EVENT, ROOT, Decoder, Packet, Peer
+from glimpse.chat.protocol.socketio import ACK, CONNECT_ERROR, DISCONNECT, EVENT, ROOT, Decoder, Packet, Peer
 from glimpse.chat.publisher import LocalPublisher, Publisher
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.service import Limits, Service
@@ -29,7 +30,7 @@ OnAnswer = Callable[[Document], None]
 
 
 class RecordingSocket:
-    """The session of one client: what the client received, and how it was closed."""
+    """The session of one client: what the client received, whether it had to leave, and how it was closed."""
 
     state, language, deadline = "websocket", "", None
 
@@ -37,6 +38,7 @@ class RecordingSocket:
         self.heard: list[tuple[str, Document]] = []
         self.refused: Document | None = None
         self.closed: str | None = None
+        self.is_disconnected = False
         self.on_answer: dict[int, OnAnswer] = {}
 
     def send(self, messages: Iterable[str | bytes]) -> None:
@@ -52,6 +54,8 @@ class RecordingSocket:
                 self.on_answer.pop(packet.id)(*packet.data)
             elif packet.type == CONNECT_ERROR:
                 self.refused = packet.data
+            elif packet.type == DISCONNECT:
+                self.is_disconnected = True
 
     def flush(self) -> None: ...
 
@@ -126,12 +130,14 @@ def task_on(
     limits: Limits,
 ) -> TaskUnderTest:
     """A task on this store and publisher. Errors that it did not expect are appended to `failures`."""
-    commits, background, users = GroupCommit(store, counts), BackgroundTasks(failures.append), Users(store)
+    commits, background = GroupCommit(store, counts), BackgroundTasks(failures.append)
     notifier = PresenceNotifier(store, sockets, publisher, now, background)
+    users = Users(store, publisher, notifier)
     conversations = Conversations(store, commits, publisher, notifier, make_id)
     messages = Messages(store, commits, publisher)
+    authentication = Authentication(store, tokens, None, now)
     service = Service(
-        commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, counts,
+        commits, authentication, conversations, messages, sockets, publisher, notifier, background, counts,
         failures.append, limits, now, make_id,
     )  # fmt: skip
     return TaskUnderTest(service, users, conversations, messages, notifier, counts, failures, tokens, now)
@@ -140,14 +146,14 @@ def task_on(
 class ServiceHarness(TaskUnderTest):
     """One task alone, whose time a test sets; its methods are short sentences about users and what they say."""
 
-    def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3) -> None:
+    def __init__(self, events_per_second: int = 1000, sockets_per_user: int = 3, tokens: Tokens | None = None) -> None:
         self.time = 1_000_000.0
         self.store, counts = memory_store(), Counts()
         numbers = itertools.count(1)
         sockets = Sockets(sockets_per_user, counts)
         limits = Limits(body_characters=4000, events_per_second=events_per_second)
         made = task_on(
-            self.store, sockets, LocalPublisher(sockets), counts, [], Tokens([SECRET], 3600), lambda: self.time,
+            self.store, sockets, LocalPublisher(sockets), counts, [], tokens or Tokens([SECRET], 3600), lambda: self.time,
             lambda: f"room-{next(numbers)}", limits,
         )  # fmt: skip
         super().__init__(**vars(made))

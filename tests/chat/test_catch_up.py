@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glimpse.chat.relay.catch_up import CATCH_UP_SECONDS, COMMIT_LAG_SECONDS, CatchUp, CatchUpActions
-from glimpse.chat.values import ConversationChange
+from glimpse.chat.values import ConversationChange, PairChange
 
 NOTHING_DUE = CatchUpActions(skip_number=False, read_since=None)
 
@@ -78,3 +78,14 @@ def test_what_was_told_is_no_news_until_it_is_forgotten() -> None:
     assert catch_up.succeeded([change(is_new=True, ada=4, bob=0)], 103.0) == [change(ada=4, bob=0)]
     catch_up.forget()
     assert catch_up.succeeded([change(is_new=True, ada=4)], 104.0) == [change(is_new=True, ada=4)]
+
+
+def test_a_pair_whose_block_changed_is_told_once_for_each_change() -> None:
+    catch_up = CatchUp(100.0)
+    first, later = PairChange(("ada", "bob"), 101.0), PairChange(("ada", "bob"), 102.0)
+    other = PairChange(("ada", "cy"), 101.0)
+    assert catch_up.news_of_pairs([first]) == [("ada", "bob")]
+    assert catch_up.news_of_pairs([first, other]) == [("ada", "cy")]
+    assert catch_up.news_of_pairs([later, other]) == [("ada", "bob")]
+    catch_up.forget()
+    assert catch_up.news_of_pairs([later]) == [("ada", "bob")]

@@ -101,6 +101,40 @@ async def test_those_who_stay_and_the_user_who_left_are_told() -> None:
     assert await chat.conversations.leave("bob", conversation_id) == NOT_FOUND
 
 
+async def test_all_members_and_the_user_who_comes_back_are_told() -> None:
+    chat = UseCases()
+    conversation_id = await chat.conversation("ada", "bob", "cy")
+    await chat.conversations.leave("bob", conversation_id)
+    refused = await chat.conversations.add_members("ada", conversation_id, ["bob"])
+    assert isinstance(refused, Refusal)
+    assert refused.code == "forbidden"
+    before = len(chat.publisher.published)
+    stored = await chat.conversations.join("bob", conversation_id)
+    assert isinstance(stored, StoredEntry)
+    told, document = chat.publisher.of("conversation")[-1]
+    assert told == ("ada", "cy", "bob")
+    assert document == {"id": conversation_id, "memberIds": list(told), "lastSeq": stored.entry.seq}
+    assert isinstance(await chat.conversations.join("bob", conversation_id), Conversation)
+    assert await chat.conversations.join("dan", conversation_id) == NOT_FOUND
+    assert len(chat.publisher.published) == before + 1
+
+
+async def test_where_a_block_forbids_a_conversation_or_a_member_nobody_is_told() -> None:
+    chat = UseCases()
+    conversation_id = await chat.conversation("ada", "cy", "dan")
+    await chat.store.ensure_user("bob")
+    await chat.users.block("bob", "ada", on=True)
+    before = list(chat.publisher.published)
+    for outcome in (
+        await chat.conversations.create("ada", ["bob"]),
+        await chat.conversations.create("ada", ["cy", "bob"]),
+        await chat.conversations.add_members("ada", conversation_id, ["bob"]),
+    ):
+        assert isinstance(outcome, Refusal)
+        assert (outcome.code, outcome.status) == ("forbidden", 403)
+    assert chat.publisher.published == before
+
+
 async def test_members_are_added_after_the_messages_that_were_sent_before() -> None:
     chat = UseCases()
     conversation_id = await chat.conversation("ada", "bob", "cy")
@@ -112,7 +146,7 @@ async def test_members_are_added_after_the_messages_that_were_sent_before() -> N
     assert [*await asyncio.gather(*sent), stored.entry.seq] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("method", ["create_conversation", "add_members", "leave"])
+@pytest.mark.parametrize("method", ["create_conversation", "add_members", "join", "leave"])
 async def test_where_the_outcome_is_unknown_the_publisher_learns_of_it(
     method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +156,7 @@ async def test_where_the_outcome_is_unknown_the_publisher_learns_of_it(
     change = {
         "create_conversation": lambda: chat.conversations.create("ada", ["bob"]),
         "add_members": lambda: chat.conversations.add_members("ada", conversation_id, ["dan"]),
+        "join": lambda: chat.conversations.join("ada", conversation_id),
         "leave": lambda: chat.conversations.leave("ada", conversation_id),
     }[method]
     with pytest.raises(StoreDown):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from glimpse.chat.held_bytes import HeldBytes
 from glimpse.chat.protocol import engineio
 from glimpse.chat.protocol.engineio import (
     BAD_METHOD,
@@ -76,6 +77,7 @@ class RecordingRegistry:
     """Keeps the callbacks; a test calls them."""
 
     def __init__(self) -> None:
+        self.held = HeldBytes()
         self.to_call: list[Callable[[], None]] = []
         self.forgotten: list[Session] = []
 

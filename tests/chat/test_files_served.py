@@ -184,7 +184,7 @@ def test_a_client_at_another_host_name_sends_files_there_and_its_page_may(tmp_pa
 def test_with_a_database_of_ones_own_and_no_bucket_the_refusal_says_what_is_missing(
     tmp_path: Path, database_url: str
 ) -> None:
-    given = {"GLIMPSE_DATABASE_URL": database_url, "GLIMPSE_JWT_SECRETS": "s" * 32}
+    given = {"GLIMPSE_DATABASE_URL": database_url, "GLIMPSE_JWT_SECRETS": "s" * 32, "GLIMPSE_SIGNUP": "on"}
     with serve(tmp_path, given) as serving:
         _, token = serving.sign_up("ada")
         asked = {"fileName": "x", "contentType": "image/png", "size": 1}
@@ -201,6 +201,7 @@ def test_a_bucket_that_was_set_up_is_used_with_the_credentials_of_the_environmen
     given = {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "s" * 32,
+        "GLIMPSE_SIGNUP": "on",
         "GLIMPSE_S3_BUCKET": bucket.name,
         "GLIMPSE_S3_REGION": bucket.region,
         "GLIMPSE_S3_ENDPOINT": bucket.origin,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from glimpse.chat.documents import synced_document
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND, Refusal
-from glimpse.chat.values import Conversation, Entry, StoredEntry
+from glimpse.chat.values import Conversation, Entry, StoredEntry, SyncResult
 from tests.chat.conftest import seqs
 from tests.chat.serving import objects_of
 from tests.chat.use_cases import UseCases, store_is_down
@@ -145,3 +146,23 @@ async def test_where_the_outcome_is_unknown_the_publisher_learns_of_it(
             else chat.messages.mark_read("bob", conversation_id, 1)
         )
     assert chat.publisher.unknown_outcomes == 1
+
+
+async def test_one_user_syncs_once_at_a_time_however_many_sockets_they_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = UseCases()
+    sync, running, most = chat.store.sync, {"ada": 0, "bob": 0}, {"ada": 0, "bob": 0}
+
+    async def slow(user_id: str, *asked: Any) -> SyncResult:
+        running[user_id] += 1
+        most[user_id] = max(most[user_id], running[user_id])
+        everybody = sum(running.values())
+        await asyncio.sleep(0)
+        running[user_id] -= 1
+        together.append(everybody)
+        return await sync(user_id, *asked)
+
+    together: list[int] = []
+    monkeypatch.setattr(chat.store, "sync", slow)
+    await asyncio.gather(*(chat.messages.sync(user_id, {}) for user_id in ("ada", "ada", "bob", "ada")))
+    assert most == {"ada": 1, "bob": 1}
+    assert max(together) == 2, "and nobody waits for another user"

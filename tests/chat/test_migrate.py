@@ -105,3 +105,26 @@ async def test_tasks_that_migrate_at_once_take_turns(connect: Callable[[], Any])
 def test_the_shipped_migrations_count_one_two_three() -> None:
     assert [migration.number for migration in shipped()] == list(range(1, len(shipped()) + 1))
     assert shipped()[0].moment is BEFORE
+
+
+async def test_who_left_a_group_before_the_release_that_remembers_it_is_found_in_the_entries(
+    connect: Callable[[], Any],
+) -> None:
+    before = [migration for migration in shipped() if migration.number < 5]
+    changes = [("group", "bob", ["ada", "cy"]), ("group", "cy", ["ada"]), ("group", "ada", ["ada", "cy"])]
+    async with connect() as connection:
+        await migrate(connection, BEFORE, before)
+        for room, members, is_pair in (("group", ["ada", "cy"], False), ("pair", ["ada"], True)):
+            await connection.execute(
+                "insert into conversations (id, changed_at, member_ids, is_pair) values ($1, now(), $2, $3)",
+                room, members, is_pair,
+            )  # fmt: skip
+        for seq, (room, sender, members) in enumerate([*changes, ("pair", "bob", ["ada"])], 1):
+            await connection.execute(
+                "insert into entries (conversation_id, seq, type, id, sender_id, created_at, member_ids)"
+                " values ($1, $2, 'members', $3, $4, now(), $5)",
+                room, seq, f"id-{seq}", sender, members,
+            )  # fmt: skip
+        await migrate(connection)
+        rows = await connection.fetch("select conversation_id, user_id from former_members")
+    assert [tuple(row) for row in rows] == [("group", "bob")], "cy was added again, and nobody returns to a pair"

@@ -34,6 +34,7 @@ def test_only_what_may_pass_by_itself_asks_to_be_tried_again() -> None:
         "busy",
         "files_down",
         "internal",
+        "issuer_down",
         "rate_limited",
         "unavailable",
         "unknown",

@@ -16,7 +16,7 @@ from tests.chat.serving import eventually
 from tests.chat.test_serve import heard_next, send, serve
 from tests.chat.test_two_tasks import is_ready, joined
 
-PREVIOUS = "85b323f"
+PREVIOUS = "58f89dc"
 """The last commit on the schema before this one: the release before, once there are releases."""
 
 ITS_TESTS = ("test_store.py", "test_postgres_store.py", "test_laws.py")
@@ -71,6 +71,7 @@ def test_two_releases_at_once_are_one_chat(
     environment = {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_SIGNUP": "on",
         "GLIMPSE_BUS_URL": "postgresql:",
         "GLIMPSE_EVENTS_PER_SECOND": "1000",
     }

@@ -40,6 +40,8 @@ ENVIRONMENT = {
     "GLIMPSE_PORT": "0",
     "GLIMPSE_HOST": "127.0.0.1",
     "GLIMPSE_DRAIN_SECONDS": "0",
+    # All clients of a test have one address.
+    "GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "100000",
 }
 
 
@@ -232,23 +234,51 @@ def test_it_describes_itself_and_every_endpoint_answers_as_described(serving: Se
         serving.rest("POST", "/profile", {"displayName": "에이다"}, adas),
         serving.rest("GET", "/users?handle=OpenBob", token=adas),
         serving.rest("PUT", f"/users/{bob}/block", token=adas),
+        serving.rest("GET", "/users/blocked?limit=1", token=adas),
         serving.rest("DELETE", f"/users/{bob}/block", token=adas),
         serving.rest("GET", "/conversations?limit=1", token=adas),
         serving.rest("DELETE", f"/conversations/{group['id']}/messages/1", token=adas),
         serving.rest("POST", f"/conversations/{group['id']}/members", {"memberIds": [cy]}, adas),
         serving.rest("POST", f"/conversations/{group['id']}/leave", token=bobs),
+        serving.rest("POST", f"/conversations/{group['id']}/join", token=bobs),
         serving.rest("GET", f"/conversations/{group['id']}/messages?after=0", token=adas),
+        serving.rest("GET", f"/conversations/{group['id']}/messages?type=message&deleted=skip&limit=1", token=adas),
     ]
     assert [status for status, _ in asked] == [200] * len(asked)
-    assert [entry["type"] for entry in asked[-1][1]["messages"]] == ["message", "message", "deleted", "members"]
+    types = [entry["type"] for entry in asked[-2][1]["messages"]]
+    assert types == ["message", "message", "deleted", "members", "members"]
+    assert "before" not in asked[-2][1]
+    assert ([entry["seq"] for entry in asked[-1][1]["messages"]], asked[-1][1]["before"]) == ([2], 2)
     assert {name for path in described["paths"].values() for name in path} == {"get", "post", "put", "delete"}
     refused = [
         serving.rest("GET", "/me"),
         serving.rest("GET", f"/conversations/{group['id']}/messages?after=x", token=adas),
         serving.rest("GET", "/users?handle=nobody-at-all", token=adas),
         serving.rest("POST", f"/conversations/{pair['id']}/members", {"memberIds": [cy]}, adas),
+        serving.rest("POST", f"/conversations/{pair['id']}/join", token=adas),
+        *(
+            serving.rest("GET", f"/conversations/{group['id']}/messages?{query}", token=adas)
+            for query in ("type=message", "deleted=skip", "type=all&deleted=skip", "type=message&deleted=skip&after=1")
+        ),
     ]
-    assert [status for status, _ in refused] == [401, 400, 404, 403]
+    assert [status for status, _ in refused] == [401, 400, 404, 403, 404, *[400] * 4]
+
+
+def test_the_users_whom_one_blocks_are_listed_and_no_conversation_is_made_across_a_block(serving: Serving) -> None:
+    (_, adas), (bob, bobs), (cy, _) = (serving.sign_up(name) for name in ("blockada", "blockbob", "blockcy"))
+    for user_id in (bob, cy):
+        assert serving.rest("PUT", f"/users/{user_id}/block", token=adas) == (200, {"blocked": True})
+    pages, cursor = [], ""
+    while cursor is not None:
+        _, page = serving.rest("GET", f"/users/blocked?limit=1&cursor={cursor}", token=adas)
+        pages += [user["id"] for user in page["users"]]
+        cursor = page["cursor"]
+    assert pages == sorted([bob, cy])
+    assert serving.rest("GET", "/users/blocked", token=bobs) == (200, {"users": [], "cursor": None})
+    for token, member in ((adas, bob), (bobs, serving.rest("GET", "/me", token=adas)[1]["id"])):
+        status, refused = serving.rest("POST", "/conversations", {"memberIds": [member]}, token)
+        assert (status, refused["error"]["code"]) == (403, "forbidden")
+    assert serving.rest("GET", "/conversations", token=bobs)[1]["conversations"] == []
 
 
 @pytest.mark.parametrize(
@@ -282,6 +312,39 @@ def test_a_wrong_password_and_an_unknown_handle_look_the_same(serving: Serving) 
     assert wrong[0] == 401
     status, right = serving.rest("POST", "/auth/login", {"handle": "CAROL", "password": "a long password"})
     assert (status, right["user"]["handle"]) == (200, "carol")
+
+
+def test_a_user_ends_every_session_changes_the_password_and_deletes_the_account(serving: Serving) -> None:
+    handle, password, newer = "session-owner", "a long password", "another long password"
+    (owner, first), (_, friends) = serving.sign_up(handle), serving.sign_up("session-friend")
+    with Wire(serving.port) as wire:
+        join(wire, first)
+        assert serving.rest("POST", "/auth/logout-everywhere", token=first) == (200, {"loggedOut": True})
+        wire.close_code()
+    assert serving.rest("GET", "/me", token=first)[0] == 401
+    second = serving.rest("POST", "/auth/login", {"handle": handle, "password": password})[1]["accessToken"]
+    wrong = serving.rest("POST", "/auth/password", {"password": "a guess", "newPassword": newer}, second)
+    assert (wrong[0], wrong[1]["error"]["code"]) == (403, "forbidden")
+    status, changed = serving.rest("POST", "/auth/password", {"password": password, "newPassword": newer}, second)
+    assert (status, changed["user"]["id"]) == (200, owner)
+    third = changed["accessToken"]
+    assert [serving.rest("POST", "/auth/refresh", token=token)[0] for token in (first, second, third)] == [
+        401,
+        401,
+        200,
+    ]
+    pair = serving.rest("POST", "/conversations", {"memberIds": [owner]}, friends)[1]["id"]
+    assert serving.rest("DELETE", "/me", token=third)[1]["error"]["code"] == "forbidden"
+    body = json.dumps({"password": newer})
+    deleted = serving.ask("DELETE", "/me", body, third, **{"Content-Length": str(len(body))})
+    assert (deleted.status, json.loads(deleted.body)) == (200, {"deleted": True})
+    assert serving.rest("GET", "/me", token=third)[0] == 401
+    assert serving.rest("POST", "/auth/login", {"handle": handle, "password": newer})[0] == 401
+    [listed] = serving.rest("GET", "/conversations", token=friends)[1]["conversations"]
+    gone = {"id": owner, "handle": None, "displayName": None, "profileImageId": None, "deleted": True}
+    assert listed["id"] == pair
+    assert gone in listed["members"]
+    assert [member for member in listed["members"] if "deleted" in member] == [gone]
 
 
 @pytest.mark.parametrize("path", ["/me", "/conversations", "/users?handle=bob", "/conversations/x/messages"])
@@ -402,9 +465,13 @@ def test_who_stops_it_while_it_waits_for_its_database_does_not_wait(tmp_path: Pa
         assert "Ending" in process.stderr.read()
 
 
-def test_a_stranger_is_counted_by_what_the_balancer_wrote_and_not_by_what_they_wrote(tmp_path: Path) -> None:
+@pytest.mark.parametrize("proxies", [{}, {"GLIMPSE_TRUSTED_PROXIES": "1"}])
+def test_a_stranger_is_counted_by_what_the_balancer_wrote_and_not_by_what_they_wrote(
+    tmp_path: Path, proxies: dict[str, str]
+) -> None:
+    """Without a balancer, by the address that they connect from."""
     with (
-        serve(tmp_path, {"GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "1"}) as running,
+        serve(tmp_path, {"GLIMPSE_ADDRESS_REQUESTS_PER_SECOND": "1", **proxies}) as running,
         contextlib.ExitStack() as connections,
     ):
         wires = [connections.enter_context(Wire(running.port)) for _ in range(12)]
@@ -446,7 +513,7 @@ def test_a_port_that_is_taken_is_a_sentence_and_no_database_is_left(tmp_path: Pa
 
 def test_with_a_database_of_ones_own_it_is_migrated_by_hand_and_then_served(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path / "somewhere") as url:
-        environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32}
+        environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_SIGNUP": "on"}
         refused = glimpse("serve", tmp_path, environment)
         assert refused.returncode == 2
         assert "run `glimpse migrate` first" in refused.stderr

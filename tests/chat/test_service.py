@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -126,10 +126,12 @@ async def test_a_conversation_that_somebody_left_is_silent_for_them_from_then_on
         {"conversationId": "room-1", "clientId": "", "body": "x"},
         {"conversationId": "room-1", "clientId": "x" * 65, "body": "x"},
         {"conversationId": "room-1", "clientId": "é", "body": "x"},
-        {"conversationId": "room-1", "clientId": "1\n", "body": "x"},
+        {"conversationId": "room-1", "clientId": "\0", "body": "x"},
         {"conversationId": "room-1", "clientId": "1", "body": "nul \0"},
         {"conversationId": "room-1", "clientId": "1", "body": "half \ud800"},
         {"conversationId": "room-1", "clientId": "1", "body": ""},
+        {"conversationId": "room-1", "clientId": "1", "body": " \n\u3000"},
+        {"conversationId": "room-1", "clientId": "1", "body": "\u2800\u3164\u200b\ufe0f\u202e"},
         {"conversationId": "room-1", "clientId": "1", "body": "x" * 4001},
         {"conversationId": 7, "clientId": "1", "body": "x"},
     ],
@@ -142,6 +144,26 @@ async def test_a_message_that_does_not_fit_is_refused_with_a_reason_and_takes_no
     assert code(answer) == "invalid"
     assert len(answer["error"]["message"]) > len("the request is not valid: ")
     assert (await harness.says(ada, room, "good"))["seq"] == 1
+
+
+async def test_a_client_id_is_any_ascii_but_nul_and_a_body_has_anything_that_shows() -> None:
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, heard = await harness.enters("ada")
+    every = "".join(map(chr, range(1, 128)))
+    for client_id, body in ((every[:64], "."), (every[64:], " 👍\ufe0f\n"), (" ", "\u200b한\u200b")):
+        assert "seq" in await harness.says(ada, room, client_id, body)
+    sent = [(event["clientId"], event["body"]) for event in heard.of("message")]
+    assert sent == [(every[:64], "."), (every[64:], " 👍\ufe0f\n"), (" ", "\u200b한\u200b")]
+
+
+async def test_a_file_needs_no_body() -> None:
+    harness = ServiceHarness()
+    room = await harness.room("ada", "bob")
+    ada, _ = await harness.enters("ada")
+    for client_id, body in (("1", ""), ("2", " ")):
+        asked = {"conversationId": room, "clientId": client_id, "body": body, "fileId": "unknown"}
+        assert code(await harness.asks(ada, "message", asked)) == "gone", "the store looks for the file"
 
 
 async def test_a_blocked_person_is_told_so_and_others_are_not_disturbed() -> None:
@@ -189,10 +211,10 @@ async def test_a_socket_syncs_once_at_a_time_and_again_when_it_is_answered() -> 
     ada, _ = await harness.enters("ada")
     sync = harness.store.sync
 
-    async def slow(member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
+    async def slow(*asked: Any) -> SyncResult:
         for _ in range(5):
             await asyncio.sleep(0)
-        return await sync(member_id, cursors, limit)
+        return await sync(*asked)
 
     harness.store.sync = slow  # type: ignore[method-assign]
     answers: list[dict[str, Any]] = []
@@ -359,11 +381,76 @@ async def test_nobody_renews_with_the_token_of_another() -> None:
     assert code(await harness.asks(ada, "auth", {"token": harness.tokens.issue("bob", harness.time)})) == "forbidden"
 
 
-async def test_over_the_cap_the_oldest_socket_closes() -> None:
+# ---- Over the cap
+
+
+async def test_over_the_cap_the_oldest_socket_is_told_that_it_was_replaced_and_has_to_leave() -> None:
     harness = ServiceHarness(sockets_per_user=2)
-    sockets = [(await harness.enters("ada"))[1] for _ in range(3)]
-    assert [each.closed for each in sockets] == ["too many sockets", None, None]
+    joined = [await harness.enters("ada") for _ in range(3)]
+    sockets = [socket for _, socket in joined]
+    assert [socket.is_disconnected for socket in sockets] == [True, False, False]
+    assert [socket.of("replaced") for socket in sockets] == [[{}], [], []]
+    assert [socket.closed for socket in sockets] == [None, None, None], "its session waits for its client to leave"
+    assert joined[0][0].joined == ()
     assert harness.service.sockets.count == harness.counts.sockets == 2
+    assert harness.counts.left == {"too many sockets": 1}
+    harness.disconnects(joined[0][0], "connect timeout")
+    assert harness.counts.left == {"too many sockets": 1}, "it left once"
+
+
+async def test_whoever_was_replaced_receives_nothing_more_not_even_an_answer() -> None:
+    harness = ServiceHarness(sockets_per_user=1)
+    room = await harness.room("ada", "bob")
+    old, first = await harness.enters("ada")
+    await harness.says(old, room, "before")
+    append, may_commit = harness.store.append, asyncio.Event()
+
+    async def slow(messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+        await may_commit.wait()
+        return await append(messages)
+
+    harness.store.append = slow  # type: ignore[method-assign]
+    harness.emits(old, "message", {"conversationId": room, "clientId": "late", "body": "hello"})
+    connecting = asyncio.create_task(harness.enters("ada"))
+    while not first.is_disconnected:
+        await asyncio.sleep(0)
+    may_commit.set()
+    _, second = await connecting
+    assert first.names() == ["message", "replaced"]
+    assert len(first.on_answer) == 1, "the message was not answered"
+    assert [event["clientId"] for event in second.of("message")] == ["late"], "the message is stored all the same"
+    old.on_message(f'2["message",{{"conversationId":"{room}","clientId":"later","body":"x"}}]')
+    await harness.service.wait_until_idle()
+    assert (first.closed, len(second.of("message"))) == (None, 1), "what was on its way is dropped"
+
+
+async def test_a_user_whose_sockets_are_replaced_again_and_again_gets_no_new_one_for_a_minute() -> None:
+    harness = ServiceHarness(sockets_per_user=1)
+    await harness.enters("ada")
+    for _ in range(5):
+        harness.time += 10
+        _, newest = await harness.enters("ada")
+    token = {"token": harness.tokens.issue("ada", harness.time)}
+    peer, sixth = await harness.connects(token)
+    assert (peer.joined, sixth.closed, sixth.refused) == ((), "too many sockets", None)
+    assert (newest.is_disconnected, harness.counts.refusals["rate_limited"]) == (False, 1)
+    await harness.enters("bob")
+    harness.time += 20
+    await harness.enters("ada")
+    assert newest.is_disconnected, "the first of the five was a minute ago"
+
+
+async def test_replacements_of_a_user_without_sockets_are_forgotten() -> None:
+    harness = ServiceHarness(sockets_per_user=1)
+    for _ in range(6):
+        newest, _ = await harness.enters("ada")
+    harness.disconnects(newest)
+    for _ in range(6):
+        await harness.enters("ada")
+    assert (await harness.connects({"token": harness.tokens.issue("ada", harness.time)}))[1].closed
+
+
+# ---- What is refused
 
 
 async def test_whoever_asks_too_much_is_told_to_slow_down_and_may_go_on_a_second_later() -> None:

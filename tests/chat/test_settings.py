@@ -55,6 +55,10 @@ def test_each_number_has_bounds_and_each_setting_a_meaning() -> None:
         ("port", " 0080 ", 80),
         ("jwt_secrets", f" {SECRET}, {'é' * 16},", (SECRET, "é" * 16)),
         ("allowed_origins", "https://a.example, https://b.example", {"https://a.example", "https://b.example"}),
+        ("jwt_audience", "web, phone", ("web", "phone")),
+        ("jwks", '{"keys": []}', '{"keys": []}'),
+        ("jwks_url", "https://issuer.example/.well-known/jwks.json", "https://issuer.example/.well-known/jwks.json"),
+        ("signup", "off", "off"),
         ("s3_bucket", "chat-files-2", "chat-files-2"),
         ("s3_endpoint", "http://localhost:9000/", "http://localhost:9000/"),
     ],
@@ -137,3 +141,42 @@ def test_a_setting_is_added_by_its_field_and_its_meaning(tmp_path: Path) -> None
     refused = glimpse("serve", GLIMPSE_ROOMS_PER_USER="10")
     told = "GLIMPSE_ROOMS_PER_USER is a whole number from 1 to 9.\n"
     assert (refused.returncode, refused.stderr) == (2, told)
+
+
+ISSUER = "https://issuer.example/jwks.json"
+FIREBASE = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"jwks_url": "file:///etc/passwd"}, [("setting_jwks_url", "GLIMPSE_JWKS_URL")]),
+        ({"jwks": "not JSON"}, [("setting_json", "GLIMPSE_JWKS")]),
+        ({"jwks_url": ISSUER, "jwks": "{}"}, [("setting_one_of", "GLIMPSE_JWKS")]),
+        ({"jwks_url": ISSUER, "signup": "on"}, [("setting_two_issuers", "GLIMPSE_SIGNUP")]),
+        ({"jwks_url": FIREBASE}, [("setting_audience_missing", "GLIMPSE_JWT_AUDIENCE")]),
+        (
+            {"jwks_url": "https://LOGIN.microsoftonline.com:443/common/keys", "jwt_issuer": "anybody's"},
+            [("setting_audience_missing", "GLIMPSE_JWT_AUDIENCE")],
+        ),
+        ({"database_url": "postgres://host/chat"}, [("setting_secret_missing", "GLIMPSE_JWT_SECRETS")]),
+    ],
+)
+def test_an_issuer_that_would_let_strangers_in_or_is_not_one_is_refused(
+    given: dict[str, str], refused: list[tuple[str, str]]
+) -> None:
+    assert refusals(**given) == refused
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"jwks_url": ISSUER},
+        {"jwks_url": FIREBASE, "jwt_audience": "my-project"},
+        {"jwks_url": "https://notgoogle.com/jwks.json"},
+        {"jwks_url": ISSUER, "database_url": "postgres://host/chat"},
+        {"jwks_url": ISSUER, "jwt_secrets": SECRET, "signup": "off"},
+    ],
+)
+def test_the_secret_is_optional_beside_the_keys_of_an_issuer(given: dict[str, str]) -> None:
+    read_settings({f"GLIMPSE_{name.upper()}": text for name, text in given.items()})

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from glimpse.chat.held_bytes import HeldBytes
 from glimpse.chat.protocol import socketio
 from glimpse.chat.protocol.engineio import WEBSOCKET, MalformedPacket, Timing
 from glimpse.chat.protocol.session import Session
@@ -291,6 +292,7 @@ class Client:
         self.connects: list[tuple[str, dict[str, Any]]] = []
         self.events: list[Packet] = []
         self.disconnects: list[tuple[str, str]] = []
+        self.held = HeldBytes()
         self.session = Session("sid", WEBSOCKET, Timing(), 0.0, self._listen, self)
 
     join_by = 10.0
@@ -308,6 +310,9 @@ class Client:
 
     def on_event(self, peer: Peer, event: Packet) -> None:
         self.events.append(event)
+
+    def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
+        return False
 
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
         self.disconnects.append((namespace, reason))
@@ -418,6 +423,25 @@ def test_a_client_that_leaves_its_last_namespace_is_closed_in_time_unless_it_joi
     for client in (leaving, back):
         client.session.tick(20.0)
     assert (leaving.is_cut_off, back.is_cut_off) == (True, False)
+
+
+def test_a_client_that_has_to_leave_is_told_so_and_what_it_sent_before_it_knew_is_dropped() -> None:
+    client = Client().sends("0", "0/admin,")
+    client.peer.accept(ROOT, "a")
+    client.peer.accept("/admin", "b")
+    client.received()
+    client.join_by = 20.0
+    client.peer.disconnect(ROOT)
+    assert (client.received(), client.peer.joined, client.session.deadline) == (["41"], ("/admin",), None)
+    client.peer.disconnect("/admin")
+    client.sends('2["x"]', "31[]", "1", '52-/admin,["x"]', b"a", b"b")
+    assert (client.events, client.disconnects, client.is_cut_off) == ([], [], False)
+    client.sends("0").peer.accept(ROOT, "c")
+    assert (client.session.deadline, client.peer.joined) == (None, (ROOT,)), "it may join again"
+    client.sends('2["x"]', "1")
+    assert (client.events, client.disconnects) == ([Packet(EVENT, ROOT, ["x"])], [(ROOT, "client disconnect")])
+    client.session.tick(20.0)
+    assert client.is_cut_off
 
 
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:

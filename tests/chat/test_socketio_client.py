@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.clients import CLIENTS_FOLDER
+from glimpse.chat.app import Task
 from glimpse.chat.protocol.engineio import Timing
+from glimpse.chat.settings import read_settings
+from glimpse.chat.tokens import Tokens
+from tests.chat.conftest import memory_store
 from tests.chat.serving import Serving, serving
 
 TALK_SECONDS = 300
@@ -46,6 +51,27 @@ def test_the_real_client_joins_speaks_and_comes_back_after_a_cut(
         "cut": "transport close",
         "another": True,
         "after": ["after the cut"],
+    }
+
+
+@pytest.mark.parametrize("transports", ["websocket", "polling"])
+async def test_over_the_cap_the_older_client_stops_and_clients_that_come_back_at_once_do_not_loop(
+    node_clients: Path, transports: str
+) -> None:
+    secret, now = "s" * 32, 1_000_000.0
+    given = {"JWT_SECRETS": secret, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0", "SOCKETS_PER_USER": "1"}
+    settings = read_settings({f"GLIMPSE_{name}": value for name, value in given.items()})
+    # The time stands still, so the minute of the replacements does not end.
+    async with Task(memory_store(), settings, now=lambda: now).serving() as port:
+        token, url = Tokens([secret], 60).issue("ada", now), f"http://127.0.0.1:{port}"
+        command = ["node", str(node_clients / "replaced.mjs"), url, token, transports]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=TALK_SECONDS)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "first": [{}, "io server disconnect"],
+        "comesBack": False,
+        "joins": 6,
+        "online": 1,
     }
 
 

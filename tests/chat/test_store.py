@@ -10,18 +10,25 @@ from msgspec.structs import replace
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
 from glimpse.chat.refusals import BLOCKED, FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, Refusal
+from glimpse.chat.sync_position import SyncPosition
 from glimpse.chat.values import (
     Conversation,
     ConversationChange,
+    Credentials,
     Deletion,
+    Joining,
     MembershipChange,
     Message,
     NewMessage,
     StoredEntry,
     SyncResult,
     User,
+    Validity,
 )
 from tests.chat.conftest import Chat, message_of, rooms_of, seqs, stored
+
+LATER = 4_102_444_800.0
+"""In the year 2100."""
 
 UNSTORABLE = ["nul\0", "half a surrogate \ud800", "", "x" * 256]
 
@@ -43,6 +50,10 @@ async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Stor
     assert await store.users([text, "ada"]) == [User("ada")]
     assert await store.user_by_handle(text) is None
     assert await store.credentials(text) is None
+    assert await store.credentials_of(text) is None
+    assert await store.joining(text) == INVALID
+    assert await store.validity(text) == Validity()
+    assert await store.revoke(text, 1) == INVALID
     assert await store.update_profile(text, "Ada", None) == NOT_FOUND
     assert await store.block("ada", text, True) == NOT_FOUND
     assert await store.create_conversation(text, "ada", ["bob"]) == INVALID
@@ -61,7 +72,7 @@ async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Stor
     assert await rooms_of(store, text) == []
     assert await store.list_conversations(text, None, 9) == ([], None)
     assert await store.list_conversations("ada", text, 9) == INVALID
-    assert await store.sync(text, {"room": 0}, 9) == SyncResult((), ("room",), (), False)
+    assert replace(await store.sync(text, {"room": 0}, 9), at=SyncPosition(0.0)) == SyncResult((), ("room",), (), False)
     assert (await store.sync("ada", {"room": 0, text: 3}, 9)).gone == (text,)
 
 
@@ -74,12 +85,136 @@ async def test_a_handle_is_taken_whatever_its_case_and_spelling(store: Store) ->
     assert await store.sign_up("1", "someone", "hash") == INVALID
 
 
-async def test_credentials_are_found_by_handle_without_case(store: Store) -> None:
+async def test_an_account_is_found_by_the_key_of_its_handle_and_by_its_user(store: Store, chat: Chat) -> None:
     await store.sign_up("1", "Ada", "hash")
-    assert await store.credentials("ADA") == (User("1", "Ada"), "hash")
-    assert await store.user_by_handle("ada") == User("1", "Ada")
+    account = Credentials(User("1", "Ada"), "hash")
+    assert await store.credentials("ada") == await store.credentials_of("1") == account
+    assert await store.user_by_handle("aDA") == User("1", "Ada")
     assert await store.credentials("bob") is None
     assert await store.user_by_handle("bob") is None
+    await chat.people("bob")
+    assert await store.credentials_of("bob") is None, "a user of another issuer"
+
+
+async def test_an_account_remembers_from_where_its_owner_last_logged_in(store: Store) -> None:
+    await store.sign_up("1", "Ada", "hash")
+    for network in ("192.0.2.1", "2001:db8::/64"):
+        await store.remember_login("1", network)
+        found = await store.credentials("ada")
+        assert found is not None
+        assert found.login_network == network
+    await store.remember_login("nobody", "192.0.2.1")
+    await store.remember_login("nul\0", "192.0.2.1")
+    assert await store.credentials_of("nobody") is None
+
+
+async def test_a_password_is_replaced_once_and_the_tokens_from_before_are_revoked(store: Store) -> None:
+    await store.sign_up("1", "Ada", "old")
+    assert await store.change_password("1", "old", "new", 100) == 100
+    assert await store.credentials("ada") == Credentials(User("1", "Ada"), "new", 100)
+    assert await store.change_password("1", "old", "newer", 200) is None
+    assert await store.change_password("nobody", "new", "newer", 200) is None
+    assert await store.validity("1") == Validity(100)
+
+
+async def test_who_joins_is_created_and_gets_their_partners_and_which_tokens_are_valid(
+    store: Store, chat: Chat
+) -> None:
+    first, again = await asyncio.gather(store.joining("ada"), store.joining("ada"))
+    assert first == again == Joining()
+    assert await store.users(["ada"]) == [User("ada")]
+    await chat.room("pair", "ada", "bob")
+    await chat.room("group", "ada", "cy", "dora")
+    await store.revoke("ada", 100)
+    assert await store.joining("ada") == Joining(100, False, ("bob",))
+
+
+async def test_tokens_are_revoked_up_to_a_second_that_only_moves_forward(store: Store) -> None:
+    assert await store.validity("ada") == Validity()
+    assert await store.revoke("ada", 100) == 100, "also of a user who was never here"
+    assert await store.revoke("ada", 50) == 100
+    assert await store.revoke("ada", 101) == 101
+    assert await store.validity("ada") == Validity(101)
+    assert await store.users(["ada"]) == [User("ada")]
+
+
+async def test_who_was_revoked_since_a_time_is_told(store: Store, chat: Chat) -> None:
+    await chat.people("ada", "bob", "cy")
+    await store.revoke("ada", 100)
+    await store.revoke("bob", 200)
+    assert sorted(await store.revoked_since(["ada", "cy", "nobody", "nul\0"], 0.0)) == [("ada", 100)]
+    assert sorted(await store.revoked_since(["ada", "bob", "cy"], 0.0)) == [("ada", 100), ("bob", 200)]
+    assert await store.revoked_since(["ada", "bob", "cy"], LATER) == []
+    assert await store.revoked_since([], 0.0) == []
+
+
+async def test_of_a_deleted_account_only_its_messages_and_its_memberships_stay(store: Store, chat: Chat) -> None:
+    await store.sign_up("ada", "Ada", "hash")
+    await store.remember_login("ada", "192.0.2.1")
+    await chat.room("pair", "ada", "bob")
+    await chat.file("picture", "ada")
+    await chat.file("sent", "ada")
+    await store.update_profile("ada", "Ada L.", "picture")
+    await store.append([NewMessage("pair", "ada", "1", "look", "sent")])
+    before = await chat.entries("pair", "bob")
+    await store.block("ada", "bob", True)
+
+    assert await store.delete_user("ada", 100) == 100
+    assert await store.users(["ada"]) == [User("ada", is_deleted=True)]
+    assert await store.credentials("ada") is None
+    assert await store.credentials_of("ada") is None
+    assert await store.user_by_handle("ada") is None
+    assert await store.validity("ada") == Validity(100, True)
+    assert await store.joining("ada") == Joining(100, True, ("bob",)), "the block is gone"
+    assert await store.revoked_since(["ada"], 0.0) == [("ada", 100)]
+    assert await chat.entries("pair", "bob") == before, "its file, too, is still named"
+    assert await store.file_seen_by("sent", "bob") is None
+    assert await store.file_seen_by("picture", "bob") is None
+    assert {file.id for file in await store.files_to_sweep(0.0, 9)} == {"picture", "sent"}
+    await store.finish_sweep([], ["picture", "sent"], 0.0)
+    assert await store.file("sent") is None
+    assert await store.sign_up("2", "ADA", "other") == User("2", "ADA"), "the handle is free"
+    page = await store.list_conversations("bob", None, 9)
+    assert not isinstance(page, Refusal)
+    assert User("ada", is_deleted=True) in page[0][0].members
+
+
+async def test_an_account_is_deleted_as_often_as_one_asks_and_not_without_one(store: Store, chat: Chat) -> None:
+    assert await store.delete_user("nobody", 100) == NOT_FOUND
+    assert await store.delete_user("nul\0", 100) == NOT_FOUND
+    await chat.people("ada")
+    assert await store.delete_user("ada", 100) == 100
+    assert await store.delete_user("ada", 50) == 100
+
+
+async def test_a_block_against_a_deleted_account_outlives_it(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    await store.block("bob", "ada", True)
+    await store.delete_user("ada", 100)
+    await store.restore_user("ada")
+    assert await store.append([NewMessage("pair", "ada", "1", "me again")]) == [BLOCKED]
+
+
+async def test_another_issuers_user_can_come_back_to_an_empty_account(store: Store, chat: Chat) -> None:
+    await chat.people("ada")
+    await store.update_profile("ada", "Ada L.", None)
+    await store.delete_user("ada", 100)
+    await store.restore_user("ada")
+    await store.restore_user("nobody")
+    assert await store.users(["ada", "nobody"]) == [User("ada")]
+    assert await store.validity("ada") == Validity(100)
+
+
+async def test_the_groups_of_a_user_are_those_that_are_not_of_two(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    await chat.room("b", "ada", "bob", "cy")
+    await chat.room("a", "cy", "ada", "bob")
+    await chat.room("alone", "ada")
+    await chat.room("others", "bob", "cy", "dora")
+    assert await store.groups("ada") == ["a", "alone", "b"]
+    await store.leave("b", "ada")
+    assert await store.groups("ada") == ["a", "alone"]
+    assert await store.groups("nobody") == await store.groups("nul\0") == []
 
 
 async def test_users_come_in_the_order_asked_and_only_those_that_exist(store: Store, chat: Chat) -> None:
@@ -96,6 +231,8 @@ async def test_a_profile_changes_only_what_is_given(store: Store, chat: Chat) ->
     assert await store.update_profile("nobody", "x", None) == NOT_FOUND
     assert await store.update_profile("nobody", "x", "picture") == NOT_FOUND
     assert await store.users(["ada"]) == [User("ada", None, "Ada L.", "picture")]
+    assert await store.update_profile("ada", "", None) == User("ada", None, None, "picture")
+    assert await store.update_profile("ada", None, None) == User("ada", None, None, "picture")
 
 
 async def test_nobody_blocks_themselves_or_who_does_not_exist(store: Store, chat: Chat) -> None:
@@ -206,7 +343,7 @@ async def test_who_comes_back_has_read_nothing(store: Store, chat: Chat) -> None
     await chat.say("room", "ada")
     await store.mark_read("room", "bob", 1)
     await store.leave("room", "bob")
-    await store.add_members("room", "ada", ["bob"])
+    await store.join("room", "bob")
     room = await store.conversation("room", "bob")
     assert room == Conversation("room", ("ada", "cy", "bob"), 3, {"ada": 0, "cy": 0, "bob": 0})
 
@@ -232,7 +369,7 @@ async def test_entries_count_one_two_three_whatever_they_are(store: Store, chat:
     await chat.say("room", "ada")
     await store.delete_message("room", "ada", 1)
     await store.leave("room", "cy")
-    await store.add_members("room", "bob", ["cy"])
+    await store.join("room", "cy")
     await store.append([chat.message("room", name) for name in ("ada", "cy", "bob")])
     entries = await chat.entries("room", "ada")
     assert seqs(entries) == [1, 2, 3, 4, 5, 6, 7]
@@ -306,7 +443,7 @@ async def test_a_bad_message_harms_only_itself(store: Store, chat: Chat) -> None
         (chat.message("room", "eve"), NOT_FOUND),
         (chat.message("room", "nobody"), NOT_FOUND),
         (chat.message("pair", "eve"), BLOCKED),
-        (chat.message("pair", "ada"), 1),
+        (chat.message("pair", "ada"), BLOCKED),
         (chat.message("room", "ada", "c2", "nul\0"), INVALID),
         (chat.message("room", "ada", "c2", "\udfff"), INVALID),
         (chat.message("room", "ada", "c" * 65), INVALID),
@@ -351,19 +488,6 @@ async def test_a_batch_is_numbered_in_the_order_asked_in_each_conversation(store
     messages = [message_of(outcome) for outcome in await store.append(asked)]
     assert [message.client_id for message in messages] == [message.client_id for message in asked]
     assert [message.seq for message in messages] == [n // 3 + 1 for n in range(300)]
-
-
-async def test_the_blocked_cannot_write_in_the_pair_and_everywhere_else(store: Store, chat: Chat) -> None:
-    await chat.room("pair", "ada", "bob")
-    await chat.room("group", "ada", "bob", "cy")
-    assert await store.block("ada", "bob", True) is None
-    assert await store.block("ada", "bob", True) is None
-    assert await chat.try_to_say("pair", "bob") == BLOCKED
-    assert (await chat.say("pair", "ada")).is_new
-    assert (await chat.say("group", "bob")).is_new
-    assert await store.block("ada", "bob", False) is None
-    assert await store.block("ada", "bob", False) is None
-    assert (await chat.say("pair", "bob")).entry.seq == 2
 
 
 async def test_a_deleted_message_keeps_its_place_without_text_or_file(store: Store, chat: Chat) -> None:
@@ -524,7 +648,8 @@ async def test_sync_names_what_one_is_no_longer_in_and_says_nothing_of_it(store:
     await chat.room("left", "ada", "bob", "cy")
     await chat.room("others", "bob", "cy")
     await store.leave("left", "ada")
-    assert await store.sync("ada", {"others": 0, "left": 0}, 500) == SyncResult((), ("left", "others"), (), False)
+    synced = await store.sync("ada", {"others": 0, "left": 0}, 500)
+    assert replace(synced, at=SyncPosition(0.0)) == SyncResult((), ("left", "others"), (), False)
 
 
 async def test_sync_survives_any_cursor(store: Store, chat: Chat) -> None:

@@ -700,8 +700,6 @@ def test_a_head_that_does_not_go_on_is_not_waited_for(sent: bytes, monkeypatch: 
 def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance_server, "KEEP_ALIVE_SECONDS", 0.1)
     with serving(CALM) as running:
-        with Wire(running.port) as silent:
-            assert silent.is_over()
 
         def is_answered_and_then_closed() -> bool:
             with Wire(running.port) as wire:
@@ -837,7 +835,7 @@ def test_a_poll_that_is_cancelled_leaves_its_packets_to_the_next_one() -> None:
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        scope = {"method": "GET", "headers": [], "query_string": f"{POLLING}&sid=sid".encode()}
+        scope = {"method": "GET", "client": None, "headers": [], "query_string": f"{POLLING}&sid=sid".encode()}
         cancelled = asyncio.ensure_future(Polling(engine)(scope, receive, send))
         while session.transport is None:
             await asyncio.sleep(0)
@@ -856,9 +854,9 @@ def test_a_request_for_a_session_that_is_late_is_refused_before_any_sweep_has_fo
         engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
         session = engine.open("polling", "en")
         query = {"EIO": "4", "transport": "polling", "sid": "sid"}
-        assert engine.classify("GET", query, False, None) == POLL
+        assert engine.classify("GET", query, False, None, "") == POLL
         session.deadline = engine.loop.time() - 1
-        assert engine.classify("GET", query, False, None) == UNKNOWN_SESSION
+        assert engine.classify("GET", query, False, None, "") == UNKNOWN_SESSION
         assert engine.sessions == {}
         engine.close()
 
@@ -918,16 +916,18 @@ def test_above_the_most_connections_a_handshake_is_answered_503_and_those_inside
 
 
 @pytest.mark.parametrize("ask", [POLLING, WEBSOCKET])
-def test_a_handshake_is_refused_by_the_address_that_the_balancer_names(ask: str) -> None:
-    asked: list[str | None] = []
+def test_a_handshake_is_refused_by_the_peer_and_all_lines_of_what_proxies_wrote(ask: str) -> None:
+    asked: list[tuple[str | None, str]] = []
 
-    def admits(forwarded_for: str | None) -> bool:
-        asked.append(forwarded_for)
-        return forwarded_for is None
+    def admits(peer: str | None, forwarded_for: str) -> bool:
+        asked.append((peer, forwarded_for))
+        return not forwarded_for
 
-    headers = UPGRADING if ask == WEBSOCKET else {}
+    upgrading = "".join(f"{name}: {value}\r\n" for name, value in UPGRADING.items()) if ask == WEBSOCKET else ""
+    lines = "X-Forwarded-For: 203.0.113.9, 198.51.100.1\r\nX-Forwarded-For: 192.0.2.1\r\n"
     with serving(CALM, admits=admits) as running, Wire(running.port) as wire:
         assert wire.request("GET", f"{ECHO}?{POLLING}").status == 200
-        refused = wire.request("GET", f"{ECHO}?{ask}", headers={**headers, "X-Forwarded-For": "203.0.113.9, 192.0.2.1"})
-        assert refused.status == 429
-    assert asked == [None, "203.0.113.9, 192.0.2.1"]
+        wire.socket.sendall(f"GET {ECHO}?{ask} HTTP/1.1\r\nHost: test\r\n{lines}{upgrading}\r\n".encode())
+        assert wire.answer().status == 429
+    assert [peer for peer, _ in asked] == ["127.0.0.1", "127.0.0.1"]
+    assert [forwarded_for.replace(" ", "") for _, forwarded_for in asked] == ["", "203.0.113.9,198.51.100.1,192.0.2.1"]

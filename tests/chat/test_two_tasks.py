@@ -30,6 +30,7 @@ def environment(request: pytest.FixtureRequest, database_url: str) -> Iterator[M
     settings = {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_SIGNUP": "on",
         "GLIMPSE_BUS_URL": "postgresql:",
         "GLIMPSE_EVENTS_PER_SECOND": "1000",
     }
@@ -137,6 +138,7 @@ def without_bus(database_url: str) -> Mapping[str, str]:
     return {
         "GLIMPSE_DATABASE_URL": database_url,
         "GLIMPSE_JWT_SECRETS": "a secret of at least thirty-two bytes",
+        "GLIMPSE_SIGNUP": "on",
         "GLIMPSE_BUS_URL": "",
     }
 

@@ -15,7 +15,6 @@ import pytest
 from msgspec.structs import replace
 
 from glimpse.chat.counts import Counts
-from glimpse.chat.media_types import MEDIA_TYPES
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.memory_objects import MemoryObjects
 from glimpse.chat.outside.postgres.store import PostgresStore
@@ -146,6 +145,30 @@ async def test_a_file_is_announced_put_completed_and_seen_as_it_was_sent(either:
     assert (status, content, headers["content-type"]) == (200, PNG, "image/png")
     assert headers["content-disposition"].startswith("inline;")
     assert "filename*=UTF-8''%EC%82%AC%EC%A7%84.png" in headers["content-disposition"]
+
+
+async def test_a_picture_without_a_type_is_what_its_extension_says_and_its_first_bytes_confirm(
+    either: UploadsHarness,
+) -> None:
+    heic = b"\x00\x00\x00\x28ftypheic\x00\x00\x00\x00mif1MiHBMiHEmiafheictmap"
+    answers = []
+    for content in (heic, PNG[: len(heic)]):
+        announced = await either.uploads.announce("ada", "IMG_1234.HEIC", "", len(content), None)
+        assert isinstance(announced, AnnouncedFile)
+        assert either.put(announced, content) == 200
+        answers.append(await either.uploads.complete("ada", announced.file.id))
+    assert isinstance(answers[0], File)
+    assert (answers[0].content_type, answers[0].name) == ("image/heic", "IMG_1234.HEIC")
+    assert code(answers[1]) == "file_type"
+    assert code(await either.uploads.announce("ada", "IMG_1234", "", len(heic), None)) == "file_type"
+
+
+async def test_a_file_is_stored_under_a_composed_name_that_fits_its_type(either: UploadsHarness) -> None:
+    decomposed = "\u1112\u1161\u11ab\u1100\u1173\u11af\u202e.bat"
+    announced = await either.uploads.announce("ada", decomposed, "text/plain", 5, None)
+    assert isinstance(announced, AnnouncedFile)
+    assert announced.file.name == "한글.bat.txt"
+    assert await either.store.file(announced.file.id) == announced.file
 
 
 async def test_complete_is_answered_alike_however_often_it_is_asked_also_at_once(either: UploadsHarness) -> None:
@@ -445,53 +468,3 @@ async def test_without_an_object_store_the_refusal_says_what_is_missing(harness:
     await harness.store.ensure_user("ada")
     answer = await harness.uploads.announce("ada", "x", "image/png", 1, None)
     assert answer == FILES_OFF.because("set GLIMPSE_S3_BUCKET")
-
-
-# ---- Media types
-
-BEGINNINGS = {
-    "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
-    "image/png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-    "image/gif": b"GIF89a\x01\x00",
-    "image/webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
-    "image/avif": b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif",
-    "image/heic": b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00heic",
-    "video/mp4": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isom",
-    "video/quicktime": b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00",
-    "video/webm": b"\x1aE\xdf\xa3\x9fB\x86\x81",
-    "audio/mpeg": b"\xff\xfb\x90\x00",
-    "audio/ogg": b"OggS\x00\x02",
-    "audio/wav": b"RIFF\x24\x00\x00\x00WAVEfmt ",
-    "application/pdf": b"%PDF-1.7\n",
-    "application/zip": b"PK\x03\x04\x14\x00",
-    "application/x-hwp": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "text/plain": "안녕하세요".encode()[:-1],
-}
-
-
-ALSO_MATCHES = {
-    "image/avif": {"image/heic", "video/mp4"},
-    "image/heic": {"video/mp4"},
-    "video/quicktime": {"video/mp4"},
-    "application/pdf": {"text/plain"},
-}
-"""Their first bytes do not distinguish them; the file is served as the type that was announced."""
-
-
-@pytest.mark.parametrize("claimed", BEGINNINGS)
-def test_a_file_matches_its_own_type_and_no_other(claimed: str) -> None:
-    matching = {name for name in BEGINNINGS if MEDIA_TYPES[name].matches(BEGINNINGS[claimed])}
-    assert matching == {claimed} | ALSO_MATCHES.get(claimed, set())
-
-
-@pytest.mark.parametrize("head", [b"MZ\x90\x00", b"\x7fELF\x02", b"\0", b"\xca\xfe\xba\xbe\0\0\0\x34"])
-def test_a_program_matches_no_type_that_is_accepted(head: bytes) -> None:
-    assert not any(each.matches(head) for each in MEDIA_TYPES.values())
-
-
-def test_what_a_browser_would_run_is_served_as_text_to_be_saved() -> None:
-    assert MEDIA_TYPES["text/plain"].matches(b"<script>"), "it is text; it is served as an attachment, and as text"
-    assert not MEDIA_TYPES["text/plain"].is_inline
-    assert not MEDIA_TYPES["text/plain"].matches(b"a\0b")
-    assert not MEDIA_TYPES["text/plain"].matches("안녕, hello".encode("utf-16"))
-    assert MEDIA_TYPES["text/plain"].matches("안녕하세요\r\n".encode("cp949"))

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from glimpse.chat import users as users_module
-from glimpse.chat.memory import MemoryStore
+from glimpse.chat.ports import Store
 from glimpse.chat.refusals import INVALID, NOT_FOUND, Refusal
 from glimpse.chat.users import Users
 from glimpse.chat.values import NewMessage, User
-from tests.chat.conftest import memory_store
+from tests.chat.use_cases import UseCases
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return memory_store()
+def use_cases() -> UseCases:
+    return UseCases()
 
 
 @pytest.fixture
-def users(store: MemoryStore) -> Users:
-    return Users(store)
+def store(use_cases: UseCases) -> Store:
+    return use_cases.store
 
 
-async def test_a_user_of_another_issuers_token_exists_from_their_first_request(
-    store: MemoryStore, users: Users
-) -> None:
+@pytest.fixture
+def users(use_cases: UseCases) -> Users:
+    return use_cases.users
+
+
+async def test_a_user_of_another_issuers_token_exists_from_their_first_request(store: Store, users: Users) -> None:
     assert await users.ensure("ada") == User("ada")
     assert await users.update_profile("bob", "Bob", None) == User("bob", display_name="Bob")
     assert await users.block("cy", "ada", on=True) is None
@@ -36,13 +38,22 @@ async def test_an_omitted_field_of_a_profile_stays_as_it_was(users: Users) -> No
     assert await users.update_profile("ada", None, None) == User("ada", display_name="Ada")
 
 
-async def test_a_user_is_found_by_their_handle_in_any_case(store: MemoryStore, users: Users) -> None:
+async def test_a_display_name_is_stored_in_its_normal_form_kept_and_removed(users: Users) -> None:
+    assert await users.update_profile("ada", " Ada  L. ", None) == User("ada", display_name="Ada L.")
+    refused = await users.update_profile("ada", "\u2800", None)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "invalid"
+    assert await users.ensure("ada") == User("ada", display_name="Ada L.")
+    assert await users.update_profile("ada", "", None) == User("ada")
+
+
+async def test_a_user_is_found_by_their_handle_in_any_case(store: Store, users: Users) -> None:
     await store.sign_up("u1", "Ada", "hash")
     assert await users.by_handle("aDA") == User("u1", "Ada")
     assert await users.by_handle("bob") == NOT_FOUND
 
 
-async def test_a_blocked_user_is_refused_until_they_are_unblocked(store: MemoryStore, users: Users) -> None:
+async def test_a_blocked_user_is_refused_until_they_are_unblocked(store: Store, users: Users) -> None:
     await users.ensure("ada")
     await users.ensure("bob")
     await store.create_conversation("c1", "ada", ["bob"])
@@ -59,26 +70,11 @@ async def test_nobody_blocks_themselves_or_a_user_who_does_not_exist(users: User
     assert await users.block("ada", "nobody", on=True) == NOT_FOUND
 
 
-async def test_a_user_who_reconnects_costs_the_store_nothing(
-    store: MemoryStore, users: Users, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ensured: list[str] = []
-    ensure_user = store.ensure_user
-
-    async def counted(user_id: str) -> User | Refusal:
-        ensured.append(user_id)
-        return await ensure_user(user_id)
-
-    monkeypatch.setattr(store, "ensure_user", counted)
-    monkeypatch.setattr(users_module, "MAX_KNOWN_USERS", 2)
-    for user_id in ("ada", "ada", "bob", "ada", "bob"):
-        assert await users.ensure_known(user_id) is None
-    assert ensured == ["ada", "bob"]
-    await users.ensure_known("cy")
-    await users.ensure_known("ada")
-    assert ensured == ["ada", "bob", "cy", "ada"], "a full memory starts again"
-
-
-async def test_an_id_that_no_store_can_hold_is_refused_each_time(users: Users) -> None:
-    assert await users.ensure_known("\0") == INVALID
-    assert await users.ensure_known("\0") == INVALID
+async def test_the_users_whom_one_blocks_are_read_page_by_page(users: Users) -> None:
+    for user_id in ("ada", "bob", "cy", "dan"):
+        await users.ensure(user_id)
+    for user_id in ("dan", "bob", "cy"):
+        await users.block("ada", user_id, on=True)
+    assert await users.blocked("ada", "", 2) == ([User("bob"), User("cy")], "cy")
+    assert await users.blocked("ada", "cy", 2) == ([User("dan")], None)
+    assert await users.blocked("ada", "", 3) == ([User("bob"), User("cy"), User("dan")], None)

@@ -18,6 +18,7 @@ from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.publications import EntryCommitted, Notification
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.sockets import Sockets
+from glimpse.chat.users import Users
 from glimpse.chat.values import NewMessage, StoredEntry
 from tests.chat.conftest import memory_store
 
@@ -41,6 +42,8 @@ class RecordingPublisher:
         self._keep(notification)
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
+
+    def block_changed(self, user_ids: tuple[str, str]) -> None: ...
 
     def outcome_unknown(self) -> None:
         self.unknown_outcomes += 1
@@ -67,6 +70,7 @@ class UseCases:
             self.store, self.commits, self.publisher, notifier, lambda: f"conversation-{next(ids)}"
         )
         self.messages = Messages(self.store, self.commits, self.publisher)
+        self.users = Users(self.store, self.publisher, notifier)
 
     async def conversation(self, *user_ids: str) -> str:
         """The id of a new one; the first user creates it."""

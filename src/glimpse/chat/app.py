@@ -20,17 +20,25 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from jwt import InvalidKeyError
 from msgspec.structs import replace
 
 from glimpse.chat.accounts import Accounts
+from glimpse.chat.addresses import ClientNetworks
+from glimpse.chat.attempts import Attempts
+from glimpse.chat.authentication import LOOK_UP_SECONDS, Authentication, IssuerDown
 from glimpse.chat.background import BackgroundTasks, every
 from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
 from glimpse.chat.drain import CLOSING, ENDING, Drain
-from glimpse.chat.limits import AddressLimiter, TokenBuckets
+from glimpse.chat.failure import Failure
+from glimpse.chat.held_bytes import HeldBytes
+from glimpse.chat.issuer_keys import IssuerKeys, read_keys
+from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.outside import logs, page
+from glimpse.chat.outside.connections import Connections, max_connections, max_sessions, raise_file_limit
 from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, Problems, application
 from glimpse.chat.outside.metrics import Gauges, Metrics
@@ -43,6 +51,7 @@ from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, NoStorage
+from glimpse.chat.outside.s3.tcp_proxy import MAX_AT_ONCE
 from glimpse.chat.outside.secret_file import load_or_create_secret
 from glimpse.chat.outside.server import open_listener, server
 from glimpse.chat.ports import ObjectsDown, Store, StoreDown
@@ -102,8 +111,10 @@ class Parts:
     uploads: Uploads
     relay: Relay | None
     engine: Engine
+    connections: Connections
     report_defect: Callable[[BaseException], None]
     passwords: Argon2
+    authentication: Authentication
     application: Any = None
     """The ASGI application."""
 
@@ -139,15 +150,18 @@ class Task:
         notifier = PresenceNotifier(store, sockets, publisher, now, background)
         if relay:
             relay.listen(notifier)
-        tokens = Tokens(settings.jwt_secrets, settings.token_seconds)
-        users, messages = Users(store), Messages(store, commits, publisher)
+        authentication = self._authentication(tokens := _tokens(settings))
+        users, messages = Users(store, publisher, notifier), Messages(store, commits, publisher)
         conversations = Conversations(store, commits, publisher, notifier, make_id)
         service = Service(
-            commits, tokens, users, conversations, messages, sockets, publisher, notifier, background, counts,
+            commits, authentication, conversations, messages, sockets, publisher, notifier, background, counts,
             report_defect, Limits(settings.body_characters, settings.events_per_second), now, make_secret_id,
         )  # fmt: skip
         passwords = Argon2()
-        accounts = Accounts(store, passwords, tokens, now, make_id)
+        accounts = Accounts(
+            store, passwords, Attempts(), tokens, authentication, conversations, publisher, settings.signup == "on",
+            now, make_id,
+        )  # fmt: skip
         quota_bytes = settings.storage_mb_per_user * 10**6
         uploads = Uploads(
             store, self.storage.open, settings.uploads_per_minute, quota_bytes, counts, logs.objects_down, now, make_id
@@ -160,19 +174,48 @@ class Task:
         def make_peer(session: Session) -> Peer:
             return Peer(service, session, join_by)
 
-        addresses = AddressLimiter(settings.address_requests_per_second, now)
+        networks = ClientNetworks(settings.trusted_proxies, logs.unexpected_proxy)
+        network_requests = TokenBuckets(settings.address_requests_per_second)
+
+        def admits(peer: str | None, forwarded_for: str) -> bool:
+            return network_requests.allows(networks.network_of(peer, forwarded_for), now())
+
+        # The proxy before an embedded object store opens files, too.
+        proxied = 2 * MAX_AT_ONCE if isinstance(self.storage, EmbeddedStorage) else 0
+        most = max_connections(raise_file_limit(), settings.sockets, settings.database_pool + proxied)
+        held = HeldBytes()
         engine = Engine(
-            self.timing, make_peer, make_secret_id, settings.allowed_origins, addresses.allows, settings.sockets
-        )
-        parts = Parts(commits, service, uploads, relay, engine, report_defect, passwords)
+            self.timing, make_peer, make_secret_id, settings.allowed_origins, admits,
+            max_sessions(most, settings.sockets), held, counts,
+        )  # fmt: skip
+        connections = Connections(most, held, counts, engine.evict_session)
+        parts = Parts(commits, service, uploads, relay, engine, connections, report_defect, passwords, authentication)
         rates = TokenBuckets(settings.events_per_second)
-        rest = Rest(accounts, users, conversations, messages, uploads, tokens, rates, addresses, now, report_defect)
+        rest = Rest(
+            accounts, users, conversations, messages, uploads, authentication, rates, network_requests, networks, now,
+            report_defect,
+        )  # fmt: skip
         metrics = Metrics(counts, lambda: self._gauges(parts))
         operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), metrics)
         parts.application = application(
             engine, rest, operations, settings.allowed_origins, page.routes(self.storage.origins)
         )
         return parts
+
+    def _authentication(self, tokens: Tokens) -> Authentication:
+        if not self.settings.jwks_url:
+            return Authentication(self.store, tokens, None, self.now)
+        # Imported here, to save the memory of the HTTP client in the tasks that do not use it.
+        from glimpse.chat.outside.jwks import fetch_keys
+
+        async def fetch() -> IssuerKeys:
+            try:
+                return await fetch_keys(self.settings.jwks_url)
+            except IssuerDown as down:
+                logs.issuer_down(str(down))
+                raise
+
+        return Authentication(self.store, tokens, fetch, self.now)
 
     @asynccontextmanager
     async def serving(self, stop_now: asyncio.Event | None = None) -> AsyncIterator[int]:
@@ -184,14 +227,18 @@ class Task:
         engine, relay, report_defect = parts.engine, parts.relay, parts.report_defect
         listener = open_listener(settings.host, settings.port)
         grace = _ending_seconds(settings, CLOSE_SHARE)
-        http = server(parts.application, {SOCKET_PATH: engine}.get, settings.keep_alive_seconds, grace)
+        engines = {SOCKET_PATH: engine}.get
+        http = server(parts.application, engines, settings.keep_alive_seconds, grace, parts.connections)
         sweeps = [
             asyncio.create_task(every(SWEEP_SOCKETS_SECONDS, parts.service.sweep, report_defect)),
             asyncio.create_task(every(SWEEP_FILES_SECONDS, parts.uploads.sweep, report_defect)),
+            asyncio.create_task(every(LOOK_UP_SECONDS, parts.authentication.refresh_keys, report_defect)),
         ]
         ticks = asyncio.create_task(every(RELAY_TICK_SECONDS, relay.tick, report_defect)) if relay else None
         serving = asyncio.create_task(http.serve([listener]))
         try:
+            # The service starts all the same where the issuer is down.
+            await parts.authentication.refresh_keys()
             yield listener.getsockname()[1]
         finally:
             await self._drain(parts, stop_now or asyncio.Event())
@@ -235,7 +282,8 @@ class Task:
 
     def _gauges(self, parts: Parts) -> Mapping[str, float]:
         bus = {"bus_age_seconds": parts.relay.age()} if parts.relay else {}
-        return {"commit_waiting": parts.commits.queued, **bus, **self.gauges()}
+        peers = {"connections": parts.connections.count, "held_bytes": parts.connections.held.total}
+        return {"commit_waiting": parts.commits.queued, **peers, **bus, **self.gauges()}
 
     async def _problems(self, parts: Parts) -> Problems:
         problems: Problems = {}
@@ -247,6 +295,8 @@ class Task:
             problems["commits"] = {"waiting": parts.commits.queued, "most": MAX_QUEUED}
         if parts.relay and parts.relay.age() > SILENCE_SECONDS:
             problems["bus"] = {"notHeardForSeconds": round(parts.relay.age(), 1)}
+        if parts.authentication.problem:
+            problems["issuer"] = {"error": parts.authentication.problem}
         if self.storage.problem:
             problems["files"] = {"error": self.storage.problem}
         return problems
@@ -276,8 +326,11 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
     folder = Path(settings.data)
     tell("serve_embedded", folder=str(folder))
     with EmbeddedPostgres(folder) as url:
-        signing = settings.jwt_secrets or (load_or_create_secret(folder / "jwt-secret"),)
-        yield url, replace(settings, jwt_secrets=signing)
+        if not settings.jwt_secrets and not settings.jwks_url and not settings.jwks:
+            # Nobody else has this secret, so nobody else issues tokens.
+            own = load_or_create_secret(folder / "jwt-secret")
+            settings = replace(settings, jwt_secrets=(own,), signup=settings.signup or "on")
+        yield url, settings
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
@@ -332,6 +385,29 @@ def _stop_events() -> tuple[asyncio.Event, asyncio.Event]:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number)
     return stop, stop_now
+
+
+def _tokens(settings: Settings) -> Tokens:
+    """Raises Failure where the keys or the secrets in the settings are not usable."""
+    keys = None
+    if settings.jwks_url:
+        keys = IssuerKeys()
+    elif settings.jwks:
+        try:
+            keys = read_keys(settings.jwks)
+        except ValueError as error:
+            raise Failure("setting_jwks", variable="GLIMPSE_JWKS", detail=str(error)) from None
+    try:
+        return Tokens(
+            settings.jwt_secrets,
+            settings.token_seconds,
+            settings.session_days * 86_400,
+            settings.jwt_issuer,
+            settings.jwt_audience,
+            keys,
+        )
+    except InvalidKeyError:
+        raise Failure("setting_secret_public", variable="GLIMPSE_JWT_SECRETS") from None
 
 
 def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:

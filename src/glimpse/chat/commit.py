@@ -54,6 +54,11 @@ class GroupCommit:
         """How many messages and changes wait for their batch."""
         return len(self._queue)
 
+    @property
+    def free_places(self) -> int:
+        """How many more may wait."""
+        return self._max_queued - len(self._queue)
+
     def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
         """
         Queue a message. The future has the answer of the store, `busy` where the queue is full, or `unknown` where the

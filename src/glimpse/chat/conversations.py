@@ -32,7 +32,8 @@ class Conversations:
     async def create(self, user_id: str, member_ids: Sequence[str]) -> tuple[Conversation, bool] | Refusal:
         """
         Create a conversation, or find the one that two people already have. Returns it, and whether it is new; then its
-        members are told. Refused `not_found` for an unknown member.
+        members are told. Refused `not_found` for an unknown member, `forbidden` for one who is in a block with the
+        creator.
         """
         await self._store.ensure_user(user_id)
         creating = self._store.create_conversation(self._make_id(), user_id, member_ids)
@@ -61,11 +62,18 @@ class Conversations:
     ) -> StoredEntry | Conversation | Refusal:
         """
         Add members, and tell old and new ones. Returns the stored entry, or the unchanged conversation where all were
-        members already. Refused `not_found`, `forbidden` (a conversation of two), `busy`.
+        members already. Refused `not_found`, `busy`, and `forbidden` as by Store.add_members.
         """
         return await commit_entry(
             lambda: self._store.add_members(conversation_id, user_id, member_ids), self._commits, self._publisher
         )
+
+    async def join(self, user_id: str, conversation_id: str) -> StoredEntry | Conversation | Refusal:
+        """
+        Return to a conversation that the user left, and tell its members. Returns the stored entry, or the conversation
+        where the user is a member. Refused `not_found`, also where the user was never a member, `busy`.
+        """
+        return await commit_entry(lambda: self._store.join(conversation_id, user_id), self._commits, self._publisher)
 
     async def leave(self, user_id: str, conversation_id: str) -> StoredEntry | Refusal:
         """Leave; the remaining members and the user's own sockets are told. Refused `not_found`, `busy`."""

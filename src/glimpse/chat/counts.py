@@ -37,6 +37,12 @@ class Counts:
         self.files: Counter[str] = Counter()
         """Files, by outcome."""
 
+        self.unjoined: Counter[str] = Counter()
+        """Sessions that ended while their client was in no namespace, by reason."""
+
+        self.cut_off: Counter[str] = Counter()
+        """Connections that were closed because their peer did not finish something or held too much, by reason."""
+
         self.failures = 0
         """Exceptions that are defects of this program."""
 

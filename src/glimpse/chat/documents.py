@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from glimpse.chat.refusals import ENGLISH, Refusal
+from glimpse.chat.sync_position import SyncPosition, next_position
 from glimpse.chat.values import (
     Conversation,
     ConversationSummary,
@@ -54,12 +55,16 @@ class ErrorDocument(Document, frozen=True):
 
 
 class UserDocument(Document, frozen=True):
-    """`handle` is null for users of another token issuer."""
+    """
+    `handle` is null for users of another token issuer. Any number of users may have the same `displayName`: show it
+    with the handle. `deleted` is true where the account was deleted, and otherwise absent.
+    """
 
     id: str
     handle: str | None
     display_name: str | None
     profile_image_id: str | None
+    deleted: bool | UnsetType = UNSET
 
 
 class LoggedInDocument(Document, frozen=True):
@@ -68,6 +73,18 @@ class LoggedInDocument(Document, frozen=True):
     access_token: str
     expires_in: int
     user: UserDocument
+
+
+class LoggedOutDocument(Document, frozen=True):
+    """Every token of the user that was issued before is refused from now on."""
+
+    logged_out: bool
+
+
+class DeletedDocument(Document, frozen=True):
+    """The account is deleted."""
+
+    deleted: bool
 
 
 class ConversationDocument(Document, frozen=True):
@@ -137,9 +154,13 @@ class ListDocument(Document, frozen=True):
 
 
 class HistoryDocument(Document, frozen=True):
-    """In the order of `seq`."""
+    """
+    In the order of `seq`. `before` only where deleted messages are skipped: ask again with it for what comes before,
+    also where `messages` is empty; null at the beginning of the conversation.
+    """
 
     messages: tuple[EntryDocument, ...]
+    before: int | UnsetType | None = UNSET
 
 
 class UploadDocument(Document, frozen=True):
@@ -175,22 +196,32 @@ class BlockedDocument(Document, frozen=True):
     blocked: bool
 
 
+class BlockedUsersDocument(Document, frozen=True):
+    """A page of the users whom you block, and the cursor of the next one; null on the last."""
+
+    users: tuple[UserDocument, ...]
+    cursor: str | None
+
+
 class LeftDocument(Document, frozen=True):
     left: bool
 
 
 class SyncedConversation(ConversationDocument, frozen=True):
-    """`reads`: the seq that each member read last."""
+    """`reads`: the seq that each member read last, without members who are in a block with you."""
 
     reads: dict[str, int]
 
 
 class SyncedDocument(Document, frozen=True):
+    """`at`: send it as `since` with a later request, to learn also which receipts and members changed since then."""
+
     conversations: tuple[SyncedConversation, ...]
     gone: tuple[str, ...]
     messages: tuple[EntryDocument, ...]
     more: bool
     reset: tuple[str, ...]
+    at: str
 
 
 class AcknowledgementDocument(Document, frozen=True):
@@ -248,7 +279,7 @@ def time_text(at: datetime.datetime) -> str:
 
 
 def user_document(user: User) -> UserDocument:
-    return UserDocument(user.id, user.handle, user.display_name, user.profile_image_id)
+    return UserDocument(user.id, user.handle, user.display_name, user.profile_image_id, user.is_deleted or UNSET)
 
 
 def conversation_document(conversation: Conversation) -> ConversationDocument:
@@ -298,14 +329,37 @@ def entry_document(entry: Entry) -> EntryDocument:
             assert_never(entry)
 
 
-def truncated(synced: SyncResult, max_bytes: int) -> SyncResult:
-    """Cut the entries to roughly `max_bytes` of JSON, but to at least one; `more` is then true if some were cut."""
+def truncated(synced: SyncResult, since: SyncPosition | None, max_bytes: int) -> SyncResult:
+    """
+    Cut the conversations to roughly `max_bytes` of JSON and the entries to as many, but each to at least one; `more` is
+    then true if some were cut. `since`: what was asked for.
+    """
+    size = 0
+    for kept, conversation in enumerate(synced.conversations):
+        size += _conversation_bytes(conversation)
+        if kept and size > max_bytes:
+            conversations = synced.conversations[:kept]
+            ids, at = {each.id for each in conversations}, synced.at
+            now = at.seconds if at.next_seconds is None else at.next_seconds
+            synced = replace(
+                synced,
+                conversations=conversations,
+                entries=tuple(entry for entry in synced.entries if entry.conversation_id in ids),
+                more=True,
+                at=next_position(since, now, conversations[-1].id),
+            )
+            break
     size = 0
     for kept, entry in enumerate(synced.entries):
         size += ENTRY_BYTES + _content_bytes(entry)
         if kept and size > max_bytes:
             return replace(synced, entries=synced.entries[:kept], more=True)
     return synced
+
+
+def _conversation_bytes(conversation: Conversation) -> int:
+    """Roughly the size of its JSON, in which each member is named twice, with a number."""
+    return ENTRY_BYTES + sum(2 * len(member_id) + 20 for member_id in conversation.member_ids)
 
 
 def _content_bytes(entry: Entry) -> int:
@@ -331,4 +385,5 @@ def synced_document(synced: SyncResult) -> SyncedDocument:
         tuple(map(entry_document, synced.entries)),
         synced.more,
         synced.reset,
+        synced.at.text,
     )

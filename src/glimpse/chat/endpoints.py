@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from glimpse.chat.documents import (
     BlockedDocument,
+    BlockedUsersDocument,
     CompleteDocument,
     ConversationDocument,
+    DeletedDocument,
     DeletedEntry,
     Document,
     FileDocument,
@@ -16,10 +18,12 @@ from glimpse.chat.documents import (
     LeftDocument,
     ListDocument,
     LoggedInDocument,
+    LoggedOutDocument,
     UploadDocument,
     UserDocument,
 )
-from glimpse.chat.requests import Announce, LogIn, Profile, Request, SignUp, WithMembers
+from glimpse.chat.history import MAX_EXAMINED
+from glimpse.chat.requests import Announce, ChangePassword, DeleteAccount, LogIn, Profile, Request, SignUp, WithMembers
 
 PAGE, MAX_PAGE = 50, 200
 """Rows of one page: where the request names no limit, and at most."""
@@ -48,10 +52,12 @@ class Endpoint(NamedTuple):
     body: type[Request] | None = None
     query: tuple[Parameter, ...] = ()
     is_public: bool = False
+    is_body_optional: bool = False
 
 
-_SEQ = {"type": "integer", "minimum": 0}
-_LIMIT = Parameter("limit", "the most rows to return", {"type": "integer", "default": PAGE, "maximum": MAX_PAGE})
+_WHOLE_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**16 - 1}
+_SEQ = _WHOLE_NUMBER
+_LIMIT = Parameter("limit", f"the most rows to return; {MAX_PAGE} where it is more", {**_WHOLE_NUMBER, "default": PAGE})
 
 ENDPOINTS = (
     Endpoint(
@@ -62,8 +68,27 @@ ENDPOINTS = (
         "log_in", "POST", "/auth/login", "Get a token for a handle and its password", {200: LoggedInDocument}, LogIn,
         is_public=True,
     ),
-    Endpoint("refresh", "POST", "/auth/refresh", "Get a new token for one still valid", {200: LoggedInDocument}),
+    Endpoint(
+        "refresh", "POST", "/auth/refresh",
+        "Get a new token for one that was issued here and is still valid, until the session ends",
+        {200: LoggedInDocument},
+    ),
+    Endpoint(
+        "log_out_everywhere", "POST", "/auth/logout-everywhere",
+        "Refuse every token of yours that was issued until now, and disconnect its clients", {200: LoggedOutDocument},
+    ),
+    Endpoint(
+        "change_password", "POST", "/auth/password",
+        "Change your password; as after logout-everywhere, only the new token is valid", {200: LoggedInDocument},
+        ChangePassword,
+    ),
     Endpoint("me", "GET", "/me", "The user of the token", {200: UserDocument}),
+    Endpoint(
+        "delete_account", "DELETE", "/me",
+        "Delete your account and files, and leave your groups; your messages stay. Whoever signed up here sends the"
+        " password",
+        {200: DeletedDocument}, DeleteAccount, is_body_optional=True,
+    ),
     Endpoint(
         "profile", "POST", "/profile", "Change your profile; omitted fields stay the same", {200: UserDocument}, Profile
     ),
@@ -72,27 +97,44 @@ ENDPOINTS = (
         query=(Parameter("handle", "in upper or lower case", {"type": "string"}, is_required=True),),
     ),
     Endpoint(
-        "block", "PUT", "/users/{id}/block", "Refuse the messages of a user in your conversation of two",
+        "block", "PUT", "/users/{id}/block",
+        "Block a user: between the two of you no messages in your conversation of two, and nowhere typing, receipts or"
+        " presence",
         {200: BlockedDocument},
     ),
-    Endpoint("unblock", "DELETE", "/users/{id}/block", "Accept the messages of a user again", {200: BlockedDocument}),
+    Endpoint("unblock", "DELETE", "/users/{id}/block", "End your block of a user", {200: BlockedDocument}),
+    Endpoint(
+        "blocked_users", "GET", "/users/blocked", "The users whom you block", {200: BlockedUsersDocument},
+        query=(Parameter("cursor", "the cursor of the previous page", {"type": "string"}), _LIMIT),
+    ),
     Endpoint(
         "create_conversation", "POST", "/conversations",
-        "Create a conversation (201); two users who have one already get that one (200)",
+        "Create a conversation (201); two users who have one already get that one (200). Refused if a block is between"
+        " you and a member",
         {201: ConversationDocument, 200: ConversationDocument}, WithMembers,
     ),
     Endpoint(
         "conversations", "GET", "/conversations", "Your conversations, newest change first", {200: ListDocument},
-        query=(Parameter("cursor", "the cursor of the previous page", {"type": "string"}), _LIMIT),
+        query=(
+            Parameter("cursor", "the cursor of the previous page", {"type": "string", "pattern": "^[0-9]{1,17}-.+$"}),
+            _LIMIT,
+        ),
     ),
     Endpoint(
         "history", "GET", "/conversations/{id}/messages",
-        "The newest entries of a conversation, or the first after `after`, or the last before `before`",
+        "The newest entries of a conversation, or the first after `after`, or the last before `before`. With"
+        f" `type=message&deleted=skip` only messages that are not deleted, among the last {MAX_EXAMINED} entries; then"
+        " no `after`",
         {200: HistoryDocument},
-        query=(Parameter("after", "a seq", _SEQ), Parameter("before", "a seq", _SEQ), _LIMIT),
+        query=(
+            Parameter("after", "a seq", _SEQ), Parameter("before", "a seq", _SEQ), _LIMIT,
+            Parameter("type", "together with `deleted`", {"type": "string", "enum": ["message"]}),
+            Parameter("deleted", "together with `type`", {"type": "string", "enum": ["skip"]}),
+        ),
     ),
     Endpoint(
-        "add_members", "POST", "/conversations/{id}/members", "Add members to a conversation that is not one of two",
+        "add_members", "POST", "/conversations/{id}/members",
+        "Add members to a conversation that is not one of two; nobody who left it, or is in a block with you",
         {200: ConversationDocument}, WithMembers,
     ),
     Endpoint(
@@ -114,4 +156,8 @@ ENDPOINTS = (
         {302: FileDocument, 200: FileDocument},
     ),
     Endpoint("leave", "POST", "/conversations/{id}/leave", "Leave a conversation", {200: LeftDocument}),
+    Endpoint(
+        "join", "POST", "/conversations/{id}/join", "Return to a conversation that you left, unless it is one of two",
+        {200: ConversationDocument},
+    ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from glimpse.chat.documents import (
     DeletedEvent,
     Document,
     DrainingEvent,
+    EmptyDocument,
     MessageDocument,
     PresenceEvent,
     ReadEvent,
@@ -36,6 +37,10 @@ _EVENT_TYPE, _ACK_TYPE = str(EVENT), str(ACK)
 def event_text(event: str | tuple[str, Any]) -> str:
     """The text of an event's packet. The bus brings an event as ("name", {…}), or as such a text already."""
     return event if isinstance(event, str) else _EVENT_TYPE + _encode(event).decode()
+
+
+REPLACED = event_text(("replaced", EmptyDocument()))
+"""For a socket that a newer one of the same user replaced: its client stops, and offers to be used again."""
 
 
 def acknowledgement(ack_id: int, document: Document) -> str:

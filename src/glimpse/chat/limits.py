@@ -1,9 +1,8 @@
-"""Rate limits of one task: for each user, and for each address."""
+"""A rate limit for each of many keys: users, networks, accounts."""
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 
 PRUNE_ABOVE = 10_000
 """Prune full buckets above this many."""
@@ -11,7 +10,8 @@ PRUNE_ABOVE = 10_000
 
 class TokenBuckets:
     """
-    A token bucket for each key: `per_second` on average, and `burst` at once (by default as many as in a second).
+    A token bucket for each key: `per_second` tokens on average, and `burst` at once (by default those of one second).
+    Every `now` is in seconds, of one clock.
 
     Full buckets are pruned, so memory follows who is active and not who ever was.
     """
@@ -22,44 +22,46 @@ class TokenBuckets:
         self._buckets: dict[Hashable, tuple[float, float]] = {}
         self._prune_above = PRUNE_ABOVE
 
-    def allows(self, key: Hashable, now: float) -> bool:
-        """Whether one more is within the rate; if so it takes a token."""
+    def allows(self, key: Hashable, now: float, cost: float = 1) -> bool:
+        """
+        Whether the key has a token; if so it takes `cost` tokens. Those that the key does not have are a debt: the
+        next is allowed when it is paid back, so something expensive may happen once, and then not for long.
+        """
         left, before = self._buckets.get(key, (self.burst, now))
         if now > before:
             left = min(self.burst, left + (now - before) * self.per_second)
         allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, now)
+        self._buckets[key] = (left - cost if allowed else left, now)
         if len(self._buckets) > self._prune_above:
-            seconds_to_fill = self.burst / self.per_second
-            self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket[1] < seconds_to_fill}
-            self._prune_above = max(PRUNE_ABOVE, 2 * len(self._buckets))
+            self._prune(now)
         return allowed
 
+    def charge(self, key: Hashable, now: float, cost: float) -> None:
+        """Take tokens for something that was allowed and turned out to be more expensive than one."""
+        self._buckets[key] = (self.left(key, now) - cost, now)
 
-class AddressLimiter:
-    """
-    Limits requests without a token by the address of the client.
+    def left(self, key: Hashable, now: float) -> float:
+        """The tokens of a key; a debt is negative. Takes nothing, and keeps no bucket for a key that is new."""
+        left, before = self._buckets.get(key, (self.burst, now))
+        return min(self.burst, left + max(now - before, 0.0) * self.per_second)
 
-    The balancer appends that address to X-Forwarded-For, so it is the last one; what stands before it, the client may
-    have written. A request without the header does not come through the balancer and is not limited. `now` in seconds.
-    """
+    def seconds_until_allowed(self, key: Hashable, now: float) -> float:
+        return max(1 - self.left(key, now), 0.0) / self.per_second
 
-    def __init__(self, per_second: float, now: Callable[[], float]) -> None:
-        self._rates, self._now = TokenBuckets(per_second), now
+    def give_back(self, key: Hashable, cost: float = 1) -> None:
+        """Return tokens that a key took for something that did not happen."""
+        if key in self._buckets:
+            left, before = self._buckets[key]
+            self._buckets[key] = (min(self.burst, left + cost), before)
 
-    def allows(self, forwarded_for: str | None) -> bool:
-        """`forwarded_for`: the last line of the header, where there are several."""
-        if forwarded_for is None:
-            return True
-        return self._rates.allows(_network_of(forwarded_for.rpartition(",")[2].strip()), self._now())
+    def reset(self, key: Hashable) -> None:
+        """Fill the bucket of a key."""
+        self._buckets.pop(key, None)
 
-
-def _network_of(address: str) -> str:
-    """The IPv4 address, or the /64 of an IPv6 address, which is what one subscriber gets (RFC 6177); without a port."""
-    bare = address.partition("]")[0].lstrip("[") if address.startswith("[") else address
-    bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
-    try:
-        known = ipaddress.ip_address(bare)
-    except ValueError:
-        return address
-    return str(known) if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
+    def _prune(self, now: float) -> None:
+        self._buckets = {
+            key: (left, before)
+            for key, (left, before) in self._buckets.items()
+            if left + (now - before) * self.per_second < self.burst
+        }
+        self._prune_above = max(PRUNE_ABOVE, 2 * len(self._buckets))

@@ -14,30 +14,42 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from glimpse.chat.files import file_refusal, picture_refusal
+from glimpse.chat.history import MAX_EXAMINED, next_before
 from glimpse.chat.listing import ListPosition, decode_cursor
+from glimpse.chat.memberships import HAS_LEFT, IN_A_BLOCK
+from glimpse.chat.names import handle_keys
+from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS
 from glimpse.chat.refusals import BLOCKED, FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, Refusal
-from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.sync_position import SyncPosition, next_position
+from glimpse.chat.text import can_be_announced, can_be_stored, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     MAX_UNREAD,
     Conversation,
     ConversationChange,
     ConversationSummary,
+    Credentials,
     Deletion,
     Entry,
     File,
+    Joining,
     MembershipChange,
     Message,
     NewFile,
     NewMessage,
+    PairChange,
     StoredEntry,
     SyncResult,
     User,
+    Validity,
 )
 
 
 @dataclass(slots=True)
 class _Conversation:
-    """A conversation as it is kept: the entry with seq n is `entries[n - 1]`; the keys of `reads` are the members."""
+    """
+    A conversation as it is kept: the entry with seq n is `entries[n - 1]`; the keys of `reads` are the members, and
+    those of `joined_seqs` the members who were added later.
+    """
 
     id: str
     is_pair: bool
@@ -46,6 +58,9 @@ class _Conversation:
     reads: dict[str, int]
     entries: list[Entry] = field(default_factory=list)
     read_at: dict[str, datetime.datetime] = field(default_factory=dict)
+    joined_seqs: dict[str, int] = field(default_factory=dict)
+    former_ids: set[str] = field(default_factory=set)
+    members_changed_at: datetime.datetime | None = None
 
     @property
     def member_ids(self) -> tuple[str, ...]:
@@ -59,8 +74,20 @@ class _Conversation:
     def position(self) -> ListPosition:
         return ListPosition(self.changed_at, self.id)
 
-    def value(self) -> Conversation:
-        return Conversation(self.id, self.member_ids, self.last_seq, dict(self.reads))
+    def add(self, member_ids: Iterable[str], now: datetime.datetime) -> None:
+        """Add members with the next entry."""
+        for member_id in member_ids:
+            self.reads[member_id], self.joined_seqs[member_id] = 0, self.last_seq + 1
+            self.former_ids.discard(member_id)
+        self.members_changed_at = now
+
+    def remove(self, member_id: str, now: datetime.datetime) -> None:
+        del self.reads[member_id]
+        self.read_at.pop(member_id, None)
+        self.joined_seqs.pop(member_id, None)
+        if not self.is_pair:
+            self.former_ids.add(member_id)
+        self.members_changed_at = now
 
 
 @dataclass(slots=True)
@@ -80,7 +107,11 @@ class MemoryStore:
         self._make_id = make_id
         self._users: dict[str, User] = {}
         self._handles: dict[str, tuple[str, str]] = {}
+        self._login_networks: dict[str, str] = {}
+        self._valid_after: dict[str, int] = {}
+        self._revoked_at: dict[str, float] = {}
         self._blocks: set[tuple[str, str]] = set()
+        self._blocks_changed_at: dict[str, datetime.datetime] = {}
         self._conversations: dict[str, _Conversation] = {}
         self._pairs: dict[frozenset[str], str] = {}
         self._sent: dict[tuple[str, str, str], int] = {}
@@ -98,23 +129,83 @@ class MemoryStore:
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
             return INVALID
-        if handle_key(handle) in self._handles:
+        if not self._handles.keys().isdisjoint(keys := handle_keys(handle)):
             return HANDLE_TAKEN
         if user_id in self._users:
             return INVALID
-        self._handles[handle_key(handle)] = (user_id, password_hash)
+        self._handles[keys[0]] = (user_id, password_hash)
         return self._users.setdefault(user_id, User(user_id, handle))
 
-    async def credentials(self, handle: str) -> tuple[User, str] | None:
-        found = self._handles.get(handle_key(handle)) if is_handle(handle) else None
-        return (self._users[found[0]], found[1]) if found else None
+    async def credentials(self, handle_key: str) -> Credentials | None:
+        found = self._handles.get(handle_key)
+        return self._credentials(*found) if found else None
+
+    async def credentials_of(self, user_id: str) -> Credentials | None:
+        for owner_id, password_hash in self._handles.values():
+            if owner_id == user_id:
+                return self._credentials(owner_id, password_hash)
+        return None
+
+    async def change_password(self, user_id: str, old_hash: str, new_hash: str, valid_after: int) -> int | None:
+        for key, account in self._handles.items():
+            if account == (user_id, old_hash):
+                self._handles[key] = (user_id, new_hash)
+                return self._revoke(user_id, valid_after)
+        return None
+
+    async def joining(self, user_id: str) -> Joining | Refusal:
+        user = await self.ensure_user(user_id)
+        if isinstance(user, Refusal):
+            return user
+        validity = await self.validity(user_id)
+        return Joining(validity.valid_after, validity.is_deleted, tuple(await self.partners(user_id)))
+
+    async def validity(self, user_id: str) -> Validity:
+        user = self._users.get(user_id)
+        return Validity(self._valid_after.get(user_id, 0), user is not None and user.is_deleted)
+
+    async def revoke(self, user_id: str, valid_after: int) -> int | Refusal:
+        user = await self.ensure_user(user_id)
+        return user if isinstance(user, Refusal) else self._revoke(user_id, valid_after)
+
+    async def revoked_since(self, user_ids: Sequence[str], since: float) -> Sequence[tuple[str, int]]:
+        revoked = [user_id for user_id in user_ids if self._revoked_at.get(user_id, -math.inf) >= since]
+        return [(user_id, self._valid_after[user_id]) for user_id in revoked]
+
+    async def delete_user(self, user_id: str, valid_after: int) -> int | Refusal:
+        if user_id not in self._users:
+            return NOT_FOUND
+        self._users[user_id] = User(user_id, is_deleted=True)
+        self._handles = {key: account for key, account in self._handles.items() if account[0] != user_id}
+        self._login_networks.pop(user_id, None)
+        for blocker_id, blocked_id in tuple(self._blocks):
+            if blocker_id == user_id:
+                await self.block(blocker_id, blocked_id, False)
+        for row in self._files.values():
+            if row.file.owner_id == user_id:
+                row.file = replace(row.file, is_complete=False, upload_until=-math.inf)
+                row.is_pending, row.unused_since = True, None
+        return self._revoke(user_id, valid_after)
+
+    async def restore_user(self, user_id: str) -> None:
+        if user_id in self._users:
+            self._users[user_id] = replace(self._users[user_id], is_deleted=False)
+
+    async def groups(self, member_id: str) -> Sequence[str]:
+        return sorted(each.id for each in self._conversations_of(member_id) if not each.is_pair)
+
+    async def remember_login(self, user_id: str, network: str) -> None:
+        if user_id in self._users:
+            self._login_networks[user_id] = network
 
     async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
         return [self._users[user_id] for user_id in user_ids if user_id in self._users]
 
     async def user_by_handle(self, handle: str) -> User | None:
-        found = await self.credentials(handle)
-        return found[0] if found else None
+        for key in handle_keys(handle) if is_handle(handle) else ():
+            if found := await self.credentials(key):
+                return found.user
+        return None
 
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
@@ -125,7 +216,7 @@ class MemoryStore:
         if user is None:
             return NOT_FOUND
         if display_name is not None:
-            user = replace(user, display_name=display_name)
+            user = replace(user, display_name=display_name or None)
         if profile_image_id is not None:
             if refused := picture_refusal(self._file(profile_image_id), user_id):
                 return refused
@@ -136,16 +227,32 @@ class MemoryStore:
         self._users[user_id] = user
         return user
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> bool | Refusal:
         if blocker_id not in self._users or blocked_id not in self._users:
             return NOT_FOUND
         if blocker_id == blocked_id:
             return INVALID
-        if on:
-            self._blocks.add((blocker_id, blocked_id))
-        else:
-            self._blocks.discard((blocker_id, blocked_id))
-        return None
+        if changed := ((blocker_id, blocked_id) in self._blocks) != on:
+            self._blocks ^= {(blocker_id, blocked_id)}
+            self._blocks_changed_at |= dict.fromkeys((blocker_id, blocked_id), self._clock())
+        return changed
+
+    async def blocked_users(self, blocker_id: str, after_id: str, limit: int) -> Sequence[User]:
+        ids = sorted(blocked for blocker, blocked in self._blocks if blocker == blocker_id and blocked > after_id)
+        return await self.users(ids[:limit])
+
+    async def pair_is_open(self, first_id: str, second_id: str) -> bool | None:
+        has_pair = first_id != second_id and frozenset((first_id, second_id)) in self._pairs
+        return not self._in_a_block(first_id, second_id) if has_pair else None
+
+    async def pairs_changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[PairChange]:
+        changes = []
+        for pair in self._pairs:
+            low, high = sorted(pair)
+            times = [self._blocks_changed_at[each].timestamp() for each in pair if each in self._blocks_changed_at]
+            if not pair.isdisjoint(user_ids) and len(times) == 2 and min(times) >= since:
+                changes.append(PairChange((low, high), min(times)))
+        return changes
 
     # ---- Conversations
 
@@ -160,22 +267,24 @@ class MemoryStore:
         pair = frozenset(members) if len(members) == 2 else None
         conversation = self._conversations.get(self._pairs.get(pair, conversation_id) if pair else conversation_id)
         if conversation:
-            return (conversation.value(), False) if creator_id in conversation.reads else INVALID
+            return (self._read_by(conversation, creator_id), False) if creator_id in conversation.reads else INVALID
+        if any(self._in_a_block(creator_id, each) for each in members):
+            return IN_A_BLOCK
         now = self._clock()
         conversation = _Conversation(conversation_id, pair is not None, now, now, dict.fromkeys(members, 0))
         self._conversations[conversation_id] = conversation
         if pair:
             self._pairs[pair] = conversation_id
-        return conversation.value(), True
+        return self._read_by(conversation, creator_id), True
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
         conversation = self._conversation_of(conversation_id, member_id)
-        return conversation.value() if conversation else NOT_FOUND
+        return self._read_by(conversation, member_id) if conversation else NOT_FOUND
 
     async def partners(self, member_id: str) -> Sequence[str]:
         pairs = [each for each in self._conversations_of(member_id) if each.is_pair]
         others = {other for pair in pairs for other in pair.reads if other != member_id}
-        return sorted(other for other in others if not self._blocks & {(member_id, other), (other, member_id)})
+        return sorted(other for other in others if not self._in_a_block(member_id, other))
 
     async def list_conversations(
         self, member_id: str, cursor: str | None, limit: int
@@ -200,9 +309,29 @@ class MemoryStore:
             return NOT_FOUND
         new = [member_id for member_id in dict.fromkeys(member_ids) if member_id not in conversation.reads]
         if not new:
-            return conversation.value()
-        conversation.reads.update(dict.fromkeys(new, 0))
-        change = MembershipChange(*self._next(conversation, by_id, self._clock()), conversation.member_ids)
+            return self._read_by(conversation, by_id)
+        if not conversation.former_ids.isdisjoint(new):
+            return HAS_LEFT
+        if any(self._in_a_block(by_id, each) for each in new):
+            return IN_A_BLOCK
+        now = self._clock()
+        conversation.add(new, now)
+        change = MembershipChange(*self._next(conversation, by_id, now), conversation.member_ids)
+        return self._added(conversation, change)
+
+    async def join(self, conversation_id: str, user_id: str) -> StoredEntry | Conversation | Refusal:
+        conversation = self._conversations.get(conversation_id)
+        if (
+            conversation is None
+            or conversation.is_pair
+            or user_id not in conversation.former_ids | {*conversation.reads}
+        ):
+            return NOT_FOUND
+        if user_id in conversation.reads:
+            return self._read_by(conversation, user_id)
+        now = self._clock()
+        conversation.add([user_id], now)
+        change = MembershipChange(*self._next(conversation, user_id, now), conversation.member_ids)
         return self._added(conversation, change)
 
     async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
@@ -211,9 +340,9 @@ class MemoryStore:
             return NOT_FOUND
         if conversation.is_pair:
             self._pairs.pop(frozenset(conversation.reads), None)
-        del conversation.reads[member_id]
-        conversation.read_at.pop(member_id, None)
-        change = MembershipChange(*self._next(conversation, member_id, self._clock()), conversation.member_ids)
+        now = self._clock()
+        conversation.remove(member_id, now)
+        change = MembershipChange(*self._next(conversation, member_id, now), conversation.member_ids)
         return self._added(conversation, change)
 
     # ---- Messages
@@ -256,6 +385,17 @@ class MemoryStore:
             return conversation.entries[max(after, 0) :][:limit]
         return conversation.entries[: conversation.last_seq if before is None else max(before - 1, 0)][-limit:]
 
+    async def messages_before(
+        self, conversation_id: str, member_id: str, before: int | None, limit: int
+    ) -> tuple[Sequence[Message], int | None] | Refusal:
+        conversation = self._conversation_of(conversation_id, member_id)
+        if conversation is None:
+            return NOT_FOUND
+        top = conversation.last_seq + 1 if before is None else max(min(before, conversation.last_seq + 1), 1)
+        examined = conversation.entries[max(top - 1 - MAX_EXAMINED, 0) : top - 1]
+        messages = [each for each in examined if isinstance(each, Message) and each.body is not None][-limit:]
+        return messages, next_before(messages, top, limit)
+
     async def changes(
         self, conversation_id: str, after: int, before: int, since: float | None
     ) -> Sequence[StoredEntry]:
@@ -275,19 +415,46 @@ class MemoryStore:
                 reads = {member_id: seq for member_id, seq in each.reads.items() if member_id in readers}
                 if reads or each.changed_at.timestamp() >= since:
                     is_new = each.made_at.timestamp() >= since
-                    changes.append(ConversationChange(each.id, each.member_ids, each.last_seq, is_new, reads))
+                    hidden_ids = {reader_id: frozenset(self._hidden_ids(each, reader_id)) for reader_id in reads}
+                    hidden_ids = {reader_id: ids for reader_id, ids in hidden_ids.items() if ids}
+                    changes.append(
+                        ConversationChange(each.id, each.member_ids, each.last_seq, is_new, reads, hidden_ids)
+                    )
         return changes
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
-        mine = {each.id: each for each in sorted(self._conversations_of(member_id), key=lambda each: each.id)}
-        lagging = [each for each in mine.values() if cursors.get(each.id, -1) < each.last_seq]
-        entries = [entry for each in lagging for entry in each.entries[max(cursors.get(each.id, 0), 0) :]]
+    async def sync(
+        self,
+        member_id: str,
+        cursors: Mapping[str, int],
+        limit: int,
+        only: Sequence[str] | None = None,
+        since: SyncPosition | None = None,
+    ) -> SyncResult:
+        named = set(cursors if only is None else only)
+        mine = {each.id: each for each in self._conversations_of(member_id)}
+        asked = [each for each in mine.values() if only is None or each.id in named]
+        told = [each for each in asked if cursors.get(each.id, -1) != each.last_seq]
+        told += [
+            each
+            for each in asked
+            if cursors.get(each.id, -1) == each.last_seq
+            and since is not None
+            and each.id > since.after_id
+            and self._has_moved(each, member_id, since.seconds)
+        ]
+        all_ids = sorted({*(each.id for each in told), *(named - mine.keys())})
+        ids = all_ids[:MAX_SYNCED_CONVERSATIONS]
+        here = [mine[each] for each in ids if each in mine]
+        behind = [each for each in here if cursors.get(each.id, 0) <= each.last_seq]
+        entries = [entry for each in behind for entry in each.entries[max(cursors.get(each.id, 0), 0) :]]
+        is_cut = len(ids) < len(all_ids)
         return SyncResult(
-            conversations=tuple(each.value() for each in lagging),
-            gone=tuple(sorted(cursors.keys() - mine.keys())),
+            conversations=tuple(self._read_by(each, member_id) for each in behind),
+            gone=tuple(each for each in ids if each not in mine),
             entries=tuple(entries[:limit]),
-            more=len(entries) > limit,
-            reset=tuple(each.id for each in mine.values() if cursors.get(each.id, 0) > each.last_seq),
+            more=is_cut or len(entries) > limit,
+            reset=tuple(each.id for each in here if cursors.get(each.id, 0) > each.last_seq),
+            at=next_position(since, self._now() - SYNC_LAG_SECONDS, ids[-1] if is_cut else None),
         )
 
     # ---- Files
@@ -359,6 +526,15 @@ class MemoryStore:
     def _now(self) -> float:
         return self._clock().timestamp()
 
+    def _credentials(self, user_id: str, password_hash: str) -> Credentials:
+        valid_after, login_network = self._valid_after.get(user_id, 0), self._login_networks.get(user_id)
+        return Credentials(self._users[user_id], password_hash, valid_after, login_network)
+
+    def _revoke(self, user_id: str, valid_after: int) -> int:
+        self._revoked_at[user_id] = self._now()
+        self._valid_after[user_id] = max(self._valid_after.get(user_id, 0), valid_after)
+        return self._valid_after[user_id]
+
     def _file(self, file_id: str) -> File | None:
         announced = self._files.get(file_id)
         return announced.file if announced else None
@@ -380,6 +556,29 @@ class MemoryStore:
         conversation = self._conversations.get(conversation_id)
         return conversation if conversation and member_id in conversation.reads else None
 
+    def _in_a_block(self, first_id: str, second_id: str) -> bool:
+        """Whether one of the two blocked the other."""
+        return not self._blocks.isdisjoint({(first_id, second_id), (second_id, first_id)})
+
+    def _hidden_ids(self, conversation: _Conversation, reader_id: str) -> tuple[str, ...]:
+        """The members who are in a block with the reader."""
+        return tuple(each for each in conversation.reads if self._in_a_block(reader_id, each)) if self._blocks else ()
+
+    def _read_by(self, conversation: _Conversation, reader_id: str) -> Conversation:
+        hidden_ids = self._hidden_ids(conversation, reader_id)
+        reads = {member_id: seq for member_id, seq in conversation.reads.items() if member_id not in hidden_ids}
+        return Conversation(conversation.id, conversation.member_ids, conversation.last_seq, reads, hidden_ids)
+
+    def _has_moved(self, conversation: _Conversation, reader_id: str, since: float) -> bool:
+        """Whether its members, the receipts that the reader sees, or blocks of the reader changed since then."""
+        hidden_ids = self._hidden_ids(conversation, reader_id)
+        receipts = [at for member_id, at in conversation.read_at.items() if member_id not in hidden_ids]
+        others = [self._blocks_changed_at.get(each) for each in conversation.reads if each != reader_id]
+        mine = self._blocks_changed_at.get(reader_id)
+        blocks = [min(mine, theirs) for theirs in others if mine and theirs]
+        times = [*receipts, *blocks, *filter(None, [conversation.members_changed_at])]
+        return any(at.timestamp() >= since for at in times)
+
     def _conversations_of(self, member_id: str) -> Iterable[_Conversation]:
         return (each for each in self._conversations.values() if member_id in each.reads)
 
@@ -392,7 +591,7 @@ class MemoryStore:
             return StoredEntry(conversation.entries[self._sent[identity] - 1], conversation.member_ids, False)
         if conversation is None or message.sender_id not in conversation.reads:
             return NOT_FOUND
-        if conversation.is_pair and any((other, message.sender_id) in self._blocks for other in conversation.reads):
+        if conversation.is_pair and self._hidden_ids(conversation, message.sender_id):
             return BLOCKED
         if message.file_id is not None:
             if refused := file_refusal(self._file(message.file_id), message.sender_id):
@@ -419,10 +618,10 @@ class MemoryStore:
 
     def _summary(self, conversation: _Conversation, member_id: str) -> ConversationSummary:
         messages = [entry for entry in conversation.entries if isinstance(entry, Message)]
-        read = conversation.reads[member_id]
-        unread = sum(entry.seq > read and entry.sender_id != member_id and entry.body is not None for entry in messages)
+        seen = max(conversation.reads[member_id], conversation.joined_seqs.get(member_id, 0))
+        unread = sum(entry.seq > seen and entry.sender_id != member_id and entry.body is not None for entry in messages)
         return ConversationSummary(
-            conversation.value(),
+            self._read_by(conversation, member_id),
             tuple(self._users[user_id] for user_id in conversation.reads),
             messages[-1] if messages else None,
             min(unread, MAX_UNREAD),

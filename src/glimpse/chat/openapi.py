@@ -23,6 +23,7 @@ def openapi_document(version: str) -> dict[str, Any]:
     ]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     by_type = dict(zip(types, schemas, strict=True))
+    _use_javascript_patterns(components)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, by_type)
@@ -42,6 +43,14 @@ def openapi_document(version: str) -> dict[str, Any]:
         },
         "security": [{"token": []}],
     }
+
+
+def _use_javascript_patterns(schema: Any) -> None:
+    r"""Write the ends of a text as JSON Schema's dialect of patterns does, in place: `^` for \A, and `$` for \Z."""
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _use_javascript_patterns(value)
+    if isinstance(schema, dict) and isinstance(schema.get("pattern"), str):
+        schema["pattern"] = schema["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
 
 
 def _operation(endpoint: Endpoint, schemas: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
@@ -68,7 +77,7 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, dict[str, Any]]) -> dic
         },
     }
     if endpoint.body is not None:
-        operation["requestBody"] = {"required": True, "content": _json(schemas[endpoint.body])}
+        operation["requestBody"] = {"required": not endpoint.is_body_optional, "content": _json(schemas[endpoint.body])}
     if endpoint.is_public:
         operation["security"] = []
     return operation

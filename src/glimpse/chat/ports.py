@@ -10,21 +10,40 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.refusals import Refusal
+from glimpse.chat.sync_position import SyncPosition
 from glimpse.chat.values import (
     Conversation,
     ConversationChange,
     ConversationSummary,
+    Credentials,
     Entry,
     File,
+    Joining,
+    Message,
     NewFile,
     NewMessage,
+    PairChange,
     StoredEntry,
     SyncResult,
     User,
+    Validity,
 )
 
 HEAD_BYTES = 512
 """How much of an object's content `Objects.head` returns: enough to recognise its type."""
+
+SYNC_LAG_SECONDS = 30.0
+"""
+How much earlier than its statement `SyncResult.at` is. A receipt, a block or a change of members is dated by the clock
+of the database, before its commit: by at most four statements of up to 5 s each and the commit itself. What is named
+once more costs an answer a few lines.
+"""
+
+MAX_SYNCED_CONVERSATIONS = 1_000
+"""
+So many conversations one `sync` names. Anybody may put a user into many: an answer that names all of them would hold up
+other clients while it is made, and be more than a connection may buffer.
+"""
 
 
 class StoreDown(Exception):
@@ -49,11 +68,60 @@ class Store(Protocol):
         ...
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
-        """Create a user with a handle, unique regardless of case. Refused `handle_taken`, `invalid`."""
+        """Create a user with a handle, of which no `handle_keys` are taken. Refused `handle_taken`, `invalid`."""
         ...
 
-    async def credentials(self, handle: str) -> tuple[User, str] | None:
-        """The user with a handle, and the hash of their password."""
+    async def credentials(self, handle_key: str) -> Credentials | None:
+        """Of the account whose handle has this key."""
+        ...
+
+    async def credentials_of(self, user_id: str) -> Credentials | None:
+        """None for a user of another issuer."""
+        ...
+
+    async def remember_login(self, user_id: str, network: str) -> None:
+        """The owner of an account logged in from this network. An unknown user is ignored."""
+        ...
+
+    async def change_password(self, user_id: str, old_hash: str, new_hash: str, valid_after: int) -> int | None:
+        """
+        Replace the hash, and revoke tokens as `revoke` does. None, without effect, where the hash is not `old_hash`.
+        """
+        ...
+
+    async def joining(self, user_id: str) -> Joining | Refusal:
+        """What a user who joins needs, read together. The user is created on first use. Refused `invalid`."""
+        ...
+
+    async def validity(self, user_id: str) -> Validity:
+        """Which tokens of a user are valid. Of a user who does not exist, all are."""
+        ...
+
+    async def revoke(self, user_id: str, valid_after: int) -> int | Refusal:
+        """
+        Revoke the tokens of a user that were issued before a second, since 1970. Returns that second, or a later one
+        from before. The user is created on first use. Refused `invalid`.
+        """
+        ...
+
+    async def revoked_since(self, user_ids: Sequence[str], since: float) -> Sequence[tuple[str, int]]:
+        """Those of the users whose tokens were revoked since then, in seconds since 1970, and their `valid_after`."""
+        ...
+
+    async def delete_user(self, user_id: str, valid_after: int) -> int | Refusal:
+        """
+        Delete an account, and revoke tokens as `revoke` does. Its handle, password, display name, picture and files go,
+        and the blocks that it made; blocks against it stay. Its files are swept; entries still refer to them. Its
+        messages and memberships stay. Idempotent. Refused `not_found`.
+        """
+        ...
+
+    async def restore_user(self, user_id: str) -> None:
+        """The user of another issuer came back with a new token: the account is not deleted any more, but empty."""
+        ...
+
+    async def groups(self, member_id: str) -> Sequence[str]:
+        """The ids of a user's conversations that are not of two."""
         ...
 
     async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
@@ -66,15 +134,32 @@ class Store(Protocol):
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refusal:
         """
-        Change the fields that are not None. Refused `not_found`, `invalid`; and `gone`, `not_complete`, `forbidden` or
-        `file_type` where the image is not a complete image file of the user.
+        Change the fields that are not None; an empty display name removes it. Refused `not_found`, `invalid`; and
+        `gone`, `not_complete`, `forbidden` or `file_type` where the image is not a complete image file of the user.
         """
         ...
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> bool | Refusal:
         """
-        Block (`on`) or unblock a user: messages of a blocked user are refused in the conversation of the two.
-        Idempotent. Refused `not_found`, `invalid` (oneself).
+        Block (`on`) or unblock a user; returns whether that changed anything. While one of two users blocks the other,
+        messages of both are refused in their conversation of two, and neither sees what the other read. A message or a
+        conversation whose call begins after this one has returned is judged by it. Refused `not_found`, `invalid`
+        (oneself).
+        """
+        ...
+
+    async def blocked_users(self, blocker_id: str, after_id: str, limit: int) -> Sequence[User]:
+        """The users whom a user blocks, in the order of their ids: the first ones after an id, which may be empty."""
+        ...
+
+    async def pair_is_open(self, first_id: str, second_id: str) -> bool | None:
+        """Whether the conversation of two users is without a block between them; None where they have none."""
+        ...
+
+    async def pairs_changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[PairChange]:
+        """
+        The conversations of two of any of these users where a block may have begun or ended since then, in seconds
+        since 1970: a block of both changed.
         """
         ...
 
@@ -86,7 +171,8 @@ class Store(Protocol):
         """
         The conversation, and whether it is new. The creator is its first member. Two people have one conversation
         only, even if both create it at once; and a repeat with the same id by its creator is answered with the first.
-        Refused `not_found` for an unknown member, `invalid` for the id of somebody else's conversation.
+        Refused `not_found` for an unknown member, `invalid` for the id of somebody else's conversation, `forbidden`
+        where the conversation would be new and the creator is in a block with a member.
         """
         ...
 
@@ -108,8 +194,16 @@ class Store(Protocol):
         self, conversation_id: str, by_id: str, member_ids: Sequence[str]
     ) -> StoredEntry | Conversation | Refusal:
         """
-        The MembershipChange; or the conversation, where all were members already. Refused `not_found`, `forbidden` (a
-        conversation of two).
+        The MembershipChange; or the conversation, where all were members already. What was written before is not
+        unread for a new member. Refused `not_found`, `forbidden` (a conversation of two; a user who left it; a user who
+        is in a block with the one who adds them).
+        """
+        ...
+
+    async def join(self, conversation_id: str, user_id: str) -> StoredEntry | Conversation | Refusal:
+        """
+        The MembershipChange of a user who returns to a conversation that they left; or the conversation, where they are
+        a member. Refused `not_found` for others, and for a conversation of two.
         """
         ...
 
@@ -154,6 +248,15 @@ class Store(Protocol):
         """Entries by seq: the first ones after `after`, or the last ones before `before`, or the newest."""
         ...
 
+    async def messages_before(
+        self, conversation_id: str, member_id: str, before: int | None, limit: int
+    ) -> tuple[Sequence[Message], int | None] | Refusal:
+        """
+        The last messages that are not deleted, at most `limit`, among the `history.MAX_EXAMINED` entries before a seq,
+        or among the newest; and the `before` of the next call, None where nothing comes before. Refused `not_found`.
+        """
+        ...
+
     async def changes(
         self, conversation_id: str, after: int, before: int, since: float | None
     ) -> Sequence[StoredEntry]:
@@ -167,8 +270,19 @@ class Store(Protocol):
         """The conversations of any of these users that were created, changed or read since then."""
         ...
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
-        """At most `limit` entries; a conversation without a cursor begins at its first entry."""
+    async def sync(
+        self,
+        member_id: str,
+        cursors: Mapping[str, int],
+        limit: int,
+        only: Sequence[str] | None = None,
+        since: SyncPosition | None = None,
+    ) -> SyncResult:
+        """
+        At most `limit` entries, and at most MAX_SYNCED_CONVERSATIONS conversations, in the order of their ids; a
+        conversation without a cursor begins at its first entry. `only`: leave out all conversations but these. `since`:
+        the `at` of an earlier result.
+        """
         ...
 
     # ---- Files

@@ -29,6 +29,17 @@ class Publisher(Protocol):
         """The first socket of a user joined this task, or the last one left it."""
         ...
 
+    def block_changed(self, user_ids: tuple[str, str]) -> None:
+        """A block between two users began or ended: the notifiers of the other tasks tell them."""
+        ...
+
+    def revoked(self, user_id: str, valid_after: int) -> None:
+        """
+        The tokens of a user that were issued before the second `valid_after`, since 1970, are revoked: close their
+        sockets.
+        """
+        ...
+
     def outcome_unknown(self) -> None:
         """A change may be durable although nobody published it."""
         ...
@@ -50,5 +61,10 @@ class LocalPublisher:
         self._sockets.send(notification.user_ids, event_text(notification.event))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
+
+    def block_changed(self, user_ids: tuple[str, str]) -> None: ...
+
+    def revoked(self, user_id: str, valid_after: int) -> None:
+        self._sockets.close_revoked(user_id, valid_after)
 
     def outcome_unknown(self) -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +20,8 @@ def language_of(accept_language: str) -> str:
 class Refusal(Struct, frozen=True):
     """
     `code` is for programs and never changes. `status` is the HTTP status. `retry`: the same request may succeed later.
-    `english` and `korean` are for people, and `detail` says in English what exactly was wrong.
+    `english` and `korean` are for people, and `detail` says in English what exactly was wrong. `retry_seconds`: when a
+    retry may succeed.
     """
 
     code: str
@@ -28,6 +30,10 @@ class Refusal(Struct, frozen=True):
     english: str
     korean: str
     detail: str = ""
+    retry_seconds: int = 1
+
+    def after(self, seconds: float) -> Refusal:
+        return replace(self, retry_seconds=max(1, ceil(seconds)))
 
     def because(self, detail: str) -> Refusal:
         return replace(self, detail=detail)
@@ -49,7 +55,10 @@ TOO_LARGE = Refusal("too_large", 413, False, "this is too large", "크기가 너
 
 # ---- Users and messages
 
-BLOCKED = Refusal("blocked", 403, False, "this person does not accept messages from you", "상대가 메시지를 받지 않아요")
+# The same for both, so that nobody learns from it who blocked whom.
+BLOCKED = Refusal(
+    "blocked", 403, False, "you and this person cannot send each other messages", "상대와 메시지를 주고받을 수 없어요"
+)
 HANDLE_TAKEN = Refusal("handle_taken", 409, False, "this handle is taken", "이미 사용 중인 아이디예요")
 
 SIGNUP_OFF = Refusal(

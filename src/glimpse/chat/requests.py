@@ -12,23 +12,63 @@ import msgspec
 from msgspec import Meta, Struct
 
 from glimpse.chat.refusals import INVALID, Refusal
-from glimpse.chat.text import MAX_CLIENT_ID, MAX_FILE_NAME, MAX_HANDLE, MAX_ID, is_storable
+from glimpse.chat.text import (
+    MAX_CLIENT_ID,
+    MAX_DISPLAY_NAME,
+    MAX_FILE_NAME,
+    MAX_HANDLE,
+    MAX_ID,
+    MIN_PASSWORD,
+    is_storable,
+)
 from glimpse.chat.tokens import MAX_TOKEN_LENGTH
 
 MAX_MEMBERS = 200
 MAX_CURSORS = 20_000
 """About as many as fit into one Engine.IO payload."""
 
+MAX_ONLY = 1_000
+"""Conversations that a `sync` may name, which are never charged as a long one."""
+
+MAX_SINCE = MAX_ID + 30
+"""`sync_position.py` has its form."""
+
 MAX_SEQ = 2**53 - 1
 """The largest integer that JavaScript represents exactly."""
 
-Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
-ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"\A[\x21-\x7e]+\Z")]
+# The pattern is for readers of the OpenAPI document alone: `decode_request` refuses NUL in every text.
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID, extra_json_schema={"pattern": "^[^\\u0000]*$"})]
+# ASCII without NUL, which PostgreSQL cannot store.
+ClientId = Annotated[str, Meta(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"\A[\x01-\x7f]+\Z")]
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Handle = Annotated[str, Meta(min_length=1, max_length=MAX_HANDLE, pattern=r"\A[^\s/@]+\Z")]
-Password = Annotated[str, Meta(min_length=8, max_length=200)]
+# `names.py` has the other rules of names. A Korean syllable may be typed as three jamo; it is stored as one character.
+DisplayName = Annotated[
+    str,
+    Meta(
+        max_length=3 * MAX_DISPLAY_NAME,
+        description=f"RFC 8266, in its own case: at most {MAX_DISPLAY_NAME} characters, one of them visible. An empty"
+        " text removes the name.",
+    ),
+]
+Handle = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=3 * MAX_HANDLE,
+        pattern=r"\A[^\s/@]+\Z",
+        description=f"RFC 8265: at most {MAX_HANDLE} letters, digits and ASCII symbols, in scripts that do not look"
+        " alike (UTS #39, highly restrictive)",
+    ),
+]
+Password = Annotated[
+    str,
+    Meta(
+        min_length=MIN_PASSWORD,
+        max_length=200,
+        description=f"RFC 8265, OpaqueString: at least {MIN_PASSWORD} characters",
+    ),
+]
 Members = Annotated[list[Id], Meta(max_length=MAX_MEMBERS)]
 
 
@@ -49,7 +89,11 @@ class MarkRead(Request, frozen=True):
 
 
 class Sync(Request, frozen=True):
+    """`since`: the `at` of an earlier answer."""
+
     cursors: Annotated[dict[Id, Seq], Meta(max_length=MAX_CURSORS)]
+    only: Annotated[list[Id], Meta(max_length=MAX_ONLY)] | None = None
+    since: Annotated[str, Meta(max_length=MAX_SINCE)] | None = None
 
 
 class Renew(Request, frozen=True):
@@ -70,8 +114,21 @@ class LogIn(Request, frozen=True):
     password: Annotated[str, Meta(max_length=200)]
 
 
+class ChangePassword(Request, frozen=True):
+    """`password` is the one until now."""
+
+    password: Annotated[str, Meta(max_length=200)]
+    new_password: Password
+
+
+class DeleteAccount(Request, frozen=True):
+    """`password` is required of a user who signed up here."""
+
+    password: Annotated[str, Meta(max_length=200)] | None = None
+
+
 class Profile(Request, frozen=True):
-    display_name: Name | None = None
+    display_name: DisplayName | None = None
     profile_image_id: Id | None = None
 
 
@@ -79,7 +136,9 @@ class Announce(Request, frozen=True):
     """`sha256` of the content, in hexadecimal."""
 
     file_name: Annotated[str, Meta(min_length=1, max_length=MAX_FILE_NAME)]
-    content_type: Annotated[str, Meta(min_length=1, max_length=200)]
+    content_type: Annotated[
+        str, Meta(max_length=200, description="empty, or application/octet-stream, to go by the extension of the name")
+    ]
     size: Annotated[int, Meta(ge=1, le=MAX_SEQ)]
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
+from glimpse.chat.authentication import REVOKED_TOKEN, Authentication
 from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
@@ -29,13 +31,20 @@ from glimpse.chat.documents import (
     synced_document,
 )
 from glimpse.chat.drain import Drain
-from glimpse.chat.events import acknowledgement, draining_event, entry_committed, message_acknowledgement, typing_event
+from glimpse.chat.events import (
+    REPLACED,
+    acknowledgement,
+    draining_event,
+    entry_committed,
+    message_acknowledgement,
+    typing_event,
+)
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.protocol.session import CLOSED
-from glimpse.chat.protocol.socketio import ROOT, Packet, Peer
+from glimpse.chat.protocol.socketio import LONG_MESSAGE, ROOT, Packet, Peer
 from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import (
@@ -50,9 +59,10 @@ from glimpse.chat.refusals import (
     language_of,
 )
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
-from glimpse.chat.sockets import Socket, Sockets
-from glimpse.chat.tokens import Tokens
-from glimpse.chat.users import Users
+from glimpse.chat.sockets import ENDED_SESSION, Socket, Sockets
+from glimpse.chat.sync_position import decode_position
+from glimpse.chat.text import is_blank
+from glimpse.chat.tokens import Identity
 from glimpse.chat.values import NewMessage, StoredEntry
 
 MAX_CONNECTING = 5_000
@@ -64,10 +74,33 @@ MAX_PENDING = 5_000
 MAX_UNKNOWN_OUTCOMES = 10_000
 """Messages that are remembered because their outcome is unknown."""
 
+MAX_FREE_CURSORS, CURSORS_PER_EVENT = 1_000, 20
+"""A `sync` with more cursors, and without `only`, counts as one event for each CURSORS_PER_EVENT of them."""
+
 TYPING_PER_SECOND = 1.0
 """Typing events of one user in one conversation; more are dropped."""
 
-DRAINING, TOO_MANY = "draining", "too many sockets"
+SHARE_OF_FREE = 0.05
+"""
+A user may use so much of the places that nobody uses, so that some are always left: a hundred users who each take all
+that they may leave a sixth.
+"""
+
+LONG_CHARACTERS_PER_SECOND = 65_536
+"""
+Of a user's messages above LONG_MESSAGE, because all of a message is decoded before it counts as one event; or ten
+messages with the longest body, where that is more. A `sync` of 20,000 cursors, the longest request there is, is
+allowed every 14 s.
+"""
+
+FLOOD_SECONDS = 20
+"""
+A socket is closed whose user goes on, although more events were refused than the user may send in this time. To refuse
+an event takes a third of the time that it takes to store a message, and a long one counts as several: receiving a
+million characters takes a few milliseconds.
+"""
+
+DRAINING, TOO_MANY, FLOODING = "draining", "too many sockets", "flooding"
 """Reasons to close a socket, as the metrics name them."""
 
 
@@ -87,8 +120,7 @@ class Service:
     """
 
     commits: GroupCommit
-    tokens: Tokens
-    users: Users
+    authentication: Authentication
     conversations: Conversations
     messages: Messages
     sockets: Sockets
@@ -108,6 +140,9 @@ class Service:
 
     def __post_init__(self) -> None:
         self._rates = TokenBuckets(self.limits.events_per_second)
+        self._refused_rates = TokenBuckets(self.limits.events_per_second, FLOOD_SECONDS * self.limits.events_per_second)
+        self._long_rates = TokenBuckets(max(LONG_CHARACTERS_PER_SECOND, 10 * self.limits.body_characters))
+        self._pending: Counter[str] = Counter()
         self._typing_rates = TokenBuckets(TYPING_PER_SECOND)
         self._connecting = BackgroundTasks(self.report_defect)
 
@@ -128,9 +163,11 @@ class Service:
         kind = EVENTS.get(name)
         self.counts.events[name if kind else "other"] += 1
         refusal: Refusal | None = None
-        if not self._rates.allows(socket.user_id, self.now()):
-            refusal = RATE_LIMITED
-        elif len(self.background.running) >= MAX_PENDING:
+        cost = _sync_cost(event.data) if kind is Sync else 1
+        if not self._rates.allows(socket.user_id, self.now(), cost):
+            self._refuse_too_many(socket, event.id)
+            return
+        if len(self.background.running) >= MAX_PENDING:
             refusal = BUSY
         elif kind is None:
             refusal = INVALID.because("no such event")
@@ -140,10 +177,20 @@ class Service:
                 refusal = self._send_message(socket, request, event.id)
             elif isinstance(request, Refusal):
                 refusal = request
+            elif self._pending[socket.user_id] > (MAX_PENDING - len(self.background.running)) * SHARE_OF_FREE:
+                refusal = BUSY
             else:
+                self._pending[socket.user_id] += 1
                 self.background.run(self._handle(socket, HANDLERS[name](self, socket, request), event.id))
         if refusal is not None:
             self._refuse(socket, refusal, event.id)
+
+    def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
+        socket: Socket = peer.state
+        if self._long_rates.allows(socket.user_id, self.now(), characters):
+            return False
+        self._refuse_too_many(socket, ack_id, characters / LONG_MESSAGE)
+        return True
 
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
         socket: Socket = peer.state
@@ -187,51 +234,84 @@ class Service:
     # ---- Connecting
 
     async def _connect(self, peer: Peer, auth: Mapping[str, Any]) -> None:
-        identity = self.tokens.verify(auth.get("token"), self.now())
-        if not isinstance(identity, Refusal):
-            try:
-                identity = await self.users.ensure_known(identity.user_id) or identity
-            except StoreDown:
-                # Not CONNECT_ERROR, after which socket.io-client would never try again.
-                peer.session.close("unavailable")
-                return
-            except Exception as error:
-                self.report_defect(error)
-                peer.session.close("internal")
-                return
+        try:
+            admitted = await self._admit(auth.get("token"))
+        except StoreDown:
+            admitted = UNAVAILABLE
+        except Exception as error:
+            self.report_defect(error)
+            admitted = INTERNAL
         if peer.session.state == CLOSED:
             return
-        if isinstance(identity, Refusal):
-            peer.refuse(ROOT, identity.code, code=identity.code)
+        if isinstance(admitted, Refusal):
+            if admitted.retry:
+                # Not CONNECT_ERROR, after which socket.io-client would never try again.
+                peer.session.close(admitted.code)
+            else:
+                peer.refuse(ROOT, admitted.code, code=admitted.code)
+            return
+        identity, partners = admitted
+        if self.sockets.is_full(identity.user_id, self.now()):
+            # Not CONNECT_ERROR either: the client comes back, after a pause that grows.
+            self.counts.refusals[RATE_LIMITED.code] += 1
+            peer.session.close(TOO_MANY)
             return
         if (language := auth.get("language")) and isinstance(language, str):
             # The page sends it here, because it cannot set the Accept-Language header of a WebSocket's handshake.
             peer.session.language = language_of(language)
-        socket = Socket(peer.session, identity.user_id, identity.expires_at, self.now())
+        socket = Socket(peer, peer.session, identity.user_id, identity.expires_at, self.now())
+        socket.issued_at = identity.issued_at
         peer.state = socket
         peer.accept(ROOT, self.make_sid())
         if peer.session.state != CLOSED:
-            self._add_socket(socket)
+            self._add_socket(socket, partners)
 
-    def _add_socket(self, socket: Socket) -> None:
+    async def _admit(self, token: object) -> tuple[Identity, Sequence[str] | None] | Refusal:
+        """
+        The user of a token, and the user's partners, None where they may have changed since they were read. The caller
+        adds the socket before it waits for anything, so that the socket misses nothing.
+        """
+        identity = await self.authentication.verify(token)
+        if isinstance(identity, Refusal):
+            return identity
+        client = self.sockets.begin_joining(identity.user_id)
+        try:
+            joining = await self.authentication.join(identity)
+        finally:
+            self.sockets.end_joining(client)
+        if isinstance(joining, Refusal):
+            return joining
+        if identity.issued_at < client.valid_after:
+            return REVOKED_TOKEN
+        return identity, None if client.is_stale else joining.partners
+
+    def _add_socket(self, socket: Socket, partners: Sequence[str] | None) -> None:
         """The client was told that it joined; from now on it receives events."""
-        evicted = self.sockets.add(socket)
+        replaced = self.sockets.add(socket)
         self.counts.joined += 1
-        if evicted:
-            self.counts.left[TOO_MANY] += 1
-            evicted.session.close(TOO_MANY)
-        self.notifier.joined(socket)
+        if replaced:
+            self._replace(replaced)
+        self.notifier.joined(socket, partners)
         if self._drain:
             # The balancer may send the client here again. Asked to leave at once, it would reconnect in a loop.
             self._announce_drain(self._drain, socket, self._drain.closes_at(self._drain_count))
 
+    def _replace(self, socket: Socket) -> None:
+        """A newer socket of the user takes its place. Its session ends when its client leaves, or a little later."""
+        self.counts.left[TOO_MANY] += 1
+        socket.session.send((REPLACED,))
+        socket.session = ENDED_SESSION
+        socket.peer.disconnect(ROOT)
+
     # ---- Messages
 
     def _send_message(self, socket: Socket, request: SendMessage, ack_id: int | None) -> Refusal | None:
-        if not request.body and request.file_id is None:
-            return INVALID.because("neither a body nor a file")
         if len(request.body) > self.limits.body_characters:
             return INVALID.because(f"a body has at most {self.limits.body_characters} characters")
+        if request.file_id is None and is_blank(request.body):
+            return INVALID.because("neither a body that shows something nor a file")
+        if socket.unanswered >= self.commits.free_places * SHARE_OF_FREE:
+            return BUSY
         message = NewMessage(request.conversation_id, socket.user_id, request.client_id, request.body, request.file_id)
         appending = self.commits.append(message)
         self._appending.add(appending)
@@ -291,6 +371,10 @@ class Service:
         except Exception as error:
             self.report_defect(error)
             answer = INTERNAL
+        finally:
+            self._pending[socket.user_id] -= 1
+            if not self._pending[socket.user_id]:
+                del self._pending[socket.user_id]
         if isinstance(answer, Refusal):
             self._refuse(socket, answer, ack_id)
         elif answer is not None:
@@ -302,21 +386,27 @@ class Service:
 
     async def _sync(self, socket: Socket, request: Sync) -> Document | Refusal:
         """One at a time for each socket: two answers together may exceed what its connection may buffer."""
+        since = None if request.since is None else decode_position(request.since)
+        if since is None and request.since is not None:
+            return INVALID.because("since is the `at` of an earlier answer")
         if socket.is_syncing:
             return BUSY
         socket.is_syncing = True
         try:
-            return synced_document(await self.messages.sync(socket.user_id, request.cursors))
+            return synced_document(await self.messages.sync(socket.user_id, request.cursors, request.only, since))
         finally:
             socket.is_syncing = False
 
     async def _renew(self, socket: Socket, request: Renew) -> Document | Refusal:
-        identity = self.tokens.verify(request.token, self.now())
+        identity = await self.authentication.verify(request.token)
         if isinstance(identity, Refusal):
             return identity
         if identity.user_id != socket.user_id:
             return FORBIDDEN
-        socket.expires_at = identity.expires_at
+        identity = await self.authentication.check(identity)
+        if isinstance(identity, Refusal):
+            return identity
+        socket.expires_at, socket.issued_at = identity.expires_at, identity.issued_at
         return EmptyDocument()
 
     async def _typing(self, socket: Socket, request: Typing) -> Refusal | None:
@@ -325,7 +415,7 @@ class Service:
         conversation = await self.conversations.get(socket.user_id, request.conversation_id)
         if isinstance(conversation, Refusal):
             return conversation
-        others = tuple(user_id for user_id in conversation.member_ids if user_id != socket.user_id)
+        others = tuple(user_id for user_id in conversation.visible_ids if user_id != socket.user_id)
         self.publisher.notify(Notification(others, typing_event(conversation.id, socket.user_id)))
         return None
 
@@ -339,11 +429,27 @@ class Service:
         self.counts.refusals[refusal.code] += 1
         self._answer(socket, error_document(refusal, socket.session.language), ack_id)
 
+    def _refuse_too_many(self, socket: Socket, ack_id: int | None, cost: float = 1) -> None:
+        if self._refused_rates.allows(socket.user_id, self.now(), cost):
+            self._refuse(socket, RATE_LIMITED, ack_id)
+        else:
+            socket.session.close(FLOODING)
+
     def _announce_drain(self, drain: Drain, socket: Socket, leaves_at: float) -> None:
         socket.drain_number, now = self._drain_count, self.now()
         self._drain_count += 1
         grace, leaves_in = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
         socket.session.send([draining_event(round(grace, 3), round(leaves_in * 1000))])
+
+
+def _sync_cost(event: list[Any]) -> float:
+    """How many events a `sync` counts as. Its request is not decoded yet, so that a refused one costs little."""
+    request = event[1] if len(event) > 1 else None
+    if not isinstance(request, dict) or request.get("only") is not None:
+        return 1
+    cursors = request.get("cursors")
+    count = len(cursors) if isinstance(cursors, dict) else 0
+    return count / CURSORS_PER_EVENT if count > MAX_FREE_CURSORS else 1
 
 
 def _identity(message: NewMessage) -> tuple[str, str, str]:

@@ -64,6 +64,7 @@ Secrets = Annotated[tuple[str, ...], Meta(extra={"read": _secrets})]
 Origins = Annotated[frozenset[str], Meta(extra={"read": _parts})]
 JwksUrl = Annotated[str, Meta(pattern=r"\A(https?://[^\s?#]+)?\Z", extra={"failure": "setting_jwks_url"})]
 Jwks = Annotated[str, Meta(extra={"read": _json_object})]
+Audiences = Annotated[tuple[str, ...], Meta(extra={"read": _parts})]
 Switch = Annotated[Literal["on", "off", ""], Meta(extra={"failure": "setting_switch"})]
 
 
@@ -85,7 +86,7 @@ class Settings(Struct, frozen=True):
     jwks_url: JwksUrl = ""
     jwks: Jwks = ""
     jwt_issuer: str = ""
-    jwt_audience: str = ""
+    jwt_audience: Audiences = ()
     trusted_proxies: Annotated[int, Meta(ge=0, le=10)] = 0
     allowed_origins: Origins = frozenset()
     keep_alive_seconds: Annotated[int, Meta(ge=1, le=4_000)] = 65
@@ -105,6 +106,12 @@ class Settings(Struct, frozen=True):
     uploads_per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 30
     storage_mb_per_user: Annotated[int, Meta(ge=1, le=100_000_000)] = 1000
 
+
+SHARED_ISSUERS = ("googleapis.com", "google.com", "appleid.apple.com", "login.microsoftonline.com")
+"""
+The keys of these hosts sign tokens for everybody's projects. Only the audience tells these apart (RFC 8725, section
+3.9).
+"""
 
 CLOUDFRONT = ("cloudfront_url", "cloudfront_key_id", "cloudfront_private_key")
 """These fields are set together, or none of them is."""
@@ -139,9 +146,7 @@ class Setting(Struct, frozen=True):
         kind, meta = _kind_of(self.type)
         is_readable = kind is str or get_origin(kind) is Literal or (meta.extra or {}).get("read")
         if not is_readable and not (kind is int and meta.ge is not None and meta.le is not None):
-            raise TypeError(
-                f"{self.field}: a setting is a str, a Literal, an int with `ge` and `le`, or has a `read`"
-            )
+            raise TypeError(f"{self.field}: a setting is a str, a Literal, an int with `ge` and `le`, or has a `read`")
 
 
 SETTINGS = tuple(
@@ -176,12 +181,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if has_jwks and values["signup"] == "on":
         # Two issuers can name two people by the same `sub`.
         failures.append(Failure("setting_two_issuers", variable=PREFIX + "SIGNUP"))
+    if not values["jwt_audience"] and _is_shared(values["jwks_url"] or ""):
+        failures.append(Failure("setting_audience_missing", variable=PREFIX + "JWT_AUDIENCE"))
     missing = [field for field in CLOUDFRONT if not values[field]]
     if 0 < len(missing) < len(CLOUDFRONT):
         failures.append(Failure("setting_together", variable=PREFIX + missing[0].upper()))
     if failures:
         raise InvalidSettings(failures)
     return Settings(**values)
+
+
+def _is_shared(jwks_url: str) -> bool:
+    host = jwks_url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
+    return any(f".{host}".endswith(f".{shared}") for shared in SHARED_ISSUERS)
 
 
 def _value(type: Any, text: str) -> Any:

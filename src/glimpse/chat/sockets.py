@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.counts import Counts
 from glimpse.chat.events import event_text
+from glimpse.chat.protocol.socketio import Peer
 from glimpse.chat.publications import Delivery
+
+MAX_REPLACED, REPLACED_SECONDS = 5, 60.0
+"""
+At most so many sockets of one user are replaced within this time. Without a bound, clients that reconnect at once after
+they were replaced would replace each other for ever.
+"""
+
+REVOKED = "token revoked"
+"""A reason to close a socket, as the metrics name it."""
 
 
 class SocketSession(Protocol):
@@ -22,13 +33,28 @@ class SocketSession(Protocol):
     def close(self, reason: str) -> None: ...
 
 
+class EndedSession:
+    """The session of a socket that was replaced: answers that are still to come are dropped."""
+
+    language = ""
+
+    def send(self, messages: Iterable[str | bytes]) -> None: ...
+
+    def close(self, reason: str) -> None: ...
+
+
+ENDED_SESSION = EndedSession()
+
+
 @dataclass(eq=False, slots=True)
 class Socket:
     """
-    A client that joined. `expires_at`, when its token ends, and `joined_at` are in seconds since 1970. `drain_number`:
+    A client that joined. `expires_at`, when its token ends, `issued_at`, when that was issued, and `joined_at` are in
+    seconds since 1970. `drain_number`:
     how many sockets were sent the drain event before it. `unanswered`: how many of its messages are not answered yet.
     """
 
+    peer: Peer
     session: SocketSession
     user_id: str
     expires_at: float
@@ -36,6 +62,20 @@ class Socket:
     is_syncing: bool = False
     drain_number: int = 0
     unanswered: int = 0
+    issued_at: float = 0.0
+
+
+@dataclass(eq=False, slots=True)
+class JoiningClient:
+    """
+    A client that is about to join, while the store is asked. `is_stale`: an event was sent to its user meanwhile, so
+    the answer may lack what happened. `valid_after`: tokens of its user that were issued before then were revoked
+    meanwhile.
+    """
+
+    user_id: str
+    is_stale: bool = False
+    valid_after: int = 0
 
 
 class Sockets:
@@ -45,15 +85,26 @@ class Sockets:
         self.count = 0
         self._max_per_user, self._counts = max_per_user, counts
         self._by_user: dict[str, list[Socket]] = {}
+        self._joining: set[JoiningClient] = set()
+        self._replaced_at: dict[str, deque[float]] = {}
+        """When sockets of a user were replaced, the last MAX_REPLACED; only of users who have a socket."""
+
+    def is_full(self, user_id: str, now: float) -> bool:
+        """Whether a socket of this user would replace another, although MAX_REPLACED were in REPLACED_SECONDS."""
+        if len(self.of(user_id)) < self._max_per_user:
+            return False
+        replaced_at: Sequence[float] = self._replaced_at.get(user_id, ())
+        return len(replaced_at) == MAX_REPLACED and now - replaced_at[0] < REPLACED_SECONDS
 
     def add(self, socket: Socket) -> Socket | None:
-        """Returns the user's oldest socket, already removed, where the user has too many now."""
+        """Returns the user's oldest socket, already removed, where this one replaces it: the user had too many."""
         own = self._by_user.setdefault(socket.user_id, [])
         own.append(socket)
         self.count += 1
         if len(own) <= self._max_per_user:
             return None
         self.count -= 1
+        self._replaced_at.setdefault(socket.user_id, deque(maxlen=MAX_REPLACED)).append(socket.joined_at)
         return own.pop(0)
 
     def remove(self, socket: Socket) -> bool:
@@ -66,13 +117,40 @@ class Sockets:
         if own:
             return False
         del self._by_user[socket.user_id]
+        self._replaced_at.pop(socket.user_id, None)
         return True
 
     def of(self, user_id: str) -> Sequence[Socket]:
         return self._by_user.get(user_id, ())
 
-    def send(self, user_ids: Iterable[str], event: str) -> None:
+    def begin_joining(self, user_id: str) -> JoiningClient:
+        """Until `end_joining`, notice what is sent to this user."""
+        client = JoiningClient(user_id)
+        self._joining.add(client)
+        return client
+
+    def end_joining(self, client: JoiningClient) -> None:
+        self._joining.discard(client)
+
+    def partners_changed(self, user_ids: Collection[str]) -> None:
+        """Whoever of these users is about to join has to read their partners again."""
+        for client in self._joining:
+            client.is_stale |= client.user_id in user_ids
+
+    def close_revoked(self, user_id: str, valid_after: int) -> None:
+        """Close the user's sockets whose tokens were issued before the second `valid_after`."""
+        for socket in tuple(self.of(user_id)):
+            if socket.issued_at < valid_after:
+                socket.session.close(REVOKED)
+        for client in self._joining:
+            if client.user_id == user_id:
+                client.valid_after = max(client.valid_after, valid_after)
+
+    def send(self, user_ids: Collection[str], event: str) -> None:
         """Send an event to every socket of each of these users."""
+        if self._joining:
+            for client in self._joining:
+                client.is_stale |= client.user_id in user_ids
         for user_id in user_ids:
             # A copy: sending may cut off a slow client, and then its socket is removed.
             for socket in tuple(self._by_user.get(user_id, ())):
@@ -99,6 +177,10 @@ class Sockets:
     def user_ids(self) -> list[str]:
         """The users who have a socket."""
         return list(self._by_user)
+
+    def joining_user_ids(self) -> list[str]:
+        """The users who are about to have one."""
+        return [client.user_id for client in self._joining]
 
     def all(self) -> list[Socket]:
         return [socket for own in self._by_user.values() for socket in own]

@@ -20,6 +20,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from glimpse.chat.counts import Counts
+from glimpse.chat.file_names import fitting_name, readable_name
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.media_types import MEDIA_TYPES, media_type_of
 from glimpse.chat.ports import NoObjectStore, ObjectHead, Objects, ObjectsDown, PresignedPut, Store
@@ -116,17 +117,19 @@ class Uploads:
         self, owner_id: str, name: str, content_type: str, size: int, sha256: str | None, host: str = ""
     ) -> AnnouncedFile | Refusal:
         """
-        Record a new file, and sign the URL to which its owner puts it. Refused `file_type`, `too_large`,
-        `rate_limited`, `quota`.
+        Record a new file, and sign the URL to which its owner puts it. Without a `content_type` the extension of the
+        name tells the type; then the name is made to fit the type. Refused `file_type`, `too_large`, `rate_limited`,
+        `quota`.
         """
-        media_type = media_type_of(content_type)
+        name = readable_name(name)
+        media_type = media_type_of(content_type, name)
         if media_type is None:
             return FILE_TYPE.because(", ".join(MEDIA_TYPES))
         if size > MAX_FILE_BYTES:
             return FILE_TOO_LARGE
         if not self._rates.allows(owner_id, self._now()):
             return RATE_LIMITED
-        new = NewFile(self._make_id(), owner_id, name, media_type, size, sha256)
+        new = NewFile(self._make_id(), owner_id, fitting_name(name, media_type), media_type, size, sha256)
         return await self._or_refusal(self._announce(new, host))
 
     async def _announce(self, new: NewFile, host: str) -> AnnouncedFile | Refusal:

@@ -11,36 +11,87 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from glimpse.chat.sync_position import SyncPosition
+
 MAX_UNREAD = 1000
 """Unread messages are counted up to this number, in the database and for readers."""
 
 
 class User(Struct, frozen=True):
-    """`id` is opaque, because a token of another issuer may have any. Such users have no `handle` (None)."""
+    """
+    `id` is opaque, because a token of another issuer may have any. Such users have no `handle` (None). `is_deleted`:
+    the account was deleted; only its messages are left.
+    """
 
     id: str
     handle: str | None = None
     display_name: str | None = None
     profile_image_id: str | None = None
+    is_deleted: bool = False
+
+
+class Credentials(Struct, frozen=True):
+    """
+    What a log-in to an account needs. `valid_after` as in Validity. `login_network`: from where the owner last logged
+    in, None before the first time.
+    """
+
+    user: User
+    password_hash: str
+    valid_after: int = 0
+    login_network: str | None = None
+
+
+class Validity(Struct, frozen=True):
+    """Which tokens of a user are valid: those issued at or after the second `valid_after`, since 1970."""
+
+    valid_after: int = 0
+    is_deleted: bool = False
+
+
+class Joining(Validity, frozen=True):
+    """What a user who joins needs. `partners` as in Store.partners."""
+
+    partners: tuple[str, ...] = ()
 
 
 class Conversation(Struct, frozen=True):
-    """`last_seq` is the seq of the newest entry, 0 while there is none. `reads`: the seq that each member read last."""
+    """
+    A conversation as one of its members reads it. `last_seq` is the seq of the newest entry, 0 while there is none.
+    `reads`: the seq that each member read last, without `hidden_ids`: the members who are in a block with the reader.
+    """
 
     id: str
     member_ids: tuple[str, ...]
     last_seq: int
     reads: Mapping[str, int]
+    hidden_ids: tuple[str, ...] = ()
+
+    @property
+    def visible_ids(self) -> tuple[str, ...]:
+        """The members who are told what the reader does here, such as typing: all but `hidden_ids`."""
+        return tuple(each for each in self.member_ids if each not in self.hidden_ids)
 
 
 class ConversationChange(Struct, frozen=True):
-    """A conversation that changed since a given time. `is_new`: created since then. `reads`: of who read since then."""
+    """
+    A conversation that changed since a given time. `is_new`: created since then. `reads`: of who read since then.
+    `hidden_ids`: for each of these readers who is in a block with other members, those members.
+    """
 
     id: str
     member_ids: tuple[str, ...]
     last_seq: int
     is_new: bool
     reads: Mapping[str, int]
+    hidden_ids: Mapping[str, frozenset[str]] = {}
+
+
+class PairChange(Struct, frozen=True):
+    """Two users who share a conversation of two, and when a block between them may have begun or ended last."""
+
+    user_ids: tuple[str, str]
+    changed_at: float
 
 
 # ---- Entries
@@ -135,7 +186,8 @@ class File(NewFile, frozen=True):
 class ConversationSummary(Struct, frozen=True):
     """
     A conversation in a member's list. `last_message` may be a deleted one. `unread` counts the messages of others after
-    the last one that the member read, without deleted ones; MAX_UNREAD means that many or more.
+    the last one that the member read and after the member joined, without deleted ones; MAX_UNREAD means that many or
+    more.
     """
 
     conversation: Conversation
@@ -146,9 +198,11 @@ class ConversationSummary(Struct, frozen=True):
 
 class SyncResult(Struct, frozen=True):
     """
-    What a client missed. `conversations`: those that its cursors lack or lag behind. `gone`: those of its cursors that
-    the user is not a member of. `entries`: all after its cursors, contiguous for each conversation. `more`: ask again
-    with the advanced cursors. `reset`: ids of conversations whose cursor is above their last_seq.
+    What a client missed. `conversations`: those that its cursors lack or lag behind, and those whose members, receipts
+    or blocks changed since the `at` of an earlier result, if the client named one. `gone`: those that it named and the
+    user is not a member of. `entries`: all after its cursors, contiguous for each conversation. `more`: ask again with
+    the advanced cursors and this `at`. `reset`: ids of conversations whose cursor is above their last_seq. `at`: which
+    changes are in this result or were known to the client before.
     """
 
     conversations: tuple[Conversation, ...]
@@ -156,3 +210,4 @@ class SyncResult(Struct, frozen=True):
     entries: tuple[Entry, ...]
     more: bool
     reset: tuple[str, ...] = ()
+    at: SyncPosition = SyncPosition(0.0)

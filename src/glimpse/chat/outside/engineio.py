@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from glimpse.chat.counts import Counts
+from glimpse.chat.held_bytes import HeldBytes
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
     CLOSE,
@@ -33,7 +36,7 @@ from glimpse.chat.protocol.engineio import (
     encode_payload,
     open_packet,
 )
-from glimpse.chat.protocol.session import PARSE_ERROR, Listener, Session
+from glimpse.chat.protocol.session import CLOSED, PARSE_ERROR, Listener, Session
 from glimpse.chat.protocol.websocket import NORMAL, RESTART
 from glimpse.chat.refusals import language_of
 
@@ -45,6 +48,9 @@ UPGRADE_SECONDS = 10.0
 
 SWEEPS_PER_TIMEOUT = 10
 """How often in a ping timeout all sessions are checked for pings to send and for clients that did not answer."""
+
+EVICTED = "evicted"
+"""Why a session is closed whose client has not joined, for a new one."""
 
 TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
@@ -74,7 +80,8 @@ class Poll:
 class Engine:
     """
     All sessions of one task. `make_listener` makes the listener of each new session. `admits` accepts or refuses a
-    handshake by its X-Forwarded-For. At most `max_sessions` are open at once.
+    handshake by the peer's address and X-Forwarded-For, as for `client_network`. At most `max_sessions` are open at
+    once. What peers make the task hold is counted in `held`, and why sessions ended without a namespace in `counts`.
     """
 
     def __init__(
@@ -83,13 +90,19 @@ class Engine:
         make_listener: Callable[[Session], Listener],
         make_id: Callable[[], str],
         allowed_origins: frozenset[str],
-        admits: Callable[[str | None], bool] = lambda forwarded_for: True,
+        admits: Callable[[str | None, str], bool] = lambda peer, forwarded_for: True,
         max_sessions: float = math.inf,
+        held: HeldBytes | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.timing, self._make_listener, self._make_id = timing, make_listener, make_id
         self.loop = asyncio.get_running_loop()
         self.call_soon = self.loop.call_soon
+        self.held, self.counts = held or HeldBytes(), counts or Counts()
         self.sessions: dict[str, Session] = {}
+        self._unjoined: deque[Session] = deque()
+        """The oldest first: those that were in no namespace at the last sweep or opened since. Some may have joined."""
+
         self.is_closed = False
         """No new session is opened. Open ones go on; when they close, the code tells their clients to reconnect."""
 
@@ -102,20 +115,39 @@ class Engine:
         session.language = language_of(accept_language)
         session.outgoing.append(open_packet(session.sid, transport, self.timing))
         self.sessions[session.sid] = session
+        self._unjoined.append(session)
         return session
 
+    def evict_session(self) -> bool:
+        """Close the oldest session that has not joined and does not wait for it. Returns whether there was one."""
+        joining: list[Session] = []
+        evicted = None
+        while self._unjoined and evicted is None:
+            session = self._unjoined.popleft()
+            if session.state == CLOSED or session.deadline is None:
+                continue
+            if session.is_joining:
+                joining.append(session)
+            else:
+                evicted = session
+        self._unjoined.extendleft(reversed(joining))
+        if evicted is None:
+            return False
+        evicted.close(EVICTED)
+        return True
+
     def classify(
-        self, method: str, query: Mapping[str, str], is_upgrade: bool, forwarded_for: str | None
+        self, method: str, query: Mapping[str, str], is_upgrade: bool, peer: str | None, forwarded_for: str
     ) -> str | BadRequest:
         """As `classify_request`, but refuses handshakes: a closed or full engine, or an address above its rate."""
         what = classify_request(method, query, is_upgrade, self._transport_of)
         if what == HANDSHAKE:
             if self.is_closed:
                 return GOING_AWAY
-            if len(self.sessions) >= self._max_sessions:
-                return OVERLOADED
-            if not self._admits(forwarded_for):
+            if not self._admits(peer, forwarded_for):
                 return TOO_OFTEN
+            if len(self.sessions) >= self._max_sessions and not self.evict_session():
+                return OVERLOADED
         return what
 
     def allows_origin(self, origin: str | None, host: str | None) -> bool:
@@ -126,6 +158,8 @@ class Engine:
 
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.sid, None)
+        if session.deadline is not None:
+            self.counts.unjoined[session.end_reason] += 1
         code = RESTART if self.is_closed else NORMAL
         if session.transport:
             session.transport.close(code)
@@ -152,6 +186,7 @@ class Engine:
         for session in list(self.sessions.values()):
             session.tick(now)
             session.flush()
+        self._unjoined = deque(session for session in self.sessions.values() if session.deadline is not None)
 
 
 class Polling:
@@ -173,9 +208,9 @@ class Polling:
             await _refuse(send, ORIGIN_FORBIDDEN, allowed)
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        forwarded_for = headers.get(b"x-forwarded-for")
-        address = None if forwarded_for is None else forwarded_for.decode("latin-1")
-        what = engine.classify(scope["method"], query, False, address)
+        forwarded_for = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        peer = scope["client"][0] if scope["client"] else None
+        what = engine.classify(scope["method"], query, False, peer, forwarded_for.decode("latin-1"))
         if isinstance(what, BadRequest):
             await _refuse(send, what, allowed)
         elif what == HANDSHAKE:
@@ -210,7 +245,7 @@ class Polling:
         await _answer(send, 200, _payload(packets), [TEXT, *allowed])
 
     async def _post(self, engine: Engine, session: Session, receive: Any, send: Any, allowed: Headers) -> None:
-        body = await _body(receive, engine.timing.max_payload)
+        body = await _body(receive, session.max_bytes)
         if body is None:
             session.close("transport error")
             await _answer(send, 413, b"", allowed)
@@ -234,18 +269,17 @@ async def _disconnected(receive: Any) -> None:
 
 async def _body(receive: Any, max_bytes: int) -> bytes | None:
     """The whole body; None where it is longer than `max_bytes`, or the client disconnects."""
-    parts: list[bytes] = []
-    size = 0
+    # One buffer, so that a body in many small pieces takes no more memory than its bytes.
+    body = bytearray()
     while True:
         event = await receive()
         if event["type"] != "http.request":
             return None
-        parts.append(event.get("body", b""))
-        size += len(parts[-1])
-        if size > max_bytes:
+        body += event.get("body", b"")
+        if len(body) > max_bytes:
             return None
         if not event.get("more_body"):
-            return b"".join(parts)
+            return bytes(body)
 
 
 def _payload(packets: Iterable[str | bytes]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +18,7 @@ from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.json_http import response
 from glimpse.chat.outside.metrics import CONTENT_TYPE, Metrics
 from glimpse.chat.outside.rest import Rest
-from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND
+from glimpse.chat.refusals import FORBIDDEN, INVALID, NOT_FOUND
 
 SOCKET_PATH = "/socket.io/"
 
@@ -76,9 +77,26 @@ def application(engine: Engine, rest: Rest, operations: Operations, origins: fro
     polling = Polling(engine)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await (polling if scope["path"] == SOCKET_PATH else routed)(scope, receive, send)
+        if scope["path"] == SOCKET_PATH:
+            await polling(scope, receive, send)
+        elif (path := canonical_path(scope["raw_path"])) is None:
+            await response(INVALID.because("the path is not UTF-8"))(scope, receive, send)
+        else:
+            await routed({**scope, "path": path}, receive, send)
 
     return app
+
+
+def canonical_path(raw_path: bytes) -> str | None:
+    """
+    A path as it is routed: percent-encoded wherever it may be, so that an id may contain "/". Two paths that mean the
+    same have the same one. None where it is not UTF-8.
+    """
+    try:
+        segments = (unquote_to_bytes(segment).decode() for segment in raw_path.split(b"/"))
+        return "/".join(quote(segment, safe="") for segment in segments)
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_forwarded(request: Request) -> bool:

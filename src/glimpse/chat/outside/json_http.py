@@ -29,16 +29,19 @@ class RequestRefused(Exception):
         self.refusal = refusal
 
 
-async def read_body(request: HttpRequest, wanted: type[R]) -> R:
-    """Decode the body. Raises RequestRefused (`invalid`, `too_large`) and starlette's ClientDisconnect."""
-    parts, size = [], 0
+async def read_body(request: HttpRequest, wanted: type[R], is_optional: bool = False) -> R:
+    """
+    Decode the body; an optional one may be absent. Raises RequestRefused (`invalid`, `too_large`) and starlette's
+    ClientDisconnect.
+    """
+    # One buffer, so that a body in many small pieces takes no more memory than its bytes.
+    body = bytearray()
     async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY_BYTES:
+        body += part
+        if len(body) > MAX_BODY_BYTES:
             raise RequestRefused(TOO_LARGE)
-        parts.append(part)
     try:
-        raw = msgspec.json.decode(b"".join(parts))
+        raw = {} if is_optional and not body else msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RequestRefused(INVALID.because("the body is not JSON")) from None
     decoded = decode_request(raw, wanted)
@@ -74,7 +77,7 @@ def response(result: Result, accept_language: str = "") -> Response:
         headers = {"location": document.url} if status == 302 and isinstance(document, FileDocument) else {}
         return _json(status, document, headers)
     status = result.status
-    headers = {"retry-after": "1"} if status in (429, 503) else {}
+    headers = {"retry-after": str(result.retry_seconds)} if status in (429, 503) else {}
     headers |= {"www-authenticate": "Bearer"} if status == 401 else {}
     return _json(status, error_document(result, language_of(accept_language)), headers)
 

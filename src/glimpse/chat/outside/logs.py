@@ -40,6 +40,16 @@ def defect(error: BaseException) -> None:
     _log.error("failed", exc_info=error)
 
 
+def issuer_down(problem: str) -> None:
+    """The issuer of tokens did not answer with its keys."""
+    _log.warning("issuer_down", extra={"fields": {"problem": problem}})
+
+
 def objects_down(problem: str) -> None:
     """The object store did not answer."""
     _log.warning("objects_down", extra={"fields": {"problem": problem}})
+
+
+def unexpected_proxy() -> None:
+    """A request has X-Forwarded-For, and no proxy is trusted: behind a proxy, all clients share one limit."""
+    _log.warning("unexpected_proxy", extra={"fields": {"setting": "GLIMPSE_TRUSTED_PROXIES"}})

@@ -19,6 +19,8 @@ Gauges = Callable[[], Mapping[str, float]]
 
 GAUGES = {
     "bus_age_seconds": "Seconds since this task received its own heartbeat from the bus",
+    "connections": "Open connections, also those that are no sockets",
+    "held_bytes": "Bytes that peers have not finished sending, or have not read",
     "commit_waiting": "Messages and changes queued for a commit",
     "database_connections": "Open connections to the database",
     "database_connections_busy": "Connections to the database that run a statement",
@@ -45,6 +47,18 @@ class Metrics:
         yield GaugeMetricFamily("glimpse_sockets", "Sockets that have joined", value=counts.sockets)
         yield CounterMetricFamily("glimpse_joins", "Sockets that ever joined", value=counts.joined)
         yield _labelled("glimpse_leaves", "Sockets that have left, by reason", "reason", counts.left)
+        yield _labelled(
+            "glimpse_sessions_not_joined",
+            "Sessions that ended outside any namespace, by reason",
+            "reason",
+            counts.unjoined,
+        )
+        yield _labelled(
+            "glimpse_connections_cut_off",
+            "Connections whose peer did not finish or held too much, by reason",
+            "reason",
+            counts.cut_off,
+        )
         yield _labelled("glimpse_events", "Events that clients sent", "event", counts.events)
         yield _labelled("glimpse_refusals", "Refused requests, by code", "code", counts.refusals)
         yield _labelled("glimpse_files", "Files, by outcome", "outcome", counts.files)

@@ -6,9 +6,10 @@ Each row of `endpoints.ENDPOINTS` is served by the method of its name.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -16,17 +17,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from glimpse.chat.accounts import Accounts, IssuedToken
+from glimpse.chat.addresses import ClientNetworks
+from glimpse.chat.authentication import Authentication
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.documents import (
     BlockedDocument,
+    BlockedUsersDocument,
     CompleteDocument,
     ConversationDocument,
+    DeletedDocument,
     Document,
     FileDocument,
     HistoryDocument,
     LeftDocument,
     ListDocument,
     LoggedInDocument,
+    LoggedOutDocument,
     UploadDocument,
     conversation_document,
     entry_document,
@@ -34,7 +40,7 @@ from glimpse.chat.documents import (
     user_document,
 )
 from glimpse.chat.endpoints import ENDPOINTS, Endpoint
-from glimpse.chat.limits import AddressLimiter, TokenBuckets
+from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.openapi import openapi_document
 from glimpse.chat.outside.json_http import (
@@ -48,16 +54,22 @@ from glimpse.chat.outside.json_http import (
 )
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import INTERNAL, INVALID, NOT_FOUND, RATE_LIMITED, UNAVAILABLE, Refusal
-from glimpse.chat.requests import Announce, LogIn, Profile, SignUp, WithMembers
-from glimpse.chat.tokens import Identity, Tokens
+from glimpse.chat.requests import Announce, ChangePassword, DeleteAccount, LogIn, Profile, SignUp, WithMembers
 from glimpse.chat.uploads import Uploads
 from glimpse.chat.users import Users
 from glimpse.chat.values import Conversation, StoredEntry
 
+BYTES_PER_REQUEST = 65_536
+"""A response counts as one request more for each: 200 long messages, 2.4 MB, take as much time as 40 short requests."""
+
+MEMBERS_PER_REQUEST = 20
+"""A group of 200 counts as ten requests more: each member is stored, and each gets an event."""
+
 
 class Rest:
     """
-    `user_requests` limits each user, `addresses` each address of those without a token. `now` in seconds since 1970.
+    `user_requests` limits each user, `network_requests` each network of those without a token. `now` in seconds since
+    1970.
     `report_defect` is called with each exception that is a defect of this program.
     """
 
@@ -68,15 +80,17 @@ class Rest:
         conversations: Conversations,
         messages: Messages,
         uploads: Uploads,
-        tokens: Tokens,
+        authentication: Authentication,
         user_requests: TokenBuckets,
-        addresses: AddressLimiter,
+        network_requests: TokenBuckets,
+        networks: ClientNetworks,
         now: Callable[[], float],
         report_defect: Callable[[BaseException], None],
     ) -> None:
         self._accounts, self._users, self._uploads = accounts, users, uploads
         self._conversations, self._messages = conversations, messages
-        self._tokens, self._user_requests, self._addresses = tokens, user_requests, addresses
+        self._authentication, self._user_requests = authentication, user_requests
+        self._network_requests, self._networks = network_requests, networks
         self._now, self._report_defect = now, report_defect
 
     def routes(self) -> list[Route]:
@@ -91,14 +105,30 @@ class Rest:
 
     async def sign_up(self, request: Request) -> Result:
         body = await read_body(request, SignUp)
-        return _logged_in(201, await self._accounts.sign_up(body.handle, body.password))
+        return _logged_in(201, await self._accounts.sign_up(body.handle, body.password, self._network(request)))
 
     async def log_in(self, request: Request) -> Result:
         body = await read_body(request, LogIn)
-        return _logged_in(200, await self._accounts.log_in(body.handle, body.password))
+        return _logged_in(200, await self._accounts.log_in(body.handle, body.password, self._network(request)))
 
     async def refresh(self, request: Request, user_id: str) -> Result:
-        return _logged_in(200, await self._accounts.refresh(user_id))
+        return _logged_in(200, await self._accounts.refresh(request.state.identity))
+
+    async def log_out_everywhere(self, request: Request, user_id: str) -> Result:
+        refused = await self._accounts.log_out_everywhere(request.state.identity)
+        return refused or (200, LoggedOutDocument(True))
+
+    async def change_password(self, request: Request, user_id: str) -> Result:
+        body = await read_body(request, ChangePassword)
+        changed = await self._accounts.change_password(
+            request.state.identity, body.password, body.new_password, self._network(request)
+        )
+        return _logged_in(200, changed)
+
+    async def delete_account(self, request: Request, user_id: str) -> Result:
+        body = await read_body(request, DeleteAccount, is_optional=True)
+        refused = await self._accounts.delete(request.state.identity, body.password, self._network(request))
+        return refused or (200, DeletedDocument(True))
 
     async def me(self, request: Request, user_id: str) -> Result:
         return _ok(await self._users.ensure(user_id), user_document)
@@ -119,11 +149,15 @@ class Rest:
         refused = await self._users.block(user_id, request.path_params["id"], on=False)
         return refused or (200, BlockedDocument(False))
 
+    async def blocked_users(self, request: Request, user_id: str) -> Result:
+        after_id = request.query_params.get("cursor", "")
+        users, cursor = await self._users.blocked(user_id, after_id, page_limit(request))
+        return 200, BlockedUsersDocument(tuple(map(user_document, users)), cursor)
+
     # ---- Conversations and messages
 
     async def create_conversation(self, request: Request, user_id: str) -> Result:
-        body = await read_body(request, WithMembers)
-        created = await self._conversations.create(user_id, body.member_ids)
+        created = await self._conversations.create(user_id, await self._members_of(request, user_id))
         if isinstance(created, Refusal):
             return created
         conversation, is_new = created
@@ -136,14 +170,20 @@ class Rest:
 
     async def history(self, request: Request, user_id: str) -> Result:
         after, before = query_number(request, "after"), query_number(request, "before")
+        skipping = request.query_params.get("type"), request.query_params.get("deleted")
+        if skipping == ("message", "skip") and after is None:
+            found = await self._messages.before(user_id, request.path_params["id"], before, page_limit(request))
+            return _ok(found, lambda found: HistoryDocument(tuple(map(entry_document, found[0])), found[1]))
+        if skipping != (None, None):
+            return INVALID.because("type=message and deleted=skip go together, without after")
         entries = await self._messages.history(
             user_id, request.path_params["id"], after=after, before=before, limit=page_limit(request)
         )
         return _ok(entries, lambda entries: HistoryDocument(tuple(map(entry_document, entries))))
 
     async def add_members(self, request: Request, user_id: str) -> Result:
-        body = await read_body(request, WithMembers)
-        changed = await self._conversations.add_members(user_id, request.path_params["id"], body.member_ids)
+        member_ids = await self._members_of(request, user_id)
+        changed = await self._conversations.add_members(user_id, request.path_params["id"], member_ids)
         return _ok(changed, _members_document)
 
     async def delete_message(self, request: Request, user_id: str) -> Result:
@@ -156,6 +196,9 @@ class Rest:
     async def leave(self, request: Request, user_id: str) -> Result:
         left = await self._conversations.leave(user_id, request.path_params["id"])
         return _ok(left, lambda _: LeftDocument(True))
+
+    async def join(self, request: Request, user_id: str) -> Result:
+        return _ok(await self._conversations.join(user_id, request.path_params["id"]), _members_document)
 
     # ---- Files
 
@@ -188,29 +231,48 @@ class Rest:
         handler: Callable[..., Awaitable[Result]] = getattr(self, endpoint.name)
 
         async def serve(request: Request) -> Response:
+            # The path is routed as `canonical_path` encodes it.
+            request.scope["path_params"] = {name: unquote(text) for name, text in request.path_params.items()}
             result: Result
             if endpoint.is_public:
-                forwarded_for = request.headers.getlist("x-forwarded-for")
-                if self._addresses.allows(forwarded_for[-1] if forwarded_for else None):
-                    result = await self._result_of(handler(request))
-                else:
-                    result = RATE_LIMITED
+                result = self._refusal(self._network_requests, self._network(request)) or await self._result_of(
+                    handler(request)
+                )
             else:
-                identity = self._identity(request)
-                if isinstance(identity, Refusal):
-                    result = identity
-                else:
-                    result = await self._result_of(handler(request, identity.user_id))
-            return response(result, request.headers.get("accept-language", ""))
+                result = await self._result_of(self._authorized(handler, request))
+            answer = response(result, request.headers.get("accept-language", ""))
+            if identity := getattr(request.state, "identity", None):
+                cost = len(answer.body) // BYTES_PER_REQUEST
+                self._user_requests.charge(identity.user_id, self._now(), cost)
+            return answer
 
         return Route(endpoint.path, serve, methods=[endpoint.method])
 
-    def _identity(self, request: Request) -> Identity | Refusal:
+    def _network(self, request: Request) -> str:
+        forwarded_for = ",".join(request.headers.getlist("x-forwarded-for"))
+        return self._networks.network_of(request.client.host if request.client else None, forwarded_for)
+
+    async def _authorized(self, handler: Callable[[Request, str], Awaitable[Result]], request: Request) -> Result:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        identity = self._tokens.verify(token if scheme.lower() == "bearer" else None, self._now())
-        if isinstance(identity, Refusal) or self._user_requests.allows(identity.user_id, self._now()):
+        identity = await self._authentication.identify(token if scheme.lower() == "bearer" else None)
+        if isinstance(identity, Refusal):
             return identity
-        return RATE_LIMITED
+        if refused := self._refusal(self._user_requests, identity.user_id):
+            return refused
+        # For the few handlers that ask more of a token than its user.
+        request.state.identity = identity
+        return await handler(request, identity.user_id)
+
+    def _refusal(self, limit: TokenBuckets, key: str) -> Refusal | None:
+        if limit.allows(key, self._now()):
+            return None
+        return RATE_LIMITED.after(limit.seconds_until_allowed(key, self._now()))
+
+    async def _members_of(self, request: Request, user_id: str) -> Sequence[str]:
+        """The members that the body names; the more they are, the more the request counts. Raises RequestRefused."""
+        body = await read_body(request, WithMembers)
+        self._user_requests.charge(user_id, self._now(), len(body.member_ids) // MEMBERS_PER_REQUEST)
+        return body.member_ids
 
     async def _result_of(self, handling: Awaitable[Result]) -> Result:
         try:

@@ -16,8 +16,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from glimpse.chat.held_bytes import UNCOUNTED_BYTES
+from glimpse.chat.outside.connections import Connections
 from glimpse.chat.outside.engineio import UPGRADE_SECONDS, Engine
 from glimpse.chat.protocol import websocket as ws
+from glimpse.chat.protocol.deadlines import START_SECONDS, seconds_for
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
     HANDSHAKE,
@@ -27,7 +30,7 @@ from glimpse.chat.protocol.engineio import (
     BadRequest,
     MalformedPacket,
 )
-from glimpse.chat.protocol.session import MAX_BUFFERED_BYTES, ON_WEBSOCKET, PARSE_ERROR, Session
+from glimpse.chat.protocol.session import MAX_BUFFERED_BYTES, ON_WEBSOCKET, PARSE_ERROR, UNFINISHED, Session
 
 READ_BUFFER = memoryview(bytearray(256 * 1024))
 
@@ -37,15 +40,18 @@ CONTROL = 0x8
 CLOSE_SECONDS = 10.0
 """How long the client of a closed WebSocket may take to read what was sent; then the connection is aborted."""
 
+UNREAD = "unread"
+"""Why a connection is cut off whose client leaves too much unread, as the metrics name it."""
+
 Engines = Callable[[str], Engine | None]
 """Returns the engine that is served at a path, None where there is none."""
 
 
-def for_uvicorn(engines: Engines) -> Callable[..., WebSocket]:
+def for_uvicorn(engines: Engines, connections: Connections) -> Callable[..., WebSocket]:
     """What uvicorn takes as its WebSocket class. It is called for each upgrade, with three arguments of uvicorn's."""
 
     def make(config: Any, server_state: Any, app_state: Any) -> WebSocket:
-        return WebSocket(engines)
+        return WebSocket(engines, connections)
 
     return make
 
@@ -54,6 +60,9 @@ class WebSocket(asyncio.BufferedProtocol):
     """The transport of one session: of a new one, or of a polling one that it joins and that upgrades to it."""
 
     __slots__ = (
+        "_connections",
+        "_counted",
+        "_deadline",
         "_engine",
         "_engines",
         "_has_probed",
@@ -64,10 +73,12 @@ class WebSocket(asyncio.BufferedProtocol):
         "_session",
         "_timer",
         "_transport",
+        "_unfinished_since",
+        "_unfinished_timer",
     )
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, engines: Engines, connections: Connections | None = None) -> None:
+        self._engines, self._connections = engines, connections
         self._engine: Engine = cast("Engine", None)
         self._reader: ws.FrameReader = cast("ws.FrameReader", None)
         self._session: Session | None = None
@@ -79,6 +90,15 @@ class WebSocket(asyncio.BufferedProtocol):
         """Whether this WebSocket is the session's transport; False while the session still polls."""
 
         self._leave_code = ws.NORMAL
+        self._deadline: float | None = None
+        """The session's, when the reader was told last how long a message may be."""
+
+        self._counted = 0
+        """Bytes of an incomplete message when they were counted last."""
+
+        self._unfinished_since = 0.0
+        self._unfinished_timer: asyncio.TimerHandle | None = None
+        """Goes on when a message is complete: the next incomplete one then needs no other."""
 
     # ---- What uvicorn and the event loop call
 
@@ -119,7 +139,10 @@ class WebSocket(asyncio.BufferedProtocol):
             return ORIGIN_FORBIDDEN
         if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
             return BAD_REQUEST
-        what = engine.classify(method, query, True, headers.get("x-forwarded-for"))
+        peer = self._transport.get_extra_info("peername")
+        # The address of a peer on a Unix socket is no tuple.
+        address = peer[0] if isinstance(peer, tuple) else None
+        what = engine.classify(method, query, True, address, headers.get("x-forwarded-for", ""))
         is_second = what == JOIN and engine.sessions[query["sid"]].candidate is not None
         return BAD_REQUEST if is_second else what
 
@@ -127,7 +150,12 @@ class WebSocket(asyncio.BufferedProtocol):
         return READ_BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
-        messages, broken = self._reader.receive(READ_BUFFER[:nbytes])
+        reader, session = self._reader, self._session
+        if session is not None and session.deadline is not self._deadline:
+            self._deadline, reader.max_bytes = session.deadline, session.max_bytes
+        messages, broken = reader.receive(READ_BUFFER[:nbytes])
+        if reader.buffered or self._counted:
+            self._count_unfinished(messages)
         try:
             for message in messages:
                 if self._is_closing:
@@ -146,7 +174,11 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_closing = True
-        self._stop_timer()
+        self._stop_timers()
+        if self._connections is not None:
+            self._connections.close_websocket()
+        if self._engine:
+            self._engine.held.update(self, 0)
         session = self._session
         if session is None:
             return
@@ -157,9 +189,11 @@ class WebSocket(asyncio.BufferedProtocol):
             session.transport = None
             session.close("transport close")
 
-    def pause_writing(self) -> None: ...
+    def pause_writing(self) -> None:
+        self._count_held()
 
-    def resume_writing(self) -> None: ...
+    def resume_writing(self) -> None:
+        self._count_held()
 
     # ---- What the session calls
 
@@ -167,16 +201,14 @@ class WebSocket(asyncio.BufferedProtocol):
         if self._is_closing:
             return  # Nothing may follow a close frame (RFC 6455, section 5.5.1).
         self._transport.write(ws.encode_messages(packets))
-        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
-            self._cut_off()
+        if self._transport.get_write_buffer_size() > UNCOUNTED_BYTES:
+            self._on_unread()
 
     def close(self, code: int = ws.NORMAL) -> None:
         if not self._is_closing:
             self._is_closing = True
             self._transport.write(ws.close_frame(code))
-            self._transport.close()
-            self._stop_timer()
-            self._timer = self._engine.loop.call_later(CLOSE_SECONDS, self._transport.abort)
+            self._close_transport()
 
     def leave(self, code: int = ws.NORMAL) -> None:
         """
@@ -194,8 +226,8 @@ class WebSocket(asyncio.BufferedProtocol):
         """A control frame, or a packet before the WebSocket carries the session. Raises MalformedPacket."""
         if message.opcode == ws.PING:
             self._transport.write(ws.frame(ws.PONG, cast("bytes", message.data)))
-            if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
-                self._cut_off()
+            if self._transport.get_write_buffer_size() > UNCOUNTED_BYTES:
+                self._on_unread()
         elif message.opcode == ws.CLOSE:
             self.close()
         elif message.opcode == ws.PONG:
@@ -213,19 +245,68 @@ class WebSocket(asyncio.BufferedProtocol):
             session.release_poll()
         elif session.state == ON_WEBSOCKET:
             self._is_carrying = True
-            self._stop_timer()
+            if self._timer:
+                self._timer.cancel()
             session.upgraded(self)
 
-    def _cut_off(self) -> None:
-        """Abort: the client leaves too much unread."""
+    # ---- What peers hold
+
+    def held_bytes(self) -> int:
+        unread = self._transport.get_write_buffer_size()
+        return self._reader.buffered + (unread if unread > UNCOUNTED_BYTES else 0)
+
+    def cut_off(self, reason: str) -> None:
+        """Abort."""
+        self._engine.counts.cut_off[reason] += 1
         self._is_closing = True
         self._transport.abort()
 
-    def _stop_timer(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+    def _on_unread(self) -> None:
+        if self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+            self.cut_off(UNREAD)
+        else:
+            self._count_held()
 
-    def _fail(self, code: int) -> None:
+    def _count_held(self) -> None:
+        if self._engine:  # which a refused handshake has not
+            self._engine.held.update(self, self.held_bytes())
+
+    def _count_unfinished(self, completed: list[ws.Message]) -> None:
+        """A message is not complete, or the rest of one has come. `completed`: what came before the incomplete one."""
+        loop, buffered = self._engine.loop, self._reader.buffered
+        if buffered:
+            if not self._counted or any(not message.opcode & CONTROL for message in completed):
+                self._unfinished_since = loop.time()
+            if self._unfinished_timer is None:
+                self._unfinished_timer = loop.call_later(START_SECONDS, self._check_unfinished)
+        self._counted = buffered
+        self._count_held()
+
+    def _check_unfinished(self) -> None:
+        self._unfinished_timer = None
+        if not self._counted or self._is_closing:
+            return
+        left = self._unfinished_since + seconds_for(self._counted) - self._engine.loop.time()
+        if left > 0:
+            self._unfinished_timer = self._engine.loop.call_later(left, self._check_unfinished)
+        else:
+            self._engine.counts.cut_off[UNFINISHED] += 1
+            self._fail(ws.POLICY, UNFINISHED)
+
+    # ---- The end
+
+    def _close_transport(self) -> None:
+        """Close the connection once what was written is read, or after CLOSE_SECONDS."""
+        self._transport.close()
+        self._stop_timers()
+        self._timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._timer, self._unfinished_timer):
+            if timer:
+                timer.cancel()
+
+    def _fail(self, code: int, reason: str = PARSE_ERROR) -> None:
         session, self._session = self._session, None
         self.close(code)
         if session is None:
@@ -234,7 +315,7 @@ class WebSocket(asyncio.BufferedProtocol):
             session.candidate = None
             session.probe_lost()
         else:
-            session.close(PARSE_ERROR)
+            session.close(reason)
 
     def _refuse(self, why: BadRequest) -> None:
         self._is_closing = True
@@ -242,17 +323,21 @@ class WebSocket(asyncio.BufferedProtocol):
         head = f"HTTP/1.1 {why.status} {HTTPStatus(why.status).phrase}\r\nContent-Type: application/json\r\n"
         head += f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
-        self._transport.close()
+        self._close_transport()
 
 
 def _request(data: bytes) -> tuple[str, str, dict[str, str], dict[str, str]]:
-    """Method, path, query and headers of a request whose form uvicorn has already checked."""
+    """
+    Method, path, query and headers of a request whose form uvicorn has already checked. Lines of the same header are
+    joined (RFC 9110, section 5.3).
+    """
     head, *lines = data.decode("latin-1").split("\r\n")
     method, target, _ = head.split(" ", 2)
-    headers = {}
+    headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
         if colon:
-            headers[name.strip().lower()] = value.strip()
+            name, value = name.strip().lower(), value.strip()
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
     path, _, query = target.partition("?")
     return method, path, dict(parse_qsl(query)), headers

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from glimpse.chat.held_bytes import UNCOUNTED_BYTES, HeldBytes
+from glimpse.chat.protocol.deadlines import MAX_UNJOINED_BYTES, seconds_for
 from glimpse.chat.protocol.engineio import (
     CLOSE,
     MESSAGE,
@@ -45,6 +47,9 @@ MOVES: Mapping[tuple[str, str], str] = {
 PARSE_ERROR = "parse error"
 """Why a session is closed after something malformed."""
 
+UNFINISHED = "unfinished"
+"""Why a session is closed whose client does not complete what it began to send."""
+
 PACKET_BYTES = 100
 """Roughly the memory that a packet in `outgoing` takes beside its data."""
 
@@ -75,7 +80,13 @@ class WebSocket(Transport, Protocol):
 
 
 class Registry(Protocol):
-    """Keeps the sessions that are open. `call_soon` is the event loop's: it calls at the end of this turn."""
+    """
+    Keeps the sessions that are open. `call_soon` is the event loop's: it calls at the end of this turn. `held` counts
+    what all peers of the task make it hold.
+    """
+
+    @property
+    def held(self) -> HeldBytes: ...
 
     @property
     def call_soon(self) -> Callable[[Callable[[], None]], object]: ...
@@ -94,12 +105,17 @@ class Session:
 
     __slots__ = (
         "_is_flush_due",
+        "_is_held",
         "_next_ping",
         "_pong_due",
         "_registry",
+        "_unfinished",
+        "_unfinished_since",
         "buffered",
         "candidate",
         "deadline",
+        "end_reason",
+        "is_joining",
         "language",
         "listener",
         "outgoing",
@@ -134,7 +150,23 @@ class Session:
         """Roughly the bytes of the messages in `outgoing`."""
 
         self.deadline: float | None = None
-        """When the session is closed unless its listener sets this to None before."""
+        """
+        When the session is closed unless its listener sets this to None before: its client is in no namespace, so it
+        may send only little.
+        """
+
+        self.is_joining = False
+        """The listener handles a request to join. Such a session does not give way to a newer one."""
+
+        self.end_reason = ""
+        self._unfinished = 0
+        """Bytes of a packet whose last attachments have not come."""
+
+        self._unfinished_since: float | None = None
+        """When `tick` first saw that such a packet is not complete."""
+
+        self._is_held = False
+        """Whether `held` counts something of this session."""
 
         self._is_flush_due = False
         self._next_ping = now + timing.ping_interval
@@ -148,6 +180,11 @@ class Session:
             return None
         return WEBSOCKET if self.state == ON_WEBSOCKET else POLLING
 
+    @property
+    def max_bytes(self) -> int:
+        """The longest message or polling body that the client may send now."""
+        return self.timing.max_payload if self.deadline is None else min(MAX_UNJOINED_BYTES, self.timing.max_payload)
+
     # ---- What the listener calls
 
     def send(self, messages: Iterable[str | bytes]) -> None:
@@ -156,14 +193,24 @@ class Session:
         for data in messages:
             self.outgoing.append(data if isinstance(data, bytes) else MESSAGE + data)
             self.buffered += len(data) + PACKET_BYTES
-        if self.buffered > MAX_BUFFERED_BYTES:
-            self.flush()
+        if self.buffered > UNCOUNTED_BYTES:
             if self.buffered > MAX_BUFFERED_BYTES:
-                self.close("too slow")
-                return
+                self.flush()
+                if self.buffered > MAX_BUFFERED_BYTES:
+                    self.close("too slow")
+                    return
+            if not self.transport:
+                self._count_held()
         if not self._is_flush_due:
             self._is_flush_due = True
             self._registry.call_soon(self.flush)
+
+    def wait_for_rest(self, received: int) -> None:
+        """The listener holds `received` bytes of a packet that is not complete; 0 when it is, which ends the wait."""
+        self._unfinished = received
+        if not received:
+            self._unfinished_since = None
+        self._count_held()
 
     def close(self, reason: str = "server close") -> None:
         """Send what is outgoing, then end the session."""
@@ -177,6 +224,8 @@ class Session:
         self._is_flush_due = False
         if self.transport and self.outgoing:
             packets, self.outgoing, self.buffered = self.outgoing, [], 0
+            if self._is_held:
+                self._count_held()
             self.transport.write_packets(packets)
 
     # ---- What the transports call
@@ -220,6 +269,8 @@ class Session:
     def take_outgoing(self) -> list[str | bytes]:
         """The packets for the answer to a poll. While a WebSocket probes there is at least one, so no poll waits."""
         packets, self.outgoing, self.buffered = self.outgoing, [], 0
+        if self._is_held:
+            self._count_held()
         return packets or ([NOOP] if self.state == PROBING else [])
 
     def release_poll(self) -> None:
@@ -236,7 +287,16 @@ class Session:
         self.flush()
 
     def tick(self, now: float) -> None:
-        """Send a ping if one is due; end a session that missed its deadline or whose client did not answer a ping."""
+        """
+        Send a ping if one is due; end a session that missed its deadline, or whose client did not answer a ping or did
+        not complete a packet.
+        """
+        if self._unfinished:
+            if self._unfinished_since is None:
+                self._unfinished_since = now
+            elif now >= self._unfinished_since + seconds_for(self._unfinished):
+                self.close(UNFINISHED)
+                return
         if self._pong_due is not None and now >= self._pong_due:
             self.end("ping timeout")
         elif self.deadline is not None and now >= self.deadline:
@@ -248,8 +308,25 @@ class Session:
     def end(self, reason: str) -> None:
         """End the session, without sending what is outgoing. Only the first call does anything."""
         if self._move(ENDED):
+            self.end_reason = reason
+            if self._is_held:
+                self._registry.held.update(self, 0)
             self.listener.on_close(reason)
             self._registry.forget(self)
+
+    # ---- What HeldBytes calls
+
+    def held_bytes(self) -> int:
+        return self._unfinished + (self.buffered if self.buffered > UNCOUNTED_BYTES else 0)
+
+    def cut_off(self, reason: str) -> None:
+        self.close(reason)
+
+    def _count_held(self) -> None:
+        if self.state != CLOSED:
+            held = self.held_bytes()
+            self._is_held = held > 0
+            self._registry.held.update(self, held)
 
     def _move(self, event: str) -> bool:
         after = MOVES.get((self.state, event))

@@ -22,6 +22,9 @@ from glimpse.chat.protocol.session import PARSE_ERROR, Session
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 MAX_ATTACHMENTS = 10
+MAX_PACKET_BYTES = 1_000_000
+"""A packet and its attachments together, as much as one message has at most where `Timing` has its defaults."""
+
 MAX_DEPTH = 32
 """JSON that is nested deeper is refused before any recursive function processes it."""
 
@@ -30,6 +33,9 @@ RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting",
 """Names of events that the protocol's own libraries emit locally; no client sends one."""
 
 HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
+
+LONG_MESSAGE = 8_192
+"""Decoding a character takes some 10 ns, so a longer message takes longer than to refuse it."""
 
 
 class Packet(Struct, frozen=True):
@@ -64,11 +70,18 @@ def encode_packet(packet: Packet) -> list[str | bytes]:
 
 
 class Decoder:
-    """Joins packets with their attachments. After a MalformedPacket the connection must be closed."""
+    """
+    Joins packets with their attachments, together at most `max_bytes`. After a MalformedPacket the connection must be
+    closed.
+    """
 
-    __slots__ = ("_attachments", "_packet", "_remaining")
+    __slots__ = ("_attachments", "_max_bytes", "_packet", "_remaining", "buffered")
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_PACKET_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self.buffered = 0
+        """How many characters and bytes wait for the last attachment of their packet."""
+
         self._packet: Packet | None = None
         self._remaining = 0
         self._attachments: list[bytes] = []
@@ -83,6 +96,7 @@ class Decoder:
         if not attachments:
             return packet
         self._packet, self._remaining, self._attachments = packet, attachments, []
+        self.buffered = len(message)
         return None
 
     def _attach(self, data: bytes) -> Packet | None:
@@ -90,10 +104,13 @@ class Decoder:
             raise MalformedPacket("an attachment without a packet")
         self._attachments.append(data)
         self._remaining -= 1
+        self.buffered += len(data)
+        if self.buffered > self._max_bytes:
+            raise MalformedPacket("attachments")
         if self._remaining:
             return None
         packet, attachments = self._packet, self._attachments
-        self._packet, self._attachments = None, []
+        self._packet, self._attachments, self.buffered = None, [], 0
         return Packet(packet.type, packet.namespace, _with_bytes(packet.data, attachments), packet.id)
 
 
@@ -193,6 +210,13 @@ class Application(Protocol):
         """`event.data` is its name, followed by its arguments; with an `event.id` it waits for an acknowledgement."""
         ...
 
+    def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
+        """
+        A client that joined sent a message of more than LONG_MESSAGE characters. True where the application refuses it,
+        and has answered; then it is not decoded.
+        """
+        ...
+
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None:
         """The client left a namespace that it had joined, or its session ended."""
         ...
@@ -206,7 +230,17 @@ class Peer:
     A packet of a namespace that the client has not joined closes the connection, as in the reference server.
     """
 
-    __slots__ = ("_application", "_connecting", "_decoder", "_join_by", "joined", "session", "state")
+    __slots__ = (
+        "_application",
+        "_connecting",
+        "_decoder",
+        "_disconnected",
+        "_join_by",
+        "_rejoin_by",
+        "joined",
+        "session",
+        "state",
+    )
 
     def __init__(self, application: Application, session: Session, join_by: Callable[[], float]) -> None:
         self._application, self.session = application, session
@@ -214,17 +248,24 @@ class Peer:
         # Tuples, because a client joins one namespace, and a set would take 200 bytes for each socket.
         self._connecting: tuple[str, ...] = ()
         self.joined: tuple[str, ...] = ()
+        self._disconnected: tuple[str, ...] = ()
         self.state: Any = None
         """For the application."""
 
         self._join_by = join_by
+        self._rejoin_by: float | None = None
+        """
+        The deadline since the client first left its last namespace. It is set once: a client that joins and leaves in
+        turns would otherwise keep a session for ever, and is not counted among its user's sockets most of that time.
+        """
+
         session.deadline = join_by()
 
     # ---- What the application calls
 
     def accept(self, namespace: str, sid: str) -> None:
         self.session.deadline = None
-        self._connecting = _without(self._connecting, namespace)
+        self._answered(namespace)
         self.joined += (namespace,)
         self.send(Packet(CONNECT, namespace, {"sid": sid}))
         # Written alone: some clients read only the first message of a write, and would miss an event after this packet.
@@ -232,8 +273,16 @@ class Peer:
 
     def refuse(self, namespace: str, message: str, **data: Any) -> None:
         """Only for a reason that a retry cannot remove: socket.io-client never reconnects after this."""
-        self._connecting = _without(self._connecting, namespace)
+        self._answered(namespace)
         self.send(Packet(CONNECT_ERROR, namespace, {"message": message, **({"data": data} if data else {})}))
+
+    def disconnect(self, namespace: str) -> None:
+        """
+        Make the client leave a namespace; `on_disconnect` is not called. socket.io-client does not come back by itself.
+        """
+        self._disconnected += (namespace,)
+        self._leave(namespace)
+        self.send(Packet(DISCONNECT, namespace))
 
     def send(self, packet: Packet) -> None:
         self.session.send(encode_packet(packet))
@@ -241,8 +290,12 @@ class Peer:
     # ---- What the session calls
 
     def on_message(self, data: str | bytes) -> None:
+        if len(data) > LONG_MESSAGE and self.joined and self._refuses(data):
+            return
         try:
             packet = self._decoder.receive(data)
+            if packet is None or isinstance(data, bytes):
+                self.session.wait_for_rest(self._decoder.buffered)
             if packet is None:
                 return
             if packet.type != EVENT or packet.namespace not in self.joined:
@@ -258,6 +311,12 @@ class Peer:
         for namespace in joined:
             self._application.on_disconnect(self, namespace, reason)
 
+    def _refuses(self, data: str | bytes) -> bool:
+        head = HEAD.match(data) if isinstance(data, str) else None
+        if head is None:
+            return False
+        return self._application.refuses(self, len(data), None if head[4] is None else int(head[4]))
+
     def _receive_other(self, packet: Packet) -> None:
         """Handle any packet but an event of a joined namespace. Raises MalformedPacket."""
         namespace = packet.namespace
@@ -265,16 +324,30 @@ class Peer:
             if namespace in self.joined or namespace in self._connecting:
                 raise MalformedPacket("joined twice")
             self._connecting += (namespace,)
+            self.session.is_joining = True
+            self._disconnected = _without(self._disconnected, namespace)
             self._application.on_connect(self, namespace, packet.data or {})
+        elif namespace in self._disconnected:
+            pass  # The client sent it before it knew that it had to leave.
         elif namespace not in self.joined or packet.type not in (DISCONNECT, ACK):
             raise MalformedPacket("not joined, or not a client's packet")
         elif packet.type == DISCONNECT:
-            self.joined = _without(self.joined, namespace)
-            if not self.joined:
-                self.session.deadline = self._join_by()
+            self._leave(namespace)
             self._application.on_disconnect(self, namespace, "client disconnect")
         elif packet.id is None:
             raise MalformedPacket("an acknowledgement of nothing")
+
+    def _answered(self, namespace: str) -> None:
+        """The application accepted or refused the request to join a namespace."""
+        self._connecting = _without(self._connecting, namespace)
+        self.session.is_joining = bool(self._connecting)
+
+    def _leave(self, namespace: str) -> None:
+        self.joined = _without(self.joined, namespace)
+        if not self.joined:
+            if self._rejoin_by is None:
+                self._rejoin_by = self._join_by()
+            self.session.deadline = self._rejoin_by
 
 
 def _without(namespaces: tuple[str, ...], namespace: str) -> tuple[str, ...]:

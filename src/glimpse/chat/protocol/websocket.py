@@ -24,7 +24,7 @@ FIRST_BYTES = frozenset((CONTINUATION, TEXT, BINARY)) | {
     FINAL | opcode for opcode in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)
 }
 
-NORMAL, GOING_AWAY, PROTOCOL_ERROR, NOT_UTF8, TOO_BIG, RESTART = 1000, 1001, 1002, 1007, 1009, 1012
+NORMAL, GOING_AWAY, PROTOCOL_ERROR, NOT_UTF8, POLICY, TOO_BIG, RESTART = 1000, 1001, 1002, 1007, 1008, 1009, 1012
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -78,18 +78,16 @@ class FrameReader:
     It keeps only an incomplete message, so an idle connection has no buffer.
     """
 
-    __slots__ = ("_fragments", "_opcode", "_partial", "max_bytes")
+    __slots__ = ("_fragments", "_opcode", "_partial", "buffered", "max_bytes")
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
+        self.buffered = 0
+        """How many bytes wait for the rest of their message."""
+
         self._partial: bytearray | None = None
         self._fragments: bytearray | None = None
         self._opcode = CONTINUATION
-
-    @property
-    def buffered(self) -> int:
-        """How many bytes wait for the rest of their message."""
-        return len(self._partial or b"") + len(self._fragments or b"")
 
     def receive(self, data: bytes | memoryview) -> tuple[list[Message], FrameError | None]:
         """The messages that `data` completes, and the violation after them, if any; then do not call this again."""
@@ -130,8 +128,14 @@ class FrameReader:
                     messages.append(message)
         except FrameError as error:
             broken = error
-        if start or self._partial is None:
-            self._partial = bytearray(buffer[start:]) if start < len(buffer) else None
+        if start == len(buffer):
+            self._partial, self.buffered = None, 0
+        else:
+            if start or self._partial is None:
+                self._partial = bytearray(buffer[start:])
+            self.buffered = len(self._partial)
+        if self._fragments is not None:
+            self.buffered += len(self._fragments)
         return messages, broken
 
     def _message(self, first: int, payload: bytes) -> Message | None:

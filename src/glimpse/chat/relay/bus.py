@@ -45,11 +45,33 @@ class SnapshotRequest(Struct, frozen=True, array_like=True, tag="wanted"):
     task_id: str
 
 
+class BlockChanged(Struct, frozen=True, array_like=True, tag="block"):
+    """A block between two users began or ended. The release before leaves this message out."""
+
+    user_ids: tuple[str, str]
+
+
+class Revoked(Struct, frozen=True, array_like=True, tag="revoked"):
+    """Tokens of a user that were issued before the second `valid_after`, since 1970, are not valid any more."""
+
+    user_id: str
+    valid_after: int
+
+
 class TaskLeft(Struct, frozen=True, array_like=True, tag="ended"):
     """The last message of a task, which has no sockets any more."""
 
 
-BusMessage = EntryCommitted | Notification | PresenceChanged | PresenceSnapshot | SnapshotRequest | TaskLeft
+BusMessage = (
+    EntryCommitted
+    | Notification
+    | PresenceChanged
+    | PresenceSnapshot
+    | BlockChanged
+    | SnapshotRequest
+    | Revoked
+    | TaskLeft
+)
 
 
 class Batch(Struct, frozen=True, array_like=True):

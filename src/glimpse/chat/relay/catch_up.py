@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from glimpse.chat.values import ConversationChange
+from glimpse.chat.values import ConversationChange, PairChange
 
 CATCH_UP_SECONDS = 1.0
 """The store is asked at most this often."""
@@ -43,6 +43,7 @@ class CatchUp:
 
         self._announced: set[str] = set()
         self._reads_told: dict[tuple[str, str], int] = {}
+        self._pairs_told: dict[tuple[str, str], float] = {}
 
     @property
     def has_unknown_outcome(self) -> bool:
@@ -83,6 +84,12 @@ class CatchUp:
         self._caught_up_to = max(self._caught_up_to, began)
         return [self._news(each) for each in changes]
 
+    def news_of_pairs(self, changes: Iterable[PairChange]) -> Sequence[tuple[str, str]]:
+        """The two users of each pair whose block may have changed since they were told."""
+        news = [each for each in changes if self._pairs_told.get(each.user_ids, 0.0) < each.changed_at]
+        self._pairs_told.update({each.user_ids: each.changed_at for each in news})
+        return [each.user_ids for each in news]
+
     def failed(self, since: float) -> None:
         """The store did not answer, so it is asked again."""
         self._is_reading = False
@@ -92,6 +99,7 @@ class CatchUp:
         """Forget what was told. If it is read again, it is told again, which changes nothing for a client."""
         self._announced.clear()
         self._reads_told.clear()
+        self._pairs_told.clear()
 
     def _news(self, change: ConversationChange) -> ConversationChange:
         is_new = change.is_new and change.id not in self._announced

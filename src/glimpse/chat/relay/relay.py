@@ -18,10 +18,12 @@ from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.publications import EntryCommitted, Notification, OnDelivered
 from glimpse.chat.relay.bus import (
+    BlockChanged,
     Bus,
     BusMessage,
     PresenceChanged,
     PresenceSnapshot,
+    Revoked,
     SnapshotRequest,
     TaskLeft,
     decode_batch,
@@ -36,7 +38,7 @@ from glimpse.chat.relay.roster import Roster
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import Conversation
 
-UNKNOWN_TO_PREVIOUS_RELEASE = (SnapshotRequest, TaskLeft)
+UNKNOWN_TO_PREVIOUS_RELEASE = (SnapshotRequest, Revoked, TaskLeft)
 """The release before drops a whole batch that has one of these messages, so each is sent in a batch of its own."""
 
 FORGET_SECONDS = 60.0
@@ -96,6 +98,13 @@ class Relay:
 
     def presence_changed(self, user_id: str, is_here: bool) -> None:
         self._send(PresenceChanged(user_id, is_here))
+
+    def block_changed(self, user_ids: tuple[str, str]) -> None:
+        self._send(BlockChanged(user_ids))
+
+    def revoked(self, user_id: str, valid_after: int) -> None:
+        self._send(Revoked(user_id, valid_after))
+        self._sockets.close_revoked(user_id, valid_after)
 
     def outcome_unknown(self) -> None:
         self._catch_up.outcome_unknown(self._now())
@@ -181,9 +190,13 @@ class Relay:
             case PresenceSnapshot():
                 if (user_ids := self._roster.add(task_id, message)) is not None:
                     self._notifier.remote_snapshot(task_id, user_ids)
+            case BlockChanged():
+                self._notifier.remote_block_changed(message.user_ids)
             case SnapshotRequest():
                 if message.task_id == self.task_id:
                     self._roster.snapshot_requested()
+            case Revoked():
+                self._sockets.close_revoked(message.user_id, message.valid_after)
             case TaskLeft():
                 self._heartbeats.left(task_id)
                 self._left(task_id)
@@ -232,12 +245,18 @@ class Relay:
     async def _read_changes(self, since: float, now: float) -> None:
         """Tell the sockets of this task what changed for their users since then and was not told before."""
         try:
-            found = await self._store.changed_since(self._sockets.user_ids(), since - COMMIT_LAG_SECONDS)
+            # A user who is about to join counts, too: what the store told for the join may be older.
+            user_ids = [*self._sockets.user_ids(), *self._sockets.joining_user_ids()]
+            revoked = await self._store.revoked_since(user_ids, since - COMMIT_LAG_SECONDS)
+            found = await self._store.changed_since(user_ids, since - COMMIT_LAG_SECONDS)
+            pairs = await self._store.pairs_changed_since(user_ids, since - COMMIT_LAG_SECONDS)
         except Exception as error:
             self._catch_up.failed(since)
             if not isinstance(error, StoreDown):
                 raise
             return
+        for user_id, valid_after in revoked:
+            self._sockets.close_revoked(user_id, valid_after)
         for change in self._catch_up.succeeded(found, now):
             if change.is_new:
                 # As it was when created, because each of its entries has an event of its own.
@@ -246,4 +265,8 @@ class Relay:
                 self._notifier.announce_online_here(change.member_ids)
             self._order.expect(change.id, change.last_seq, change.member_ids, self._now())
             for reader_id, seq in change.reads.items():
-                self._sockets.send(change.member_ids, read_event(change.id, reader_id, seq))
+                hidden_ids = change.hidden_ids.get(reader_id, frozenset())
+                visible_ids = [each for each in change.member_ids if each not in hidden_ids]
+                self._sockets.send(visible_ids, read_event(change.id, reader_id, seq))
+        for user_ids_of_pair in self._catch_up.news_of_pairs(pairs):
+            self._notifier.remote_block_changed(user_ids_of_pair)

@@ -7,7 +7,7 @@
 
 -- fragment: user(t)
 -- The columns of values.User.
-t.id, t.handle, t.display_name, t.profile_image_id
+t.id, t.handle, t.display_name, t.profile_image_id, t.deleted_at is not null
 
 -- fragment: entry(t)
 -- The columns that store.py makes a values.Entry of.
@@ -19,10 +19,28 @@ t.conversation_id, t.seq, t.type, t.id, t.sender_id, t.created_at, t.client_id, 
 t.id, t.owner_id, t.name, t.content_type, t.size, t.sha256, t.completed_at is not null as is_complete,
     extract(epoch from t.upload_until)::float8 as upload_until
 
--- fragment: reads(t)
--- The seq that each member of a conversation read last, in the order of its member_ids.
+-- fragment: in_a_block_with(reader)
+-- The users who blocked a user, and those whom the user blocked. Asked with `in`, they are read and hashed once.
+(select blocked_id from blocks where blocker_id = reader union all select blocker_id from blocks where blocked_id = reader)
+
+-- fragment: partners(reader)
+-- The other members of a user's two-person conversations, unless one of the two blocked the other.
+select distinct other.id
+from members m
+join conversations c on c.id = m.conversation_id and c.is_pair
+cross join lateral unnest(c.member_ids) as other (id)
+where m.user_id = reader and other.id <> reader and not exists (
+    select from blocks
+    where (blocker_id = reader and blocked_id = other.id) or (blocker_id = other.id and blocked_id = reader)
+)
+order by other.id
+
+-- fragment: reads(t, reader)
+-- The seq that each member of a conversation read last, in the order of its member_ids; null for members who are in a
+-- block with the reader.
 array(
-    select m.read_seq from unnest(t.member_ids) with ordinality as member (id, place)
+    select case when m.user_id in {in_a_block_with(reader)} then null else m.read_seq end
+    from unnest(t.member_ids) with ordinality as member (id, place)
     join members m on m.user_id = member.id and m.conversation_id = t.id
     order by member.place
 )
@@ -69,14 +87,92 @@ on conflict (id) do nothing
 returning {user(users)};
 
 -- name: sign_up
--- Create a user with a handle. No row where the id or the handle is taken.
-insert into users (id, handle, handle_key, password_hash) values ($1, $2, $3, $4)
+-- Create a user with a handle. No row where the id is taken, or one of the handle's keys ($5).
+insert into users (id, handle, handle_key, password_hash)
+select $1, $2, $3, $4 where not exists (select from users where handle_key = any($5::text[]))
 on conflict do nothing
 returning {user(users)};
 
 -- name: user_of_handle
--- The user with a handle key, and the hash of the password.
-select {user(u)}, u.password_hash from users u where u.handle_key = $1;
+-- The account with a handle key.
+select {user(u)}, u.password_hash, u.valid_after, u.login_network from users u where u.handle_key = $1;
+
+-- name: account_of_user
+-- The account of a user; no row for a user of another issuer.
+select {user(u)}, u.password_hash, u.valid_after, u.login_network
+from users u
+where u.id = $1 and u.password_hash is not null;
+
+-- name: change_password
+-- Replace the hash of a password ($2) by another, and revoke the tokens issued before a second ($4).
+update users
+set password_hash = $3, valid_after = greatest(valid_after, $4), revoked_at = clock_timestamp()
+where id = $1 and password_hash = $2
+returning valid_after;
+
+-- name: joining
+-- What a user who joins needs: which tokens are valid, whether the account was deleted, and the partners.
+select u.valid_after, u.deleted_at is not null as is_deleted, array({partners($1)}) as partners
+from users u
+where u.id = $1;
+
+-- name: validity
+-- Which tokens of a user are valid, and whether the account was deleted.
+select valid_after, deleted_at is not null as is_deleted from users where id = $1;
+
+-- name: revoke
+-- Revoke the tokens of a user that were issued before a second. The user is created on first use.
+insert into users (id, valid_after, revoked_at) values ($1, $2, clock_timestamp())
+on conflict (id) do update
+set valid_after = greatest(users.valid_after, excluded.valid_after), revoked_at = excluded.revoked_at
+returning valid_after;
+
+-- name: revoked_since
+-- Those of these users whose tokens were revoked since a time.
+select id, valid_after from users where id = any($1::text[]) and revoked_at >= $2;
+
+-- name: delete_user
+-- Delete an account but for its messages and memberships, and revoke its tokens. Its files become as if they had never
+-- been complete. The user is locked before the files, as in update_profile.
+with deleted as (
+    update users
+    set handle = null, handle_key = null, password_hash = null, display_name = null, profile_image_id = null,
+        login_network = null, deleted_at = coalesce(deleted_at, clock_timestamp()),
+        blocks_changed_at = case
+            when exists (select from blocks where blocker_id = $1) then clock_timestamp() else blocks_changed_at
+        end,
+        valid_after = greatest(valid_after, $2), revoked_at = clock_timestamp()
+    where id = $1
+    returning valid_after
+),
+unblocked as (
+    delete from blocks where blocker_id = $1 and exists (select from deleted)
+    returning blocked_id
+),
+dated as (
+    update users set blocks_changed_at = clock_timestamp() where id in (select blocked_id from unblocked)
+),
+released as (
+    update files set completed_at = null, unused_since = null, is_pending = true, upload_until = '-infinity'
+    where owner_id = $1 and exists (select from deleted)
+)
+select valid_after from deleted;
+
+-- name: restore_user
+-- A deleted account is one again.
+update users set deleted_at = null where id = $1 and deleted_at is not null;
+
+-- name: groups
+-- The conversations of a user that are not of two.
+select c.id
+from members m
+join conversations c on c.id = m.conversation_id and not c.is_pair
+where m.user_id = $1
+order by c.id;
+
+-- name: remember_login
+-- The network that a user logged in from.
+update users set login_network = $2 where id = $1;
 
 -- name: users
 -- Users by their ids, in the order of the ids.
@@ -86,8 +182,8 @@ join users u on u.id = asked.id
 order by asked.place;
 
 -- name: update_profile
--- Change the values that are not null. The image must be a complete file of the user. Nothing refers to the previous
--- image any more.
+-- Change the values that are not null; an empty display name becomes null. The image must be a complete file of the
+-- user. Nothing refers to the previous image any more.
 with before as materialized (
     select profile_image_id from users where id = $1 for no key update
 ),
@@ -99,7 +195,7 @@ image as (
 ),
 changed as (
     update users
-    set display_name = coalesce($2, display_name), profile_image_id = coalesce($3, profile_image_id)
+    set display_name = nullif(coalesce($2, display_name), ''), profile_image_id = coalesce($3, profile_image_id)
     where id = $1 and ($3::text is null or exists (select from image))
     returning {user(users)}
 ),
@@ -110,49 +206,89 @@ released as (
 select * from changed;
 
 -- name: block
--- One user blocks another; `holds` says whether both exist.
-with both_known as (
-    select count(*) = 2 as holds from users where id in ($1, $2)
+-- One user blocks another: whether both exist, and whether the block is new. Both users are locked, in the order of
+-- their ids, so that two who block each other at once do not wait for each other.
+with both_known as materialized (
+    select id from users where id in ($1, $2) order by id for no key update
 ),
 blocked as (
-    insert into blocks (blocker_id, blocked_id) select $1, $2 from both_known where holds
+    insert into blocks (blocker_id, blocked_id) select $1, $2 where (select count(*) from both_known) = 2
     on conflict do nothing
+    returning blocker_id
+),
+dated as (
+    update users set blocks_changed_at = clock_timestamp()
+    where id in (select id from both_known) and exists (select from blocked)
 )
-select holds from both_known;
+select (select count(*) from both_known) = 2 as known, exists (select from blocked) as changed;
 
 -- name: unblock
--- One user no longer blocks another; `holds` says whether both exist.
-with both_known as (
-    select count(*) = 2 as holds from users where id in ($1, $2)
+-- One user no longer blocks another: whether both exist, and whether there was a block.
+with both_known as materialized (
+    select id from users where id in ($1, $2) order by id for no key update
 ),
 unblocked as (
-    delete from blocks where blocker_id = $1 and blocked_id = $2
+    delete from blocks where blocker_id = $1 and blocked_id = $2 and (select count(*) from both_known) = 2
+    returning blocker_id
+),
+dated as (
+    update users set blocks_changed_at = clock_timestamp()
+    where id in (select id from both_known) and exists (select from unblocked)
 )
-select holds from both_known;
+select (select count(*) from both_known) = 2 as known, exists (select from unblocked) as changed;
+
+-- name: blocked_users
+-- Whom a user blocks, in the order of their ids, after one of them.
+select {user(u)}
+from blocks b
+join users u on u.id = b.blocked_id
+where b.blocker_id = $1 and b.blocked_id > $2
+order by b.blocked_id
+limit $3;
+
+-- name: pair_is_open
+-- Whether the conversation of two users is without a block between them; no row where they have none.
+select not exists (
+    select from blocks where (blocker_id = $1 and blocked_id = $2) or (blocker_id = $2 and blocked_id = $1)
+) as is_open
+from conversations
+where pair_low = least($1::text collate "C", $2) and pair_high = greatest($1::text collate "C", $2);
+
+-- name: pairs_changed_since
+-- The conversations of two between any of these users and another, where a block of both changed since a time.
+select distinct c.pair_low, c.pair_high, least(u.blocks_changed_at, other.blocks_changed_at) as changed_at
+from users u
+join members m on m.user_id = u.id
+join conversations c on c.id = m.conversation_id and c.pair_low is not null
+join users other on other.id = case u.id when c.pair_low then c.pair_high else c.pair_low end
+where u.id = any($1::text[]) and u.blocks_changed_at >= $2 and other.blocks_changed_at >= $2;
 
 -- ---- Conversations
 
 -- name: create_conversation
--- Create a conversation and its members: whether all members exist, and whether it was created. It is not where the id
--- or the pair exists already. While another task creates the same one, this statement waits for that transaction.
+-- Create a conversation and its members: whether all members exist, whether one of them is in a block with the creator
+-- ($5), and whether it was created. It is not where the id or the pair exists already. While
+-- another task creates the same one, this statement waits for that transaction.
 with everybody as (
-    select count(*) = cardinality($2::text[]) as known from users where id = any($2)
+    select count(*) = cardinality($2::text[]) as known,
+        coalesce(bool_or(id in {in_a_block_with($5)}), false) as blocked
+    from users where id = any($2)
 ),
 made as (
     insert into conversations (id, changed_at, member_ids, is_pair, pair_low, pair_high)
-    select $1, clock_timestamp(), $2, $3::text is not null, $3, $4 from everybody where known
+    select $1, clock_timestamp(), $2, $3::text is not null, $3, $4 from everybody where known and not blocked
     on conflict do nothing
     returning id
 ),
 joined as (
     insert into members (conversation_id, user_id) select made.id, unnest($2) from made
 )
-select everybody.known, exists (select from made) as made from everybody;
+select everybody.known, everybody.blocked, exists (select from made) as made from everybody;
 
 -- name: conversation_made_before
--- The conversation of a pair, or else the one with an id.
+-- The conversation of a pair, or else the one with an id; $4 reads it.
 select c.id, c.last_seq, c.member_ids,
-    {reads(c)} as reads
+    {reads(c, $4)} as reads
 from conversations c
 where c.id = $1 or (c.pair_low = $2 and c.pair_high = $3)
 order by c.pair_low = $2 and c.pair_high = $3 desc nulls last
@@ -161,26 +297,18 @@ limit 1;
 -- name: conversation
 -- A conversation, for a member.
 select c.id, c.last_seq, c.member_ids,
-    {reads(c)} as reads
+    {reads(c, $2)} as reads
 from conversations c
 where c.id = $1 and $2 = any(c.member_ids);
 
 -- name: partners
--- The other members of a user's two-person conversations, unless one of the two blocked the other.
-select distinct other.id
-from members m
-join conversations c on c.id = m.conversation_id and c.is_pair
-cross join lateral unnest(c.member_ids) as other (id)
-where m.user_id = $1 and other.id <> $1 and not exists (
-    select from blocks
-    where (blocker_id = $1 and blocked_id = other.id) or (blocker_id = other.id and blocked_id = $1)
-)
-order by other.id;
+-- The partners of a user.
+{partners($1)};
 
 -- name: list_conversations
 -- A page of a user's conversations, newest change first, with everything that the list shows.
 with page as materialized (
-    select c.id, c.last_seq, c.member_ids, c.changed_at, m.read_seq
+    select c.id, c.last_seq, c.member_ids, c.changed_at, greatest(m.read_seq, m.joined_seq) as seen_seq
     from members m
     join conversations c on c.id = m.conversation_id
     where m.user_id = $1 and ($2::timestamptz is null or (c.changed_at, c.id) < ($2, $3))
@@ -188,7 +316,7 @@ with page as materialized (
     limit $4
 )
 select p.id, p.last_seq, p.member_ids, p.changed_at,
-    {reads(p)} as reads,
+    {reads(p, $1)} as reads,
     array(
         select row({user(u)})
         from unnest(p.member_ids) with ordinality as member (id, place)
@@ -206,7 +334,7 @@ select p.id, p.last_seq, p.member_ids, p.changed_at,
         select count(*)
         from (
             select from entries e
-            where e.conversation_id = p.id and e.seq > p.read_seq and e.type = 'message' and e.sender_id <> $1
+            where e.conversation_id = p.id and e.seq > p.seen_seq and e.type = 'message' and e.sender_id <> $1
                 and e.body is not null
             limit $5
         ) counted
@@ -222,20 +350,44 @@ where id = $1 and $2 = any(member_ids)
 for no key update;
 
 -- name: add_members
--- Append new members, who have read nothing.
+-- Append new members, who have read nothing, to a locked conversation; what is unread begins after the next entry.
 with joined as (
-    insert into members (conversation_id, user_id) select $1, unnest($2::text[])
+    insert into members (conversation_id, user_id, joined_seq)
+    select c.id, added.id, c.last_seq + 1 from conversations c, unnest($2::text[]) as added (id) where c.id = $1
+),
+returned as (
+    delete from former_members where conversation_id = $1 and user_id = any($2)
 )
-update conversations set member_ids = member_ids || $2::text[] where id = $1
+update conversations set member_ids = member_ids || $2::text[], members_changed_at = clock_timestamp() where id = $1
 returning member_ids;
 
+-- name: who_may_not_be_added
+-- Whether one of these users ($3) left the conversation, and whether one is in a block with the user who adds them ($2).
+select exists (select from former_members where conversation_id = $1 and user_id = any($3::text[])) as left_before,
+    exists (select from unnest($3::text[]) as added (id) where added.id in {in_a_block_with($2)}) as blocked;
+
 -- name: remove_member
--- Remove a member. A pair that one of the two left is a pair no longer.
+-- Remove a member of a locked conversation, who may come back to a group. A pair that one of the two left is a pair no
+-- longer.
 with left_behind as (
     delete from members where conversation_id = $1 and user_id = $2
+),
+remembered as (
+    insert into former_members (conversation_id, user_id) select id, $2 from conversations where id = $1 and not is_pair
+    on conflict do nothing
 )
-update conversations set member_ids = array_remove(member_ids, $2), pair_low = null, pair_high = null where id = $1
+update conversations
+set member_ids = array_remove(member_ids, $2), members_changed_at = clock_timestamp(), pair_low = null, pair_high = null
+where id = $1
 returning member_ids;
+
+-- name: lock_group_for_former_member
+-- Lock a group for a member, or for a user who left it, until the end of the transaction.
+select id, last_seq, member_ids from conversations
+where id = $1 and not is_pair and (
+    $2 = any(member_ids) or exists (select from former_members where conversation_id = $1 and user_id = $2)
+)
+for no key update;
 
 -- name: add_change
 -- Add the next entry of a locked conversation: a membership change ($4) or a deletion ($5).
@@ -253,16 +405,18 @@ returning {entry(entries)};
 -- name: append_one
 -- Store a message at the next seq; or the entry that it has already; or why it is refused. Without ON CONFLICT: when
 -- two tasks store the same message at once, both take a seq, and the whole statement of the second must fail to give
--- its seq back. `store.py` repeats it.
+-- its seq back. `store.py` repeats it. A block is looked for by its key in each direction: asked with `exists`, the whole
+-- table could be read once and hashed.
 with stored as materialized (
     select seq, id, created_at, body, file_id from entries
     where conversation_id = $1 and sender_id = $2 and client_id = $3
 ),
 blocked as materialized (
     select from conversations c
-    join blocks b on b.blocked_id = $2
-        and b.blocker_id = case $2 when c.pair_low then c.pair_high when c.pair_high then c.pair_low end
-    where c.id = $1
+    where c.id = $1 and $2 in (c.pair_low, c.pair_high) and (
+        (select true from blocks b where b.blocker_id = c.pair_low and b.blocked_id = c.pair_high)
+        or (select true from blocks b where b.blocker_id = c.pair_high and b.blocked_id = c.pair_low)
+    )
 ),
 numbered as (
     update conversations
@@ -294,7 +448,7 @@ left join inserted i on true;
 -- name: append_batch
 -- Store messages, each at the next seq of its conversation: a row for each, in their order.
 select refused, fresh, seq, id, created_at, body, file_id, member_ids
-from append_batch($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]);
+from append_messages($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]);
 
 -- name: deletion_of
 -- An entry's type and sender, and the entry that deleted it, if any.
@@ -339,6 +493,23 @@ select greatest(read_seq, asked) as read_seq, asked > read_seq as moved from now
 -- The last entries before a seq.
 {history(<, desc)};
 
+-- name: messages_before
+-- The last messages before a seq ($3) that are not deleted, at most $4, among the $5 entries before it. `top` is the seq
+-- after the newest of those entries. For a member without any: one row without an entry. For others: no row.
+select {entry(e)}, looked.top
+from members m
+join conversations c on c.id = m.conversation_id
+cross join lateral (select least($3::bigint, c.last_seq + 1) as top) looked
+left join lateral (
+    select * from entries
+    where conversation_id = $1 and seq < looked.top and seq >= looked.top - $5::bigint
+        and type = 'message' and body is not null
+    order by seq desc
+    limit $4
+) e on true
+where m.conversation_id = $1 and m.user_id = $2
+order by e.seq;
+
 -- name: changes
 -- The last entries between two seqs, newest first, with the members by now.
 select {entry(e)}, c.member_ids as members
@@ -349,8 +520,20 @@ order by e.seq desc
 limit $4;
 
 -- name: changed_since
--- Conversations of any of these users that were created, changed or read since a time, and who read them.
-select c.id, c.member_ids, c.last_seq, c.made_at >= $2 as is_new, late.reader_ids, late.reads
+-- Conversations of any of these users that were created, changed or read since a time, who read them, and which members
+-- are in a block with such a reader.
+select c.id, c.member_ids, c.last_seq, c.made_at >= $2 as is_new, late.reader_ids, late.reads,
+    array(
+        select row(b.blocker_id, b.blocked_id)
+        from unnest(late.reader_ids) as reader (id)
+        join blocks b on b.blocker_id = reader.id
+        where exists (select from unnest(c.member_ids) as member (id) where member.id = b.blocked_id)
+        union all
+        select row(b.blocked_id, b.blocker_id)
+        from unnest(late.reader_ids) as reader (id)
+        join blocks b on b.blocked_id = reader.id
+        where exists (select from unnest(c.member_ids) as member (id) where member.id = b.blocker_id)
+    ) as hidden
 from conversations c,
 lateral (
     select array_agg(m.user_id) as reader_ids, array_agg(m.read_seq) as reads
@@ -363,16 +546,18 @@ where c.id in (select m.conversation_id from members m where m.user_id = any($1:
 
 -- name: sync
 -- What a client with these cursors missed: a row for each conversation that it lacks, lags behind, is ahead of, or is
--- no member of (last_seq is null). As seqs have no gaps, the number of missed entries is known without counting them,
--- and so is which of them fit on this page ($4).
-with cursors as (
-    select * from unnest($2::text[], $3::bigint[]) as k (conversation_id, seq)
+-- no member of (last_seq is null), and, with a time ($5), for those after an id ($6) whose members, receipts or blocks
+-- changed since then; at most $8 rows. If $4, only conversations that have a cursor, which may be null. As seqs have no
+-- gaps, the number of missed entries is known without counting them, and so is which of them fit on this page ($3). At
+-- least one row, perhaps of nulls: `at` is $7 seconds before this statement.
+with cursors as materialized (
+    select key collate "C" as conversation_id, value::bigint as seq from json_each_text($2::json)
 ),
 mine as (
-    select c.id, c.last_seq, c.member_ids
+    select c.id, c.last_seq, c.member_ids, c.members_changed_at
     from members m
     join conversations c on c.id = m.conversation_id
-    where m.user_id = $1
+    where m.user_id = $1 and (not $4::boolean or m.conversation_id in (select conversation_id from cursors))
 ),
 missed as (
     select coalesce(mine.id, cursors.conversation_id) as id, mine.last_seq, mine.member_ids,
@@ -382,24 +567,44 @@ missed as (
     from mine
     full join cursors on cursors.conversation_id = mine.id
     where mine.id is null or cursors.seq is null or cursors.seq <> mine.last_seq
+        or ($5::timestamptz is not null and mine.id > $6 and (
+            mine.members_changed_at >= $5
+            or exists (
+                select from unnest(mine.member_ids) as member (id)
+                join members m on m.user_id = member.id and m.conversation_id = mine.id
+                where m.read_at >= $5 and m.user_id not in {in_a_block_with($1)}
+            )
+            or (
+                (select blocks_changed_at >= $5 from users where id = $1)
+                and exists (
+                    select from unnest(mine.member_ids) as member (id)
+                    join users u on u.id = member.id
+                    where u.id <> $1 and u.blocks_changed_at >= $5
+                )
+            )
+        ))
 ),
 placed as (
     select missed.*,
         coalesce(sum(entries_missed) over (order by id rows between unbounded preceding and 1 preceding), 0)::bigint
             as entries_before
     from missed
+    order by id
+    limit $8
 )
-select id, last_seq, member_ids, cursor, entries_missed,
-    {reads(p)} as reads,
+select p.id, p.last_seq, p.member_ids, p.cursor, p.entries_missed,
+    {reads(p, $1)} as reads,
     array(
         select row({entry(e)})
         from entries e
-        where p.entries_before < $4 and e.conversation_id = p.id and e.seq > p.after
-            and e.seq <= p.after + least(p.entries_missed, $4 - p.entries_before)
+        where p.entries_before < $3 and e.conversation_id = p.id and e.seq > p.after
+            and e.seq <= p.after + least(p.entries_missed, $3 - p.entries_before)
         order by e.seq
-    ) as entries
-from placed p
-order by id;
+    ) as entries,
+    extract(epoch from statement_timestamp() - $7::float8 * interval '1 second')::float8 as at
+from (values (1)) as always
+left join placed p on true
+order by p.id;
 
 -- ---- Files
 

@@ -8,36 +8,47 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import groupby
 from typing import Any, cast
 
 import asyncpg
+import msgspec
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.files import file_refusal, picture_refusal
+from glimpse.chat.history import MAX_EXAMINED, next_before
 from glimpse.chat.listing import ListPosition, decode_cursor
+from glimpse.chat.memberships import HAS_LEFT, IN_A_BLOCK
+from glimpse.chat.names import handle_keys
 from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
+from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
-from glimpse.chat.text import can_be_announced, can_be_stored, handle_key, is_handle, is_id, is_storable
+from glimpse.chat.slices import slices
+from glimpse.chat.sync_position import SyncPosition, next_position
+from glimpse.chat.text import can_be_announced, can_be_stored, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     MAX_UNREAD,
     Conversation,
     ConversationChange,
     ConversationSummary,
+    Credentials,
     Deletion,
     Entry,
     File,
+    Joining,
     MembershipChange,
     Message,
     NewFile,
     NewMessage,
+    PairChange,
     StoredEntry,
     SyncResult,
     UnknownEntry,
     User,
+    Validity,
 )
 
 CONNECTIONS = 4
@@ -177,23 +188,71 @@ class PostgresStore:
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
         if not is_id(user_id) or not is_handle(handle) or not is_storable(password_hash):
             return INVALID
-        for row in await self._rows("sign_up", user_id, handle, handle_key(handle), password_hash):
+        keys = handle_keys(handle)
+        for row in await self._rows("sign_up", user_id, handle, keys[0], password_hash, keys):
             return User(*row)
         return HANDLE_TAKEN if await self.user_by_handle(handle) else INVALID
 
-    async def credentials(self, handle: str) -> tuple[User, str] | None:
-        if not is_handle(handle):
-            return None
-        for *user, password_hash in await self._rows("user_of_handle", handle_key(handle)):
-            return User(*user), password_hash
+    async def credentials(self, handle_key: str) -> Credentials | None:
+        return _credentials(await self._rows("user_of_handle", handle_key) if is_storable(handle_key) else ())
+
+    async def credentials_of(self, user_id: str) -> Credentials | None:
+        return _credentials(await self._rows("account_of_user", user_id) if is_id(user_id) else ())
+
+    async def change_password(self, user_id: str, old_hash: str, new_hash: str, valid_after: int) -> int | None:
+        for row in await self._rows("change_password", user_id, old_hash, new_hash, valid_after):
+            return int(row["valid_after"])
         return None
+
+    async def joining(self, user_id: str) -> Joining | Refusal:
+        if not is_id(user_id):
+            return INVALID
+        while True:
+            for valid_after, is_deleted, partners in await self._rows("joining", user_id):
+                return Joining(valid_after, is_deleted, tuple(partners))
+            if await self._rows("ensure_user", user_id):
+                return Joining()
+            # Another task created the user at this moment.
+
+    async def validity(self, user_id: str) -> Validity:
+        rows = await self._rows("validity", user_id) if is_id(user_id) else ()
+        return Validity(*rows[0]) if rows else Validity()
+
+    async def revoke(self, user_id: str, valid_after: int) -> int | Refusal:
+        if not is_id(user_id):
+            return INVALID
+        [row] = await self._rows("revoke", user_id, valid_after)
+        return int(row["valid_after"])
+
+    async def revoked_since(self, user_ids: Sequence[str], since: float) -> Sequence[tuple[str, int]]:
+        at = datetime.datetime.fromtimestamp(since, datetime.UTC)
+        rows = await self._rows("revoked_since", [user_id for user_id in user_ids if is_id(user_id)], at)
+        return [(row["id"], row["valid_after"]) for row in rows]
+
+    async def delete_user(self, user_id: str, valid_after: int) -> int | Refusal:
+        for row in await self._rows("delete_user", user_id, valid_after) if is_id(user_id) else ():
+            return int(row["valid_after"])
+        return NOT_FOUND
+
+    async def restore_user(self, user_id: str) -> None:
+        if is_id(user_id):
+            await self._rows("restore_user", user_id)
+
+    async def groups(self, member_id: str) -> Sequence[str]:
+        return [row["id"] for row in await self._rows("groups", member_id)] if is_id(member_id) else []
+
+    async def remember_login(self, user_id: str, network: str) -> None:
+        if is_id(user_id):
+            await self._rows("remember_login", user_id, network)
 
     async def users(self, user_ids: Sequence[str]) -> Sequence[User]:
         return [User(*row) for row in await self._rows("users", [user_id for user_id in user_ids if is_id(user_id)])]
 
     async def user_by_handle(self, handle: str) -> User | None:
-        found = await self.credentials(handle)
-        return found[0] if found else None
+        for key in handle_keys(handle) if is_handle(handle) else ():
+            if found := await self.credentials(key):
+                return found.user
+        return None
 
     async def update_profile(
         self, user_id: str, display_name: str | None, profile_image_id: str | None
@@ -207,13 +266,29 @@ class PostgresStore:
                 return picture_refusal(await self.file(profile_image_id), user_id) or NOT_FOUND
         return NOT_FOUND
 
-    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> Refusal | None:
+    async def block(self, blocker_id: str, blocked_id: str, on: bool) -> bool | Refusal:
         if not is_id(blocker_id) or not is_id(blocked_id):
             return NOT_FOUND
         if blocker_id == blocked_id:
             return INVALID if await self.users([blocker_id]) else NOT_FOUND
         [row] = await self._rows("block" if on else "unblock", blocker_id, blocked_id)
-        return None if row["holds"] else NOT_FOUND
+        return bool(row["changed"]) if row["known"] else NOT_FOUND
+
+    async def blocked_users(self, blocker_id: str, after_id: str, limit: int) -> Sequence[User]:
+        if not is_id(blocker_id) or not is_storable(after_id):
+            return []
+        return [User(*row) for row in await self._rows("blocked_users", blocker_id, after_id, limit)]
+
+    async def pair_is_open(self, first_id: str, second_id: str) -> bool | None:
+        if is_id(first_id) and is_id(second_id):
+            for row in await self._rows("pair_is_open", first_id, second_id):
+                return bool(row["is_open"])
+        return None
+
+    async def pairs_changed_since(self, user_ids: Sequence[str], since: float) -> Sequence[PairChange]:
+        at = datetime.datetime.fromtimestamp(since, datetime.UTC)
+        rows = await self._rows("pairs_changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
+        return [PairChange((low, high), changed_at.timestamp()) for low, high, changed_at in rows]
 
     # ---- Conversations
 
@@ -227,14 +302,16 @@ class PostgresStore:
             return NOT_FOUND
         pair = sorted(members) if len(members) == 2 else (None, None)
         while True:
-            [row] = await self._rows("create_conversation", conversation_id, members, *pair)
+            [row] = await self._rows("create_conversation", conversation_id, members, *pair, creator_id)
             if not row["known"]:
                 return NOT_FOUND
             if row["made"]:
                 return Conversation(conversation_id, tuple(members), 0, dict.fromkeys(members, 0)), True
-            for found in await self._rows("conversation_made_before", conversation_id, *pair):
+            for found in await self._rows("conversation_made_before", conversation_id, *pair, creator_id):
                 conversation = _conversation(found)
-                return (conversation, False) if creator_id in conversation.reads else INVALID
+                return (conversation, False) if creator_id in conversation.member_ids else INVALID
+            if row["blocked"]:
+                return IN_A_BLOCK
             # Between the two statements a member left the pair, so now a new one can be created.
 
     async def conversation(self, conversation_id: str, member_id: str) -> Conversation | Refusal:
@@ -286,8 +363,24 @@ class PostgresStore:
             new = [member_id for member_id in asked if member_id not in locked["member_ids"]]
             if not new:
                 return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, by_id))
+            refused = await connection.fetchrow(QUERIES["who_may_not_be_added"], conversation_id, by_id, new)
+            if refused["left_before"]:
+                return HAS_LEFT
+            if refused["blocked"]:
+                return IN_A_BLOCK
             members = await connection.fetchval(QUERIES["add_members"], conversation_id, new)
             return await _add_change(connection, conversation_id, MEMBERS, by_id, members, None, members)
+
+    async def join(self, conversation_id: str, user_id: str) -> StoredEntry | Conversation | Refusal:
+        if not is_id(conversation_id) or not is_id(user_id):
+            return NOT_FOUND
+        async with self._locked(conversation_id, user_id, "lock_group_for_former_member") as (connection, locked):
+            if locked is None:
+                return NOT_FOUND
+            if user_id in locked["member_ids"]:
+                return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, user_id))
+            members = await connection.fetchval(QUERIES["add_members"], conversation_id, [user_id])
+            return await _add_change(connection, conversation_id, MEMBERS, user_id, members, None, members)
 
     async def leave(self, conversation_id: str, member_id: str) -> StoredEntry | Refusal:
         if not is_id(conversation_id) or not is_id(member_id):
@@ -392,6 +485,18 @@ class PostgresStore:
             return NOT_FOUND
         return [_entry(row) for row in rows if row["seq"] is not None]
 
+    async def messages_before(
+        self, conversation_id: str, member_id: str, before: int | None, limit: int
+    ) -> tuple[Sequence[Message], int | None] | Refusal:
+        if not is_id(conversation_id) or not is_id(member_id):
+            return NOT_FOUND
+        seq = _MAX_BIGINT if before is None else max(_bigint(before), 1)
+        rows = await self._rows("messages_before", conversation_id, member_id, seq, limit, MAX_EXAMINED)
+        if not rows:
+            return NOT_FOUND
+        messages = [cast("Message", _entry(row[:-1])) for row in rows if row["seq"] is not None]
+        return messages, next_before(messages, rows[0]["top"], limit)
+
     async def changes(
         self, conversation_id: str, after: int, before: int, since: float | None
     ) -> Sequence[StoredEntry]:
@@ -412,24 +517,56 @@ class PostgresStore:
         rows = await self._rows("changed_since", [user_id for user_id in user_ids if is_id(user_id)], at)
         return [
             ConversationChange(
-                id, tuple(member_ids), last_seq, is_new, dict(zip(reader_ids or (), reads or (), strict=True))
+                id,
+                tuple(member_ids),
+                last_seq,
+                is_new,
+                dict(zip(reader_ids or (), reads or (), strict=True)),
+                {reader_id: frozenset(each[1] for each in hidden if each[0] == reader_id) for reader_id, _ in hidden},
             )
-            for id, member_ids, last_seq, is_new, reader_ids, reads in rows
+            for id, member_ids, last_seq, is_new, reader_ids, reads, hidden in rows
         ]
 
-    async def sync(self, member_id: str, cursors: Mapping[str, int], limit: int) -> SyncResult:
-        known = {conversation_id: _bigint(seq) for conversation_id, seq in cursors.items() if is_id(conversation_id)}
-        rows: Sequence[Any] = ()
+    async def sync(
+        self,
+        member_id: str,
+        cursors: Mapping[str, int],
+        limit: int,
+        only: Sequence[str] | None = None,
+        since: SyncPosition | None = None,
+    ) -> SyncResult:
+        named: Iterable[str] = cursors if only is None else dict.fromkeys(only)
+        known: dict[str, int | None] = {}
+        gone: list[str] = []
+        async for some in slices(named):
+            for conversation_id in some:
+                if is_id(conversation_id):
+                    seq = cursors.get(conversation_id)
+                    known[conversation_id] = None if seq is None else _bigint(seq)
+                else:
+                    gone.append(conversation_id)
+        rows: list[Any] = []
         if is_id(member_id):
-            rows = await self._rows("sync", member_id, list(known), list(known.values()), limit)
+            at = None if since is None else datetime.datetime.fromtimestamp(since.seconds, datetime.UTC)
+            after_id = since.after_id if since else ""
+            # As JSON: asyncpg takes ten times as long to encode an array.
+            asked = (msgspec.json.encode(known).decode(), limit, only is not None, at, after_id)
+            rows = list(await self._rows("sync", member_id, *asked, SYNC_LAG_SECONDS, MAX_SYNCED_CONVERSATIONS + 1))
+        else:
+            gone += known
+        now = rows[0]["at"] if rows else 0.0
+        is_cut = len(rows) > MAX_SYNCED_CONVERSATIONS
+        rows = [row for row in rows[:MAX_SYNCED_CONVERSATIONS] if row["id"] is not None]
+        gone += [row["id"] for row in rows if row["last_seq"] is None]
         here = [row for row in rows if row["last_seq"] is not None]
-        never = known.keys() if not is_id(member_id) else [row["id"] for row in rows if row["last_seq"] is None]
+        behind = [row for row in here if (row["cursor"] or 0) <= row["last_seq"]]
         return SyncResult(
-            conversations=tuple(_conversation(row) for row in here if (row["cursor"] or 0) <= row["last_seq"]),
-            gone=tuple(sorted({*never, *(cursors.keys() - known.keys())})),
-            entries=tuple(_entry(entry) for row in here for entry in row["entries"]),
-            more=sum(row["entries_missed"] for row in here) > limit,
+            conversations=tuple(map(_conversation, behind)),
+            gone=tuple(sorted(gone)),
+            entries=tuple(_entry(entry) for row in behind for entry in row["entries"]),
+            more=is_cut or sum(row["entries_missed"] for row in behind) > limit,
             reset=tuple(row["id"] for row in here if (row["cursor"] or 0) > row["last_seq"]),
+            at=next_position(since, now, rows[-1]["id"] if is_cut else None),
         )
 
     # ---- Files
@@ -487,11 +624,16 @@ class PostgresStore:
             raise_store_down(error)
 
     @asynccontextmanager
-    async def _locked(self, conversation_id: str, member_id: str) -> AsyncIterator[tuple[Any, Any]]:
-        """A transaction that begins by locking a conversation: its connection, and the row, None for a non-member."""
+    async def _locked(
+        self, conversation_id: str, user_id: str, name: str = "lock_conversation"
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        """
+        A transaction that begins with a statement that locks a conversation for a user: its connection, and the row,
+        None where the user may not lock it.
+        """
         with unknown_outcome():
             async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection, connection.transaction():
-                yield connection, await connection.fetchrow(QUERIES["lock_conversation"], conversation_id, member_id)
+                yield connection, await connection.fetchrow(QUERIES[name], conversation_id, user_id)
 
 
 def _batches(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
@@ -534,6 +676,12 @@ def _stored(message: NewMessage, row: Any) -> StoredEntry | Refusal:
     return StoredEntry(entry, tuple(member_ids), is_new)
 
 
+def _credentials(rows: Sequence[Any]) -> Credentials | None:
+    for *user, password_hash, valid_after, login_network in rows:
+        return Credentials(User(*user), password_hash, valid_after, login_network)
+    return None
+
+
 def _entry(row: Any) -> Entry:
     """From the columns of the fragment `entry`."""
     conversation_id, seq, entry_type, entry_id, sender_id, created_at, client_id, body, file_id, of, member_ids = row
@@ -549,7 +697,11 @@ def _entry(row: Any) -> Entry:
 
 def _conversation(row: Any) -> Conversation:
     member_ids = tuple(row["member_ids"])
-    return Conversation(row["id"], member_ids, row["last_seq"], dict(zip(member_ids, row["reads"], strict=True)))
+    reads = dict(zip(member_ids, row["reads"], strict=True))
+    hidden_ids = tuple(member_id for member_id, seq in reads.items() if seq is None) if None in row["reads"] else ()
+    for member_id in hidden_ids:
+        del reads[member_id]
+    return Conversation(row["id"], member_ids, row["last_seq"], reads, hidden_ids)
 
 
 def _bigint(seq: int) -> int:
