@@ -93,6 +93,12 @@ def test_an_inside_balancer_admits_nobody_but_cloudfront(plans: dict[str, Plan],
     assert not world
 
 
+def test_the_balancer_adds_the_address_that_it_saw_after_what_a_client_wrote(plan: Plan) -> None:
+    balancer = plan.one("aws_lb")
+    assert balancer["xff_header_processing_mode"] == "append"
+    assert not balancer.get("enable_xff_client_port"), "the service reads addresses, not addresses with ports"
+
+
 # Towards tasks without IPv4
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from glimpse.chat.settings import SETTINGS, SHARED_ISSUERS, InvalidSettings, read_settings
 from tests.infrastructure.terraform_plans import (
     ENVIRONMENT,
     HANGS_SECONDS,
     TREE,
     Plan,
     Terraform,
+    source,
     sources,
     written_blocks,
 )
@@ -79,6 +81,42 @@ def test_the_number_of_resources_follows_from_the_variables_alone() -> None:
     for name, line in written:
         assert "var." in line, f"{name}: {line}"
         assert not re.search(r"\b(data|module|aws_\w+)\.", line), f"{name}: {line}"
+
+
+def test_what_the_tree_says_of_issuers_and_proxies_are_settings_of_the_service() -> None:
+    (written,) = re.findall(
+        r"^  identity_environment = merge\(\n(.*?)^  \)", source(str(ENVIRONMENT), "main.tf"), re.M | re.S
+    )
+    names = re.findall(r"GLIMPSE_\w+", written)
+    assert len(names) == 6
+    assert set(names) <= {setting.variable for setting in SETTINGS}
+
+
+def test_the_tree_asks_for_an_audience_where_the_service_does() -> None:
+    (hosts,) = re.findall(r'\[\.\]\)\?\((.*?)\)/", var\.jwks_url', source(str(ENVIRONMENT), "variables.tf"))
+    assert hosts.replace("[.]", ".").split("|") == list(SHARED_ISSUERS)
+
+
+ISSUER = "https://issuer.example.com/keys"
+
+
+@pytest.mark.parametrize(
+    ("environment", "refused"),
+    [
+        ({"SIGNUP": "on", "JWKS_URL": ISSUER, "JWT_SECRETS": "s" * 32}, "setting_two_issuers"),
+        ({"SIGNUP": "on", "JWKS": "{}", "JWT_SECRETS": "s" * 32}, "setting_two_issuers"),
+        ({"SIGNUP": "on", "JWKS_URL": ISSUER}, "setting_secret_missing"),
+        ({"SIGNUP": "off"}, "setting_secret_missing"),
+        ({"SIGNUP": "off", "JWKS_URL": ISSUER, "JWKS": "{}"}, "setting_one_of"),
+        ({"SIGNUP": "off", "JWKS_URL": f"https://www.{SHARED_ISSUERS[0]}/keys"}, "setting_audience_missing"),
+        ({"SIGNUP": "off", "JWKS": "-----BEGIN PUBLIC KEY-----"}, "setting_json"),
+    ],
+)
+def test_the_service_refuses_the_issuers_that_the_tree_refuses(environment: dict[str, str], refused: str) -> None:
+    given = {"DATABASE_URL": "postgresql://host/name", **environment}
+    with pytest.raises(InvalidSettings) as caught:
+        read_settings({f"GLIMPSE_{name}": value for name, value in given.items()})
+    assert refused in {failure.code for failure in caught.value.failures}
 
 
 def test_no_lock_state_or_plan_file_lies_in_the_tree() -> None:

@@ -32,7 +32,9 @@ def test_an_apply_does_not_undo_what_an_operator_put_into_a_parameter() -> None:
 
 def test_a_task_is_started_with_exactly_the_secrets_that_exist() -> None:
     text = source(str(ENVIRONMENT), "main.tf")
-    assert "own_secret_arns = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]" in text
+    jwt = "var.shared_secret ? [module.secrets.jwt_secret_arn] : []"
+    assert f"own_secret_arns = concat({jwt}, [module.secrets.push_secret_arn])" in text
+    assert "var.shared_secret ? { GLIMPSE_JWT_SECRETS = module.secrets.jwt_secret_arn } : {}" in text
     (secrets,) = re.findall(r"^  secret_arns += (.*)", text, re.MULTILINE)
     (parameters,) = re.findall(r"^  parameter_arns += (.*)", text, re.MULTILINE)
     own = 'var.secret_store == "{}" ? local.own_secret_arns : []'

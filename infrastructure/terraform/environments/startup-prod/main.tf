@@ -24,9 +24,24 @@ locals {
     module.networking.private_subnet_ids
   )
 
-  own_secret_arns = [module.secrets.jwt_secret_arn, module.secrets.push_secret_arn]
+  own_secret_arns = concat(var.shared_secret ? [module.secrets.jwt_secret_arn] : [], [module.secrets.push_secret_arn])
 
   downloads_parameter_arns = var.downloads == "cloudfront" ? [module.secrets.downloads_parameter_arn] : []
+
+  # Who is let in, and by which address strangers are counted. Behind CloudFront the last entry of X-Forwarded-For is
+  # CloudFront's own address, which all clients share; the one before it is the client's, as CloudFront saw it. Clients
+  # cannot choose that one, because they cannot leave CloudFront out: the balancer has no public address, and only
+  # distributions of this account reach it.
+  identity_environment = merge(
+    {
+      GLIMPSE_SIGNUP          = var.signup ? "on" : "off"
+      GLIMPSE_TRUSTED_PROXIES = var.ingress == "cloudfront" ? "2" : "1"
+    },
+    var.jwks_url != "" ? { GLIMPSE_JWKS_URL = var.jwks_url } : {},
+    var.jwks != "" ? { GLIMPSE_JWKS = var.jwks } : {},
+    var.jwt_issuer != "" ? { GLIMPSE_JWT_ISSUER = var.jwt_issuer } : {},
+    var.jwt_audience != "" ? { GLIMPSE_JWT_AUDIENCE = var.jwt_audience } : {},
+  )
 }
 
 module "networking" {
@@ -129,9 +144,10 @@ module "ecr" {
 module "secrets" {
   source = "../../modules/secrets"
 
-  name      = local.name
-  store     = var.secret_store
-  downloads = var.downloads
+  name          = local.name
+  store         = var.secret_store
+  shared_secret = var.shared_secret
+  downloads     = var.downloads
 }
 
 module "roles" {
@@ -191,14 +207,15 @@ module "ecs" {
       GLIMPSE_CLOUDFRONT_URL    = module.downloads[0].url
       GLIMPSE_CLOUDFRONT_KEY_ID = module.downloads[0].key_id
     } : {},
+    local.identity_environment,
   )
 
   secrets = merge(
     {
-      GLIMPSE_JWT_SECRETS      = module.secrets.jwt_secret_arn
       GLIMPSE_PUSH_CREDENTIALS = module.secrets.push_secret_arn
       PGPASSWORD               = "${module.rds.password_secret_arn}:password::"
     },
+    var.shared_secret ? { GLIMPSE_JWT_SECRETS = module.secrets.jwt_secret_arn } : {},
     var.downloads == "cloudfront" ? { GLIMPSE_CLOUDFRONT_PRIVATE_KEY = module.secrets.downloads_parameter_arn } : {},
   )
 
@@ -230,7 +247,7 @@ module "monitoring" {
   monthly_budget_usd            = var.monthly_budget_usd
 }
 
-# Neither stops an apply: the stack works without them, and fails in ways that are hard to trace back here.
+# None of these stops an apply: the stack works without them, and fails in ways that are hard to trace back here.
 
 check "keep_alive_outlasts_balancer" {
   assert {
@@ -244,5 +261,12 @@ check "database_connections_fit" {
   assert {
     condition     = 2 * var.max_capacity * local.connections_per_task <= local.database_max_connections - local.database_reserved_connections - local.database_admin_connections
     error_message = "A deploy at ${var.max_capacity} tasks opens ${2 * var.max_capacity * local.connections_per_task} connections; the database has ${local.database_max_connections - local.database_reserved_connections - local.database_admin_connections} for them. Lower database_pool or max_capacity."
+  }
+}
+
+check "tasks_reach_the_issuer" {
+  assert {
+    condition     = var.jwks_url == "" || var.egress != "ipv6_only"
+    error_message = "Tasks without IPv4 reach only an issuer that has IPv6: try `curl -6 ${var.jwks_url}`. If it fails, give the keys as jwks instead of jwks_url; otherwise nothing is amiss."
   }
 }

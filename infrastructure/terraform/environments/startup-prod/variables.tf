@@ -325,6 +325,83 @@ variable "secret_store" {
   }
 }
 
+variable "signup" {
+  description = "Whether people sign up and log in at the service itself, with handle and password. Turn it off before another issuer signs tokens, be it with a copy of the shared secret or with keys of its own."
+  type        = bool
+  default     = true
+
+  # The service refuses to start with both, and a deploy would end at its circuit breaker.
+  validation {
+    condition     = !var.signup || (var.jwks_url == "" && var.jwks == "")
+    error_message = "Two issuers may give two people the same id: with jwks_url or jwks, set signup = false."
+  }
+
+  validation {
+    condition     = !var.signup || var.shared_secret
+    error_message = "The service signs the tokens of those who sign up with the shared secret: keep it, or set signup = false."
+  }
+}
+
+variable "shared_secret" {
+  description = "Whether tokens signed with the shared secret (HS256) are valid. An operator puts it into the store; without it no such secret is made."
+  type        = bool
+  default     = true
+
+  validation {
+    condition     = var.shared_secret || var.jwks_url != "" || var.jwks != ""
+    error_message = "Without a shared secret nobody has a valid token: give the keys of an issuer as jwks_url or jwks."
+  }
+}
+
+variable "jwks_url" {
+  description = "URL of the public keys (JWKS) of an issuer that signs with RS256 or ES256. Tasks reach no port but 443."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(https://[^/:?#[:space:]]+/[^?#[:space:]]*)?$", var.jwks_url))
+    error_message = "A URL of keys looks like https://issuer.example.com/.well-known/jwks.json."
+  }
+}
+
+variable "jwks" {
+  description = "Those keys themselves, the text of the JWKS document, for tasks that do not reach the issuer. They are as old as the last apply: with every change of the issuer's keys, apply again."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.jwks == "" || can(length(jsondecode(var.jwks).keys))
+    error_message = "A JWKS document is JSON: {\"keys\": [...]}."
+  }
+
+  validation {
+    condition     = var.jwks == "" || var.jwks_url == ""
+    error_message = "Give jwks_url or jwks, not both."
+  }
+}
+
+variable "jwt_issuer" {
+  description = "The iss that a token must have. Needed with jwks_url or jwks, as one set of keys may sign for many: Google's does for every Firebase project. Empty: any."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.jwt_issuer != "" || (var.jwks_url == "" && var.jwks == "")
+    error_message = "Name the issuer, exactly as in the iss of its tokens: its keys may also sign for others."
+  }
+}
+
+variable "jwt_audience" {
+  description = "The aud that a token must have, or the client_id of Cognito's access tokens; several with commas between them. Empty: any."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.jwt_audience != "" || !can(regex("^https://([^/]+[.])?(googleapis[.]com|google[.]com|appleid[.]apple[.]com|login[.]microsoftonline[.]com)/", var.jwks_url))
+    error_message = "This issuer signs the tokens of everybody's projects with the same keys, and the service does not start without an audience."
+  }
+}
+
 variable "alarm_email" {
   description = "Address that gets the alarms. Empty: none."
   type        = string

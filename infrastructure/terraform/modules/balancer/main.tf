@@ -66,6 +66,10 @@ resource "aws_lb" "this" {
   idle_timeout               = var.idle_timeout_seconds
   drop_invalid_header_fields = true
   enable_deletion_protection = var.deletion_protection
+
+  # The service counts clients by the address that the balancer adds after whatever a client wrote. With `preserve` a
+  # client could choose its address; with `remove` all of them would have the balancer's.
+  xff_header_processing_mode = "append"
 }
 
 # A group of IPv6 targets is another group, and the listener must have it before the old one can go: hence another

@@ -1,7 +1,7 @@
 # Only the containers are declared. A value set from here would be readable in the state and in every plan,
 # so an operator puts them in, before the first deploy: a task whose secret is empty does not start.
 resource "aws_secretsmanager_secret" "jwt" {
-  count = var.store == "secrets_manager" ? 1 : 0
+  count = var.store == "secrets_manager" && var.shared_secret ? 1 : 0
 
   name                    = "${var.name}/jwt-signing-keys"
   description             = local.jwt_description
@@ -20,7 +20,7 @@ resource "aws_secretsmanager_secret" "push" {
 # an apply would otherwise replace the keys of a running service. (The state does get to see it on a refresh.)
 # Encrypted with the key that AWS manages for parameters, which every role that may read a parameter may use.
 resource "aws_ssm_parameter" "jwt" {
-  count = var.store == "parameter_store" ? 1 : 0
+  count = var.store == "parameter_store" && var.shared_secret ? 1 : 0
 
   name        = "/${var.name}/jwt-signing-keys"
   description = local.jwt_description

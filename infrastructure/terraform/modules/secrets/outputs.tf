@@ -1,5 +1,5 @@
 output "jwt_secret_arn" {
-  description = "Secret or parameter of the token signing keys."
+  description = "Secret or parameter of the token signing keys; null where there are none."
   value       = one(concat(aws_secretsmanager_secret.jwt[*].arn, aws_ssm_parameter.jwt[*].arn))
 }
 

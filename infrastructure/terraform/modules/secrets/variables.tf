@@ -14,6 +14,12 @@ variable "store" {
   }
 }
 
+variable "shared_secret" {
+  description = "Whether there is a secret that signs tokens; not needed where another issuer signs all of them."
+  type        = bool
+  default     = true
+}
+
 variable "downloads" {
   description = "bucket, or cloudfront, for which addresses are signed with a key."
   type        = string
