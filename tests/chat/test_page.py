@@ -13,7 +13,7 @@ import struct
 import threading
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ if not MISSING:
 MAX_SECONDS = 60.0
 """A test that waits for longer hangs."""
 
+PASSWORD = "correct horse"
 PHONE, DESK = (360, 720), (1200, 800)
 BY_NAME = "laptop.test"
 """Another name of this machine, which only the browsers here resolve."""
@@ -58,6 +59,13 @@ MEMBERSHIP_CHANGE, UNKNOWN_ENTRY = b'"type":"members"', b'"type":"stickie"'
 """Equally long, so that lengths in headers and frames stay right."""
 
 LINE = ".message .bubble"
+REQUEST = """
+    const [method, path, body, done] = arguments, { token } = JSON.parse(sessionStorage.getItem("glimpse.session"));
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    fetch(path, { method, headers, body: body && JSON.stringify(body) }).then((answer) => answer.json()).then(done);
+"""
+"""A request that the page itself does not make."""
+
 UNREAD = """
     const done = arguments[0], { token } = JSON.parse(sessionStorage.getItem("glimpse.session"));
     fetch("/conversations", { headers: { authorization: `Bearer ${token}` } })
@@ -72,6 +80,18 @@ OLDEST_AFTER_UNKNOWN_HISTORY = """
         state = chat.withHistory(state, "room", [4, 5, 6].map(entry("sticker")));
         const { oldest, entries } = state.conversations.get("room");
         done([oldest, entries.map(({ seq }) => seq)]);
+    });
+"""
+SYNC_REQUESTS = """
+    const done = arguments[0], me = { id: "me" };
+    const listed = (id) => ({ id, members: [me], lastSeq: 9, lastMessage: null, unread: 0 });
+    const synced = (id, at) => ({ at, gone: [], reset: [], messages: [], more: true, conversations: [{ id, memberIds: ["me"], lastSeq: 9, reads: {} }] });
+    import("/page/chat.js").then((chat) => {
+        const first = chat.withListed(chat.initialState(me), ["a", "b"].map(listed));
+        const second = chat.withSynced(first, synced("a", "5"));
+        const third = chat.withSynced(second, synced("b", "6"));
+        const older = chat.withSynced(second, synced("b", undefined));
+        done([...[first, second, third, older].map(chat.syncRequest), ...[third, older].map(chat.withDoubtfulReads).map(chat.syncRequest)]);
     });
 """
 RECORD = """
@@ -142,9 +162,10 @@ class Network:
             writer.transport.abort()
 
 
-async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) -> None:
+async def serve(network: Network, opened: threading.Event, stop: asyncio.Event, more: Mapping[str, str]) -> None:
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
-    given = {"JWT_SECRETS": "s" * 32, "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0"}
+    given = {"JWT_SECRETS": "s" * 32, "SIGNUP": "on", "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0",
+             "ADDRESS_REQUESTS_PER_SECOND": "100000", **more}  # fmt: skip
     settings = read_settings({f"GLIMPSE_{name}": value for name, value in given.items()})
     storage = EmbeddedStorage(network.folder, lambda code, **values: None)
     async with Task(store, settings, storage=storage).serving() as network.server_port:
@@ -157,16 +178,25 @@ async def serve(network: Network, opened: threading.Event, stop: asyncio.Event) 
     await storage.close()
 
 
+@contextlib.contextmanager
+def running(folder: Path, **more: str) -> Iterator[Network]:
+    """A server, with these settings beside those of every test here, and its network."""
+    network, opened, stop = Network(folder), threading.Event(), asyncio.Event()
+    thread = threading.Thread(target=network.loop.run_until_complete, args=[serve(network, opened, stop, more)])
+    thread.start()
+    try:
+        assert opened.wait(MAX_SECONDS)
+        yield network
+    finally:
+        network.loop.call_soon_threadsafe(stop.set)
+        thread.join(MAX_SECONDS)
+        network.loop.close()
+
+
 @pytest.fixture(scope="module")
 def whole_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    network, opened, stop = Network(tmp_path_factory.mktemp("files")), threading.Event(), asyncio.Event()
-    thread = threading.Thread(target=network.loop.run_until_complete, args=[serve(network, opened, stop)])
-    thread.start()
-    assert opened.wait(MAX_SECONDS)
-    yield network
-    network.loop.call_soon_threadsafe(stop.set)
-    thread.join(MAX_SECONDS)
-    network.loop.close()
+    with running(tmp_path_factory.mktemp("files")) as network:
+        yield network
 
 
 @pytest.fixture
@@ -196,7 +226,10 @@ class Window:
         return self.until(lambda: (self.all(selector) or [None])[0], f"{selector} is shown")
 
     def shows(self, selector: str, text: str) -> None:
-        self.until(lambda: text in [found.text for found in self.all(selector)], f"{selector} shows {text!r}")
+        self.until(lambda: text in self.texts(selector), f"{selector} shows {text!r}")
+
+    def texts(self, selector: str) -> list[str]:
+        return [found.text for found in self.all(selector)]
 
     def record(self, selector: str, property_name: str = "textContent") -> None:
         self.driver.execute_script(RECORD, selector, property_name)
@@ -211,8 +244,16 @@ class Window:
     def signed_up(self) -> Window:
         self.driver.get(self.url)
         self.the("#log-in-mode").click()
-        self.the("#handle").send_keys(self.handle)
-        self.the("#password").send_keys("correct horse", Keys.ENTER)
+        return self.entered()
+
+    def logged_in(self, handle: str, password: str = PASSWORD) -> Window:
+        self.handle = handle
+        self.driver.get(self.url)
+        return self.entered(password)
+
+    def entered(self, password: str = PASSWORD) -> Window:
+        self.fills("#handle", self.handle)
+        self.the("#password").send_keys(password, Keys.ENTER)
         self.the("#start-handle")
         return self
 
@@ -238,6 +279,18 @@ class Window:
 
     def unread_at_server(self) -> int:
         return int(self.driver.execute_async_script(UNREAD))
+
+    def requests(self, method: str, path: str, body: Any = None) -> Any:
+        return self.driver.execute_async_script(REQUEST, method, path, body)
+
+    def fills(self, selector: str, text: str) -> Window:
+        self.the(selector).clear()
+        self.the(selector).send_keys(text)
+        return self
+
+    def confirms(self) -> None:
+        self.the("#confirm-yes").click()
+        self.until(lambda: not self.all("#confirm"), "the question is answered")
 
     def overflow(self) -> int:
         return int(self.driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth"))
@@ -406,6 +459,124 @@ def test_who_leaves_no_longer_has_the_chat_and_the_other_is_told(pair: tuple[Win
     jihun.shows(".change", f"{mina.handle} left")
 
 
+def test_who_is_blocked_is_known_in_another_browser(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    mina.the("#menu summary").click()
+    mina.the("#block").click()
+    mina.the("#you-blocked")
+    other = window().logged_in(mina.handle)
+    other.the(".item").click()
+    other.the("#you-blocked")
+    other.the("#menu summary").click()
+    other.shows("#block", f"Unblock {jihun.handle}")
+
+
+def test_who_left_a_group_may_return(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
+    jihun.requests("POST", "/conversations", {"memberIds": members})
+    mina.until(lambda: len(mina.all(".item")) == 2, "the group is listed")
+    mina.the(".item").click()
+    mina.shows("#conversation-state", "3 people")
+    mina.says("before")
+    mina.the("#menu summary").click()
+    mina.the("#leave").click()
+    mina.confirms()
+    assert mina.the("#left-text").text.startswith("You left person")
+    mina.until(lambda: len(mina.all(".item")) == 1, "the group is not listed")
+    mina.the("#return").click()
+    mina.shows(LINE, "before")
+    mina.says("back again")
+    third.until(lambda: third.all(".item .last"), "the group is listed")
+    third.shows(".item .last", "back again")
+
+
+# ---- The user's own name, password and account
+
+
+def test_a_name_is_shown_with_the_handle_beside_it_until_it_is_removed(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.the("#open-settings").click()
+    for name, shown in ((jihun.handle, [jihun.handle, f"@{mina.handle}"]), ("", [mina.handle])):
+        mina.fills("#display-name", name).the("#rename button").click()
+        mina.until(lambda shown=shown: mina.texts("#my-name > *") == shown, f"{shown} is shown")
+        jihun.driver.refresh()
+        jihun.until(lambda shown=shown: jihun.texts(".item .name > *") == shown, f"{shown} is shown")
+    assert mina.problems() == jihun.problems() == []
+
+
+def test_a_long_name_does_not_hide_the_handle(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.requests("POST", "/profile", {"displayName": "가" * 100})
+    jihun.driver.refresh()
+    jihun.the(".item").click()
+    for place in (".item .handle", "#conversation-title .handle"):
+        handle = jihun.the(place)
+        assert handle.text == f"@{mina.handle}"
+        assert handle.get_property("scrollWidth") <= handle.get_property("clientWidth") + 1, "it is whole"
+        inside = "const [part] = arguments; return part.getBoundingClientRect().right <= part.closest('.item, header').getBoundingClientRect().right"
+        assert jihun.driver.execute_script(inside, handle)
+    assert jihun.overflow() <= 0
+
+
+def test_who_changes_the_password_stays_and_other_windows_have_to_log_in_again(
+    pair: tuple[Window, Window], window: Open
+) -> None:
+    mina, jihun = pair
+    other = window().logged_in(mina.handle)
+    mina.the("#open-settings").click()
+    for password, shown in (
+        ("not this", "The password is wrong."),
+        (PASSWORD, "Your password is changed. You are logged out everywhere else."),
+    ):
+        mina.fills("#old-password", password).fills("#new-password", "battery staple")
+        mina.the("#change-password button").click()
+        mina.shows("#settings-error, #settings-done", shown)
+    other.the("#log-in-page")
+    mina.the("#settings [method=dialog] button[value='']").click()
+    mina.says("still here")
+    jihun.shows(LINE, "still here")
+    other.logged_in(mina.handle, "battery staple")
+
+
+def test_who_logs_out_everywhere_is_logged_out_in_every_window(pair: tuple[Window, Window], window: Open) -> None:
+    mina, _ = pair
+    other = window().logged_in(mina.handle)
+    mina.the("#open-settings").click()
+    mina.the("#log-out-everywhere").click()
+    for each in (mina, other):
+        each.the("#log-in-page")
+    assert not mina.all("#settings")
+
+
+def test_messages_of_a_deleted_account_stay_without_its_name(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    mina.says("I was here")
+    jihun.shows(LINE, "I was here")
+    mina.the("#open-settings").click()
+    mina.the("#delete-password").send_keys(PASSWORD)
+    mina.the("#delete-account button").click()
+    mina.confirms()
+    mina.the("#log-in-page")
+    jihun.driver.refresh()
+    jihun.shows(".item .name", "Deleted account")
+    jihun.the(".item").click()
+    jihun.shows(LINE, "I was here")
+    assert mina.problems() == jihun.problems() == []
+
+
+def test_where_no_accounts_are_kept_the_page_says_so_and_offers_none(window: Open, tmp_path: Path) -> None:
+    with running(tmp_path, SIGNUP="off") as network:
+        mina = window(port=network.port)
+        mina.driver.get(mina.url)
+        mina.the("#log-in-mode").click()
+        mina.the("#handle").send_keys("mina")
+        mina.the("#password").send_keys(PASSWORD, Keys.ENTER)
+        mina.shows("#log-in-error", "No accounts are kept here. Please log in where your app does.")
+        assert not mina.all("#log-in-mode")
+
+
 def test_a_refusal_is_shown_in_the_language_of_the_page(window: Open) -> None:
     mina, jihun = window("ko-KR").signed_up(), window("ko-KR")
     jihun.driver.get(jihun.url)
@@ -449,6 +620,19 @@ def test_a_page_of_history_in_which_every_entry_is_of_a_later_release_is_not_fet
     mina = window()
     mina.driver.get(mina.url)
     assert mina.driver.execute_async_script(OLDEST_AFTER_UNKNOWN_HISTORY) == [4, [7, 8, 9]]
+
+
+def test_sync_asks_once_for_the_receipts_of_each_conversation_and_then_for_those_that_moved(window: Open) -> None:
+    mina = window()
+    mina.driver.get(mina.url)
+    assert mina.driver.execute_async_script(SYNC_REQUESTS) == [
+        {"cursors": {"a": 8, "b": 8}},
+        {"cursors": {"a": 9, "b": 8}, "since": "5"},
+        {"cursors": {"a": 9, "b": 9}, "since": "6"},
+        {"cursors": {"a": 9, "b": 9}},
+        {"cursors": {"a": 9, "b": 9}, "since": "6"},
+        {"cursors": {"a": 8, "b": 8}},
+    ]
 
 
 def test_each_speaks_the_browsers_language_and_changes_it(window: Open) -> None:
@@ -508,6 +692,36 @@ def test_a_message_whose_acknowledgement_was_lost_is_there_once(pair: tuple[Wind
         assert [line.text for line in each.all(LINE)] == ["once"]
 
 
+def test_of_two_windows_over_the_cap_the_older_one_stops_until_it_is_used_again(window: Open, tmp_path: Path) -> None:
+    with running(tmp_path, SOCKETS_PER_USER="1") as network:
+        jihun = window(port=network.port).signed_up()
+        old = window(port=network.port).signed_up()
+        old.talks_to(jihun)
+        new = window("ko-KR", port=network.port).logged_in(old.handle)
+        old.shows("#banner-text", "You opened Glimpse in too many places, so it stopped here.")
+        old.says("kept")
+        old.shows(".mine .status", "Sending")
+        old.driver.execute_script("window.dispatchEvent(new Event('online'))")
+        new.the(".item").click()
+        for number in range(3):
+            new.says(f"새 창 {number}")
+            jihun.shows(LINE, f"새 창 {number}")
+        assert joined(network) == 3, "the older window did not come back by itself"
+        old.the("#use-here").click()
+        new.shows("#banner-text", "너무 많은 곳에서 열어서 여기서는 멈췄어요.")
+        jihun.shows(LINE, "kept")
+        old.until(lambda: not old.all("#banner"), "it is back")
+        assert [line.text for line in old.all(LINE)] == ["새 창 0", "새 창 1", "새 창 2", "kept"]
+        assert joined(network) == 4
+        assert old.problems() == new.problems() == []
+
+
+def joined(network: Network) -> int:
+    """How often a socket joined, as the metrics of the server count."""
+    measured = HTTP.request("GET", f"http://127.0.0.1:{network.server_port}/metrics").data.decode()
+    return int(float(measured.partition("\nglimpse_joins_total ")[2].split()[0]))
+
+
 def test_receipts_that_moved_while_the_network_was_away_are_caught_up(window: Open, network: Network) -> None:
     mina, jihun = window().signed_up(), window(port=network.server_port).signed_up()
     mina.talks_to(jihun)
@@ -548,6 +762,21 @@ def test_older_messages_come_when_one_scrolls_up(pair: tuple[Window, Window]) ->
     jihun.driver.execute_script("document.getElementById('scroll').scrollTop = 0")
     jihun.shows(LINE, "number 0")
     assert [line.text for line in jihun.all(LINE)] == [f"number {number}" for number in range(60)]
+
+
+def test_deletions_do_not_hide_what_was_written_before_them(pair: tuple[Window, Window]) -> None:
+    mina, jihun = pair
+    slips = [f"slip {number}" for number in range(51)]
+    for text in ("first", *slips):
+        mina.says(text)
+    jihun.shows(LINE, slips[-1])
+    [conversation] = mina.requests("GET", "/conversations")["conversations"]
+    for seq in range(2, 2 + len(slips)):
+        mina.requests("DELETE", f"/conversations/{conversation['id']}/messages/{seq}")
+    jihun.driver.refresh()
+    jihun.the(".item").click()
+    jihun.shows(LINE, "first")
+    assert len(jihun.all(LINE)) == 1, "the newest page has deletions alone"
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(window: Open) -> None:

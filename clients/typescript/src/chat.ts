@@ -21,8 +21,11 @@ export interface ChatOptions {
 export interface ChatEvents {
   /** A conversation or its pending messages changed. */
   change: (conversationId: string) => void;
-  /** `ended`: the service refuses the token. The chat reconnects once `token()` returns another one. */
-  status: (status: "online" | "offline" | "ended") => void;
+  /**
+   * `ended`: the service refuses the token. The chat reconnects once `token()` returns another one.
+   * `replaced`: the user opened the chat in too many places, and this one stopped; see `useHere`.
+   */
+  status: (status: "online" | "offline" | "ended" | "replaced") => void;
   presence: (userId: string, online: boolean) => void;
   typing: (conversationId: string, userId: string) => void;
 }
@@ -64,6 +67,7 @@ export class Chat {
   #isSending = false;
   #catchUpInProgress: { again: boolean } | null = null;
   #isClosed = false;
+  #isReplaced = false;
   #hasRetriedToken = false;
   /** The refused token, while the chat has ended because of it. */
   #refusedToken: string | null = null;
@@ -94,6 +98,7 @@ export class Chat {
     });
     this.#socket.on("presence", ({ userId, online }) => this.#emit("presence", userId, online));
     this.#socket.on("typing", ({ conversationId, userId }) => this.#emit("typing", conversationId, userId));
+    this.#socket.on("replaced", () => this.#onReplaced());
     this.#socket.on("draining", ({ reconnectInMs }) => void this.#reconnectAfter(reconnectInMs));
     this.#tokenTimer = setInterval(() => void this.#checkToken(), tokenCheckMs);
   }
@@ -142,6 +147,14 @@ export class Chat {
     if (this.#socket.connected) this.#socket.emit("typing", { conversationId });
   }
 
+  /** After the status `replaced`: reconnects, sends what is pending, and replaces the oldest of the other places. */
+  useHere(): void {
+    if (!this.#isReplaced || this.#isClosed) return;
+    this.#isReplaced = false;
+    this.#emit("status", "offline");
+    this.#socket.connect();
+  }
+
   /** Disconnects and does not reconnect. Pending messages reject with the code `cancelled`. */
   close(): void {
     this.#isClosed = true;
@@ -160,10 +173,18 @@ export class Chat {
   }
 
   #onDisconnect(reason: string): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isReplaced) return;
     this.#emit("status", "offline");
     // The only reason after which socket.io-client does not reconnect by itself.
     if (reason === "io server disconnect") this.#socket.connect();
+  }
+
+  /** Reconnecting would replace another client of the user, which would reconnect, too. */
+  #onReplaced(): void {
+    this.#isReplaced = true;
+    // Not left to the server: a connection that is lost before its DISCONNECT arrives would reconnect by itself.
+    this.#socket.disconnect();
+    this.#emit("status", "replaced");
   }
 
   /** socket.io-client does not reconnect after a refusal; this does, where there is another token. */
@@ -241,7 +262,7 @@ export class Chat {
     this.#catchUpInProgress = current;
     for (let failures = 0; current.again && this.#socket.connected; ) {
       current.again = false;
-      const response = await this.#request<SyncResponse>("sync", { cursors: this.#state.cursors() });
+      const response = await this.#request<SyncResponse>("sync", this.#state.syncRequest());
       if (response && !("error" in response)) {
         this.#state.applySync(response);
         current.again ||= response.more || response.reset.length > 0;

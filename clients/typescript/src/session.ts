@@ -9,6 +9,8 @@ export interface User {
   readonly handle: string | null;
   readonly displayName: string | null;
   readonly profileImageId: string | null;
+  /** The account was deleted; its messages stay. */
+  readonly deleted?: true;
 }
 
 /** The response of sign-up, log-in and refresh. */
@@ -32,6 +34,7 @@ const MAX_RENEWAL_WAIT_MS = 5_000;
 export class Session {
   #renewAt = 0;
   #renewal: Promise<void> | null = null;
+  #passwordChange: Promise<void> | null = null;
 
   constructor(
     private readonly url: string,
@@ -59,6 +62,8 @@ export class Session {
 
   /** A valid token. Where a renewal fails, the old token is returned until it expires. */
   readonly token = async (): Promise<string> => {
+    // The old token may be refused already. Where the change was refused, the old token stays.
+    await this.#passwordChange?.catch(() => undefined);
     if (this.now() >= this.#renewAt) {
       this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
       // The old token is still valid, so a slow renewal delays nobody for long.
@@ -67,10 +72,31 @@ export class Session {
     return this.login.accessToken;
   };
 
+  /** Every other session of the user ends. Rejects with Refusal: `forbidden` where `password` is wrong. */
+  async changePassword(password: string, newPassword: string): Promise<void> {
+    const changing = this.#request<LoginResponse>("POST", "/auth/password", { password, newPassword });
+    this.#passwordChange = changing.then((login) => this.#keep(login));
+    await this.#passwordChange.finally(() => (this.#passwordChange = null));
+  }
+
+  /** Every session of the user ends, this one too. Rejects with Refusal. */
+  async logOutEverywhere(): Promise<void> {
+    await this.#request("POST", "/auth/logout-everywhere");
+  }
+
+  /** The account and its files go, its messages stay. Rejects with Refusal: `forbidden` where `password` is wrong. */
+  async deleteAccount(password: string): Promise<void> {
+    await this.#request("DELETE", "/me", { password });
+  }
+
+  #request<T>(method: string, path: string, body?: object): Promise<T> {
+    const options = { language: this.language, token: () => this.login.accessToken, ...(body && { body }) };
+    return requestJson<T>(method, this.url + path, options);
+  }
+
   async #renew(): Promise<void> {
     try {
-      const options = { language: this.language, token: () => this.login.accessToken };
-      this.#keep(await requestJson<LoginResponse>("POST", `${this.url}/auth/refresh`, options));
+      this.#keep(await this.#request<LoginResponse>("POST", "/auth/refresh"));
     } catch {
       // The next call of `token` tries again.
     }

@@ -48,6 +48,14 @@ export interface SyncResponse {
   readonly reset: readonly string[];
   readonly messages: readonly Entry[];
   readonly more: boolean;
+  /** The `since` of the next `sync`; missing from a service of an earlier release. */
+  readonly at?: string;
+}
+
+/** The request of `sync`. With `since` the service also returns the conversations whose receipts moved since then. */
+export interface SyncRequest {
+  readonly cursors: Readonly<Record<string, number>>;
+  readonly since?: string;
 }
 
 export interface Conversation {
@@ -107,10 +115,11 @@ function withoutBodies(entries: readonly Entry[], deleted: ReadonlySet<number>):
 /** The conversations of one client, by id. Values are never changed, only replaced. */
 export class ChatState {
   readonly conversations = new Map<string, Conversation>();
+  #since: string | undefined;
 
-  /** The request of `sync`. */
-  cursors(): Record<string, number> {
-    return Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
+  syncRequest(): SyncRequest {
+    const cursors = Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
+    return { cursors, ...(this.#since !== undefined && { since: this.#since }) };
   }
 
   /** Returns false where an entry was missed before this one. */
@@ -133,7 +142,8 @@ export class ChatState {
     if (before) this.conversations.set(id, withReceipt(before, userId, seq));
   }
 
-  applySync({ gone, reset, conversations, messages }: SyncResponse): void {
+  applySync({ gone, reset, conversations, messages, at }: SyncResponse): void {
+    this.#since = at ?? this.#since;
     for (const id of [...gone, ...reset]) this.conversations.delete(id);
     for (const { id, reads } of conversations) {
       this.conversations.set(id, this.#get(id));

@@ -14,7 +14,7 @@ let people = 0;
 const open: Chat[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ GLIMPSE_EVENTS_PER_SECOND: "10000" });
+  server = await startServer({ GLIMPSE_EVENTS_PER_SECOND: "10000", GLIMPSE_SOCKETS_PER_USER: "2" });
   proxy = await TcpProxy.before(server.port);
   url = `http://127.0.0.1:${proxy.port}`;
 }, 60_000);
@@ -142,6 +142,73 @@ test("receipts, typing and presence are told", async () => {
   await expect.poll(() => hers.conversations.get(room)?.reads[bob.user.id], WAIT).toBe(1);
   await expect.poll(() => received, WAIT).toContainEqual([room, bob.user.id]);
   expect(received).toContainEqual([bob.user.id, true]);
+});
+
+test("receipts that moved while the network was away are caught up", async () => {
+  const { ada, bob, room } = await pair();
+  const hers = chatOf(ada);
+  const { seq } = await hers.send(room, { body: "read me later" });
+  await expect.poll(() => bodies(hers, room), WAIT).toEqual(["read me later"]);
+  proxy.isCut = true;
+  proxy.cut();
+  await expect.poll(() => hers.isOnline, WAIT).toBe(false);
+  const his = new Chat({ url: server.url, token: bob.token });
+  open.push(his);
+  his.read(room, seq);
+  await expect.poll(() => his.conversations.get(room)?.reads[bob.user.id], WAIT).toBe(seq);
+  proxy.isCut = false;
+  await expect.poll(() => hers.conversations.get(room)?.reads[bob.user.id], WAIT).toBe(seq);
+});
+
+test("a chat that was replaced stops, keeps what is pending, and sends it where it is used again", async () => {
+  const { ada, room } = await pair();
+  const statuses: string[] = [];
+  const first = chatOf(ada);
+  first.on("status", (status) => statuses.push(status));
+  await first.send(room, { body: "before" });
+  const second = chatOf(ada);
+  await second.send(room, { body: "second" });
+  const third = chatOf(ada);
+  await third.send(room, { body: "third" });
+  await expect.poll(() => statuses, WAIT).toEqual(["online", "replaced"]);
+  const sending = first.send(room, { body: "kept" });
+  await third.send(room, { body: "meanwhile" });
+  expect([first.isOnline, first.pending.length, statuses.length]).toEqual([false, 1, 2]);
+  first.useHere();
+  await sending;
+  await expect.poll(() => bodies(first, room), WAIT).toEqual(["before", "second", "third", "meanwhile", "kept"]);
+  expect(statuses).toEqual(["online", "replaced", "offline", "online"]);
+  await expect.poll(() => second.isOnline, WAIT).toBe(false);
+  expect(third.isOnline).toBe(true);
+});
+
+test("a new password ends every other session, and the chat of this one goes on", async () => {
+  const { ada, bob, room } = await pair();
+  const elsewhere = await Session.enter(url, "login", { handle: ada.user.handle!, password: "correct horse" });
+  const [hers, others, his] = [chatOf(ada), chatOf(elsewhere), chatOf(bob)];
+  const statuses: string[] = [];
+  others.on("status", (status) => statuses.push(status));
+  await expect.poll(() => others.isOnline, WAIT).toBe(true);
+  await expect(ada.changePassword("wrong", "battery staple")).rejects.toMatchObject({ code: "forbidden" });
+  await ada.changePassword("correct horse", "battery staple");
+  await expect.poll(() => statuses.at(-1), WAIT).toBe("ended");
+  await hers.send(room, { body: "still here" });
+  await expect.poll(() => bodies(his, room), WAIT).toEqual(["still here"]);
+});
+
+test("a deleted account is named so, and its sessions end", async () => {
+  const { ada, bob } = await pair();
+  const hers = chatOf(ada);
+  const statuses: string[] = [];
+  hers.on("status", (status) => statuses.push(status));
+  await ada.deleteAccount("correct horse");
+  await expect.poll(() => statuses.at(-1), WAIT).toBe("ended");
+  const { conversations } = await requestJson(bob, "GET", "/conversations");
+  expect(conversations[0].members).toContainEqual(
+    expect.objectContaining({ id: ada.user.id, handle: null, deleted: true }),
+  );
+  await bob.logOutEverywhere();
+  expect(await requestJson(bob, "GET", "/me")).toMatchObject({ error: { code: "unauthorized" } });
 });
 
 test("who leaves no longer has the conversation, on any client", async () => {

@@ -25,7 +25,8 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   let port = 0;
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const given = { GLIMPSE_HOST: "127.0.0.1", GLIMPSE_DRAIN_SECONDS: "0", GLIMPSE_UPLOADS_PER_MINUTE: "10000" };
+      const limits = { GLIMPSE_UPLOADS_PER_MINUTE: "10000", GLIMPSE_ADDRESS_REQUESTS_PER_SECOND: "10000" };
+      const given = { GLIMPSE_HOST: "127.0.0.1", GLIMPSE_DRAIN_SECONDS: "0", ...limits };
       process_ = spawn(PYTHON, ["-m", "glimpse", "serve", "--lang", "en"], {
         cwd: folder,
         env: { ...process.env, ...given, GLIMPSE_PORT: String(port), ...environment },

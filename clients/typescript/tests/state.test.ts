@@ -1,7 +1,10 @@
 // What a client knew, plus the events it received, equals what it would fetch afresh, for any order of events and syncs.
 
 import { expect, test } from "vitest";
-import { ChatState, withEntry, withHistory, type Conversation, type Entry, type Message, type SyncResponse } from "../src/state.js";
+import {
+  ChatState, withEntry, withHistory,
+  type Conversation, type Entry, type Message, type SyncRequest, type SyncResponse,
+} from "../src/state.js";
 
 /** mulberry32 */
 function randomOf(seed: number): () => number {
@@ -17,6 +20,13 @@ class Server {
   entries: Entry[] = [];
   memberIds = ["ada", "bob", "cy"];
   reads: Record<string, number> = {};
+  /** How often receipts moved. */
+  receipts = 0;
+
+  read(userId: string): number {
+    this.receipts += 1;
+    return (this.reads[userId] = this.entries.length);
+  }
 
   add(chance: number): Entry {
     const seq = this.entries.length + 1;
@@ -37,13 +47,16 @@ class Server {
     return this.#added({ ...common, type: "message", clientId: `c${seq}`, body: `text ${seq}`, ...(chance < 0.4 && { fileId: `f${seq}` }) });
   }
 
-  sync(cursors: Record<string, number>, most: number): SyncResponse {
+  /** As a service before `since` where `isOld`. */
+  sync({ cursors, since }: SyncRequest, most: number, isOld = false): SyncResponse {
     const cursor = cursors["room"];
     const after = cursor ?? 0;
     const missed = this.entries.slice(after);
-    const lags = cursor === undefined || missed.length > 0;
+    const hasMoved = !isOld && since !== undefined && Number(since) < this.receipts;
+    const lags = cursor === undefined || missed.length > 0 || hasMoved;
     const conversations = lags ? [{ id: "room", memberIds: this.memberIds, lastSeq: this.entries.length, reads: this.reads }] : [];
-    return { conversations, gone: [], reset: [], messages: missed.slice(0, most), more: missed.length > most };
+    const at = isOld ? {} : { at: String(this.receipts) };
+    return { conversations, gone: [], reset: [], messages: missed.slice(0, most), more: missed.length > most, ...at };
   }
 
   #added(entry: Entry): Entry {
@@ -58,13 +71,17 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))("seed %i", (seed) => {
   const state = new ChatState();
   let lags = true;
   const sync = (): void => {
-    const response = server.sync(state.cursors(), 1 + Math.floor(random() * 4));
+    const response = server.sync(state.syncRequest(), 1 + Math.floor(random() * 4), random() < 0.1);
     state.applySync(response);
     lags = response.more;
   };
   const delayed: Entry[] = [];
   for (let step = 0; step < 60; step += 1) {
     const entry = server.add(random());
+    if (random() < 0.2) {
+      const seq = server.read("bob");
+      if (random() < 0.5) state.addReceipt("room", "bob", seq);
+    }
     const fate = random();
     if (fate < 0.2) continue; // lost
     if (fate < 0.3) delayed.push(entry);
@@ -77,7 +94,10 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))("seed %i", (seed) => {
   server.add(0.9);
   do sync();
   while (lags);
-  expect(state.conversations.get("room")).toMatchObject({ entries: server.entries, memberIds: server.memberIds });
+  server.read("cy");
+  state.applySync(server.sync(state.syncRequest(), 1));
+  const { entries, memberIds, reads } = server;
+  expect(state.conversations.get("room")).toMatchObject({ entries, memberIds, reads });
 });
 
 test("a receipt only moves forward", () => {
@@ -107,9 +127,9 @@ test("an entry of a later release's type is skipped, and sync does not ask for i
   const conversations = [{ id, memberIds, lastSeq: 3, reads: {} }];
   state.applySync({ conversations, gone: [], reset: [], messages: [message(1), laterType(2), message(3)], more: false });
   expect(seqs(state.conversations.get("room")!)).toEqual([1, 3]);
-  expect(state.cursors()).toEqual({ room: 3 });
+  expect(state.syncRequest().cursors).toEqual({ room: 3 });
   expect(state.addEntry(laterType(4))).toBe(true);
-  expect(state.cursors()).toEqual({ room: 4 });
+  expect(state.syncRequest().cursors).toEqual({ room: 4 });
   expect(state.addEntry(message(5))).toBe(true);
 });
 

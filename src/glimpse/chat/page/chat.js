@@ -1,6 +1,7 @@
 // The state of the page, as one value; each function returns the next value and changes nothing.
 //
-// A conversation's `entries` are a contiguous end of its history, from `oldest` to `cursor` (see client/state.js). An
+// A conversation's `entries` are the end of its history, from `oldest` to `cursor` (see client/state.js); the pages to
+// which the user scrolled back are without the deleted messages and the membership changes. An
 // entry that does not follow the cursor sets `lagging`, an unknown conversation or user sets `stale`: main.js then calls
 // `sync` or lists the conversations.
 
@@ -12,7 +13,7 @@ export function initialState(me) {
   return {
     me, conversations: new Map(), order: [], users: new Map([[me.id, me]]),
     online: new Set(), typing: new Map(), pending: [], blocked: new Set(), files: new Map(),
-    lagging: false, stale: false,
+    lagging: false, stale: false, since: null,
   };
 }
 
@@ -36,7 +37,7 @@ function withListItem(known, { id, members, lastSeq, lastMessage, unread }) {
   if (!known) {
     return {
       id, memberIds, cursor: lastSeq, oldest: lastSeq + 1, countedTo: lastSeq, lastMessage, unread,
-      entries: [], reads: {}, isLoaded: false,
+      entries: [], reads: {}, hasReads: false, isLoaded: false,
     };
   }
   if (lastSeq < known.cursor) return known;
@@ -70,15 +71,19 @@ function toFront(state, { conversationId }) {
   return { ...state, order: [conversationId, ...state.order.filter((id) => id !== conversationId)] };
 }
 
-/** A page of a conversation's history, in the order of `seq`. */
-export function withHistory(state, id, entries) {
+/**
+ * A page of a conversation's history, in the order of `seq`. `before`: where the next page begins, null at the start of
+ * the conversation; undefined where the page leaves nothing out, so that it begins at its first entry.
+ */
+export function withHistory(state, id, entries, before) {
   const known = state.conversations.get(id);
   if (!known) return state;
   const first = entries[0]?.seq ?? known.oldest;
   const lagging = state.lagging || (entries.at(-1)?.seq ?? 0) > known.cursor;
   // A page above the cursor would leave a hole: `sync` closes it, and the conversation is loaded again.
   if (first > known.cursor + 1) return { ...state, lagging };
-  const next = { ...client.withHistory(known, entries), oldest: Math.min(known.oldest, first), isLoaded: true };
+  const oldest = Math.min(known.oldest, before === undefined ? first : (before ?? 1));
+  const next = { ...client.withHistory(known, entries), oldest, isLoaded: true };
   return { ...withConversation(state, next), lagging };
 }
 
@@ -127,22 +132,31 @@ function typingKey(conversationId, userId) {
 // ---- Reconnecting
 
 /**
- * The cursors for `sync`. `withReads` moves each one back by one entry: the server returns receipts only of conversations
- * that lag, and receipts may have moved while no message was written.
+ * The request of `sync`. The server returns receipts of each conversation that lags, and those that moved since its last
+ * answer. A cursor is moved back by one entry where the receipts are not known yet: a list has none.
  */
-export function cursorsOf(state, withReads) {
-  const known = [...state.conversations.values()].map(({ id, cursor }) => [id, withReads ? cursor - 1 : cursor]);
-  return Object.fromEntries(known.filter(([, cursor]) => cursor >= 0));
+export function syncRequest({ conversations, since }) {
+  const cursors = [...conversations.values()].map(({ id, cursor, hasReads }) => [id, hasReads ? cursor : cursor - 1]);
+  return { cursors: Object.fromEntries(cursors.filter(([, cursor]) => cursor >= 0)), ...(since !== null && { since }) };
+}
+
+/** After a time without a connection. A server of the release before does not tell which receipts moved since. */
+export function withDoubtfulReads(state) {
+  if (state.since !== null) return state;
+  const conversations = [...state.conversations].map(([id, each]) => [id, { ...each, hasReads: false }]);
+  return { ...state, conversations: new Map(conversations) };
 }
 
 export function withSynced(state, synced) {
-  let next = { ...state, lagging: false };
+  let next = { ...state, lagging: false, since: synced.at ?? null };
   for (const id of synced.gone) next = withoutConversation(next, id);
   for (const id of synced.reset) next = { ...withoutConversation(next, id), stale: true };
   for (const entry of synced.messages) next = withEntry(next, entry);
   for (const { id, memberIds, lastSeq, reads } of synced.conversations) {
     for (const [userId, seq] of Object.entries(reads)) next = withReceipt(next, { conversationId: id, userId, seq });
     next = withMembers(next, { id, memberIds, lastSeq });
+    const known = next.conversations.get(id);
+    if (known) next = withConversation(next, { ...known, hasReads: true });
   }
   // What does not fit here comes with the list; another `sync` would return the same.
   return { ...next, lagging: false };
@@ -234,11 +248,6 @@ export function pictureOf(state, userId) {
 }
 
 // ---- What views read
-
-export function nameOf(state, userId) {
-  const user = state.users.get(userId);
-  return user?.displayName ?? user?.handle ?? userId.slice(0, 8);
-}
 
 export function othersIn(state, conversation) {
   return conversation.memberIds.filter((id) => id !== state.me.id);

@@ -1,8 +1,9 @@
 // Shows the open conversation: its header, its messages in the order of `seq`, and who is typing.
 
-import { hasOlder, nameOf, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
-import { byId, element, fill, setAvatar, setText } from "./dom.js";
+import { hasOlder, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
+import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
 import { previewOf } from "./files.js";
+import { nameOf, personOf, titleOf } from "./names.js";
 import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
 /** Within this distance from the bottom the newest message counts as seen. */
@@ -10,11 +11,6 @@ const NEAR_NEWEST_PIXELS = 80;
 /** Messages of one sender within this time form one group. */
 const GROUP_MS = 5 * 60_000;
 let shownId = null;
-
-export function titleOf(state, conversation) {
-  const names = othersIn(state, conversation).map((id) => nameOf(state, id));
-  return names.length ? names.join(", ") : say("alone");
-}
 
 export function isAtNewest() {
   const scroll = byId("scroll");
@@ -40,10 +36,10 @@ function showHeader(state, conversation, ui) {
   const partner = partnerIn(state, conversation);
   const others = othersIn(state, conversation);
   const isOnline = partner !== null && state.online.has(partner);
-  setText(byId("conversation-title"), titleOf(state, conversation));
-  setAvatar(byId("conversation-avatar"), others[0] ?? conversation.id, titleOf(state, conversation), pictureOf(state, partner));
+  setName(byId("conversation-title"), titleOf(state, conversation));
+  setAvatar(byId("conversation-avatar"), others[0] ?? conversation.id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partner));
   byId("conversation-avatar").dataset.online = String(isOnline);
-  setText(byId("conversation-state"), ui.connection === "offline" ? "" : stateText(others.length, isOnline));
+  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(others.length, isOnline));
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));

@@ -11,9 +11,22 @@ export function element(tag, className = "", text = "") {
   return made;
 }
 
+export function onSubmit(id, act) {
+  byId(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    act();
+  });
+}
+
 /** Writes only what differs, so that a screen reader reads out only new text, and a selection stays. */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
+}
+
+/** A name, and the handle beside it, which is never cut short. */
+export function setName(target, { name, handle }) {
+  const parts = [["bdi", "given", name], ["bdi", "handle", handle]].filter(([, , text]) => text);
+  fill(target, parts, ([, className]) => className, ([tag, className]) => element(tag, className), (part, [, , text]) => setText(part, text));
 }
 
 /** Gives `parent` one child for each item, in order. A child is kept while an item has its key. */

@@ -1,11 +1,13 @@
 // The page: events change the state, the views show it, and what the user does goes to the server.
 
 import * as chat from "./chat.js";
-import { byId, confirmed } from "./dom.js";
+import { byId, confirmed, onSubmit } from "./dom.js";
 import * as files from "./files.js";
 import * as session from "./session.js";
+import * as settings from "./settings.js";
 import { Socket } from "./socket.js";
 import { goToNewest, isAtNewest } from "./conversation.js";
+import { titleOf } from "./names.js";
 import { show, showWords } from "./view.js";
 import { say, toggleLanguage } from "./words.js";
 
@@ -20,7 +22,10 @@ let socket = null;
 let catchingUp = null;
 let typedAt = 0;
 let isFollowing = true;
-const ui = { isSignUp: false, logInError: null, startError: null, pictureError: null, open: null, connection: "", isListed: false, isLoadingOlder: false };
+const ui = {
+  isSignUp: false, isSignUpOff: false, logInError: null, startError: null, pictureError: null,
+  open: null, left: null, connection: "", isListed: false, isLoadingOlder: false,
+};
 
 function change(next) {
   if (!state || !next) return;
@@ -55,7 +60,8 @@ async function logIn() {
     byId("password").value = "";
     begin();
   } catch (error) {
-    ui.logInError = inSituation(error, { unauthorized: "wrong_login" });
+    ui.logInError = inSituation(error, { unauthorized: "wrong_login", signup_off: "signup_off" });
+    if (error.code === "signup_off") Object.assign(ui, { isSignUp: false, isSignUpOff: true });
   }
   go.disabled = false;
   render();
@@ -69,8 +75,8 @@ function inSituation(error, words) {
 
 function begin() {
   const { user } = session.current();
-  state = chat.withBlocked(chat.initialState(user), loadBlocked(user.id));
-  socket = new Socket(socketUrl(), session.token, { onOnline, onOffline, onEvent, onRefused: end });
+  state = chat.initialState(user);
+  socket = new Socket(socketUrl(), session.connectionToken, { onOnline, onOffline, onReplaced, onEvent, onRefused: end });
   socket.open();
   render();
   // Written before the page was reloaded. One may be stored already: with the same clientId it is stored once.
@@ -85,9 +91,10 @@ function begin() {
 function end(code = "") {
   socket?.stop();
   files.cancelAll();
+  settings.close();
   session.logOut();
   [state, socket, catchingUp] = [null, null, null];
-  Object.assign(ui, { open: null, connection: "", isListed: false, isSignUp: false, logInError: code && { code: code === "unauthorized" ? "ended" : code } });
+  Object.assign(ui, { open: null, left: null, connection: "", isListed: false, isSignUp: false, logInError: code && { code: code === "unauthorized" ? "ended" : code } });
   render();
   byId("handle").focus();
 }
@@ -113,7 +120,7 @@ function onOnline() {
   const wasOffline = ui.connection === "offline";
   ui.connection = wasOffline ? "back" : "online";
   if (wasOffline) setTimeout(hideBanner, BACK_ONLINE_MS);
-  change({ ...chat.withoutMissingFiles(chat.withoutPresence(state)), stale: false, lagging: false });
+  change({ ...chat.withDoubtfulReads(chat.withoutMissingFiles(chat.withoutPresence(state))), stale: false, lagging: false });
   catchUp(true);
 }
 
@@ -125,6 +132,16 @@ function hideBanner() {
 function onOffline() {
   ui.connection = "offline";
   change(chat.withoutPresence(state));
+}
+
+function onReplaced() {
+  ui.connection = "replaced";
+  change(chat.withoutPresence(state));
+}
+
+function useHere() {
+  onOffline();
+  socket.useHere();
 }
 
 const EVENTS = {
@@ -163,35 +180,41 @@ async function round(mine) {
   const { isNewConnection } = mine;
   mine.again = false;
   if (isNewConnection || state.stale) await list();
-  let withReads = isNewConnection;
+  // A task of the release before has no such list.
+  if (isNewConnection) await listBlocked().catch(() => null);
   let synced;
   do {
-    synced = await socket.request("sync", { cursors: chat.cursorsOf(state, withReads) });
+    synced = await socket.request("sync", chat.syncRequest(state));
     change(chat.withSynced(state, synced));
-    withReads = false;
   } while (synced.more);
   mine.isNewConnection = false;
   // With more conversations than are listed, `stale` would stay set and list them for ever.
   if (state.conversations.size >= MAX_LISTED.pages * MAX_LISTED.each) state = { ...state, stale: false };
   const shown = state.conversations.get(ui.open);
-  if (shown && !shown.isLoaded) await load(shown.id, "");
+  if (shown && !shown.isLoaded) await loadNewest(shown.id);
   if (isNewConnection) markRead(true);
 }
 
 /** Reads the state only after the response, so that events during the request are kept. */
 async function list() {
-  const found = await listed();
+  const found = await allOf("/conversations", "conversations");
   ui.isListed = true;
   change(state && chat.withListed(state, found));
 }
 
-async function listed() {
+async function listBlocked() {
+  const found = await allOf("/users/blocked", "users");
+  change(state && chat.withBlocked(state, found.map(({ id }) => id)));
+}
+
+/** The rows of a list that comes in pages; `name` is theirs in its JSON. */
+async function allOf(path, name) {
   const all = [];
   let cursor = "";
   for (let page = 0; page < MAX_LISTED.pages && cursor !== null; page += 1) {
     const query = new URLSearchParams({ limit: MAX_LISTED.each, ...(cursor && { cursor }) });
-    const answer = await session.request("GET", `/conversations?${query}`);
-    all.push(...answer.conversations);
+    const answer = await session.request("GET", `${path}?${query}`);
+    all.push(...answer[name]);
     cursor = answer.cursor;
   }
   return all;
@@ -200,32 +223,45 @@ async function listed() {
 // ---- Conversations
 
 async function open(id) {
-  ui.open = id;
+  Object.assign(ui, { open: id, left: null });
   byId("menu").open = false;
   render();
   byId("body").focus();
-  if (id && !state.conversations.get(id)?.isLoaded) await load(id, "");
+  if (id && !state.conversations.get(id)?.isLoaded) await loadNewest(id);
   goToNewest();
   markRead();
 }
 
 async function load(id, query) {
   try {
-    const { messages } = await session.request("GET", `/conversations/${encodeURIComponent(id)}/messages${query}`);
-    change(state && chat.withHistory(state, id, messages));
+    const { messages, before } = await session.request("GET", `/conversations/${encodeURIComponent(id)}/messages${query}`);
+    change(state && chat.withHistory(state, id, messages, before));
   } catch (error) {
     if (error.code === "offline") setTimeout(() => state && ui.open === id && load(id, query), 2000);
   }
 }
 
+async function loadNewest(id) {
+  await load(id, "");
+  fillScreen();
+}
+
+/** What is deleted fills no line, and a list that is shorter than the screen cannot be scrolled for more. */
+function fillScreen() {
+  const { scrollHeight, clientHeight } = byId("scroll");
+  if (scrollHeight <= clientHeight) loadOlder();
+}
+
 async function loadOlder() {
   const conversation = state?.conversations.get(ui.open);
   if (!conversation || ui.isLoadingOlder || !chat.hasOlder(conversation)) return;
+  const { id, oldest } = conversation;
   ui.isLoadingOlder = true;
   render();
-  await load(conversation.id, `?before=${conversation.oldest}`);
+  await load(id, `?before=${oldest}&type=message&deleted=skip`);
   ui.isLoadingOlder = false;
   render();
+  if (state?.conversations.get(id)?.oldest < oldest) fillScreen();
 }
 
 async function start(handle) {
@@ -250,10 +286,26 @@ async function startWith(user) {
 async function leave() {
   const id = ui.open;
   if (!(await confirmed(say("leaveAsk"), say("leaveDo")))) return;
-  await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`).catch(() => null);
-  ui.open = null;
+  const conversation = state.conversations.get(id);
+  const isGroup = conversation && chat.othersIn(state, conversation).length > 1;
+  const title = isGroup ? titleOf(state, conversation).name : "";
+  const hasLeft = await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`).then(() => true, () => false);
+  Object.assign(ui, { open: null, left: isGroup && hasLeft ? { id, title } : null });
   catchUp(true);
   render();
+}
+
+/** Who left a group returns only by themselves. */
+async function returnToGroup() {
+  const { id } = ui.left;
+  try {
+    await session.request("POST", `/conversations/${encodeURIComponent(id)}/join`);
+    await list();
+    await open(id);
+  } catch (error) {
+    ui.startError = error;
+    render();
+  }
 }
 
 async function block() {
@@ -264,17 +316,7 @@ async function block() {
   const blocked = new Set(state.blocked);
   if (isBlocked) blocked.delete(partner);
   else blocked.add(partner);
-  localStorage.setItem(blockedKey(state.me.id), JSON.stringify([...blocked]));
   change(chat.withBlocked(state, blocked));
-}
-
-/** Kept in this browser. */
-function loadBlocked(userId) {
-  return JSON.parse(localStorage.getItem(blockedKey(userId)) ?? "[]");
-}
-
-function blockedKey(userId) {
-  return `glimpse.blocked ${userId}`;
 }
 
 // ---- Messages
@@ -349,16 +391,16 @@ async function remove(seq) {
   await session.request("DELETE", `/conversations/${encodeURIComponent(id)}/messages/${seq}`).catch(() => null);
 }
 
+function onProfile(user) {
+  if (user.id === state?.me.id) change(chat.withMe(state, user));
+}
+
 async function changePicture(file) {
   ui.pictureError = null;
   render();
   try {
     const { fileId } = await files.uploadPicture(file);
-    const user = await session.request("POST", "/profile", { profileImageId: fileId });
-    // Another user may have logged in meanwhile.
-    if (user.id !== state?.me.id) return;
-    session.setUser(user);
-    change(chat.withMe(state, user));
+    onProfile(await session.changeProfile({ profileImageId: fileId }));
   } catch (error) {
     ui.pictureError = error.code === "cancelled" ? null : error;
     render();
@@ -400,13 +442,6 @@ function resizeField() {
 
 // ---- User input
 
-function onSubmit(id, act) {
-  byId(id).addEventListener("submit", (event) => {
-    event.preventDefault();
-    act();
-  });
-}
-
 /** Clears the input, so that the same file can be chosen again. */
 function onChosen(id, act) {
   byId(id).addEventListener("change", ({ target }) => {
@@ -431,9 +466,12 @@ function listen() {
   onSubmit("compose", () => (send(), byId("body").focus()));
   onClick("log-in-mode", () => (Object.assign(ui, { isSignUp: !ui.isSignUp, logInError: null }), render()));
   onClick("log-out", () => end());
+  settings.listen(() => state.users.get(state.me.id), onProfile, end);
   onClick("back", () => open(null));
   onClick("block", () => block().catch(() => null));
   onClick("leave", leave);
+  onClick("return", returnToGroup);
+  onClick("use-here", useHere);
   onClick("to-newest", () => (goToNewest(), markRead()));
   byId("conversations").addEventListener("click", ({ target }) => {
     const id = target.closest("[data-open]")?.dataset.open;

@@ -9,6 +9,8 @@ const UNSENT_KEY = "glimpse.unsent";
 const RENEW_AFTER = 0.7;
 
 let session = loadSession();
+/** While the password changes, the old token may be refused already, and the new one is not here yet. */
+let passwordChange = null;
 
 export function current() {
   return session;
@@ -16,6 +18,12 @@ export function current() {
 
 export function token() {
   return session?.token ?? "";
+}
+
+/** The token for a connection. */
+export async function connectionToken() {
+  await passwordChange?.catch(() => null);
+  return token();
 }
 
 /** Signs up or logs in. Rejects with Refusal. */
@@ -29,9 +37,18 @@ export function logOut() {
   sessionStorage.removeItem(UNSENT_KEY);
 }
 
-/** After the user changed their profile. */
-export function setUser(user) {
-  saveSession({ ...session, user });
+/** The user with this change. Rejects with Refusal. */
+export async function changeProfile(change) {
+  const user = await request("POST", "/profile", change);
+  // Another user may have logged in meanwhile.
+  if (user.id === session?.user.id) saveSession({ ...session, user });
+  return user;
+}
+
+/** Every other session of the user ends. Rejects with Refusal. */
+export async function changePassword(password, newPassword) {
+  passwordChange = request("POST", "/auth/password", { password, newPassword }).then(continueSession);
+  await passwordChange.finally(() => (passwordChange = null));
 }
 
 /** Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. */
@@ -45,14 +62,19 @@ export function loadUnsent() {
 
 /** The new token, or null while the old one need not be renewed yet. Rejects with Refusal. */
 export async function renewToken(now = Date.now()) {
-  if (!session || now < session.refreshAt) return null;
-  startSession(await request("POST", "/auth/refresh"));
-  return session.token;
+  if (!session || passwordChange || now < session.refreshAt) return null;
+  continueSession(await request("POST", "/auth/refresh"));
+  return session?.token ?? null;
 }
 
 /** The body of the response. Rejects with Refusal. */
 export function request(method, path, body) {
   return requestJson(method, path, { language: currentLanguage(), token: session ? token : undefined, body });
+}
+
+/** Unless the user has logged out meanwhile. */
+function continueSession(answer) {
+  if (session?.user.id === answer.user.id) startSession(answer);
 }
 
 function startSession({ accessToken, expiresIn, user }) {

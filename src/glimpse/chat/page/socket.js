@@ -12,6 +12,7 @@ export class Socket {
   #ws = null;
   #isJoined = false;
   #isStopped = false;
+  #isReplaced = false;
   #failures = 0;
   #silenceTimer = null;
   #maxSilenceMs = OPEN_TIMEOUT_MS;
@@ -21,7 +22,7 @@ export class Socket {
   #queue = [];
   #isSending = false;
 
-  /** `listener`: onOnline(), onOffline(), onEvent(name, data), onRefused(code). `token()` is called at each CONNECT. */
+  /** `listener`: onOnline(), onOffline(), onReplaced(), onEvent(name, data), onRefused(code). `token()` is awaited at each CONNECT. */
   constructor(url, token, listener) {
     this.url = url;
     this.token = token;
@@ -34,13 +35,19 @@ export class Socket {
 
   open() {
     clearTimeout(this.#reconnectTimer);
-    if (this.#ws || this.#isStopped) return;
+    if (this.#ws || this.#isStopped || this.#isReplaced) return;
     const ws = new WebSocket(this.url);
     this.#ws = ws;
     this.#maxSilenceMs = OPEN_TIMEOUT_MS;
     this.#restartSilenceTimer();
     ws.onmessage = ({ data }) => ws === this.#ws && this.#onPacket(data);
     ws.onclose = () => ws === this.#ws && this.#close();
+  }
+
+  /** After `onReplaced`: connects again. */
+  useHere() {
+    this.#isReplaced = false;
+    this.open();
   }
 
   /** Closes the connection and does not reconnect. */
@@ -104,9 +111,11 @@ export class Socket {
     else if (packet.startsWith("42")) this.#onEvent(...JSON.parse(packet.slice(2)));
   }
 
-  #onOpen({ pingInterval, pingTimeout }) {
+  async #onOpen({ pingInterval, pingTimeout }) {
+    const ws = this.#ws;
     this.#maxSilenceMs = pingInterval + pingTimeout;
-    this.#ws.send(`40${JSON.stringify({ token: this.token(), language: currentLanguage() })}`);
+    const token = await this.token();
+    if (ws === this.#ws) ws.send(`40${JSON.stringify({ token, language: currentLanguage() })}`);
   }
 
   #onJoined() {
@@ -142,7 +151,14 @@ export class Socket {
   #onEvent(name, data) {
     // The task is about to stop. It names another moment to each client, so that the next task is not overrun.
     if (name === "draining") setTimeout((ws) => ws === this.#ws && this.#close(0), data.reconnectInMs, this.#ws);
+    else if (name === "replaced") this.#onReplaced();
     else this.listener.onEvent(name, data);
+  }
+
+  /** The user opened the chat in too many places. Reconnecting would replace another page, which would reconnect, too. */
+  #onReplaced() {
+    this.#isReplaced = true;
+    this.#close();
   }
 
   /** A dead network raises no event: a server that missed its own ping counts as gone. */
@@ -161,6 +177,7 @@ export class Socket {
     for (const id of [...this.#requests.keys()]) this.#settle(id, ({ reject }) => reject(noAnswer()));
     clearTimeout(this.#reconnectTimer);
     if (this.#isStopped) return;
+    if (this.#isReplaced) return this.listener.onReplaced();
     this.listener.onOffline();
     this.#reconnectTimer = setTimeout(() => this.open(), reconnectInMs);
   }

@@ -1,11 +1,12 @@
 // Shows the log-in form, the list of conversations, the banner and all fixed texts.
 
-import { nameOf, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
-import { showConversation, titleOf } from "./conversation.js";
-import { byId, element, fill, setAvatar, setText } from "./dom.js";
+import { othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
+import { showConversation } from "./conversation.js";
+import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
+import { personOf, titleOf } from "./names.js";
 import { currentLanguage, dayOf, say, sayError, timeOf } from "./words.js";
 
-/** `state` is null before log-in. `ui`: { isSignUp, logInError, startError, pictureError, open, connection, isListed, isLoadingOlder }. */
+/** `state` is null before log-in. `ui` as in main.js. */
 export function show(state, ui) {
   byId("log-in-page").hidden = state !== null;
   byId("chat").hidden = state === null;
@@ -32,10 +33,11 @@ export function showWords() {
   }
 }
 
-function showLogIn({ isSignUp, logInError }) {
+function showLogIn({ isSignUp, isSignUpOff, logInError }) {
   document.title = "Glimpse";
   setText(byId("log-in-go"), say(isSignUp ? "signUp" : "logIn"));
   setText(byId("log-in-mode"), say(isSignUp ? "toLogIn" : "toSignUp"));
+  byId("log-in-mode").hidden = isSignUpOff;
   byId("log-in-hint").hidden = !isSignUp;
   byId("password").autocomplete = isSignUp ? "new-password" : "current-password";
   setText(byId("log-in-error"), logInError ? sayError(logInError) : "");
@@ -43,11 +45,15 @@ function showLogIn({ isSignUp, logInError }) {
 
 function showBanner(state, connection) {
   const banner = byId("banner");
-  const lost = state?.pending.length ? "reconnectingKept" : "reconnecting";
-  const text = { offline: lost, back: "back_online" }[connection];
+  const isKept = state?.pending.length > 0;
+  const words = {
+    offline: isKept ? "reconnectingKept" : "reconnecting", replaced: isKept ? "replacedKept" : "replaced", back: "back_online",
+  };
+  const text = words[connection];
   banner.hidden = !state || !text;
   banner.dataset.connection = connection;
-  setText(banner, state && text ? say(text) : "");
+  setText(byId("banner-text"), state && text ? say(text) : "");
+  byId("use-here").hidden = connection !== "replaced";
 }
 
 function showChat(state, ui) {
@@ -57,8 +63,11 @@ function showChat(state, ui) {
   byId("chat").dataset.screen = open ? "conversation" : "list";
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
   setText(byId("start-error"), ui.startError ? sayError(ui.startError) : "");
-  setText(byId("my-name"), nameOf(state, state.me.id));
-  setAvatar(byId("my-avatar"), state.me.id, nameOf(state, state.me.id), pictureOf(state, state.me.id));
+  byId("left-note").hidden = !ui.left;
+  setText(byId("left-text"), ui.left ? say("youLeft", { name: ui.left.title }) : "");
+  const me = personOf(state, state.me.id);
+  setName(byId("my-name"), me);
+  setAvatar(byId("my-avatar"), state.me.id, me.name, pictureOf(state, state.me.id));
   setText(byId("my-picture-error"), ui.pictureError ? sayError(ui.pictureError) : "");
   const shown = state.order.map((id) => state.conversations.get(id));
   fill(byId("conversations"), shown, ({ id }) => id, makeItem, (item, each) => updateItem(item, each, state, ui.open));
@@ -85,9 +94,9 @@ function updateItem(item, conversation, state, openId) {
   const find = (name) => item.querySelector(`.${name}`);
   const { lastMessage, unread, id } = conversation;
   const others = othersIn(state, conversation);
-  setAvatar(find("avatar"), others[0] ?? id, titleOf(state, conversation), pictureOf(state, partnerIn(state, conversation)));
+  setAvatar(find("avatar"), others[0] ?? id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partnerIn(state, conversation)));
   find("avatar").dataset.online = String(others.length === 1 && state.online.has(others[0]));
-  setText(find("name"), titleOf(state, conversation));
+  setName(find("name"), titleOf(state, conversation));
   setText(find("last"), lastMessage ? previewOf(state, lastMessage) : "");
   setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");
   setText(find("unread"), unread ? String(Math.min(unread, 999)) : "");

@@ -44,9 +44,10 @@ function withoutBodies(entries, deleted) {
 /** The conversations of one client, by id. Values are never changed, only replaced. */
 export class ChatState {
     conversations = new Map();
-    /** The request of `sync`. */
-    cursors() {
-        return Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
+    #since;
+    syncRequest() {
+        const cursors = Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
+        return { cursors, ...(this.#since !== undefined && { since: this.#since }) };
     }
     /** Returns false where an entry was missed before this one. */
     addEntry(entry) {
@@ -67,7 +68,8 @@ export class ChatState {
         if (before)
             this.conversations.set(id, withReceipt(before, userId, seq));
     }
-    applySync({ gone, reset, conversations, messages }) {
+    applySync({ gone, reset, conversations, messages, at }) {
+        this.#since = at ?? this.#since;
         for (const id of [...gone, ...reset])
             this.conversations.delete(id);
         for (const { id, reads } of conversations) {

@@ -1,0 +1,25 @@
+// How people are named. A display name need not be unique, so the handle stands beside it: nobody passes for another.
+
+import { othersIn } from "./chat.js";
+import { say } from "./words.js";
+
+/** `handle` is empty where `name` is the handle, or where there is none. */
+export function personOf(state, userId) {
+  const { displayName, handle, deleted } = state.users.get(userId) ?? {};
+  if (deleted) return { name: say("deletedAccount"), handle: "" };
+  const name = displayName ?? handle ?? userId.slice(0, 8);
+  return { name, handle: displayName && handle && displayName !== handle ? `@${handle}` : "" };
+}
+
+/** Both in one text. The isolates (U+2068, U+2069) keep a name that is written from the right away from the handle. */
+export function nameOf(state, userId) {
+  const { name, handle } = personOf(state, userId);
+  return handle ? `\u2068${name}\u2069 (${handle})` : name;
+}
+
+/** The other member of a conversation, or all of them in one `name`. */
+export function titleOf(state, conversation) {
+  const others = othersIn(state, conversation);
+  if (others.length === 1) return personOf(state, others[0]);
+  return { name: others.map((id) => nameOf(state, id)).join(", ") || say("alone"), handle: "" };
+}
