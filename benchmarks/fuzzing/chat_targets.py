@@ -64,7 +64,7 @@ class Registry:
     def forget(self, session: Session) -> None: ...
 
 
-def session_over(transport: str) -> Session:
+def joined_session(transport: str) -> Session:
     """The session of a client that has joined the chat."""
 
     def accept_peer(session: Session) -> Peer:
@@ -77,7 +77,7 @@ def session_over(transport: str) -> Session:
 
 def frames(data: bytes) -> None:
     size = data[0] % 32 + 1 if data else 1
-    reader, session = FrameReader(MAX_BYTES), session_over("websocket")
+    reader, session = FrameReader(MAX_BYTES), joined_session("websocket")
     try:
         for start in range(1, len(data), size):
             messages, broken = reader.receive(data[start : start + size])
@@ -107,7 +107,7 @@ def packets(data: bytes) -> None:
 
 
 def payloads(data: bytes) -> None:
-    session = session_over("polling")
+    session = joined_session("polling")
     try:
         decoded = decode_payload(data.decode())
         for packet in decoded:

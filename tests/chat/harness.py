@@ -59,6 +59,9 @@ class RecordingSocket:
 
     def flush(self) -> None: ...
 
+    def allows_other(self, cost: int = 1) -> bool:
+        return True
+
     def close(self, reason: str) -> None:
         self.closed = reason
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import logging
 from typing import Any
 
 import pytest
 
 from glimpse.chat import service as service_module
+from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.app import Task
+from glimpse.chat.held_bytes import HeldBytes
+from glimpse.chat.outside import logs
 from glimpse.chat.outside.rest import BYTES_PER_REQUEST, MEMBERS_PER_REQUEST
-from glimpse.chat.protocol.socketio import LONG_MESSAGE
-from glimpse.chat.service import FLOOD_SECONDS, LONG_CHARACTERS_PER_SECOND, MAX_FREE_CURSORS
+from glimpse.chat.outside.slow_answers import BURST_SECONDS, WAIT_SECONDS, SlowAnswers
+from glimpse.chat.protocol.engineio import WEBSOCKET, Timing
+from glimpse.chat.protocol.session import FLOODING, MAX_OTHERS, ON_WEBSOCKET, OTHERS_SECONDS, Session
+from glimpse.chat.protocol.socketio import CONNECT_COST, LONG_MESSAGE, ROOT, Packet, Peer
+from glimpse.chat.service import (
+    FLOOD_SECONDS,
+    JOINS,
+    JOINS_PER_SECOND,
+    LONG_CHARACTERS_PER_SECOND,
+    MAX_FREE_CURSORS,
+)
 from glimpse.chat.settings import read_settings
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.values import NewMessage
@@ -22,6 +36,170 @@ from tests.chat.harness import SECRET, Document, ServiceHarness, code
 
 def cursors(count: int, **rest: Any) -> Document:
     return {"cursors": {f"room-of-nobody-{number}": 0 for number in range(count)}, **rest}
+
+
+def other_packets() -> dict[str, list[str | bytes]]:
+    """What a client that joined may send beside events, each more often than it may within ten seconds."""
+    return {
+        "pongs": ["3"] * (MAX_OTHERS + 1),
+        "acknowledgements of nothing": ["431[]"] * (MAX_OTHERS + 1),
+        "requests for other namespaces": ["40/other,"] * (MAX_OTHERS // CONNECT_COST + 1),
+        "attachments": ['451-["nothing"]', b"a"] * (MAX_OTHERS // 2) + ["431[]"],
+    }
+
+
+class Listening:
+    """An application that lets everybody into `/`, and a registry of sessions; it answers no event."""
+
+    held = HeldBytes()
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
+        self.asked.append(namespace)
+        if namespace == ROOT:
+            peer.accept(namespace, "sid")
+        else:
+            peer.refuse(namespace, "Invalid namespace")
+
+    def on_event(self, peer: Peer, event: Packet) -> None: ...
+
+    def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
+        return False
+
+    def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
+
+    def call_soon(self, call: Any) -> None: ...
+
+    def forget(self, session: Session) -> None: ...
+
+
+def joined_session(application: Listening) -> Session:
+    session = Session("sid", WEBSOCKET, Timing(), 0.0, lambda one: Peer(application, one, lambda: 10.0), application)
+    session.receive("40", 0.0)
+    session.tick(OTHERS_SECONDS)
+    return session
+
+
+@pytest.mark.parametrize("what", other_packets())
+def test_whoever_sends_many_packets_that_are_no_events_is_cut_off(what: str) -> None:
+    session = joined_session(Listening())
+    packets = other_packets()[what]
+    for packet in packets[:-1]:
+        session.receive(packet, OTHERS_SECONDS)
+    session.tick(2 * OTHERS_SECONDS)
+    assert session.state == ON_WEBSOCKET
+    for packet in packets:
+        session.receive(packet, 2 * OTHERS_SECONDS)
+    assert session.end_reason == FLOODING
+
+
+def test_events_and_heartbeats_alone_never_cut_a_client_off() -> None:
+    session = joined_session(Listening())
+    for now in range(0, 1_000, 5):
+        for packet in ('42["typing"]' for _ in range(MAX_OTHERS)):
+            session.receive(packet, now)
+        session.receive("3", now)
+        session.tick(now)
+    assert session.end_reason in ("", "ping timeout")
+
+
+def test_requests_to_join_are_few_while_none_succeeds() -> None:
+    application = Listening()
+    session = Session("sid", WEBSOCKET, Timing(), 0.0, lambda one: Peer(application, one, lambda: 10.0), application)
+    for _ in range(100):
+        session.receive("40/other,", 0.0)
+    assert (len(application.asked), session.end_reason) == (MAX_OTHERS // CONNECT_COST, FLOODING)
+
+
+async def test_a_user_whose_clients_join_and_leave_without_end_has_to_wait_and_nobody_else_has() -> None:
+    harness = ServiceHarness()
+    token = {"token": harness.tokens.issue("ada", harness.now())}
+    for _ in range(JOINS):
+        peer, _ = await harness.connects(token)
+        assert peer.joined
+        harness.disconnects(peer)
+    peer, socket = await harness.connects(token)
+    assert (peer.joined, socket.closed, socket.refused) == ((), "rate_limited", None)
+    await harness.enters("bob")
+    harness.time += 1 / JOINS_PER_SECOND
+    assert (await harness.connects(token))[0].joined
+
+
+class Answering:
+    """An application whose every answer has the status that the test says, asked from one address after the other."""
+
+    def __init__(self, status: int) -> None:
+        self.status, self.time, self.is_draining, self.waits = status, 0.0, False, list[float]()
+        networks = ClientNetworks(0, lambda: None)
+        self._slow = SlowAnswers(self._answer, networks, 2, lambda: self.time, lambda: self.is_draining, self._sleep)
+
+    async def asked(self, address: str, path: str = "/me", token: str = "", query: bytes = b"") -> None:
+        headers = [(b"authorization", token.encode())] if token else []
+        scope = {"path": path, "headers": headers, "query_string": query, "client": (address, 1)}
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self._slow(scope, None, send)
+        assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": self.status})
+        await send({"type": "http.response.body"})
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+async def test_the_refusals_of_a_network_that_asks_without_end_wait_and_those_of_others_do_not() -> None:
+    answering = Answering(429)
+    for _ in range(2 * BURST_SECONDS):
+        await answering.asked("1.2.3.4", token="Bearer any")
+    assert answering.waits == []
+    for _ in range(3):
+        await answering.asked("1.2.3.4", token="Bearer any")
+    assert answering.waits == [WAIT_SECONDS] * 3
+    await answering.asked("5.6.7.8", token="Bearer any")
+    answering.time += 1 / 2
+    await answering.asked("1.2.3.4", token="Bearer any")
+    assert len(answering.waits) == 3
+    answering.is_draining = True
+    await answering.asked("1.2.3.4", token="Bearer any")
+    assert len(answering.waits) == 3, "the task would end before"
+
+
+@pytest.mark.parametrize(
+    ("status", "request_", "waits"),
+    [
+        pytest.param(200, {"path": "/openapi.json"}, True, id="what anybody may get"),
+        pytest.param(400, {"path": "/socket.io/", "query": b"EIO=4&sid=nobodys"}, True, id="a session of nobody"),
+        pytest.param(401, {"token": "Bearer forged"}, True, id="a forged token"),
+        pytest.param(200, {"token": "Bearer valid"}, False, id="what a user gets"),
+        pytest.param(200, {"path": "/socket.io/", "query": b"EIO=4&sid=mine"}, False, id="a poll"),
+        pytest.param(503, {"path": "/health"}, False, id="the health check"),
+    ],
+)
+async def test_only_what_no_other_rate_limits_waits(status: int, request_: dict[str, Any], waits: bool) -> None:
+    answering = Answering(status)
+    for _ in range(2 * BURST_SECONDS + 1):
+        await answering.asked("1.2.3.4", **request_)
+    assert bool(answering.waits) == waits
+
+
+def test_what_is_no_http_writes_no_log() -> None:
+    root, before = logging.getLogger(), logging.getLogger().handlers[:]
+    stream = io.StringIO()
+    logs.configure(stream)
+    try:
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+        assert stream.getvalue() == ""
+        logging.getLogger("uvicorn.error").error("Exception in ASGI application")
+        assert "Exception in ASGI application" in stream.getvalue()
+    finally:
+        root.handlers[:] = before
 
 
 async def test_a_sync_of_many_cursors_counts_as_one_event_for_each_20() -> None:

@@ -33,7 +33,7 @@ class PlainPasswords:
     async def hash(self, password: str, network: str) -> str:
         return f"hash of {password}"
 
-    async def matches(self, password_hash: str | None, password: str, network: str, is_at_home: bool) -> bool:
+    async def matches(self, password_hash: str | None, password: str, network: str, is_usual_network: bool) -> bool:
         if self.before_matching:
             before, self.before_matching = self.before_matching, None
             await before()
@@ -307,8 +307,33 @@ async def test_guessing_the_password_of_a_session_is_limited_as_at_log_in(chat: 
     assert isinstance(refused, Refusal)
     assert refused.code == "rate_limited"
     assert len(chat.passwords.compared) < 20
-    # The owner is at home, and is not kept out.
+    # The owner, on the usual network, is not kept out.
     assert issued(await chat.logs_in()).user.id == ada.user_id
+
+
+@pytest.mark.parametrize("way_in", ["refresh", "log-in"])
+async def test_a_token_that_is_issued_while_all_are_revoked_is_revoked_too(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, way_in: str
+) -> None:
+    ada = await chat.signs_up()
+    began = int(chat.time)
+    chat.time += 1.01
+    read = "validity" if way_in == "refresh" else "credentials_of"
+    found = getattr(chat.store, read)
+
+    async def revoked_after_it_was_read(user_id: str) -> Any:
+        answer = await found(user_id)
+        # By another task, where the call began in the second before.
+        await chat.store.revoke(user_id, began + 1)
+        return answer
+
+    monkeypatch.setattr(chat.store, read, revoked_after_it_was_read)
+    new = await (chat.accounts.refresh(chat.identity(ada)) if way_in == "refresh" else chat.logs_in())
+    monkeypatch.undo()
+    chat.time += VALIDITY_SECONDS
+    assert await chat.requests(issued(new)) == UNAUTHORIZED.code
+    assert (await chat.joins(issued(new))).refused is not None
+    assert await chat.requests(issued(await chat.logs_in())) == ada.user.id
 
 
 # ---- Deletion
@@ -332,6 +357,23 @@ async def test_of_a_deleted_account_the_messages_stay_and_the_groups_are_left(ch
     assert await chat.logs_in() == WRONG_CREDENTIALS
     assert await chat.requests(ada) == UNAUTHORIZED.code
     assert (await chat.signs_up("ADA")).user.id != ada.user.id, "the handle is free"
+
+
+async def test_who_changes_the_password_while_the_account_is_deleted_does_not_keep_it(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await chat.signs_up()
+    delete = chat.store.delete_user
+    intruder: list[IssuedToken] = []
+
+    async def changed_before(user_id: str, valid_after: int) -> int | Refusal:
+        intruder.append(issued(await chat.accounts.change_password(chat.identity(ada), PASSWORD, NEW_PASSWORD, HOME)))
+        return await delete(user_id, valid_after)
+
+    monkeypatch.setattr(chat.store, "delete_user", changed_before)
+    assert await chat.accounts.delete(chat.identity(ada), PASSWORD, HOME) is None
+    assert await chat.requests(intruder[0]) == UNAUTHORIZED.code
+    assert await chat.store.users([ada.user.id]) == [User(ada.user.id, is_deleted=True)]
 
 
 async def test_a_group_that_somebody_added_meanwhile_is_left_too(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,6 +403,17 @@ async def test_another_issuers_user_comes_back_with_a_newer_token_to_an_empty_ac
         await way_back(new)
         assert await chat.store.users(["ada"]) == [User("ada")]
         assert await chat.accounts.delete(chat.identity(new), None, HOME) is None
+
+
+async def test_a_task_that_still_trusts_what_it_read_lets_a_user_come_back_at_once() -> None:
+    chat = Chat(keeps_accounts=False)
+    await chat.users.ensure("ada")
+    await chat.requests(chat.tokens.issue("ada", chat.time))
+    # Another task deletes the account, and this one does not hear of it.
+    await chat.store.delete_user("ada", int(chat.time) + 1)
+    chat.time += 1
+    assert await chat.requests(chat.tokens.issue("ada", chat.time)) == "ada"
+    assert await chat.store.users(["ada"]) == [User("ada")]
 
 
 async def test_who_was_never_here_deletes_an_empty_account(chat: Chat) -> None:

@@ -26,11 +26,11 @@ HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
 
 def failures(attempts: Attempts, tries: list[tuple[str, str]], now: float) -> int:
     """How many of these log-ins, each an account and a network, are let through to fail."""
-    return sum(isinstance(attempts.begin(account, network, None, now), Attempt) for account, network in tries)
+    return sum(isinstance(attempts.begin(account, network, False, now), Attempt) for account, network in tries)
 
 
-def begun(attempts: Attempts, account: str, network: str, login_network: str | None, now: float) -> Attempt:
-    attempt = attempts.begin(account, network, login_network, now)
+def begun(attempts: Attempts, account: str, network: str, is_usual_network: bool, now: float) -> Attempt:
+    attempt = attempts.begin(account, network, is_usual_network, now)
     assert isinstance(attempt, Attempt), attempt
     return attempt
 
@@ -38,21 +38,21 @@ def begun(attempts: Attempts, account: str, network: str, login_network: str | N
 def test_an_account_is_tried_a_few_times_from_a_network_and_then_every_few_seconds() -> None:
     attempts = Attempts()
     assert failures(attempts, [("ada", HOME)] * 100, 1_000.0) == ACCOUNT_FROM_NETWORK_FAILURES
-    assert attempts.begin("ada", HOME, None, 1_000.0) == ACCOUNT_FROM_NETWORK_SECONDS
+    assert attempts.begin("ada", HOME, False, 1_000.0) == ACCOUNT_FROM_NETWORK_SECONDS
     assert failures(attempts, [("ada", HOME)] * 2, 1_000.0 + ACCOUNT_FROM_NETWORK_SECONDS) == 1
 
 
 def test_a_network_that_tries_many_accounts_is_slowed_down_and_no_other_network_is() -> None:
     attempts = Attempts()
     assert failures(attempts, [(f"user-{n}", HOME) for n in range(100)], 1_000.0) == NETWORK_FAILURES
-    assert attempts.begin("user-999", HOME, None, 1_000.0) == NETWORK_SECONDS
+    assert attempts.begin("user-999", HOME, False, 1_000.0) == NETWORK_SECONDS
     assert failures(attempts, [("user-999", ELSEWHERE)], 1_000.0) == 1
 
 
 def test_an_account_that_many_networks_try_is_slowed_down_and_no_other_account_is() -> None:
     attempts = Attempts()
     assert failures(attempts, [("ada", f"10.0.0.{n}") for n in range(200)], 1_000.0) == ACCOUNT_FAILURES
-    assert attempts.begin("ada", ELSEWHERE, None, 1_000.0) == ACCOUNT_SECONDS
+    assert attempts.begin("ada", ELSEWHERE, False, 1_000.0) == ACCOUNT_SECONDS
     assert failures(attempts, [("bob", "10.0.0.1")], 1_000.0) == 1
 
 
@@ -60,46 +60,46 @@ def test_the_network_of_the_owners_last_log_in_is_exempt_from_what_strangers_use
     attempts = Attempts()
     failures(attempts, [("ada", f"10.0.0.{n}") for n in range(200)], 1_000.0)
     failures(attempts, [(f"user-{n}", HOME) for n in range(100)], 1_000.0)
-    assert begun(attempts, "ada", HOME, HOME, 1_000.0).is_at_home
+    assert begun(attempts, "ada", HOME, True, 1_000.0)
     for _ in range(ACCOUNT_FROM_NETWORK_FAILURES - 1):
-        attempts.begin("ada", HOME, HOME, 1_000.0)
+        attempts.begin("ada", HOME, True, 1_000.0)
     # There, too, passwords cannot be guessed quickly; and it recovers soon.
-    assert attempts.begin("ada", HOME, HOME, 1_000.0) == ACCOUNT_FROM_NETWORK_SECONDS
-    assert begun(attempts, "ada", HOME, HOME, 1_000.0 + ACCOUNT_FROM_NETWORK_SECONDS)
+    assert attempts.begin("ada", HOME, True, 1_000.0) == ACCOUNT_FROM_NETWORK_SECONDS
+    assert begun(attempts, "ada", HOME, True, 1_000.0 + ACCOUNT_FROM_NETWORK_SECONDS)
 
 
-def test_what_the_owner_mistypes_at_home_takes_nothing_from_others() -> None:
+def test_what_the_owner_mistypes_on_the_usual_network_takes_nothing_from_others() -> None:
     attempts = Attempts()
     for account in range(20):
         for _ in range(ACCOUNT_FROM_NETWORK_FAILURES):
-            attempts.begin(str(account), HOME, HOME, 1_000.0)
+            attempts.begin(str(account), HOME, True, 1_000.0)
     assert failures(attempts, [(f"user-{n}", HOME) for n in range(100)], 1_000.0) == NETWORK_FAILURES
 
 
 def test_log_ins_that_succeed_are_not_counted_however_many_share_a_network() -> None:
     attempts = Attempts()
     for person in range(1_000):
-        attempts.succeeded(begun(attempts, f"user-{person}", HOME, None, 1_000.0))
+        attempts.succeeded(begun(attempts, f"user-{person}", HOME, False, 1_000.0))
     assert failures(attempts, [(f"other-{n}", HOME) for n in range(100)], 1_000.0) == NETWORK_FAILURES
 
 
 def test_a_success_clears_the_failures_of_the_account_from_this_network() -> None:
     attempts = Attempts()
     failures(attempts, [("ada", HOME)] * (ACCOUNT_FROM_NETWORK_FAILURES - 1), 1_000.0)
-    attempts.succeeded(begun(attempts, "ada", HOME, None, 1_000.0))
+    attempts.succeeded(begun(attempts, "ada", HOME, False, 1_000.0))
     assert failures(attempts, [("ada", HOME)] * 100, 1_000.0) == ACCOUNT_FROM_NETWORK_FAILURES
 
 
 def test_an_attempt_that_was_not_compared_is_not_counted() -> None:
     attempts = Attempts()
     for _ in range(1_000):
-        attempts.abandoned(begun(attempts, "ada", HOME, None, 1_000.0))
+        attempts.abandoned(begun(attempts, "ada", HOME, False, 1_000.0))
     assert failures(attempts, [("ada", HOME)] * 100, 1_000.0) == ACCOUNT_FROM_NETWORK_FAILURES
 
 
 def test_many_attempts_at_once_do_not_pass_together() -> None:
     attempts = Attempts()
-    at_once = [attempts.begin("ada", HOME, None, 1_000.0) for _ in range(48)]
+    at_once = [attempts.begin("ada", HOME, False, 1_000.0) for _ in range(48)]
     assert sum(isinstance(attempt, Attempt) for attempt in at_once) == ACCOUNT_FROM_NETWORK_FAILURES
 
 
@@ -152,7 +152,17 @@ async def test_the_answers_do_not_tell_which_handles_exist() -> None:
     assert await guesses(chat, "ADA", 20) == await guesses(chat, "BOB", 20) == [known[-1]] * 20
 
 
-async def test_home_is_where_the_owner_signed_up_and_then_where_they_logged_in_last() -> None:
+async def test_an_account_has_no_more_attempts_because_its_handle_can_be_typed_in_many_ways() -> None:
+    chat = Chat()
+    await chat.signs_up("bosssss")
+    assert issued(await chat.accounts.log_in("boßßs", PASSWORD, ELSEWHERE)), "the same account, by its old key"
+    guessed = [
+        answer for typed in ("bosssss", "boßsss", "bossßs", "BOßSSS") for answer in await guesses(chat, typed, 5)
+    ]
+    assert guessed.count(WRONG_CREDENTIALS) == ACCOUNT_FROM_NETWORK_FAILURES
+
+
+async def test_the_usual_network_is_where_the_owner_signed_up_and_then_where_they_logged_in_last() -> None:
     chat = Chat()
 
     async def is_let_in(network: str) -> bool:

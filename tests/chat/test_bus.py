@@ -35,6 +35,7 @@ from glimpse.chat.relay.bus import (
     TaskLeft,
     decode_batch,
     decode_own_header,
+    fits_bus,
     pack_batches,
     split_snapshot,
 )
@@ -307,6 +308,15 @@ def test_every_text_fits_and_together_they_hold_every_entry_in_order(
     for original, message in zip(committed, carried, strict=True):
         assert message.event in (original.event, None)
         assert message.user_ids in (original.user_ids, ())
+    told = [(user_id, each.event) for each in arrived if isinstance(each, Notification) for user_id in each.user_ids]
+    fitting = [
+        (user_id, each.event)
+        for each in messages
+        if isinstance(each, Notification)
+        for user_id in each.user_ids
+        if fits_bus(Notification((user_id,), each.event), "task", most)
+    ]
+    assert told == fitting, "each user is told once, in order, what fits for one"
     whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(messages))))
     assert whole > most or len(texts) == 1, "what fits into one text is one text"
 

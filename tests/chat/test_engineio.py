@@ -124,6 +124,12 @@ def test_a_payload_reads_back_as_its_packets(sent: list[str | bytes]) -> None:
     assert engineio.decode_payload(engineio.encode_payload(sent)) == sent
 
 
+def test_a_body_of_many_empty_packets_is_malformed_before_one_of_them_is_read() -> None:
+    assert len(engineio.decode_payload("\x1e".join(["3"] * engineio.MAX_PACKETS))) == engineio.MAX_PACKETS
+    with pytest.raises(engineio.MalformedPacket):
+        engineio.decode_payload("\x1e".join(["3"] * engineio.MAX_PACKETS) + "\x1e3")
+
+
 def test_a_payload_looks_as_the_protocol_writes_it() -> None:
     payload = "4hello\x1e2\x1ebAQIDBA=="
     sent = ["4hello", PING, b"\1\2\3\4"]

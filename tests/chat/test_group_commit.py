@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from glimpse.chat.commit import GroupCommit
+from glimpse.chat.commit import MAX_CHANGES, Change, GroupCommit
 from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
@@ -213,6 +213,48 @@ async def test_an_exclusive_change_runs_after_what_was_queued_before_it_and_befo
     assert (exclusive.result(), order, sender.store.running) == ("done", ["change"], [["c"]])
     await sender.store.commit()
     assert seq(later) == 3
+
+
+async def test_a_message_waits_for_one_change_at_most_however_many_wait() -> None:
+    sender = Sender()
+    order: list[int] = []
+    blocked = [asyncio.Event() for _ in range(3)]
+
+    def change(number: int) -> Change:
+        async def run() -> None:
+            order.append(number)
+            await blocked[number].wait()
+
+        return run
+
+    for number in range(3):
+        sender.group.exclusive(change(number))
+    await turns()
+    [message] = await sender.send("a")
+    blocked[0].set()
+    await turns()
+    assert (order, sender.store.running) == ([0], [["a"]])
+    await sender.store.commit()
+    await turns()
+    assert (seq(message), order) == (1, [0, 1])
+    for event in blocked:
+        event.set()
+    await sender.group.wait_until_idle()
+    assert order == [0, 1, 2]
+
+
+async def test_where_many_changes_wait_one_more_is_busy_and_a_message_is_not() -> None:
+    sender = Sender()
+    may_go_on = asyncio.Event()
+    waiting = [sender.group.exclusive(may_go_on.wait) for _ in range(MAX_CHANGES + 1)]
+    await turns()
+    assert waiting[-1].result() == BUSY
+    [message] = await sender.send("a")
+    may_go_on.set()
+    await turns()
+    await sender.store.commit()
+    await sender.group.wait_until_idle()
+    assert (seq(message), [each.result() for each in waiting[:-1]]) == (1, [True] * MAX_CHANGES)
 
 
 async def test_an_exclusive_change_that_fails_harms_no_message() -> None:

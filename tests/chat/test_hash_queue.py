@@ -38,13 +38,13 @@ def test_a_hash_that_took_longer_delays_the_next() -> None:
     assert queue.seconds_until_next(1_000.2) == pytest.approx(0.1)
 
 
-def test_each_network_has_its_turn_and_an_owner_at_home_comes_first() -> None:
+def test_each_network_has_its_turn_and_an_owner_on_their_usual_network_comes_first() -> None:
     queue: HashQueue[str] = HashQueue()
-    for item, network, is_at_home in (
+    for item, network, is_usual_network in (
         ("a1", "a", False), ("a2", "a", False), ("a3", "a", False), ("b1", "b", False), ("c1", "c", True),
         ("b2", "b", False),
     ):  # fmt: skip
-        assert queue.add(item, network, is_at_home, 1_000.0) is None
+        assert queue.add(item, network, is_usual_network, 1_000.0) is None
     assert [queue.take(1_000.0) for _ in range(len(queue))] == ["c1", "a1", "b1", "a2", "b2", "a3"]
 
 
@@ -63,8 +63,8 @@ def test_a_network_that_had_many_hashes_waits_for_others_until_that_is_long_ago(
     assert order(10_000.0) == ["busy", "new"]
 
 
-def test_being_at_home_does_not_help_without_end() -> None:
-    """An attacker is at home in accounts of their own."""
+def test_the_usual_network_does_not_help_without_end() -> None:
+    """An attacker's own accounts have the attacker's network as their usual one."""
     queue: HashQueue[str] = HashQueue()
     for _ in range(100):
         queue.add("own account", "attacker", True, 1_000.0)
@@ -112,10 +112,11 @@ class Simulation:
         self._hash_until(2 * SECONDS, free_at)
 
     def _arrive(self, log_in: LogIn) -> None:
-        attempt = self.attempts.begin(log_in.account, log_in.network, log_in.login_network, log_in.at)
+        is_usual_network = log_in.network == log_in.login_network
+        attempt = self.attempts.begin(log_in.account, log_in.network, is_usual_network, log_in.at)
         if not isinstance(attempt, Attempt):
             self.refused.append(log_in)
-        elif displaced := self.queue.add((log_in, attempt), log_in.network, attempt.is_at_home, log_in.at):
+        elif displaced := self.queue.add((log_in, attempt), log_in.network, attempt.is_usual_network, log_in.at):
             self.refused.append(displaced[0])
             self.attempts.abandoned(displaced[1])
 
@@ -157,7 +158,9 @@ def many(number: int) -> str:
 
 @pytest.mark.parametrize("account", [one, many])
 @pytest.mark.parametrize("networks", [1, 50])
-def test_a_guesser_keeps_nobody_from_logging_in_at_home(networks: int, account: Callable[[int], str]) -> None:
+def test_a_guesser_keeps_nobody_from_logging_in_from_their_usual_network(
+    networks: int, account: Callable[[int], str]
+) -> None:
     simulation = Simulation()
     owner = [LogIn(second + 0.7, "ada", "home", "home", True) for second in range(5, int(SECONDS), 5)]
     others = list(people(lambda network: network))

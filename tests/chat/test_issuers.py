@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import hmac
 import json
@@ -17,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.utils import base64url_encode
 
 from glimpse.chat.app import Task
 from glimpse.chat.authentication import KEYS_SECONDS, LOOK_UP_SECONDS, Authentication, IssuerDown
@@ -24,13 +24,12 @@ from glimpse.chat.failure import Failure
 from glimpse.chat.issuer_keys import IssuerKeys, read_keys
 from glimpse.chat.outside.jwks import MAX_DOCUMENT_BYTES, fetch_keys
 from glimpse.chat.protocol.socketio import ROOT
-from glimpse.chat.refusals import ISSUER_DOWN, TOKEN_EXPIRED, Refusal
+from glimpse.chat.refusals import ISSUER_DOWN, TOKEN_EXPIRED, UNAUTHORIZED, Refusal
 from glimpse.chat.settings import Settings
 from glimpse.chat.tokens import INVALID_TOKEN, Identity, Tokens
 from tests.chat.conftest import memory_store
-from tests.chat.harness import ServiceHarness
+from tests.chat.harness import SECRET, ServiceHarness
 
-SECRET = "a secret of at least thirty-two bytes"
 RSA_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -161,7 +160,9 @@ def test_a_valid_signature_does_not_help_a_token_that_has_expired_or_says_nonsen
     for claims in ({"sub": 7}, {"sub": ""}, {"exp": "never"}, {"exp": float("nan")}, {"exp": 10**30}, {"iat": "now"}):
         parts = f"{text(RS256)}.{text(json.dumps({**CLAIMS, **claims}))}"
         signature = RSAAlgorithm(RSAAlgorithm.SHA256).sign(parts.encode(), RSA_KEY)
-        assert tokens.verify(f"{parts}.{encoded(signature)}", NOW) == INVALID_TOKEN, claims
+        refused = tokens.verify(f"{parts}.{encoded(signature)}", NOW)
+        assert isinstance(refused, Refusal), claims
+        assert refused.code == UNAUTHORIZED.code, claims
 
 
 # ---- Which keys are used
@@ -219,7 +220,7 @@ def test_what_is_no_jwks_document_has_no_keys(no_jwks: str | bytes) -> None:
 
 
 class Issuer:
-    """An issuer whose keys a test sets, and how often it was asked. `is_down` until it is set."""
+    """An issuer with the keys that a test sets. `asked` counts its requests; it answers once `answers` is set."""
 
     def __init__(self, *keys: Jwk) -> None:
         self.keys, self.asked, self.is_down = keys, 0, False
@@ -325,6 +326,21 @@ async def test_a_key_that_the_issuer_withdrew_ends_within_an_hour(clock: Clock) 
     clock.now += 1
     await asked.refresh_keys()
     assert (await outcome(asked, signed()), issuer.asked) == (INVALID_TOKEN.code, 2)
+
+
+async def test_a_socket_ends_with_the_key_that_signed_its_token(clock: Clock) -> None:
+    issuer, harness = Issuer(jwk(RSA_KEY), jwk(EC_KEY, "k2")), ServiceHarness()
+    harness.service.authentication = asked = authentication(issuer, clock)
+    harness.time = clock.now
+    await asked.refresh_keys()
+    tokens = (signed(), signed(), signed(EC_KEY, "k2", "ES256"))
+    (_, stolen), (client, renewed), (_, kept) = [await harness.connects({"token": token}) for token in tokens]
+    issuer.keys = (jwk(OTHER_RSA_KEY), jwk(EC_KEY, "k2"))
+    clock.now += KEYS_SECONDS
+    await asked.refresh_keys()
+    assert await harness.asks(client, "auth", {"token": signed(OTHER_RSA_KEY)}) == {}
+    harness.service.sweep()
+    assert (stolen.closed, renewed.closed, kept.closed) == ("token revoked", None, None)
 
 
 async def test_whoever_asks_at_once_waits_for_one_look_up(clock: Clock) -> None:
@@ -518,7 +534,7 @@ async def me(port: int, token: str, method: str = "GET", path: str = "/me", body
 
 
 def encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url_encode(data).decode()
 
 
 def text(plain: str) -> str:

@@ -27,18 +27,18 @@ def harness() -> ServiceHarness:
 
 def while_joining(store: MemoryStore, monkeypatch: pytest.MonkeyPatch, step: Step, after_the_read: bool = True) -> None:
     """Do one step while the store is asked about the next user who joins: before or after it read its answer."""
-    joining = store.joining
+    join_state = store.join_state
 
     async def interrupted(user_id: str) -> Any:
-        monkeypatch.setattr(store, "joining", joining)
+        monkeypatch.setattr(store, "join_state", join_state)
         if not after_the_read:
             await step()
-        answer = await joining(user_id)
+        answer = await join_state(user_id)
         if after_the_read:
             await step()
         return answer
 
-    monkeypatch.setattr(store, "joining", interrupted)
+    monkeypatch.setattr(store, "join_state", interrupted)
 
 
 async def test_a_join_costs_the_store_one_call(harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,8 +50,8 @@ async def test_a_join_costs_the_store_one_call(harness: ServiceHarness, monkeypa
     _, socket = await harness.enters("ada")
     assert presence(socket) == [("bob", True)]
     # The store in memory calls others of its own methods for an answer.
-    assert called[0] == "joining"
-    assert set(called) <= {"joining", "ensure_user", "validity", "partners"}
+    assert called[0] == "join_state"
+    assert set(called) <= {"join_state", "ensure_user", "validity", "partners"}
     assert called.count("partners") == 1
 
 
@@ -120,7 +120,7 @@ async def test_a_store_that_is_down_closes_the_transport_so_that_the_client_come
     async def down(user_id: str) -> Any:
         raise StoreDown
 
-    monkeypatch.setattr(harness.store, "joining", down)
+    monkeypatch.setattr(harness.store, "join_state", down)
     _, socket = await harness.connects({"token": harness.tokens.issue("ada", harness.time)})
     assert (socket.closed, socket.refused) == ("unavailable", None)
 
@@ -157,6 +157,15 @@ async def test_a_revocation_closes_the_users_sockets_on_every_task_and_nobody_el
     _, new = await cluster.tasks[1].connects({"token": newer})
     await cluster.goes_on(1.0)
     assert [socket.closed for socket in (ada, other, bob, new)] == ["token revoked", "token revoked", None, None]
+
+
+async def test_a_request_at_another_task_is_refused_as_soon_as_the_bus_told_of_the_revocation() -> None:
+    cluster, _ = await partners_apart()
+    token, other = cluster.tokens.issue("ada", cluster.now), cluster.tasks[1].service.authentication
+    assert not isinstance(await other.identify(token), Refusal)
+    await revoke(cluster, 0, "ada")
+    await cluster.goes_on(1.0)
+    assert isinstance(await other.identify(token), Refusal)
 
 
 async def test_a_revocation_that_the_bus_lost_closes_the_sockets_all_the_same() -> None:

@@ -48,6 +48,10 @@ command = st.one_of(
     st.tuples(st.just("history"), room, person, st.none() | seq, st.none() | seq, st.integers(1, 5)),
     st.tuples(st.just("messages"), room, person, st.none() | seq, st.integers(1, 5)),
     st.tuples(st.just("blocked"), person),
+    st.tuples(st.just("delete_account"), person),
+    st.tuples(st.just("come_back"), person),
+    st.tuples(st.just("profile"), person, st.sampled_from([None, "", "Ada"])),
+    st.tuples(st.just("account"), person),
     st.tuples(st.just("only"), person, st.lists(room, max_size=3), st.integers(1, 5)),
     st.tuples(st.just("offline"), person, st.booleans()),
     st.tuples(st.just("sync"), person, st.integers(1, 5)),
@@ -214,6 +218,20 @@ class Play:
     async def blocked(self, who: str) -> object:
         return await self.store.blocked_users(self.id(who), "", 2)
 
+    async def delete_account(self, who: str) -> object:
+        return await self.store.delete_user(self.id(who), 100)
+
+    async def come_back(self, who: str) -> None:
+        await self.store.restore_user(self.id(who))
+
+    async def profile(self, who: str, display_name: str | None) -> object:
+        return await self.store.update_profile(self.id(who), display_name, None)
+
+    async def account(self, who: str) -> object:
+        store, user_id = self.store, self.id(who)
+        known = await store.users([user_id])
+        return [known, await store.groups(user_id), await store.partners(user_id), await store.join_state(user_id)]
+
     async def only(self, who: str, rooms: Sequence[int], limit: int) -> object:
         cursors = {room: len(known) for room, known in self.clients[who].rooms.items()}
         return await self.store.sync(self.id(who), cursors, limit, [self.id(room) for room in rooms])
@@ -305,6 +323,10 @@ async def test_a_long_history_holds_the_same_laws(seed: int, postgres: PostgresS
         lambda: ("history", where(), who(), chance.choice([None, 3]), chance.choice([None, 9]), 5),
         lambda: ("messages", where(), who(), chance.choice([None, 9]), 5),
         lambda: ("blocked", who()),
+        lambda: ("delete_account" if chance.random() < 0.2 else "come_back", who()),
+        lambda: ("come_back", who()),
+        lambda: ("profile", who(), chance.choice([None, "", "Ada"])),
+        lambda: ("account", who()),
         lambda: ("only", who(), [where(), where()], chance.randrange(1, 9)),
         lambda: ("offline", who(), chance.random() < 0.5),
         lambda: ("sync", who(), chance.randrange(1, 9)),

@@ -91,7 +91,7 @@ class Cluster:
         relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.failures.append)
         limits = Limits(body_characters=4000, events_per_second=10_000)
         task = task_on(store, sockets, relay, counts, self.failures, self.tokens, now, self._ids, limits)
-        relay.listen(task.notifier)
+        relay.listen(task.notifier, task.service.authentication.forget)
         self.tasks.append(task)
         self.relays.append(relay)
         return number
@@ -364,6 +364,48 @@ async def test_a_crowd_that_is_too_long_for_the_bus_hears_its_first_message_too(
     cluster.says(0, first, room, "4")
     await cluster.goes_on(0.2)
     assert seqs(again) == seqs(late) == [4]
+
+
+@pytest.mark.parametrize("store_is_down", [False, True])
+async def test_a_crowd_that_is_too_long_for_the_bus_is_told_that_it_is_one_and_who_types_and_reads(
+    store_is_down: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Cluster(2)
+    crowd = [f"{number:03d}-{'x' * 60}" for number in range(150)]
+    first, _ = await cluster.enters(0, crowd[0])
+    _, theirs = await cluster.enters(1, crowd[1])
+    _, last = await cluster.enters(1, crowd[-1])
+    await cluster.goes_on(0.1)
+    reads = iter([store_is_down])
+    found = cluster.store.conversation
+
+    async def fails_once(*asked: Any) -> Any:
+        if next(reads, False):
+            raise StoreDown
+        return await found(*asked)
+
+    monkeypatch.setattr(cluster.store, "conversation", fails_once)
+    room = await cluster.room(*crowd)
+    await cluster.goes_on(2 if store_is_down else 0.1)
+    assert theirs.of("conversation") == last.of("conversation") == [{"id": room, "memberIds": crowd, "lastSeq": 0}]
+    cluster.says(0, first, room, "1")
+    await cluster.goes_on(0.2)
+    cluster.tasks[0].emits(first, "read", {"conversationId": room, "seq": 1})
+    cluster.tasks[0].emits(first, "typing", {"conversationId": room})
+    await cluster.goes_on(0.1)
+    for socket in (theirs, last):
+        assert socket.of("read") == [{"conversationId": room, "userId": crowd[0], "seq": 1}]
+        assert socket.of("typing") == [{"conversationId": room, "userId": crowd[0]}]
+
+
+async def test_a_crowd_whose_creator_left_at_once_is_told_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(2)
+    crowd = [f"{number:03d}-{'x' * 60}" for number in range(150)]
+    _, theirs = await cluster.enters(1, crowd[1])
+    room = await cluster.room(*crowd)
+    await cluster.tasks[0].conversations.leave(crowd[0], room)
+    await cluster.goes_on(0.2)
+    assert theirs.of("conversation") == [{"id": room, "memberIds": crowd[1:], "lastSeq": 1}]
 
 
 async def test_while_the_store_cannot_be_asked_nothing_is_lost() -> None:

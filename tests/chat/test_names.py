@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glimpse.chat.names import display_name, enforced_password, handle_keys, new_handle, new_password
+from glimpse.chat.names import attempts_key, display_name, enforced_password, handle_keys, new_handle, new_password
 from glimpse.chat.refusals import INVALID, Refusal
 from glimpse.chat.text import INVISIBLE, is_blank
 
@@ -122,6 +122,11 @@ def test_an_accepted_handle_shows_something_and_is_accepted_again_as_it_is(typed
 def test_the_key_of_a_key_is_itself(typed: str) -> None:
     [key, *_] = handle_keys(typed)
     assert handle_keys(key)[0] == key
+
+
+@given(LETTERS | st.text("sSßẞσΣςſｓﬁʒо\u1c82\u200c", max_size=8))
+def test_all_handles_that_share_a_key_share_their_attempts(typed: str) -> None:
+    assert {attempts_key(key) for key in handle_keys(typed)} == {attempts_key(typed)}
 
 
 @given(LETTERS, st.sampled_from(INVISIBLE_ONES + CONTROLS), st.integers(0, 12))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
-import itertools
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -22,15 +20,18 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from glimpse.chat.app import Task
-from glimpse.chat.memory import MemoryStore
 from glimpse.chat.settings import Settings
 from glimpse.chat.tokens import Tokens
+from tests.chat.conftest import memory_store
+from tests.chat.harness import SECRET
 
-SECRET = "a secret of at least thirty-two bytes"
 EXAMPLES = 25
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 JUDGED_FURTHER = frozenset(("sign_up", "log_in", "profile", "announce_file", "history"))
-"""Operations that refuse some of what fits their schemas: a handle of invisible characters, NUL in a password, two bounds at once."""
+"""
+Operations that refuse some of what fits their schemas: a handle of invisible characters, NUL in a password, two bounds
+at once.
+"""
 
 
 def wrong_answers(operation: Any, mode: GenerationMode, base: str, headers: Mapping[str, str]) -> list[str]:
@@ -70,12 +71,10 @@ def check_every_operation(port: int) -> list[str]:
 
 
 async def test_every_operation_answers_any_request_as_its_description_says() -> None:
-    numbers = itertools.count(1)
-    store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: f"id-{next(numbers)}")
     chat = Settings(
         jwt_secrets=(SECRET,), host="127.0.0.1", port=0, drain_seconds=0, signup="on",
         events_per_second=100_000, address_requests_per_second=100_000,
     )  # fmt: skip
-    async with Task(store, chat).serving() as port:
+    async with Task(memory_store(), chat).serving() as port:
         wrong = await asyncio.to_thread(check_every_operation, port)
     assert not wrong, "\n".join(wrong[:5])

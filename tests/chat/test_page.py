@@ -22,6 +22,7 @@ import pytest
 
 from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
+from glimpse.chat.names import HANDLE_REFUSED
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_TAKEN
 from glimpse.chat.settings import read_settings
@@ -92,6 +93,18 @@ SYNC_REQUESTS = """
         const third = chat.withSynced(second, synced("b", "6"));
         const older = chat.withSynced(second, synced("b", undefined));
         done([...[first, second, third, older].map(chat.syncRequest), ...[third, older].map(chat.withDoubtfulReads).map(chat.syncRequest)]);
+    });
+"""
+SYNCED_RECEIPTS = """
+    const done = arguments[0], me = { id: "me" };
+    const synced = (reads) => ({ at: "5", gone: [], reset: [], messages: [], more: false, conversations: [{ id: "room", memberIds: ["me", "bob", "cy"], lastSeq: 9, reads }] });
+    import("/page/chat.js").then((chat) => {
+        let state = chat.withListed(chat.initialState(me), [{ id: "room", members: [me], lastSeq: 9, lastMessage: null, unread: 0 }]);
+        state = chat.withSynced(state, synced({ me: 7, bob: 9, cy: 3 }));
+        const asked = state;
+        state = chat.withReceipt(state, { conversationId: "room", userId: "me", seq: 8 });
+        state = chat.withSynced(state, synced({ me: 7, cy: 0 }), asked);
+        done(state.conversations.get("room").reads);
     });
 """
 RECORD = """
@@ -165,7 +178,7 @@ class Network:
 async def serve(network: Network, opened: threading.Event, stop: asyncio.Event, more: Mapping[str, str]) -> None:
     store = MemoryStore(lambda: datetime.datetime.now(datetime.UTC), lambda: str(uuid.uuid4()))
     given = {"JWT_SECRETS": "s" * 32, "SIGNUP": "on", "HOST": "127.0.0.1", "PORT": "0", "DRAIN_SECONDS": "0",
-             "ADDRESS_REQUESTS_PER_SECOND": "100000", **more}  # fmt: skip
+             "ADDRESS_REQUESTS_PER_SECOND": "100000", "EVENTS_PER_SECOND": "100000", **more}  # fmt: skip
     settings = read_settings({f"GLIMPSE_{name}": value for name, value in given.items()})
     storage = EmbeddedStorage(network.folder, lambda code, **values: None)
     async with Task(store, settings, storage=storage).serving() as network.server_port:
@@ -563,6 +576,7 @@ def test_messages_of_a_deleted_account_stay_without_its_name(pair: tuple[Window,
     jihun.shows(".item .name", "Deleted account")
     jihun.the(".item").click()
     jihun.shows(LINE, "I was here")
+    assert jihun.texts("#conversation-state") == ["Offline"]
     assert mina.problems() == jihun.problems() == []
 
 
@@ -635,6 +649,12 @@ def test_sync_asks_once_for_the_receipts_of_each_conversation_and_then_for_those
     ]
 
 
+def test_the_receipts_of_a_sync_replace_the_known_ones_but_not_what_was_heard_while_it_was_asked(window: Open) -> None:
+    mina = window()
+    mina.driver.get(mina.url)
+    assert mina.driver.execute_async_script(SYNCED_RECEIPTS) == {"me": 8, "cy": 0}
+
+
 def test_each_speaks_the_browsers_language_and_changes_it(window: Open) -> None:
     korean = window("ko-KR")
     korean.driver.get(korean.url)
@@ -653,6 +673,21 @@ def test_a_wrong_password_is_a_sentence(window: Open) -> None:
     mina.the("#handle").send_keys("nobody")
     mina.the("#password").send_keys("wrong", Keys.ENTER)
     mina.shows("#log-in-error", "The handle or the password is not right.")
+
+
+def test_why_a_sign_up_or_a_new_password_is_refused_is_said_to_people_and_not_to_developers(window: Open) -> None:
+    mina, unfit = window(), "That does not fit. Please check what you entered."
+    mina.driver.get(mina.url)
+    mina.the("#log-in-mode").click()
+    mixed = "min\N{CYRILLIC SMALL LETTER A}"
+    for handle, password, shown in ((mixed, PASSWORD, sentence(HANDLE_REFUSED.english)), (mina.handle, "short", unfit)):
+        mina.fills("#handle", handle).fills("#password", password).the("#log-in-go").click()
+        mina.shows("#log-in-error", shown)
+    mina.the("#password").clear()
+    mina.entered().the("#open-settings").click()
+    mina.shows("#change-password .hint", "At least 8 characters.")
+    mina.fills("#old-password", PASSWORD).fills("#new-password", "short").the("#change-password button").click()
+    mina.shows("#settings-error", unfit)
 
 
 def test_the_banner_comes_with_a_cut_and_goes_and_what_was_written_meanwhile_arrives_once(
@@ -708,7 +743,7 @@ def test_of_two_windows_over_the_cap_the_older_one_stops_until_it_is_used_again(
             jihun.shows(LINE, f"새 창 {number}")
         assert joined(network) == 3, "the older window did not come back by itself"
         old.the("#use-here").click()
-        new.shows("#banner-text", "너무 많은 곳에서 열어서 여기서는 멈췄어요.")
+        new.shows("#banner-text", "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.")
         jihun.shows(LINE, "kept")
         old.until(lambda: not old.all("#banner"), "it is back")
         assert [line.text for line in old.all(LINE)] == ["새 창 0", "새 창 1", "새 창 2", "kept"]

@@ -7,17 +7,18 @@ import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
-import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glimpse.chat.endpoints import ENDPOINTS, Endpoint
 from glimpse.chat.outside.http import canonical_path
+from glimpse.chat.refusals import NOT_FOUND
+from glimpse.chat.tokens import Tokens
+from tests.chat.harness import SECRET
 from tests.chat.serving import Answer
 from tests.chat.test_serve import Serving, serve
 
-SECRET = "a secret of at least thirty-two bytes"
 IDS = [
     "auth0|5f7c",
     "a/b",
@@ -44,7 +45,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def token(user_id: str) -> str:
-    return jwt.encode({"sub": user_id, "exp": int(time.time()) + 3600}, SECRET, "HS256")
+    return Tokens([SECRET], 3600).issue(user_id, time.time())
 
 
 def error(answer: Answer) -> tuple[int, str, str]:
@@ -78,6 +79,18 @@ def test_every_endpoint_looks_for_any_id(serving: Serving, endpoint: Endpoint, u
 )
 def test_a_path_that_is_not_utf_8_is_refused(serving: Serving, path: str) -> None:
     assert error(serving.ask("PUT", path, token=token("ada")))[:2] == (400, "invalid")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/auth/login/"), ("GET", "/me/"), ("GET", "/metrics/")])
+def test_a_path_with_a_slash_too_many_is_unknown_and_redirects_to_nothing(
+    serving: Serving, method: str, path: str
+) -> None:
+    assert error(serving.ask(method, path, "{}" if method == "POST" else "", token("ada")))[:2] == (404, "not_found")
+
+
+def test_an_unknown_path_is_refused_in_the_language_of_the_client(serving: Serving) -> None:
+    answer = serving.ask("GET", "/nothing", **{"Accept-Language": "ko-KR,ko;q=0.9"})
+    assert error(answer) == (404, "not_found", f"{NOT_FOUND.korean}: GET /nothing")
 
 
 def test_an_encoded_path_is_the_same_path_but_an_encoded_slash_separates_nothing(serving: Serving) -> None:

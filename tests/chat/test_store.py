@@ -16,7 +16,7 @@ from glimpse.chat.values import (
     ConversationChange,
     Credentials,
     Deletion,
-    Joining,
+    JoinState,
     MembershipChange,
     Message,
     NewMessage,
@@ -51,7 +51,7 @@ async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Stor
     assert await store.user_by_handle(text) is None
     assert await store.credentials(text) is None
     assert await store.credentials_of(text) is None
-    assert await store.joining(text) == INVALID
+    assert await store.join_state(text) == INVALID
     assert await store.validity(text) == Validity()
     assert await store.revoke(text, 1) == INVALID
     assert await store.update_profile(text, "Ada", None) == NOT_FOUND
@@ -120,13 +120,13 @@ async def test_a_password_is_replaced_once_and_the_tokens_from_before_are_revoke
 async def test_who_joins_is_created_and_gets_their_partners_and_which_tokens_are_valid(
     store: Store, chat: Chat
 ) -> None:
-    first, again = await asyncio.gather(store.joining("ada"), store.joining("ada"))
-    assert first == again == Joining()
+    first, again = await asyncio.gather(store.join_state("ada"), store.join_state("ada"))
+    assert first == again == JoinState()
     assert await store.users(["ada"]) == [User("ada")]
     await chat.room("pair", "ada", "bob")
     await chat.room("group", "ada", "cy", "dora")
     await store.revoke("ada", 100)
-    assert await store.joining("ada") == Joining(100, False, ("bob",))
+    assert await store.join_state("ada") == JoinState(100, False, ("bob",))
 
 
 async def test_tokens_are_revoked_up_to_a_second_that_only_moves_forward(store: Store) -> None:
@@ -165,7 +165,7 @@ async def test_of_a_deleted_account_only_its_messages_and_its_memberships_stay(s
     assert await store.credentials_of("ada") is None
     assert await store.user_by_handle("ada") is None
     assert await store.validity("ada") == Validity(100, True)
-    assert await store.joining("ada") == Joining(100, True, ("bob",)), "the block is gone"
+    assert await store.join_state("ada") == JoinState(100, True, ("bob",)), "the block is gone"
     assert await store.revoked_since(["ada"], 0.0) == [("ada", 100)]
     assert await chat.entries("pair", "bob") == before, "its file, too, is still named"
     assert await store.file_seen_by("sent", "bob") is None
@@ -184,7 +184,7 @@ async def test_an_account_is_deleted_as_often_as_one_asks_and_not_without_one(st
     assert await store.delete_user("nul\0", 100) == NOT_FOUND
     await chat.people("ada")
     assert await store.delete_user("ada", 100) == 100
-    assert await store.delete_user("ada", 50) == 100
+    assert await store.delete_user("ada", 50) == 101, "a token of the second 100 may have been issued meanwhile"
 
 
 async def test_a_block_against_a_deleted_account_outlives_it(store: Store, chat: Chat) -> None:
@@ -193,6 +193,36 @@ async def test_a_block_against_a_deleted_account_outlives_it(store: Store, chat:
     await store.delete_user("ada", 100)
     await store.restore_user("ada")
     assert await store.append([NewMessage("pair", "ada", "1", "me again")]) == [BLOCKED]
+
+
+async def test_a_deleted_account_stays_as_it_is_although_requests_with_its_token_are_still_under_way(
+    store: Store, chat: Chat
+) -> None:
+    await chat.room("pair", "ada", "bob")
+    await chat.room("left", "ada", "bob", "cy")
+    await chat.room("other", "bob", "cy")
+    await chat.room("group", "bob", "cy", "dora")
+    await chat.file("picture", "ada")
+    await store.leave("left", "ada")
+    await store.delete_user("ada", 100)
+    assert await store.update_profile("ada", "Ada is mine now", None) == NOT_FOUND
+    assert await store.update_profile("ada", None, "picture") == NOT_FOUND
+    assert await store.join("left", "ada") == NOT_FOUND
+    assert await store.block("ada", "bob", True) == NOT_FOUND
+    assert await store.add_members("group", "bob", ["ada"]) == NOT_FOUND
+    assert await store.add_members("left", "bob", ["dora", "ada"]) == NOT_FOUND
+    for creator, member in (("ada", "dora"), ("dora", "ada")):
+        assert await store.create_conversation("new", creator, [member]) == NOT_FOUND
+        assert await store.create_conversation("new", creator, [member, "bob"]) == NOT_FOUND
+    assert await store.users(["ada"]) == [User("ada", is_deleted=True)]
+    assert await store.groups("ada") == []
+    for creator, member in (("ada", "bob"), ("bob", "ada")):
+        found = await store.create_conversation("new", creator, [member])
+        assert not isinstance(found, Refusal)
+        assert (found[0].id, found[1]) == ("pair", False), "the conversation that they have is found"
+    await store.restore_user("ada")
+    assert isinstance(await store.join("left", "ada"), StoredEntry)
+    assert isinstance(await store.add_members("group", "bob", ["ada"]), StoredEntry)
 
 
 async def test_another_issuers_user_can_come_back_to_an_empty_account(store: Store, chat: Chat) -> None:

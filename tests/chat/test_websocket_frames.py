@@ -250,12 +250,26 @@ def test_a_message_in_endless_tiny_fragments_holds_no_more_than_the_limit(size: 
         for _ in range(20):
             _, broken = reader.receive(fragment * 2_000)
             if broken:
-                assert broken.code == ws.TOO_BIG
+                assert broken.code == ws.POLICY
                 break
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert held < 4 * most
+    assert broken, "an empty fragment makes the message no longer, but takes time"
+
+
+@pytest.mark.parametrize("sizes", [[0] * 99, [64] * 1_000, [1_000, *[1] * 110]])
+def test_a_message_may_come_in_a_hundred_fragments_of_any_size_and_in_any_number_of_64_bytes(sizes: list[int]) -> None:
+    reader = FrameReader(1_000_000)
+    for opcode, size in zip([BINARY, *[CONTINUATION] * (len(sizes) - 1)], sizes, strict=True):
+        assert reader.receive(sent(opcode, b"a" * size, final=False)) == ([], None)
+    whole = Message(BINARY, b"a" * sum(sizes))
+    assert reader.receive(sent(CONTINUATION)) == ([whole], None)
+    assert reader.receive(sent(BINARY, final=False) + sent(CONTINUATION, final=False) * 99 + sent(CONTINUATION)) == (
+        [Message(BINARY, b"")],
+        None,
+    )
 
 
 def test_a_frame_that_arrives_byte_by_byte_costs_no_more_than_its_length() -> None:

@@ -11,7 +11,7 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
-from glimpse.chat.events import event_text
+from glimpse.chat.events import conversation_event, event_text
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
@@ -19,7 +19,7 @@ from glimpse.chat.publications import EntryCommitted, Notification
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.users import Users
-from glimpse.chat.values import NewMessage, StoredEntry
+from glimpse.chat.values import Conversation, NewMessage, StoredEntry
 from tests.chat.conftest import memory_store
 
 
@@ -40,6 +40,9 @@ class RecordingPublisher:
 
     def notify(self, notification: Notification) -> None:
         self._keep(notification)
+
+    def conversation_made(self, conversation: Conversation) -> None:
+        self._keep(Notification(conversation.member_ids, conversation_event(conversation)))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
 

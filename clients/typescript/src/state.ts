@@ -116,8 +116,11 @@ function withoutBodies(entries: readonly Entry[], deleted: ReadonlySet<number>):
 export class ChatState {
   readonly conversations = new Map<string, Conversation>();
   #since: string | undefined;
+  /** The receipts that were heard since `sync` was asked, whose answer may be older. Null while no answer is awaited. */
+  #heard: { readonly id: string; readonly userId: string; readonly seq: number }[] | null = null;
 
   syncRequest(): SyncRequest {
+    this.#heard = [];
     const cursors = Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
     return { cursors, ...(this.#since !== undefined && { since: this.#since }) };
   }
@@ -138,17 +141,19 @@ export class ChatState {
   }
 
   addReceipt(id: string, userId: string, seq: number): void {
+    this.#heard?.push({ id, userId, seq });
     const before = this.conversations.get(id);
     if (before) this.conversations.set(id, withReceipt(before, userId, seq));
   }
 
   applySync({ gone, reset, conversations, messages, at }: SyncResponse): void {
+    const heard = this.#heard ?? [];
+    this.#heard = null;
     this.#since = at ?? this.#since;
     for (const id of [...gone, ...reset]) this.conversations.delete(id);
-    for (const { id, reads } of conversations) {
-      this.conversations.set(id, this.#get(id));
-      for (const [userId, seq] of Object.entries(reads)) this.addReceipt(id, userId, seq);
-    }
+    // Replaced and not moved forward: a block hides receipts, and who left and came back has read nothing.
+    for (const { id, reads } of conversations) this.conversations.set(id, { ...this.#get(id), reads });
+    for (const { id, userId, seq } of heard) this.addReceipt(id, userId, seq);
     for (const entry of messages) this.addEntry(entry);
     // Last: where more is to come, `memberIds` are ahead of the membership changes among the entries.
     for (const { id, memberIds } of conversations) this.conversations.set(id, { ...this.#get(id), memberIds });

@@ -108,6 +108,22 @@ test("a receipt only moves forward", () => {
   expect(state.conversations.get("room")!.reads).toEqual({ ada: 5 });
 });
 
+test("the receipts of a sync replace the known ones, but not what was heard while it was asked", () => {
+  const state = new ChatState();
+  const synced = (reads: Record<string, number>): void => {
+    const conversations = [{ id: "room", memberIds: ["ada", "bob", "cy"], lastSeq: 0, reads }];
+    state.applySync({ conversations, gone: [], reset: [], messages: [], more: false });
+  };
+  state.syncRequest();
+  synced({ ada: 7, bob: 9, cy: 3 });
+  state.addReceipt("room", "cy", 4);
+  state.syncRequest();
+  state.addReceipt("room", "ada", 8);
+  // Bob blocked this user; cy left and came back, and has read nothing since.
+  synced({ ada: 7, cy: 0 });
+  expect(state.conversations.get("room")!.reads).toEqual({ ada: 8, cy: 0 });
+});
+
 const message = (seq: number): Message => ({
   type: "message", id: `${seq}`, seq, conversationId: "room", senderId: "ada", clientId: `c${seq}`, body: `text ${seq}`, createdAt: "",
 });

@@ -16,7 +16,7 @@ from glimpse.chat.attempts import Attempt, Attempts
 from glimpse.chat.authentication import Authentication
 from glimpse.chat.changes import await_change
 from glimpse.chat.conversations import Conversations
-from glimpse.chat.names import handle_keys
+from glimpse.chat.names import attempts_key, handle_keys
 from glimpse.chat.ports import Store
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND, RATE_LIMITED, SIGNUP_OFF, UNAUTHORIZED, Refusal
@@ -39,10 +39,12 @@ class Passwords(Protocol):
 
     async def hash(self, password: str, network: str) -> str | Refusal: ...
 
-    async def matches(self, password_hash: str | None, password: str, network: str, is_at_home: bool) -> bool | Refusal:
+    async def matches(
+        self, password_hash: str | None, password: str, network: str, is_usual_network: bool
+    ) -> bool | Refusal:
         """
-        False without a hash, after the same time, so that the duration does not reveal whether a handle exists.
-        `is_at_home` as in Attempt.
+        False where there is no hash, after the same time, so that the duration does not reveal whether a handle exists.
+        `is_usual_network` as in Attempt.
         """
         ...
 
@@ -106,8 +108,8 @@ class Accounts:
         """
         if not self._keeps_accounts:
             return SIGNUP_OFF
-        keys = handle_keys(handle)
-        found = await self._account_of(keys[0], [await self._store.credentials(key) for key in keys], password, network)
+        candidates = [await self._store.credentials(key) for key in handle_keys(handle)]
+        found = await self._account_of(attempts_key(handle), candidates, password, network)
         if isinstance(found, Refusal):
             return found
         # Read again: while the password was compared, it may have been changed, and the tokens revoked.
@@ -135,7 +137,7 @@ class Accounts:
         if isinstance(checked, Refusal):
             return checked
         user = await self._store.ensure_user(identity.user_id)
-        return user if isinstance(user, Refusal) else self._issue_token(user, now, started)
+        return user if isinstance(user, Refusal) else self._issue_token(user, now, started, int(identity.issued_at))
 
     async def change_password(
         self, identity: Identity, password: str, new_password: str, network: str
@@ -202,8 +204,8 @@ class Accounts:
         Which of these accounts has this password, counted as one attempt on `account`. A candidate that is None takes
         as long as one that exists. Refused `rate_limited`, `busy`.
         """
-        is_home = any(each and each.login_network == network for each in candidates)
-        attempt = self._attempts.begin(account, network, network if is_home else None, self._now())
+        is_usual_network = any(each and each.login_network == network for each in candidates)
+        attempt = self._attempts.begin(account, network, is_usual_network, self._now())
         if not isinstance(attempt, Attempt):
             return RATE_LIMITED.after(attempt)
         # The release before hashed passwords as they were typed.
@@ -213,7 +215,7 @@ class Accounts:
         for candidate in candidates:
             for text in texts:
                 password_hash = candidate.password_hash if candidate else None
-                matches = await self._passwords.matches(password_hash, text, network, attempt.is_at_home)
+                matches = await self._passwords.matches(password_hash, text, network, is_usual_network)
                 if isinstance(matches, Refusal):
                     if not compared:
                         self._attempts.abandoned(attempt)
@@ -232,7 +234,7 @@ class Accounts:
         account = await self._store.credentials_of(identity.user_id)
         if account is None or account.user.handle is None:
             return FORBIDDEN.because("this account has no password here")
-        found = await self._account_of(handle_keys(account.user.handle)[0], [account], password, network)
+        found = await self._account_of(attempts_key(account.user.handle), [account], password, network)
         return found or WRONG_PASSWORD
 
     def _next_second(self, identity: Identity) -> int:

@@ -54,6 +54,7 @@ from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, N
 from glimpse.chat.outside.s3.tcp_proxy import MAX_AT_ONCE
 from glimpse.chat.outside.secret_file import load_or_create_secret
 from glimpse.chat.outside.server import open_listener, server
+from glimpse.chat.outside.slow_answers import SlowAnswers
 from glimpse.chat.ports import ObjectsDown, Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.protocol.engineio import Timing
@@ -148,9 +149,9 @@ class Task:
         relay = Relay(make_secret_id(), self.bus, store, sockets, now, report_defect) if self.bus else None
         publisher: Publisher = relay or LocalPublisher(sockets)
         notifier = PresenceNotifier(store, sockets, publisher, now, background)
-        if relay:
-            relay.listen(notifier)
         authentication = self._authentication(tokens := _tokens(settings))
+        if relay:
+            relay.listen(notifier, authentication.forget)
         users, messages = Users(store, publisher, notifier), Messages(store, commits, publisher)
         conversations = Conversations(store, commits, publisher, notifier, make_id)
         service = Service(
@@ -197,8 +198,9 @@ class Task:
         )  # fmt: skip
         metrics = Metrics(counts, lambda: self._gauges(parts))
         operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), metrics)
-        parts.application = application(
-            engine, rest, operations, settings.allowed_origins, page.routes(self.storage.origins)
+        routed = application(engine, rest, operations, settings.allowed_origins, page.routes(self.storage.origins))
+        parts.application = SlowAnswers(
+            routed, networks, settings.address_requests_per_second, now, lambda: parts.is_draining
         )
         return parts
 
@@ -360,7 +362,7 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
-            tell("serve_ready", port=port)
+            tell("serve_ready" if settings.signup == "on" else "serve_ready_without_accounts", port=port)
             await stop.wait()
             drains = settings.drain_seconds and not stop_now.is_set()
             tell("serve_draining" if drains else "serve_ending", seconds=settings.drain_seconds)

@@ -2,8 +2,8 @@
 Failed log-ins are limited before a password is hashed, so that nobody can guess passwords quickly or use up the hashing
 that other people's log-ins need.
 
-A limit by account alone would let strangers lock its owner out. So the network of the owner's last log-in is exempt
-from the limits that strangers can use up; there only the limit of this account and this network counts.
+A limit by account alone would let strangers lock its owner out. So the account's usual network, from where its owner
+logged in last, is exempt from the limits that strangers can use up: there only the limit by account and network counts.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from glimpse.chat.limits import TokenBuckets
 
 ACCOUNT_FAILURES, ACCOUNT_SECONDS = 100, 60.0
-"""NIST SP 800-63B, section 5.2.2, allows at most 100 failed attempts on an account in a row; then one a minute."""
+"""NIST SP 800-63B, section 5.2.2, allows 100 failed attempts in a row on an account; after them, one a minute."""
 
 NETWORK_FAILURES, NETWORK_SECONDS = 30, 2.0
 """A school or a mobile carrier may have thousands of people behind one address, and some of them mistype."""
 
 ACCOUNT_FROM_NETWORK_FAILURES, ACCOUNT_FROM_NETWORK_SECONDS = 10, 5.0
-"""The only limit at home: it recovers quickly, for the owner who mistyped ten times."""
+"""The only limit on the usual network: it recovers quickly, for the owner who mistyped ten times."""
 
 SIGN_UPS, SIGN_UP_SECONDS = 100, 5.0
 """People who are shown the chat together, as in a school, sign up behind one address."""
@@ -27,22 +27,20 @@ SIGN_UPS, SIGN_UP_SECONDS = 100, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """
-    A log-in to an account from a network. `is_at_home`: the owner of the account last logged in from this network.
-    """
+    """A log-in to an account from a network. `is_usual_network`: the account's owner logged in last from there."""
 
     account: str
     network: str
-    is_at_home: bool
+    is_usual_network: bool
 
 
 class Attempts:
     """
-    Each attempt counts as failed from when it begins, so that many at once do not pass together. Then either it
-    `succeeded`, or it was `abandoned` before its password was compared; otherwise it stays counted.
+    Each attempt counts as failed as soon as it begins, so that many at once do not pass together. It no longer counts
+    once it has `succeeded`, or was `abandoned` before its password was compared.
 
-    An account is the key of its handle. A handle that no account has is limited like one that exists, so the answers do
-    not tell which exist. Every `now` is in seconds, of one clock.
+    An account is named by the `attempts_key` of its handle. A handle without an account is limited like any other, so
+    that the answers do not tell which handles exist. Every `now` is in seconds, of one clock.
     """
 
     def __init__(self) -> None:
@@ -51,12 +49,12 @@ class Attempts:
         self._by_both = TokenBuckets(1 / ACCOUNT_FROM_NETWORK_SECONDS, ACCOUNT_FROM_NETWORK_FAILURES)
         self._sign_ups = TokenBuckets(1 / SIGN_UP_SECONDS, SIGN_UPS)
 
-    def begin(self, account: str, network: str, login_network: str | None, now: float) -> Attempt | float:
+    def begin(self, account: str, network: str, is_usual_network: bool, now: float) -> Attempt | float:
         """
-        The attempt, or in how many seconds one is allowed. `login_network` is from where the owner last logged in. What
-        is refused takes nothing and keeps nothing, so it costs no memory.
+        The attempt, or in how many seconds one is allowed. A refused attempt takes no tokens and makes no buckets, so
+        it costs no memory.
         """
-        attempt = Attempt(account, network, network == login_network)
+        attempt = Attempt(account, network, is_usual_network)
         limits = self._limits(attempt)
         wait = max(buckets.seconds_until_allowed(key, now) for buckets, key in limits)
         if wait > 0:
@@ -74,7 +72,7 @@ class Attempts:
             buckets.give_back(key)
 
     def begin_sign_up(self, network: str, now: float) -> float:
-        """0 where a sign-up is allowed, which counts from now on; otherwise in how many seconds one is."""
+        """Count a sign-up and return 0 if one is allowed now; otherwise return in how many seconds one is."""
         wait = self._sign_ups.seconds_until_allowed(network, now)
         if wait == 0:
             self._sign_ups.allows(network, now)
@@ -85,6 +83,6 @@ class Attempts:
 
     def _limits(self, attempt: Attempt) -> list[tuple[TokenBuckets, str | tuple[str, str]]]:
         limits: list[tuple[TokenBuckets, str | tuple[str, str]]] = [(self._by_both, (attempt.account, attempt.network))]
-        if not attempt.is_at_home:
+        if not attempt.is_usual_network:
             limits += [(self._by_account, attempt.account), (self._by_network, attempt.network)]
         return limits

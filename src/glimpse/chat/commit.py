@@ -3,6 +3,7 @@ Group commit: many messages share one transaction.
 
     no batch is running     a message starts one at once, with those of the same turn of the event loop
     a batch is running      messages queue up, and are the next batch when it ends
+    changes wait, too       one of them runs between two batches, however many wait
 
 There is no timer: a single message is stored at once, and the more messages queue up, the more of them share a commit.
 Futures and not coroutines, because an asyncio task for each message would cost more than all the rest of this file.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
@@ -28,6 +29,8 @@ MAX_BATCH_CHARACTERS = 250_000
 
 MAX_QUEUED = 5000
 MAX_QUEUED_CHARACTERS = 4_000_000
+MAX_CHANGES = 500
+"""Changes that wait: each has a transaction of its own, so the last of them waits for some seconds."""
 
 Change = Callable[[], Awaitable[Any]]
 Answer = asyncio.Future[Any]
@@ -45,18 +48,24 @@ class GroupCommit:
     ) -> None:
         self._store, self._counts = store, counts
         self._max_rows, self._max_queued = max_rows, max_queued
-        self._queue: deque[tuple[NewMessage | Change, Answer]] = deque()
+        self._queue: deque[tuple[NewMessage, Answer]] = deque()
+        self._changes: deque[tuple[Change, Answer, int]] = deque()
+        """Each with how many messages are to be taken before it, of all that were ever queued."""
+
+        self._taken = 0
+        """Messages that left the queue so far."""
+
         self._characters = 0
         self._running: asyncio.Task[None] | None = None
 
     @property
     def queued(self) -> int:
         """How many messages and changes wait for their batch."""
-        return len(self._queue)
+        return len(self._queue) + len(self._changes)
 
     @property
     def free_places(self) -> int:
-        """How many more may wait."""
+        """How many more messages may wait."""
         return self._max_queued - len(self._queue)
 
     def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
@@ -64,64 +73,74 @@ class GroupCommit:
         Queue a message. The future has the answer of the store, `busy` where the queue is full, or `unknown` where the
         outcome is unknown; after both the message may be sent again. It is stored even if the future is cancelled.
         """
-        return self._enqueue(message, len(message.body))
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if len(self._queue) >= self._max_queued or self._characters > MAX_QUEUED_CHARACTERS:
+            answer.set_result(BUSY)
+            return answer
+        self._queue.append((message, answer))
+        self._characters += len(message.body)
+        self._start()
+        return answer
 
     def exclusive(self, change: Change) -> asyncio.Future[Any]:
         """
-        Run another change of a conversation, in a batch of its own: after everything that was queued before it, and
-        before everything that is queued after it. The future raises what the change raises; `busy` where the queue is
-        full.
+        Run another change of a conversation, in a batch of its own: after everything that was queued before it. Where
+        more changes wait, the messages that were queued meanwhile go before the next one, so that many changes do not
+        hold up other people's messages. The future raises what the change raises; `busy` where too many wait.
         """
-        return self._enqueue(change, 0)
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if len(self._changes) >= MAX_CHANGES:
+            answer.set_result(BUSY)
+            return answer
+        self._changes.append((change, answer, self._taken + len(self._queue)))
+        self._start()
+        return answer
 
     async def wait_until_idle(self) -> None:
         """Wait until no batch is running and nothing is queued."""
         while self._running is not None:
             await asyncio.wait([self._running])
 
-    def _enqueue(self, item: NewMessage | Change, characters: int) -> Answer:
-        answer: Answer = asyncio.get_running_loop().create_future()
-        if len(self._queue) >= self._max_queued or self._characters > MAX_QUEUED_CHARACTERS:
-            answer.set_result(BUSY)
-            return answer
-        self._queue.append((item, answer))
-        self._characters += characters
+    def _start(self) -> None:
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return answer
 
     async def _run(self) -> None:
+        has_run_change = False
         try:
-            while self._queue:
-                messages, answers = self._next_batch()
+            while self._queue or self._changes:
+                messages, answers = self._next_batch(has_run_change)
+                has_run_change = not messages
                 if messages:
                     self._counts.batches[len(messages)] += 1
                     await self._resolve(answers, self._append(messages))
                 else:
-                    change, answer = self._queue.popleft()
-                    await self._resolve([answer], _run_change(cast("Change", change)))
+                    change, answer, _ = self._changes.popleft()
+                    await self._resolve([answer], _run_change(change))
         finally:
             self._running = None
             # Something is left only where the event loop ends; then no batch will answer it.
-            for _item, answer in self._queue:
+            for answer in [*(each[1] for each in self._queue), *(each[1] for each in self._changes)]:
                 answer.cancel()
             self._queue.clear()
+            self._changes.clear()
             self._characters = 0
 
-    def _next_batch(self) -> tuple[list[NewMessage], list[Answer]]:
-        """The queued messages before the first exclusive change, and their futures."""
+    def _next_batch(self, may_overtake: bool) -> tuple[list[NewMessage], list[Answer]]:
+        """The queued messages before the first change, or also those after it, and their futures."""
+        most = self._max_rows
+        if self._changes and not may_overtake:
+            most = min(most, self._changes[0][2] - self._taken)
         messages: list[NewMessage] = []
         answers: list[Answer] = []
         characters = 0
-        while self._queue and len(messages) < self._max_rows and characters < MAX_BATCH_CHARACTERS:
-            item, answer = self._queue[0]
-            if not isinstance(item, NewMessage):
-                break
-            messages.append(item)
+        while self._queue and len(messages) < most and characters < MAX_BATCH_CHARACTERS:
+            message, answer = self._queue.popleft()
+            messages.append(message)
             answers.append(answer)
-            characters += len(item.body)
-            self._queue.popleft()
+            characters += len(message.body)
         self._characters -= characters
+        self._taken += len(messages)
         return messages, answers
 
     async def _append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 
 from glimpse.chat.changes import await_change, commit_entry
 from glimpse.chat.commit import GroupCommit
-from glimpse.chat.events import conversation_event
 from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
-from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.values import Conversation, ConversationSummary, StoredEntry
@@ -40,7 +38,7 @@ class Conversations:
         created = await await_change(creating, self._publisher)
         if not isinstance(created, Refusal) and created[1]:
             conversation = created[0]
-            self._publisher.notify(Notification(conversation.member_ids, conversation_event(conversation)))
+            self._publisher.conversation_made(conversation)
             await self._notifier.announce_online_to_each_other(conversation)
         return created
 

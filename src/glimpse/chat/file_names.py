@@ -1,8 +1,8 @@
 """
 The names under which files are stored, shown and saved.
 
-A name comes from a client, and it ends up on the disks of others. So it keeps its letters, but it hides nothing, leads
-to no other folder, and ends as its media type does: nothing that a double click would run passes for a text.
+A client chooses the name, and other people save the file under it. So the name keeps its letters, but hides nothing,
+leads to no other folder, and has an extension of its media type, so that no program can be saved as a text.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """
-Which password is hashed next, and when. Hashing is the dearest thing that a stranger can ask for, so it has a share of
-the processor; and when more is asked for than that, each network gets its turn.
+Which password is hashed next, and when. Hashing is the most expensive thing that a stranger can ask for, so it has a
+share of the processor. When more hashes are asked for than the share allows, the networks take turns.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from typing import Generic, TypeVar
 from glimpse.chat.limits import TokenBuckets
 
 SHARE = 0.1
-"""
-Of one core, on average: five hashes a second of 20 ms. It is 40 % of a quarter vCPU, the smallest task.
-"""
+"""Of one core, on average: five hashes of 20 ms a second. That is 40 % of a quarter vCPU, the smallest task."""
 
 BURST_SECONDS = 0.2
 """Processor time that may be used at once after a pause: ten hashes."""
@@ -22,12 +20,12 @@ MAX_WAITING = 20
 """The last of them waits for four seconds."""
 
 MAX_REMEMBERED, REMEMBERED_SECONDS = 60, 60.0
-"""Of the hashes of a network, so many count, and one less every REMEMBERED_SECONDS."""
+"""A network's earlier hashes count against it: at most MAX_REMEMBERED, and one less every REMEMBERED_SECONDS."""
 
-HOME_ADVANTAGE = 30
+USUAL_NETWORK_ADVANTAGE = 30
 """
-Hashes that a network may have had more than another and still be first, with the log-in of an owner at home. It is
-finite, because an attacker is at home in accounts of their own.
+A log-in from the account's usual network goes before others although its network had this many hashes more. The number
+is finite, because an attacker has accounts whose usual network is the attacker's.
 """
 
 T = TypeVar("T")
@@ -42,7 +40,7 @@ class _Waiting(Generic[T]):
 
 class HashQueue(Generic[T]):
     """
-    The less a network had hashed lately, and the less of it is waiting, the sooner it is its turn. Every `now` is in
+    The fewer hashes a network had lately, and the fewer of it wait, the sooner it has its turn. Every `now` is in
     seconds, of one clock.
     """
 
@@ -55,11 +53,11 @@ class HashQueue(Generic[T]):
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, item: T, network: str, is_at_home: bool, now: float) -> T | None:
-        """The item that loses its place where more than MAX_WAITING would wait; it may be this one."""
+    def add(self, item: T, network: str, is_usual_network: bool, now: float) -> T | None:
+        """Returns the item that loses its place, which may be this one, where more than MAX_WAITING would wait."""
         rank = MAX_REMEMBERED - self._remembered.left(network, now)
         rank += sum(each.network == network for each in self._waiting)
-        rank -= HOME_ADVANTAGE if is_at_home else 0
+        rank -= USUAL_NETWORK_ADVANTAGE if is_usual_network else 0
         place = sum(each.rank <= rank for each in self._waiting)
         self._waiting.insert(place, _Waiting(rank, network, item))
         return self._waiting.pop().item if len(self._waiting) > MAX_WAITING else None
@@ -77,8 +75,8 @@ class HashQueue(Generic[T]):
 
     def spent(self, cpu_seconds: float, now: float) -> None:
         """
-        What the hash took. Processor time and not the time that passed: on a quarter vCPU a hash of 20 ms is suspended
-        for up to 60 ms, in which it uses nothing.
+        Count what a hash took: processor time, because on a quarter vCPU the system suspends a hash of 20 ms for up to
+        60 ms, in which it uses nothing.
         """
         self._count(now)
         self._left -= cpu_seconds

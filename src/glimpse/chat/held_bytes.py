@@ -18,8 +18,8 @@ may take three times the bytes that are held: buffers grow in steps, and a messa
 
 UNCOUNTED_BYTES = 4_096
 """
-So many unread bytes of one peer are not counted, because counting them costs time with every event. It is also when the
-event loop says that a peer does not read. 20,000 peers hold at most 82 MB so.
+Up to this many unread bytes of one peer are not counted, because counting costs time with every event. Above it the
+event loop calls `pause_writing`. 20,000 peers hold at most 82 MB that are not counted.
 """
 
 
@@ -36,7 +36,7 @@ class Holder(Protocol):
 
 
 HELD_TOO_MUCH = "held bytes"
-"""Why the holder of most is cut off, as the metrics name it."""
+"""Why the peer that holds most is cut off, as the metrics name it."""
 
 
 class HeldBytes:
@@ -49,7 +49,7 @@ class HeldBytes:
         self._is_cutting = False
 
     def update(self, holder: Holder, size: int) -> None:
-        """`holder` holds `size` bytes now. Past the bound this cuts off the holder of most, which may be this one."""
+        """`holder` holds `size` bytes now. Above the bound, cut off who holds most, which may be this one."""
         self.total += size - self._held.get(holder, 0)
         if size:
             self._held[holder] = size
@@ -63,7 +63,7 @@ class HeldBytes:
                 self._is_cutting = False
 
     def _cut_off_largest(self) -> None:
-        # Peers have read something since they were counted: only what they hold now is held against them.
+        # Some peers have read since they were counted, and must not be cut off for what they held then.
         for holder in list(self._held):
             self.update(holder, holder.held_bytes())
         while self.total > self._max_bytes:

@@ -6,11 +6,13 @@ Only keys are used that verify tokens safely: RSA of at least 2,048 bits (RFC 75
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jwt
 import msgspec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 MAX_KEYS = 100
 """Issuers publish two to ten."""
@@ -24,12 +26,22 @@ class IssuerKeys:
 
     def __init__(self, keys: Iterable[jwt.PyJWK] = ()) -> None:
         self._keys = tuple(keys)
+        self._fingerprints = {key: _fingerprint(key) for key in self._keys}
         self._by_kid: dict[str | None, tuple[jwt.PyJWK, ...]] = {}
         for key in self._keys:
             self._by_kid[key.key_id] = (*self._by_kid.get(key.key_id, ()), key)
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """What tells the keys apart, also from other keys with the same `kid`."""
+        return frozenset(self._fingerprints.values())
+
+    def fingerprint_of(self, key: jwt.PyJWK) -> str:
+        """`key` is one of these keys."""
+        return self._fingerprints[key]
 
     def of(self, kid: str | None) -> Sequence[jwt.PyJWK]:
         """The keys that may have signed a token with this `kid`; without one, the only key of an issuer with one."""
@@ -39,7 +51,7 @@ class IssuerKeys:
 
 
 def read_keys(document: str | bytes) -> IssuerKeys:
-    """The usable keys of a JWKS document. Raises ValueError where it is none, or has no usable key."""
+    """The usable keys of a JWKS document. Raises ValueError for any other text, and where no key is usable."""
     try:
         found = msgspec.json.decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -66,13 +78,17 @@ def _may_verify(key: Any) -> bool:
         and key.get("use", "sig") == "sig"
         and isinstance(operations, list)
         and "verify" in operations
-        # With its private half it would be published by mistake, and anybody could sign.
+        # A key that was published with its private half by mistake: anybody could sign with it.
         and "d" not in key
     )
 
 
+def _fingerprint(key: jwt.PyJWK) -> str:
+    return hashlib.sha256(key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
 def _made(key: dict[str, Any]) -> Sequence[jwt.PyJWK]:
-    """The key itself; nothing where its numbers are no such key."""
+    """The key; nothing where its numbers are not those of a valid key."""
     try:
         made = jwt.PyJWK(key, _ALGORITHMS[key["kty"]])
     except jwt.PyJWTError:

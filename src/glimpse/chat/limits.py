@@ -24,8 +24,8 @@ class TokenBuckets:
 
     def allows(self, key: Hashable, now: float, cost: float = 1) -> bool:
         """
-        Whether the key has a token; if so it takes `cost` tokens. Those that the key does not have are a debt: the
-        next is allowed when it is paid back, so something expensive may happen once, and then not for long.
+        Whether the key has a token; if so, take `cost` tokens. The key may go into debt for them, and is allowed the
+        next one when that is paid back: something expensive may happen once, and then not again for a while.
         """
         left, before = self._buckets.get(key, (self.burst, now))
         if now > before:
@@ -37,7 +37,7 @@ class TokenBuckets:
         return allowed
 
     def charge(self, key: Hashable, now: float, cost: float) -> None:
-        """Take tokens for something that was allowed and turned out to be more expensive than one."""
+        """Take more tokens for something that was allowed and turned out to cost more than one."""
         self._buckets[key] = (self.left(key, now) - cost, now)
 
     def left(self, key: Hashable, now: float) -> float:

@@ -31,7 +31,7 @@ from glimpse.chat.values import (
     Deletion,
     Entry,
     File,
-    Joining,
+    JoinState,
     MembershipChange,
     Message,
     NewFile,
@@ -153,12 +153,12 @@ class MemoryStore:
                 return self._revoke(user_id, valid_after)
         return None
 
-    async def joining(self, user_id: str) -> Joining | Refusal:
+    async def join_state(self, user_id: str) -> JoinState | Refusal:
         user = await self.ensure_user(user_id)
         if isinstance(user, Refusal):
             return user
         validity = await self.validity(user_id)
-        return Joining(validity.valid_after, validity.is_deleted, tuple(await self.partners(user_id)))
+        return JoinState(validity.valid_after, validity.is_deleted, tuple(await self.partners(user_id)))
 
     async def validity(self, user_id: str) -> Validity:
         user = self._users.get(user_id)
@@ -185,7 +185,7 @@ class MemoryStore:
             if row.file.owner_id == user_id:
                 row.file = replace(row.file, is_complete=False, upload_until=-math.inf)
                 row.is_pending, row.unused_since = True, None
-        return self._revoke(user_id, valid_after)
+        return self._revoke(user_id, max(valid_after, self._valid_after.get(user_id, 0) + 1))
 
     async def restore_user(self, user_id: str) -> None:
         if user_id in self._users:
@@ -213,7 +213,7 @@ class MemoryStore:
         if not is_storable(display_name) or not is_storable(profile_image_id):
             return INVALID
         user = self._users.get(user_id)
-        if user is None:
+        if user is None or user.is_deleted:
             return NOT_FOUND
         if display_name is not None:
             user = replace(user, display_name=display_name or None)
@@ -232,6 +232,8 @@ class MemoryStore:
             return NOT_FOUND
         if blocker_id == blocked_id:
             return INVALID
+        if on and self._users[blocker_id].is_deleted:
+            return NOT_FOUND
         if changed := ((blocker_id, blocked_id) in self._blocks) != on:
             self._blocks ^= {(blocker_id, blocked_id)}
             self._blocks_changed_at |= dict.fromkeys((blocker_id, blocked_id), self._clock())
@@ -268,6 +270,8 @@ class MemoryStore:
         conversation = self._conversations.get(self._pairs.get(pair, conversation_id) if pair else conversation_id)
         if conversation:
             return (self._read_by(conversation, creator_id), False) if creator_id in conversation.reads else INVALID
+        if any(self._users[each].is_deleted for each in members):
+            return NOT_FOUND
         if any(self._in_a_block(creator_id, each) for each in members):
             return IN_A_BLOCK
         now = self._clock()
@@ -308,6 +312,8 @@ class MemoryStore:
         if not set(member_ids) <= self._users.keys():
             return NOT_FOUND
         new = [member_id for member_id in dict.fromkeys(member_ids) if member_id not in conversation.reads]
+        if any(self._users[each].is_deleted for each in new):
+            return NOT_FOUND
         if not new:
             return self._read_by(conversation, by_id)
         if not conversation.former_ids.isdisjoint(new):
@@ -329,6 +335,8 @@ class MemoryStore:
             return NOT_FOUND
         if user_id in conversation.reads:
             return self._read_by(conversation, user_id)
+        if self._users[user_id].is_deleted:
+            return NOT_FOUND
         now = self._clock()
         conversation.add([user_id], now)
         change = MembershipChange(*self._next(conversation, user_id, now), conversation.member_ids)

@@ -106,6 +106,17 @@ def handle_keys(handle: str) -> tuple[str, ...]:
     return (new,) if new == old else (new, old)
 
 
+def attempts_key(handle: str) -> str:
+    """
+    By what log-ins are counted: the same for all handles that share a key. One account can be named by many handles
+    ("ross" is the old key of "roß"), and whoever guesses its password must not have the attempts of each.
+    """
+    folded = handle.translate(_JOIN_CONTROLS)
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKC", folded).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
 # ---- Passwords
 
 

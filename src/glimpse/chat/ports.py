@@ -18,7 +18,7 @@ from glimpse.chat.values import (
     Credentials,
     Entry,
     File,
-    Joining,
+    JoinState,
     Message,
     NewFile,
     NewMessage,
@@ -34,15 +34,15 @@ HEAD_BYTES = 512
 
 SYNC_LAG_SECONDS = 30.0
 """
-How much earlier than its statement `SyncResult.at` is. A receipt, a block or a change of members is dated by the clock
-of the database, before its commit: by at most four statements of up to 5 s each and the commit itself. What is named
-once more costs an answer a few lines.
+How much earlier than its statement `SyncResult.at` is, in seconds. The database dates a receipt, a block or a change of
+members before the commit: by at most four statements of up to 5 s each, and the commit itself. A conversation that is
+answered twice because of this costs a few lines.
 """
 
 MAX_SYNCED_CONVERSATIONS = 1_000
 """
-So many conversations one `sync` names. Anybody may put a user into many: an answer that names all of them would hold up
-other clients while it is made, and be more than a connection may buffer.
+How many conversations one `sync` answers at most. Others may add a user to any number of them, and an answer with all
+of them would hold up other clients while it is made, and exceed what a connection may buffer.
 """
 
 
@@ -89,7 +89,7 @@ class Store(Protocol):
         """
         ...
 
-    async def joining(self, user_id: str) -> Joining | Refusal:
+    async def join_state(self, user_id: str) -> JoinState | Refusal:
         """What a user who joins needs, read together. The user is created on first use. Refused `invalid`."""
         ...
 
@@ -110,9 +110,10 @@ class Store(Protocol):
 
     async def delete_user(self, user_id: str, valid_after: int) -> int | Refusal:
         """
-        Delete an account, and revoke tokens as `revoke` does. Its handle, password, display name, picture and files go,
-        and the blocks that it made; blocks against it stay. Its files are swept; entries still refer to them. Its
-        messages and memberships stay. Idempotent. Refused `not_found`.
+        Delete an account, and revoke tokens as `revoke` does, and also those that were issued just after the last
+        revocation. Its handle, password, display name, picture and files go, and the blocks that it made; blocks
+        against it stay. Its files are swept; entries still refer to them. Its messages and memberships stay. Idempotent
+        but for the second that it returns. Refused `not_found`.
         """
         ...
 
@@ -134,8 +135,9 @@ class Store(Protocol):
         self, user_id: str, display_name: str | None, profile_image_id: str | None
     ) -> User | Refusal:
         """
-        Change the fields that are not None; an empty display name removes it. Refused `not_found`, `invalid`; and
-        `gone`, `not_complete`, `forbidden` or `file_type` where the image is not a complete image file of the user.
+        Change the fields that are not None; an empty display name removes it. Refused `not_found`, also for a deleted
+        account, `invalid`; and `gone`, `not_complete`, `forbidden` or `file_type` where the image is not a complete
+        image file of the user.
         """
         ...
 
@@ -143,8 +145,8 @@ class Store(Protocol):
         """
         Block (`on`) or unblock a user; returns whether that changed anything. While one of two users blocks the other,
         messages of both are refused in their conversation of two, and neither sees what the other read. A message or a
-        conversation whose call begins after this one has returned is judged by it. Refused `not_found`, `invalid`
-        (oneself).
+        conversation whose call begins after this one has returned is judged by it. Refused `not_found`, also to a
+        deleted account that would block, `invalid` (oneself).
         """
         ...
 
@@ -171,8 +173,9 @@ class Store(Protocol):
         """
         The conversation, and whether it is new. The creator is its first member. Two people have one conversation
         only, even if both create it at once; and a repeat with the same id by its creator is answered with the first.
-        Refused `not_found` for an unknown member, `invalid` for the id of somebody else's conversation, `forbidden`
-        where the conversation would be new and the creator is in a block with a member.
+        Refused `not_found` for an unknown member, `invalid` for the id of somebody else's conversation. Where the
+        conversation would be new: `not_found` for a deleted account, `forbidden` where the creator is in a block with a
+        member.
         """
         ...
 
@@ -195,15 +198,15 @@ class Store(Protocol):
     ) -> StoredEntry | Conversation | Refusal:
         """
         The MembershipChange; or the conversation, where all were members already. What was written before is not
-        unread for a new member. Refused `not_found`, `forbidden` (a conversation of two; a user who left it; a user who
-        is in a block with the one who adds them).
+        unread for a new member. Refused `not_found`, also for a deleted account, `forbidden` (a conversation of two; a
+        user who left it; a user who is in a block with the one who adds them).
         """
         ...
 
     async def join(self, conversation_id: str, user_id: str) -> StoredEntry | Conversation | Refusal:
         """
         The MembershipChange of a user who returns to a conversation that they left; or the conversation, where they are
-        a member. Refused `not_found` for others, and for a conversation of two.
+        a member. Refused `not_found` for others, for a deleted account, and for a conversation of two.
         """
         ...
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from glimpse.chat.events import event_text
+from glimpse.chat.events import conversation_event, event_text
 from glimpse.chat.publications import Delivery, EntryCommitted, Notification, OnDelivered
 from glimpse.chat.sockets import Sockets
+from glimpse.chat.values import Conversation
 
 
 class Publisher(Protocol):
@@ -24,6 +25,10 @@ class Publisher(Protocol):
         ...
 
     def notify(self, notification: Notification) -> None: ...
+
+    def conversation_made(self, conversation: Conversation) -> None:
+        """A conversation is new: tell its members, of whom the first one made it."""
+        ...
 
     def presence_changed(self, user_id: str, is_here: bool) -> None:
         """The first socket of a user joined this task, or the last one left it."""
@@ -59,6 +64,9 @@ class LocalPublisher:
 
     def notify(self, notification: Notification) -> None:
         self._sockets.send(notification.user_ids, event_text(notification.event))
+
+    def conversation_made(self, conversation: Conversation) -> None:
+        self._sockets.send(conversation.member_ids, conversation_event(conversation))
 
     def presence_changed(self, user_id: str, is_here: bool) -> None: ...
 

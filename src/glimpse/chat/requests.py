@@ -61,12 +61,13 @@ Handle = Annotated[
         " alike (UTS #39, highly restrictive)",
     ),
 ]
+# Too short a password is refused by `names.new_password`, in a sentence for people.
 Password = Annotated[
     str,
     Meta(
-        min_length=MIN_PASSWORD,
         max_length=200,
         description=f"RFC 8265, OpaqueString: at least {MIN_PASSWORD} characters",
+        extra_json_schema={"minLength": MIN_PASSWORD},
     ),
 ]
 Members = Annotated[list[Id], Meta(max_length=MAX_MEMBERS)]

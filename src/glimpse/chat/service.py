@@ -43,7 +43,7 @@ from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
-from glimpse.chat.protocol.session import CLOSED
+from glimpse.chat.protocol.session import CLOSED, FLOODING
 from glimpse.chat.protocol.socketio import LONG_MESSAGE, ROOT, Packet, Peer
 from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
@@ -59,7 +59,7 @@ from glimpse.chat.refusals import (
     language_of,
 )
 from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
-from glimpse.chat.sockets import ENDED_SESSION, Socket, Sockets
+from glimpse.chat.sockets import ENDED_SESSION, REVOKED, Socket, Sockets
 from glimpse.chat.sync_position import decode_position
 from glimpse.chat.text import is_blank
 from glimpse.chat.tokens import Identity
@@ -82,25 +82,31 @@ TYPING_PER_SECOND = 1.0
 
 SHARE_OF_FREE = 0.05
 """
-A user may use so much of the places that nobody uses, so that some are always left: a hundred users who each take all
-that they may leave a sixth.
+One user may take this share of the places that are still free, so that some are always left: a hundred users who each
+take all that they may leave a sixth of them.
 """
 
 LONG_CHARACTERS_PER_SECOND = 65_536
 """
-Of a user's messages above LONG_MESSAGE, because all of a message is decoded before it counts as one event; or ten
-messages with the longest body, where that is more. A `sync` of 20,000 cursors, the longest request there is, is
-allowed every 14 s.
+Limits a user's messages that are longer than LONG_MESSAGE, because a whole message is decoded before it counts as one
+event. Where ten messages with the longest body are more, they are the limit. A `sync` of 20,000 cursors, the longest
+request there is, is allowed every 14 s.
 """
 
 FLOOD_SECONDS = 20
 """
-A socket is closed whose user goes on, although more events were refused than the user may send in this time. To refuse
-an event takes a third of the time that it takes to store a message, and a long one counts as several: receiving a
-million characters takes a few milliseconds.
+A user's socket is closed when more events were refused than the user may send in this time. To refuse an event takes a
+third of the time that it takes to store a message. A long one counts as several, because receiving a million characters
+takes a few milliseconds.
 """
 
-DRAINING, TOO_MANY, FLOODING = "draining", "too many sockets", "flooding"
+JOINS_PER_SECOND, JOINS = 2.0, 100
+"""
+A user's clients may join so often, and JOINS of them at once: a join takes as long as some messages, and a client that
+joins and leaves in turns is not limited by the sockets that its user has at once.
+"""
+
+DRAINING, TOO_MANY = "draining", "too many sockets"
 """Reasons to close a socket, as the metrics name them."""
 
 
@@ -144,6 +150,7 @@ class Service:
         self._long_rates = TokenBuckets(max(LONG_CHARACTERS_PER_SECOND, 10 * self.limits.body_characters))
         self._pending: Counter[str] = Counter()
         self._typing_rates = TokenBuckets(TYPING_PER_SECOND)
+        self._joins = TokenBuckets(JOINS_PER_SECOND, JOINS)
         self._connecting = BackgroundTasks(self.report_defect)
 
     # ---- What a Socket.IO client does
@@ -203,11 +210,13 @@ class Service:
     # ---- What the clock triggers
 
     def sweep(self) -> None:
-        """Once a second: close sockets whose token expired, and announce users who stayed away."""
-        now = self.now()
+        """Once a second: close sockets whose token expired or lost its key, and announce users who stayed away."""
+        now, withdrawn_keys = self.now(), self.authentication.withdrawn_keys
         for socket in self.sockets.all():
             if socket.expires_at <= now:
                 socket.session.close("token expired")
+            elif socket.signed_by in withdrawn_keys:
+                socket.session.close(REVOKED)
         self.notifier.sweep()
 
     def drain(self, drain: Drain) -> None:
@@ -251,7 +260,7 @@ class Service:
                 peer.refuse(ROOT, admitted.code, code=admitted.code)
             return
         identity, partners = admitted
-        if self.sockets.is_full(identity.user_id, self.now()):
+        if self.sockets.replaces_too_often(identity.user_id, self.now()):
             # Not CONNECT_ERROR either: the client comes back, after a pause that grows.
             self.counts.refusals[RATE_LIMITED.code] += 1
             peer.session.close(TOO_MANY)
@@ -260,7 +269,7 @@ class Service:
             # The page sends it here, because it cannot set the Accept-Language header of a WebSocket's handshake.
             peer.session.language = language_of(language)
         socket = Socket(peer, peer.session, identity.user_id, identity.expires_at, self.now())
-        socket.issued_at = identity.issued_at
+        socket.issued_at, socket.signed_by = identity.issued_at, identity.signed_by
         peer.state = socket
         peer.accept(ROOT, self.make_sid())
         if peer.session.state != CLOSED:
@@ -268,22 +277,24 @@ class Service:
 
     async def _admit(self, token: object) -> tuple[Identity, Sequence[str] | None] | Refusal:
         """
-        The user of a token, and the user's partners, None where they may have changed since they were read. The caller
-        adds the socket before it waits for anything, so that the socket misses nothing.
+        The user of a token, and the user's partners; None where they may have changed since they were read. The caller
+        must add the socket before it waits for anything, so that the socket misses nothing.
         """
         identity = await self.authentication.verify(token)
         if isinstance(identity, Refusal):
             return identity
+        if not self._joins.allows(identity.user_id, self.now()):
+            return RATE_LIMITED
         client = self.sockets.begin_joining(identity.user_id)
         try:
-            joining = await self.authentication.join(identity)
+            state = await self.authentication.join(identity)
         finally:
-            self.sockets.end_joining(client)
-        if isinstance(joining, Refusal):
-            return joining
+            self.sockets.end_joining(identity.user_id, client)
+        if isinstance(state, Refusal):
+            return state
         if identity.issued_at < client.valid_after:
             return REVOKED_TOKEN
-        return identity, None if client.is_stale else joining.partners
+        return identity, None if client.has_stale_partners else state.partners
 
     def _add_socket(self, socket: Socket, partners: Sequence[str] | None) -> None:
         """The client was told that it joined; from now on it receives events."""
@@ -407,6 +418,7 @@ class Service:
         if isinstance(identity, Refusal):
             return identity
         socket.expires_at, socket.issued_at = identity.expires_at, identity.issued_at
+        socket.signed_by = identity.signed_by
         return EmptyDocument()
 
     async def _typing(self, socket: Socket, request: Typing) -> Refusal | None:

@@ -15,8 +15,8 @@ from glimpse.chat.publications import Delivery
 
 MAX_REPLACED, REPLACED_SECONDS = 5, 60.0
 """
-At most so many sockets of one user are replaced within this time. Without a bound, clients that reconnect at once after
-they were replaced would replace each other for ever.
+At most MAX_REPLACED sockets of one user are replaced within REPLACED_SECONDS. Without a bound, clients that reconnect
+at once after they were replaced would replace each other for ever.
 """
 
 REVOKED = "token revoked"
@@ -49,9 +49,9 @@ ENDED_SESSION = EndedSession()
 @dataclass(eq=False, slots=True)
 class Socket:
     """
-    A client that joined. `expires_at`, when its token ends, `issued_at`, when that was issued, and `joined_at` are in
-    seconds since 1970. `drain_number`:
-    how many sockets were sent the drain event before it. `unanswered`: how many of its messages are not answered yet.
+    A client that joined. `issued_at` and `expires_at`, the times of its token, and `joined_at` are in seconds since
+    1970. `drain_number`: how many sockets were sent the drain event before it. `unanswered`: how many of its messages
+    are not answered yet. `signed_by`: the key of its token, as Identity says.
     """
 
     peer: Peer
@@ -63,18 +63,18 @@ class Socket:
     drain_number: int = 0
     unanswered: int = 0
     issued_at: float = 0.0
+    signed_by: str = ""
 
 
 @dataclass(eq=False, slots=True)
 class JoiningClient:
     """
-    A client that is about to join, while the store is asked. `is_stale`: an event was sent to its user meanwhile, so
-    the answer may lack what happened. `valid_after`: tokens of its user that were issued before then were revoked
-    meanwhile.
+    A client that is about to join, while the store is asked. `has_stale_partners`: an event was sent to its user, or a
+    block changed, so the partners that the store answers may be outdated. `valid_after`: meanwhile, tokens of its user
+    that were issued before this second were revoked.
     """
 
-    user_id: str
-    is_stale: bool = False
+    has_stale_partners: bool = False
     valid_after: int = 0
 
 
@@ -85,12 +85,14 @@ class Sockets:
         self.count = 0
         self._max_per_user, self._counts = max_per_user, counts
         self._by_user: dict[str, list[Socket]] = {}
-        self._joining: set[JoiningClient] = set()
+        self._joining: dict[str, list[JoiningClient]] = {}
+        """By user, because while thousands reconnect, each event must find those whom it is for."""
+
         self._replaced_at: dict[str, deque[float]] = {}
         """When sockets of a user were replaced, the last MAX_REPLACED; only of users who have a socket."""
 
-    def is_full(self, user_id: str, now: float) -> bool:
-        """Whether a socket of this user would replace another, although MAX_REPLACED were in REPLACED_SECONDS."""
+    def replaces_too_often(self, user_id: str, now: float) -> bool:
+        """Whether one more socket would replace one of this user's, after MAX_REPLACED within REPLACED_SECONDS."""
         if len(self.of(user_id)) < self._max_per_user:
             return False
         replaced_at: Sequence[float] = self._replaced_at.get(user_id, ())
@@ -125,32 +127,33 @@ class Sockets:
 
     def begin_joining(self, user_id: str) -> JoiningClient:
         """Until `end_joining`, notice what is sent to this user."""
-        client = JoiningClient(user_id)
-        self._joining.add(client)
+        client = JoiningClient()
+        self._joining.setdefault(user_id, []).append(client)
         return client
 
-    def end_joining(self, client: JoiningClient) -> None:
-        self._joining.discard(client)
+    def end_joining(self, user_id: str, client: JoiningClient) -> None:
+        self._joining[user_id].remove(client)
+        if not self._joining[user_id]:
+            del self._joining[user_id]
 
     def partners_changed(self, user_ids: Collection[str]) -> None:
         """Whoever of these users is about to join has to read their partners again."""
-        for client in self._joining:
-            client.is_stale |= client.user_id in user_ids
+        for user_id in user_ids:
+            for client in self._joining.get(user_id, ()):
+                client.has_stale_partners = True
 
     def close_revoked(self, user_id: str, valid_after: int) -> None:
         """Close the user's sockets whose tokens were issued before the second `valid_after`."""
         for socket in tuple(self.of(user_id)):
             if socket.issued_at < valid_after:
                 socket.session.close(REVOKED)
-        for client in self._joining:
-            if client.user_id == user_id:
-                client.valid_after = max(client.valid_after, valid_after)
+        for client in self._joining.get(user_id, ()):
+            client.valid_after = max(client.valid_after, valid_after)
 
     def send(self, user_ids: Collection[str], event: str) -> None:
         """Send an event to every socket of each of these users."""
         if self._joining:
-            for client in self._joining:
-                client.is_stale |= client.user_id in user_ids
+            self.partners_changed(user_ids)
         for user_id in user_ids:
             # A copy: sending may cut off a slow client, and then its socket is removed.
             for socket in tuple(self._by_user.get(user_id, ())):
@@ -180,7 +183,7 @@ class Sockets:
 
     def joining_user_ids(self) -> list[str]:
         """The users who are about to have one."""
-        return [client.user_id for client in self._joining]
+        return list(self._joining)
 
     def all(self) -> list[Socket]:
         return [socket for own in self._by_user.values() for socket in own]

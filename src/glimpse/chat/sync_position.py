@@ -39,8 +39,8 @@ def decode_position(text: str) -> SyncPosition | None:
 
 def next_position(since: SyncPosition | None, now: float, last_id: str | None) -> SyncPosition:
     """
-    What a client knows after an answer to `since` that was made at `now` and has everything, or everything up to the
-    conversation `last_id`. Without `since` it is told by its cursors what it lacks.
+    What a client knows after an answer to `since` that was made at `now` and has everything; or, with `last_id`, all
+    conversations up to that one. Without `since` the client's cursors tell what it lacks.
     """
     if since is None:
         return SyncPosition(now)

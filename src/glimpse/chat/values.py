@@ -49,7 +49,7 @@ class Validity(Struct, frozen=True):
     is_deleted: bool = False
 
 
-class Joining(Validity, frozen=True):
+class JoinState(Validity, frozen=True):
     """What a user who joins needs. `partners` as in Store.partners."""
 
     partners: tuple[str, ...] = ()

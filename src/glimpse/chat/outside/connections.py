@@ -12,26 +12,26 @@ from typing import Protocol
 from glimpse.chat.counts import Counts
 from glimpse.chat.held_bytes import HeldBytes
 
-SPARE_CONNECTIONS = 16
-"""Connections beyond the most, which are answered /health and nothing else."""
+HEALTH_CONNECTIONS = 16
+"""Connections above the maximum that are still accepted, for /health and nothing else."""
 
 RESERVED_FILES = 100
 """
-Files for what is not a connection of a peer: standard streams, the listener, the event loop, the bus, the object store,
-look-ups of names, and connections that are closed in this turn of the event loop. The database's are added.
+Files that are not connections of peers: standard streams, the listener, the event loop, the bus, the object store, name
+look-ups, and connections that are closed in this turn of the event loop. Those of the database come on top.
 """
 
 MAX_FILES = 1_048_576
-"""Asked for where the system has no limit of its own."""
+"""The limit that this process asks for where the system sets none."""
 
 MIN_OTHERS, OTHERS_SHARE, SESSIONS_SHARE = 1_000, 0.25, 0.95
 """
-Beside `sockets` there may be so many connections for REST and long polling, or this share of `sockets` where that is
-more. Sessions take at most SESSIONS_SHARE of all connections, so that log-in works where every socket is taken.
+REST and long polling get MIN_OTHERS connections beside `sockets`, or OTHERS_SHARE of `sockets` where that is more.
+Sessions take at most SESSIONS_SHARE of all connections, so that people can log in while every socket is taken.
 """
 
 FULL = "full"
-"""Why a connection gives way to a new one, or is answered 503, as the metrics name it."""
+"""Why a connection is closed for a new one, or a WebSocket is answered 503, as the metrics name it."""
 
 
 class Connection(Protocol):
@@ -46,8 +46,8 @@ class Connection(Protocol):
 
 class Connections:
     """
-    Counts the connections of a task, of which there may be `max_count`. What holds bytes is counted in `held`, and why
-    connections were cut off in `counts`. `evict_session` closes a session whose client has not joined, if there is one.
+    The connections of a task, at most `max_count`. `held` counts the bytes that they hold, and `counts` the reasons why
+    some were cut off. `evict_session` closes a session whose client has not joined; it returns whether there was one.
     """
 
     def __init__(
@@ -62,42 +62,42 @@ class Connections:
         self._max_count, self._evict_session = max_count, evict_session
         self._by_age: OrderedDict[Connection, None] = OrderedDict()
         """
-        Those that speak HTTP, first the one that is longest without a finished request. Without some that were passed
-        over while a request was answered; they come back when it is.
+        Those that speak HTTP, first the one whose last request was finished longest ago. `_evict` drops connections
+        whose request is being answered; `finish_request` adds them again.
         """
 
-        self._spare: OrderedDict[Connection, None] = OrderedDict()
+        self._health_only: OrderedDict[Connection, None] = OrderedDict()
 
     def open(self, connection: Connection) -> bool:
-        """Count a new connection, and make room for it. False where there is none: it is for /health only."""
+        """Count a new connection, and make room for it. False where there is no room: it may only ask for /health."""
         self.count += 1
         # What was cut off in this turn of the event loop is still counted.
         if self.count <= self._max_count or (
-            self.count <= self._max_count + 2 * SPARE_CONNECTIONS and (self._evict() or self._evict_session())
+            self.count <= self._max_count + 2 * HEALTH_CONNECTIONS and (self._evict() or self._evict_session())
         ):
             self._by_age[connection] = None
             return True
-        self._spare[connection] = None
-        if len(self._spare) > SPARE_CONNECTIONS:
-            oldest, _ = self._spare.popitem(last=False)
+        self._health_only[connection] = None
+        if len(self._health_only) > HEALTH_CONNECTIONS:
+            oldest, _ = self._health_only.popitem(last=False)
             oldest.cut_off(FULL)
         return False
 
     def finish_request(self, connection: Connection) -> None:
         """A request was answered."""
-        if connection not in self._spare:
+        if connection not in self._health_only:
             self._by_age[connection] = None
             self._by_age.move_to_end(connection)
 
     def upgrade(self, connection: Connection) -> None:
-        """A WebSocket takes the connection over. It is counted still, but ends with its session."""
+        """A WebSocket takes the connection over: it still counts, but is not closed for a new one."""
         self._by_age.pop(connection, None)
 
     def close(self, connection: Connection) -> None:
-        """A connection is gone that still spoke HTTP."""
+        """A connection that still spoke HTTP is closed."""
         self.count -= 1
         self._by_age.pop(connection, None)
-        self._spare.pop(connection, None)
+        self._health_only.pop(connection, None)
 
     def close_websocket(self) -> None:
         self.count -= 1
@@ -112,13 +112,16 @@ class Connections:
 
 
 def max_connections(files: int, sockets: int, others: int) -> int:
-    """The most connections of a task that may open `files` files, `others` of them for its database and its files."""
-    by_files = files - RESERVED_FILES - others - 2 * SPARE_CONNECTIONS
+    """
+    How many connections a task may have that may open `files` files, of which its database pool and its object store
+    need `others`.
+    """
+    by_files = files - RESERVED_FILES - others - 2 * HEALTH_CONNECTIONS
     return max(1, min(by_files, sockets + max(MIN_OTHERS, round(sockets * OTHERS_SHARE))))
 
 
 def max_sessions(connections: int, sockets: int) -> int:
-    """The most sessions, where there are so many connections at most."""
+    """How many sessions a task with at most so many `connections` may have."""
     return max(1, min(sockets, math.floor(connections * SESSIONS_SHARE)))
 
 

@@ -50,7 +50,7 @@ SWEEPS_PER_TIMEOUT = 10
 """How often in a ping timeout all sessions are checked for pings to send and for clients that did not answer."""
 
 EVICTED = "evicted"
-"""Why a session is closed whose client has not joined, for a new one."""
+"""Why a session is closed whose client has not joined: a new session needs its place."""
 
 TEXT = (b"content-type", b"text/plain; charset=UTF-8")
 JSON = (b"content-type", b"application/json")
@@ -101,7 +101,7 @@ class Engine:
         self.held, self.counts = held or HeldBytes(), counts or Counts()
         self.sessions: dict[str, Session] = {}
         self._unjoined: deque[Session] = deque()
-        """The oldest first: those that were in no namespace at the last sweep or opened since. Some may have joined."""
+        """Sessions that were in no namespace at the last sweep, or opened since, oldest first. Some may have joined."""
 
         self.is_closed = False
         """No new session is opened. Open ones go on; when they close, the code tells their clients to reconnect."""
@@ -119,7 +119,7 @@ class Engine:
         return session
 
     def evict_session(self) -> bool:
-        """Close the oldest session that has not joined and does not wait for it. Returns whether there was one."""
+        """Close the oldest session that has neither joined nor asked to. Returns whether there was one."""
         joining: list[Session] = []
         evicted = None
         while self._unjoined and evicted is None:

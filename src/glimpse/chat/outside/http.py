@@ -74,6 +74,8 @@ def application(engine: Engine, rest: Rest, operations: Operations, origins: fro
         middleware=[cors] if origins else [],
         exception_handlers={404: _not_found, 405: _not_found},
     )
+    # The redirect would lead to http: where TLS ends at the balancer, and the client would send its password there.
+    routed.router.redirect_slashes = False
     polling = Polling(engine)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -104,4 +106,5 @@ def _is_forwarded(request: Request) -> bool:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    return response(NOT_FOUND.because(f"{request.method} {request.url.path[:200]}"))
+    refusal = NOT_FOUND.because(f"{request.method} {request.url.path[:200]}")
+    return response(refusal, request.headers.get("accept-language", ""))

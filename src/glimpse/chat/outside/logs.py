@@ -28,11 +28,13 @@ class JsonLines(logging.Formatter):
 
 
 def configure(stream: TextIO) -> None:
-    """Log to the stream: this program from INFO on, libraries from WARNING on."""
+    """Log to the stream: this program from INFO on, libraries from WARNING on, and uvicorn from ERROR on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     logging.getLogger().addHandler(handler)
     logging.getLogger("glimpse").setLevel(logging.INFO)
+    # It warns of each request that is no HTTP: a stranger could write gigabytes, and the operator pays for each.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def defect(error: BaseException) -> None:

@@ -42,13 +42,15 @@ class Argon2:
         hashed = await self._run_queued(lambda: self._hasher.hash(password), network, False)
         return hashed if isinstance(hashed, Refusal) else str(hashed)
 
-    async def matches(self, password_hash: str | None, password: str, network: str, is_at_home: bool) -> bool | Refusal:
+    async def matches(
+        self, password_hash: str | None, password: str, network: str, is_usual_network: bool
+    ) -> bool | Refusal:
         """False where there is no hash, after as long as where there is one."""
 
         def verify() -> bool:
             return self._verify(password_hash or self._placeholder, password) and bool(password_hash)
 
-        matches = await self._run_queued(verify, network, is_at_home)
+        matches = await self._run_queued(verify, network, is_usual_network)
         return matches if isinstance(matches, Refusal) else bool(matches)
 
     def close(self) -> None:
@@ -62,10 +64,12 @@ class Argon2:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run_queued(self, work: Callable[[], str | bool], network: str, is_at_home: bool) -> str | bool | Refusal:
+    async def _run_queued(
+        self, work: Callable[[], str | bool], network: str, is_usual_network: bool
+    ) -> str | bool | Refusal:
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future())
-        displaced = self._queue.add(job, network, is_at_home, loop.time())
+        displaced = self._queue.add(job, network, is_usual_network, loop.time())
         if displaced and not displaced.answer.done():
             displaced.answer.set_result(BUSY)
         if self._running is None:

@@ -60,17 +60,16 @@ from glimpse.chat.users import Users
 from glimpse.chat.values import Conversation, StoredEntry
 
 BYTES_PER_REQUEST = 65_536
-"""A response counts as one request more for each: 200 long messages, 2.4 MB, take as much time as 40 short requests."""
+"""For each of these a response counts as one request more: 200 long messages, 2.4 MB, take the time of 40 requests."""
 
 MEMBERS_PER_REQUEST = 20
-"""A group of 200 counts as ten requests more: each member is stored, and each gets an event."""
+"""For each of these a group counts as one request more, because each member is stored and gets an event."""
 
 
 class Rest:
     """
-    `user_requests` limits each user, `network_requests` each network of those without a token. `now` in seconds since
-    1970.
-    `report_defect` is called with each exception that is a defect of this program.
+    `user_requests` limits each user, `network_requests` each network of clients without a token. `now` in seconds since
+    1970. `report_defect` is called with each exception that is a defect of this program.
     """
 
     def __init__(
@@ -259,7 +258,7 @@ class Rest:
             return identity
         if refused := self._refusal(self._user_requests, identity.user_id):
             return refused
-        # For the few handlers that ask more of a token than its user.
+        # Some handlers need more of the token than its user.
         request.state.identity = identity
         return await handler(request, identity.user_id)
 
@@ -269,7 +268,7 @@ class Rest:
         return RATE_LIMITED.after(limit.seconds_until_allowed(key, self._now()))
 
     async def _members_of(self, request: Request, user_id: str) -> Sequence[str]:
-        """The members that the body names; the more they are, the more the request counts. Raises RequestRefused."""
+        """The members that the body names. Charges the user for each MEMBERS_PER_REQUEST. Raises RequestRefused."""
         body = await read_body(request, WithMembers)
         self._user_requests.charge(user_id, self._now(), len(body.member_ids) // MEMBERS_PER_REQUEST)
         return body.member_ids

@@ -32,7 +32,7 @@ MAX_HEAD_BYTES = 16_384
 """A request's line and headers; uvicorn itself would take them for as long as they come."""
 
 MAX_HEADERS = 128
-"""Headers of a request, each of which takes 150 bytes beside its text. Browsers send twenty."""
+"""The most headers of a request. Each takes 150 bytes beside its text; browsers send twenty."""
 
 MAX_PIPELINED = 8
 """Requests that wait while an earlier one of the same connection is answered."""
@@ -50,15 +50,15 @@ HEAD, BODY, UNREAD, PIPELINED = "head", "body", "unread", "pipelined"
 
 class Http(HttpToolsProtocol):
     """
-    uvicorn's own, with bounds on what a peer begins and does not finish: the head and the body of a request, the
-    reading of its answer, and the end of the connection. uvicorn itself bounds only the time between requests.
+    uvicorn's own protocol, with bounds on what a peer begins and does not finish: the head and the body of a request,
+    reading the answer, and closing the connection. uvicorn itself bounds only the time between requests.
     """
 
     def __init__(self, connections: Connections, **uvicorn_arguments: Any) -> None:
         super().__init__(**uvicorn_arguments)
         self._connections = connections
-        self._is_spare = False
-        """There are too many connections: this one is for /health only."""
+        self._is_health_only = False
+        """There are too many connections: this one may only ask for /health."""
 
         self._unfinished = 0
         """Bytes received since the last complete head or piece of a body: those of an incomplete head."""
@@ -89,12 +89,12 @@ class Http(HttpToolsProtocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(UNCOUNTED_BYTES)
         if not self._connections.open(self):
-            self._is_spare, self.app = True, only_health(self.app)
+            self._is_health_only, self.app = True, only_health(self.app)
         self._head_since = self.loop.time()
-        self._follow()
+        self._update()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._leave()
+        self._stop_tracking()
         self._connections.close(self)
         self._disconnect_requests()
         super().connection_lost(exc)
@@ -113,17 +113,17 @@ class Http(HttpToolsProtocol):
             if self._unfinished > MAX_HEAD_BYTES:
                 self.send_400_response("Request head too long.")
                 break
-        self._follow()
+        self._update()
 
     def pause_writing(self) -> None:
         super().pause_writing()
         self._unread, self._unread_since = self.transport.get_write_buffer_size(), self.loop.time()
-        self._follow()
+        self._update()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self._unread, self._unread_since = 0, math.inf
-        self._follow()
+        self._update()
 
     # ---- What the parser calls
 
@@ -133,6 +133,10 @@ class Http(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._body_since is not None:
+            # A trailer, after the body. uvicorn would add it to the headers; but whoever wrote the address of a client,
+            # or a token, wrote it into the head, and a proxy may pass on a client's own trailers.
+            return
         super().on_header(name, value)
         if len(self.headers) > MAX_HEADERS:
             raise ValueError("too many headers")  # which the parser turns into a 400
@@ -168,24 +172,24 @@ class Http(HttpToolsProtocol):
         if not self._is_over:
             del self._unanswered[next(iter(self._unanswered))]
             self._connections.finish_request(self)
-            self._follow()
+            self._update()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._follow()
+        self._update()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
 
     def handle_websocket_upgrade(self) -> None:
-        if self._is_spare:
+        if self._is_health_only:
             self._connections.counts.cut_off[FULL] += 1
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections.")
         elif self._unanswered:
             # The answers to the earlier requests would be written between the frames.
             self._refuse(HTTPStatus.BAD_REQUEST, "Upgrade before the answers to earlier requests.")
         else:
-            self._leave()
+            self._stop_tracking()
             self._connections.upgrade(self)
             super().handle_websocket_upgrade()
 
@@ -216,8 +220,8 @@ class Http(HttpToolsProtocol):
             due = min(due, self._body_since + seconds_for(self._body_received))
         return due
 
-    def _follow(self) -> None:
-        """Something has changed: count what is held, and see that the timer is not later than what is due."""
+    def _update(self) -> None:
+        """Something has changed: count what is held, and set the timer if something is due earlier."""
         if self._is_over:
             return
         now = self.loop.time()
@@ -231,12 +235,12 @@ class Http(HttpToolsProtocol):
             self._timer = self.loop.call_at(due, self._on_timer)
 
     def _on_timer(self) -> None:
-        """Set for what was due at some time; often that is done, and something else is due later."""
+        """What the timer was set for is often done by now, and then something else is due later."""
         self._timer, self._timer_at = None, math.inf
         now = self.loop.time()
         if self.due_at() <= now:
             self._on_due(now)
-        self._follow()
+        self._update()
 
     def _on_due(self, now: float) -> None:
         if self._closed_at < math.inf:
@@ -266,17 +270,17 @@ class Http(HttpToolsProtocol):
         self._timer, self._timer_at = None, math.inf
 
     def _abort(self) -> None:
-        self._leave()
+        self._stop_tracking()
         self.transport.abort()
 
-    def _leave(self) -> None:
-        """Nothing more is due here, and nothing is held."""
+    def _stop_tracking(self) -> None:
+        """Stop the timer and count nothing any more: the connection is over, or a WebSocket takes it."""
         self._is_over = True
         self._stop_timer()
         self._connections.held.update(self, 0)
 
     def _refuse(self, status: HTTPStatus, message: str) -> None:
-        """Answer the newest request, unless an answer has begun or is due before, and close the connection."""
+        """Answer the newest request, unless its answer has begun or an earlier one is missing; then close."""
         if not self._unanswered or (len(self._unanswered) == 1 and not self.cycle.response_started):
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
             head += f"connection: close\r\ncontent-length: {len(message)}\r\n\r\n"
@@ -294,7 +298,7 @@ class Http(HttpToolsProtocol):
 
 
 def only_health(app: Any) -> Any:
-    """The application for a connection above the most: it answers /health, 503 to anything else, and then closes."""
+    """The application of a health-only connection: it answers /health, 503 to anything else, and then closes."""
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         async def send_and_close(message: Any) -> None:

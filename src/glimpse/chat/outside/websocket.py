@@ -20,7 +20,7 @@ from glimpse.chat.held_bytes import UNCOUNTED_BYTES
 from glimpse.chat.outside.connections import Connections
 from glimpse.chat.outside.engineio import UPGRADE_SECONDS, Engine
 from glimpse.chat.protocol import websocket as ws
-from glimpse.chat.protocol.deadlines import START_SECONDS, seconds_for
+from glimpse.chat.protocol.deadlines import MAX_UNJOINED_BYTES, START_SECONDS, seconds_for
 from glimpse.chat.protocol.engineio import (
     BAD_REQUEST,
     HANDSHAKE,
@@ -30,9 +30,20 @@ from glimpse.chat.protocol.engineio import (
     BadRequest,
     MalformedPacket,
 )
-from glimpse.chat.protocol.session import MAX_BUFFERED_BYTES, ON_WEBSOCKET, PARSE_ERROR, UNFINISHED, Session
+from glimpse.chat.protocol.session import (
+    FLOODING,
+    MAX_BUFFERED_BYTES,
+    ON_WEBSOCKET,
+    PARSE_ERROR,
+    UNFINISHED,
+    Session,
+)
 
-READ_BUFFER = memoryview(bytearray(256 * 1024))
+READ_BUFFER = memoryview(bytearray(16 * 1024))
+"""Small, because a client that is cut off for the frames in it has had all of them parsed: 2,700 at most, 3 ms."""
+
+MAX_BYTES_UNJOINED = 2 * MAX_UNJOINED_BYTES
+"""All that a client may send before it joins: its request, and another after the first was refused."""
 
 CONTROL = 0x8
 """Set in the opcodes of control frames (RFC 6455, section 5.5)."""
@@ -41,7 +52,7 @@ CLOSE_SECONDS = 10.0
 """How long the client of a closed WebSocket may take to read what was sent; then the connection is aborted."""
 
 UNREAD = "unread"
-"""Why a connection is cut off whose client leaves too much unread, as the metrics name it."""
+"""Why a connection is cut off: its client leaves too much unread. The metrics name it so."""
 
 Engines = Callable[[str], Engine | None]
 """Returns the engine that is served at a path, None where there is none."""
@@ -62,12 +73,12 @@ class WebSocket(asyncio.BufferedProtocol):
     __slots__ = (
         "_connections",
         "_counted",
-        "_deadline",
         "_engine",
         "_engines",
         "_has_probed",
         "_is_carrying",
         "_is_closing",
+        "_known_deadline",
         "_leave_code",
         "_reader",
         "_session",
@@ -75,6 +86,7 @@ class WebSocket(asyncio.BufferedProtocol):
         "_transport",
         "_unfinished_since",
         "_unfinished_timer",
+        "_unjoined_bytes",
     )
 
     def __init__(self, engines: Engines, connections: Connections | None = None) -> None:
@@ -90,15 +102,18 @@ class WebSocket(asyncio.BufferedProtocol):
         """Whether this WebSocket is the session's transport; False while the session still polls."""
 
         self._leave_code = ws.NORMAL
-        self._deadline: float | None = None
-        """The session's, when the reader was told last how long a message may be."""
+        self._known_deadline: float | None = None
+        """The session's deadline when the limit of the reader was last set; the limit changes with it."""
 
         self._counted = 0
         """Bytes of an incomplete message when they were counted last."""
 
+        self._unjoined_bytes = 0
+        """Received while the client was in no namespace."""
+
         self._unfinished_since = 0.0
         self._unfinished_timer: asyncio.TimerHandle | None = None
-        """Goes on when a message is complete: the next incomplete one then needs no other."""
+        """Not cancelled when the message is complete: the next incomplete one uses it again."""
 
     # ---- What uvicorn and the event loop call
 
@@ -151,8 +166,14 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         reader, session = self._reader, self._session
-        if session is not None and session.deadline is not self._deadline:
-            self._deadline, reader.max_bytes = session.deadline, session.max_bytes
+        if session is not None:
+            if session.deadline is not self._known_deadline:
+                self._known_deadline, reader.max_bytes = session.deadline, session.max_bytes
+            if self._known_deadline is not None:
+                self._unjoined_bytes += nbytes
+                if self._unjoined_bytes > MAX_BYTES_UNJOINED and not self._is_closing:
+                    self._fail(ws.TOO_BIG, FLOODING)
+                    return
         messages, broken = reader.receive(READ_BUFFER[:nbytes])
         if reader.buffered or self._counted:
             self._count_unfinished(messages)
@@ -224,6 +245,9 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _receive_other(self, message: ws.Message) -> None:
         """A control frame, or a packet before the WebSocket carries the session. Raises MalformedPacket."""
+        session = self._session
+        if message.opcode & CONTROL and session and not session.allows_other():
+            return
         if message.opcode == ws.PING:
             self._transport.write(ws.frame(ws.PONG, cast("bytes", message.data)))
             if self._transport.get_write_buffer_size() > UNCOUNTED_BYTES:
@@ -232,10 +256,10 @@ class WebSocket(asyncio.BufferedProtocol):
             self.close()
         elif message.opcode == ws.PONG:
             return
-        elif self._session is None:
+        elif session is None:
             self.close(self._leave_code)
         else:
-            self._receive_probe(self._session, message.data)
+            self._receive_probe(session, message.data)
 
     def _receive_probe(self, session: Session, packet: str | bytes) -> None:
         answer = session.receive_probe(packet)
@@ -272,7 +296,7 @@ class WebSocket(asyncio.BufferedProtocol):
             self._engine.held.update(self, self.held_bytes())
 
     def _count_unfinished(self, completed: list[ws.Message]) -> None:
-        """A message is not complete, or the rest of one has come. `completed`: what came before the incomplete one."""
+        """A message is incomplete, or its rest has come. `completed`: the messages that came before that."""
         loop, buffered = self._engine.loop, self._reader.buffered
         if buffered:
             if not self._counted or any(not message.opcode & CONTROL for message in completed):

@@ -147,7 +147,8 @@ export function withDoubtfulReads(state) {
   return { ...state, conversations: new Map(conversations) };
 }
 
-export function withSynced(state, synced) {
+/** `asked`: the state when `synced` was asked for. */
+export function withSynced(state, synced, asked = state) {
   let next = { ...state, lagging: false, since: synced.at ?? null };
   for (const id of synced.gone) next = withoutConversation(next, id);
   for (const id of synced.reset) next = { ...withoutConversation(next, id), stale: true };
@@ -156,7 +157,11 @@ export function withSynced(state, synced) {
     for (const [userId, seq] of Object.entries(reads)) next = withReceipt(next, { conversationId: id, userId, seq });
     next = withMembers(next, { id, memberIds, lastSeq });
     const known = next.conversations.get(id);
-    if (known) next = withConversation(next, { ...known, hasReads: true });
+    if (!known) continue;
+    // A block hides receipts, and who left and came back has read nothing; but what was heard meanwhile may be newer.
+    const before = asked.conversations.get(id)?.reads ?? {};
+    const heard = Object.entries(known.reads).filter(([who, seq]) => seq > Math.max(before[who] ?? 0, reads[who] ?? 0));
+    next = withConversation(next, { ...known, reads: { ...reads, ...Object.fromEntries(heard) }, hasReads: true });
   }
   // What does not fit here comes with the list; another `sync` would return the same.
   return { ...next, lagging: false };
@@ -257,6 +262,11 @@ export function othersIn(state, conversation) {
 export function partnerIn(state, conversation) {
   const others = othersIn(state, conversation);
   return others.length === 1 ? others[0] : null;
+}
+
+/** Presence ends some seconds after the last connection, and a deleted account is offline at once. */
+export function isOnline(state, userId) {
+  return state.online.has(userId) && !state.users.get(userId)?.deleted;
 }
 
 export function typingIn(state, conversation) {

@@ -1,6 +1,6 @@
 // Shows the open conversation: its header, its messages in the order of `seq`, and who is typing.
 
-import { hasOlder, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
+import { hasOlder, isOnline, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
 import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
 import { previewOf } from "./files.js";
 import { nameOf, personOf, titleOf } from "./names.js";
@@ -35,20 +35,20 @@ export function showConversation(state, conversation, ui) {
 function showHeader(state, conversation, ui) {
   const partner = partnerIn(state, conversation);
   const others = othersIn(state, conversation);
-  const isOnline = partner !== null && state.online.has(partner);
+  const online = isOnline(state, partner);
   setName(byId("conversation-title"), titleOf(state, conversation));
   setAvatar(byId("conversation-avatar"), others[0] ?? conversation.id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partner));
-  byId("conversation-avatar").dataset.online = String(isOnline);
-  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(others.length, isOnline));
+  byId("conversation-avatar").dataset.online = String(online);
+  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(others.length, online));
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
   byId("you-blocked").hidden = !isBlocked;
 }
 
-function stateText(count, isOnline) {
+function stateText(count, online) {
   if (count === 0) return "";
-  return count === 1 ? say(isOnline ? "online" : "offline") : say("people", { count: count + 1 });
+  return count === 1 ? say(online ? "online" : "offline") : say("people", { count: count + 1 });
 }
 
 function showMessages(state, conversation, ui) {

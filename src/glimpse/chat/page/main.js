@@ -69,7 +69,7 @@ async function logIn() {
 
 /** The page's own words where the server cannot know what its refusal means to the user: `words`, by the server's code. */
 function inSituation(error, words) {
-  const code = { invalid: "invalid", ...words }[error.code];
+  const code = words[error.code];
   return code ? { code } : error;
 }
 
@@ -184,8 +184,9 @@ async function round(mine) {
   if (isNewConnection) await listBlocked().catch(() => null);
   let synced;
   do {
-    synced = await socket.request("sync", chat.syncRequest(state));
-    change(chat.withSynced(state, synced));
+    const asked = state;
+    synced = await socket.request("sync", chat.syncRequest(asked));
+    change(chat.withSynced(state, synced, asked));
   } while (synced.more);
   mine.isNewConnection = false;
   // With more conversations than are listed, `stale` would stay set and list them for ever.

@@ -1,6 +1,6 @@
 // Shows the log-in form, the list of conversations, the banner and all fixed texts.
 
-import { othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
+import { isOnline, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
 import { showConversation } from "./conversation.js";
 import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
 import { personOf, titleOf } from "./names.js";
@@ -95,7 +95,7 @@ function updateItem(item, conversation, state, openId) {
   const { lastMessage, unread, id } = conversation;
   const others = othersIn(state, conversation);
   setAvatar(find("avatar"), others[0] ?? id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partnerIn(state, conversation)));
-  find("avatar").dataset.online = String(others.length === 1 && state.online.has(others[0]));
+  find("avatar").dataset.online = String(others.length === 1 && isOnline(state, others[0]));
   setName(find("name"), titleOf(state, conversation));
   setText(find("last"), lastMessage ? previewOf(state, lastMessage) : "");
   setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");

@@ -5,7 +5,7 @@ const WORDS = {
     otherLanguage: "한국어", switchLanguage: "한국어로 보기", tagline: "Say it. It arrives.",
     handle: "Handle", password: "Password", logIn: "Log in", signUp: "Sign up", logOut: "Log out",
     toSignUp: "New here? Make an account", toLogIn: "Already have an account? Log in",
-    signUpHint: "Handle: 3–30 letters, digits, dots, dashes. Password: at least 8 characters.",
+    signUpHint: "Handle: up to 64 letters, digits and symbols, without spaces, / or @. Password: at least 8 characters.",
     conversations: "Chats", startLabel: "Handle of the person you want to talk to", startHint: "Start with a handle",
     start: "Start", noConversations: "No chats yet. Enter a friend’s handle above to begin.",
     nothingOpen: "Choose a chat, or start a new one.", back: "Back to chats", more: "More", messages: "Messages",
@@ -14,7 +14,7 @@ const WORDS = {
     write: "Write a message", send: "Send", tooLong: "{count} of {most} characters",
     sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You", deletedAccount: "Deleted account",
     deleted: "This message was deleted", delete: "Delete", deleteAsk: "Delete this message for everyone?",
-    block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. They cannot write to you here.",
+    block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. Neither of you can send messages here.",
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
     youLeft: "You left {name}.", return: "Return",
     cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "Members changed",
@@ -27,7 +27,7 @@ const WORDS = {
     settings: "Settings", displayName: "Display name", save: "Save", saved: "Saved.", close: "Close",
     displayNameHint: "Others see it beside your handle. Without one they see the handle alone.",
     oldPassword: "Current password", newPassword: "New password", changePassword: "Change password",
-    passwordChanged: "Your password is changed. You are logged out everywhere else.", logOutEverywhere: "Log out everywhere",
+    passwordHint: "At least 8 characters.", passwordChanged: "Your password is changed. You are logged out everywhere else.", logOutEverywhere: "Log out everywhere",
     passwordToDelete: "Your password, to delete your account", deleteAccount: "Delete account",
     deleteAccountAsk: "Delete your account? Your files go, your messages stay as those of a deleted account. This cannot be undone.",
     today: "Today", yesterday: "Yesterday",
@@ -43,7 +43,7 @@ const WORDS = {
     otherLanguage: "English", switchLanguage: "View in English", tagline: "말하면, 닿아요.",
     handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃",
     toSignUp: "처음이신가요? 회원가입", toLogIn: "이미 계정이 있나요? 로그인",
-    signUpHint: "아이디는 영문, 숫자, 점(.), 밑줄(_), 하이픈(-)으로 3~30자, 비밀번호는 8자 이상으로 만들어 주세요.",
+    signUpHint: "아이디는 64자까지 쓸 수 있고 공백, /, @는 안 돼요. 비밀번호는 8자 이상이에요.",
     conversations: "채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
     start: "시작", noConversations: "아직 채팅이 없어요. 위에 친구 아이디를 입력해 시작해 보세요.",
     nothingOpen: "채팅을 선택하거나 새로 시작해 보세요.", back: "채팅 목록으로", more: "더보기", messages: "메시지",
@@ -52,7 +52,7 @@ const WORDS = {
     write: "메시지 입력", send: "보내기", tooLong: "{count}/{most}자",
     sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나", deletedAccount: "탈퇴한 사용자",
     deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모두에게서 삭제할까요?",
-    block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 상대가 여기로 메시지를 보낼 수 없어요.",
+    block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 여기서는 서로 메시지를 보낼 수 없어요.",
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
     youLeft: "나온 채팅방: {name}", return: "다시 들어가기",
     cancel: "취소", retry: "다시 보내기", discard: "지우기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
@@ -60,17 +60,17 @@ const WORDS = {
     attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "사라진 파일이에요",
     unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
-    replaced: "너무 많은 곳에서 열어서 여기서는 멈췄어요.", useHere: "여기서 쓰기",
-    replacedKept: "너무 많은 곳에서 열어서 여기서는 멈췄어요. 작성한 메시지는 여기서 다시 쓰면 보낼게요.",
+    replaced: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.", useHere: "여기서 사용하기",
+    replacedKept: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요. 작성한 메시지는 여기서 다시 사용하면 보낼게요.",
     settings: "설정", displayName: "이름", save: "저장", saved: "저장했어요.", close: "닫기",
     displayNameHint: "다른 사람에게 아이디와 함께 보여요. 비워 두면 아이디만 보여요.",
     oldPassword: "현재 비밀번호", newPassword: "새 비밀번호", changePassword: "비밀번호 변경",
-    passwordChanged: "비밀번호를 바꿨어요. 다른 곳에서는 모두 로그아웃됐어요.", logOutEverywhere: "모든 곳에서 로그아웃",
+    passwordHint: "8자 이상으로 정해 주세요.", passwordChanged: "비밀번호를 바꿨어요. 다른 기기에서는 모두 로그아웃됐어요.", logOutEverywhere: "모든 기기에서 로그아웃",
     passwordToDelete: "탈퇴하려면 비밀번호를 입력해 주세요", deleteAccount: "탈퇴하기",
     deleteAccountAsk: "정말 탈퇴할까요? 파일은 삭제되고, 메시지는 ‘탈퇴한 사용자’의 메시지로 남아요. 되돌릴 수 없어요.",
     today: "오늘", yesterday: "어제",
     error_wrong_login: "아이디 또는 비밀번호가 맞지 않아요.", error_unknown_handle: "없는 아이디예요.",
-    error_signup_off: "여기에는 계정이 없어요. 쓰던 앱에서 로그인해 주세요.",
+    error_signup_off: "이 페이지에서는 로그인할 수 없어요. 사용하는 앱에서 로그인해 주세요.",
     error_token_expired: "오랫동안 자리를 비우셨네요. 다시 로그인해 주세요.", error_ended: "다시 로그인해 주세요.",
     error_invalid: "입력한 내용을 확인해 주세요.", error_self: "내 아이디예요.",
     error_left: "나간 채팅방이라 보내지 못했어요.",
@@ -97,13 +97,17 @@ export function say(key, values = {}) {
 
 /**
  * The text of an error: `message` is the sentence of the server or of client/refusal.js. The page has its own words
- * where there is no sentence (a mistake of this page, a situation that only this page knows), and where the sentence is
- * in the other language (a server that answers in English over the socket, a language that was switched since).
+ * where there is no sentence (a mistake of this page, a situation that only this page knows), where the sentence is for
+ * developers, and where it is in the other language (a server that answers in English over the socket, a language that
+ * was switched since).
  */
 export function sayError({ code, message }) {
-  if (code && message && isInLanguage(message)) return sentenceOf(message);
+  if (code && message && isInLanguage(message) && !IS_FOR_DEVELOPERS.test(message)) return sentenceOf(message);
   return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
 }
+
+/** How the sentence of INVALID in refusals.py begins. A name that is refused has a sentence of its own (names.py). */
+const IS_FOR_DEVELOPERS = /^(the request is not valid|요청 형식이 맞지 않아요)/;
 
 function isInLanguage(text) {
   return /[가-힣]/.test(text) === (language === "ko");

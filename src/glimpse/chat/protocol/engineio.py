@@ -22,6 +22,8 @@ PING_PROBE, PONG_PROBE = PING + "probe", PONG + "probe"
 POLLING, WEBSOCKET = "polling", "websocket"
 TRANSPORTS = (POLLING, WEBSOCKET)
 SEPARATOR = "\x1e"
+MAX_PACKETS = 10_000
+"""Packets in one body. The longest body has as many of the shortest events."""
 
 
 class MalformedPacket(ValueError):
@@ -37,7 +39,9 @@ class Timing(Struct, frozen=True):
 
 
 def decode_payload(payload: str) -> list[str | bytes]:
-    """The packets of a POST's body. Raises MalformedPacket, and returns none, where one of them has no known type."""
+    """The packets of a POST's body. Raises MalformedPacket, also where they are too many or one has no known type."""
+    if payload.count(SEPARATOR) >= MAX_PACKETS:
+        raise MalformedPacket("too many packets")
     return [_decode_part(part) for part in payload.split(SEPARATOR)]
 
 

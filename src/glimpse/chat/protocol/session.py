@@ -48,7 +48,16 @@ PARSE_ERROR = "parse error"
 """Why a session is closed after something malformed."""
 
 UNFINISHED = "unfinished"
-"""Why a session is closed whose client does not complete what it began to send."""
+"""Why a session is closed: its client did not complete what it began to send."""
+
+MAX_OTHERS, OTHERS_SECONDS = 100, 10.0
+"""
+A client may send MAX_OTHERS packets that are no events, and control frames of its WebSocket, within OTHERS_SECONDS: the
+limits of its user count events alone. An honest client sends a heartbeat every 25 s.
+"""
+
+FLOODING = "flooding"
+"""Why a session is closed: its client sends more than it may, and goes on."""
 
 PACKET_BYTES = 100
 """Roughly the memory that a packet in `outgoing` takes beside its data."""
@@ -107,6 +116,8 @@ class Session:
         "_is_flush_due",
         "_is_held",
         "_next_ping",
+        "_others",
+        "_others_until",
         "_pong_due",
         "_registry",
         "_unfinished",
@@ -151,12 +162,12 @@ class Session:
 
         self.deadline: float | None = None
         """
-        When the session is closed unless its listener sets this to None before: its client is in no namespace, so it
-        may send only little.
+        When the session is closed, unless its listener sets this to None before. While it is set, the client is in no
+        namespace and may send only little.
         """
 
         self.is_joining = False
-        """The listener handles a request to join. Such a session does not give way to a newer one."""
+        """The listener handles a request to join. Such a session is not closed for a newer one."""
 
         self.end_reason = ""
         self._unfinished = 0
@@ -169,6 +180,7 @@ class Session:
         """Whether `held` counts something of this session."""
 
         self._is_flush_due = False
+        self._others, self._others_until = 0, now + OTHERS_SECONDS
         self._next_ping = now + timing.ping_interval
         self._pong_due: float | None = None
         self.listener = make_listener(self)
@@ -205,8 +217,15 @@ class Session:
             self._is_flush_due = True
             self._registry.call_soon(self.flush)
 
+    def allows_other(self, cost: int = 1) -> bool:
+        """The client sent what is no event. False where it does so too often: the session is closed then."""
+        self._others += cost
+        if self._others > MAX_OTHERS and self.state != CLOSED:
+            self.close(FLOODING)
+        return self.state != CLOSED
+
     def wait_for_rest(self, received: int) -> None:
-        """The listener holds `received` bytes of a packet that is not complete; 0 when it is, which ends the wait."""
+        """The listener holds `received` bytes of an incomplete packet; 0 when it is complete, which ends the wait."""
         self._unfinished = received
         if not received:
             self._unfinished_since = None
@@ -243,7 +262,7 @@ class Session:
         if kind == MESSAGE:
             self.listener.on_message(packet[1:])
         elif kind == PONG:
-            if self._pong_due is not None:
+            if self.allows_other() and self._pong_due is not None:
                 self._pong_due, self._next_ping = None, now + self.timing.ping_interval
         elif kind == CLOSE:
             # For a poll that waits: the client itself closed the session, so it is not told so.
@@ -291,6 +310,8 @@ class Session:
         Send a ping if one is due; end a session that missed its deadline, or whose client did not answer a ping or did
         not complete a packet.
         """
+        if self._others and now >= self._others_until:
+            self._others, self._others_until = 0, now + OTHERS_SECONDS
         if self._unfinished:
             if self._unfinished_since is None:
                 self._unfinished_since = now

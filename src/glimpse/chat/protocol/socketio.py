@@ -23,7 +23,7 @@ from glimpse.chat.protocol.session import PARSE_ERROR, Session
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 MAX_ATTACHMENTS = 10
 MAX_PACKET_BYTES = 1_000_000
-"""A packet and its attachments together, as much as one message has at most where `Timing` has its defaults."""
+"""A packet and its attachments together: as much as `max_payload` allows one message by default."""
 
 MAX_DEPTH = 32
 """JSON that is nested deeper is refused before any recursive function processes it."""
@@ -34,8 +34,11 @@ RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting",
 
 HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
 
+CONNECT_COST = 10
+"""A request to join counts as so many packets that are no events: its token is verified, and the database is asked."""
+
 LONG_MESSAGE = 8_192
-"""Decoding a character takes some 10 ns, so a longer message takes longer than to refuse it."""
+"""Decoding takes some 10 ns for each character: above this length, longer than refusing the message."""
 
 
 class Packet(Struct, frozen=True):
@@ -278,7 +281,7 @@ class Peer:
 
     def disconnect(self, namespace: str) -> None:
         """
-        Make the client leave a namespace; `on_disconnect` is not called. socket.io-client does not come back by itself.
+        Make the client leave a namespace; `on_disconnect` is not called. socket.io-client does not reconnect by itself.
         """
         self._disconnected += (namespace,)
         self._leave(namespace)
@@ -296,6 +299,8 @@ class Peer:
             packet = self._decoder.receive(data)
             if packet is None or isinstance(data, bytes):
                 self.session.wait_for_rest(self._decoder.buffered)
+                if not self.session.allows_other():
+                    return
             if packet is None:
                 return
             if packet.type != EVENT or packet.namespace not in self.joined:
@@ -320,6 +325,8 @@ class Peer:
     def _receive_other(self, packet: Packet) -> None:
         """Handle any packet but an event of a joined namespace. Raises MalformedPacket."""
         namespace = packet.namespace
+        if not self.session.allows_other(CONNECT_COST if packet.type == CONNECT else 1):
+            return
         if packet.type == CONNECT:
             if namespace in self.joined or namespace in self._connecting:
                 raise MalformedPacket("joined twice")

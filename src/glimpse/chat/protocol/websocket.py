@@ -17,6 +17,9 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 MAX_CONTROL_PAYLOAD = 125
 """A control frame's payload is at most this long, and never fragmented (5.5)."""
 
+FREE_FRAGMENTS, MEAN_FRAGMENT_BYTES = 100, 64
+"""A message may come in FREE_FRAGMENTS frames of any size. More of them have MEAN_FRAGMENT_BYTES on average."""
+
 FINAL, MASKED = 0x80, 0x80
 """The high bit of a frame's first byte, and of its second (5.2)."""
 
@@ -78,7 +81,7 @@ class FrameReader:
     It keeps only an incomplete message, so an idle connection has no buffer.
     """
 
-    __slots__ = ("_fragments", "_opcode", "_partial", "buffered", "max_bytes")
+    __slots__ = ("_count", "_fragments", "_opcode", "_partial", "buffered", "max_bytes")
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -87,6 +90,9 @@ class FrameReader:
 
         self._partial: bytearray | None = None
         self._fragments: bytearray | None = None
+        self._count = 0
+        """Of the fragments in `_fragments`, some of which may be empty."""
+
         self._opcode = CONTINUATION
 
     def receive(self, data: bytes | memoryview) -> tuple[list[Message], FrameError | None]:
@@ -155,9 +161,12 @@ class FrameReader:
             self._fragments = self._fragments or bytearray()
             self._fragments += payload
             if not first & FINAL:
+                self._count += 1
+                if self._count > FREE_FRAGMENTS + len(self._fragments) // MEAN_FRAGMENT_BYTES:
+                    raise FrameError(POLICY, "tiny fragments")
                 return None
             opcode, payload = self._opcode, bytes(self._fragments)
-            self._fragments, self._opcode = None, CONTINUATION
+            self._fragments, self._count, self._opcode = None, 0, CONTINUATION
         return Message(BINARY, payload) if opcode == BINARY else Message(TEXT, _text(payload))
 
 

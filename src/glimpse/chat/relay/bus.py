@@ -45,6 +45,16 @@ class SnapshotRequest(Struct, frozen=True, array_like=True, tag="wanted"):
     task_id: str
 
 
+class ConversationMade(Struct, frozen=True, array_like=True, tag="made"):
+    """
+    A new conversation whose event is too long for the bus; the store tells it to the member `creator_id`. The release
+    before leaves this message out.
+    """
+
+    conversation_id: str
+    creator_id: str
+
+
 class BlockChanged(Struct, frozen=True, array_like=True, tag="block"):
     """A block between two users began or ended. The release before leaves this message out."""
 
@@ -67,6 +77,7 @@ BusMessage = (
     | Notification
     | PresenceChanged
     | PresenceSnapshot
+    | ConversationMade
     | BlockChanged
     | SnapshotRequest
     | Revoked
@@ -117,22 +128,16 @@ def pack_batches(task_id: str, number: int, messages: Iterable[BusMessage], max_
     """
     Pack the messages into as few batches as possible, numbered from `number`; without messages, into a heartbeat.
 
-    An entry that is too long for a text is sent without its event, and if need be without its users. Any other message
-    that is too long is left out. `task_id` has no character that JSON escapes.
+    An entry that is too long for a text is sent without its event, and if need be without its users; a notification in
+    several, each for some of the users. Any other message that is too long is left out. `task_id` has no character that
+    JSON escapes.
     """
     texts: list[str] = []
     batch: list[bytes] = []
     room = 0
     # Measured with the largest number, because the number of a batch is not known yet.
     frame = len(_batch_text(task_id, 2**53, ()))
-    for message in messages:
-        encoded = _encode(message)
-        if frame + len(encoded) > max_bytes:
-            if not isinstance(message, EntryCommitted):
-                continue
-            encoded = _encode(EntryCommitted(message.conversation_id, message.seq, message.user_ids, None))
-            if frame + len(encoded) > max_bytes:
-                encoded = _encode(EntryCommitted(message.conversation_id, message.seq, (), None))
+    for encoded in (each for message in messages for each in _shortened(message, max_bytes - frame)):
         if batch and room < len(encoded) + 1:
             texts.append(_batch_text(task_id, number + len(texts), batch))
             batch = []
@@ -143,6 +148,27 @@ def pack_batches(task_id: str, number: int, messages: Iterable[BusMessage], max_
     if batch or not texts:
         texts.append(_batch_text(task_id, number + len(texts), batch))
     return texts
+
+
+def fits_bus(message: BusMessage, task_id: str, max_bytes: int) -> bool:
+    """Whether the message is sent whole."""
+    return len(_batch_text(task_id, 2**53, ())) + len(_encode(message)) <= max_bytes
+
+
+def _shortened(message: BusMessage, most: int) -> Sequence[bytes]:
+    """The message, encoded: in parts, or without what the store has, where it would have more than `most` bytes."""
+    encoded = _encode(message)
+    if len(encoded) <= most:
+        return (encoded,)
+    if isinstance(message, EntryCommitted):
+        encoded = _encode(EntryCommitted(message.conversation_id, message.seq, message.user_ids, None))
+        if len(encoded) > most:
+            encoded = _encode(EntryCommitted(message.conversation_id, message.seq, (), None))
+        return (encoded,)
+    if isinstance(message, Notification) and (half := len(message.user_ids) // 2):
+        parts = (Notification(ids, message.event) for ids in (message.user_ids[:half], message.user_ids[half:]))
+        return [each for part in parts for each in _shortened(part, most)]
+    return ()
 
 
 def split_snapshot(user_ids: Sequence[str], max_bytes: int, snapshot_id: int) -> Sequence[PresenceSnapshot]:

@@ -21,6 +21,7 @@ from glimpse.chat.relay.bus import (
     BlockChanged,
     Bus,
     BusMessage,
+    ConversationMade,
     PresenceChanged,
     PresenceSnapshot,
     Revoked,
@@ -28,6 +29,7 @@ from glimpse.chat.relay.bus import (
     TaskLeft,
     decode_batch,
     decode_own_header,
+    fits_bus,
     pack_batches,
     split_snapshot,
 )
@@ -52,6 +54,7 @@ class Relay:
     """
 
     _notifier: PresenceNotifier
+    _on_revoked: Callable[[str], None]
 
     def __init__(
         self,
@@ -74,9 +77,12 @@ class Relay:
         self._next_forget = 0.0
         self._has_ended = False
 
-    def listen(self, notifier: PresenceNotifier) -> None:
-        """Receive the batches of other tasks from now on. `notifier` is told who is on those tasks."""
-        self._notifier = notifier
+    def listen(self, notifier: PresenceNotifier, on_revoked: Callable[[str], None]) -> None:
+        """
+        Receive the batches of other tasks from now on. `notifier` is told who is on those tasks, and `on_revoked` whose
+        tokens another task revoked.
+        """
+        self._notifier, self._on_revoked = notifier, on_revoked
         self._bus.listen(self._on_text)
 
     # ---- Publisher
@@ -95,6 +101,13 @@ class Relay:
     def notify(self, notification: Notification) -> None:
         self._send(notification)
         self._sockets.send(notification.user_ids, event_text(notification.event))
+
+    def conversation_made(self, conversation: Conversation) -> None:
+        event, creator_id = conversation_event(conversation), conversation.member_ids[0]
+        whole = Notification(conversation.member_ids, event)
+        is_short = fits_bus(whole, self.task_id, self._bus.max_bytes)
+        self._send(whole if is_short else ConversationMade(conversation.id, creator_id))
+        self._sockets.send(conversation.member_ids, event)
 
     def presence_changed(self, user_id: str, is_here: bool) -> None:
         self._send(PresenceChanged(user_id, is_here))
@@ -190,12 +203,15 @@ class Relay:
             case PresenceSnapshot():
                 if (user_ids := self._roster.add(task_id, message)) is not None:
                     self._notifier.remote_snapshot(task_id, user_ids)
+            case ConversationMade():
+                self._background.run(self._tell_made(message, now))
             case BlockChanged():
                 self._notifier.remote_block_changed(message.user_ids)
             case SnapshotRequest():
                 if message.task_id == self.task_id:
                     self._roster.snapshot_requested()
             case Revoked():
+                self._on_revoked(message.user_id)
                 self._sockets.close_revoked(message.user_id, message.valid_after)
             case TaskLeft():
                 self._heartbeats.left(task_id)
@@ -242,6 +258,20 @@ class Relay:
             return
         self._sockets.deliver(self._order.fill(gap, [entry_committed(stored) for stored in found], self._now()))
 
+    async def _tell_made(self, made: ConversationMade, now: float) -> None:
+        try:
+            found = await self._store.conversation(made.conversation_id, made.creator_id)
+        except StoreDown:
+            self._catch_up.missed(now)
+            return
+        # If the creator has left, that entry told the members of the conversation.
+        if isinstance(found, Conversation):
+            self._tell_new(found.id, found.member_ids)
+
+    def _tell_new(self, conversation_id: str, member_ids: tuple[str, ...]) -> None:
+        """Tell of a conversation as it was when created, because each of its entries has an event of its own."""
+        self._sockets.send(member_ids, conversation_event(Conversation(conversation_id, member_ids, 0, {})))
+
     async def _read_changes(self, since: float, now: float) -> None:
         """Tell the sockets of this task what changed for their users since then and was not told before."""
         try:
@@ -259,9 +289,7 @@ class Relay:
             self._sockets.close_revoked(user_id, valid_after)
         for change in self._catch_up.succeeded(found, now):
             if change.is_new:
-                # As it was when created, because each of its entries has an event of its own.
-                event = conversation_event(Conversation(change.id, change.member_ids, 0, {}))
-                self._sockets.send(change.member_ids, event)
+                self._tell_new(change.id, change.member_ids)
                 self._notifier.announce_online_here(change.member_ids)
             self._order.expect(change.id, change.last_seq, change.member_ids, self._now())
             for reader_id, seq in change.reads.items():

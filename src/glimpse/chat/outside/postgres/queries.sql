@@ -110,7 +110,7 @@ set password_hash = $3, valid_after = greatest(valid_after, $4), revoked_at = cl
 where id = $1 and password_hash = $2
 returning valid_after;
 
--- name: joining
+-- name: join_state
 -- What a user who joins needs: which tokens are valid, whether the account was deleted, and the partners.
 select u.valid_after, u.deleted_at is not null as is_deleted, array({partners($1)}) as partners
 from users u
@@ -141,7 +141,7 @@ with deleted as (
         blocks_changed_at = case
             when exists (select from blocks where blocker_id = $1) then clock_timestamp() else blocks_changed_at
         end,
-        valid_after = greatest(valid_after, $2), revoked_at = clock_timestamp()
+        valid_after = greatest(valid_after + 1, $2), revoked_at = clock_timestamp()
     where id = $1
     returning valid_after
 ),
@@ -183,9 +183,9 @@ order by asked.place;
 
 -- name: update_profile
 -- Change the values that are not null; an empty display name becomes null. The image must be a complete file of the
--- user. Nothing refers to the previous image any more.
+-- user. Nothing refers to the previous image any more. No row for a deleted account.
 with before as materialized (
-    select profile_image_id from users where id = $1 for no key update
+    select profile_image_id from users where id = $1 and deleted_at is null for no key update
 ),
 image as (
     update files set unused_since = null
@@ -196,7 +196,7 @@ image as (
 changed as (
     update users
     set display_name = nullif(coalesce($2, display_name), ''), profile_image_id = coalesce($3, profile_image_id)
-    where id = $1 and ($3::text is null or exists (select from image))
+    where id = $1 and exists (select from before) and ($3::text is null or exists (select from image))
     returning {user(users)}
 ),
 released as (
@@ -206,10 +206,10 @@ released as (
 select * from changed;
 
 -- name: block
--- One user blocks another: whether both exist, and whether the block is new. Both users are locked, in the order of
--- their ids, so that two who block each other at once do not wait for each other.
+-- One user blocks another: whether both exist and the first one's account is not deleted, and whether the block is new.
+-- Both users are locked, in the order of their ids, so that two who block each other at once do not wait for each other.
 with both_known as materialized (
-    select id from users where id in ($1, $2) order by id for no key update
+    select id from users where id = $2 or (id = $1 and deleted_at is null) order by id for no key update
 ),
 blocked as (
     insert into blocks (blocker_id, blocked_id) select $1, $2 where (select count(*) from both_known) = 2
@@ -266,24 +266,25 @@ where u.id = any($1::text[]) and u.blocks_changed_at >= $2 and other.blocks_chan
 -- ---- Conversations
 
 -- name: create_conversation
--- Create a conversation and its members: whether all members exist, whether one of them is in a block with the creator
--- ($5), and whether it was created. It is not where the id or the pair exists already. While
--- another task creates the same one, this statement waits for that transaction.
+-- Create a conversation and its members: whether all members exist, whether the account of one was deleted, whether one
+-- is in a block with the creator ($5), and whether it was created. It is not where the id or the pair exists already.
+-- While another task creates the same one, this statement waits for that transaction.
 with everybody as (
-    select count(*) = cardinality($2::text[]) as known,
+    select count(*) = cardinality($2::text[]) as known, coalesce(bool_or(deleted_at is not null), false) as deleted,
         coalesce(bool_or(id in {in_a_block_with($5)}), false) as blocked
     from users where id = any($2)
 ),
 made as (
     insert into conversations (id, changed_at, member_ids, is_pair, pair_low, pair_high)
-    select $1, clock_timestamp(), $2, $3::text is not null, $3, $4 from everybody where known and not blocked
+    select $1, clock_timestamp(), $2, $3::text is not null, $3, $4 from everybody
+    where known and not deleted and not blocked
     on conflict do nothing
     returning id
 ),
 joined as (
     insert into members (conversation_id, user_id) select made.id, unnest($2) from made
 )
-select everybody.known, everybody.blocked, exists (select from made) as made from everybody;
+select everybody.known, everybody.deleted, everybody.blocked, exists (select from made) as made from everybody;
 
 -- name: conversation_made_before
 -- The conversation of a pair, or else the one with an id; $4 reads it.
@@ -382,10 +383,14 @@ where id = $1
 returning member_ids;
 
 -- name: lock_group_for_former_member
--- Lock a group for a member, or for a user who left it, until the end of the transaction.
+-- Lock a group for a member, or for a user who left it and has an account, until the end of the transaction.
 select id, last_seq, member_ids from conversations
 where id = $1 and not is_pair and (
-    $2 = any(member_ids) or exists (select from former_members where conversation_id = $1 and user_id = $2)
+    $2 = any(member_ids) or exists (
+        select from former_members f
+        join users u on u.id = f.user_id and u.deleted_at is null
+        where f.conversation_id = $1 and f.user_id = $2
+    )
 )
 for no key update;
 

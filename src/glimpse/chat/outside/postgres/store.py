@@ -38,7 +38,7 @@ from glimpse.chat.values import (
     Deletion,
     Entry,
     File,
-    Joining,
+    JoinState,
     MembershipChange,
     Message,
     NewFile,
@@ -204,14 +204,14 @@ class PostgresStore:
             return int(row["valid_after"])
         return None
 
-    async def joining(self, user_id: str) -> Joining | Refusal:
+    async def join_state(self, user_id: str) -> JoinState | Refusal:
         if not is_id(user_id):
             return INVALID
         while True:
-            for valid_after, is_deleted, partners in await self._rows("joining", user_id):
-                return Joining(valid_after, is_deleted, tuple(partners))
+            for valid_after, is_deleted, partners in await self._rows("join_state", user_id):
+                return JoinState(valid_after, is_deleted, tuple(partners))
             if await self._rows("ensure_user", user_id):
-                return Joining()
+                return JoinState()
             # Another task created the user at this moment.
 
     async def validity(self, user_id: str) -> Validity:
@@ -262,7 +262,8 @@ class PostgresStore:
         if is_id(user_id):
             for row in await self._rows("update_profile", user_id, display_name, profile_image_id):
                 return User(*row)
-            if profile_image_id is not None and await self.users([user_id]):
+            found = await self.users([user_id]) if profile_image_id is not None else ()
+            if profile_image_id is not None and found and not found[0].is_deleted:
                 return picture_refusal(await self.file(profile_image_id), user_id) or NOT_FOUND
         return NOT_FOUND
 
@@ -310,6 +311,8 @@ class PostgresStore:
             for found in await self._rows("conversation_made_before", conversation_id, *pair, creator_id):
                 conversation = _conversation(found)
                 return (conversation, False) if creator_id in conversation.member_ids else INVALID
+            if row["deleted"]:
+                return NOT_FOUND
             if row["blocked"]:
                 return IN_A_BLOCK
             # Between the two statements a member left the pair, so now a new one can be created.
@@ -358,9 +361,14 @@ class PostgresStore:
             if locked["is_pair"]:
                 return FORBIDDEN
             asked = list(dict.fromkeys(member_ids))
-            if not all(map(is_id, asked)) or len(await connection.fetch(QUERIES["users"], asked)) < len(asked):
+            if not all(map(is_id, asked)):
+                return NOT_FOUND
+            users = [User(*row) for row in await connection.fetch(QUERIES["users"], asked)]
+            if len(users) < len(asked):
                 return NOT_FOUND
             new = [member_id for member_id in asked if member_id not in locked["member_ids"]]
+            if any(user.is_deleted for user in users if user.id in new):
+                return NOT_FOUND
             if not new:
                 return _conversation(await connection.fetchrow(QUERIES["conversation"], conversation_id, by_id))
             refused = await connection.fetchrow(QUERIES["who_may_not_be_added"], conversation_id, by_id, new)
@@ -538,8 +546,8 @@ class PostgresStore:
         named: Iterable[str] = cursors if only is None else dict.fromkeys(only)
         known: dict[str, int | None] = {}
         gone: list[str] = []
-        async for some in slices(named):
-            for conversation_id in some:
+        async for part in slices(named):
+            for conversation_id in part:
                 if is_id(conversation_id):
                     seq = cursors.get(conversation_id)
                     known[conversation_id] = None if seq is None else _bigint(seq)

@@ -45,7 +45,10 @@ function withoutBodies(entries, deleted) {
 export class ChatState {
     conversations = new Map();
     #since;
+    /** The receipts that were heard since `sync` was asked, whose answer may be older. Null while no answer is awaited. */
+    #heard = null;
     syncRequest() {
+        this.#heard = [];
         const cursors = Object.fromEntries([...this.conversations.values()].map(({ id, cursor }) => [id, cursor]));
         return { cursors, ...(this.#since !== undefined && { since: this.#since }) };
     }
@@ -64,19 +67,22 @@ export class ChatState {
         return lastSeq <= before.cursor;
     }
     addReceipt(id, userId, seq) {
+        this.#heard?.push({ id, userId, seq });
         const before = this.conversations.get(id);
         if (before)
             this.conversations.set(id, withReceipt(before, userId, seq));
     }
     applySync({ gone, reset, conversations, messages, at }) {
+        const heard = this.#heard ?? [];
+        this.#heard = null;
         this.#since = at ?? this.#since;
         for (const id of [...gone, ...reset])
             this.conversations.delete(id);
-        for (const { id, reads } of conversations) {
-            this.conversations.set(id, this.#get(id));
-            for (const [userId, seq] of Object.entries(reads))
-                this.addReceipt(id, userId, seq);
-        }
+        // Replaced and not moved forward: a block hides receipts, and who left and came back has read nothing.
+        for (const { id, reads } of conversations)
+            this.conversations.set(id, { ...this.#get(id), reads });
+        for (const { id, userId, seq } of heard)
+            this.addReceipt(id, userId, seq);
         for (const entry of messages)
             this.addEntry(entry);
         // Last: where more is to come, `memberIds` are ahead of the membership changes among the entries.
