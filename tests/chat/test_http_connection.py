@@ -8,7 +8,7 @@ from typing import Any
 
 from glimpse.chat.held_bytes import HELD_TOO_MUCH, HeldBytes
 from glimpse.chat.outside.connections import Connections
-from glimpse.chat.outside.server import (
+from glimpse.chat.outside.http_connection import (
     BODY,
     HEAD,
     HEAD_SECONDS,
@@ -19,8 +19,8 @@ from glimpse.chat.outside.server import (
     UNREAD,
     UNREAD_SECONDS,
     Http,
-    server,
 )
+from glimpse.chat.outside.server import server
 from glimpse.chat.protocol.engineio import Timing
 from tests.chat.clocked import ClockedLoop, UnreadTransport, turns
 from tests.chat.serving import ECHO, UPGRADING, Wire, eventually, serving

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from glimpse.chat.outside import server as server_module
+from glimpse.chat.outside import http_connection
 from glimpse.chat.outside import websocket as websockets
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.protocol import websocket as ws
@@ -691,7 +691,7 @@ def test_a_head_that_is_too_long_is_an_error_and_one_that_is_not_is_answered(
 
 @pytest.mark.parametrize("sent", [b"GET / HTT", b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "])
 def test_a_head_that_does_not_go_on_is_not_waited_for(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(http_connection, "HEAD_SECONDS", 0.05)
     with serving(CALM) as running, Wire(running.port) as wire:
         wire.socket.sendall(sent)
         assert wire.is_over()
@@ -717,7 +717,7 @@ def test_a_line_break_is_no_request_and_does_not_end_the_upgrade_behind_it(monke
     with serving(CALM) as running, Wire(running.port) as idle, Wire(running.port) as wire, Wire(running.port) as slow:
         for each in (idle, wire):
             assert each.request("GET", f"{ECHO}?{POLLING}").status == 200
-        monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.05)
+        monkeypatch.setattr(http_connection, "HEAD_SECONDS", 0.05)
         idle.socket.sendall(b"\r\n")
         assert idle.is_over()
         lines = [f"GET {ECHO}?{WEBSOCKET} HTTP/1.1", *(f"{name}: {value}" for name, value in UPGRADING.items())]
