@@ -202,8 +202,9 @@ class Connection(RecordingSocket):
                 self._person.note("heard", s=self.s, name=name, data=data)
                 if name == "conversation":
                     self._person.known.setdefault(data["id"], set()).add(data["lastSeq"])
-                elif name in ("message", "deleted"):
-                    self._person.known.setdefault(data["conversationId"], set()).add(data["seq"])
+                elif name in ("message", "deleted") and data["conversationId"] in self._person.known:
+                    # With a cursor for a conversation that this client was not told of, sync would not tell of it.
+                    self._person.known[data["conversationId"]].add(data["seq"])
 
     def close(self, reason: str) -> None:
         super().close(reason)

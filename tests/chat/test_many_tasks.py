@@ -309,6 +309,30 @@ async def test_a_receipt_and_a_new_conversation_that_the_bus_lost_are_told() -> 
     assert len(bobs.of("read")) == 1
 
 
+async def test_who_hears_a_message_before_its_conversation_and_goes_to_another_task_gets_both_by_sync() -> None:
+    cluster = Cluster(2)
+    ada, _ = await cluster.enters(0, "ada")
+    bob, bobs = await cluster.enters(0, "bob")
+    _, cys = await cluster.enters(0, "cy")
+    await cluster.goes_on(1)
+    cluster.bus.is_down = True
+    made = await cluster.tasks[1].conversations.create("ada", ["bob", "cy"])
+    assert not isinstance(made, Refusal)
+    cluster.says(0, ada, made[0].id, "1")
+    await cluster.goes_on(0.1)
+    assert (seqs(bobs), bobs.of("conversation")) == ([1], [])
+    cluster.tasks[0].disconnects(bob)
+    bob, bobs = await cluster.enters(1, "bob")
+    synced = await cluster.tasks[1].asks(bob, "sync", {"cursors": {}})
+    assert made[0].id in [each["id"] for each in synced["conversations"]]
+    assert [entry["conversationId"] for entry in synced["messages"]] == [made[0].id]
+    named = await cluster.tasks[1].asks(bob, "sync", {"cursors": {made[0].id: 1}, "only": [made[0].id]})
+    assert named["conversations"] == [], "a cursor says that its conversation is known"
+    await cluster.goes_on(4)
+    told = {"id": made[0].id, "memberIds": ["ada", "bob", "cy"], "lastSeq": 0}
+    assert cys.of("conversation") == [told], "who stayed is told once the loss is noticed"
+
+
 async def test_a_change_that_the_store_made_without_an_answer_is_heard_on_every_task() -> None:
     cluster, room, ada, bobs = await ada_here_and_bob_there()
     cluster.says(0, ada, room, "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
@@ -423,3 +424,33 @@ async def test_a_long_polling_body_before_joining_is_refused_and_after_it_is_not
             scope = {"method": "POST", "client": None, "headers": [], "query_string": query}
             await Polling(engine)(scope, receive, send)
         assert statuses == [413, 200]
+
+
+async def test_what_was_held_for_a_connection_is_freed_when_it_is_over_without_the_garbage_collector() -> None:
+    """Attachments, the pieces of a message, and events that no poll fetched."""
+    size = 300_000
+    engine = Engine(Timing(), lambda session: Peer(Accepting(), session, lambda: math.inf), str, frozenset())
+
+    def leave_unfinished() -> list[object]:
+        with_attachment, with_pieces, without_poll = (
+            socketio_session(Clock()),
+            ws.FrameReader(10**6),
+            engine.open(POLLING, ""),
+        )
+        said(with_attachment, "40", '452-["message",{"_placeholder":true,"num":0}]', bytes(size))
+        with_pieces.receive(masked(ws.BINARY, bytes(size), final=False))
+        said(without_poll, "40")
+        without_poll.send(["x" * size])
+        with_attachment.end("transport close")
+        with_pieces.clear()
+        without_poll.end("ping timeout")
+        return [with_attachment, with_pieces, without_poll]
+
+    tracemalloc.start()
+    try:
+        over = [leave_unfinished() for _ in range(10)]
+        assert tracemalloc.get_traced_memory()[0] < 2 * size, "three times ten were held"
+        assert len(over) == 10
+    finally:
+        tracemalloc.stop()
+        engine.close()

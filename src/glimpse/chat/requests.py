@@ -90,7 +90,10 @@ class MarkRead(Request, frozen=True):
 
 
 class Sync(Request, frozen=True):
-    """`since`: the `at` of an earlier answer."""
+    """
+    `cursors`: up to which seq the client knows each conversation. A conversation that it was not told of has none, also
+    after a message of it was heard. `since`: the `at` of an earlier answer.
+    """
 
     cursors: Annotated[dict[Id, Seq], Meta(max_length=MAX_CURSORS)]
     only: Annotated[list[Id], Meta(max_length=MAX_ONLY)] | None = None

@@ -165,6 +165,8 @@ class Engine:
             session.transport.close(code)
         if session.candidate:
             session.candidate.leave(code)
+        # Nobody fetches it any more, but the session itself may wait for the garbage collector.
+        session.outgoing = []
 
     def close(self) -> None:
         self.is_closed = True

@@ -283,6 +283,8 @@ class Http(HttpToolsProtocol):
         self.pipeline.clear()
         for cycle in self._unanswered:
             cycle.disconnected = True
+            # The request may wait for the garbage collector, but its body need not.
+            cycle.body = b""
             cycle.message_event.set()
         self._unanswered.clear()
 

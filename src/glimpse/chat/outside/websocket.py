@@ -200,6 +200,8 @@ class WebSocket(asyncio.BufferedProtocol):
             self._connections.close_websocket()
         if self._engine:
             self._engine.held.update(self, 0)
+            # A closed connection is part of a reference cycle, which may live long; what it held must not.
+            self._reader.clear()
         session = self._session
         if session is None:
             return

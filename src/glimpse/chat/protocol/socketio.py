@@ -89,6 +89,10 @@ class Decoder:
         self._remaining = 0
         self._attachments: list[bytes] = []
 
+    def clear(self) -> None:
+        """Forget a packet whose attachments did not come: its connection is over."""
+        self._packet, self._attachments, self.buffered = None, [], 0
+
     def receive(self, message: str | bytes) -> Packet | None:
         """The packet that this message completes; None while attachments are to come."""
         if isinstance(message, bytes):
@@ -312,6 +316,7 @@ class Peer:
         self._application.on_event(self, packet)
 
     def on_close(self, reason: str) -> None:
+        self._decoder.clear()
         joined, self.joined = self.joined, ()
         for namespace in joined:
             self._application.on_disconnect(self, namespace, reason)

@@ -95,6 +95,11 @@ class FrameReader:
 
         self._opcode = CONTINUATION
 
+    def clear(self) -> None:
+        """Forget an incomplete message: its connection is over."""
+        self._partial = self._fragments = None
+        self.buffered = 0
+
     def receive(self, data: bytes | memoryview) -> tuple[list[Message], FrameError | None]:
         """The messages that `data` completes, and the violation after them, if any; then do not call this again."""
         buffer: bytes | bytearray

@@ -62,7 +62,10 @@ class BlockChanged(Struct, frozen=True, array_like=True, tag="block"):
 
 
 class Revoked(Struct, frozen=True, array_like=True, tag="revoked"):
-    """Tokens of a user that were issued before the second `valid_after`, since 1970, are not valid any more."""
+    """
+    Tokens of a user that were issued before the second `valid_after`, since 1970, are not valid any more. The release
+    before leaves this message out.
+    """
 
     user_id: str
     valid_after: int

@@ -40,9 +40,6 @@ from glimpse.chat.relay.roster import Roster
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import Conversation
 
-UNKNOWN_TO_PREVIOUS_RELEASE = (SnapshotRequest, Revoked, TaskLeft)
-"""The release before drops a whole batch that has one of these messages, so each is sent in a batch of its own."""
-
 FORGET_SECONDS = 60.0
 """How often conversations without a member here are forgotten."""
 
@@ -235,12 +232,9 @@ class Relay:
         if self._has_ended:
             return
         messages, self._outbox = self._outbox, []
-        common = [message for message in messages if not isinstance(message, UNKNOWN_TO_PREVIOUS_RELEASE)]
-        apart = [[message] for message in messages if isinstance(message, UNKNOWN_TO_PREVIOUS_RELEASE)]
-        for group in ([common] if common or not apart else []) + apart:
-            for text in pack_batches(self.task_id, self._number + 1, group, self._bus.max_bytes):
-                self._number += 1
-                self._bus.send(text)
+        for text in pack_batches(self.task_id, self._number + 1, messages, self._bus.max_bytes):
+            self._number += 1
+            self._bus.send(text)
 
     # ---- What is read from the store
 
