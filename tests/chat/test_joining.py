@@ -11,9 +11,7 @@ import pytest
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.protocol.socketio import ROOT, Peer
-from glimpse.chat.publications import Notification
 from glimpse.chat.refusals import Refusal
-from glimpse.chat.relay.bus import Revoked, decode_batch
 from tests.chat.harness import RecordingSocket, ServiceHarness
 from tests.chat.test_many_tasks import Cluster, partners_apart, presence
 
@@ -199,18 +197,3 @@ async def test_a_revocation_that_the_bus_lost_while_the_user_joined_closes_the_n
     _, ada = await cluster.tasks[1].connects({"token": cluster.tokens.issue("ada", cluster.now)})
     assert ada.refused is not None
     assert ada.refused["data"] == {"code": "unauthorized"}
-
-
-async def test_a_revocation_has_a_batch_of_its_own_so_that_the_release_before_drops_nothing_with_it() -> None:
-    cluster, texts = Cluster(1), []
-    cluster.bus.listen(texts.append)
-    relay = cluster.relays[0]
-    relay.notify(Notification(("bob",), '2["typing",{}]'))
-    relay.revoked("ada", 100)
-    await relay.wait_until_idle()
-    cluster.bus.arrive()
-    batches = [batch for text in texts if (batch := decode_batch(text)) and batch.messages]
-    assert [batch.messages for batch in batches] == [
-        (Notification(("bob",), '2["typing",{}]'),),
-        (Revoked("ada", 100),),
-    ]

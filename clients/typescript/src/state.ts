@@ -133,10 +133,10 @@ export class ChatState {
     return Boolean(after);
   }
 
-  /** After a `conversation` event. Returns false where an entry was missed. */
+  /** After a `conversation` event, which may be late and older than what is known. Returns false where an entry was missed. */
   setMembers(id: string, memberIds: readonly string[], lastSeq: number): boolean {
     const before = this.#get(id);
-    this.conversations.set(id, { ...before, memberIds });
+    if (lastSeq >= before.cursor) this.conversations.set(id, { ...before, memberIds });
     return lastSeq <= before.cursor;
   }
 

@@ -100,6 +100,15 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))("seed %i", (seed) => {
   expect(state.conversations.get("room")).toMatchObject({ entries, memberIds, reads });
 });
 
+test("an event that comes late with older members changes nothing", () => {
+  const state = new ChatState();
+  const entry: Entry = { ...message(1), type: "members", memberIds: ["ada", "bob", "cy"] };
+  const conversations = [{ id: "room", memberIds: ["ada", "bob", "cy"], lastSeq: 1, reads: {} }];
+  state.applySync({ conversations, gone: [], reset: [], messages: [entry], more: false });
+  expect(state.setMembers("room", ["ada", "bob"], 0)).toBe(true);
+  expect(state.conversations.get("room")!.memberIds).toEqual(["ada", "bob", "cy"]);
+});
+
 test("a receipt only moves forward", () => {
   const state = new ChatState();
   state.setMembers("room", ["ada"], 0);

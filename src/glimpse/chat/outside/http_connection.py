@@ -284,7 +284,7 @@ class Http(HttpToolsProtocol):
         for cycle in self._unanswered:
             cycle.disconnected = True
             # The request may wait for the garbage collector, but its body need not.
-            cycle.body = b""
+            cycle.body = bytearray()
             cycle.message_event.set()
         self._unanswered.clear()
 

@@ -87,10 +87,11 @@ export function withHistory(state, id, entries, before) {
   return { ...withConversation(state, next), lagging };
 }
 
-/** A conversation was created, or its members changed. */
+/** A conversation was created, or its members changed. The event may be late, and older than what is known. */
 export function withMembers(state, { id, memberIds, lastSeq }) {
-  if (!memberIds.includes(state.me.id)) return withoutConversation(state, id);
   const known = state.conversations.get(id);
+  if (known && lastSeq < known.cursor) return state;
+  if (!memberIds.includes(state.me.id)) return withoutConversation(state, id);
   if (!known || memberIds.some((member) => !state.users.has(member))) return { ...state, stale: true, lagging: true };
   return { ...withConversation(state, { ...known, memberIds }), lagging: state.lagging || lastSeq > known.cursor };
 }

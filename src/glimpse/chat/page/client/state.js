@@ -60,10 +60,11 @@ export class ChatState {
             this.conversations.set(after.id, after);
         return Boolean(after);
     }
-    /** After a `conversation` event. Returns false where an entry was missed. */
+    /** After a `conversation` event, which may be late and older than what is known. Returns false where an entry was missed. */
     setMembers(id, memberIds, lastSeq) {
         const before = this.#get(id);
-        this.conversations.set(id, { ...before, memberIds });
+        if (lastSeq >= before.cursor)
+            this.conversations.set(id, { ...before, memberIds });
         return lastSeq <= before.cursor;
     }
     addReceipt(id, userId, seq) {
