@@ -9,7 +9,15 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glimpse.chat.names import attempts_key, display_name, enforced_password, handle_keys, new_handle, new_password
+from glimpse.chat.names import (
+    PASSWORD_TOO_SHORT,
+    attempts_key,
+    display_name,
+    enforced_password,
+    handle_keys,
+    new_handle,
+    new_password,
+)
 from glimpse.chat.refusals import INVALID, Refusal
 from glimpse.chat.text import INVISIBLE, is_blank
 
@@ -204,7 +212,7 @@ def test_a_password_is_the_same_on_every_keyboard() -> None:
 
 def test_a_password_has_eight_characters_in_the_form_that_is_hashed() -> None:
     assert new_password("12345678") == "12345678"
-    assert is_refused(new_password(unicodedata.normalize("NFD", "비밀번호")))
+    assert new_password(unicodedata.normalize("NFD", "비밀번호")) == PASSWORD_TOO_SHORT
     assert is_refused(new_password("password\u200b"))
 
 

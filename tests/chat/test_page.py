@@ -22,7 +22,7 @@ import pytest
 
 from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
-from glimpse.chat.names import HANDLE_REFUSED
+from glimpse.chat.names import HANDLE_REFUSED, PASSWORD_TOO_SHORT
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_TAKEN
 from glimpse.chat.settings import read_settings
@@ -676,18 +676,21 @@ def test_a_wrong_password_is_a_sentence(window: Open) -> None:
 
 
 def test_why_a_sign_up_or_a_new_password_is_refused_is_said_to_people_and_not_to_developers(window: Open) -> None:
-    mina, unfit = window(), "That does not fit. Please check what you entered."
+    mina, too_short = window(), sentence(PASSWORD_TOO_SHORT.english)
     mina.driver.get(mina.url)
     mina.the("#log-in-mode").click()
     mixed = "min\N{CYRILLIC SMALL LETTER A}"
-    for handle, password, shown in ((mixed, PASSWORD, sentence(HANDLE_REFUSED.english)), (mina.handle, "short", unfit)):
+    for handle, password, shown in (
+        (mixed, PASSWORD, sentence(HANDLE_REFUSED.english)),
+        (mina.handle, "short", too_short),
+    ):
         mina.fills("#handle", handle).fills("#password", password).the("#log-in-go").click()
         mina.shows("#log-in-error", shown)
     mina.the("#password").clear()
     mina.entered().the("#open-settings").click()
     mina.shows("#change-password .hint", "At least 8 characters.")
     mina.fills("#old-password", PASSWORD).fills("#new-password", "short").the("#change-password button").click()
-    mina.shows("#settings-error", unfit)
+    mina.shows("#settings-error", too_short)
 
 
 def test_the_banner_comes_with_a_cut_and_goes_and_what_was_written_meanwhile_arrives_once(

@@ -40,6 +40,11 @@ PASSWORD_REFUSED = replace(
     english="this password cannot be used; choose another",
     korean="쓸 수 없는 비밀번호예요. 다른 비밀번호를 정해 주세요",
 )
+PASSWORD_TOO_SHORT = replace(
+    INVALID,
+    english=f"a password has at least {MIN_PASSWORD} characters",
+    korean=f"비밀번호는 {MIN_PASSWORD}자 이상이어야 해요",
+)
 
 _HANDLE_SHOWN, _HANDLE_KEY = get_profile("UsernameCasePreserved"), get_profile("UsernameCaseMapped")
 _PASSWORD, _DISPLAY_NAME = get_profile("OpaqueString"), get_profile("NicknameCasePreserved")
@@ -135,7 +140,7 @@ def new_password(password: str) -> str | Refusal:
     except UnicodeEncodeError as error:
         return PASSWORD_REFUSED.because(_reason(error))
     if len(enforced) < MIN_PASSWORD:
-        return PASSWORD_REFUSED.because(f"it has fewer than {MIN_PASSWORD} characters")
+        return PASSWORD_TOO_SHORT
     return enforced
 
 
