@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 
-from glimpse.chat.accounts import WRONG_CREDENTIALS, WRONG_PASSWORD, Accounts, IssuedToken
+from glimpse.chat.accounts import Accounts, IssuedToken
 from glimpse.chat.attempts import Attempts
 from glimpse.chat.authentication import REVOKED_TOKEN, VALIDITY_SECONDS
 from glimpse.chat.names import handle_keys
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.refusals import HANDLE_TAKEN, INVALID, SIGNUP_OFF, UNAUTHORIZED, Refusal
+from glimpse.chat.refusals import (
+    HANDLE_TAKEN,
+    INVALID,
+    SIGNUP_OFF,
+    UNAUTHORIZED,
+    WRONG_CREDENTIALS,
+    WRONG_PASSWORD,
+    Refusal,
+)
 from glimpse.chat.tokens import Identity, Tokens
 from glimpse.chat.values import User, Validity
 from tests.chat.harness import SECRET, RecordingSocket, ServiceHarness

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from glimpse.chat.accounts import WRONG_CREDENTIALS
 from glimpse.chat.attempts import (
     ACCOUNT_FAILURES,
     ACCOUNT_FROM_NETWORK_FAILURES,
@@ -18,7 +17,7 @@ from glimpse.chat.attempts import (
     Attempts,
 )
 from glimpse.chat.outside.json_http import response
-from glimpse.chat.refusals import BUSY, RATE_LIMITED, Refusal
+from glimpse.chat.refusals import BUSY, RATE_LIMITED, WRONG_CREDENTIALS, Refusal
 from tests.chat.test_accounts import PASSWORD, Chat, issued
 
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glimpse.chat.names import (
-    PASSWORD_TOO_SHORT,
     attempts_key,
     display_name,
     enforced_password,
@@ -18,7 +17,7 @@ from glimpse.chat.names import (
     new_handle,
     new_password,
 )
-from glimpse.chat.refusals import INVALID, Refusal
+from glimpse.chat.refusals import INVALID, PASSWORD_TOO_SHORT, Refusal
 from glimpse.chat.text import INVISIBLE, is_blank
 
 INVISIBLE_ONES = (

@@ -22,9 +22,8 @@ import pytest
 
 from glimpse.chat.app import Task
 from glimpse.chat.memory import MemoryStore
-from glimpse.chat.names import HANDLE_REFUSED, PASSWORD_TOO_SHORT
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
-from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_TAKEN
+from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_REFUSED, HANDLE_TAKEN, PASSWORD_TOO_SHORT
 from glimpse.chat.settings import read_settings
 from tests.chat.seaweed import HTTP
 

@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from msgspec.structs import replace
-
 from glimpse.chat import names
 from glimpse.chat.attempts import Attempt, Attempts
 from glimpse.chat.authentication import Authentication
@@ -19,14 +17,18 @@ from glimpse.chat.conversations import Conversations
 from glimpse.chat.names import attempts_key, handle_keys
 from glimpse.chat.ports import Store
 from glimpse.chat.publisher import Publisher
-from glimpse.chat.refusals import FORBIDDEN, NOT_FOUND, RATE_LIMITED, SIGNUP_OFF, UNAUTHORIZED, Refusal
+from glimpse.chat.refusals import (
+    FORBIDDEN,
+    NOT_FOUND,
+    RATE_LIMITED,
+    SIGNUP_OFF,
+    UNAUTHORIZED,
+    WRONG_CREDENTIALS,
+    WRONG_PASSWORD,
+    Refusal,
+)
 from glimpse.chat.tokens import LEEWAY_SECONDS, Identity, Tokens
 from glimpse.chat.values import Credentials, User
-
-WRONG_CREDENTIALS = replace(
-    UNAUTHORIZED, english="the handle or the password is wrong", korean="아이디나 비밀번호가 맞지 않아요"
-)
-WRONG_PASSWORD = replace(FORBIDDEN, english="the password is wrong", korean="비밀번호가 맞지 않아요")
 
 T = TypeVar("T")
 

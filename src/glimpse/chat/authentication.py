@@ -11,11 +11,9 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 
-from msgspec.structs import replace
-
 from glimpse.chat.issuer_keys import IssuerKeys
 from glimpse.chat.ports import Store
-from glimpse.chat.refusals import ISSUER_DOWN, UNAUTHORIZED, Refusal
+from glimpse.chat.refusals import ISSUER_DOWN, KEY_NOT_KNOWN, UNAUTHORIZED, Refusal
 from glimpse.chat.tokens import INVALID_TOKEN, LEEWAY_SECONDS, Identity, Tokens, UnknownKey
 from glimpse.chat.values import JoinState, Validity
 
@@ -39,11 +37,6 @@ NEVER_READ = (0, False, -math.inf)
 
 FetchKeys = Callable[[], Awaitable[IssuerKeys]]
 
-KEY_NOT_KNOWN = replace(
-    ISSUER_DOWN,
-    english="the key of this token is not known yet; try again in a minute",
-    korean="이 토큰의 서명 키를 아직 몰라요. 1분 뒤에 다시 시도해 주세요",
-)
 REVOKED_TOKEN = UNAUTHORIZED.because("the token was revoked; log in again")
 
 

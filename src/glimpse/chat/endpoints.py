@@ -56,7 +56,6 @@ class Endpoint(NamedTuple):
 
 
 _WHOLE_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**16 - 1}
-_SEQ = _WHOLE_NUMBER
 _LIMIT = Parameter("limit", f"the most rows to return; {MAX_PAGE} where it is more", {**_WHOLE_NUMBER, "default": PAGE})
 
 ENDPOINTS = (
@@ -127,7 +126,7 @@ ENDPOINTS = (
         " no `after`",
         {200: HistoryDocument},
         query=(
-            Parameter("after", "a seq", _SEQ), Parameter("before", "a seq", _SEQ), _LIMIT,
+            Parameter("after", "a seq", _WHOLE_NUMBER), Parameter("before", "a seq", _WHOLE_NUMBER), _LIMIT,
             Parameter("type", "together with `deleted`", {"type": "string", "enum": ["message"]}),
             Parameter("deleted", "together with `type`", {"type": "string", "enum": ["skip"]}),
         ),

@@ -17,34 +17,18 @@ import unicodedata
 from collections.abc import Sequence
 
 import regex
-from msgspec.structs import replace
 from precis_i18n import get_profile
 from precis_i18n.baseclass import FreeFormClass
 from precis_i18n.unicode import UnicodeData
 
-from glimpse.chat.refusals import INVALID, Refusal
+from glimpse.chat.refusals import (
+    DISPLAY_NAME_REFUSED,
+    HANDLE_REFUSED,
+    PASSWORD_REFUSED,
+    PASSWORD_TOO_SHORT,
+    Refusal,
+)
 from glimpse.chat.text import INVISIBLE, MAX_DISPLAY_NAME, MAX_HANDLE, MIN_PASSWORD
-
-HANDLE_REFUSED = replace(
-    INVALID,
-    english="this handle cannot be used; choose another",
-    korean="쓸 수 없는 아이디예요. 다른 아이디를 정해 주세요",
-)
-DISPLAY_NAME_REFUSED = replace(
-    INVALID,
-    english="this name cannot be shown; choose another",
-    korean="쓸 수 없는 이름이에요. 다른 이름을 정해 주세요",
-)
-PASSWORD_REFUSED = replace(
-    INVALID,
-    english="this password cannot be used; choose another",
-    korean="쓸 수 없는 비밀번호예요. 다른 비밀번호를 정해 주세요",
-)
-PASSWORD_TOO_SHORT = replace(
-    INVALID,
-    english=f"a password has at least {MIN_PASSWORD} characters",
-    korean=f"비밀번호는 {MIN_PASSWORD}자 이상이어야 해요",
-)
 
 _HANDLE_SHOWN, _HANDLE_KEY = get_profile("UsernameCasePreserved"), get_profile("UsernameCaseMapped")
 _PASSWORD, _DISPLAY_NAME = get_profile("OpaqueString"), get_profile("NicknameCasePreserved")

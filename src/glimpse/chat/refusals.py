@@ -8,6 +8,8 @@ from math import ceil
 from msgspec import Struct
 from msgspec.structs import replace
 
+from glimpse.chat.text import MIN_PASSWORD
+
 ENGLISH, KOREAN = "en", "ko"
 
 
@@ -164,5 +166,39 @@ INTERNAL = Refusal(
     "internal", 500, True, "something went wrong here; it has been logged", "서버에 문제가 생겼어요. 로그에 남겼어요"
 )
 
-REFUSALS: Mapping[str, Refusal] = {each.code: each for each in list(globals().values()) if isinstance(each, Refusal)}
-"""By code."""
+# ---- The same, where more can be said
+
+WRONG_CREDENTIALS = replace(
+    UNAUTHORIZED, english="the handle or the password is wrong", korean="아이디나 비밀번호가 맞지 않아요"
+)
+WRONG_PASSWORD = replace(FORBIDDEN, english="the password is wrong", korean="비밀번호가 맞지 않아요")
+HANDLE_REFUSED = replace(
+    INVALID,
+    english="this handle cannot be used; choose another",
+    korean="쓸 수 없는 아이디예요. 다른 아이디를 정해 주세요",
+)
+DISPLAY_NAME_REFUSED = replace(
+    INVALID,
+    english="this name cannot be shown; choose another",
+    korean="쓸 수 없는 이름이에요. 다른 이름을 정해 주세요",
+)
+PASSWORD_REFUSED = replace(
+    INVALID,
+    english="this password cannot be used; choose another",
+    korean="쓸 수 없는 비밀번호예요. 다른 비밀번호를 정해 주세요",
+)
+PASSWORD_TOO_SHORT = replace(
+    INVALID,
+    english=f"a password has at least {MIN_PASSWORD} characters",
+    korean=f"비밀번호는 {MIN_PASSWORD}자 이상이어야 해요",
+)
+KEY_NOT_KNOWN = replace(
+    ISSUER_DOWN,
+    english="the key of this token is not known yet; try again in a minute",
+    korean="이 토큰의 서명 키를 아직 몰라요. 1분 뒤에 다시 시도해 주세요",
+)
+
+REFUSALS: Mapping[str, Refusal] = {
+    each.code: each for each in reversed(list(globals().values())) if isinstance(each, Refusal)
+}
+"""By code: of several with the same, the first above."""

@@ -12,8 +12,10 @@ from typing import Protocol
 from glimpse.chat.counts import Counts
 from glimpse.chat.held_bytes import HeldBytes
 
+HEALTH_PATH = "/health"
+
 HEALTH_CONNECTIONS = 16
-"""Connections above the maximum that are still accepted, for /health and nothing else."""
+"""Connections above the maximum that are still accepted, for HEALTH_PATH and nothing else."""
 
 RESERVED_FILES = 100
 """

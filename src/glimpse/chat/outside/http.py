@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from glimpse.chat.outside.connections import HEALTH_PATH
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.json_http import response
 from glimpse.chat.outside.metrics import CONTENT_TYPE, Metrics
@@ -40,7 +41,7 @@ class Operations:
     metrics: Metrics
 
     def routes(self) -> list[Route]:
-        return [Route("/health", self.health), Route("/ready", self.ready), Route("/metrics", self.metrics_text)]
+        return [Route(HEALTH_PATH, self.health), Route("/ready", self.ready), Route("/metrics", self.metrics_text)]
 
     async def health(self, request: Request) -> Response:
         """503 while the task drains. It never asks the database: replacing tasks would not bring the database back."""

@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from glimpse.chat.held_bytes import UNCOUNTED_BYTES
-from glimpse.chat.outside.connections import FULL, Connections
+from glimpse.chat.outside.connections import FULL, HEALTH_PATH, Connections
 from glimpse.chat.outside.json_http import response
 from glimpse.chat.protocol.deadlines import BYTES_PER_SECOND, seconds_for
 from glimpse.chat.refusals import BUSY
@@ -34,8 +34,6 @@ UNREAD_SECONDS = 10.0
 """How long an answer may stay unread. A peer that reads at least BYTES_PER_SECOND gets as long again."""
 
 MIN_READ_BYTES = round(UNREAD_SECONDS * BYTES_PER_SECOND)
-
-HEALTH_PATH = "/health"
 
 HEAD, BODY, UNREAD, PIPELINED = "head", "body", "unread", "pipelined"
 """Why a connection is cut off, as the metrics name it: what was not finished in time, or too many requests waiting."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.limits import TokenBuckets
+from glimpse.chat.outside.connections import HEALTH_PATH
 
 BURST_SECONDS = 10
 """So many seconds' answers are given at once: a visitor of the page gets ten files, and a school has one address."""
@@ -19,8 +20,6 @@ BURST_SECONDS = 10
 WAIT_SECONDS = 1.0
 MAX_WAITING = 500
 """Answers that wait. One more does not: each keeps a connection that may not be closed for a new one."""
-
-HEALTH_PATH = "/health"
 
 
 class SlowAnswers:

@@ -106,7 +106,7 @@ export function sayError({ code, message }) {
   return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
 }
 
-/** How the sentence of INVALID in refusals.py begins. A name that is refused has a sentence of its own (names.py). */
+/** How the sentence of INVALID in refusals.py begins. A name that is refused has a sentence of its own. */
 const IS_FOR_DEVELOPERS = /^(the request is not valid|요청 형식이 맞지 않아요)/;
 
 function isInLanguage(text) {
