@@ -86,7 +86,7 @@ def run(command: str, options: Options) -> int:
 def _plan(options: Options) -> int:
     from glimpse.planner.scenarios import plan_of
 
-    stack, estimator = _read(options)
+    stack, estimator = _read(options, with_deployment=options.format == "json")
     plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
@@ -200,8 +200,8 @@ def _input_errors() -> Iterator[None]:
         raise InputError(say("region_not_held", region=wrong.region, near=near)) from None
 
 
-def _read(options: Options) -> tuple[Stack, Estimator]:
-    """The stack, and what prices it."""
+def _read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estimator]:
+    """The stack, and what prices it. `with_deployment` as of `read_stack`."""
     with _slow_notice(options):
         workload = workload_files.workload_beside(options.path, options.workload)
         if options.usage:
@@ -211,7 +211,7 @@ def _read(options: Options) -> tuple[Stack, Estimator]:
             usage = usage_files.read_usage_file(options.usage).overridden_by(workload.usage)
             workload = replace(workload, usage=usage)
         capacities = workload_files.capacities_of(workload)
-        stack = _stack(options)
+        stack = _stack(options, with_deployment)
     catalogue = price_files.catalogue(stack.region)
     estimator = Estimator(catalogue, workload, capacities, clock.today(), options.free_tier)
     stack = least(stack, estimator)
@@ -221,7 +221,7 @@ def _read(options: Options) -> tuple[Stack, Estimator]:
     return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator))), estimator
 
 
-def _stack(options: Options) -> Stack:
+def _stack(options: Options, with_deployment: bool = False) -> Stack:
     return read_stack(
         options.path,
         options.region,
@@ -229,6 +229,7 @@ def _stack(options: Options) -> Stack:
         project=options.project,
         environment=dict(os.environ),
         with_names=options.actual is not None,
+        with_deployment=with_deployment,
     )
 
 

@@ -84,6 +84,20 @@ def support_of(engine: str, version: str | None) -> Support | None:
     return CALENDAR.get(engine, {}).get(major_of(engine, version))
 
 
+def standard_support_ends(engine: str, version: str | None) -> datetime.date | None:
+    """
+    The last day of a version's standard support; None where no calendar has it.
+
+    It is the day before the charges begin, but for PostgreSQL 11, whose charges began a month later.
+    """
+    support = support_of(engine, version)
+    if support is None:
+        return None
+    if engine == POSTGRESQL and major_of(engine, version) == "11":
+        return datetime.date(2024, 2, 29)
+    return support.begins - datetime.timedelta(days=1)
+
+
 def may_be_charged(engine: str, version: str | None) -> bool:
     """
     Whether a version that no calendar lists may be charged: one older than some that is listed.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from glimpse.planner.catalogue import Sku
 from glimpse.planner.finding import Finding
@@ -15,6 +15,9 @@ from glimpse.planner.quantities import CostCases
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.traffic import Traffic
 from glimpse.planner.workload import Commitment
+
+if TYPE_CHECKING:
+    from glimpse.planner.deployment import DeploymentFacts
 
 
 class Resource(Protocol):
@@ -106,6 +109,9 @@ class Stack:
     environment: str | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     """By what names, ids and ARNs the files know the resource at each address, where that was asked for."""
+
+    deployment: DeploymentFacts | None = field(default=None, compare=False, repr=False)
+    """What the files tell of the running service, where that was asked for."""
 
     def names_of(self, address: str) -> tuple[str, ...]:
         """By what names, ids and ARNs the files know the resource at an address."""

@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+CONNECTIONS = ("database_connections", "database_connections_at_deploy")
+VERIFIED_BY: Mapping[int, tuple[str, ...]] = {
+    437: ("presigned_address",),
+    438: ("presigned_address",),
+    439: ("presigned_address",),
+    440: ("direct_upload",),
+    441: ("keep_alive",),
+    442: CONNECTIONS,
+    445: ("spot_share",),
+    446: ("running_tasks",),
+    447: ("terraform_applied",),
+    448: ("terraform_applied",),
+    451: ("presigned_address",),
+    452: (
+        "direct_upload", "upload_wrong_size", "upload_wrong_type", "upload_wrong_checksum", "upload_second_put",
+        "upload_expired", "public_read_refused",
+    ),
+    453: ("keep_alive",),
+    454: ("spot_recovery",),
+    455: (
+        "alarm_ecs_cpu", "alarm_ecs_memory", "alarm_running_tasks", "alarm_balancer_5xx", "alarm_database_connections",
+    ),
+    458: ("running_tasks", "alarm_running_tasks"),
+    459: (*CONNECTIONS, "alarm_database_connections"),
+    460: ("balancer_5xx", "alarm_balancer_5xx"),
+    461: ("bill",),
+}  # fmt: skip
+"""The names of the checks of `glimpse verify` that answer a box, by the box's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +44,11 @@ class Check:
     quote: str
     lever: str | None = None
     ours: str | None = None
+
+    @property
+    def verified_by(self) -> tuple[str, ...]:
+        """The checks of `glimpse verify` that answer it; none where a running stack cannot show it."""
+        return VERIFIED_BY.get(self.line, ())
 
 
 CHECKS = (

@@ -15,6 +15,7 @@ from glimpse import __version__
 from glimpse.planner.availability import Availability
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
+from glimpse.planner.deployment import deployment_as_json
 from glimpse.planner.finding import Finding
 from glimpse.planner.growth import Growth
 from glimpse.planner.meter import Origin
@@ -97,6 +98,7 @@ def plan_as_json(plan: Plan, words: Words, paid: Comparison | None = None) -> Js
             "reasons": [_sentence(reason, words) for reason in plan.reasons],
             "steps": [_step(step, words) for step in plan.steps],
             "growth": growth_as_json(plan.growth),
+            "deployment": deployment_as_json(today.bill.stack),
             "risks": [_risk(risk, words) for risk in today.risks],
             **(_document(plan.document, words) if plan.document else {}),
             "actual": paid_as_json(paid) if paid else None,
@@ -369,6 +371,7 @@ def _check(check: Check, words: Words) -> Json:
         "quote": check.quote,
         "source_line": check.line,
         "ours": None if check.ours is None else _sentence(say(check.ours), words),
+        "verified_by": list(check.verified_by),
     }
 
 

@@ -14,7 +14,7 @@ LANGUAGES = ("en", "ko")
 MAX_LENGTH = 300
 FOLDER = files("glimpse.planner.words")
 FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml", "chat.toml")
-FOLDERS = ("levers", "families")
+FOLDERS = ("levers", "families", "operations")
 """Folders with a file of sentences for each subject."""
 
 
@@ -78,6 +78,9 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
+
+    def in_language(self, language: str) -> Words:
+        return Words(language)
 
     def __call__(self, code: str, **params: str | int) -> str:
         """The text of a code. Without parameters it is taken as it is, for it may show Terraform's braces."""

@@ -21,7 +21,7 @@ from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, re
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.outside.terraform_files.read_result import ReadResult
 from glimpse.planner.outside.terraform_files.regions import with_region
-from glimpse.planner.outside.terraform_files.stack_of_blocks import stack_of
+from glimpse.planner.outside.terraform_files.stack_of_blocks import LookUps, stack_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Choice, MissingVariable, PricedWorld, Stack
 from glimpse.planner.terraform.budget import FRAMES_PER_DEPTH, MAX_DEPTH
@@ -48,6 +48,7 @@ def read_stack(
     project: Path | None = None,
     environment: Mapping[str, str] | None = None,
     with_names: bool = False,
+    with_deployment: bool = False,
 ) -> Stack:
     """
     The stack at a path: a directory, a file of one, or the JSON of a plan or a state (`-`: on the standard input).
@@ -55,10 +56,11 @@ def read_stack(
 
     `region` overrules what the provider says. `given` are values of variables in the order of the command, as
     ("file", name) or ("option", "name=value"); `project` bounds what may be read, and `environment` may hold more
-    values and the workspace. `with_names` looks up what resources are called in AWS.
+    values and the workspace. `with_names` looks up what resources are called in AWS, and `with_deployment` what the
+    files tell of the running service.
     """
     try:
-        return _stack_at(path, region, given, project, environment or {}, with_names)
+        return _stack_at(path, region, given, project, environment or {}, LookUps(with_names, with_deployment))
     except OSError as error:
         what = say("path_unreadable", path=str(error.filename or path), detail=error.strerror or "")
         raise InputError(what) from None
@@ -70,13 +72,13 @@ def _stack_at(
     given: Sequence[tuple[str, str]],
     project: Path | None,
     environment: Mapping[str, str],
-    with_names: bool,
+    look_ups: LookUps,
 ) -> Stack:
     if str(path) != STANDARD_INPUT and not path.exists():
         raise InputError(say("path_missing", path=str(path)))
     if path.is_file() and is_terraform_file(path.name):
         folder = path.parent
-        stack = _stack_at(folder, region, given, project, environment, with_names)
+        stack = _stack_at(folder, region, given, project, environment, look_ups)
         meant = Finding(say("file_means_folder", file=path.name, path=str(folder)))
         return replace(stack, warnings=(meant, *stack.warnings))
     if path.name in TERRAGRUNT:
@@ -85,7 +87,7 @@ def _stack_at(
         if given:
             raise InputError(say("variables_without_directory", path=str(path)))
         read = read_plan(path, project=project, environment=environment, locate=region is None)
-        return stack_of(read, path, region, with_names)
+        return stack_of(read, path, region, look_ups)
     names = {entry.name for entry in path.iterdir()}
     if not any(map(is_terraform_file, names)):
         raise InputError(say("terragrunt" if names & TERRAGRUNT else "no_terraform", path=str(path)))
@@ -94,7 +96,7 @@ def _stack_at(
     try:
         with _room_to_read():
             directory = Directory(path, top, values, environment)
-            return _Worlds(directory, path, region, environment, with_names).stack()
+            return _Worlds(directory, path, region, environment, look_ups).stack()
     except TooMuch as bound:
         raise InputError(
             say(f"too_large_{bound.what}", path=str(path), limit=bound.limit), bound.file or None, bound.line or None
@@ -151,10 +153,10 @@ class _Worlds:
         path: Path,
         region: str | None,
         environment: Mapping[str, str],
-        with_names: bool,
+        look_ups: LookUps,
     ) -> None:
         self._directory = directory
-        self._with_names = with_names
+        self._look_ups = look_ups
         self._path = path
         self._region = region
         self._environment = environment
@@ -184,7 +186,7 @@ class _Worlds:
                 # What data sources tell depends on the region, which only the resources told.
                 configuration, again = self._evaluated(assumed, read.region)
                 read = replace(again, region=read.region, region_from=read.region_from)
-        stack = stack_of(read, self._path, self._region, self._with_names)
+        stack = stack_of(read, self._path, self._region, self._look_ups)
         return _Leaf(configuration, stack, frozenset(read.deciding))
 
     def _evaluated(self, assumed: World, region: str | None) -> tuple[Configuration, ReadResult]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
@@ -31,10 +32,17 @@ from glimpse.planner.stack import Resource, Stack, Unpriced
 from glimpse.planner.terraform.values import Unknown
 
 
-def stack_of(read: ReadResult, path: Path, region: str | None, with_names: bool = False) -> Stack:
+class LookUps(NamedTuple):
+    """What is looked up beside what costs money: names in AWS, and the facts of the running service."""
+
+    names: bool = False
+    deployment: bool = False
+
+
+def stack_of(read: ReadResult, path: Path, region: str | None, look_ups: LookUps) -> Stack:
     """
-    The stack that the blocks of a reading make up. `region` overrules the files; `with_names` looks up what resources
-    are called in AWS. Raises InputError if nothing tells the region.
+    The stack that the blocks of a reading make up. `region` overrules the files. Raises InputError if nothing tells the
+    region.
     """
     chosen = region or read.region
     if not isinstance(chosen, str) and read.candidates:
@@ -78,8 +86,15 @@ def stack_of(read: ReadResult, path: Path, region: str | None, with_names: bool 
         tuple(map(placed, read.unresolved)), tuple(map(placed, read.warnings)),
         region_from=None if region else read.region_from,
     )  # fmt: skip
-    # Looked up last: what is wrong with a name decides nothing that costs money.
-    return replace(stack, names=names_in_aws(blocks)) if with_names else stack
+    # Looked up last: what is wrong with a name or an alarm decides nothing that costs money.
+    if look_ups.names:
+        stack = replace(stack, names=names_in_aws(blocks))
+    if look_ups.deployment:
+        # Imported here, because it needs families that many stacks do not have.
+        from glimpse.planner.outside.terraform_files.deployment_facts import deployment_facts
+
+        stack = replace(stack, deployment=deployment_facts(tree, resources))
+    return stack
 
 
 def _found(block: Block, tree: Tree, read: ReadResult) -> Iterator[StackItem]:

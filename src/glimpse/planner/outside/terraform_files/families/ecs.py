@@ -65,7 +65,7 @@ def _service(block: Block, tasks: Block, tree: Tree) -> Iterator[StackItem]:
     strategy = _strategy(tasks, tree)
     if strategy is None and tasks is not block:
         strategy = _strategy(block, tree)
-    definition = _definition(tasks, tree)
+    definition = definition_of(tasks, tree)
     assumed = () if strategy else _assumed_strategy(block, definition, tree)
     if assumed:
         strategy = (ProviderShare(FARGATE, weight=1),)
@@ -246,7 +246,7 @@ def _started(block: Block, row: Values, path: str, cluster: str, tree: Tree) -> 
 
     `cluster` is the argument that names the cluster.
     """
-    found = _definition(block, tree, f"{path}task_definition_arn", row.known.text("task_definition_arn"))
+    found = definition_of(block, tree, f"{path}task_definition_arn", row.known.text("task_definition_arn"))
     launch_type, strategy = row.text("launch_type"), _rows(row)
     if strategy is None and launch_type is None:
         homes = tree.certain_references(block, cluster, CLUSTER)
@@ -362,7 +362,7 @@ def _clusters(block: Block, tree: Tree) -> tuple[Block, ...]:
     return linked or tuple(home for home in tree.of(CLUSTER) if named and home.values.known.text("name") == named)
 
 
-def _definition(block: Block, tree: Tree, argument: str = "task_definition", text: str | None = None) -> Block | None:
+def definition_of(block: Block, tree: Tree, argument: str = "task_definition", text: str | None = None) -> Block | None:
     """The task definition: by reference, or by its family (`family:revision`)."""
     linked = tree.references(block, argument, "aws_ecs_task_definition")
     said = text if text is not None else block.values.known.text(argument)

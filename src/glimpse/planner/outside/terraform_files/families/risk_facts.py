@@ -56,7 +56,7 @@ def unnoted(values: Values) -> Values:
     return replace(values, lenient=True, note=lambda unknown: None)
 
 
-def _stated(values: Values, name: str, default: int) -> int | None:
+def stated(values: Values, name: str, default: int) -> int | None:
     """A count, or its default where it is left out; None where nobody knows."""
     if values.is_unknown(name):
         return None
@@ -70,8 +70,8 @@ def target_group(group: Block) -> TargetGroup:
     """How a target group finds out about a target, and lets one go. Functions have neither by themselves."""
     values = unnoted(group.values)
     check = values.block("health_check")
-    interval = _stated(check, "interval", INTERVAL_SECONDS)
-    failures = _stated(check, "unhealthy_threshold", UNHEALTHY_COUNT)
+    interval = stated(check, "interval", INTERVAL_SECONDS)
+    failures = stated(check, "unhealthy_threshold", UNHEALTHY_COUNT)
     is_function = values.is_unknown("target_type") or values.text("target_type") == "lambda"
     is_off = check.is_unknown("enabled") or check.boolean("enabled") is False
     unseen = is_function or is_off or values.is_unknown("health_check") or interval is None or failures is None
@@ -79,7 +79,7 @@ def target_group(group: Block) -> TargetGroup:
         group.origin,
         interval=None if unseen else interval,
         failures=None if unseen else failures,
-        drain_seconds=None if is_function else _stated(values, "deregistration_delay", DRAIN_SECONDS),
+        drain_seconds=None if is_function else stated(values, "deregistration_delay", DRAIN_SECONDS),
     )
 
 
@@ -89,19 +89,25 @@ def service_groups(service: Block, tree: Tree) -> tuple[TargetGroup, ...]:
     return tuple(map(target_group, groups))
 
 
-def stop_seconds(service: Block, definition: Block | None) -> int | None:
-    """How long the container that a balancer reaches has between SIGTERM and SIGKILL; None where nobody knows."""
+def reached_container(service: Block, definition: Block | None) -> Mapping[str, Any] | None:
+    """The container that a balancer reaches, as its task definition says it; None where nobody knows."""
     containers = _containers(definition) if definition else ()
     name = unnoted(service.values).block("load_balancer").text("container_name")
     named = [row for row in containers if row.get("name") == name]
     rows = named or (containers if len(containers) == 1 else ())
-    if len(rows) != 1:
+    return rows[0] if len(rows) == 1 else None
+
+
+def stop_seconds(service: Block, definition: Block | None) -> int | None:
+    """How long the container that a balancer reaches has between SIGTERM and SIGKILL; None where nobody knows."""
+    container = reached_container(service, definition)
+    if container is None:
         return None
-    stated = rows[0].get("stopTimeout")
-    if stated is None or isinstance(stated, Null):
+    seconds = container.get("stopTimeout")
+    if seconds is None or isinstance(seconds, Null):
         return STOP_SECONDS
     try:
-        return int(stated) if isinstance(stated, int | Fraction | str) and not isinstance(stated, bool) else None
+        return int(seconds) if isinstance(seconds, int | Fraction | str) and not isinstance(seconds, bool) else None
     except ValueError:
         return None
 

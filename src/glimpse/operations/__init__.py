@@ -1,0 +1,1 @@
+"""Run the stack on one machine, take parts of it away, and check a deployed one against its plan."""

@@ -1,0 +1,1 @@
+"""The checks of a deployed stack: values and functions."""

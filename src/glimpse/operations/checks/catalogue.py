@@ -1,0 +1,209 @@
+"""All checks of `glimpse verify`, in the order in which reports have those that no box of the checklist names."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from glimpse.operations.checks import observed_checks as observed
+from glimpse.operations.checks import service_checks as service
+from glimpse.operations.checks.alarm_checks import WANTED, judge_alarm
+from glimpse.operations.checks.check import HELD, LAST, LOCAL, URL, Check, Target
+from glimpse.operations.checks.document import UPLOAD_SECONDS
+from glimpse.operations.checks.finding import Finding, unknown
+from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.deployment import Balancer, DerivedAlarm
+
+HELD_SECONDS = 85.0
+"""The limit of a check that holds a connection for longer than the balancer's idle timeout of 60 s."""
+
+EXPIRED_SECONDS = 420.0
+"""The limit of the check that waits until a presigned address has expired, after 300 s."""
+
+RECOVERY_SECONDS = 300.0
+"""A Spot task's notice of 120 s, and a slow start of its replacement, and some more."""
+
+
+# ---- The service
+
+
+async def _health(target: Target) -> Finding:
+    return service.judge_health(await target.reached().health())
+
+
+async def _tls(target: Target) -> Finding:
+    return service.judge_tls(await target.reached().tls(), target.is_on_loopback)
+
+
+async def _headers(target: Target) -> Finding:
+    return service.judge_headers(await target.reached().page(), target.address.startswith("https:"))
+
+
+async def _websocket(target: Target) -> Finding:
+    chat = target.reached()
+    return service.judge_round_trips(await chat.round_trip("websocket"), await chat.round_trip("polling"))
+
+
+async def _polling(target: Target) -> Finding:
+    chat = target.reached()
+    try:
+        tasks = (await target.observations.running_tasks()).running
+    except Unseen:
+        tasks = None
+    # On somebody's service nothing is done that must fail.
+    return service.judge_polling(await chat.polling(target.kind == LOCAL and (tasks or 0) > 1), tasks)
+
+
+async def _idle_socket(target: Target) -> Finding:
+    idle = await _idle_seconds(target)
+    return service.judge_idle_socket(await target.reached().hold_socket(idle + target.idle_margin_seconds), idle)
+
+
+async def _keep_alive(target: Target) -> Finding:
+    """A connection past the balancer is held, where that can be reached; elsewhere the settings are compared."""
+    if target.kind == URL:
+        return unknown("verify_keep_alive_hidden")
+    if target.task is None:
+        settings = await target.observations.task_settings()
+        return observed.judge_keep_alive(settings, await target.observations.balancer_settings())
+    idle = await _idle_seconds(target)
+    held = await target.reached().hold_connection(target.task, idle + min(2.0, target.idle_margin_seconds))
+    return service.judge_held_connection(held, idle)
+
+
+async def _presigned(target: Target) -> Finding:
+    return service.judge_presigned(await target.reached().presigned_upload())
+
+
+async def _upload(target: Target) -> Finding:
+    return service.judge_upload(await target.reached().upload())
+
+
+async def _wrong_size(target: Target) -> Finding:
+    return service.judge_wrong_size(await target.reached().put_wrong_size())
+
+
+async def _wrong_type(target: Target) -> Finding:
+    return service.judge_wrong_type(await target.reached().put_wrong_type())
+
+
+async def _wrong_checksum(target: Target) -> Finding:
+    return service.judge_wrong_checksum(await target.reached().put_wrong_checksum())
+
+
+async def _second_put(target: Target) -> Finding:
+    return service.judge_second_put(await target.reached().put_twice())
+
+
+async def _expired(target: Target) -> Finding:
+    if not target.is_slow:
+        return unknown("verify_expired_slow", seconds=UPLOAD_SECONDS)
+    return service.judge_expired(*await target.reached().put_expired())
+
+
+async def _public_read(target: Target) -> Finding:
+    return service.judge_public_read(await target.reached().public_read())
+
+
+async def _spot(target: Target) -> Finding:
+    if not target.may_reclaim:
+        return unknown("verify_spot_url" if target.kind == URL else f"verify_spot_not_agreed_{target.kind}")
+    seen = target.observations
+    return service.judge_loss(await target.reached().lose_task(seen.reclaim_spot_task, seen.is_recovered), target.speed)
+
+
+async def _idle_seconds(target: Target) -> int:
+    """The balancer's idle timeout: as it is, else as the Terraform writes it, else AWS's default."""
+    try:
+        return (await target.observations.balancer_settings()).idle_timeout_seconds
+    except Unseen:
+        return (target.plan.deployment.balancer if target.plan.deployment else Balancer()).idle_timeout_seconds
+
+
+# ---- The stack
+
+
+async def _running_tasks(target: Target) -> Finding:
+    alarm = _derived(target, "running_tasks")
+    seen = await target.observations.running_tasks()
+    return observed.judge_running_tasks(seen, target.deployment.tasks, alarm.document if alarm else "–")
+
+
+async def _spot_share(target: Target) -> Finding:
+    return observed.judge_spot_share(await target.observations.running_tasks(), target.deployment.tasks)
+
+
+async def _connections(target: Target) -> Finding:
+    seen = await target.observations.database_connections()
+    return observed.judge_connections(seen, target.database, _derived(target, "database_connections"))
+
+
+async def _connections_at_deploy(target: Target) -> Finding:
+    settings, seen = await target.observations.task_settings(), await target.observations.database_connections()
+    return observed.judge_connections_at_deploy(settings, seen, target.database, target.deployment)
+
+
+async def _errors(target: Target) -> Finding:
+    return observed.judge_errors(await target.observations.balancer_errors(), _derived(target, "balancer_5xx"))
+
+
+async def _engine(target: Target) -> Finding:
+    return observed.judge_engine(await target.observations.engine(), target.database, target.today)
+
+
+async def _storage(target: Target) -> Finding:
+    return observed.judge_storage(await target.observations.storage(), target.plan)
+
+
+async def _bill(target: Target) -> Finding:
+    return observed.judge_bill(await target.observations.spending(), target.plan)
+
+
+async def _applied(target: Target) -> Finding:
+    if target.kind == LOCAL:
+        return unknown("verify_nothing_applied")
+    settings = await target.observations.task_settings()
+    return observed.judge_applied(settings, await target.observations.balancer_settings(), target.deployment)
+
+
+async def _alarm(name: str, target: Target) -> Finding:
+    return judge_alarm(name, await target.observations.alarms(), _derived(target, name))
+
+
+def _derived(target: Target, name: str) -> DerivedAlarm | None:
+    return next((alarm for alarm in target.plan.alarms if alarm.name == name), None)
+
+
+def _alarm_check(name: str) -> Check:
+    run: Callable[[Target], Awaitable[Finding]] = partial(_alarm, name)
+    return Check(f"alarm_{name}", run)
+
+
+CHECKS = (
+    Check("service_healthy", _health),
+    Check("tls", _tls),
+    Check("security_headers", _headers),
+    Check("websocket", _websocket),
+    Check("polling_stickiness", _polling),
+    Check("idle_websocket", _idle_socket, HELD, HELD_SECONDS),
+    Check("keep_alive", _keep_alive, HELD, HELD_SECONDS),
+    Check("presigned_address", _presigned),
+    Check("direct_upload", _upload),
+    Check("upload_wrong_size", _wrong_size),
+    Check("upload_wrong_type", _wrong_type),
+    Check("upload_wrong_checksum", _wrong_checksum),
+    Check("upload_second_put", _second_put),
+    Check("upload_expired", _expired, HELD, EXPIRED_SECONDS),
+    Check("public_read_refused", _public_read),
+    Check("running_tasks", _running_tasks),
+    Check("spot_share", _spot_share),
+    Check("spot_recovery", _spot, LAST, RECOVERY_SECONDS),
+    *map(_alarm_check, WANTED),
+    Check("balancer_5xx", _errors),
+    Check("database_connections", _connections),
+    Check("database_connections_at_deploy", _connections_at_deploy),
+    Check("engine_support", _engine),
+    Check("storage_growth", _storage),
+    Check("bill", _bill),
+    Check("terraform_applied", _applied),
+)

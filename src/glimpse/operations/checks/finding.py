@@ -1,0 +1,29 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+CONFIRMED, REFUTED, UNKNOWN = "confirmed", "refuted", "unknown"
+
+
+class Finding(Struct, frozen=True):
+    """`verdict`, and why: a sentence of `words/operations/verify.toml` and its values."""
+
+    verdict: str
+    code: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def confirmed(code: str, **values: str | int) -> Finding:
+    return Finding(CONFIRMED, code, values)
+
+
+def refuted(code: str, **values: str | int) -> Finding:
+    return Finding(REFUTED, code, values)
+
+
+def unknown(code: str, **values: str | int) -> Finding:
+    return Finding(UNKNOWN, code, values)

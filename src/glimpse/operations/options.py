@@ -1,0 +1,69 @@
+"""The options of `up`, `drill` and `verify`, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct, field
+
+
+class Say(Protocol):
+    """Renders the sentence of a code in the reader's language. `language` is "en" or "ko"."""
+
+    language: str
+
+    def __call__(self, code: str, /, **values: str | int) -> str: ...
+
+    def in_language(self, language: str) -> Say: ...
+
+
+class StackOptions(Struct, frozen=True):
+    """
+    `arguments`: what `glimpse plan` is to read: the path and its options, as on a command line. `bus` and `tasks` are
+    None where the Terraform decides. Port 0 is any free one.
+    """
+
+    arguments: Sequence[str]
+    data: Path
+    bus: str | None = None
+    tasks: int | None = None
+    port: int = 8080
+    page_port: int = 8090
+    speed: float = 1.0
+
+
+class DrillOptions(Struct, frozen=True):
+    """`environment`: settings that a deploy gives to the new tasks. `speed` None: that of the stack."""
+
+    name: str
+    stack: StackOptions
+    speed: float | None = None
+    clients: int = 12
+    seed: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    format: str = "terminal"
+    output: Path | None = None
+
+
+class VerifyOptions(Struct, frozen=True):
+    """
+    `target`: "local", "aws" or a URL. `tokens`: of two users, where nobody can sign up. `drill`: the ECS service that
+    may lose a task. `asks`: whether a person is there who can be asked whether a task may be taken away; `is_agreed`:
+    that person has agreed already.
+    """
+
+    target: str
+    arguments: Sequence[str]
+    data: Path
+    tokens: Sequence[str] = ()
+    is_slow: bool = False
+    drill: str | None = None
+    asks: bool = True
+    is_agreed: bool = False
+    only: Sequence[str] = ()
+    region: str | None = None
+    format: str = "terminal"
+    output: Path | None = None
+    is_strict: bool = False

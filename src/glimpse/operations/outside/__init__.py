@@ -1,0 +1,1 @@
+"""Processes, sockets, control groups, HTTP and AWS."""

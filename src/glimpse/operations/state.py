@@ -1,0 +1,121 @@
+"""The state of a local stack at one moment: what `GET /state` of the page answers, as `glimpse.stack/1`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct, field
+
+SCHEMA = "glimpse.stack/1"
+
+STARTING, RUNNING, DRAINING, STOPPED, FAILED = "starting", "running", "draining", "stopped", "failed"
+"""
+The states of parts and tasks. STOPPED: it has ended and will be started again. FAILED: it keeps ending, and the next
+start waits for longer.
+"""
+
+FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
+
+
+class Addresses(Struct, frozen=True):
+    """
+    Where the parts of a running stack listen, all on loopback. `chat` and `chat_2` are two entrances of the balancer,
+    each with a cookie of its own. `bus` is empty where the database carries the events.
+    """
+
+    page: str
+    chat: str
+    chat_2: str
+    database: str
+    bus: str
+    files: str
+    bucket: str
+
+
+class PartState(Struct, frozen=True):
+    """
+    A part that is no task. `name`: "balancer", "database", "bus" or "storage". Times are seconds since 1970. `program`:
+    what it runs with its version, "PostgreSQL 18.6". `explanation`: the last lines that it said, where it failed.
+    """
+
+    name: str
+    program: str
+    state: str
+    since: float
+    restarts: int = 0
+    pid: int | None = None
+    memory_mib: float | None = None
+    explanation: str | None = None
+
+
+class TaskState(Struct, frozen=True):
+    """
+    `name` is unique for the life of the stack ("task-3"); `slot` is the balancer's name for its place, which a later
+    task reuses. `is_registered`: the balancer sends it new connections. `cpu_percent` is of the task's vCPU.
+    """
+
+    name: str
+    slot: str
+    capacity_provider: str
+    state: str
+    since: float
+    port: int
+    is_registered: bool = False
+    pid: int | None = None
+    sockets: int = 0
+    database_connections: int = 0
+    cpu_percent: float | None = None
+    memory_mib: float | None = None
+    explanation: str | None = None
+
+
+class Traffic(Struct, frozen=True):
+    """Of the last seconds, over all tasks. `p99_ms`: from a message's arrival to its acknowledgement; null: none."""
+
+    sockets: int = 0
+    messages_per_second: float = 0.0
+    deliveries_per_second: float = 0.0
+    p99_ms: float | None = None
+    drops: Mapping[str, int] = field(default_factory=dict)
+    """Sockets that left since the stack started, by reason."""
+
+    balancer_5xx: int = 0
+    """Answers with 5xx since the stack started."""
+
+
+class TimelineEvent(Struct, frozen=True):
+    """
+    Something that happened: `code` and `values` are a sentence of `words/operations.toml`. `subject` is a task's name,
+    a part's, or "clients". `at`: seconds since 1970.
+    """
+
+    at: float
+    subject: str
+    code: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class Limits(Struct, frozen=True):
+    """Whether each task really has the vCPU and the memory of the Terraform; `why_not` is a code."""
+
+    vcpu: float
+    memory_mib: int
+    are_enforced: bool
+    why_not: str | None = None
+
+
+class StackState(Struct, frozen=True):
+    at: float
+    speed: float
+    addresses: Addresses
+    limits: Limits
+    parts: Sequence[PartState]
+    tasks: Sequence[TaskState]
+    traffic: Traffic
+    timeline: Sequence[TimelineEvent] = ()
+    """The last 200, oldest first."""
+
+    drill: str | None = None
+    """The name of the drill that runs now."""
+
+    schema: str = SCHEMA
