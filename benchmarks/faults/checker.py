@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from glimpse.operations.drills.client_state import ClientState, entry_key
 
 Note = Mapping[str, Any]
 
@@ -64,50 +66,6 @@ class Bounds:
 
     outages: Sequence[tuple[float, float]] = ()
     """When the service could serve nobody, because of the fault: beginnings and ends in ms since 1970."""
-
-
-@dataclass
-class ClientState:
-    """What a user knows about their conversations."""
-
-    members: dict[str, list[str]] = field(default_factory=dict)
-    reads: dict[tuple[str, str], int] = field(default_factory=dict)
-    bodies: dict[tuple[str, int], str | None] = field(default_factory=dict)
-    """(conversation, seq) → the text; None for an entry that has no text or whose text was deleted."""
-
-    deleted: set[tuple[str, int]] = field(default_factory=set)
-    """Kept so that the answer to an earlier sync does not bring a deleted text back."""
-
-    def apply_sync(self, answer: Mapping[str, Any]) -> None:
-        for conversation in answer["conversations"]:
-            self.members[conversation["id"]] = conversation["memberIds"]
-            for reader, seq in conversation["reads"].items():
-                self.read(conversation["id"], reader, seq)
-        for entry in answer["messages"]:
-            key = entry["conversationId"], entry["seq"]
-            self.bodies[key] = None if key in self.deleted else entry.get("body")
-            if entry["type"] == "deleted":
-                self.delete(entry["conversationId"], entry["of"])
-
-    def apply_event(self, name: str, data: Mapping[str, Any]) -> None:
-        if name == "message":
-            self.bodies.setdefault((data["conversationId"], data["seq"]), data["body"])
-        elif name == "deleted":
-            self.bodies[data["conversationId"], data["seq"]] = None
-            self.delete(data["conversationId"], data["of"])
-        elif name == "conversation":
-            self.members[data["id"]] = data["memberIds"]
-            if data["lastSeq"]:
-                self.bodies[data["id"], data["lastSeq"]] = None
-        elif name == "read":
-            self.read(data["conversationId"], data["userId"], data["seq"])
-
-    def delete(self, conversation_id: str, seq: int) -> None:
-        self.bodies[conversation_id, seq] = None
-        self.deleted.add((conversation_id, seq))
-
-    def read(self, conversation_id: str, reader: str, seq: int) -> None:
-        self.reads[conversation_id, reader] = max(seq, self.reads.get((conversation_id, reader), 0))
 
 
 def violations(notes: Sequence[Note], stored: DatabaseState, bounds: Bounds) -> list[str]:
@@ -182,7 +140,7 @@ def _order_violations(notes: Sequence[Note]) -> Iterator[str]:
     for note in notes:
         if note["what"] == "connect":
             last[note["p"], note["s"]] = {}
-        elif note["what"] == "heard" and (numbered := _entry_key(note)):
+        elif note["what"] == "heard" and (numbered := entry_key(note["name"], note["data"])):
             conversation_id, seq = numbered
             known = last[note["p"], note["s"]]
             if seq != known.get(conversation_id, seq - 1) + 1:
@@ -206,7 +164,7 @@ def _missed_entries(notes: Sequence[Note], stored: DatabaseState) -> Iterator[st
             received[note["p"], note["s"]].clear()
         elif note["what"] == "disconnect":
             connected_at.pop((note["p"], note["s"]), None)
-        elif note["what"] == "heard" and (key := _entry_key(note)):
+        elif note["what"] == "heard" and (key := entry_key(note["name"], note["data"])):
             first_received.setdefault(key, note["at"])
             received[note["p"], note["s"]].add(key)
         elif note["what"] == "synced":
@@ -386,13 +344,3 @@ def slowest_acknowledgement(notes: Sequence[Note]) -> float:
 
 def _events(notes: Iterable[Note], *names: str) -> Iterator[Note]:
     return (note for note in notes if note["what"] == "heard" and note["name"] in names)
-
-
-def _entry_key(note: Note) -> tuple[str, int] | None:
-    """The conversation and seq of the entry that an event announces; None where it announces none."""
-    name, data = note["name"], note["data"]
-    if name in ("message", "deleted"):
-        return data["conversationId"], data["seq"]
-    if name == "conversation" and data["lastSeq"]:
-        return data["id"], data["lastSeq"]
-    return None

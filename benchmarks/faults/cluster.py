@@ -138,7 +138,8 @@ class PostgresBusServer:
 
 class ValkeyBusServer:
     def __init__(self) -> None:
-        self._server = ValkeyServer(port=free_port())
+        # A free port at each start: another round may have taken an earlier one meanwhile.
+        self._server = ValkeyServer()
         self.port = 0
         """Keeps its value while the server is stopped, because another fault may read it."""
 

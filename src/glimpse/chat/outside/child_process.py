@@ -44,11 +44,11 @@ def free_port() -> int:
 
 
 def are_ports_free(*ports: int) -> bool:
-    """Whether nothing listens on any of these ports on loopback."""
+    """Whether a server can listen on each of these ports on loopback, as it can while old connections time out."""
     with ExitStack() as probes:
         try:
             for port in ports:
-                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+                probes.enter_context(socket.create_server(("127.0.0.1", port)))
         except OSError:
             return False
     return True

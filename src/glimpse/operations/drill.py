@@ -1,0 +1,111 @@
+"""`glimpse drill`: on the stack that runs, or on one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from glimpse.chat.failure import Failure
+from glimpse.operations.drills.chart import specification
+from glimpse.operations.drills.html import page
+from glimpse.operations.drills.result import Drill, DrillRequest
+from glimpse.operations.drills.terminal import event_line, lines
+from glimpse.operations.options import DrillOptions, Say, StackOptions
+from glimpse.operations.outside import drill_on_page, running_stack
+from glimpse.operations.ports import OnEvent
+from glimpse.operations.state import TimelineEvent
+
+KEPT, BROKEN = 0, 1
+
+
+def run(options: DrillOptions, say: Say) -> int:
+    """The exit code. Raises Failure where the drill could not run."""
+    if options.format == "html":
+        _load_chart_library()
+    result = asyncio.run(_drill(options, say))
+    text = _rendered(result, options.format, say)
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            options.output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Failure(
+                "drill_output_unwritable", file=str(options.output), detail=error.strerror or str(error)
+            ) from error
+    return KEPT if result.is_kept else BROKEN
+
+
+async def _drill(options: DrillOptions, say: Say) -> Drill:
+    main = asyncio.current_task()
+    if main:
+        # SIGTERM ends the drill as Ctrl-C does, so that no process of its stack stays.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main.cancel)
+    request = DrillRequest(options.name, options.clients, options.seed, options.environment)
+    on_event = _progress(say)
+    if addresses := running_stack.find(options.stack.data):
+        _tell(say("drill_on_running_stack", page=addresses.page))
+        return await drill_on_page.run_drill(addresses.page, request, options.speed, on_event)
+    _tell(say("drill_on_own_stack"))
+    with tempfile.TemporaryDirectory(prefix="glimpse-drill-") as folder:
+        stack = msgspec.structs.replace(options.stack, data=Path(folder), speed=options.speed or 1.0)
+        return await _on_own_stack(stack, request, on_event, say)
+
+
+async def _on_own_stack(options: StackOptions, request: DrillRequest, on_event: OnEvent, say: Say) -> Drill:
+    from glimpse.operations.outside.drill_runner import run_drill
+    from glimpse.operations.outside.local_stack import local_stack
+    from glimpse.operations.outside.plan import read_plan
+
+    plan = await read_plan(options.arguments)
+    async with local_stack(options, plan, lambda code, **values: _tell(say(code, **values))) as stack:
+        stack.subscribers.add(on_event)
+        stack.drill = request.name
+        try:
+            return await run_drill(stack, request)
+        finally:
+            stack.subscribers.discard(on_event)
+            _tell(say("drill_stopping_own_stack"))
+
+
+def _progress(say: Say) -> Callable[[TimelineEvent], None]:
+    """Tells each event as it happens, with the seconds since the first one."""
+    first: list[float] = []
+
+    def on_event(event: TimelineEvent) -> None:
+        first.append(event.at)
+        _tell(event_line(event, first[0], say))
+
+    return on_event
+
+
+def _tell(text: str) -> None:
+    """Progress goes to standard error; the report alone to standard output."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _rendered(drill: Drill, format: str, say: Say) -> str:
+    if format == "json":
+        return msgspec.json.format(msgspec.json.encode(drill), indent=1).decode() + "\n"
+    if format == "html":
+        svgs = [_load_chart_library()(specification(drill, say, is_dark)) for is_dark in (False, True)]
+        return page(drill, say, *svgs)
+    return "\n".join(lines(drill, say)) + "\n"
+
+
+def _load_chart_library() -> Callable[..., str]:
+    """Before the drill, so that nobody waits for a page that cannot be made."""
+    try:
+        import vl_convert
+    except ImportError:
+        raise Failure("drill_chart_missing") from None
+    convert: Callable[..., str] = vl_convert.vegalite_to_svg
+    return convert

@@ -1,0 +1,1 @@
+"""What drills take away, what clients noted, and which promises were kept."""

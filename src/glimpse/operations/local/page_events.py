@@ -1,0 +1,150 @@
+"""
+What `GET /events` of the live page says: the values that the page patches itself with.
+
+    history    [Point]              the last minutes, once, before the first `state`
+    timeline   [SpokenEvent]        what the stack's timeline holds at first, then each event as it happens
+    drill      DrillState           when a drill begins or ends
+    costs      Costs                when prices at another load are known
+    state      StackState           each second, without its timeline
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from glimpse.operations.drills.promises import Promise
+from glimpse.operations.drills.result import Drill
+from glimpse.operations.options import Say
+from glimpse.operations.state import STARTING, StackState, TimelineEvent, Traffic
+
+HISTORY_SECONDS = 300
+
+
+class PointTask(Struct, frozen=True):
+    name: str
+    sockets: int
+
+
+class Point(Struct, frozen=True):
+    """What the charts need of one second; a StackState has the same fields, and more."""
+
+    at: float
+    traffic: Traffic
+    tasks: Sequence[PointTask]
+
+
+class Sentence(Struct, frozen=True):
+    """One sentence in both languages: the page can switch without asking again."""
+
+    en: str
+    ko: str
+
+
+class SpokenEvent(Struct, frozen=True):
+    at: float
+    subject: str
+    code: str
+    sentence: Sentence
+
+
+class SpokenPromise(Struct, frozen=True):
+    """As drills.promises.Promise."""
+
+    code: str
+    sentence: Sentence
+    is_kept: bool
+    measured: float | None
+    bound: float
+    unit: str
+
+
+class SpokenDrill(Struct, frozen=True):
+    """
+    What the page shows of a Drill. Times are in seconds: `without_service`, the longest; `everyone_back` and `recovery`
+    since the part was taken away, null where a client did not come back or the stack did not recover.
+    """
+
+    name: str
+    seed: int
+    speed: float
+    clients: int
+    acknowledged: int
+    lost: int
+    duplicates: int
+    gaps: int
+    without_service: float
+    everyone_back: float | None
+    recovery: float | None
+    promises: Sequence[SpokenPromise]
+    remarks: Sequence[Sentence]
+
+
+class DrillState(Struct, frozen=True):
+    """`running`: the name of the drill that runs now. `failure`: why the last one has no result."""
+
+    running: str | None = None
+    failure: Sentence | None = None
+
+
+Languages = Mapping[str, Say]
+"""A Say for "en" and one for "ko"."""
+
+
+def point_of(state: StackState) -> Point:
+    return Point(state.at, state.traffic, [PointTask(task.name, task.sockets) for task in state.tasks])
+
+
+def without_timeline(state: StackState) -> Mapping[str, Any]:
+    return {name: value for name, value in asdict(state).items() if name != "timeline"}
+
+
+def sentence_of(languages: Languages, code: str, values: Mapping[str, str | int | float]) -> Sentence:
+    """
+    Both sentences of a code. Fractions are seconds, which people read with one digit. A code without a sentence stands
+    for itself: it must not stop the stack that records it.
+    """
+    shown = {name: f"{value:.1f}" if isinstance(value, float) else value for name, value in values.items()}
+    try:
+        return Sentence(languages["en"](code, **shown), languages["ko"](code, **shown))
+    except KeyError:
+        return Sentence(code, code)
+
+
+def spoken(languages: Languages, event: TimelineEvent) -> SpokenEvent:
+    return SpokenEvent(event.at, event.subject, event.code, sentence_of(languages, event.code, event.values))
+
+
+def spoken_drill(languages: Languages, drill: Drill) -> SpokenDrill:
+    figures = drill.figures
+    return SpokenDrill(
+        name=drill.name,
+        seed=drill.seed,
+        speed=drill.timings.speed,
+        clients=figures.clients,
+        acknowledged=figures.acknowledged,
+        lost=len(figures.lost),
+        duplicates=len(figures.duplicates),
+        gaps=len(figures.gaps),
+        without_service=figures.without_service,
+        everyone_back=drill.everyone_back_seconds,
+        recovery=drill.recovery_seconds,
+        promises=[_spoken_promise(languages, promise) for promise in drill.promises],
+        remarks=[sentence_of(languages, code, {}) for code in drill.remarks],
+    )
+
+
+def _spoken_promise(languages: Languages, promise: Promise) -> SpokenPromise:
+    sentence = sentence_of(languages, promise.code, {})
+    return SpokenPromise(promise.code, sentence, promise.is_kept, promise.measured, promise.bound, promise.unit)
+
+
+def task_of_cookie(state: StackState, slot: str | None) -> str | None:
+    """
+    The task that a cookie of the balancer leads to: the cookie has the name of its slot. A task that drains still has
+    the sockets that it had; to one that starts the balancer sends nobody.
+    """
+    return next((task.name for task in state.tasks if task.slot == slot and task.state != STARTING), None)

@@ -1,0 +1,1 @@
+"""A deployed stack as AWS's APIs show it, read-only, by boto3."""

@@ -1,0 +1,117 @@
+"""Calls of AWS's APIs. Whatever goes wrong with one becomes a sentence that says why something cannot be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+)
+
+from glimpse.operations.checks.observations import Unseen
+
+CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 3})
+"""Short, because `verify` as a whole takes less than 90 s."""
+
+COST_REGION = "us-east-1"
+"""Cost Explorer answers for all regions from its only endpoint."""
+
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"}
+THROTTLED = {
+    "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
+    "LimitExceededException", "RequestThrottled", "SlowDown",
+}  # fmt: skip
+INVALID_CREDENTIALS = {
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",
+    "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "AuthFailure",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired",
+}  # fmt: skip
+NOT_FOUND = {
+    "ClusterNotFoundException", "ServiceNotFoundException", "LoadBalancerNotFound", "TargetGroupNotFound",
+    "DBInstanceNotFound", "DBParameterGroupNotFound",
+}  # fmt: skip
+NO_DATA = {"DataUnavailableException", "BillExpirationException"}
+
+POLICY_PREFIXES = {"monitoring": "cloudwatch"}
+"""IAM's prefix of a service is the name that its requests are signed with; CloudWatch is the exception."""
+
+
+class Calls:
+    """The clients of one session and region. Its methods wait for AWS, so they belong into a thread."""
+
+    def __init__(self, session: Any, region: str) -> None:
+        self.region = region
+        self._session = session
+        self._clients: dict[str, Any] = {}
+        self._lock = Lock()
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
+        """The answer of an operation, which is named as boto3 names it: `describe_services`. Raises Unseen."""
+        action = operation
+        try:
+            client = self._client(service)
+            action = policy_action(client, operation)
+            answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise unseen(error, action, self.region) from error
+        return answer
+
+    def pages(self, service: str, operation: str, items: str, **parameters: Any) -> Iterator[Any]:
+        """The items of all pages of an operation. Raises Unseen."""
+        action = operation
+        try:
+            client = self._client(service)
+            action = policy_action(client, operation)
+            for page in client.get_paginator(operation).paginate(**parameters):
+                yield from page.get(items, ())
+        except (BotoCoreError, ClientError) as error:
+            raise unseen(error, action, self.region) from error
+
+    def _client(self, service: str) -> Any:
+        # Clients may be shared by threads, but sessions may not make two at once.
+        with self._lock:
+            if service not in self._clients:
+                region = COST_REGION if service == "ce" else self.region
+                self._clients[service] = self._session.client(service, region_name=region, config=CONFIG)
+            return self._clients[service]
+
+
+def policy_action(client: Any, operation: str) -> str:
+    """The action as a policy names it: `ecs:DescribeServices`."""
+    prefix = client.meta.service_model.signing_name
+    return f"{POLICY_PREFIXES.get(prefix, prefix)}:{client.meta.method_to_api_mapping[operation]}"
+
+
+def unseen(error: BotoCoreError | ClientError, action: str, region: str) -> Unseen:
+    """Why a call failed. `action` is the one that a policy has to allow."""
+    if isinstance(error, ClientError):
+        answer = error.response.get("Error", {})
+        return _refusal(str(answer.get("Code", "")), str(answer.get("Message", "")), action, region)
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | SSOError):
+        return Unseen("aws_credentials_refused", detail=str(error))
+    if isinstance(error, ConnectionError | HTTPClientError):
+        return Unseen("aws_unreachable", action=action, region=region, detail=str(error))
+    return Unseen("aws_call_failed", action=action, region=region, detail=f"{type(error).__name__}: {error}")
+
+
+def _refusal(code: str, message: str, action: str, region: str) -> Unseen:
+    if code in DENIED:
+        return Unseen("aws_denied", action=action)
+    if code in THROTTLED:
+        return Unseen("aws_throttled", action=action)
+    if code in INVALID_CREDENTIALS:
+        return Unseen("aws_credentials_refused", detail=f"{code}: {message}")
+    if code.removesuffix("Fault") in NOT_FOUND:
+        return Unseen("aws_not_found", name=message or code, region=region)
+    if code in NO_DATA:
+        return Unseen("aws_no_data", name=action)
+    return Unseen("aws_call_failed", action=action, region=region, detail=f"{code}: {message}")

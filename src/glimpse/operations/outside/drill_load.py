@@ -1,0 +1,280 @@
+"""The load of a drill: users who sign up, their conversations, and what they send."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import aiohttp
+from msgspec import Struct, json
+
+from glimpse.chat.failure import Failure
+from glimpse.operations.drills.notes import Note
+from glimpse.operations.outside.drill_clients import Client, session
+
+GROUP_MEMBERS = 12
+MESSAGE_SECONDS = 0.5
+"""Each client sends a message every so many seconds, on average."""
+
+POLLING_EVERY = 4
+"""Each fourth client uses polling; the others use WebSocket."""
+
+SOCKETS_OF_A_QUIET_USER = 15
+"""The chat allows a user 20 on one task."""
+
+REQUEST_SECONDS, RETRY_SECONDS, GIVE_UP_SECONDS = 15.0, 0.5, 120.0
+
+UPLOAD_CHUNKS, UPLOAD_CHUNK_BYTES, UPLOAD_CHUNK_SECONDS = 20, 50_000, 0.1
+"""An upload takes two seconds, so that the object store can be taken away meanwhile."""
+
+LARGE_MESSAGES, LARGE_CHARACTERS = 80, 4_000
+"""One sync of such a conversation is 320 kB; the chat closes a connection at 1 MB that nobody reads."""
+
+SLOW_REQUEST_SECONDS, SLOW_SECONDS, END_SECONDS = 0.1, 15.0, 10.0
+"""How often a client that never reads asks, how long, and how long it then waits for the end of its connection."""
+
+ADDRESSES = "127.1.{}.{}"
+
+
+class User(Struct, frozen=True):
+    id: str
+    token: str
+
+
+def address(number: int) -> str | None:
+    """
+    An address for each client, because the chat limits what one address may do. Linux has all of 127.0.0.0/8; None
+    where this machine has only 127.0.0.1.
+    """
+    own = ADDRESSES.format(number // 250, number % 250 + 1)
+    with socket.socket() as probe:
+        try:
+            probe.bind((own, 0))
+        except OSError:
+            return None
+    return own
+
+
+class Api:
+    """Requests to the chat. They are repeated while a retry may help, at most GIVE_UP_SECONDS long."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self.http, self.url = http, url
+
+    async def request(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
+        """The answer. Raises Failure: `drill_signup_off`, `drill_refused`, `drill_no_answer`."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        deadline, detail = time.monotonic() + GIVE_UP_SECONDS, ""
+        while time.monotonic() < deadline:
+            pause = RETRY_SECONDS
+            try:
+                timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+                async with self.http.request(
+                    method, self.url + path, json=body, headers=headers, timeout=timeout
+                ) as response:
+                    text = await response.text()
+                    if response.status < 300:
+                        return json.decode(text)
+                    detail = f"{method} {path}: {response.status} {text[:200]}"
+                    if response.status < 500 and response.status not in (408, 429):
+                        off = response.status == 404 and path == "/auth/signup"
+                        raise Failure("drill_signup_off" if off else "drill_refused", detail=detail)
+                    pause = float(response.headers.get("retry-after", pause))
+            except (aiohttp.ClientError, TimeoutError) as error:
+                detail = f"{method} {path}: {error or type(error).__name__}"
+            await asyncio.sleep(pause)
+        raise Failure("drill_no_answer", url=self.url, seconds=int(GIVE_UP_SECONDS), detail=detail)
+
+    async def sign_up(self, handle: str, address: str | None = None) -> User:
+        """`address`: of this machine, from which to ask."""
+        body = {"handle": handle, "password": secrets.token_urlsafe(18)}
+        async with session(address) as http:
+            answer = await Api(http, self.url).request("POST", "/auth/signup", body)
+        return User(answer["user"]["id"], answer["accessToken"])
+
+    async def conversation(self, user: User, others: Sequence[User]) -> str:
+        body = {"memberIds": [other.id for other in others]}
+        answer = await self.request("POST", "/conversations", body, user.token)
+        conversation_id: str = answer["id"]
+        return conversation_id
+
+
+class Load:
+    """Clients that send messages to each other. `quiet` ones only stay connected. `notes` has what they all noted."""
+
+    def __init__(self, api: Api, talking: Sequence[Client], quiet: Sequence[Client], notes: list[Note]) -> None:
+        self.api, self.talking, self.quiet, self.notes = api, talking, quiet, notes
+        self.conversations: dict[str, list[str]] = {}
+        self.users: Sequence[User] = ()
+
+    @property
+    def clients(self) -> Sequence[Client]:
+        return [*self.talking, *self.quiet]
+
+    @property
+    def connected(self) -> int:
+        return sum(client.online.is_set() for client in self.clients)
+
+    async def talk(self, client: Client, random: Random) -> None:
+        """Until it is cancelled. Without a connection messages wait, and are sent when the client is back."""
+        number = 0
+        while True:
+            await asyncio.sleep(MESSAGE_SECONDS * random.uniform(0.5, 1.5))
+            number += 1
+            client.say(random.choice(self.conversations[client.name]), f"{number}: {random.getrandbits(64):x}")
+
+
+@asynccontextmanager
+async def prepared_load(
+    url: str, clients: int, quiet: int, random: Random, on_note: Callable[[Note], None]
+) -> AsyncIterator[Load]:
+    """Sign users up, and make their conversations: each has one with the next user, and all share one."""
+    prefix = f"drill{secrets.token_hex(4)}x"
+    async with aiohttp.ClientSession() as http:
+        api, notes = Api(http, url), list[Note]()
+
+        def note(made: Note) -> None:
+            notes.append(made)
+            on_note(made)
+
+        def client(user: User, name: str, number: int, transport: str, is_quiet: bool = False) -> Client:
+            own = Random(random.random())  # noqa: S311
+            return Client(name, url, user.token, transport, own, note, is_quiet, address(number))
+
+        users = [await api.sign_up(f"{prefix}{number}", address(number)) for number in range(clients)]
+        talking = [
+            client(user, user.id, number, "polling" if number % POLLING_EVERY == POLLING_EVERY - 1 else "websocket")
+            for number, user in enumerate(users)
+        ]
+        quiet_users = [
+            await api.sign_up(f"{prefix}q{number}", address(clients + number))
+            for number in range(-(-quiet // SOCKETS_OF_A_QUIET_USER))
+        ]
+        silent = [
+            client(quiet_users[number % len(quiet_users)], f"quiet-{number}", clients + number, "websocket", True)
+            for number in range(quiet)
+        ]
+        load = Load(api, talking, silent, notes)
+        load.users = users
+        load.conversations = {user.id: [] for user in users}
+        pairs = [[user, other] for user, other in zip(users[::2], users[1::2], strict=False)]
+        for members in [*pairs, users[:GROUP_MEMBERS]]:
+            conversation_id = await api.conversation(members[0], members[1:])
+            for user in members:
+                load.conversations[user.id].append(conversation_id)
+        for user in users:
+            if not load.conversations[user.id]:
+                load.conversations[user.id].append(await api.conversation(user, users[:1]))
+        yield load
+
+
+# ---- An upload
+
+
+async def upload(api: Api, user: User, started: asyncio.Event) -> float:
+    """
+    Upload a file straight into the bucket as clients/typescript does: a PUT that fails is repeated, with a new address
+    where the old one expired. `started` is set when the first bytes leave. The seconds that it took; raises Failure.
+    """
+    began = time.monotonic()
+    size = UPLOAD_CHUNKS * UPLOAD_CHUNK_BYTES
+    announcement = {"fileName": "drill.txt", "contentType": "text/plain", "size": size}
+    while True:
+        presigned = await api.request("POST", "/files/presigned-url", announcement, user.token)
+        is_put = await _put(api.http, presigned, started)
+        if is_put:
+            with contextlib.suppress(Failure):
+                # A refusal that a new PUT cures: what arrived is not complete.
+                await api.request("POST", f"/files/{presigned['fileId']}/complete", None, user.token)
+                return time.monotonic() - began
+        if time.monotonic() - began > GIVE_UP_SECONDS:
+            raise Failure("drill_no_answer", url=api.url, seconds=int(GIVE_UP_SECONDS), detail="PUT")
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _put(http: aiohttp.ClientSession, presigned: Mapping[str, Any], started: asyncio.Event) -> bool:
+    async def content() -> AsyncIterator[bytes]:
+        for _ in range(UPLOAD_CHUNKS):
+            yield b"drill\n".ljust(UPLOAD_CHUNK_BYTES, b".")
+            started.set()
+            await asyncio.sleep(UPLOAD_CHUNK_SECONDS)
+
+    size = str(UPLOAD_CHUNKS * UPLOAD_CHUNK_BYTES)
+    try:
+        async with http.put(
+            presigned["uploadUrl"],
+            data=content(),
+            headers={**presigned["headers"], "Content-Length": size},
+            timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS),
+        ) as response:
+            return response.status < 300
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
+# ---- Clients that ask and never read
+
+
+async def write_large_history(load: Load, user: User, client: Client) -> None:
+    """A conversation of one user that is large to read. It takes some seconds: the chat limits events a second."""
+    conversation_id = await load.api.conversation(user, [])
+    for number in range(LARGE_MESSAGES):
+        client.say(conversation_id, f"{number}: ".ljust(LARGE_CHARACTERS, "x"))
+    while client.unanswered:
+        await asyncio.sleep(0.1)
+
+
+async def read_nothing(url: str, user: User) -> bool:
+    """
+    Ask for the whole history over and over, and read none of it. Whether the chat closed the connection meanwhile: a
+    balancer keeps its side open until what it holds is read, so at the end everything is read. A socket of its own,
+    because every library's client reads.
+    """
+    host, _, port = url.partition("://")[2].partition(":")
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=2**10)
+    try:
+        writer.write(
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ZHJpbGwgZHJpbGwgZHJpbA==\r\n\r\n"
+            "".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        _write_text(writer, f'40{{"token":"{user.token}"}}')
+        while b"40{" not in (received := await reader.read(100)):
+            if not received:
+                raise ConnectionResetError
+        transport: asyncio.ReadTransport = reader._transport  # type: ignore[attr-defined]
+        transport.pause_reading()
+        until = time.monotonic() + SLOW_SECONDS
+        while time.monotonic() < until and not writer.transport.is_closing():
+            _write_text(writer, '421["sync",{"cursors":{}}]')
+            await asyncio.sleep(SLOW_REQUEST_SECONDS)
+        transport.resume_reading()
+        async with asyncio.timeout(END_SECONDS):
+            while await reader.read(2**16):
+                pass
+    except TimeoutError:
+        return False
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return True
+    finally:
+        writer.transport.abort()
+    return True
+
+
+def _write_text(writer: asyncio.StreamWriter, message: str) -> None:
+    """A masked text frame, as a WebSocket client has to send it; the mask is zero."""
+    data = message.encode()
+    length = bytes((0x80 | len(data),)) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2)
+    writer.write(b"\x81" + length + b"\0\0\0\0" + data)

@@ -1,0 +1,179 @@
+"""The command blocks of the runbooks, as their comments mark them, and what can be said of a command without AWS."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import UnknownServiceError
+from msgspec import Struct
+
+from glimpse.cli import parser
+from glimpse.planner.finding import InputError
+from glimpse.planner.words import Words
+from tests.conftest import OWN, REPOSITORY
+
+FOLDER = REPOSITORY / "docs/how-to"
+NAMES = (
+    "first-deploy", "roll-out-a-lever", "spot-loss", "connections-exhausted", "storage-full", "bad-migration",
+    "rotate-the-signing-key", "move-from-nestjs", "restore-a-backup",
+)  # fmt: skip
+"""The last one leaves the tasks on another database."""
+UP, LOCAL, AWS = "up", "local", "aws"
+"""`up` starts a stack and stays; what is `local` is run beside it; what is for `aws` is checked for its form."""
+
+_BLOCK = re.compile(r"(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_HERE_DOCUMENT = re.compile(r"<<'(\w+)'\n.*?^\1$", re.DOTALL | re.MULTILINE)
+
+# The AWS CLI has these beside the operations of the APIs.
+_AWS_CLI_ONLY = {("ecr", "get-login-password")}
+_AWS_CLI_OPTIONS = {"query", "output", "region", "profile"}
+_TERRAFORM_COMMANDS = {"init", "plan", "apply", "output", "import", "state"}
+
+
+class Block(Struct, frozen=True):
+    mark: str | None
+    language: str
+    text: str
+
+
+def blocks(path: Path) -> Sequence[Block]:
+    return [Block(mark or None, language, text) for mark, language, text in _BLOCK.findall(path.read_text())]
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """
+    The words of each simple command, those inside `$(…)` too. Text in here documents, variables and redirections are
+    left as they are.
+    """
+    text = _HERE_DOCUMENT.sub("", text)
+    for inner in re.findall(r"\$\(((?:[^()]|\([^()]*\))*)\)", text):
+        yield from commands(inner)
+    for line in text.splitlines():
+        words: list[str] = []
+        for word in [*_words(_without_substitutions(line)), ";"]:
+            if set(word) <= set(";|&") and word:
+                if words:
+                    yield words
+                words = []
+            else:
+                words.append(word)
+
+
+def _without_substitutions(line: str) -> str:
+    return re.sub(r"\$\(((?:[^()]|\([^()]*\))*)\)", "SUBSTITUTED", line)
+
+
+def _words(line: str) -> list[str]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=";|&")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    return list(lexer)
+
+
+def problem(words: Sequence[str]) -> str | None:
+    """What is wrong with a command of `glimpse`, `aws` or `terraform`; None where nothing is, or it is another one."""
+    while words and (words[0] in ("time", "until", "!", "do", "if", "(") or re.match(r"\w+=", words[0])):
+        words = words[1:]
+    match words:
+        case ["glimpse", *rest]:
+            return _glimpse_problem(rest)
+        case ["aws", *rest]:
+            return _aws_problem(rest)
+        case ["terraform", *rest]:
+            return _terraform_problem(rest)
+    return None
+
+
+def _glimpse_problem(arguments: Sequence[str]) -> str | None:
+    if ">" in arguments:
+        arguments = arguments[: arguments.index(">")]
+    try:
+        given = parser(Words("en")).parse_args(arguments)
+    except InputError as error:
+        return str(error.why)
+    for kind, value in getattr(given, "values", ()):
+        if kind == "file" and not _is_variable_file(REPOSITORY / value):
+            return f"no variable file {value}"
+        if kind == "option" and value.partition("=")[0] not in variables():
+            return f"no variable {value}"
+    if only := getattr(given, "only", None):
+        from glimpse.operations.checks.catalogue import CHECKS
+
+        if missing := set(only.split(",")) - {check.name for check in CHECKS}:
+            return f"no such check: {', '.join(sorted(missing))}"
+    return None
+
+
+def _aws_problem(arguments: Sequence[str]) -> str | None:
+    service, *rest = arguments
+    if (service, rest[0]) in _AWS_CLI_ONLY:
+        return None
+    session = botocore.session.get_session()
+    try:
+        model = session.get_service_model(service)
+    except UnknownServiceError:
+        return f"no service {service}"
+    if rest[0] == "wait":
+        waiters = {xform_name(name, "-"): name for name in session.get_waiter_model(service).waiter_names}
+        if rest[1] not in waiters:
+            return f"no waiter {service} {rest[1]}"
+        operation = session.get_waiter_model(service).get_waiter(waiters[rest[1]]).operation
+        rest = rest[1:]
+    else:
+        operations = {xform_name(name, "-"): name for name in model.operation_names}
+        if rest[0] not in operations:
+            return f"no operation {service} {rest[0]}"
+        operation = operations[rest[0]]
+    shape = model.operation_model(operation).input_shape
+    members = {xform_name(name, "-"): member for name, member in (shape.members if shape else {}).items()}
+    flags = {f"no-{name}" for name, member in members.items() if member.type_name == "boolean"}
+    given = {word[2:] for word in rest if word.startswith("--")}
+    if unknown := given - set(members) - flags - _AWS_CLI_OPTIONS:
+        return f"{service} {rest[0]} has no --{', --'.join(sorted(unknown))}"
+    if missing := {xform_name(name, "-") for name in (shape.required_members if shape else ())} - given:
+        return f"{service} {rest[0]} needs --{', --'.join(sorted(missing))}"
+    return None
+
+
+def _terraform_problem(arguments: Sequence[str]) -> str | None:
+    chdir, command, *rest = arguments
+    if chdir != f"-chdir={OWN.relative_to(REPOSITORY)}":
+        return f"not in the stack's folder: {chdir}"
+    if command not in _TERRAFORM_COMMANDS:
+        return f"no command {command}"
+    for index, word in enumerate(rest):
+        name, _, value = word.partition("=")
+        if name == "-var-file" and not _is_variable_file(OWN / value):
+            return f"no variable file {value}"
+        if name == "-var" and rest[index + 1].partition("=")[0] not in variables():
+            return f"no variable {rest[index + 1]}"
+        for address in [value] if name == "-target" else [word] if word.startswith("module.") else []:
+            if found := _address_problem(address):
+                return found
+    return None
+
+
+def variables() -> set[str]:
+    return set(re.findall(r'^variable "(\w+)"', (OWN / "variables.tf").read_text(), re.MULTILINE))
+
+
+def _is_variable_file(path: Path) -> bool:
+    # A runbook writes this one itself.
+    return path.exists() or path.name == "lever.tfvars"
+
+
+def _address_problem(address: str) -> str | None:
+    """Whether `module.NAME` or `module.NAME.TYPE.NAME` exists in our Terraform."""
+    _, module, *resource = address.split(".")
+    folder = OWN.parent.parent / "modules" / module
+    if not folder.is_dir():
+        return f"no module {module}"
+    text = "".join(path.read_text() for path in folder.glob("*.tf"))
+    if resource and f'resource "{resource[0]}" "{resource[1]}"' not in text:
+        return f"no resource {address}"
+    return None
