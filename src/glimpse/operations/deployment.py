@@ -125,10 +125,19 @@ class ScenarioCost(Struct, frozen=True):
     at_least: bool = False
 
 
+class Refusal(Struct, frozen=True):
+    """One sentence of the planner about what it cannot read: `code` and `params`; it may name a place."""
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    file: str | None = None
+    line: int | None = None
+
+
 class Plan(Struct, frozen=True):
     """
     What `operations` needs of `glimpse.plan/1`. Where `deployment` is null, `why_no_deployment` is the code of the
-    sentence that says why.
+    sentence that says why, and `unresolved` is what may be missing from it.
     """
 
     deployment: Deployment | None
@@ -140,15 +149,7 @@ class Plan(Struct, frozen=True):
     monthly_messages: float | None = None
     peak_sockets: float | None = None
     why_no_deployment: str | None = None
-
-
-class Refusal(Struct, frozen=True):
-    """One error of the planner: `code` and `params` are a sentence; it may name a place."""
-
-    code: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
-    file: str | None = None
-    line: int | None = None
+    unresolved: Sequence[Refusal] = ()
 
 
 class PlanRefused(Failure):
@@ -184,6 +185,7 @@ class _Workload(Struct, frozen=True):
 
 class _Bill(Struct, frozen=True):
     monthly_usd: str
+    unresolved: Sequence[Refusal] = ()
 
 
 class _PlanDocument(Struct, frozen=True, tag_field="schema", tag="glimpse.plan/1"):
@@ -223,6 +225,7 @@ def plan_of(document: bytes) -> Plan:
         monthly_messages=figures.get("monthly_messages"),
         peak_sockets=figures.get("peak_sockets"),
         why_no_deployment=why,
+        unresolved=found.today.unresolved,
     )
 
 

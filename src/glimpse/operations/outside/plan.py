@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.deployment import Plan, plan_of
+from glimpse.operations.deployment import Plan, PlanRefused, Refusal, plan_of
 
 STANDARD_INPUT = "-"
 NOT_READ = 2
 """The exit code for input that the planner cannot read. 1 is a promise that the stack breaks: that is a plan, too."""
+
+MAX_UNRESOLVED = 3
+"""So many of the parts that the planner could not read are named where a deployment is missing."""
 
 
 async def read_plan(arguments: Sequence[str], workload: str | None = None, *, needs_deployment: bool = True) -> Plan:
@@ -22,8 +25,9 @@ async def read_plan(arguments: Sequence[str], workload: str | None = None, *, ne
     What `glimpse plan` says of a stack. `arguments` are a path and its options; `workload` is the text of a
     `glimpse.toml` that counts instead of the one beside the stack.
 
-    Raises PlanRefused with the planner's own errors, and Failure: `planner_failed`, `plan_unreadable`, and where a
-    deployment is needed and there is none, `deployment_missing` or `deployment_tasks_unknown`.
+    Raises PlanRefused with the planner's own errors, or, where a deployment is needed and there is none, with what the
+    planner could not read and `deployment_missing` or `deployment_tasks_unknown`. Raises Failure: `planner_failed`,
+    `plan_unreadable`.
     """
     if workload is None:
         document = await _printed(arguments)
@@ -34,7 +38,8 @@ async def read_plan(arguments: Sequence[str], workload: str | None = None, *, ne
             document = await _printed([*arguments, "--workload", str(file)])
     plan = plan_of(document)
     if needs_deployment and plan.why_no_deployment:
-        raise Failure(plan.why_no_deployment, path=arguments[0] if arguments else ".")
+        why = Refusal(plan.why_no_deployment, {"path": arguments[0] if arguments else "."})
+        raise PlanRefused([*plan.unresolved[:MAX_UNRESOLVED], why])
     return plan
 
 
