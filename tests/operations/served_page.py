@@ -40,13 +40,13 @@ PROMISES = [
 
 
 class _ChatStandIn(http.server.BaseHTTPRequestHandler):
-    """Answers each request as a balancer would that sends it to `slot`."""
+    """Answers each request as a balancer would that sends it to `server`."""
 
-    cookie, slot = "", ""
+    cookie, server = "", ""
 
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header("set-cookie", f"{self.cookie}={self.slot}")
+        self.send_header("set-cookie", f"{self.cookie}={self.server}")
         self.send_header("content-type", "text/html")
         self.end_headers()
         self.wfile.write(b"<!doctype html><p>A chat window</p>")
@@ -56,8 +56,8 @@ class _ChatStandIn(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def chat_stand_in(cookie: str, slot: str) -> Iterator[str]:
-    handler = type("_Chat", (_ChatStandIn,), {"cookie": cookie, "slot": slot})
+def chat_stand_in(cookie: str, server: str) -> Iterator[str]:
+    handler = type("_Chat", (_ChatStandIn,), {"cookie": cookie, "server": server})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -130,7 +130,7 @@ def fake_stack(chat: str = "http://127.0.0.1:1", chat_2: str = "http://127.0.0.1
 @contextlib.contextmanager
 def served_page(library: Path) -> Iterator[Served]:
     """`library`: the folder of the chart library."""
-    with chat_stand_in("AWSALB", "slot-1") as chat, chat_stand_in("AWSALB2", "slot-3") as chat_2:
+    with chat_stand_in("AWSALB", "server-1") as chat, chat_stand_in("AWSALB2", "server-3") as chat_2:
         page = Served(fake_stack(chat, chat_2))
         thread = threading.Thread(target=page.loop.run_until_complete, args=[page.serve(library)])
         thread.start()

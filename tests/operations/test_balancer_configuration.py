@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 
 from glimpse.operations.deployment import Balancer, HealthCheck
-from glimpse.operations.local.balancer_configuration import BalancerConfiguration, Slot, balancer_configuration
+from glimpse.operations.local.balancer_configuration import (
+    BalancerConfiguration,
+    BalancerServer,
+    balancer_configuration,
+)
 
 BALANCER = Balancer(
     idle_timeout_seconds=75,
     is_sticky=True,
     health_check=HealthCheck("/health", interval_seconds=10, timeout_seconds=4, healthy=2, unhealthy=3),
 )
-SLOTS = [Slot("slot-1", 3001, is_enabled=True), Slot("slot-2", 3002)]
+SERVERS = [BalancerServer("server-1", 3001, is_enabled=True), BalancerServer("server-2", 3002)]
 
 
 def text(balancer: Balancer = BALANCER, frame_origins: tuple[str, ...] = ()) -> str:
-    return balancer_configuration(BalancerConfiguration(balancer, (8080, 8081), frame_origins, "/run/stats"), SLOTS)
+    return balancer_configuration(BalancerConfiguration(balancer, (8080, 8081), frame_origins, "/run/stats"), SERVERS)
 
 
 def lines(name: str, of: str) -> list[str]:
@@ -53,14 +57,14 @@ def test_each_entrance_has_a_port_and_a_cookie_of_its_own() -> None:
 
 def test_the_second_entrance_asks_no_task_for_its_health() -> None:
     backend = lines("backend tasks_2", text())
-    assert "server slot-1 127.0.0.1:3001 track tasks_1/slot-1 cookie slot-1" in backend
+    assert "server server-1 127.0.0.1:3001 track tasks_1/server-1 cookie server-1" in backend
     assert not any("check" in line for line in backend)
 
 
-def test_a_slot_without_a_task_gets_nothing_not_even_from_cookie_holders() -> None:
+def test_a_server_without_a_task_gets_nothing_not_even_from_cookie_holders() -> None:
     backend = lines("backend tasks_1", text())
-    assert "server slot-1 127.0.0.1:3001 check cookie slot-1" in backend
-    assert "server slot-2 127.0.0.1:3002 check cookie slot-2 disabled" in backend
+    assert "server server-1 127.0.0.1:3001 check cookie server-1" in backend
+    assert "server server-2 127.0.0.1:3002 check cookie server-2 disabled" in backend
 
 
 def test_without_stickiness_there_is_no_cookie() -> None:

@@ -309,7 +309,7 @@ def test_an_event_is_late_only_for_who_was_connected() -> None:
 
 def test_spot_takes_a_task_on_spot_where_there_is_one() -> None:
     tasks = [
-        TaskState(f"task-{number}", f"slot{number}", provider, RUNNING, 0.0, 1, is_registered=is_registered)
+        TaskState(f"task-{number}", f"server{number}", provider, RUNNING, 0.0, 1, is_registered=is_registered)
         for number, (provider, is_registered) in enumerate(
             [(FARGATE, True), (FARGATE_SPOT, False), (FARGATE_SPOT, True), (FARGATE, True)]
         )

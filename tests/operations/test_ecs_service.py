@@ -24,7 +24,8 @@ from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.operations.deployment import Balancer, Deployment, HealthCheck, Tasks
-from glimpse.operations.local.placement import slot_names
+from glimpse.operations.local.placement import server_names
+from glimpse.operations.outside import ecs_task
 from glimpse.operations.outside.ecs_service import EcsService
 from glimpse.operations.outside.haproxy import HaProxy
 from glimpse.operations.outside.launcher import launched
@@ -69,7 +70,7 @@ class Stand:
         self.events: list[tuple[str, str, dict[str, str | int | float]]] = []
         self.writers: list[asyncio.StreamWriter] = []
         self.port = free_port()
-        self.haproxy = HaProxy(folder, DEPLOYMENT.balancer, (self.port, free_port()), [], slot_names(TASKS.desired))
+        self.haproxy = HaProxy(folder, DEPLOYMENT.balancer, (self.port, free_port()), [], server_names(TASKS.desired))
         parts = {"GLIMPSE_DATABASE_URL": database, "GLIMPSE_BUS_URL": "postgresql:", "GLIMPSE_JWT_SECRETS": "s" * 32}
         self.service = EcsService(DEPLOYMENT, TIMINGS, self.haproxy, {**parts, **more}, folder, self.record)
 
@@ -89,13 +90,13 @@ class Stand:
         while not condition():
             await asyncio.sleep(0.02)
 
-    async def socket(self, slot: str) -> asyncio.StreamReader:
-        """A WebSocket through the balancer to the task in this slot. It ends when the balancer or the task closes it."""
+    async def socket(self, server: str) -> asyncio.StreamReader:
+        """A WebSocket through the balancer to the task of this server. It ends when the balancer or the task closes it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: chat\r\nConnection: Upgrade\r\n"
             "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            f"Cookie: AWSALB={slot}\r\n\r\n".encode()
+            f"Cookie: AWSALB={server}\r\n\r\n".encode()
         )
         assert b" 101 " in await reader.readline()
         self.writers.append(writer)
@@ -166,7 +167,7 @@ def test_a_reclaimed_task_leaves_the_balancer_and_is_replaced_at_once(tmp_path: 
 
 def test_a_reclaimed_task_that_does_not_end_is_cut_and_killed(tmp_path: Path, database: str) -> None:
     async def work(stand: Stand) -> None:
-        reader = await stand.socket(stand.task("task-2").slot)
+        reader = await stand.socket(stand.task("task-2").server)
         pid = stand.task("task-2").pid
         assert pid
         # A stopped process does nothing about SIGTERM.
@@ -177,6 +178,24 @@ def test_a_reclaimed_task_that_does_not_end_is_cut_and_killed(tmp_path: Path, da
         assert "task_stop_timeout" not in stand.codes("task-2")
         await reclaimed
         assert stand.codes("task-2")[-2:] == ["task_stop_timeout", "task_ended"]
+
+    run(tmp_path, database, work)
+
+
+def test_a_task_that_fails_the_health_check_is_replaced_after_its_grace_period(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(stand: Stand) -> None:
+        hung = stand.task("task-1")
+        assert hung.pid
+        os.kill(hung.pid, signal.SIGSTOP)
+        stand.service.replace_unhealthy([hung.server])
+        assert stand.names() == ["task-1", "task-2"]
+        monkeypatch.setattr(ecs_task, "GRACE_SECONDS", 0.0)
+        stand.service.replace_unhealthy([hung.server])
+        await stand.until(lambda: sorted(stand.names()) == ["task-2", "task-3"] and len(stand.service.states()) == 2)
+        left = [code for code in stand.codes("task-1") if code not in ("task_starting", SERVING)]
+        assert left == ["task_unhealthy", "task_deregistered", "task_stopping", "task_stop_timeout", "task_ended"]
 
     run(tmp_path, database, work)
 
@@ -208,7 +227,7 @@ def test_tasks_that_keep_dying_are_replaced_after_pauses(tmp_path: Path, databas
 def test_a_deployment_replaces_all_tasks_and_never_has_too_few(tmp_path: Path, database: str) -> None:
     async def work(stand: Stand) -> None:
         fewest = [2]
-        socket = await stand.socket(stand.task("task-1").slot)
+        socket = await stand.socket(stand.task("task-1").server)
         deployed = asyncio.create_task(stand.service.deploy({"GLIMPSE_DATABASE_POOL": "2"}, Random(3)))
         while not deployed.done():
             fewest.append(len(stand.names()))
@@ -256,7 +275,7 @@ def test_tasks_that_cannot_start_fail_with_what_they_said(tmp_path: Path, databa
 
 def test_cutting_clients_closes_the_sockets_of_all_tasks(tmp_path: Path, database: str) -> None:
     async def work(stand: Stand) -> None:
-        sockets = [await stand.socket(task.slot) for task in stand.service.states()]
+        sockets = [await stand.socket(task.server) for task in stand.service.states()]
         await stand.service.cut_clients()
         for socket in sockets:
             await socket.read()

@@ -56,8 +56,8 @@ class Stand:
         self.writers: list[asyncio.StreamWriter] = []
 
     async def enable_all(self) -> None:
-        for slot, task in zip(self.haproxy.slots, self.tasks, strict=False):
-            await self.haproxy.enable(slot, task.port)
+        for server, task in zip(self.haproxy.servers, self.tasks, strict=False):
+            await self.haproxy.enable(server, task.port)
 
     async def get(self, path: str = "/", cookie: str = "", entrance: int = 0) -> str:
         reader = await self.open(path, cookie, entrance)
@@ -89,7 +89,7 @@ async def stand(folder: Path, balancer: Balancer = BALANCER) -> AsyncIterator[St
     for task, server in zip(tasks, servers, strict=True):
         task.port = server.sockets[0].getsockname()[1]
     ports = (free_port(), free_port())
-    haproxy = HaProxy(folder, balancer, ports, [PAGE], ["slot-1", "slot-2", "slot-3"])
+    haproxy = HaProxy(folder, balancer, ports, [PAGE], ["server-1", "server-2", "server-3"])
     made = Stand(haproxy, ports, tasks)
     try:
         await haproxy.start()
@@ -122,12 +122,12 @@ def test_requests_go_round_and_each_entrance_has_its_own_cookie(tmp_path: Path) 
         assert {await stand.name(), await stand.name()} == {"one", "two"}
         for entrance, name in enumerate(("AWSALB", "AWSALB2")):
             answer = await stand.get(entrance=entrance)
-            found = re.search(rf"(?i)set-cookie: ({name}=slot-\d)", answer)
+            found = re.search(rf"(?i)set-cookie: ({name}=server-\d)", answer)
             assert found
             names = {await stand.name(found[1], entrance) for _ in range(4)}
             assert names == {answer.rpartition("\r\n\r\n")[2]}
         # Two windows of one browser send both cookies, and are on two tasks.
-        both = "AWSALB=slot-1; AWSALB2=slot-2"
+        both = "AWSALB=server-1; AWSALB2=server-2"
         assert [await stand.name(both, 0), await stand.name(both, 1)] == ["one", "two"]
 
     run(tmp_path, work)
@@ -136,17 +136,17 @@ def test_requests_go_round_and_each_entrance_has_its_own_cookie(tmp_path: Path) 
 def test_a_leaving_task_keeps_its_connections_and_gets_no_new_ones(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         await stand.enable_all()
-        streams = [await stand.stream("AWSALB=slot-1"), await stand.stream("AWSALB2=slot-1", 1)]
-        other = await stand.stream("AWSALB=slot-2")
-        await stand.haproxy.disable("slot-1")
-        assert {await stand.name("AWSALB=slot-1") for _ in range(3)} == {"two"}
-        assert {await stand.name("AWSALB2=slot-1", 1) for _ in range(3)} == {"two"}
-        assert (await stand.haproxy.counters()).sessions == {"slot-1": 2, "slot-2": 1, "slot-3": 0}
+        streams = [await stand.stream("AWSALB=server-1"), await stand.stream("AWSALB2=server-1", 1)]
+        other = await stand.stream("AWSALB=server-2")
+        await stand.haproxy.disable("server-1")
+        assert {await stand.name("AWSALB=server-1") for _ in range(3)} == {"two"}
+        assert {await stand.name("AWSALB2=server-1", 1) for _ in range(3)} == {"two"}
+        assert (await stand.haproxy.counters()).sessions == {"server-1": 2, "server-2": 1, "server-3": 0}
         assert not any(stream.at_eof() for stream in streams)
-        await stand.haproxy.cut("slot-1")
+        await stand.haproxy.cut("server-1")
         for stream in streams:
             await stream.read()
-        assert (await stand.haproxy.counters()).sessions == {"slot-1": 0, "slot-2": 1, "slot-3": 0}
+        assert (await stand.haproxy.counters()).sessions == {"server-1": 0, "server-2": 1, "server-3": 0}
         await stand.haproxy.cut()
         await other.read()
 
@@ -159,14 +159,17 @@ def test_a_task_that_fails_its_health_check_gets_no_requests_until_it_passes(tmp
         stand.tasks[0].is_healthy = False
 
         async def only_the_other_answers() -> bool:
-            return await stand.name("AWSALB=slot-1") == "two" and await stand.name("AWSALB2=slot-1", 1) == "two"
+            return await stand.name("AWSALB=server-1") == "two" and await stand.name("AWSALB2=server-1", 1) == "two"
 
         async def it_is_back() -> bool:
-            return await stand.name("AWSALB=slot-1") == "one" and await stand.name("AWSALB2=slot-1", 1) == "one"
+            return await stand.name("AWSALB=server-1") == "one" and await stand.name("AWSALB2=server-1", 1) == "one"
 
         await until(only_the_other_answers)
+        # The third server has no task: it is out of service, and does not fail.
+        assert set((await stand.haproxy.counters()).unhealthy) == {"server-1"}
         stand.tasks[0].is_healthy = True
         await until(it_is_back)
+        assert not (await stand.haproxy.counters()).unhealthy
 
     run(tmp_path, work)
 
@@ -189,29 +192,29 @@ def test_answers_with_5xx_are_counted_also_over_a_restart(tmp_path: Path) -> Non
     run(tmp_path, work)
 
 
-def test_a_restart_after_a_crash_finds_every_slot_as_it_was(tmp_path: Path) -> None:
+def test_a_restart_after_a_crash_finds_every_server_as_it_was(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         await stand.enable_all()
-        await stand.haproxy.disable("slot-1")
+        await stand.haproxy.disable("server-1")
         assert stand.haproxy.pid
         os.kill(stand.haproxy.pid, signal.SIGKILL)
         await stand.haproxy.wait()
         # What changes while it is down counts, too.
-        await stand.haproxy.disable("slot-2")
-        await stand.haproxy.enable("slot-3", stand.tasks[1].port)
+        await stand.haproxy.disable("server-2")
+        await stand.haproxy.enable("server-3", stand.tasks[1].port)
         await stand.haproxy.start()
-        assert {await stand.name("AWSALB=slot-1") for _ in range(3)} == {"two"}
-        assert "AWSALB=slot-3" in await stand.get()
+        assert {await stand.name("AWSALB=server-1") for _ in range(3)} == {"two"}
+        assert "AWSALB=server-3" in await stand.get()
 
     run(tmp_path, work)
 
 
-def test_a_slot_takes_a_later_task_at_another_port(tmp_path: Path) -> None:
+def test_a_server_takes_a_later_task_at_another_port(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
-        await stand.haproxy.enable("slot-1", stand.tasks[0].port)
+        await stand.haproxy.enable("server-1", stand.tasks[0].port)
         assert await stand.name() == "one"
-        await stand.haproxy.disable("slot-1")
-        await stand.haproxy.enable("slot-1", stand.tasks[1].port)
+        await stand.haproxy.disable("server-1")
+        await stand.haproxy.enable("server-1", stand.tasks[1].port)
         assert [await stand.name(), await stand.name(entrance=1)] == ["two", "two"]
 
     run(tmp_path, work)
@@ -220,7 +223,7 @@ def test_a_slot_takes_a_later_task_at_another_port(tmp_path: Path) -> None:
 def test_a_task_learns_the_client_and_the_live_page_may_frame_the_chat(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         await stand.enable_all()
-        answer = await stand.get(cookie="AWSALB=slot-1")
+        answer = await stand.get(cookie="AWSALB=server-1")
         assert "x-forwarded-for: 127.0.0.1" in stand.tasks[0].heads[-1].lower()
         assert f"content-security-policy: default-src 'self'; frame-ancestors {PAGE}\r\n" in answer
 
@@ -230,7 +233,7 @@ def test_a_task_learns_the_client_and_the_live_page_may_frame_the_chat(tmp_path:
 def test_an_idle_connection_is_closed_after_the_idle_timeout(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         await stand.enable_all()
-        stream = await stand.stream("AWSALB=slot-1")
+        stream = await stand.stream("AWSALB=server-1")
         began = asyncio.get_running_loop().time()
         await stream.read()
         assert asyncio.get_running_loop().time() - began >= 0.9
@@ -241,7 +244,7 @@ def test_an_idle_connection_is_closed_after_the_idle_timeout(tmp_path: Path) -> 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         (tmp_path / "second").mkdir()
-        second = HaProxy(tmp_path / "second", BALANCER, stand.ports, [], ["slot-1"])
+        second = HaProxy(tmp_path / "second", BALANCER, stand.ports, [], ["server-1"])
         with pytest.raises(Failure) as failed:
             await second.start()
         second.close()
@@ -252,7 +255,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 def test_without_haproxy_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("glimpse.operations.outside.haproxy.shutil.which", lambda name, path=None: None)
-    haproxy = HaProxy(tmp_path, BALANCER, (1, 2), [], ["slot-1"])
+    haproxy = HaProxy(tmp_path, BALANCER, (1, 2), [], ["server-1"])
     with pytest.raises(Failure) as failed:
         asyncio.run(haproxy.start())
     haproxy.close()

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from glimpse.operations.drills.names import DRILL_NAMES
 from glimpse.operations.outside import running_stack
-from glimpse.operations.outside.page_server import DRILLS
 from glimpse.operations.state import Limits, Traffic
 from glimpse.planner.words import Words
 from tests.conftest import OWN
@@ -186,10 +186,10 @@ def test_each_window_shows_the_task_that_it_is_on(served: Served, page: Open) ->
 
 def test_a_button_starts_a_drill_whose_events_and_result_are_shown(served: Served, page: Open) -> None:
     shown = page()
-    assert len(shown.all(".drill")) == len(DRILLS)
+    assert len(shown.all(".drill")) == len(DRILL_NAMES)
     shown.run("document.querySelector('#clients').value = 5; document.querySelector('.drill').click()")
     shown.until(lambda: shown.all(".drill[data-running=true]"), "the drill runs")
-    assert len(shown.all(".drill[aria-disabled=true]")) == len(DRILLS), "no other can begin"
+    assert len(shown.all(".drill[aria-disabled=true]")) == len(DRILL_NAMES), "no other can begin"
     shown.run("document.querySelectorAll('.drill')[1].click()")
     shown.shows("#timeline li span", Words("en")("task_reclaimed", seconds="6.0"))
     served.call(served.may_end.set)
@@ -209,7 +209,7 @@ def test_a_drill_that_fails_or_is_refused_says_why(served: Served, page: Open) -
     shown.run("document.querySelector('.drill').click()")
     shown.until(lambda: "RuntimeError: odd" in shown.texts("#drill-status")[0], "the reason is shown")
     shown.run("document.querySelector('#clients').value = 0; document.querySelector('.drill').click()")
-    shown.shows("#drill-status", Words("en")("page_drill_clients", most=200))
+    shown.shows("#drill-status", Words("en")("drill_clients_count", least=2, most=200))
 
 
 def test_what_is_shown_is_patched_and_not_built_again(served: Served, page: Open) -> None:

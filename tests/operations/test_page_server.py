@@ -17,9 +17,10 @@ import pytest
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.deployment import Deployment
+from glimpse.operations.drills.names import DRILL_NAMES
 from glimpse.operations.drills.result import Drill, DrillRequest
 from glimpse.operations.outside.costs import Costs
-from glimpse.operations.outside.page_server import DRILLS, serving_page
+from glimpse.operations.outside.page_server import serving_page
 from glimpse.operations.state import StackState, Traffic
 from glimpse.planner.words import Words
 from tests.operations.served_page import MAX_SECONDS, PLANNED, Served, served_page
@@ -110,12 +111,12 @@ def test_a_drill_that_could_not_run_says_why(served: Served, failure: Exception,
 @pytest.mark.parametrize(
     ("name", "body", "status", "code"),
     [
-        ("earthquake", "{}", 404, "page_drill_unknown"),
+        ("earthquake", "{}", 404, "drill_unknown"),
         ("spot", "{", 400, "page_drill_request"),
         ("spot", '{"clients": "many"}', 400, "page_drill_request"),
         ("spot", '{"client": 3}', 400, "page_drill_request"),
-        ("spot", '{"clients": 0}', 400, "page_drill_clients"),
-        ("spot", '{"clients": 1000000}', 400, "page_drill_clients"),
+        ("spot", '{"clients": 1}', 400, "drill_clients_count"),
+        ("spot", '{"clients": 1000000}', 400, "drill_clients_count"),
         ("spot", '{"environment": {"A": "' + "b" * 20_000 + '"}}', 400, "page_drill_request"),
     ],
 )
@@ -153,7 +154,7 @@ def test_a_port_that_is_taken_is_a_failure(served: Served, tmp_path: Path) -> No
 
 
 def test_the_windows_are_on_the_tasks_that_their_cookies_name(served: Served) -> None:
-    cookies = {"cookie": "AWSALB=slot-1; AWSALB2=slot-2"}
+    cookies = {"cookie": "AWSALB=server-1; AWSALB2=server-2"}
     assert json.loads(request(served, "GET", "/windows", headers=cookies)[1]) == {"chat": "task-1", "chat_2": "task-2"}
     served.change("task-2", state="draining", is_registered=False)
     assert json.loads(request(served, "GET", "/windows", headers=cookies)[1])["chat_2"] == "task-2", "its sockets stay"
@@ -225,5 +226,8 @@ def test_every_text_of_the_page_exists_in_both_languages() -> None:
     for text in texts.values():
         used |= set(re.findall(r'say\("(\w+)"', text))
     assert used <= english.keys()
-    for name in DRILLS:
+    buttons = re.search(r"const DRILLS = (\[.*\]);", texts["drills.js"])
+    assert buttons
+    assert json.loads(buttons[1]) == list(DRILL_NAMES)
+    for name in DRILL_NAMES:
         assert {f"drill_{name}", f"does_{name}"} <= english.keys()

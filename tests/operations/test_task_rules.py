@@ -6,7 +6,7 @@ import pytest
 
 from glimpse.chat.settings import read_settings
 from glimpse.operations.deployment import Tasks
-from glimpse.operations.local.placement import next_provider, slot_names
+from glimpse.operations.local.placement import next_provider, server_names
 from glimpse.operations.local.rolling import Bounds, Counts, Step, bounds, has_room, next_step
 from glimpse.operations.local.task_environment import task_environment
 from glimpse.operations.state import FARGATE, FARGATE_SPOT
@@ -36,8 +36,8 @@ def test_a_task_is_replaced_by_one_of_the_same_capacity_provider() -> None:
     assert next_provider(tasks, 3, [FARGATE, FARGATE_SPOT]) == FARGATE_SPOT
 
 
-def test_there_are_twice_as_many_slots_as_tasks() -> None:
-    assert slot_names(2) == ["slot-1", "slot-2", "slot-3", "slot-4"]
+def test_there_are_twice_as_many_servers_as_tasks() -> None:
+    assert server_names(2) == ["server-1", "server-2", "server-3", "server-4"]
 
 
 def test_the_minimum_is_rounded_up_and_the_maximum_down() -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from glimpse.operations.drills.names import DEFAULT_CLIENTS
+
 
 class Say(Protocol):
     """Renders the sentence of a code in the reader's language. `language` is "en" or "ko"."""
@@ -40,7 +42,7 @@ class DrillOptions(Struct, frozen=True):
     name: str
     stack: StackOptions
     speed: float | None = None
-    clients: int = 12
+    clients: int = DEFAULT_CLIENTS
     seed: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     format: str = "terminal"

@@ -16,6 +16,13 @@ start waits for longer.
 
 FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
 
+BALANCER, DATABASE, BUS, STORAGE = "balancer", "database", "bus", "storage"
+PARTS = (BALANCER, DATABASE, BUS, STORAGE)
+"""The names of the parts. There is no part BUS where the database carries the events."""
+
+SERVICE, CLIENTS, DRILL, STACK = "service", "clients", "drill", "stack"
+"""Subjects of events that are no single task's or part's. STACK: a defect of what watches the stack."""
+
 
 class Addresses(Struct, frozen=True):
     """
@@ -34,8 +41,8 @@ class Addresses(Struct, frozen=True):
 
 class PartState(Struct, frozen=True):
     """
-    A part that is no task. `name`: "balancer", "database", "bus" or "storage". Times are seconds since 1970. `program`:
-    what it runs with its version, "PostgreSQL 18.6". `explanation`: the last lines that it said, where it failed.
+    One of PARTS, by its `name`. Times are seconds since 1970. `program`: what it runs with its version, "PostgreSQL
+    18.6". `explanation`: the last lines of its log, where it failed.
     """
 
     name: str
@@ -50,12 +57,13 @@ class PartState(Struct, frozen=True):
 
 class TaskState(Struct, frozen=True):
     """
-    `name` is unique for the life of the stack ("task-3"); `slot` is the balancer's name for its place, which a later
-    task reuses. `is_registered`: the balancer sends it new connections. `cpu_percent` is of the task's vCPU.
+    `name` is unique for the life of the stack ("task-3"). `server` is the server of HAProxy's backend that leads to it;
+    once it has ended, another task gets that server. `is_registered`: the balancer sends it new connections.
+    `cpu_percent` is of the task's vCPU.
     """
 
     name: str
-    slot: str
+    server: str
     capacity_provider: str
     state: str
     since: float
@@ -85,8 +93,9 @@ class Traffic(Struct, frozen=True):
 
 class TimelineEvent(Struct, frozen=True):
     """
-    Something that happened: `code` and `values` are a sentence of `words/operations.toml`. `subject` is a task's name,
-    a part's, or "clients". `at`: seconds since 1970.
+    Something that happened: `code` and `values` are a sentence of `words/operations/`. `subject` is what it happened
+    to: the name of a task ("task-3") or of a part (PARTS), or one of SERVICE, CLIENTS, DRILL and STACK. `at`: seconds
+    since 1970.
     """
 
     at: float

@@ -10,9 +10,6 @@ from glimpse.operations.drills import promises
 from glimpse.operations.drills.promises import EVERY_DRILL, Judge
 from glimpse.operations.state import FARGATE_SPOT, TaskState, TimelineEvent
 
-MIN_CLIENTS, MAX_CLIENTS = 2, 200
-"""Who talk: fewer have nobody to talk to, and more would measure this machine."""
-
 SIGTERM_CODES = ("task_reclaimed", "task_stopping")
 SERVING_CODE = "task_serving"
 """The events of a stack's timeline that say when a task got SIGTERM, and when one began to serve."""
@@ -62,6 +59,7 @@ DRILLS: Mapping[str, DrillKind] = {
         ),
     ),
 }
+"""By the names of names.py."""
 
 
 def task_to_take(name: str, tasks: Sequence[TaskState], draw: float) -> TaskState | None:

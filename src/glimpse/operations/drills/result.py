@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from glimpse.operations.drills.figures import Figures
+from glimpse.operations.drills.names import DEFAULT_CLIENTS
 from glimpse.operations.drills.promises import Promise
 from glimpse.operations.state import TimelineEvent
 from glimpse.operations.timings import Timings
@@ -26,7 +27,7 @@ class DrillRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str = ""
-    clients: int = 12
+    clients: int = DEFAULT_CLIENTS
     seed: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 

@@ -27,8 +27,8 @@ CHECKED = ENTRANCES[0][1]
 """The backend that checks the tasks. The servers of the other one follow it, so that a task is asked once."""
 
 
-class Slot(Struct, frozen=True):
-    """A place of the balancer for one task at a time. `is_enabled`: it gets new connections."""
+class BalancerServer(Struct, frozen=True):
+    """A `server` line of HAProxy: it leads to one task at a time. `is_enabled`: it gets new connections."""
 
     name: str
     port: int
@@ -47,7 +47,7 @@ class BalancerConfiguration(Struct, frozen=True):
     stats_socket: str
 
 
-def balancer_configuration(configuration: BalancerConfiguration, slots: Sequence[Slot]) -> str:
+def balancer_configuration(configuration: BalancerConfiguration, servers: Sequence[BalancerServer]) -> str:
     """The text of HAProxy's configuration."""
     balancer = configuration.balancer
     lines = [
@@ -85,7 +85,7 @@ def balancer_configuration(configuration: BalancerConfiguration, slots: Sequence
             ]
         if backend == CHECKED:
             lines += _checks(balancer)
-        lines += [_server(backend, slot, balancer.is_sticky) for slot in slots]
+        lines += [_server_line(backend, server, balancer.is_sticky) for server in servers]
     return "\n".join(lines) + "\n"
 
 
@@ -99,12 +99,12 @@ def _checks(balancer: Balancer) -> list[str]:
     ]
 
 
-def _server(backend: str, slot: Slot, is_sticky: bool) -> str:
-    words = ["    server", slot.name, f"127.0.0.1:{slot.port}"]
-    words.append("check" if backend == CHECKED else f"track {CHECKED}/{slot.name}")
+def _server_line(backend: str, server: BalancerServer, is_sticky: bool) -> str:
+    words = ["    server", server.name, f"127.0.0.1:{server.port}"]
+    words.append("check" if backend == CHECKED else f"track {CHECKED}/{server.name}")
     if is_sticky:
-        words += ["cookie", slot.name]
+        words += ["cookie", server.name]
     # A disabled server is in maintenance. `drain` would still serve whoever has its cookie.
-    if not slot.is_enabled and backend == CHECKED:
+    if not server.is_enabled and backend == CHECKED:
         words.append("disabled")
     return " ".join(words)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from glimpse.chat.failure import Failure
 from glimpse.chat.settings import Settings
 from glimpse.operations.deployment import Deployment, Plan
-from glimpse.operations.local.placement import SLOTS_PER_TASK
+from glimpse.operations.local.placement import SERVERS_PER_TASK
 from glimpse.operations.options import StackOptions
 
 MAX_TASKS = 20
@@ -57,7 +57,7 @@ def database_pool(deployment: Deployment) -> int:
     """
     reserved = deployment.database.reserved if deployment.database else 0
     # Listening for events takes a connection beside the pool.
-    share = (max_connections(deployment) - reserved) // (SLOTS_PER_TASK * deployment.tasks.desired) - 1
+    share = (max_connections(deployment) - reserved) // (SERVERS_PER_TASK * deployment.tasks.desired) - 1
     return max(1, min(wanted_pool(deployment), share))
 
 

@@ -10,7 +10,7 @@ from random import Random
 from msgspec.structs import replace
 
 from glimpse.operations.deployment import Deployment
-from glimpse.operations.local.placement import next_provider, slot_names
+from glimpse.operations.local.placement import next_provider, server_names
 from glimpse.operations.ports import OnEvent
 from glimpse.operations.state import (
     DRAINING,
@@ -121,12 +121,12 @@ class FakeStack:
             self._change(task, sockets=0)
 
     def _place(self) -> str:
-        taken = {task.slot for task in self.tasks.values()}
-        slot = next(name for name in slot_names(self.deployment.tasks.desired) if name not in taken)
+        taken = {task.server for task in self.tasks.values()}
+        server = next(name for name in server_names(self.deployment.tasks.desired) if name not in taken)
         placed = [task.capacity_provider for task in self.tasks.values() if task.state != DRAINING]
         provider = next_provider(self.deployment.tasks, self.deployment.tasks.desired, placed)
         name = f"task-{next(self._numbers)}"
-        self.tasks[name] = TaskState(name, slot, provider, STARTING, self._now(), port=0)
+        self.tasks[name] = TaskState(name, server, provider, STARTING, self._now(), port=0)
         self.record(name, "task_starting", provider=provider)
         return name
 

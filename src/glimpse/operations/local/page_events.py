@@ -142,9 +142,9 @@ def _spoken_promise(languages: Languages, promise: Promise) -> SpokenPromise:
     return SpokenPromise(promise.code, sentence, promise.is_kept, promise.measured, promise.bound, promise.unit)
 
 
-def task_of_cookie(state: StackState, slot: str | None) -> str | None:
+def task_of_cookie(state: StackState, server: str | None) -> str | None:
     """
-    The task that a cookie of the balancer leads to: the cookie has the name of its slot. A task that drains still has
+    The task that a cookie of the balancer leads to: its value is the name of a server. A task that drains still has
     the sockets that it had; to one that starts the balancer sends nobody.
     """
-    return next((task.name for task in state.tasks if task.slot == slot and task.state != STARTING), None)
+    return next((task.name for task in state.tasks if task.server == server and task.state != STARTING), None)

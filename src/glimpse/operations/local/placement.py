@@ -1,4 +1,4 @@
-"""Where a task goes: its capacity provider, and its slot of the balancer."""
+"""Where a task goes: its capacity provider, and the HAProxy server that leads to it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from glimpse.operations.deployment import Tasks
 from glimpse.operations.state import FARGATE, FARGATE_SPOT
 
-SLOTS_PER_TASK = 2
+SERVERS_PER_TASK = 2
 """A rolling deployment runs up to twice as many tasks (AWS's default maximum percent is 200)."""
 
 
-def slot_names(tasks: int) -> Sequence[str]:
-    """The slots of a balancer for this many tasks."""
-    return [f"slot-{number}" for number in range(1, SLOTS_PER_TASK * tasks + 1)]
+def server_names(tasks: int) -> Sequence[str]:
+    """The servers of a backend for this many tasks."""
+    return [f"server-{number}" for number in range(1, SERVERS_PER_TASK * tasks + 1)]
 
 
 def next_provider(tasks: Tasks, wanted: int, running: Iterable[str]) -> str:

@@ -17,7 +17,8 @@ from msgspec import Struct, json
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.drills.notes import Note
-from glimpse.operations.outside.drill_clients import Client, session
+from glimpse.operations.outside.drill_clients import Client
+from glimpse.operations.outside.drill_connection import session
 
 GROUP_MEMBERS = 12
 MESSAGE_SECONDS = 0.5

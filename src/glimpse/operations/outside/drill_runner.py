@@ -19,8 +19,6 @@ from glimpse.chat.failure import Failure
 from glimpse.operations.drills.drills import (
     CONNECTIONS,
     DRILLS,
-    MAX_CLIENTS,
-    MIN_CLIENTS,
     NOTHING,
     PART,
     SERVICE,
@@ -31,6 +29,7 @@ from glimpse.operations.drills.drills import (
     terminated_at,
 )
 from glimpse.operations.drills.figures import figures
+from glimpse.operations.drills.names import MAX_CLIENTS, MIN_CLIENTS
 from glimpse.operations.drills.notes import Connected, Disconnected, Draining, Note
 from glimpse.operations.drills.promises import Observed
 from glimpse.operations.drills.result import Drill, DrillRequest
@@ -270,7 +269,6 @@ class _Run:
 
     async def _read_slowly(self) -> None:
         self.stack.record("clients", "drill_slow_readers_began", clients=len(self.slow_readers))
-
         ended = await asyncio.gather(*(read_nothing(self.load.api.url, user) for user in self.slow_readers))
         self.slow_readers_disconnected = sum(ended)
         self.stack.record("clients", "drill_slow_readers_ended", clients=sum(ended), of=len(ended))

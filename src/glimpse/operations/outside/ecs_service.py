@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import cycle
 from pathlib import Path
@@ -43,8 +43,8 @@ STOP_SECONDS = 5.0
 
 class EcsService:
     """
-    `balancer` has the slots of `placement.slot_names`, and may be started before or after; its owner starts and stops
-    it. `environment`: the variables that the other parts give to a task. `folder` exists and belongs to nobody else; it
+    `balancer` has the servers of `placement.server_names`; its owner starts and stops it, before or after this service.
+    `environment`: the variables that the other parts give to a task. `folder` exists and belongs to nobody else; it
     gets the tasks' logs. What happens goes to `record`.
     """
 
@@ -92,8 +92,8 @@ class EcsService:
         if orphans := await asyncio.to_thread(end_orphans, self._folder, "task-*"):
             self._record(SERVICE, "orphans_ended", count=orphans)
         # A process that was killed cannot remove its control groups.
-        for slot in self._balancer.slots:
-            self._control_group(slot).remove()
+        for server in self._balancer.servers:
+            self._control_group(server).remove()
         self._spawn(self._keep())
         await self._until(lambda: self._is_settled() or self._failed_starts > 0)
         if self._failed_starts:
@@ -128,6 +128,16 @@ class EcsService:
         running = [task for task in self._tasks if task.process.pid]
         samples = await asyncio.gather(*(task.measure(self._deployment.tasks.vcpu) for task in running))
         return {task.name: sample for task, sample in zip(running, samples, strict=True)}
+
+    def replace_unhealthy(self, servers: Collection[str]) -> None:
+        """Stop the tasks that fail the health check in these servers, and start others, as ECS does."""
+        for task in self._tasks:
+            if task.is_serving and task.server in servers and not task.is_in_grace:
+                check = self._deployment.balancer.health_check
+                self._record(task.name, "task_unhealthy", count=check.unhealthy, path=check.path)
+                task.leave()
+                self._spawn(task.retire())
+                self._change()
 
     # ---- What drills do: see `ports.LocalStack`
 
@@ -197,14 +207,14 @@ class EcsService:
         step = next_step(counts, self._bounds)
         self._stop_old(old, step)
         pause = self._start_after - asyncio.get_running_loop().time()
-        taken = {task.slot for task in self._tasks if not task.has_ended}
-        free = [slot for slot in self._balancer.slots if slot not in taken]
+        taken = {task.server for task in self._tasks if not task.has_ended}
+        free = [server for server in self._balancer.servers if server not in taken]
         if not step.start or not free:
             return None
         if pause > 0:
             return pause
-        for slot in free[: step.start]:
-            self._start_task(slot)
+        for server in free[: step.start]:
+            self._start_task(server)
         return None
 
     def _stop_old(self, old: Sequence[EcsTask], step: Step) -> None:
@@ -216,7 +226,7 @@ class EcsService:
                 task.leave()
                 task.process.signal(SIGKILL)
 
-    def _start_task(self, slot: str) -> None:
+    def _start_task(self, server: str) -> None:
         """In place of a task that died, where there is one."""
         if dead := next((task for task in self._tasks if task.has_ended), None):
             self._tasks.remove(dead)
@@ -225,20 +235,20 @@ class EcsService:
         name, port = f"task-{self._named}", next(port for port in self._ports if are_ports_free(port))
         providers = (task.capacity_provider for task in self._tasks if task.is_live and task.revision == self._revision)
         provider = next_provider(tasks, self._wanted, providers)
-        group = self._control_group(slot) if self.limits.are_enforced else None
+        group = self._control_group(server) if self.limits.are_enforced else None
         environment = task_environment(tasks.environment, self._parts, self._deployed, self._timings, port)
         process = TaskProcess(name, environment, port, self._folder, group, self._command)
         task = EcsTask(
-            name, slot, provider, self._revision, process, group, self._balancer, self._timings, self._record
+            name, server, provider, self._revision, process, group, self._balancer, self._timings, self._record
         )
         self._tasks.append(task)
         self._record(name, "task_starting", provider=provider)
         seconds = self._timings.start_seconds(self._random) if self._random else 0.0
         self._spawn(self._run(task, seconds))
 
-    def _control_group(self, slot: str) -> ControlGroup:
+    def _control_group(self, server: str) -> ControlGroup:
         tasks = self._deployment.tasks
-        return ControlGroup(f"{self._group_prefix}-{slot}", share=tasks.vcpu, max_bytes=tasks.memory_mib * 2**20)
+        return ControlGroup(f"{self._group_prefix}-{server}", share=tasks.vcpu, max_bytes=tasks.memory_mib * 2**20)
 
     async def _run(self, task: EcsTask, seconds: float) -> None:
         code = await task.run(seconds, on_serving=self._change)

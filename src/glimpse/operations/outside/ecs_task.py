@@ -21,16 +21,19 @@ Record = Callable[..., None]
 START_SECONDS = 60.0
 """A task that has not been healthy for so long after its start is stopped: the Terraform's grace period."""
 
+GRACE_SECONDS = START_SECONDS
+"""The same period, in which ECS does not stop a task that fails the balancer's health check."""
+
 SESSIONS_POLL_SECONDS = 0.25
 
 
 class EcsTask:
-    """`revision`: of the settings that it was started with. It knows the balancer, whose `slot` is its place."""
+    """`revision`: of the settings that it was started with. `server`: of the balancer, which leads to it."""
 
     def __init__(
         self,
         name: str,
-        slot: str,
+        server: str,
         capacity_provider: str,
         revision: int,
         process: TaskProcess,
@@ -39,7 +42,7 @@ class EcsTask:
         timings: Timings,
         record: Record,
     ) -> None:
-        self.name, self.slot, self.capacity_provider, self.revision = name, slot, capacity_provider, revision
+        self.name, self.server, self.capacity_provider, self.revision = name, server, capacity_provider, revision
         self.process, self.group = process, group
         self.is_leaving = self.is_killed = self.is_late = self.is_out_of_memory = False
         self.explanation: str | None = None
@@ -69,6 +72,10 @@ class EcsTask:
     def served_seconds(self) -> float | None:
         """How long it has served, None where it never did."""
         return None if self._served is None else self._now() - self._served
+
+    @property
+    def is_in_grace(self) -> bool:
+        return self._now() < self._began + GRACE_SECONDS
 
     def become(self, state: str) -> None:
         self._state, self._since = state, time.time()
@@ -100,7 +107,7 @@ class EcsTask:
         finally:
             ended.cancel()
             healthy.cancel()
-        await self._balancer.disable(self.slot)
+        await self._balancer.disable(self.server)
         if self.group:
             with suppress(OSError, ValueError):
                 self.is_out_of_memory = code == -SIGKILL and self.group.out_of_memory_kills() > 0
@@ -114,10 +121,10 @@ class EcsTask:
             self.group.remove()
 
     async def _register(self, on_serving: Callable[[], None]) -> None:
-        await self._balancer.enable(self.slot, self.process.port)
+        await self._balancer.enable(self.server, self.process.port)
         if self.is_leaving:
             # It was taken away meanwhile.
-            await self._balancer.disable(self.slot)
+            await self._balancer.disable(self.server)
             return
         self._served = self._now()
         self.become(RUNNING)
@@ -132,7 +139,7 @@ class EcsTask:
         self.become(DRAINING)
 
     async def deregister(self) -> None:
-        await self._balancer.disable(self.slot)
+        await self._balancer.disable(self.server)
         self._record(self.name, "task_deregistered")
 
     async def drain(self) -> None:
@@ -142,11 +149,11 @@ class EcsTask:
         """
         deadline = self._now() + self._timings.deregistration_delay
         while not self.has_ended:
-            sessions = (await self._balancer.counters()).sessions.get(self.slot, 0)
+            sessions = (await self._balancer.counters()).sessions.get(self.server, 0)
             rest = deadline - self._now()
             if sessions and rest <= 0:
                 self._record(self.name, "task_cut", count=sessions)
-                await self._balancer.cut(self.slot)
+                await self._balancer.cut(self.server)
             if not sessions or rest <= 0:
                 return
             await self._wait_for_end(min(SESSIONS_POLL_SECONDS, rest))
@@ -189,7 +196,7 @@ class EcsTask:
         is_running = self.process.pid is not None
         return TaskState(
             name=self.name,
-            slot=self.slot,
+            server=self.server,
             capacity_provider=self.capacity_provider,
             state=self._state,
             since=self._since,

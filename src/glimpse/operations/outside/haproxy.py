@@ -7,7 +7,7 @@ import csv
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from glimpse.operations.deployment import Balancer
 from glimpse.operations.local.balancer_configuration import (
     ENTRANCES,
     BalancerConfiguration,
-    Slot,
+    BalancerServer,
     balancer_configuration,
 )
 from glimpse.operations.outside.launcher import launched
@@ -35,16 +35,20 @@ CHECKED, FOLLOWING = (backend for _, backend, _ in ENTRANCES)
 
 
 class BalancerCounters(Struct, frozen=True):
-    """`answers_5xx`: since the first start, HAProxy's own included. `sessions`: open now, by slot."""
+    """
+    `answers_5xx`: since the first start, HAProxy's own included. `sessions`: open now, by server. `unhealthy`: the
+    enabled servers that fail their health check.
+    """
 
     answers_5xx: int
     sessions: Mapping[str, int]
+    unhealthy: Collection[str] = ()
 
 
 class HaProxy:
     """
-    One HAProxy in `folder`, which exists. It keeps each slot's port and whether it is enabled, so that `start` after a
-    crash restores both. `ports` are those of the two entrances; `frame_origins` may show the chat in a frame.
+    One HAProxy in `folder`, which exists. It remembers each server's port and whether it is enabled, and `start` after
+    a crash restores both. `ports` are those of the two entrances; `frame_origins` may show the chat in a frame.
     """
 
     def __init__(
@@ -53,14 +57,14 @@ class HaProxy:
         balancer: Balancer,
         ports: tuple[int, int],
         frame_origins: Sequence[str],
-        slots: Sequence[str],
+        servers: Sequence[str],
     ) -> None:
         self.program = ""
         """With its version, "HAProxy 2.6.12"; empty before the first start."""
 
         self._folder, self._ports = folder, ports
-        # Nothing listens on port 1. A slot is enabled with the port of its task.
-        self._slots = {name: Slot(name, 1) for name in slots}
+        # Nothing listens on port 1. A server is enabled with the port of its task.
+        self._servers = {name: BalancerServer(name, 1) for name in servers}
         # The path of a Unix socket has about 100 characters at most, and that of `folder` may be longer.
         self._socket_folder = tempfile.TemporaryDirectory(prefix="glimpse-")
         self._socket = str(Path(self._socket_folder.name) / "stats")
@@ -74,8 +78,8 @@ class HaProxy:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     @property
-    def slots(self) -> Sequence[str]:
-        return list(self._slots)
+    def servers(self) -> Sequence[str]:
+        return list(self._servers)
 
     async def start(self) -> None:
         """Returns once it listens. Raises Failure."""
@@ -88,7 +92,7 @@ class HaProxy:
         self.program = self.program or await _version(program)
         self._earlier_5xx, self._counters = self._counters.answers_5xx, replace(self._counters, sessions={})
         configuration = self._folder / "haproxy.cfg"
-        written = list(self._slots.values())
+        written = list(self._servers.values())
         configuration.write_text(balancer_configuration(self._configuration, written))
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -110,9 +114,9 @@ class HaProxy:
             await self.stop()
             raise Failure("haproxy_not_started", log=str(self._log), said=self.last_lines() or "-") from None
         # Tasks may come and go while it starts.
-        for slot in self._slots.values():
-            if slot not in written:
-                await (self.enable(slot.name, slot.port) if slot.is_enabled else self.disable(slot.name))
+        for server in self._servers.values():
+            if server not in written:
+                await (self.enable(server.name, server.port) if server.is_enabled else self.disable(server.name))
 
     async def stop(self) -> None:
         """End it; its clients' connections are closed. Idempotent."""
@@ -142,47 +146,50 @@ class HaProxy:
             return self._log.read_text(errors="replace").strip()[-500:]
         return ""
 
-    async def enable(self, slot: str, port: int) -> None:
-        """Send this slot new connections, at this port."""
-        self._slots[slot] = Slot(slot, port, is_enabled=True)
+    async def enable(self, server: str, port: int) -> None:
+        """Send this server new connections, at this port."""
+        self._servers[server] = BalancerServer(server, port, is_enabled=True)
         await self._apply(
-            *(f"set server {backend}/{slot} addr 127.0.0.1 port {port}" for backend in (CHECKED, FOLLOWING)),
-            f"set server {CHECKED}/{slot} state ready",
+            *(f"set server {backend}/{server} addr 127.0.0.1 port {port}" for backend in (CHECKED, FOLLOWING)),
+            f"set server {CHECKED}/{server} state ready",
             # ECS registers a task that has passed its check, so it need not pass another.
-            f"set server {CHECKED}/{slot} health up",
+            f"set server {CHECKED}/{server} health up",
         )
 
-    async def disable(self, slot: str) -> None:
+    async def disable(self, server: str) -> None:
         """Send it no new connections, not even those with its cookie. Its connections stay."""
-        self._slots[slot] = replace(self._slots[slot], is_enabled=False)
-        await self._apply(f"set server {CHECKED}/{slot} state maint")
+        self._servers[server] = replace(self._servers[server], is_enabled=False)
+        await self._apply(f"set server {CHECKED}/{server} state maint")
 
-    async def cut(self, *slots: str) -> None:
-        """Close the connections of all clients to the tasks in these slots; where none is named, in all of them."""
+    async def cut(self, *servers: str) -> None:
+        """Close the connections of all clients to these servers; where none is named, to all of them."""
         await self._apply(
             *(
-                f"shutdown sessions server {backend}/{slot}"
-                for slot in slots or self._slots
+                f"shutdown sessions server {backend}/{server}"
+                for server in servers or self._servers
                 for backend in (CHECKED, FOLLOWING)
             )
         )
 
     async def counters(self) -> BalancerCounters:
-        """The last known ones while it does not run."""
+        """The last known ones while it does not run, when it knows nothing of health."""
+        self._counters = replace(self._counters, unhealthy=())
         with suppress(OSError, TimeoutError):
             rows = list(csv.DictReader((await self._ask("show stat")).lstrip("# ").splitlines()))
             answers = sum(int(row["hrsp_5xx"] or 0) for row in rows if row["svname"] == "FRONTEND")
-            sessions = dict.fromkeys(self._slots, 0)
+            sessions = dict.fromkeys(self._servers, 0)
             for row in rows:
                 if row["svname"] in sessions:
                     sessions[row["svname"]] += int(row["scur"])
-            self._counters = BalancerCounters(self._earlier_5xx + answers, sessions)
+            down = [row["svname"] for row in rows if row["pxname"] == CHECKED and row["status"].startswith("DOWN")]
+            unhealthy = sessions.keys() & down
+            self._counters = BalancerCounters(self._earlier_5xx + answers, sessions, unhealthy)
         return self._counters
 
     # ---- Its socket
 
     async def _apply(self, *commands: str) -> None:
-        """While it does not run there is nothing to do: `start` configures what the slots are."""
+        """While it does not run there is nothing to do: `start` writes what the servers are into the configuration."""
         with suppress(OSError, TimeoutError):
             await self._ask("; ".join(commands))
 

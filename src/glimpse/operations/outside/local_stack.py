@@ -18,7 +18,7 @@ from glimpse.operations.local.chosen import (
     max_connections,
     wanted_pool,
 )
-from glimpse.operations.local.placement import slot_names
+from glimpse.operations.local.placement import server_names
 from glimpse.operations.options import StackOptions
 from glimpse.operations.outside.ecs_service import EcsService
 from glimpse.operations.outside.haproxy import HaProxy
@@ -103,7 +103,7 @@ class _Starter:
                 deployment.balancer,
                 ports,
                 [f"http://127.0.0.1:{page}"] if page else [],
-                slot_names(deployment.tasks.desired),
+                server_names(deployment.tasks.desired),
             )
             await _together(
                 self._start_database(database, creating),

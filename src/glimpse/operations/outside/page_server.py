@@ -31,6 +31,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from glimpse.chat.failure import Failure
+from glimpse.operations.drills.names import DRILL_NAMES, MAX_CLIENTS, MIN_CLIENTS
 from glimpse.operations.drills.result import Drill, DrillFailure, DrillLine, DrillRequest
 from glimpse.operations.local.balancer_configuration import ENTRANCES
 from glimpse.operations.local.page_events import (
@@ -58,8 +59,6 @@ SAMPLE_SECONDS = 1.0
 MAX_UNSENT = 500
 """Events that wait for one browser. It loses its connection past them, connects anew and hears everything again."""
 
-DRILLS = ("spot", "crash", "bus", "database", "storage", "deploy", "storm", "slow-readers")
-MAX_CLIENTS = 200
 COOKIES = {entrance: cookie for entrance, (_, _, cookie) in zip(("chat", "chat_2"), ENTRANCES, strict=True)}
 MAX_BODY_BYTES = 16 * 1024
 RunDrill = Callable[[DrillRequest], Awaitable[Drill]]
@@ -222,8 +221,10 @@ class _Page:
 
     async def _start_drill(self, request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in DRILLS:
-            return self._refused(HTTPStatus.NOT_FOUND, Failure("page_drill_unknown", names=", ".join(DRILLS)))
+        if name not in DRILL_NAMES:
+            return self._refused(
+                HTTPStatus.NOT_FOUND, Failure("drill_unknown", name=name, names=", ".join(DRILL_NAMES))
+            )
         body = bytearray()
         async for part in request.stream():
             body += part[: MAX_BODY_BYTES + 1 - len(body)]
@@ -231,8 +232,10 @@ class _Page:
             asked = msgspec.structs.replace(msgspec.json.decode(body or b"{}", type=DrillRequest), name=name)
         except msgspec.DecodeError as error:
             return self._refused(HTTPStatus.BAD_REQUEST, Failure("page_drill_request", detail=str(error)[:200]))
-        if not 1 <= asked.clients <= MAX_CLIENTS:
-            return self._refused(HTTPStatus.BAD_REQUEST, Failure("page_drill_clients", most=MAX_CLIENTS))
+        if not MIN_CLIENTS <= asked.clients <= MAX_CLIENTS:
+            return self._refused(
+                HTTPStatus.BAD_REQUEST, Failure("drill_clients_count", least=MIN_CLIENTS, most=MAX_CLIENTS)
+            )
         if self._stack.drill:
             return self._refused(HTTPStatus.CONFLICT, Failure("page_drill_running", name=self._stack.drill))
         lines: asyncio.Queue[DrillLine | None] = asyncio.Queue()

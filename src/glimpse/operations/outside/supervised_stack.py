@@ -147,6 +147,7 @@ class SupervisedStack:
     async def _sample(self) -> None:
         samples = await self._service.sample()
         counters = await self._servers.balancer.counters()
+        self._service.replace_unhealthy(counters.unhealthy)
         self._meter.add(time.monotonic(), samples)
         self._traffic = self._meter.traffic(counters.answers_5xx)
 
