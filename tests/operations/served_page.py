@@ -40,13 +40,13 @@ PROMISES = [
 
 
 class _ChatStandIn(http.server.BaseHTTPRequestHandler):
-    """Answers each request as a balancer would that sends it to `server`."""
+    """Answers each request as the balancer does: with a cookie that names the server."""
 
-    cookie, server = "", ""
+    cookie, cookie_value = "", ""
 
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header("set-cookie", f"{self.cookie}={self.server}")
+        self.send_header("set-cookie", f"{self.cookie}={self.cookie_value}")
         self.send_header("content-type", "text/html")
         self.end_headers()
         self.wfile.write(b"<!doctype html><p>A chat window</p>")
@@ -56,8 +56,8 @@ class _ChatStandIn(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def chat_stand_in(cookie: str, server: str) -> Iterator[str]:
-    handler = type("_Chat", (_ChatStandIn,), {"cookie": cookie, "server": server})
+def chat_stand_in(cookie: str, cookie_value: str) -> Iterator[str]:
+    handler = type("_Chat", (_ChatStandIn,), {"cookie": cookie, "cookie_value": cookie_value})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

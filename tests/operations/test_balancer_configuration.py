@@ -48,14 +48,14 @@ def test_tasks_are_checked_as_the_target_group_checks_them() -> None:
     assert "default-server inter 10s fall 3 rise 2" in backend
 
 
-def test_each_entrance_has_a_port_and_a_cookie_of_its_own() -> None:
-    assert "bind 127.0.0.1:8080" in lines("frontend entrance_1", text())
-    assert "bind 127.0.0.1:8081" in lines("frontend entrance_2", text())
+def test_each_listener_has_a_port_and_a_cookie_of_its_own() -> None:
+    assert "bind 127.0.0.1:8080" in lines("frontend listener_1", text())
+    assert "bind 127.0.0.1:8081" in lines("frontend listener_2", text())
     assert "cookie AWSALB insert indirect nocache" in lines("backend tasks_1", text())
     assert "cookie AWSALB2 insert indirect nocache" in lines("backend tasks_2", text())
 
 
-def test_the_second_entrance_asks_no_task_for_its_health() -> None:
+def test_the_second_listener_asks_no_task_for_its_health() -> None:
     backend = lines("backend tasks_2", text())
     assert "server server-1 127.0.0.1:3001 track tasks_1/server-1 cookie server-1" in backend
     assert not any("check" in line for line in backend)

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from glimpse.operations.checks.catalogue import CHECKS
-from glimpse.operations.checks.check import AWS, HELD, LAST, LOCAL, QUICK, URL, Check, Outcome, Target
+from glimpse.operations.checks.check import AWS, LAST, LOCAL, QUICK, URL, WAITING, Check, Outcome, Target
 from glimpse.operations.checks.finding import CONFIRMED, REFUTED, UNKNOWN, Finding, confirmed
 from glimpse.operations.checks.observations import (
     BalancerSettings,
@@ -24,10 +24,11 @@ from glimpse.operations.checks.observations import (
     TaskSettings,
     Unseen,
 )
+from glimpse.operations.checks.report import why
 from glimpse.operations.checks.run import run_checks
 from glimpse.operations.checks.service import (
     Answer,
-    Held,
+    IdleConnection,
     Loss,
     Polling,
     PresignedUpload,
@@ -85,13 +86,13 @@ PLAN = Plan(
 )  # fmt: skip
 
 RIGHT: Mapping[str, Any] = {
-    "health": Answer(200, 3, {}),
+    "health": Answer(200, 3, {}, b'{"status":"ok"}'),
     "page": Answer(200, 3, HEADERS),
     "tls": Tls("TLSv1.3", 60, None, 301, "https://chat.example.com/"),
     "round_trip": RoundTrip("websocket", 12, 1, 1),
     "polling": Polling([200] * 9, "AWSALB", [200, 400]),
-    "hold_socket": Held(65, True),
-    "hold_connection": Held(62, True),
+    "hold_socket": IdleConnection(65, True),
+    "hold_connection": IdleConnection(62, True),
     "presigned_upload": PresignedUpload(201, "chat:443", "s3:443", ("content-length", "content-type", "host"), 300),
     "upload": Upload("chat:443", "s3:443", 200, 200, 200, True),
     "put_wrong_size": 403,
@@ -172,6 +173,7 @@ def test_what_cannot_be_seen_or_breaks_is_unknown(check: Check) -> None:
 
 BROKEN = [
     ("service_healthy", {"health": Answer(503, 3, {})}),
+    ("service_healthy", {"health": Answer(200, 3, {}, b"<h1>Welcome to nginx!</h1>")}),
     ("tls", {"tls": Tls(None, problem="certificate has expired")}),
     ("tls", {"tls": Tls("TLSv1.1", 60)}),
     ("tls", {"tls": Tls("TLSv1.3", 5)}),
@@ -186,11 +188,21 @@ BROKEN = [
         "security_headers",
         {"page": Answer(200, 3, {**HEADERS, "content-security-policy": "script-src 'unsafe-inline'; frame-ancestors x"})},
     ),
+    *(
+        ("security_headers", {"page": Answer(200, 3, {**HEADERS, name: value})})
+        for name, value in (
+            ("content-security-policy", "style-src 'self'; script-src 'unsafe-inline'; frame-ancestors 'none'"),
+            ("content-security-policy", "default-src *; frame-ancestors 'none'"),
+            ("content-security-policy", "img-src 'self'; frame-ancestors 'none'"),
+            ("content-security-policy", "default-src 'self'; frame-ancestors *"),
+            ("strict-transport-security", "max-age=0"),
+        )
+    ),
     ("websocket", {"round_trip": RoundTrip("websocket", None, problem="timed out")}),
     ("websocket", {"round_trip": RoundTrip("websocket", 9, 0, 1)}),
     ("websocket", {"round_trip": RoundTrip("websocket", 9, 2, 1)}),
     ("polling_stickiness", {"polling": Polling([200, 200, 400], "AWSALB")}),
-    ("idle_websocket", {"hold_socket": Held(60, False)}),
+    ("idle_websocket", {"hold_socket": IdleConnection(60, False)}),
     ("keep_alive", {"task_settings": TaskSettings(60, 4, 25, 120)}),
     ("presigned_address", {"presigned_upload": PresignedUpload(503)}),
     ("presigned_address", {"presigned_upload": PresignedUpload(201, "c", "s", ("content-type", "host"), 300)}),
@@ -291,6 +303,13 @@ def test_each_check_is_refuted_by_something() -> None:
         ("terraform_applied", target(kind=LOCAL), "verify_nothing_applied"),
         ("running_tasks", target(replace(PLAN, deployment=None)), "verify_no_deployment"),
         ("service_healthy", replace(target(), service=None), "verify_no_address"),
+        ("service_healthy", target(health=Answer(429, 3, {})), "verify_limited"),
+        ("polling_stickiness", target(polling=Polling([200, 503], "AWSALB")), "verify_polling_fails"),
+        ("polling_stickiness", target(polling=Polling([400], None)), "verify_polling_fails"),
+        ("presigned_address", target(presigned_upload=PresignedUpload(429)), "verify_limited"),
+        *(("upload_wrong_size", target(put_wrong_size=status), "verify_store_fails") for status in (307, 404, 429, 503)),
+        ("upload_second_put", target(put_twice=SecondPut(503, True)), "verify_store_fails"),
+        ("public_read_refused", target(public_read=PublicRead(403, 429, 401)), "verify_public_read_fails"),
         ("running_tasks", replace(target(), observations=Unobserved()), "verify_url_hides"),
     ],
 )  # fmt: skip
@@ -303,7 +322,7 @@ def test_what_proves_nothing_is_unknown(name: str, on: Target, code: str) -> Non
 
 
 def test_a_task_that_can_be_reached_is_asked_instead_of_its_settings() -> None:
-    on = replace(target(kind=LOCAL, hold_connection=Held(5, False)), task="http://127.0.0.1:3001")
+    on = replace(target(kind=LOCAL, hold_connection=IdleConnection(5, False)), task="http://127.0.0.1:3001")
     assert found("keep_alive", on).code == "verify_keep_alive_cut"
     service: Any = on.service
     # The connection is held for longer than the idle timeout.
@@ -329,6 +348,11 @@ def test_only_on_this_machine_something_is_tried_that_must_fail(kind: str, tasks
     assert ("polling", (is_tried,)) in service.asked
 
 
+def test_on_this_machine_the_smaller_pools_of_up_stand_beside_those_of_the_terraform() -> None:
+    finding = found("database_connections_at_deploy", target(kind=LOCAL, task_settings=TaskSettings(65, 18, 25, 120)))
+    assert (finding.verdict, finding.code, finding.values["here"]) == (REFUTED, "verify_deploy_many_local", 4)
+
+
 def test_where_the_database_is_the_bus_each_task_has_one_connection_more() -> None:
     # 4 tasks at most, 8 while a deploy replaces them: 8 × 4 + 3 = 35, and 8 × 5 + 3 = 43.
     exact = DatabaseConnections(9, 35 + 5)
@@ -340,9 +364,21 @@ def test_where_the_database_is_the_bus_each_task_has_one_connection_more() -> No
 
 def test_the_documents_figure_stands_beside_the_derived_one() -> None:
     finding = found("alarm_ecs_cpu", target(alarms=(replace(ALARMS[0], threshold="70"),)))
-    assert Words("en")(finding.code, **finding.values) == (
-        "cpu: > 70, but the design asks for > 85 (the document: > 70%)."
-    )
+    assert why(finding, Words("en")) == ("cpu: > 70, but the design asks for > 85. The plan document says > 70%.")
+
+
+def test_the_documents_recovery_and_bill_stand_beside_the_measured_ones() -> None:
+    plan = replace(PLAN, document_recovery_seconds=30.0, document_monthly_usd=56.0)
+    assert found("spot_recovery", target(plan)).document == "30 s"
+    assert found("bill", target(plan)).document == "$56"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_stack_without_a_plan_document_is_told_of_none(check: Check) -> None:
+    on = target(replace(PLAN, alarms=(), document_recovery_seconds=None, document_monthly_usd=None))
+    finding = found(check.name, on)
+    assert finding.document is None
+    assert "document" not in Words("en")(finding.code, **finding.values)
 
 
 def test_an_alarm_counts_tasks_by_any_metric_that_does() -> None:
@@ -386,7 +422,7 @@ def test_a_check_that_hangs_is_unknown() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    [outcome] = asyncio.run(run_checks([of("tls", hang, HELD, 0.01)], target(), lambda: 0.0, 1))
+    [outcome] = asyncio.run(run_checks([of("tls", hang, WAITING, 0.01)], target(), lambda: 0.0, 1))
     assert (outcome.finding.verdict, outcome.finding.code) == (UNKNOWN, "verify_hung")
 
 
@@ -403,7 +439,7 @@ def test_quick_checks_run_a_few_at_a_time_beside_those_that_wait_and_what_takes_
                 beside_last.append(set(running))
             running.add(name)
             most_quick = max(most_quick, sum(each.startswith("quick") for each in running))
-            if when == HELD:
+            if when == WAITING:
                 # It ends only once every quick one has run beside it.
                 await held_may_end.wait()
             else:
@@ -413,7 +449,7 @@ def test_quick_checks_run_a_few_at_a_time_beside_those_that_wait_and_what_takes_
 
         return of(name, run, when)
 
-    checks = [check("last", LAST), *(check(f"quick{n}", QUICK) for n in range(6)), check("held", HELD)]
+    checks = [check("last", LAST), *(check(f"quick{n}", QUICK) for n in range(6)), check("held", WAITING)]
     seen: list[Outcome] = []
 
     def on_outcome(outcome: Outcome) -> None:

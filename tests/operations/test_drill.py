@@ -14,18 +14,21 @@ import pytest
 
 from glimpse.chat.failure import Failure
 from glimpse.operations import drill
+from glimpse.operations.drills import promises
 from glimpse.operations.drills.chart import specification
 from glimpse.operations.drills.drills import DRILLS
 from glimpse.operations.drills.html import page
 from glimpse.operations.drills.result import Drill, DrillFailure, DrillLine, DrillRequest
-from glimpse.operations.drills.terminal import MAX_LINES, event_text, lines
+from glimpse.operations.drills.terminal import MAX_LINES, event_text, lines, verdict
 from glimpse.operations.options import DrillOptions, StackOptions
 from glimpse.operations.outside import drill_on_page, drill_runner
 from glimpse.operations.outside.local_stack import SupervisedStack, local_stack
 from glimpse.operations.outside.plan import read_plan
-from glimpse.operations.state import TimelineEvent
+from glimpse.operations.state import Addresses, TimelineEvent
 from glimpse.planner.words import Words
 from tests.conftest import OWN
+from tests.operations.schemas import undescribed
+from tests.operations.served_page import fake_stack
 
 BEST = [str(OWN), "--var-file", str(OWN / "best.tfvars")]
 SPEED = 40.0
@@ -63,6 +66,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Drill, D
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drill_runner, "BEFORE_SECONDS", 2.0)
         patch.setattr(drill_runner, "AFTER_SECONDS", 1.0)
+        # How fast clients are back is measured by benchmarks/drills, not on a machine that runs other tests beside.
+        for bound in ("RECONNECT_SECONDS", "ACKNOWLEDGED_SECONDS"):
+            patch.setattr(promises, bound, 100.0)
         try:
             yield asyncio.run(both())
         except Failure as failure:
@@ -92,6 +98,11 @@ def encoded(result: Drill) -> bytes:
     return msgspec.json.encode(result)
 
 
+def test_the_json_is_what_its_schema_describes(results: tuple[Drill, Drill]) -> None:
+    for result in results:
+        assert undescribed(encoded(result)) == []
+
+
 def test_the_report_fits_a_screen_in_both_languages(results: tuple[Drill, Drill]) -> None:
     for result in results:
         for language in ("en", "ko"):
@@ -117,6 +128,7 @@ def test_the_page_has_the_promises_and_the_timeline(results: tuple[Drill, Drill]
     assert "<script>" not in text
     assert '<html lang="ko">' in text
     assert text.count("<svg") == 2
+    assert "<td>클라이언트</td>" in text
     assert text.count('<td class="broken">') == sum(not promise.is_kept for promise in result.promises)
 
 
@@ -131,7 +143,12 @@ def options(tmp_path: Path, **values: Any) -> DrillOptions:
 
 @pytest.mark.parametrize(("which", "code"), [(0, 0), (1, 1)])
 def test_a_broken_promise_makes_the_exit_code_1(
-    results: tuple[Drill, Drill], which: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    results: tuple[Drill, Drill],
+    which: int,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     async def run(given: DrillOptions, say: object) -> Drill:
         return results[which]
@@ -141,7 +158,24 @@ def test_a_broken_promise_makes_the_exit_code_1(
         output = tmp_path / form
         assert drill.run(options(tmp_path, format=form, output=output), Words("en")) == code
         assert output.stat().st_size
+        said = capsys.readouterr().err.splitlines()
+        assert said == [verdict(results[which], Words("en")), f"The report is in {output}."]
     assert msgspec.json.decode((tmp_path / "json").read_bytes())["schema"] == "glimpse.drill/1"
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, asyncio.CancelledError])
+def test_a_drill_that_is_interrupted_says_so(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    end: type[BaseException],
+) -> None:
+    async def run(given: DrillOptions, say: object) -> Drill:
+        raise end
+
+    monkeypatch.setattr(drill, "_drill", run)
+    assert drill.run(options(tmp_path), Words("en")) == 130
+    assert capsys.readouterr() == ("", "Interrupted. There is no report.\n")
 
 
 def test_an_output_that_cannot_be_written_is_a_sentence(
@@ -190,9 +224,38 @@ def test_a_running_stack_tells_its_events_and_the_result(results: tuple[Drill, D
     assert encoded(asyncio.run(served(answer, 1.0, seen))) == encoded(results[1])
 
 
+def test_a_deploy_of_a_setting_that_the_service_does_not_have_is_refused() -> None:
+    request = DrillRequest("deploy", environment={"GLIMPSE_DRIAN_SECONDS": "3", "ANOTHER": "1"})
+    with pytest.raises(Failure) as refused:
+        asyncio.run(drill_runner.run_drill(fake_stack(), request))
+    assert (refused.value.code, refused.value.values) == (
+        "drill_setting_unknown",
+        {"names": "GLIMPSE_DRIAN_SECONDS"},
+    )
+
+
 def test_a_running_stack_of_another_speed_is_not_used() -> None:
     with pytest.raises(Failure, match="drill_other_speed"):
         asyncio.run(served([], 5.0, []))
+
+
+def test_options_that_only_a_start_uses_are_refused_where_a_stack_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = Addresses(page="http://127.0.0.1:1", chat="", chat_2="", database="", bus="", files="", bucket="")
+    monkeypatch.setattr(drill.running_stack, "find", lambda folder: addresses)
+    stack = StackOptions([*BEST, "--var", "task_cpu=512"], tmp_path, bus="valkey", tasks=3)
+    with pytest.raises(Failure) as refused:
+        drill.run(DrillOptions("crash", stack), Words("en"))
+    assert refused.value.code == "drill_stack_runs"
+    assert refused.value.values["options"] == "--bus, --tasks, --var-file, --var"
+
+
+@pytest.mark.parametrize("changes", [{"speed": 0.0}, {"stack": {"tasks": 0}}])
+def test_a_stack_for_the_drill_alone_has_the_bounds_of_up(tmp_path: Path, changes: dict[str, Any]) -> None:
+    stack = StackOptions(BEST, tmp_path, port=0, page_port=0, **changes.pop("stack", {}))
+    with pytest.raises(Failure, match=r"up_speed_wrong|up_tasks_wrong"):
+        drill.run(DrillOptions("crash", stack, **changes), Words("en"))
 
 
 def test_a_running_stack_says_why_a_drill_cannot_run() -> None:

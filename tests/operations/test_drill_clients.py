@@ -11,12 +11,14 @@ from random import Random
 
 import pytest
 
-from benchmarks.faults.cluster import free_port
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.child_process import free_port
 from glimpse.operations.drills.figures import figures
 from glimpse.operations.drills.notes import Acknowledged, Connected, Disconnected, Draining, Note
 from glimpse.operations.outside.drill_clients import DRAINING, Client
-from glimpse.operations.outside.drill_load import Load, prepared_load, read_nothing, upload, write_large_history
+from glimpse.operations.outside.drill_load import Load, prepared_load
+from glimpse.operations.outside.drill_slow_readers import read_nothing, write_large_history
+from glimpse.operations.outside.drill_upload import upload
 from tests.chat.test_serve import Serving, serve
 
 SECONDS = 60.0
@@ -115,7 +117,7 @@ def test_a_repeated_message_has_the_first_number(serving: Serving) -> None:
         async with prepared_load(f"http://127.0.0.1:{serving.port}", 2, 0, Random(1), ignore) as load:
             client = load.talking[0]
             running = asyncio.create_task(client.run())
-            await client.online.wait()
+            await until(client.online.is_set)
             for _ in range(2):
                 await client._deliver(load.conversations[client.name][0], "the same", "text")
             running.cancel()
@@ -141,7 +143,7 @@ def test_who_reads_nothing_is_disconnected(serving: Serving) -> None:
             user = load.users[0]
             writer = Client("writer", url, user.token, "websocket", Random(1), ignore, is_quiet=True)
             running = asyncio.create_task(writer.run())
-            await write_large_history(load, user, writer)
+            await write_large_history(load.api, user, writer)
             running.cancel()
             async with asyncio.timeout(SECONDS):
                 return await read_nothing(url, user)

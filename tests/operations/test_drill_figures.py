@@ -210,6 +210,12 @@ BREAKS: Mapping[str, tuple[Judge, Callable[[], Observed]]] = {
         promises.all_acknowledged,
         lambda: observed([*quiet_drill(), Sent(16.0, "ann", "c", "x"), Failed(16.1, "ann", "c", "x", "forbidden")]),
     ),
+    "a message that waited for too long": (
+        promises.acknowledged_in_time,
+        lambda: observed([
+            *quiet_drill(), Sent(2.0, "ben", "c", "ben-1"), Acknowledged(22.1, "ben", "c", "ben-1", "id-9", 9),
+        ]),
+    ),
     "no message at all": (promises.all_acknowledged, lambda: observed([Connected(0.0, "ann", "websocket")])),
     "a client that never came back": (
         promises.everyone_back,
@@ -238,7 +244,7 @@ BREAKS: Mapping[str, tuple[Judge, Callable[[], Observed]]] = {
     ),
     "an event that came too late": (
         promises.events_in_time,
-        lambda: observed([*quiet_drill(), Heard(16.0, "ann", "message", entry(4)), Heard(18.6, "ben", "message", entry(4))]),
+        lambda: observed([*quiet_drill(), Heard(16.0, "ann", "message", entry(4)), Heard(20.1, "ben", "message", entry(4))]),
     ),
     "a client that was disconnected": (promises.nobody_disconnected, lambda: observed(quiet_drill())),
     "no acknowledgement after the recovery": (
@@ -292,6 +298,13 @@ def test_who_was_told_to_go_counts_as_told() -> None:
     assert [close.was_told for close in seen(notes).closes] == [False, True]
 
 
+def test_where_nobody_can_fetch_anew_no_message_is_called_lost() -> None:
+    notes = [note for note in quiet_drill() if not isinstance(note, Fetched)]
+    promise = promises.nothing_lost(observed(notes))
+    assert not seen(notes).lost
+    assert (promise.is_kept, promise.measured, promise.examples) == (False, None, ["ann"])
+
+
 def test_a_client_that_left_by_itself_has_lost_nothing() -> None:
     assert [close.client for close in seen([*quiet_drill(), Left(21.5, "ben")]).closes] == ["ben"]
 
@@ -300,6 +313,23 @@ def test_with_one_task_a_client_is_late_only_once_the_replacement_serves() -> No
     notes = [*quiet_drill(), Disconnected(14.5, "ann", "transport error"), Connected(19.6, "ann", "websocket")]
     assert promises.back_after_close(observed(notes, recovered_at=16.0, can_serve_meanwhile=False)).is_kept
     assert not promises.back_after_close(observed(notes, recovered_at=16.0)).is_kept
+
+
+def test_with_one_task_a_message_waits_only_from_when_the_replacement_serves() -> None:
+    notes = [*quiet_drill(), Sent(2.0, "ben", "c", "ben-1"), Acknowledged(22.1, "ben", "c", "ben-1", "id-9", 9)]
+    alone = promises.acknowledged_in_time(observed(notes, recovered_at=16.0, can_serve_meanwhile=False))
+    assert (alone.is_kept, alone.measured) == (True, pytest.approx(6.1))
+
+
+def test_a_message_that_waits_for_the_one_before_it_is_not_late() -> None:
+    # Ben writes both at 2.0 and 2.5; the second is sent when the first is acknowledged, on a machine that is slow.
+    notes = [
+        *quiet_drill(),
+        Sent(2.0, "ben", "c", "ben-1"), Acknowledged(18.0, "ben", "c", "ben-1", "id-8", 8),
+        Sent(2.5, "ben", "c", "ben-2"), Acknowledged(30.0, "ben", "c", "ben-2", "id-9", 9),
+    ]  # fmt: skip
+    promise = promises.acknowledged_in_time(observed(notes))
+    assert (promise.is_kept, promise.measured) == (True, 16.0)
 
 
 def test_an_event_is_late_only_for_who_was_connected() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -19,16 +20,16 @@ import asyncpg
 import psutil
 import pytest
 
-from benchmarks.faults.cluster import free_port
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.operations.deployment import Balancer, Deployment, HealthCheck, Tasks
 from glimpse.operations.local.placement import server_names
-from glimpse.operations.outside import ecs_task
+from glimpse.operations.outside import ecs_task, orphans
 from glimpse.operations.outside.ecs_service import EcsService
 from glimpse.operations.outside.haproxy import HaProxy
-from glimpse.operations.outside.launcher import launched
+from glimpse.operations.outside.launcher import launch_command
 from glimpse.operations.outside.orphans import write_pid
 from glimpse.operations.state import FARGATE, FARGATE_SPOT, RUNNING, TaskState
 from glimpse.operations.timings import Timings
@@ -210,6 +211,25 @@ def test_a_killed_task_is_replaced_after_a_drawn_start_time(tmp_path: Path, data
     run(tmp_path, database, work)
 
 
+def test_a_task_that_the_system_does_not_start_counts_as_one_that_died(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(stand: Stand) -> None:
+        with monkeypatch.context() as full:
+            full.setattr(orphans.Path, "write_text", no_space)
+            pid = stand.task("task-1").pid
+            assert pid
+            os.kill(pid, signal.SIGKILL)
+            await stand.until(lambda: "task_died" in stand.codes("task-3"))
+            assert "No space left" in str(stand.task("task-3").explanation)
+        await stand.until(lambda: len(stand.names()) == 2)
+
+    def no_space(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    run(tmp_path, database, work)
+
+
 def test_tasks_that_keep_dying_are_replaced_after_pauses(tmp_path: Path, database: str) -> None:
     async def work(stand: Stand) -> None:
         for name in ("task-1", "task-2"):
@@ -218,6 +238,7 @@ def test_tasks_that_keep_dying_are_replaced_after_pauses(tmp_path: Path, databas
             os.kill(pid, signal.SIGKILL)
             await stand.until(lambda name=name: "task_died" in stand.codes(name))
         await stand.until(lambda: len(stand.names()) == 2)
+        assert ("task-1", "task_died", {"exit": 137}) in stand.events, "SIGKILL, as ECS shows it"
         assert "task_restart_waits" not in stand.codes("task-1")
         assert "task_restart_waits" in stand.codes("task-2")
 
@@ -289,8 +310,8 @@ def test_what_was_launched_ends_with_a_process_that_is_killed() -> None:
     parent = textwrap.dedent(
         """
         import subprocess, sys
-        from glimpse.operations.outside.launcher import launched
-        child = subprocess.Popen(launched(["sleep", "60"]))
+        from glimpse.operations.outside.launcher import launch_command
+        child = subprocess.Popen(launch_command(["sleep", "60"]))
         print(child.pid, flush=True)
         child.wait()
         """
@@ -326,8 +347,17 @@ def test_the_next_start_ends_tasks_that_a_killed_process_left(tmp_path: Path, da
 
 def test_a_launched_program_gets_its_words_as_they_are() -> None:
     words = ["a b", "--", "-c", "ü"]
-    command = launched([sys.executable, "-c", "import sys; print(sys.argv[1:])", *words])
+    command = launch_command([sys.executable, "-c", "import sys; print(sys.argv[1:])", *words])
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == str(words)
+
+
+def test_a_program_that_cannot_be_launched_is_one_line(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("no program")
+    program.chmod(0o755)
+    ran = subprocess.run(launch_command([str(program)]), capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr == f"{program}: Exec format error\n"
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

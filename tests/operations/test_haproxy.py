@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.faults.cluster import free_port
 from glimpse.chat.failure import Failure
+from glimpse.chat.outside.child_process import free_port
 from glimpse.operations.deployment import Balancer, HealthCheck
 from glimpse.operations.outside.haproxy import HaProxy
 
@@ -59,24 +59,24 @@ class Stand:
         for server, task in zip(self.haproxy.servers, self.tasks, strict=False):
             await self.haproxy.enable(server, task.port)
 
-    async def get(self, path: str = "/", cookie: str = "", entrance: int = 0) -> str:
-        reader = await self.open(path, cookie, entrance)
+    async def get(self, path: str = "/", cookie: str = "", listener: int = 0) -> str:
+        reader = await self.open(path, cookie, listener)
         return (await reader.read()).decode()
 
-    async def name(self, cookie: str = "", entrance: int = 0) -> str:
+    async def name(self, cookie: str = "", listener: int = 0) -> str:
         """Which task answers."""
-        return (await self.get(cookie=cookie, entrance=entrance)).rpartition("\r\n\r\n")[2]
+        return (await self.get(cookie=cookie, listener=listener)).rpartition("\r\n\r\n")[2]
 
-    async def open(self, path: str, cookie: str, entrance: int) -> asyncio.StreamReader:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[entrance])
+    async def open(self, path: str, cookie: str, listener: int) -> asyncio.StreamReader:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[listener])
         header = f"Cookie: {cookie}\r\n" if cookie else ""
         writer.write(f"GET {path} HTTP/1.1\r\nHost: chat\r\nConnection: close\r\n{header}\r\n".encode())
         self.writers.append(writer)
         return reader
 
-    async def stream(self, cookie: str, entrance: int = 0) -> asyncio.StreamReader:
+    async def stream(self, cookie: str, listener: int = 0) -> asyncio.StreamReader:
         """A connection that stays, and has had its first byte from the task."""
-        reader = await self.open("/stream", cookie, entrance)
+        reader = await self.open("/stream", cookie, listener)
         await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(1)
         return reader
@@ -116,15 +116,15 @@ async def until(condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         await asyncio.sleep(0.02)
 
 
-def test_requests_go_round_and_each_entrance_has_its_own_cookie(tmp_path: Path) -> None:
+def test_requests_go_round_and_each_listener_has_its_own_cookie(tmp_path: Path) -> None:
     async def work(stand: Stand) -> None:
         await stand.enable_all()
         assert {await stand.name(), await stand.name()} == {"one", "two"}
-        for entrance, name in enumerate(("AWSALB", "AWSALB2")):
-            answer = await stand.get(entrance=entrance)
+        for listener, name in enumerate(("AWSALB", "AWSALB2")):
+            answer = await stand.get(listener=listener)
             found = re.search(rf"(?i)set-cookie: ({name}=server-\d)", answer)
             assert found
-            names = {await stand.name(found[1], entrance) for _ in range(4)}
+            names = {await stand.name(found[1], listener) for _ in range(4)}
             assert names == {answer.rpartition("\r\n\r\n")[2]}
         # Two windows of one browser send both cookies, and are on two tasks.
         both = "AWSALB=server-1; AWSALB2=server-2"
@@ -179,7 +179,7 @@ def test_answers_with_5xx_are_counted_also_over_a_restart(tmp_path: Path) -> Non
         # HAProxy's own: no task is there.
         assert "503 Service Unavailable" in await stand.get()
         await stand.enable_all()
-        await stand.get("/5xx", entrance=1)
+        await stand.get("/5xx", listener=1)
         await stand.get("/")
         assert (await stand.haproxy.counters()).answers_5xx == 2
         assert stand.haproxy.pid
@@ -215,7 +215,7 @@ def test_a_server_takes_a_later_task_at_another_port(tmp_path: Path) -> None:
         assert await stand.name() == "one"
         await stand.haproxy.disable("server-1")
         await stand.haproxy.enable("server-1", stand.tasks[1].port)
-        assert [await stand.name(), await stand.name(entrance=1)] == ["two", "two"]
+        assert [await stand.name(), await stand.name(listener=1)] == ["two", "two"]
 
     run(tmp_path, work)
 

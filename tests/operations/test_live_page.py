@@ -191,15 +191,29 @@ def test_a_button_starts_a_drill_whose_events_and_result_are_shown(served: Serve
     shown.until(lambda: shown.all(".drill[data-running=true]"), "the drill runs")
     assert len(shown.all(".drill[aria-disabled=true]")) == len(DRILL_NAMES), "no other can begin"
     shown.run("document.querySelectorAll('.drill')[1].click()")
-    shown.shows("#timeline li span", Words("en")("task_reclaimed", seconds="6.0"))
+    shown.shows("#timeline li span", Words("en")("task_reclaimed", seconds="6"))
     served.call(served.may_end.set)
     shown.shows("#result-title", "Spot loss: one promise broken")
     assert [(asked.name, asked.clients) for asked in served.asked] == [("spot", 5)]
     assert shown.texts("#promises .sentence")[0] == Words("en")("drill_promise_nothing_lost")
     assert [item.get_attribute("data-kept") for item in shown.all("#promises li")] == ["true", "false"]
+    measured = [item.text for item in shown.driver.find_elements(By.CSS_SELECTOR, "#promises .measured")]
+    assert measured == ["", "2"], "a count of what broke a promise, and none beside one that was kept"
     assert not shown.all(".drill[aria-disabled=true]")
     shown.opened()
     shown.shows("#result-title", "Spot loss: one promise broken")
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("vl_convert"), reason="The charts need vl-convert-python.")
+def test_the_timeline_chart_names_what_something_happened_to_last(served: Served, page: Open) -> None:
+    for number in [*range(10, 30), 1]:
+        served.call(lambda number=number: served.stack.record(f"task-{number}", "task_starting", provider="FARGATE"))
+    shown = page()
+    names = (
+        "return [...document.querySelectorAll('#timeline-chart .role-axis-label text')].map((each) => each.textContent)"
+    )
+    newest = {"task-1", *(f"task-{number}" for number in range(21, 30))}
+    shown.until(lambda: newest <= set(shown.run(names)), "the newest have a row")
 
 
 def test_a_drill_that_fails_or_is_refused_says_why(served: Served, page: Open) -> None:

@@ -17,12 +17,13 @@ import pytest
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.deployment import Deployment
-from glimpse.operations.drills.names import DRILL_NAMES
+from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES, MAX_CLIENTS, MIN_CLIENTS
 from glimpse.operations.drills.result import Drill, DrillRequest
 from glimpse.operations.outside.costs import Costs
 from glimpse.operations.outside.page_server import serving_page
-from glimpse.operations.state import StackState, Traffic
+from glimpse.operations.state import CLIENTS, DRILL, PARTS, SERVICE, STACK, StackState, Traffic
 from glimpse.planner.words import Words
+from tests.operations.schemas import undescribed
 from tests.operations.served_page import MAX_SECONDS, PLANNED, Served, served_page
 
 PAGE = Path(__file__).parents[2] / "src/glimpse/operations/page"
@@ -48,6 +49,7 @@ def test_the_state_can_be_decoded(served: Served) -> None:
     status, body = request(served, "GET", "/state")
     state = msgspec.json.decode(body, type=StackState)
     assert (status, state) == (200, served.stack.state())
+    assert undescribed(body) == []
     deployment = msgspec.json.decode(request(served, "GET", "/deployment")[1], type=Deployment)
     assert deployment.tasks == served.stack.deployment.tasks
 
@@ -229,5 +231,8 @@ def test_every_text_of_the_page_exists_in_both_languages() -> None:
     buttons = re.search(r"const DRILLS = (\[.*\]);", texts["drills.js"])
     assert buttons
     assert json.loads(buttons[1]) == list(DRILL_NAMES)
+    limits = f'min="{MIN_CLIENTS}" max="{MAX_CLIENTS}" value="{DEFAULT_CLIENTS}"'
+    assert limits in texts["index.html"]
+    assert {f"part_{subject}" for subject in (*PARTS, SERVICE, CLIENTS, DRILL, STACK)} <= english.keys()
     for name in DRILL_NAMES:
         assert {f"drill_{name}", f"does_{name}"} <= english.keys()

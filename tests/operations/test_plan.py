@@ -80,6 +80,13 @@ def test_thresholds_costs_and_the_checklist_come_as_the_plan_has_them() -> None:
     assert (plan.monthly_messages, plan.peak_sockets) == (1.5, 250)
 
 
+def test_a_plan_without_the_documents_claims_has_none_of_its_figures() -> None:
+    claims = [{"id": "recovery", "quote": "30초 내", "claimed": {"min": "0", "max": "30", "unit": "seconds"}}]
+    assert decoded(claims=claims).document_recovery_seconds == 30
+    plan = decoded()
+    assert (plan.document_recovery_seconds, plan.document_monthly_usd) == (None, None)
+
+
 def test_a_stack_without_people_has_no_load() -> None:
     plan = decoded(workload={"source": "none"})
     assert (plan.monthly_messages, plan.peak_sockets) == (None, None)
@@ -114,6 +121,7 @@ def test_the_planner_is_asked_about_our_own_stack() -> None:
         "ecs_cpu", "ecs_memory", "running_tasks", "balancer_5xx", "database_connections",
     ]  # fmt: skip
     assert len(plan.checklist) == 19
+    assert (plan.document_recovery_seconds, plan.document_monthly_usd) == (30, 56)
     assert {"today", "balanced"} <= {scenario.name for scenario in plan.scenarios}
 
 

@@ -24,9 +24,11 @@ import socketio
 from glimpse.chat.failure import Failure
 from glimpse.operations import up
 from glimpse.operations.deployment import Database, Deployment, Plan, Tasks
-from glimpse.operations.local.chosen import chosen, database_pool, wanted_pool
+from glimpse.operations.local.local_deployment import local_deployment, pool_of_task
 from glimpse.operations.options import StackOptions
 from glimpse.operations.outside import running_stack
+from glimpse.operations.outside.local_stack import local_stack
+from glimpse.operations.outside.loopback_ports import steady_port
 from glimpse.operations.state import Addresses
 from tests.conftest import OWN
 
@@ -110,10 +112,10 @@ def part_of(state: Any, name: str) -> Any:
 
 
 @needs_haproxy
-def test_the_stack_serves_at_both_entrances_and_says_what_it_took_from_the_terraform(running: Up) -> None:
+def test_the_stack_serves_at_both_listeners_and_says_what_it_took_from_the_terraform(running: Up) -> None:
     addresses = running.addresses()
-    for entrance in (addresses.chat, addresses.chat_2):
-        assert urllib.request.urlopen(f"{entrance}/health", timeout=10).status == 200
+    for listener in (addresses.chat, addresses.chat_2):
+        assert urllib.request.urlopen(f"{listener}/health", timeout=10).status == 200
     state = get(f"{addresses.page}/state")
     assert [task["state"] for task in state["tasks"]] == ["running", "running"]
     assert {part["name"] for part in state["parts"]} == {"balancer", "database", "bus", "storage"}
@@ -261,7 +263,7 @@ def options(data: Path, **changes: Any) -> StackOptions:
 )
 def test_options_that_no_stack_can_have_are_refused(tmp_path: Path, changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Failure) as refused:
-        up.refuse_wrong(options(tmp_path, **changes))
+        up.validate_options(options(tmp_path, **changes))
     assert refused.value.code == code
 
 
@@ -270,6 +272,40 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(Failure) as refused, running_stack.only_stack(tmp_path / "file" / "data"):
         pass
     assert refused.value.code == "up_data_unwritable"
+
+
+def test_another_user_may_pass_through_the_data_folder_and_read_nothing_in_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_stack.only_stack(data):
+        running_stack.publish(data, Addresses("http://page", "", "", "", "", "", ""))
+        assert data.stat().st_mode & 0o777 == 0o711
+        assert all(path.stat().st_mode & 0o077 == 0 for path in data.iterdir())
+
+
+@pytest.mark.parametrize(("command", "module"), [("up", "psutil"), ("drill spot", "aiohttp"), ("verify", "aiohttp")])
+def test_a_package_that_is_missing_is_named(tmp_path: Path, command: str, module: str) -> None:
+    words = [*command.split(), str(OWN), "--data", str(tmp_path / "data")]
+    program = f"import sys; sys.modules[{module!r}] = None; from glimpse.cli import main; main({words})"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert module in ran.stderr
+    assert "glimpse-chat[operations]" in ran.stderr
+
+
+def test_a_file_that_cannot_be_written_while_parts_start_is_named(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "balancer").touch()
+    started = Up(data)
+    assert started.process.wait(WAIT_SECONDS) == 2
+    said = started.said.read_text()
+    assert f"The data folder {data} cannot be used" in said
+    assert str(data / "balancer") in said
+
+
+def test_the_parts_of_a_stack_get_ports_of_their_own_before_they_listen() -> None:
+    ports = [steady_port() for _ in range(200)]
+    assert len(set(ports)) == 200
 
 
 def test_addresses_without_a_running_stack_are_a_sentence(tmp_path: Path) -> None:
@@ -292,13 +328,40 @@ def test_the_addresses_of_a_killed_stack_are_not_believed(tmp_path: Path) -> Non
     assert running_stack.find(tmp_path) is None
 
 
+def test_a_balancer_that_a_killed_stack_left_does_not_hold_the_port(tmp_path: Path) -> None:
+    class PlanRead(Exception):
+        """The start got as far as the plan."""
+
+    async def read_plan() -> Plan:
+        raise PlanRead
+
+    async def start(port: int) -> None:
+        async with local_stack(options(tmp_path, port=port), read_plan, lambda code, **values: None):
+            pass
+
+    folder = tmp_path / "balancer"
+    folder.mkdir()
+    listen = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", listen], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as left:
+        assert left.stdout
+        port = int(left.stdout.readline())
+        (folder / "haproxy.pid").write_text(str(left.pid))
+        try:
+            with pytest.raises(PlanRead):
+                asyncio.run(start(port))
+        finally:
+            left.kill()
+
+
 def planned(pool: str, connections: int | None, desired: int = 3) -> Plan:
     tasks = Tasks(desired, fewest=2, most=20, environment={"GLIMPSE_DATABASE_POOL": pool} if pool else {})
     return Plan(Deployment("eu-west-1", tasks, database=Database(connections=connections)), "10")
 
 
 def test_the_options_go_over_the_terraform(tmp_path: Path) -> None:
-    deployment = chosen(planned("4", 79), options(tmp_path, tasks=1, bus="postgresql"))
+    deployment = local_deployment(planned("4", 79), options(tmp_path, tasks=1, bus="postgresql"))
     assert (deployment.tasks.desired, deployment.tasks.fewest, deployment.tasks.most) == (1, 1, 20)
     assert deployment.bus == "postgresql"
 
@@ -310,6 +373,5 @@ def test_a_pool_that_the_database_cannot_serve_is_lowered_to_the_share_of_a_task
         ("", None, 2, 4),
         ("9", 20, 20, 1),
     ):
-        deployment = chosen(planned(pool, connections, desired), options(tmp_path))
-        assert database_pool(deployment) == expected
-        assert database_pool(deployment) <= wanted_pool(deployment)
+        deployment = local_deployment(planned(pool, connections, desired), options(tmp_path))
+        assert pool_of_task(deployment) == expected

@@ -12,12 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -35,16 +30,15 @@ from msgspec import Struct
 from glimpse.chat.failure import Failure
 from glimpse.operations.checks.observations import BalancerSettings, Engine, Storage, Unseen
 from glimpse.operations.deployment import Alarm, Balancer, Database, Deployment, Tasks
-from glimpse.operations.outside.aws.calls import POLICY_PREFIXES
+from glimpse.operations.outside.aws.calls import POLICY_PREFIXES, Calls
 from glimpse.operations.outside.aws.metrics import slope_a_day
 from glimpse.operations.outside.aws.observations import AwsObservations, observe
 from glimpse.operations.state import FARGATE, FARGATE_SPOT
 from glimpse.planner.words import sentences
 from tests.conftest import OWN, REPOSITORY
+from tests.operations.aws_stack import GIB, REGION, aws_session, make_alarms, running_ministack
 
-REGION = "ap-northeast-2"
 POLICIES = REPOSITORY / "src/glimpse/operations/outside/aws"
-GIB = 2**30
 DEPLOYMENT = Deployment(
     region=REGION,
     tasks=Tasks(desired=2, fewest=2, most=7, cluster="glimpse-prod", service="glimpse-api"),
@@ -101,143 +95,10 @@ NEEDED = {
 """The actions of each observation."""
 
 
-# ---- A stack in ministack
-
-
 @pytest.fixture(scope="module")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url, folder = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("ministack")
-    environment = {
-        **os.environ, "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0", "DOCKER_HOST": f"unix://{folder}/none.sock", "S3_DATA_DIR": str(folder), "TMPDIR": str(folder),
-    }  # fmt: skip
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log, cwd=folder
-        )
-    try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/_ministack/health", timeout=2).read()
-                break
-            except OSError:
-                is_starting = server.poll() is None and time.monotonic() < until
-                assert is_starting, (folder / "log").read_text()[-2000:]
-                time.sleep(0.05)
-        _make_stack(lambda service: _session().client(service, endpoint_url=url))
+    with running_ministack(tmp_path_factory.mktemp("ministack")) as url:
         yield url
-    finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _session(region: str = REGION) -> boto3.Session:
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
-
-
-def _make_stack(client: Callable[[str], Any]) -> None:
-    """A balancer, a service of two tasks, a database with ten days behind it, and alarms: those of the Terraform."""
-    ecs, elbv2, rds, cloudwatch = (client(name) for name in ("ecs", "elbv2", "rds", "cloudwatch"))
-    balancer = elbv2.create_load_balancer(Name="glimpse-prod", Subnets=["subnet-1", "subnet-2"])["LoadBalancers"][0]
-    group = elbv2.create_target_group(
-        Name="glimpse-prod-api", Protocol="HTTP", Port=3001, VpcId="vpc-1", TargetType="ip"
-    )["TargetGroups"][0]["TargetGroupArn"]
-    arn = balancer["LoadBalancerArn"]
-    forward = [{"Type": "forward", "TargetGroupArn": group}]
-    elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTPS", Port=443, DefaultActions=forward)
-    elbv2.modify_load_balancer_attributes(
-        LoadBalancerArn=arn, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "55"}]
-    )
-    elbv2.modify_target_group_attributes(
-        TargetGroupArn=group,
-        Attributes=[
-            {"Key": "deregistration_delay.timeout_seconds", "Value": "30"},
-            {"Key": "stickiness.enabled", "Value": "true"},
-        ],
-    )
-    settings = {"KEEP_ALIVE_SECONDS": "65", "DATABASE_POOL": "4", "DRAIN_SECONDS": "25"}
-    environment = [{"name": f"GLIMPSE_{name}", "value": value} for name, value in settings.items()]
-    ecs.create_cluster(clusterName="glimpse-prod")
-    ecs.register_task_definition(
-        family="glimpse-api",
-        containerDefinitions=[
-            {"name": "logs", "image": "log-router", "stopTimeout": 5},
-            {"name": "api", "image": "glimpse", "stopTimeout": 120, "environment": environment},
-        ],
-    )
-    ecs.create_service(
-        cluster="glimpse-prod", serviceName="glimpse-api", taskDefinition="glimpse-api", desiredCount=2,
-        launchType="FARGATE",
-        loadBalancers=[{"targetGroupArn": group, "containerName": "api", "containerPort": 3001}],
-    )  # fmt: skip
-    rds.create_db_parameter_group(
-        DBParameterGroupName="glimpse-prod-1", DBParameterGroupFamily="postgres17", Description="The database's"
-    )
-    rds.create_db_instance(
-        DBInstanceIdentifier="glimpse-prod", Engine="postgres", EngineVersion="17.6", DBInstanceClass="db.t4g.micro",
-        AllocatedStorage=20, MaxAllocatedStorage=100, MasterUsername="glimpse", MasterUserPassword="not-secret",
-        DBParameterGroupName="glimpse-prod-1",
-    )  # fmt: skip
-    now = datetime.now(UTC)
-    instance = [{"Name": "DBInstanceIdentifier", "Value": "glimpse-prod"}]
-    of_balancer = [{"Name": "LoadBalancer", "Value": arn.partition(":loadbalancer/")[2]}]
-
-    def put(namespace: str, name: str, dimensions: Any, value: float, at: datetime) -> None:
-        datum = {"MetricName": name, "Dimensions": dimensions, "Value": value, "Timestamp": at}
-        cloudwatch.put_metric_data(Namespace=namespace, MetricData=[datum])
-
-    for connections, hours in ((90, 30), (38, 20), (12, 1)):
-        put("AWS/RDS", "DatabaseConnections", instance, connections, now - timedelta(hours=hours))
-    for day in range(1, 11):
-        put("AWS/RDS", "FreeStorageSpace", instance, (10 + 0.25 * day) * GIB, now - timedelta(days=day))
-    put("AWS/RDS", "FreeStorageSpace", instance, 10 * GIB, now - timedelta(minutes=7))
-    put("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", of_balancer, 3, now - timedelta(minutes=5))
-    put("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", of_balancer, 4, now - timedelta(minutes=50))
-    put("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", of_balancer, 900, now - timedelta(hours=5))
-    _make_alarms(cloudwatch, of_balancer, instance)
-
-
-def _make_alarms(cloudwatch: Any, of_balancer: Any, instance: Any) -> None:
-    service = [{"Name": "ClusterName", "Value": "glimpse-prod"}, {"Name": "ServiceName", "Value": "glimpse-api"}]
-    common = {"EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold"}
-
-    def metric(name: str, dimensions: Any, stat: str, period: int) -> Mapping[str, Any]:
-        of = {"Namespace": "AWS/ApplicationELB", "MetricName": name, "Dimensions": dimensions}
-        return {"Id": name.lower(), "ReturnData": False, "MetricStat": {"Metric": of, "Stat": stat, "Period": period}}
-
-    cloudwatch.put_metric_alarm(
-        AlarmName="glimpse-prod-cpu", Namespace="AWS/ECS", MetricName="CPUUtilization", Dimensions=service,
-        Statistic="Average", Period=60, EvaluationPeriods=10, ComparisonOperator="GreaterThanThreshold", Threshold=85,
-    )  # fmt: skip
-    cloudwatch.put_metric_alarm(
-        AlarmName="TargetTracking-service/glimpse-prod/glimpse-api-AlarmHigh", Namespace="AWS/ECS",
-        MetricName="CPUUtilization", Dimensions=service, Statistic="Average", Period=60, Threshold=70, **common,
-        AlarmActions=[f"arn:aws:autoscaling:{REGION}:1:scalingPolicy:2:resource/ecs/service/a/b:policyName/cpu"],
-    )  # fmt: skip
-    cloudwatch.put_metric_alarm(
-        AlarmName="another-stack", Namespace="AWS/RDS", MetricName="DatabaseConnections", Statistic="Maximum",
-        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": "another"}], Period=60, Threshold=10, **common,
-    )  # fmt: skip
-    cloudwatch.put_metric_alarm(
-        AlarmName="glimpse-prod-5xx", Threshold=10, **common,
-        Metrics=[
-            {"Id": "errors", "Expression": "FILL(a, 0) + FILL(b, 0)", "ReturnData": True},
-            metric("HTTPCode_ELB_5XX_Count", of_balancer, "Sum", 300),
-            metric("HTTPCode_Target_5XX_Count", of_balancer, "Sum", 300),
-        ],
-    )  # fmt: skip
-    cloudwatch.put_metric_alarm(
-        AlarmName="by-hand", Namespace="AWS/RDS", MetricName="DatabaseConnections", Dimensions=instance,
-        Statistic="Maximum", Period=60, Threshold=59.5, **common,
-    )  # fmt: skip
 
 
 # ---- Answers that neither server has, refusals, and what was asked
@@ -278,7 +139,7 @@ def answers() -> Answers:
 def session(ministack: str, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
     """One that asks ministack what `answers` lacks. One of the two tasks is on Spot."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", ministack)
-    session = _session()
+    session = aws_session()
 
     def place(parsed: Any, **_: Any) -> None:
         tasks = sorted(parsed.get("tasks", ()), key=lambda task: str(task["taskArn"]))
@@ -364,8 +225,9 @@ def test_the_end_of_standard_support_is_that_of_the_running_major_version(seen: 
 
 
 def test_where_rds_does_not_tell_the_end_of_support_the_plan_does(seen: AwsObservations, answers: Answers) -> None:
-    answers["rds:DescribeDBMajorEngineVersions"] = {"DBMajorEngineVersions": []}
-    assert asyncio.run(seen.engine()) == Engine("17.6", "2030-02-28")
+    for nothing in ({"DBMajorEngineVersions": []}, Refusal("InvalidAction")):
+        answers["rds:DescribeDBMajorEngineVersions"] = nothing
+        assert asyncio.run(seen.engine()) == Engine("17.6", "2030-02-28")
 
 
 def test_the_disk_is_as_full_and_grows_as_fast_as_cloudwatch_says(seen: AwsObservations) -> None:
@@ -405,7 +267,7 @@ def test_the_address_is_the_domain_or_else_the_name_of_the_balancer(session: bot
 def test_a_spot_task_is_taken_away_and_the_service_is_recovered_when_as_many_run_again(
     seen: AwsObservations, ministack: str
 ) -> None:
-    ecs = _session().client("ecs", endpoint_url=ministack)
+    ecs = aws_session().client("ecs", endpoint_url=ministack)
     where = {"cluster": "glimpse-prod"}
     running = sorted(ecs.list_tasks(**where, serviceName="glimpse-api")["taskArns"])
 
@@ -425,9 +287,9 @@ def test_a_spot_task_is_taken_away_and_the_service_is_recovered_when_as_many_run
 
 def test_an_alarm_on_an_expression_has_all_metrics_that_it_reads() -> None:
     with moto.mock_aws():
-        session = _session()
+        session = aws_session()
         of_balancer = [{"Name": "LoadBalancer", "Value": "app/glimpse-prod/1"}]
-        _make_alarms(session.client("cloudwatch"), of_balancer, [{"Name": "DBInstanceIdentifier", "Value": "none"}])
+        make_alarms(session.client("cloudwatch"), of_balancer, [{"Name": "DBInstanceIdentifier", "Value": "none"}])
         alarms = {alarm.name: alarm for alarm in asyncio.run(AwsObservations(session, DEPLOYMENT).alarms())}
     assert set(alarms) == {"glimpse-prod-cpu", "glimpse-prod-5xx"}
     errors = alarms["glimpse-prod-5xx"]
@@ -439,7 +301,7 @@ def test_an_alarm_on_an_expression_has_all_metrics_that_it_reads() -> None:
 
 def test_the_bounds_of_autoscaling_are_those_that_application_autoscaling_has() -> None:
     with moto.mock_aws():
-        session = _session()
+        session = aws_session()
         ecs = session.client("ecs")
         ecs.create_cluster(clusterName="glimpse-prod")
         ecs.register_task_definition(
@@ -461,7 +323,7 @@ def test_the_bounds_of_autoscaling_are_those_that_application_autoscaling_has() 
 def test_cost_explorer_is_asked_for_the_seven_days_before_yesterday() -> None:
     asked: list[Any] = []
     with moto.mock_aws():
-        session = _session()
+        session = aws_session()
         session.events.register("provide-client-params.cost-explorer", lambda params, **_: asked.append(params))
         seen = AwsObservations(session, DEPLOYMENT)
         assert asyncio.run(why_unseen(seen.spending())).code == "aws_too_few_days"
@@ -526,10 +388,32 @@ def test_an_endpoint_that_nobody_answers_at_is_unseen(monkeypatch: pytest.Monkey
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
-        seen = AwsObservations(_session(), DEPLOYMENT)
+        seen = AwsObservations(aws_session(), DEPLOYMENT)
         for name, observation in OBSERVATIONS.items():
             unseen = asyncio.run(why_unseen(observation(seen)))
             assert (unseen.code, unseen.values["region"]) == ("aws_unreachable", REGION), name
+
+
+def test_where_nothing_answers_once_no_other_check_waits_again() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        class Session:
+            made = 0
+
+            def client(self, service: str, **options: Any) -> Any:
+                Session.made += 1
+                return boto3.Session("a", "b", region_name=REGION).client(service, endpoint_url=endpoint, **options)
+
+        calls = Calls(Session(), REGION)
+        for _ in range(2):
+            with pytest.raises(Unseen) as seen:
+                # Nothing listens: a bound socket refuses.
+                calls.call("rds", "describe_db_instances")
+            assert seen.value.code == "aws_unreachable"
+            calls._clients.clear()
+    assert Session.made == 1
 
 
 def test_a_region_that_is_none_is_unseen(session: boto3.Session) -> None:
@@ -700,7 +584,7 @@ def test_the_policies_allow_exactly_what_is_called(
     assert [action for action, _ in stops] == ["ecs:StopTask"]
     assert allows(policy("verify-drill-policy.json"), "ecs:StopTask", resource_of(*stops[0]), "*")
     assert [many(statement["Action"]) for statement in policy("verify-drill-policy.json")] == [["ecs:StopTask"]]
-    _session().client("ecs", endpoint_url=ministack).update_service(
+    aws_session().client("ecs", endpoint_url=ministack).update_service(
         cluster="glimpse-prod", service="glimpse-api", desiredCount=2
     )
 

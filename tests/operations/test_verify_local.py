@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.operations.schemas import undescribed
 
 STACK = str(REPOSITORY / "infrastructure/terraform/environments/startup-prod")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8"}
@@ -50,6 +51,7 @@ def verified(data: Path, *arguments: str, path: str = STACK) -> tuple[int, Mappi
     command = [sys.executable, "-m", "glimpse", "verify", path, "--data", str(data), "--format", "json", *arguments]
     ran = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, cwd=data, check=False)
     assert ran.stdout, ran.stderr
+    assert undescribed(ran.stdout) == []
     return ran.returncode, {check["name"]: check for check in json.loads(ran.stdout)["checks"]}
 
 

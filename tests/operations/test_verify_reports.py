@@ -15,6 +15,7 @@ from glimpse.operations.checks.report_junit import junit_text
 from glimpse.operations.checks.report_terminal import terminal_text
 from glimpse.operations.deployment import ChecklistBox
 from glimpse.planner.words import Words
+from tests.operations.schemas import undescribed
 
 EN, KO = Words("en"), Words("ko")
 
@@ -31,7 +32,7 @@ FOUND = Verification(
     ),
     outcomes=(
         Outcome("service_healthy", confirmed("verify_healthy", status=200, ms=4), 0.1),
-        Outcome("keep_alive", refuted("verify_keep_alive_cut", seconds="5", idle=60, document=60), 5.0),
+        Outcome("keep_alive", refuted("verify_keep_alive_cut", seconds="5", idle=60), 5.0),
         Outcome("direct_upload", confirmed("verify_upload", store="s3", service="chat"), 0.4),
         Outcome("upload_expired", unknown("verify_expired_slow", seconds=300), 0.0),
     ),
@@ -79,7 +80,7 @@ def test_the_terminal_speaks_korean_and_keeps_to_its_width() -> None:
 
     text = terminal_text(FOUND, KO, width=80, is_coloured=False)
     assert "모니터링" in text
-    assert "확인됨 2개, 반박됨 1개, 알 수 없음 1개예요." in text
+    assert "맞음 2개, 틀림 1개, 모름 1개예요." in text
     assert max(map(cell_len, text.splitlines())) <= 80
 
 
@@ -90,6 +91,7 @@ def test_what_could_not_be_deleted_is_said() -> None:
 def test_the_json_has_codes_and_values_for_programs_and_text_for_people() -> None:
     document = json.loads(json_text(FOUND, EN))
     assert document["schema"] == "glimpse.verify/1"
+    assert undescribed(json_text(FOUND, KO)) == []
     assert document["verdicts"] == {"confirmed": 2, "refuted": 1, "unknown": 1}
     assert document["boxes"][0] == {
         "group": "code", "quote": "`server/src/main.ts` HTTP Keep-Alive 추가", "source_line": 441,
@@ -97,8 +99,20 @@ def test_the_json_has_codes_and_values_for_programs_and_text_for_people() -> Non
     }  # fmt: skip
     [keep_alive] = [check for check in document["checks"] if check["name"] == "keep_alive"]
     assert keep_alive["why"]["code"] == "verify_keep_alive_cut"
-    assert keep_alive["why"]["values"] == {"seconds": "5", "idle": 60, "document": 60}
+    assert keep_alive["why"]["values"] == {"seconds": "5", "idle": 60}
+    assert keep_alive["why"]["document"] is None
     assert keep_alive["why"]["text"].startswith("A task closed an idle connection within 5 s")
+
+
+def test_each_report_shows_what_the_plan_document_says() -> None:
+    finding = replace(confirmed("verify_healthy", status=200, ms=4), document="< 2")
+    beside = replace(FOUND, outcomes=(Outcome("service_healthy", finding, 0.1),))
+    said = "GET /health answered 200 in 4 ms. The plan document says < 2."
+    assert said in terminal_text(beside, EN, 200, False)
+    assert ElementTree.fromstring(junit_text(beside, EN))[0][0].text == said
+    assert json.loads(json_text(beside, EN))["checks"][0]["why"] == {
+        "code": "verify_healthy", "values": {"status": 200, "ms": 4}, "text": said, "document": "< 2",
+    }  # fmt: skip
 
 
 def test_junit_has_a_failure_for_refuted_and_skips_unknown() -> None:

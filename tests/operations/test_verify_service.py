@@ -23,6 +23,8 @@ from glimpse.operations.checks.check import LOCAL, URL, Target
 from glimpse.operations.checks.finding import CONFIRMED, REFUTED, UNKNOWN, Finding
 from glimpse.operations.checks.observations import BalancerSettings, RunningTasks
 from glimpse.operations.checks.run import run_checks
+from glimpse.operations.checks.service import Answer
+from glimpse.operations.checks.service_checks import judge_headers
 from glimpse.operations.checks.unobserved import Unobserved
 from glimpse.operations.deployment import Plan
 from glimpse.operations.outside import loss_probe, probe_users, upload_probe
@@ -36,6 +38,7 @@ from tests.operations.verify_stack import (
     running_parts,
     running_tasks,
     running_unguarded_store,
+    write_certificate,
 )
 
 TODAY = datetime.date(2026, 11, 29)
@@ -146,6 +149,17 @@ def test_it_asks_for_no_more_than_it_needs(
     assert {findings[name].code for name in UPLOADS} == {"verify_many_requests"}
     # What it made is deleted all the same.
     assert left == 0
+
+
+def test_our_page_has_what_browsers_need_over_tls(two_tasks: Sequence[Task]) -> None:
+    async def page() -> Answer:
+        users = ProbeUsers(two_tasks[0].url)
+        try:
+            return await ServiceProbe(users).page()
+        finally:
+            await users.clean()
+
+    assert judge_headers(asyncio.run(page()), is_on_tls=True).verdict == CONFIRMED
 
 
 # ---- Broken on purpose
@@ -262,32 +276,7 @@ def test_a_task_that_drains_is_not_healthy(parts: Parts) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of 127.0.0.1, signed by itself, with its key; it ends in 60 days."""
-    from ipaddress import IPv4Address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=60))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    path = tmp_path_factory.mktemp("tls") / "chat.pem"
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(made.public_bytes(pem) + private)
-    return path
+    return write_certificate(tmp_path_factory.mktemp("tls") / "chat.pem", "127.0.0.1", 60)
 
 
 def test_tls_is_judged_by_a_connection(
@@ -369,9 +358,10 @@ def environment_of_command() -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8"}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+# People press Ctrl-C twice; the second time must not stop the deletion.
+@pytest.mark.parametrize("numbers", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
 def test_an_interrupted_verification_deletes_what_it_made(
-    parts: Parts, two_tasks: Sequence[Task], number: signal.Signals
+    parts: Parts, two_tasks: Sequence[Task], numbers: Sequence[signal.Signals]
 ) -> None:
     with running_balancer(parts.folder, two_tasks) as url:
         process = subprocess.Popen(
@@ -381,7 +371,8 @@ def test_an_interrupted_verification_deletes_what_it_made(
         assert process.stderr
         # The quiet socket alone is still held, for a minute.
         said = next(line for line in process.stderr if "Still waiting for: idle_websocket" in line)
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
         printed, rest = process.communicate(timeout=60)
     assert (process.returncode, printed) == (130, ""), said + rest
     assert "Interrupted." in rest

@@ -98,6 +98,11 @@ class Deployment(Struct, frozen=True):
     domain: str | None = None
     alarms: Sequence[Alarm] = ()
 
+    @property
+    def uses_valkey(self) -> bool:
+        """Whether the bus is a cache. Valkey serves the clients of Redis, too."""
+        return self.bus in ("valkey", "redis")
+
 
 class DerivedAlarm(Struct, frozen=True):
     """One of the plan's `alarms`. `threshold` is the derived one, null where the design does not tell one."""
@@ -125,8 +130,8 @@ class ScenarioCost(Struct, frozen=True):
     at_least: bool = False
 
 
-class Refusal(Struct, frozen=True):
-    """One sentence of the planner about what it cannot read: `code` and `params`; it may name a place."""
+class PlanProblem(Struct, frozen=True):
+    """Something that the planner could not read: `code` and `params` of its sentence, and where, if it has a place."""
 
     code: str
     params: Mapping[str, str | int] = field(default_factory=dict)
@@ -137,7 +142,8 @@ class Refusal(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """
     What `operations` needs of `glimpse.plan/1`. Where `deployment` is null, `why_no_deployment` is the code of the
-    sentence that says why, and `unresolved` is what may be missing from it.
+    sentence that says why, and `unresolved` is what may be missing from it. The `document_` fields are what the plan
+    document claims: null for a stack that has no such document.
     """
 
     deployment: Deployment | None
@@ -148,14 +154,16 @@ class Plan(Struct, frozen=True):
     recommended: str | None = None
     monthly_messages: float | None = None
     peak_sockets: float | None = None
+    document_recovery_seconds: float | None = None
+    document_monthly_usd: float | None = None
     why_no_deployment: str | None = None
-    unresolved: Sequence[Refusal] = ()
+    unresolved: Sequence[PlanProblem] = ()
 
 
 class PlanRefused(Failure):
     """The planner could not read the stack: `errors` are its own, the last of them the reason."""
 
-    def __init__(self, errors: Sequence[Refusal]) -> None:
+    def __init__(self, errors: Sequence[PlanProblem]) -> None:
         super().__init__(errors[-1].code, **errors[-1].params)
         self.errors = errors
 
@@ -179,13 +187,22 @@ class _Figure(Struct, frozen=True):
     value: float
 
 
+class _Range(Struct, frozen=True):
+    max: float
+
+
+class _Claim(Struct, frozen=True):
+    id: str
+    claimed: _Range
+
+
 class _Workload(Struct, frozen=True):
     derived: Sequence[_Figure] = ()
 
 
 class _Bill(Struct, frozen=True):
     monthly_usd: str
-    unresolved: Sequence[Refusal] = ()
+    unresolved: Sequence[PlanProblem] = ()
 
 
 class _PlanDocument(Struct, frozen=True, tag_field="schema", tag="glimpse.plan/1"):
@@ -194,12 +211,13 @@ class _PlanDocument(Struct, frozen=True, tag_field="schema", tag="glimpse.plan/1
     deployment: msgspec.Raw = field(default_factory=msgspec.Raw)
     alarms: Sequence[_Alarm] = ()
     checks: Sequence[ChecklistBox] = ()
+    claims: Sequence[_Claim] = ()
     scenarios: Sequence[ScenarioCost] = ()
     recommended: str | None = None
 
 
 class _Errors(Struct, frozen=True, tag_field="schema", tag="glimpse.errors/1"):
-    errors: Sequence[Refusal]
+    errors: Sequence[PlanProblem]
 
 
 def plan_of(document: bytes) -> Plan:
@@ -215,6 +233,7 @@ def plan_of(document: bytes) -> Plan:
         raise PlanRefused(found.errors)
     deployment, why = _deployment(found.deployment)
     figures = {row.name: row.value for row in found.workload.derived}
+    claimed = {claim.id: claim.claimed.max for claim in found.claims}
     return Plan(
         deployment=deployment,
         monthly_usd=found.today.monthly_usd,
@@ -224,6 +243,8 @@ def plan_of(document: bytes) -> Plan:
         recommended=found.recommended,
         monthly_messages=figures.get("monthly_messages"),
         peak_sockets=figures.get("peak_sockets"),
+        document_recovery_seconds=claimed.get("recovery"),
+        document_monthly_usd=claimed.get("total_after"),
         why_no_deployment=why,
         unresolved=found.today.unresolved,
     )

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,20 +16,28 @@ from glimpse.chat.failure import Failure
 from glimpse.operations.drills.chart import specification
 from glimpse.operations.drills.html import page
 from glimpse.operations.drills.result import Drill, DrillRequest
-from glimpse.operations.drills.terminal import event_line, lines
+from glimpse.operations.drills.terminal import event_line, lines, verdict
 from glimpse.operations.options import DrillOptions, Say, StackOptions
 from glimpse.operations.outside import drill_on_page, running_stack
 from glimpse.operations.ports import OnEvent
 from glimpse.operations.state import TimelineEvent
+from glimpse.operations.up import validate_options
 
 KEPT, BROKEN = 0, 1
+
+INTERRUPTED = 130
+"""As a shell reports the end by Ctrl-C."""
 
 
 def run(options: DrillOptions, say: Say) -> int:
     """The exit code. Raises Failure where the drill could not run."""
     if options.format == "html":
         _load_chart_library()
-    result = asyncio.run(_drill(options, say))
+    try:
+        result = asyncio.run(_drill(options, say))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _tell(say("drill_interrupted"))
+        return INTERRUPTED
     text = _rendered(result, options.format, say)
     if options.output is None:
         sys.stdout.write(text)
@@ -40,6 +48,8 @@ def run(options: DrillOptions, say: Say) -> int:
             raise Failure(
                 "drill_output_unwritable", file=str(options.output), detail=error.strerror or str(error)
             ) from error
+        _tell(verdict(result, say))
+        _tell(say("drill_written", file=str(options.output)))
     return KEPT if result.is_kept else BROKEN
 
 
@@ -51,12 +61,28 @@ async def _drill(options: DrillOptions, say: Say) -> Drill:
     request = DrillRequest(options.name, options.clients, options.seed, options.environment)
     on_event = _progress(say)
     if addresses := running_stack.find(options.stack.data):
+        if ignored := _options_of_a_start(options.stack):
+            raise Failure("drill_stack_runs", options=", ".join(ignored), page=addresses.page)
         _tell(say("drill_on_running_stack", page=addresses.page))
-        return await drill_on_page.run_drill(addresses.page, request, options.speed, on_event)
+        try:
+            return await drill_on_page.run_drill(addresses.page, request, options.speed, on_event)
+        except asyncio.CancelledError:
+            _tell(say("drill_goes_on", page=addresses.page))
+            raise
     _tell(say("drill_on_own_stack"))
     with tempfile.TemporaryDirectory(prefix="glimpse-drill-") as folder:
-        stack = msgspec.structs.replace(options.stack, data=Path(folder), speed=options.speed or 1.0)
+        Path(folder).chmod(running_stack.FOLDER_MODE)
+        speed = 1.0 if options.speed is None else options.speed
+        stack = msgspec.structs.replace(options.stack, data=Path(folder), speed=speed)
+        validate_options(stack)
         return await _on_own_stack(stack, request, on_event, say)
+
+
+def _options_of_a_start(options: StackOptions) -> Sequence[str]:
+    """The options that decide how a stack starts, and would do nothing to one that runs."""
+    chosen = {"--bus": options.bus is not None, "--tasks": options.tasks is not None}
+    told = [name for name in ("--region", "--project", "--var-file", "--var") if name in options.arguments]
+    return [*(name for name, is_given in chosen.items() if is_given), *told]
 
 
 async def _on_own_stack(options: StackOptions, request: DrillRequest, on_event: OnEvent, say: Say) -> Drill:

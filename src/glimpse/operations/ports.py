@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Protocol
 
-from glimpse.operations.deployment import Deployment
+from glimpse.operations.deployment import Deployment, Plan
 from glimpse.operations.state import StackState, TimelineEvent
 from glimpse.operations.timings import Timings
 
@@ -19,7 +19,10 @@ class LocalStack(Protocol):
     replacement serves, and the balancer sends it connections. What happens meanwhile goes to `timeline`.
     """
 
+    plan: Plan
     deployment: Deployment
+    """The plan's, with the tasks and the bus of the options."""
+
     timings: Timings
     subscribers: set[OnEvent]
     """Called with each event as it happens."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 SCHEMA = "glimpse.stack/1"
+MAX_EVENTS = 200
 
 STARTING, RUNNING, DRAINING, STOPPED, FAILED = "starting", "running", "draining", "stopped", "failed"
 """
@@ -26,7 +27,7 @@ SERVICE, CLIENTS, DRILL, STACK = "service", "clients", "drill", "stack"
 
 class Addresses(Struct, frozen=True):
     """
-    Where the parts of a running stack listen, all on loopback. `chat` and `chat_2` are two entrances of the balancer,
+    Where the parts of a running stack listen, all on loopback. `chat` and `chat_2` are two listeners of the balancer,
     each with a cookie of its own. `bus` is empty where the database carries the events.
     """
 
@@ -122,7 +123,7 @@ class StackState(Struct, frozen=True):
     tasks: Sequence[TaskState]
     traffic: Traffic
     timeline: Sequence[TimelineEvent] = ()
-    """The last 200, oldest first."""
+    """The last MAX_EVENTS, oldest first."""
 
     drill: str | None = None
     """The name of the drill that runs now."""

@@ -12,24 +12,24 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import psutil
 from msgspec.structs import replace
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.embedded import BinariesMissing, postgres_programs
 from glimpse.operations.drills.result import Drill, DrillRequest
-from glimpse.operations.local.chosen import MAX_TASKS
+from glimpse.operations.local.local_deployment import MAX_TASKS
 from glimpse.operations.options import Say, StackOptions
 from glimpse.operations.outside import running_stack
 from glimpse.operations.outside.local_stack import local_stack
 from glimpse.operations.outside.loopback_ports import steady_port
+from glimpse.operations.outside.programs import end_children, kill_children
 from glimpse.operations.outside.supervised_stack import SupervisedStack
-from glimpse.operations.state import FARGATE_SPOT
+from glimpse.operations.state import BUS, FARGATE_SPOT
 
 DONE = 0
 MAX_SPEED = 100
 MAX_ORDERLY_SECONDS = 20.0
-"""An end in order takes 2 to 3 s. What takes so long waits for something that will not come, and is killed."""
+"""An orderly end takes 2 to 3 s. One that takes this long waits for something that will not come."""
 
 END_SECONDS = 5.0
 """How long the parts may take to be gone once they were killed."""
@@ -37,12 +37,12 @@ END_SECONDS = 5.0
 
 def run(options: StackOptions, say: Say) -> int:
     """Run a stack with its page until a signal ends it. Raises Failure where it cannot start."""
-    refuse_wrong(options)
+    validate_options(options)
     with running_stack.only_stack(options.data):
         try:
             return asyncio.run(_Up(options, say).run())
         finally:
-            _end_children()
+            end_children(END_SECONDS)
 
 
 def print_addresses(data: Path) -> int:
@@ -65,8 +65,8 @@ def print_addresses(data: Path) -> int:
     return DONE
 
 
-def refuse_wrong(options: StackOptions) -> None:
-    """Raises Failure for options that no stack can have."""
+def validate_options(options: StackOptions) -> None:
+    """Raises Failure where no stack can have these options."""
     if not 1 <= options.speed <= MAX_SPEED:
         raise Failure("up_speed_wrong", speed=f"{options.speed:g}", most=MAX_SPEED)
     if options.tasks is not None and not 1 <= options.tasks <= MAX_TASKS:
@@ -93,11 +93,11 @@ class _Up:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 loop.add_signal_handler(number, self._on_signal)
         serving = asyncio.create_task(self._serve())
-        await _first(serving, self._stop)
+        await _wait_for_either(serving, self._stop)
         if not serving.done():
             self._print("up_ending")
             serving.cancel()
-            await _first(serving, self._stop_now, MAX_ORDERLY_SECONDS)
+            await _wait_for_either(serving, self._stop_now, MAX_ORDERLY_SECONDS)
             await self._end_now(serving)
         with contextlib.suppress(asyncio.CancelledError):
             await serving
@@ -106,14 +106,14 @@ class _Up:
     async def _end_now(self, serving: asyncio.Task[None]) -> None:
         """Kill what still runs."""
         if self._stack:
-            # Else it would start again what dies now.
+            # Otherwise it would start again what is killed now.
             self._stack.stop_watching()
         deadline = asyncio.get_running_loop().time() + END_SECONDS
         while not serving.done():
-            _kill_children()
+            kill_children()
             await asyncio.wait((serving,), timeout=0.1)
             if asyncio.get_running_loop().time() > deadline:
-                _end_children()
+                end_children(END_SECONDS)
                 sys.stdout.flush()
                 os._exit(DONE)
 
@@ -123,7 +123,7 @@ class _Up:
         self._stop.set()
 
     async def _serve(self) -> None:
-        # Imported here: what is wrong with the options is said without them.
+        # Imported here, because a sentence about wrong options does not need them.
         from glimpse.operations.outside.costs import Costs, workload_beside
         from glimpse.operations.outside.page_server import serving_page
         from glimpse.operations.outside.plan import read_plan
@@ -167,7 +167,9 @@ class _Up:
         if deployment.bus is None:
             self._print("up_ready_no_bus")
         else:
-            self._print("up_ready_bus", bus={"postgresql": "PostgreSQL"}.get(deployment.bus, deployment.bus.title()))
+            # The program that runs here: Valkey, where the Terraform has Redis.
+            program = next((part.program for part in state.parts if part.name == BUS), "PostgreSQL")
+            self._print("up_ready_bus", bus=program)
         if database and database.instance_class and database.connections:
             self._print("up_ready_database", connections=database.connections, instance=database.instance_class)
         self._print(state.limits.why_not or "up_limits_hold")
@@ -184,26 +186,8 @@ async def _run_drill(stack: SupervisedStack, request: DrillRequest) -> Drill:
     return await run_drill(stack, request)
 
 
-async def _first(task: asyncio.Task[None], event: asyncio.Event, seconds: float | None = None) -> None:
+async def _wait_for_either(task: asyncio.Task[None], event: asyncio.Event, seconds: float | None = None) -> None:
     """Until the task has ended or the event is set, or for so many seconds."""
     waiting = asyncio.create_task(event.wait())
     await asyncio.wait((task, waiting), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def _kill_children() -> list[psutil.Process]:
-    """Kill whatever this process has started and not yet ended."""
-    children: list[psutil.Process] = psutil.Process().children(recursive=True)
-    for child in children:
-        with contextlib.suppress(psutil.Error):
-            # PostgreSQL ends its own children, and removes what it shares with them.
-            child.send_signal(signal.SIGQUIT if child.name() == "postgres" else signal.SIGKILL)
-    return children
-
-
-def _end_children() -> None:
-    """The same, and wait until all are gone. Only once nothing else in this process waits for them."""
-    _, alive = psutil.wait_procs(_kill_children(), END_SECONDS)
-    for child in alive:
-        with contextlib.suppress(psutil.Error):
-            child.kill()

@@ -14,7 +14,14 @@ from starlette.routing import Route
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 INDEX = "index.html"
 
-HEADERS = {"cache-control": "no-cache", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+HEADERS = {
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    # Browsers ignore it over plain HTTP (RFC 6797, section 8.1), so a chat on this machine may send it, too. Other
+    # names under the same domain are not ours to decide about: no includeSubDomains.
+    "strict-transport-security": "max-age=31536000",
+}
 
 
 def routes(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:

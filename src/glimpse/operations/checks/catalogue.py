@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from msgspec.structs import replace
+
+from glimpse.chat.uploads import UPLOAD_SECONDS
 from glimpse.operations.checks import observed_checks as observed
 from glimpse.operations.checks import service_checks as service
-from glimpse.operations.checks.alarm_checks import WANTED, judge_alarm
-from glimpse.operations.checks.check import HELD, LAST, LOCAL, URL, Check, Target
-from glimpse.operations.checks.document import UPLOAD_SECONDS
+from glimpse.operations.checks.alarm_checks import ALARM_RULES, judge_alarm
+from glimpse.operations.checks.check import LAST, LOCAL, URL, WAITING, Check, Target
 from glimpse.operations.checks.finding import Finding, unknown
 from glimpse.operations.checks.observations import Unseen
 from glimpse.operations.deployment import Balancer, DerivedAlarm
+from glimpse.operations.local.local_deployment import pool_of_task
 
-HELD_SECONDS = 420.0
+WAITING_SECONDS = 420.0
 """The limit of a check that waits for a clock; the longest waits until an address has expired, after 300 s."""
 
 MAX_IDLE_SECONDS = 70
@@ -109,7 +112,9 @@ async def _spot(target: Target) -> Finding:
     if not target.may_reclaim:
         return unknown("verify_spot_url" if target.kind == URL else f"verify_spot_not_agreed_{target.kind}")
     seen = target.observations
-    return service.judge_loss(await target.reached().lose_task(seen.reclaim_spot_task, seen.is_recovered), target.speed)
+    lost = await target.reached().lose_task(seen.reclaim_spot_task, seen.is_recovered)
+    claimed = target.plan.document_recovery_seconds
+    return _beside(service.judge_loss(lost, target.speed), None if claimed is None else f"{claimed:g} s")
 
 
 async def _idle_seconds(target: Target) -> int:
@@ -130,9 +135,8 @@ async def _idle_seconds(target: Target) -> int:
 
 
 async def _running_tasks(target: Target) -> Finding:
-    alarm = _derived(target, "running_tasks")
-    seen = await target.observations.running_tasks()
-    return observed.judge_running_tasks(seen, target.deployment.tasks, alarm.document if alarm else "–")
+    seen, alarm = await target.observations.running_tasks(), _derived(target, "running_tasks")
+    return _beside_alarm(observed.judge_running_tasks(seen, target.deployment.tasks), alarm)
 
 
 async def _spot_share(target: Target) -> Finding:
@@ -140,17 +144,23 @@ async def _spot_share(target: Target) -> Finding:
 
 
 async def _connections(target: Target) -> Finding:
-    seen = await target.observations.database_connections()
-    return observed.judge_connections(seen, target.database, _derived(target, "database_connections"))
+    seen, alarm = await target.observations.database_connections(), _derived(target, "database_connections")
+    return _beside_alarm(observed.judge_connections(seen, target.database, alarm), alarm)
 
 
 async def _connections_at_deploy(target: Target) -> Finding:
     settings, seen = await target.observations.task_settings(), await target.observations.database_connections()
-    return observed.judge_connections_at_deploy(settings, seen, target.database, target.deployment)
+    finding = observed.judge_connections_at_deploy(settings, seen, target.database, target.deployment)
+    if target.kind == LOCAL and finding.code == "verify_deploy_many":
+        # `up` gives its tasks smaller pools, so that they can start; the verdict is on the Terraform.
+        here = {"here": pool_of_task(target.deployment)}
+        return replace(finding, code="verify_deploy_many_local", values={**finding.values, **here})
+    return finding
 
 
 async def _errors(target: Target) -> Finding:
-    return observed.judge_errors(await target.observations.balancer_errors(), _derived(target, "balancer_5xx"))
+    alarm = _derived(target, "balancer_5xx")
+    return _beside_alarm(observed.judge_errors(await target.observations.balancer_errors(), alarm), alarm)
 
 
 async def _engine(target: Target) -> Finding:
@@ -162,7 +172,9 @@ async def _storage(target: Target) -> Finding:
 
 
 async def _bill(target: Target) -> Finding:
-    return observed.judge_bill(await target.observations.spending(), target.plan)
+    claimed = target.plan.document_monthly_usd
+    finding = observed.judge_bill(await target.observations.spending(), target.plan)
+    return _beside(finding, None if claimed is None else f"${claimed:g}")
 
 
 async def _applied(target: Target) -> Finding:
@@ -173,11 +185,21 @@ async def _applied(target: Target) -> Finding:
 
 
 async def _alarm(name: str, target: Target) -> Finding:
-    return judge_alarm(name, await target.observations.alarms(), _derived(target, name))
+    alarm = _derived(target, name)
+    return _beside_alarm(judge_alarm(name, await target.observations.alarms(), alarm), alarm)
 
 
 def _derived(target: Target, name: str) -> DerivedAlarm | None:
     return next((alarm for alarm in target.plan.alarms if alarm.name == name), None)
+
+
+def _beside_alarm(finding: Finding, alarm: DerivedAlarm | None) -> Finding:
+    return _beside(finding, alarm.document if alarm else None)
+
+
+def _beside(finding: Finding, document: str | None) -> Finding:
+    """The finding beside what the plan document says about the same figure."""
+    return replace(finding, document=document)
 
 
 def _alarm_check(name: str) -> Check:
@@ -191,20 +213,20 @@ CHECKS = (
     Check("security_headers", _headers),
     Check("websocket", _websocket),
     Check("polling_stickiness", _polling),
-    Check("idle_websocket", _idle_socket, HELD, HELD_SECONDS),
-    Check("keep_alive", _keep_alive, HELD, HELD_SECONDS),
+    Check("idle_websocket", _idle_socket, WAITING, WAITING_SECONDS),
+    Check("keep_alive", _keep_alive, WAITING, WAITING_SECONDS),
     Check("presigned_address", _presigned),
     Check("direct_upload", _upload),
     Check("upload_wrong_size", _wrong_size),
     Check("upload_wrong_type", _wrong_type),
     Check("upload_wrong_checksum", _wrong_checksum),
     Check("upload_second_put", _second_put),
-    Check("upload_expired", _expired, HELD, HELD_SECONDS),
+    Check("upload_expired", _expired, WAITING, WAITING_SECONDS),
     Check("public_read_refused", _public_read),
     Check("running_tasks", _running_tasks),
     Check("spot_share", _spot_share),
     Check("spot_recovery", _spot, LAST, RECOVERY_SECONDS),
-    *map(_alarm_check, WANTED),
+    *map(_alarm_check, ALARM_RULES),
     Check("balancer_5xx", _errors),
     Check("database_connections", _connections),
     Check("database_connections_at_deploy", _connections_at_deploy),

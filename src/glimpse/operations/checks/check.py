@@ -14,9 +14,9 @@ from glimpse.operations.deployment import Database, Deployment, Plan
 
 LOCAL, URL, AWS = "local", "url", "aws"
 
-QUICK, HELD, LAST = "quick", "held", "last"
+QUICK, WAITING, LAST = "quick", "held", "last"
 """
-QUICK: a few at a time. HELD: it mostly waits for a clock, and all such checks run beside the others. LAST: it takes
+QUICK: a few at a time. WAITING: it mostly waits for a clock, and all such checks run beside the others. LAST: it takes
 something away, which other checks would notice, so it runs alone after them.
 """
 

@@ -10,11 +10,15 @@ CONFIRMED, REFUTED, UNKNOWN = "confirmed", "refuted", "unknown"
 
 
 class Finding(Struct, frozen=True):
-    """`verdict`, and why: a sentence of `words/operations/verify.toml` and its values."""
+    """
+    `verdict`, and why: a sentence of `words/operations/verify.toml` and its values. `document`: what the plan document
+    says about the same figure ("> 70%"), None where it says nothing or there is no such document.
+    """
 
     verdict: str
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
+    document: str | None = None
 
 
 def confirmed(code: str, **values: str | int) -> Finding:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
-from glimpse.operations.checks import document as plan_document
 from glimpse.operations.checks.finding import Finding, confirmed, refuted, unknown
 from glimpse.operations.checks.observations import (
     BalancerSettings,
@@ -40,12 +39,10 @@ ERROR_MINUTES = 5
 """The plan document's and the derived alarm count errors in five minutes."""
 
 
-def judge_running_tasks(seen: RunningTasks, tasks: Tasks, document: str) -> Finding:
-    facts: dict[str, str | int] = {"running": seen.running, "wanted": seen.wanted, "fewest": tasks.fewest}
+def judge_running_tasks(seen: RunningTasks, tasks: Tasks) -> Finding:
+    facts = {"running": seen.running, "wanted": seen.wanted, "fewest": tasks.fewest}
     is_enough = seen.running >= max(seen.wanted, tasks.fewest)
-    if is_enough:
-        return confirmed("verify_tasks", **facts, document=document)
-    return refuted("verify_tasks_missing", **facts, document=document)
+    return confirmed("verify_tasks", **facts) if is_enough else refuted("verify_tasks_missing", **facts)
 
 
 def judge_spot_share(seen: RunningTasks, tasks: Tasks) -> Finding:
@@ -57,7 +54,6 @@ def judge_spot_share(seen: RunningTasks, tasks: Tasks) -> Finding:
         return unknown("verify_spot_share_count", **facts, desired=tasks.desired)
     planned = {"planned_on_demand": tasks.on_demand, "planned_spot": tasks.spot}
     facts["percent"] = round(100 * seen.spot / max(1, seen.running))
-    facts["document"] = plan_document.SPOT_PERCENT
     if (seen.on_demand, seen.spot) == (tasks.on_demand, tasks.spot):
         return confirmed("verify_spot_share", **facts)
     return refuted("verify_spot_share_differs", **facts, **planned)
@@ -66,30 +62,23 @@ def judge_spot_share(seen: RunningTasks, tasks: Tasks) -> Finding:
 def judge_keep_alive(tasks: TaskSettings, balancer: BalancerSettings) -> Finding:
     if tasks.keep_alive_seconds is None:
         return unknown("verify_keep_alive_unset")
-    facts: dict[str, str | int] = {
-        "seconds": tasks.keep_alive_seconds,
-        "idle": balancer.idle_timeout_seconds,
-        "document": plan_document.KEEP_ALIVE_SECONDS,
-    }
+    facts = {"seconds": tasks.keep_alive_seconds, "idle": balancer.idle_timeout_seconds}
     if tasks.keep_alive_seconds > balancer.idle_timeout_seconds:
         return confirmed("verify_keep_alive_set", **facts)
     return refuted("verify_keep_alive_short", **facts)
 
 
 def judge_connections(seen: DatabaseConnections, database: Database, alarm: DerivedAlarm | None) -> Finding:
-    """Open connections against the real limit, less what PostgreSQL and RDS keep for themselves."""
+    """Open connections against the alarm's threshold and the limit, less what PostgreSQL and RDS reserve."""
     limit = seen.limit if seen.limit is not None else database.connections
     if limit is None:
         return unknown("verify_connections_no_limit", open=seen.open)
     usable = limit - database.reserved
-    facts: dict[str, str | int] = {
-        "open": seen.open, "usable": usable, "limit": limit, "document": alarm.document if alarm else "–",
-        "derived": (alarm.threshold if alarm else None) or "–",
-    }  # fmt: skip
-    threshold = Decimal(alarm.threshold) if alarm and alarm.threshold else Decimal(usable)
-    if seen.open > min(threshold, Decimal(usable)):
-        return refuted("verify_connections_many", **facts)
-    return confirmed("verify_connections", **facts)
+    most = min(Decimal(alarm.threshold), Decimal(usable)) if alarm and alarm.threshold else Decimal(usable)
+    facts: dict[str, str | int] = {"open": seen.open, "most": f"{most:f}", "limit": limit, "usable": usable}
+    return confirmed("verify_connections", **facts) if seen.open <= most else refuted(
+        "verify_connections_many", **facts
+    )  # fmt: skip
 
 
 def judge_connections_at_deploy(
@@ -116,7 +105,7 @@ def judge_errors(seen: Errors, alarm: DerivedAlarm | None) -> Finding:
     if alarm is None or alarm.threshold is None:
         return unknown("verify_errors_no_bound", **facts)
     rate = Decimal(seen.count) * ERROR_MINUTES / max(seen.minutes, ERROR_MINUTES)
-    facts |= {"most": alarm.threshold, "document": alarm.document}
+    facts["most"] = alarm.threshold
     return confirmed("verify_errors", **facts) if rate <= Decimal(alarm.threshold) else refuted(
         "verify_errors_many", **facts
     )  # fmt: skip
@@ -134,7 +123,7 @@ def judge_engine(seen: Engine, database: Database, today: datetime.date) -> Find
 
 
 def judge_storage(seen: Storage, plan: Plan) -> Finding:
-    """Months until the disk is full: by the growth that was seen, or by the messages of the plan."""
+    """Months until the disk is full: by the measured growth, or by the messages of the plan."""
     most = seen.most_bytes or seen.allocated_bytes
     if most is None:
         return unknown("verify_storage_no_limit")
@@ -164,7 +153,6 @@ def judge_bill(seen: Spending, plan: Plan) -> Finding:
     planned = Decimal(plan.monthly_usd)
     facts: dict[str, str | int] = {
         "days": seen.days, "services": seen.services, "month": f"{month:.2f}", "planned": f"{planned:.2f}",
-        "document": plan_document.MONTHLY_USD,
         "percent": BILL_TOLERANCE_PERCENT,
     }  # fmt: skip
     if month > planned * (100 + BILL_TOLERANCE_PERCENT) / 100:

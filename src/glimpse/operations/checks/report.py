@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from glimpse.operations.checks.check import Outcome
-from glimpse.operations.checks.finding import CONFIRMED, REFUTED, UNKNOWN
+from glimpse.operations.checks.finding import CONFIRMED, REFUTED, UNKNOWN, Finding
 from glimpse.operations.deployment import ChecklistBox
+from glimpse.operations.options import Say
 
 DONE, IS_REFUTED, NOT_READ, IS_UNKNOWN = 0, 1, 2, 3
 """Exit codes. NOT_READ: nothing could be checked. IS_UNKNOWN: only with --strict."""
@@ -16,7 +17,13 @@ DONE, IS_REFUTED, NOT_READ, IS_UNKNOWN = 0, 1, 2, 3
 VERDICTS = (CONFIRMED, REFUTED, UNKNOWN)
 
 
-class Box(Struct, frozen=True):
+def why(finding: Finding, say: Say) -> str:
+    """Why the verdict is what it is, and what the plan document says about it."""
+    text = say(finding.code, **finding.values)
+    return text if finding.document is None else f"{text} {say('verify_document', document=finding.document)}"
+
+
+class AnsweredBox(Struct, frozen=True):
     """One box with the outcomes that answer it; `--only` may have left some out, and then it stays unknown."""
 
     box: ChecklistBox
@@ -45,11 +52,11 @@ class Verification(Struct, frozen=True):
     left: int = 0
 
     @property
-    def boxes(self) -> Sequence[Box]:
+    def boxes(self) -> Sequence[AnsweredBox]:
         """Those of which a check ran, and those that nothing on a running stack can answer."""
         found = {outcome.name: outcome for outcome in self.outcomes}
-        boxes = [Box(box, [found[name] for name in box.verified_by if name in found]) for box in self.checklist]
-        return [box for box in boxes if box.outcomes or not box.box.verified_by]
+        boxes = [AnsweredBox(box, [found[name] for name in box.verified_by if name in found]) for box in self.checklist]
+        return [answered for answered in boxes if answered.outcomes or not answered.box.verified_by]
 
     @property
     def others(self) -> Sequence[Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from glimpse.operations.checks.finding import REFUTED, UNKNOWN
-from glimpse.operations.checks.report import Verification
+from glimpse.operations.checks.report import Verification, why
 from glimpse.operations.options import Say
 
 
@@ -26,12 +26,12 @@ def junit_text(verification: Verification, say: Say) -> str:
         case = ElementTree.SubElement(
             suite, "testcase", classname=f"glimpse.verify.{outcome.name}", name=name, time=f"{outcome.seconds:.2f}"
         )
-        why = say(outcome.finding.code, **outcome.finding.values)
+        text = why(outcome.finding, say)
         if outcome.finding.verdict == REFUTED:
-            ElementTree.SubElement(case, "failure", message=why, type=outcome.finding.code)
+            ElementTree.SubElement(case, "failure", message=text, type=outcome.finding.code)
         elif outcome.finding.verdict == UNKNOWN:
-            ElementTree.SubElement(case, "skipped", message=why)
+            ElementTree.SubElement(case, "skipped", message=text)
         else:
-            ElementTree.SubElement(case, "system-out").text = why
+            ElementTree.SubElement(case, "system-out").text = text
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from glimpse.operations.checks.check import Outcome
 from glimpse.operations.checks.finding import CONFIRMED, REFUTED, UNKNOWN
-from glimpse.operations.checks.report import VERDICTS, Verification
+from glimpse.operations.checks.report import VERDICTS, Verification, why
 from glimpse.operations.options import Say
 
 MARKS = {CONFIRMED: "✓", REFUTED: "✗", UNKNOWN: "?"}
@@ -40,17 +40,17 @@ def terminal_text(verification: Verification, say: Say, width: int, is_coloured:
         line(f"{title} ({outcome.name})", indent, outcome.finding.verdict)
         if outcome.name not in explained:
             explained.add(outcome.name)
-            line(say(outcome.finding.code, **outcome.finding.values), indent + 2)
+            line(why(outcome.finding, say), indent + 2)
 
     line(say("verify_head", address=verification.address), 0, style="bold")
-    for group, boxes in groupby(verification.boxes, key=lambda box: box.box.group):
+    for group, boxes in groupby(verification.boxes, key=lambda answered: answered.box.group):
         console.print()
         line(say(f"verify_group_{group}"), 0, style="bold")
-        for box in boxes:
-            line(say("verify_box", quote=box.box.quote, line=box.box.source_line), 2, box.verdict)
-            for outcome in box.outcomes:
+        for answered in boxes:
+            line(say("verify_box", quote=answered.box.quote, line=answered.box.source_line), 2, answered.verdict)
+            for outcome in answered.outcomes:
                 outcome_lines(outcome, 6)
-            if not box.outcomes:
+            if not answered.outcomes:
                 line(say("verify_box_unanswered"), 6)
     if verification.others:
         console.print()

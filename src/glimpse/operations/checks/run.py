@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.checks.check import HELD, LAST, QUICK, Check, Outcome, Target
+from glimpse.operations.checks.check import LAST, QUICK, WAITING, Check, Outcome, Target
 from glimpse.operations.checks.finding import Finding, unknown
 from glimpse.operations.checks.observations import Unseen
 
@@ -38,7 +38,7 @@ async def run_checks(
         on_outcome(outcome)
 
     async with asyncio.TaskGroup() as group:
-        for check in sorted(checks, key=lambda check: check.when != HELD):
+        for check in sorted(checks, key=lambda check: check.when != WAITING):
             if check.when != LAST:
                 group.create_task(run(check))
     for check in checks:

@@ -5,6 +5,7 @@ pure functions (service_checks.py) judge it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -17,6 +18,15 @@ class Answer(Struct, frozen=True):
     status: int
     milliseconds: int
     headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def is_health(self) -> bool:
+        """Whether this is what /health of a Glimpse chat answers, as one that serves or one that drains."""
+        try:
+            return json.loads(self.body)["status"] in ("ok", "draining")
+        except (ValueError, KeyError, TypeError):
+            return False
 
 
 class Tls(Struct, frozen=True):
@@ -56,7 +66,7 @@ class Polling(Struct, frozen=True):
     without_cookie: Sequence[int] = ()
 
 
-class Held(Struct, frozen=True):
+class IdleConnection(Struct, frozen=True):
     """A connection that was held idle for `seconds`; `is_alive`: it still worked at the end."""
 
     seconds: float
@@ -134,9 +144,9 @@ class Service(Protocol):
 
     async def polling(self, is_without_cookie_too: bool) -> Polling: ...
 
-    async def hold_socket(self, seconds: float) -> Held: ...
+    async def hold_socket(self, seconds: float) -> IdleConnection: ...
 
-    async def hold_connection(self, address: str, seconds: float) -> Held:
+    async def hold_connection(self, address: str, seconds: float) -> IdleConnection:
         """A keep-alive connection to this address, which need not be that of the service."""
         ...
 

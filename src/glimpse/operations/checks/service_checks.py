@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Mapping
 
-from glimpse.operations.checks import document
+from glimpse.chat.uploads import UPLOAD_SECONDS
 from glimpse.operations.checks.finding import Finding, confirmed, refuted, unknown
 from glimpse.operations.checks.service import (
     Answer,
-    Held,
+    IdleConnection,
     Loss,
     Polling,
     PresignedUpload,
@@ -26,10 +27,21 @@ MIN_TLS_VERSION = "TLSv1.2"
 MIN_DAYS_LEFT = 14
 """ACM renews a certificate 60 days before its end; one that is this close to it is not being renewed."""
 
+UNSAFE_SOURCES = {"'unsafe-inline'", "*", "http:", "https:", "data:"}
+"""With one of them, a message that became HTML could run a script."""
+
+STORE_REFUSALS = (400, 401, 403)
+"""How S3 refuses what is not signed so, or not what was announced. 404 or 429 would say nothing about the signature."""
+
+READ_REFUSALS = (*STORE_REFUSALS, 404)
+
 REDIRECTS = (301, 302, 307, 308)
 
 MUST_BE_SIGNED = ("content-length", "content-type")
 """Headers that an upload's signature must cover: otherwise the client chooses the size and the type."""
+
+UNKNOWN_SESSION = 400
+"""A task answers so to a request of a polling session that another task has."""
 
 MAX_BACK_SECONDS = 5.0
 """Socket.IO's client waits 5 s at most between two attempts (`reconnectionDelayMax`)."""
@@ -38,12 +50,12 @@ BACK_TOLERANCE_SECONDS = 5.0
 """For the attempt itself, and for one that met a task which was just leaving."""
 
 
-def is_refused(status: int) -> bool:
-    return 400 <= status < 500
-
-
 def judge_health(seen: Answer) -> Finding:
     facts: Mapping[str, str | int] = {"status": seen.status, "ms": seen.milliseconds}
+    if seen.status == 429:
+        return unknown("verify_limited", status=seen.status)
+    if seen.status == 200 and not seen.is_health:
+        return refuted("verify_health_not_ours", **facts)
     return confirmed("verify_healthy", **facts) if seen.status == 200 else refuted("verify_unhealthy", **facts)
 
 
@@ -60,7 +72,7 @@ def judge_tls(seen: Tls, is_loopback: bool) -> Finding:
         return refuted("verify_tls_ends", **facts, least=MIN_DAYS_LEFT)
     if seen.plain_status is None:
         return confirmed("verify_tls_only", **facts)
-    if seen.plain_status in REDIRECTS and (seen.plain_location or "").startswith("https:"):
+    if seen.plain_status in REDIRECTS and (seen.plain_location or "").lower().startswith("https:"):
         return confirmed("verify_tls", **facts, status=seen.plain_status)
     return refuted("verify_tls_plain", **facts, status=seen.plain_status)
 
@@ -68,15 +80,19 @@ def judge_tls(seen: Tls, is_loopback: bool) -> Finding:
 def judge_headers(page: Answer, is_on_tls: bool) -> Finding:
     """Of the page: what stops a browser from running, guessing, framing or leaking what it must not."""
     headers = page.headers
-    policy = headers.get("content-security-policy", "")
+    parts = (part.split() for part in headers.get("content-security-policy", "").lower().split(";"))
+    policy = {part[0]: part[1:] for part in parts if part}
+    scripts, frames = policy.get("script-src", policy.get("default-src")), policy.get("frame-ancestors")
     is_present = {
-        "content-security-policy": bool(policy) and "unsafe-inline" not in policy.partition("style-src")[0],
-        "frame-ancestors": "frame-ancestors" in policy or "x-frame-options" in headers,
+        "content-security-policy": scripts is not None and not UNSAFE_SOURCES & set(scripts),
+        "frame-ancestors": "x-frame-options" in headers if frames is None else "*" not in frames,
         "x-content-type-options": headers.get("x-content-type-options") == "nosniff",
         "referrer-policy": bool(headers.get("referrer-policy")),
     }
     if is_on_tls:
-        is_present["strict-transport-security"] = "max-age=" in headers.get("strict-transport-security", "")
+        # `max-age=0` takes back what was sent before.
+        age = re.search(r'max-age="?(\d+)', headers.get("strict-transport-security", "").lower())
+        is_present["strict-transport-security"] = age is not None and int(age[1]) > 0
     if page.status != 200:
         return unknown("verify_headers_no_page", status=page.status)
     missing = ", ".join(name for name, is_there in is_present.items() if not is_there)
@@ -102,6 +118,8 @@ def judge_polling(seen: Polling, tasks: int | None) -> Finding:
     requests, failed = len(seen.statuses), sum(status != 200 for status in seen.statuses)
     if failed:
         status = next(status for status in seen.statuses if status != 200)
+        if status != UNKNOWN_SESSION or seen.statuses[0] != 200:
+            return unknown("verify_polling_fails", requests=requests, status=status)
         return refuted("verify_polling_breaks", failed=failed, requests=requests, status=status)
     if seen.cookie is None:
         return unknown("verify_polling_no_cookie", requests=requests)
@@ -116,31 +134,29 @@ def judge_polling(seen: Polling, tasks: int | None) -> Finding:
     return confirmed("verify_polling_proved", **facts, tasks=tasks, status=refused[0])
 
 
-def judge_idle_socket(seen: Held, idle_seconds: int) -> Finding:
+def judge_idle_socket(seen: IdleConnection, idle_seconds: int) -> Finding:
     facts: dict[str, str | int] = {"seconds": f"{seen.seconds:.0f}", "idle": idle_seconds}
     return confirmed("verify_idle_socket", **facts) if seen.is_alive else refuted("verify_idle_socket_cut", **facts)
 
 
-def judge_held_connection(seen: Held, idle_seconds: int) -> Finding:
-    facts: dict[str, str | int] = {
-        "seconds": f"{seen.seconds:.0f}",
-        "idle": idle_seconds,
-        "document": document.KEEP_ALIVE_SECONDS,
-    }
+def judge_held_connection(seen: IdleConnection, idle_seconds: int) -> Finding:
+    facts: dict[str, str | int] = {"seconds": f"{seen.seconds:.0f}", "idle": idle_seconds}
     return confirmed("verify_keep_alive", **facts) if seen.is_alive else refuted("verify_keep_alive_cut", **facts)
 
 
 def judge_presigned(seen: PresignedUpload) -> Finding:
+    if seen.status == 429:
+        return unknown("verify_limited", status=seen.status)
     if seen.status != 201:
         return refuted("verify_presigned_refused", status=seen.status)
     unsigned = ", ".join(name for name in MUST_BE_SIGNED if name not in seen.signed)
     if unsigned:
         return refuted("verify_presigned_unsigned", names=unsigned)
-    facts: dict[str, str | int] = {"store": seen.store_host, "most": document.UPLOAD_SECONDS}
+    facts: dict[str, str | int] = {"store": seen.store_host, "most": UPLOAD_SECONDS}
     if seen.lives_seconds is None:
         return unknown("verify_presigned_no_end", **facts)
     facts["seconds"] = seen.lives_seconds
-    if seen.lives_seconds > document.UPLOAD_SECONDS:
+    if seen.lives_seconds > UPLOAD_SECONDS:
         return refuted("verify_presigned_long", **facts)
     return confirmed("verify_presigned", **facts, names=", ".join(seen.signed))
 
@@ -171,29 +187,32 @@ def judge_expired(status: int, lived_seconds: int) -> Finding:
 
 
 def _tampered(status: int, code: str, **facts: str | int) -> Finding:
-    """An answer with 5xx says nothing about what the store would do with that request."""
-    if status >= 500:
-        return unknown("verify_store_fails", status=status)
-    verdict = confirmed if is_refused(status) else refuted
-    return verdict(code if is_refused(status) else f"{code}_taken", status=status, **facts)
+    """Neither 5xx nor a redirect nor a limit says what the store would do with that request."""
+    if status in STORE_REFUSALS:
+        return confirmed(code, status=status, **facts)
+    if 200 <= status < 300:
+        return refuted(f"{code}_taken", status=status, **facts)
+    return unknown("verify_store_fails", status=status)
 
 
 def judge_second_put(seen: SecondPut) -> Finding:
     """S3 takes a second PUT while the address lives; it must not change what people get."""
     if not seen.is_unchanged:
         return refuted("verify_second_put_changes", status=seen.status)
-    if is_refused(seen.status):
+    if seen.status >= 500:
+        return unknown("verify_store_fails", status=seen.status)
+    if seen.status >= 400:
         return confirmed("verify_second_put", status=seen.status)
     return confirmed("verify_second_put_ignored", status=seen.status)
 
 
 def judge_public_read(seen: PublicRead) -> Finding:
     facts = {"object": seen.object, "listing": seen.listing, "file": seen.file}
-    if all(is_refused(status) for status in facts.values()):
+    if all(status in READ_REFUSALS for status in facts.values()):
         return confirmed("verify_public_read", **facts)
-    if any(status >= 500 for status in facts.values()):
-        return unknown("verify_public_read_fails", **facts)
-    return refuted("verify_public_read_open", **facts)
+    if any(status < 400 for status in facts.values()):
+        return refuted("verify_public_read_open", **facts)
+    return unknown("verify_public_read_fails", **facts)
 
 
 def judge_loss(seen: Loss, speed: float = 1.0) -> Finding:
@@ -224,5 +243,4 @@ def judge_loss(seen: Loss, speed: float = 1.0) -> Finding:
         cut=len(times),
         median=f"{statistics.median(times):.1f}" if times else "0",
         seconds=f"{seen.recovered_seconds:.0f}",
-        document=document.RECOVERY_SECONDS,
     )

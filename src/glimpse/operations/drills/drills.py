@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from glimpse.operations.drills import promises
-from glimpse.operations.drills.promises import EVERY_DRILL, Judge
+from glimpse.operations.drills.promises import EVERY_DRILL, WITH_A_DATABASE, Judge
 from glimpse.operations.state import FARGATE_SPOT, TaskState, TimelineEvent
 
 SIGTERM_CODES = ("task_reclaimed", "task_stopping")
@@ -33,26 +33,26 @@ class DrillKind(Struct, frozen=True):
 
 DRILLS: Mapping[str, DrillKind] = {
     "spot": DrillKind(
-        TASK, (*EVERY_DRILL, promises.back_after_close, promises.back_after_sigterm), is_start_timed=True
+        TASK, (*WITH_A_DATABASE, promises.back_after_close, promises.back_after_sigterm), is_start_timed=True
     ),
-    "crash": DrillKind(TASK, (*EVERY_DRILL, promises.back_after_close), is_start_timed=True),
-    "bus": DrillKind(PART, (*EVERY_DRILL, promises.events_in_time, promises.nobody_disconnected), part="bus"),
+    "crash": DrillKind(TASK, (*WITH_A_DATABASE, promises.back_after_close), is_start_timed=True),
+    "bus": DrillKind(PART, (*WITH_A_DATABASE, promises.events_in_time, promises.nobody_disconnected), part="bus"),
     "database": DrillKind(
         PART, (*EVERY_DRILL, promises.acknowledged_again, promises.nobody_disconnected), part="database"
     ),
     "storage": DrillKind(
         PART,
-        (*EVERY_DRILL, promises.upload_completes, promises.messages_go_on, promises.nobody_disconnected),
+        (*WITH_A_DATABASE, promises.upload_completes, promises.messages_go_on, promises.nobody_disconnected),
         part="storage",
     ),
     "deploy": DrillKind(
-        SERVICE, (*EVERY_DRILL, promises.back_after_close, promises.back_after_sigterm), is_start_timed=True
+        SERVICE, (*WITH_A_DATABASE, promises.back_after_close, promises.back_after_sigterm), is_start_timed=True
     ),
-    "storm": DrillKind(CONNECTIONS, EVERY_DRILL, quiet_clients=200),
+    "storm": DrillKind(CONNECTIONS, WITH_A_DATABASE, quiet_clients=200),
     "slow-readers": DrillKind(
         NOTHING,
         (
-            *EVERY_DRILL,
+            *WITH_A_DATABASE,
             promises.slow_readers_disconnected,
             promises.others_not_slower,
             promises.nobody_disconnected,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from msgspec import Struct
 
-from glimpse.operations.drills.client_state import ClientState, entry_key
+from glimpse.operations.drills import consistency
+from glimpse.operations.drills.consistency import MessageKey, message_key
 from glimpse.operations.drills.notes import (
     Acknowledged,
     Connected,
@@ -22,7 +22,6 @@ from glimpse.operations.drills.notes import (
     Left,
     Note,
     Sent,
-    Synced,
 )
 
 
@@ -81,7 +80,7 @@ class Figures(Struct, frozen=True):
     """The longest time in which no message of any client was acknowledged."""
 
     acknowledgement: Spread | None
-    """From the first attempt to send a message until its acknowledgement."""
+    """From the moment when a client wrote a message until its acknowledgement."""
 
     latest_event: float
     """The most from the first client who heard an event until another member, who was connected, heard it."""
@@ -99,13 +98,10 @@ class Figures(Struct, frozen=True):
 def figures(notes: Sequence[Note], began: float, ended: float) -> Figures:
     """`began` and `ended`: of the load. `notes` are in the order in which they were made."""
     closes = list(_closes(notes))
-    sent = {_message(note): note.at for note in notes if isinstance(note, Sent)}
-    answers: dict[tuple[str, str, str], Acknowledged] = {}
-    for note in notes:
-        if isinstance(note, Acknowledged):
-            answers.setdefault(_message(note), note)
-    failed = {_message(note) for note in notes if isinstance(note, Failed)}
-    fetched = _fetched(notes)
+    sent = {message_key(note): note.at for note in notes if isinstance(note, Sent)}
+    answers = consistency.answers_of(notes)
+    failed = {message_key(note) for note in notes if isinstance(note, Failed)}
+    fetched = consistency.fetches_of(notes)
     clients = {note.client for note in notes if isinstance(note, Sent | Fetched)}
     times = [note.at for note in notes if isinstance(note, Acknowledged) and began <= note.at <= ended]
     return Figures(
@@ -113,10 +109,10 @@ def figures(notes: Sequence[Note], began: float, ended: float) -> Figures:
         sent=len(sent),
         acknowledged=len(answers),
         heard=sum(isinstance(note, Heard) and note.name == "message" for note in notes),
-        lost=sorted(_lost(answers.values(), fetched)),
-        duplicates=sorted({*_stored_twice(fetched), *_answered_twice(notes, answers), *_heard_twice(notes)}),
-        gaps=sorted({*_missing_numbers(fetched), *_skipped(notes), *_unknown(notes)}),
-        differences=sorted(_differences(notes)),
+        lost=sorted(consistency.lost(answers, fetched)),
+        duplicates=sorted(set(consistency.duplicates(notes, answers, fetched))),
+        gaps=sorted(set(consistency.gaps(notes, fetched))),
+        differences=sorted(consistency.differences(notes)),
         unanswered=sorted(f"{key[1]}/{key[2]}" for key in sent.keys() - answers.keys() - failed),
         refused=sorted(f"{key[1]}/{key[2]}" for key in failed - answers.keys()),
         not_fetched=sorted(clients - {note.client for note in notes if isinstance(note, Fetched)}),
@@ -135,22 +131,31 @@ def spread(seconds: Sequence[float]) -> Spread | None:
     """None where there are none."""
     if not seconds:
         return None
-    ordered = sorted(seconds)
-
-    def at(share: float) -> float:
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-    return Spread(at(0.5), at(0.9), at(0.99), ordered[-1])
+    return Spread(percentile(seconds, 50), percentile(seconds, 90), percentile(seconds, 99), max(seconds))
 
 
-def acknowledgement_seconds(notes: Sequence[Note], since: float, until: float) -> list[float]:
-    """For each message that was first sent between these times, how long its acknowledgement took."""
-    sent = {_message(note): note.at for note in notes if isinstance(note, Sent) and since <= note.at < until}
-    seconds = []
+def percentile(seconds: Sequence[float], percent: float) -> float:
+    """One of them, of which there is at least one: `percent` of all are less. 0 is the least, 100 the greatest."""
+    return sorted(seconds)[min(len(seconds) - 1, int(percent / 100 * len(seconds)))]
+
+
+def attempts(notes: Sequence[Note]) -> Sequence[tuple[float, float]]:
+    """
+    Of each acknowledged message: when its first attempt began, and when it was acknowledged. A client sends one message
+    at a time, so an attempt begins when the message before it has its answer. What a message waited for that, on a
+    machine that is slow, is in Figures.acknowledgement.
+    """
+    written: dict[MessageKey, float] = {}
+    free_at: dict[str, float] = {}
+    found = []
     for note in notes:
-        if isinstance(note, Acknowledged) and (at := sent.pop(_message(note), None)) is not None:
-            seconds.append(note.at - at)
-    return seconds
+        if isinstance(note, Sent):
+            written[message_key(note)] = note.at
+        elif isinstance(note, Acknowledged | Failed) and (at := written.pop(message_key(note), None)) is not None:
+            if isinstance(note, Acknowledged):
+                found.append((max(at, free_at.get(note.client, at)), note.at))
+            free_at[note.client] = note.at
+    return found
 
 
 def first_acknowledgement(notes: Iterable[Note], since: float) -> float | None:
@@ -181,129 +186,6 @@ def _closes(notes: Sequence[Note]) -> Iterator[Close]:
 def _never_connected(notes: Sequence[Note]) -> set[str]:
     connected = {note.client for note in notes if isinstance(note, Connected)}
     return {note.client for note in notes if isinstance(note, ConnectionRefused)} - connected
-
-
-# ---- Messages
-
-
-def _message(note: Sent | Acknowledged | Failed) -> tuple[str, str, str]:
-    return note.client, note.conversation_id, note.client_id
-
-
-_Fetch = Mapping[str, Mapping[tuple[str, int], Mapping[str, Any]]]
-"""client → (conversation, seq) → the entry that it fetched anew."""
-
-
-def _fetched(notes: Sequence[Note]) -> _Fetch:
-    fetched: dict[str, dict[tuple[str, int], Mapping[str, Any]]] = defaultdict(dict)
-    for note in notes:
-        if isinstance(note, Fetched):
-            for entry in note.answer["messages"]:
-                fetched[note.client][entry["conversationId"], entry["seq"]] = entry
-    return fetched
-
-
-def _lost(answers: Iterable[Acknowledged], fetched: _Fetch) -> Iterator[str]:
-    """Where the sender could not fetch anew, another member's fetch shows whether the message is there."""
-    for answer in answers:
-        key = answer.conversation_id, answer.seq
-        entry = next((entries[key] for entries in fetched.values() if key in entries), None)
-        if entry is None or (entry["id"], entry.get("senderId")) != (answer.id, answer.client):
-            yield f"{answer.conversation_id}/{answer.seq}"
-
-
-def _stored_twice(fetched: _Fetch) -> Iterator[str]:
-    entries = {key: entry for each in fetched.values() for key, entry in each.items()}
-    identities = Counter(
-        (conversation_id, entry["senderId"], entry["clientId"])
-        for (conversation_id, _), entry in entries.items()
-        if entry["type"] == "message" and entry.get("clientId")
-    )
-    return (f"{conversation}/{client_id}" for (conversation, _, client_id), count in identities.items() if count > 1)
-
-
-def _answered_twice(notes: Sequence[Note], answers: Mapping[tuple[str, str, str], Acknowledged]) -> Iterator[str]:
-    """A message that was acknowledged under two numbers."""
-    for note in notes:
-        if isinstance(note, Acknowledged):
-            first = answers[_message(note)]
-            if (first.id, first.seq) != (note.id, note.seq):
-                yield f"{note.conversation_id}/{note.client_id}"
-
-
-def _heard_twice(notes: Sequence[Note]) -> Iterator[str]:
-    """An entry twice on one connection, or one message under two numbers."""
-    heard: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    numbers: dict[tuple[str, str, str], int] = {}
-    for note in notes:
-        if isinstance(note, Connected):
-            heard[note.client].clear()
-        elif isinstance(note, Heard) and (key := entry_key(note.name, note.data)):
-            if key in heard[note.client]:
-                yield f"{key[0]}/{key[1]}"
-            heard[note.client].add(key)
-            if note.name == "message":
-                identity = key[0], note.data["senderId"], note.data["clientId"]
-                if numbers.setdefault(identity, key[1]) != key[1]:
-                    yield f"{key[0]}/{identity[2]}"
-
-
-def _missing_numbers(fetched: _Fetch) -> Iterator[str]:
-    for entries in fetched.values():
-        last: dict[str, int] = defaultdict(int)
-        for conversation_id, seq in entries:
-            last[conversation_id] = max(last[conversation_id], seq)
-        for conversation_id, most in last.items():
-            for seq in range(1, most):
-                if (conversation_id, seq) not in entries:
-                    yield f"{conversation_id}/{seq}"
-
-
-def _skipped(notes: Sequence[Note]) -> Iterator[str]:
-    """On one connection, the entries of a conversation come in sequence: 5, 6, 7."""
-    last: dict[str, dict[str, int]] = defaultdict(dict)
-    for note in notes:
-        if isinstance(note, Connected):
-            last[note.client] = {}
-        elif isinstance(note, Heard) and (key := entry_key(note.name, note.data)):
-            conversation_id, seq = key
-            before = last[note.client].get(conversation_id, seq - 1)
-            if seq > before + 1:
-                yield f"{conversation_id}/{before + 1}"
-            last[note.client][conversation_id] = max(seq, before)
-
-
-def _states(notes: Sequence[Note]) -> tuple[Mapping[str, ClientState], Mapping[str, ClientState]]:
-    """What each client knew from its syncs and events, and what it fetched anew."""
-    known: dict[str, ClientState] = defaultdict(ClientState)
-    fetched: dict[str, ClientState] = {}
-    for note in notes:
-        if isinstance(note, Synced):
-            known[note.client].apply_sync(note.answer)
-        elif isinstance(note, Heard):
-            known[note.client].apply_event(note.name, note.data)
-        elif isinstance(note, Fetched):
-            fetched.setdefault(note.client, ClientState()).apply_sync(note.answer)
-    return known, fetched
-
-
-def _unknown(notes: Sequence[Note]) -> Iterator[str]:
-    known, fetched = _states(notes)
-    for client, state in fetched.items():
-        for conversation_id, seq in state.bodies.keys() - known[client].bodies.keys():
-            yield f"{conversation_id}/{seq} ({client})"
-
-
-def _differences(notes: Sequence[Note]) -> Iterator[str]:
-    known, fetched = _states(notes)
-    for client, state in fetched.items():
-        for key, body in known[client].bodies.items():
-            if state.bodies.get(key, "nothing") != body:
-                yield f"{key[0]}/{key[1]} ({client})"
-        for conversation_id in state.members.keys() | known[client].members.keys():
-            now, before = state.members.get(conversation_id), known[client].members.get(conversation_id)
-            if now is None or before is None or sorted(now) != sorted(before):
-                yield f"{conversation_id} ({client})"
 
 
 # ---- Time

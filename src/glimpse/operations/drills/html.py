@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from glimpse.operations.drills.result import Drill
-from glimpse.operations.drills.terminal import conditions, event_text, figure_lines, measured, verdict
+from glimpse.operations.drills.terminal import conditions, event_text, figure_lines, measured, subject_text, verdict
 from glimpse.operations.options import Say
 
 STYLE = """
@@ -35,7 +35,7 @@ def page(drill: Drill, say: Say, light_svg: str, dark_svg: str) -> str:
     remarks = "".join(f"<p>{escape(say(code))}</p>" for code in drill.remarks)
     figures = "".join(f"<li>{escape(line)}</li>" for line in figure_lines(drill, say))
     events = "".join(
-        f"<tr><td>{event.at - drill.began:.1f} s</td><td>{escape(event.subject)}</td>"
+        f"<tr><td>{event.at - drill.began:.1f} s</td><td>{escape(subject_text(event, say))}</td>"
         f"<td>{escape(event_text(event, say))}</td></tr>"
         for event in drill.timeline
     )

@@ -39,7 +39,7 @@ class Draining(Note, frozen=True):
 
 
 class Sent(Note, frozen=True):
-    """Before the first attempt."""
+    """The client wrote a message. It is sent once the client's messages before it have their answers."""
 
     conversation_id: str
     client_id: str

@@ -61,6 +61,9 @@ class Drill(Struct, frozen=True):
     everyone_back_seconds: float | None
     """From `taken_at` until the last client was connected again; None where one never was, 0 where none was cut."""
 
+    document_recovery_seconds: float | None = None
+    """What the plan document claims for the recovery from the loss of a task; None without such a document."""
+
     remarks: Sequence[str] = ()
     """Codes of sentences about this run, such as that no task was on Spot."""
 

@@ -9,12 +9,25 @@ from glimpse.operations.drills.drills import CONNECTIONS, DRILLS, NOTHING, SERVI
 from glimpse.operations.drills.promises import SECONDS, Promise
 from glimpse.operations.drills.result import Drill
 from glimpse.operations.options import Say
-from glimpse.operations.state import TimelineEvent
+from glimpse.operations.state import (
+    BALANCER,
+    BUS,
+    CLIENTS,
+    DATABASE,
+    DRILL,
+    STACK,
+    STORAGE,
+    TimelineEvent,
+)
 
 MAX_LINES = 25
 NAMED_BY = {SERVICE: "drill_taken_service", CONNECTIONS: "drill_taken_connections", NOTHING: "drill_taken_nothing"}
-DOCUMENT_RECOVERY_SECONDS = 30
-"""The plan document: "Auto Scaling recovers by itself within 30 s"."""
+
+SUBJECTS = {
+    BALANCER: "drill_subject_balancer", DATABASE: "drill_subject_database", BUS: "drill_subject_bus",
+    STORAGE: "drill_subject_storage", SERVICE: "drill_subject_service", CLIENTS: "drill_subject_clients",
+    DRILL: "drill_subject_drill", STACK: "drill_subject_stack",
+}  # fmt: skip
 
 
 def lines(drill: Drill, say: Say) -> Sequence[str]:
@@ -103,8 +116,11 @@ def _recovery(drill: Drill, say: Say) -> Sequence[str]:
         return [say("drill_figure_recovery_part", seconds=f"{seconds:.1f}")]
     if drill.name == "deploy":
         rows = [say("drill_figure_recovery_part", seconds=f"{seconds:.1f}")]
+    elif drill.document_recovery_seconds is None:
+        rows = [say("drill_figure_recovery", seconds=f"{seconds:.1f}")]
     else:
-        rows = [say("drill_figure_recovery", seconds=f"{seconds:.1f}", document=DOCUMENT_RECOVERY_SECONDS)]
+        document = f"{drill.document_recovery_seconds:g}"
+        rows = [say("drill_figure_recovery_document", seconds=f"{seconds:.1f}", document=document)]
     if speed > 1:
         rows.append(say("drill_figure_at_speed_1", seconds=f"{seconds * speed:.0f}", speed=f"{speed:g}"))
         rows.append(say("drill_not_divided"))
@@ -113,7 +129,12 @@ def _recovery(drill: Drill, say: Say) -> Sequence[str]:
 
 def event_line(event: TimelineEvent, began: float, say: Say) -> str:
     """One event as it happens: the seconds since `began`, whom it is about, and what happened."""
-    return f"{event.at - began:6.1f} s  {_padded(event.subject, 9)} {event_text(event, say)}"
+    return f"{event.at - began:6.1f} s  {_padded(subject_text(event, say), 10)} {event_text(event, say)}"
+
+
+def subject_text(event: TimelineEvent, say: Say) -> str:
+    """A task is called by its name."""
+    return say(SUBJECTS[event.subject]) if event.subject in SUBJECTS else event.subject
 
 
 def event_text(event: TimelineEvent, say: Say) -> str:

@@ -17,13 +17,13 @@ CONNECT_SECONDS = 10
 IDLE_TIMEOUTS = ("client", "server", "tunnel", "http-keep-alive")
 """AWS's idle timeout holds for both sides of a connection, for WebSockets, and between two requests."""
 
-ENTRANCES = (("entrance_1", "tasks_1", "AWSALB"), ("entrance_2", "tasks_2", "AWSALB2"))
+LISTENERS = (("listener_1", "tasks_1", "AWSALB"), ("listener_2", "tasks_2", "AWSALB2"))
 """
-Frontend, backend and cookie of each entrance. A browser sends a cookie to every port of a host, so the second entrance
+Frontend, backend and cookie of each listener. A browser sends a cookie to every port of a host, so the second listener
 has a cookie of another name: two windows of one browser can be on two tasks.
 """
 
-CHECKED = ENTRANCES[0][1]
+CHECKED = LISTENERS[0][1]
 """The backend that checks the tasks. The servers of the other one follow it, so that a task is asked once."""
 
 
@@ -37,7 +37,7 @@ class BalancerServer(Struct, frozen=True):
 
 class BalancerConfiguration(Struct, frozen=True):
     """
-    `ports`: of the two entrances. `frame_origins`: the origins of the live page, which shows the chat in frames.
+    `ports`: of the two listeners. `frame_origins`: the origins of the live page, which shows the chat in frames.
     `stats_socket`: the path of a Unix socket, for commands at run time.
     """
 
@@ -67,7 +67,7 @@ def balancer_configuration(configuration: BalancerConfiguration, servers: Sequen
         "    # AWS's balancer never sends a request that failed to another task.",
         "    retries 0",
     ]
-    for (frontend, backend, cookie), port in zip(ENTRANCES, configuration.ports, strict=True):
+    for (frontend, backend, cookie), port in zip(LISTENERS, configuration.ports, strict=True):
         lines += [
             f"frontend {frontend}",
             f"    bind 127.0.0.1:{port}",

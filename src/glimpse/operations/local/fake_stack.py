@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 
 from msgspec.structs import replace
 
-from glimpse.operations.deployment import Deployment
+from glimpse.operations.deployment import Deployment, Plan
 from glimpse.operations.local.placement import next_provider, server_names
-from glimpse.operations.ports import OnEvent
+from glimpse.operations.local.timeline import Timeline
 from glimpse.operations.state import (
+    BALANCER,
+    BUS,
+    CLIENTS,
+    DATABASE,
     DRAINING,
     RUNNING,
+    SERVICE,
     STARTING,
     STOPPED,
+    STORAGE,
     Addresses,
     Limits,
     PartState,
     StackState,
     TaskState,
-    TimelineEvent,
     Traffic,
 )
 from glimpse.operations.timings import Timings
 
-PROGRAMS = {"balancer": "HAProxy", "database": "PostgreSQL", "bus": "Valkey", "storage": "SeaweedFS"}
-MAX_EVENTS = 200
+PROGRAMS = {BALANCER: "HAProxy", DATABASE: "PostgreSQL", BUS: "Valkey", STORAGE: "SeaweedFS"}
 
 
 class FakeStack:
@@ -45,19 +48,19 @@ class FakeStack:
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self.deployment, self.timings, self.addresses = deployment, timings, addresses
-        self.subscribers: set[OnEvent] = set()
+        self.plan, self.deployment = Plan(deployment, monthly_usd="0"), deployment
+        self.timings, self.addresses = timings, addresses
         self.drill: str | None = None
         self.traffic = Traffic()
         self.limits = Limits(deployment.tasks.vcpu, deployment.tasks.memory_mib, are_enforced=True)
         self._now, self._sleep = now, sleep
-        self._timeline: deque[TimelineEvent] = deque(maxlen=MAX_EVENTS)
+        self._timeline = Timeline(now)
+        self.subscribers = self._timeline.subscribers
         self._numbers = itertools.count(1)
-        has_bus = deployment.bus in ("valkey", "redis")
         self.parts = {
             name: PartState(name, program, RUNNING, now())
             for name, program in PROGRAMS.items()
-            if name != "bus" or has_bus
+            if name != BUS or deployment.uses_valkey
         }
         self.tasks: dict[str, TaskState] = {}
         for _ in range(deployment.tasks.desired):
@@ -72,15 +75,12 @@ class FakeStack:
             parts=list(self.parts.values()),
             tasks=list(self.tasks.values()),
             traffic=self.traffic,
-            timeline=list(self._timeline),
+            timeline=list(self._timeline.events),
             drill=self.drill,
         )
 
     def record(self, subject: str, code: str, **values: str | int | float) -> None:
-        event = TimelineEvent(self._now(), subject, code, values)
-        self._timeline.append(event)
-        for subscriber in list(self.subscribers):
-            subscriber(event)
+        self._timeline.record(subject, code, **values)
 
     async def reclaim_task(self, task: str, random: Random) -> None:
         self.record(task, "task_reclaimed", seconds=self.timings.stop_timeout)
@@ -105,7 +105,7 @@ class FakeStack:
         self.record(part, "up_part_serves", program=was.program, seconds=self._now() - died)
 
     async def deploy(self, environment: Mapping[str, str], random: Random) -> None:
-        self.record("service", "deploy_began", names=", ".join(environment) or "-")
+        self.record(SERVICE, "deploy_began", names=", ".join(environment) or "-")
         old: Sequence[str] = list(self.tasks)
         for task in [self._place() for _ in old]:
             await self._start(task, random)
@@ -113,10 +113,10 @@ class FakeStack:
             self._deregister(task)
             await self._sleep(self.timings.deregistration_delay)
             self._end(task)
-        self.record("service", "deploy_done")
+        self.record(SERVICE, "deploy_done")
 
     async def cut_clients(self) -> None:
-        self.record("clients", "clients_cut")
+        self.record(CLIENTS, "clients_cut")
         for task in self.tasks:
             self._change(task, sockets=0)
 

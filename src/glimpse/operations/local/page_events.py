@@ -1,8 +1,8 @@
 """
-What `GET /events` of the live page says: the values that the page patches itself with.
+The server-sent events of `GET /events` of the live page, and what each of them has as data.
 
     history    [Point]              the last minutes, once, before the first `state`
-    timeline   [SpokenEvent]        what the stack's timeline holds at first, then each event as it happens
+    timeline   [PageEvent]        what the stack's timeline holds at first, then each event as it happens
     drill      DrillState           when a drill begins or ends
     costs      Costs                when prices at another load are known
     state      StackState           each second, without its timeline
@@ -37,32 +37,32 @@ class Point(Struct, frozen=True):
     tasks: Sequence[PointTask]
 
 
-class Sentence(Struct, frozen=True):
-    """One sentence in both languages: the page can switch without asking again."""
+class BilingualText(Struct, frozen=True):
+    """A sentence in both languages: the page can switch without asking again."""
 
     en: str
     ko: str
 
 
-class SpokenEvent(Struct, frozen=True):
+class PageEvent(Struct, frozen=True):
     at: float
     subject: str
     code: str
-    sentence: Sentence
+    sentence: BilingualText
 
 
-class SpokenPromise(Struct, frozen=True):
+class PagePromise(Struct, frozen=True):
     """As drills.promises.Promise."""
 
     code: str
-    sentence: Sentence
+    sentence: BilingualText
     is_kept: bool
     measured: float | None
     bound: float
     unit: str
 
 
-class SpokenDrill(Struct, frozen=True):
+class PageDrill(Struct, frozen=True):
     """
     What the page shows of a Drill. Times are in seconds: `without_service`, the longest; `everyone_back` and `recovery`
     since the part was taken away, null where a client did not come back or the stack did not recover.
@@ -79,15 +79,15 @@ class SpokenDrill(Struct, frozen=True):
     without_service: float
     everyone_back: float | None
     recovery: float | None
-    promises: Sequence[SpokenPromise]
-    remarks: Sequence[Sentence]
+    promises: Sequence[PagePromise]
+    remarks: Sequence[BilingualText]
 
 
 class DrillState(Struct, frozen=True):
     """`running`: the name of the drill that runs now. `failure`: why the last one has no result."""
 
     running: str | None = None
-    failure: Sentence | None = None
+    failure: BilingualText | None = None
 
 
 Languages = Mapping[str, Say]
@@ -102,25 +102,25 @@ def without_timeline(state: StackState) -> Mapping[str, Any]:
     return {name: value for name, value in asdict(state).items() if name != "timeline"}
 
 
-def sentence_of(languages: Languages, code: str, values: Mapping[str, str | int | float]) -> Sentence:
+def bilingual_text(languages: Languages, code: str, values: Mapping[str, str | int | float]) -> BilingualText:
     """
     Both sentences of a code. Fractions are seconds, which people read with one digit. A code without a sentence stands
     for itself: it must not stop the stack that records it.
     """
-    shown = {name: f"{value:.1f}" if isinstance(value, float) else value for name, value in values.items()}
+    texts = {name: f"{round(value, 1):g}" if isinstance(value, float) else value for name, value in values.items()}
     try:
-        return Sentence(languages["en"](code, **shown), languages["ko"](code, **shown))
+        return BilingualText(languages["en"](code, **texts), languages["ko"](code, **texts))
     except KeyError:
-        return Sentence(code, code)
+        return BilingualText(code, code)
 
 
-def spoken(languages: Languages, event: TimelineEvent) -> SpokenEvent:
-    return SpokenEvent(event.at, event.subject, event.code, sentence_of(languages, event.code, event.values))
+def page_event(languages: Languages, event: TimelineEvent) -> PageEvent:
+    return PageEvent(event.at, event.subject, event.code, bilingual_text(languages, event.code, event.values))
 
 
-def spoken_drill(languages: Languages, drill: Drill) -> SpokenDrill:
+def page_drill(languages: Languages, drill: Drill) -> PageDrill:
     figures = drill.figures
-    return SpokenDrill(
+    return PageDrill(
         name=drill.name,
         seed=drill.seed,
         speed=drill.timings.speed,
@@ -132,14 +132,14 @@ def spoken_drill(languages: Languages, drill: Drill) -> SpokenDrill:
         without_service=figures.without_service,
         everyone_back=drill.everyone_back_seconds,
         recovery=drill.recovery_seconds,
-        promises=[_spoken_promise(languages, promise) for promise in drill.promises],
-        remarks=[sentence_of(languages, code, {}) for code in drill.remarks],
+        promises=[_page_promise(languages, promise) for promise in drill.promises],
+        remarks=[bilingual_text(languages, code, {}) for code in drill.remarks],
     )
 
 
-def _spoken_promise(languages: Languages, promise: Promise) -> SpokenPromise:
-    sentence = sentence_of(languages, promise.code, {})
-    return SpokenPromise(promise.code, sentence, promise.is_kept, promise.measured, promise.bound, promise.unit)
+def _page_promise(languages: Languages, promise: Promise) -> PagePromise:
+    sentence = bilingual_text(languages, promise.code, {})
+    return PagePromise(promise.code, sentence, promise.is_kept, promise.measured, promise.bound, promise.unit)
 
 
 def task_of_cookie(state: StackState, server: str | None) -> str | None:

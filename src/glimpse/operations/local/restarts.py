@@ -1,4 +1,4 @@
-"""When to start a part again that died."""
+"""When to start a part again after it died."""
 
 from __future__ import annotations
 

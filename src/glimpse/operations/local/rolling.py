@@ -1,4 +1,4 @@
-"""How an ECS service comes from the tasks that it has to those that it should have."""
+"""How an ECS service replaces the tasks that it has by those that it should have."""
 
 from __future__ import annotations
 

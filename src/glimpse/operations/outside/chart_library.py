@@ -49,11 +49,11 @@ async def _make(script: Path) -> None:
         sys.executable, "-c", MAKE, str(new), stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     try:
-        _, said = await process.communicate()
+        _, errors = await process.communicate()
     except asyncio.CancelledError:
         process.kill()
         await process.communicate()
         raise
     if process.returncode:
-        raise Failure("page_charts_broken", detail=said.decode(errors="replace").strip().rpartition("\n")[2][:200])
+        raise Failure("page_charts_broken", detail=errors.decode(errors="replace").strip().rpartition("\n")[2][:200])
     new.replace(script)

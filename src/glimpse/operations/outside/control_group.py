@@ -89,6 +89,14 @@ def _fields(path: Path) -> dict[str, int]:
     return {name: int(value) for name, value in (line.split() for line in path.read_text().splitlines())}
 
 
+def remove_control_groups(prefix: str) -> None:
+    """Those of this name and a hyphen, and no others; not those with processes in them."""
+    for folder in ControlGroup(prefix).folders:
+        for group in folder.parent.glob(f"{prefix}-*"):
+            with contextlib.suppress(OSError):
+                group.rmdir()
+
+
 def why_no_control_groups() -> str | None:
     """None where this process may create control groups that limit CPU and memory; else the code of the reason."""
     if sys.platform != "linux":
@@ -105,13 +113,3 @@ def why_no_control_groups() -> str | None:
     finally:
         probe.remove()
     return None
-
-
-def process_tree(pid: int) -> list[int]:
-    """A process and all its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(descendant for child in children for descendant in process_tree(int(child)))]
-
-
-def resident_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

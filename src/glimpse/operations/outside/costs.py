@@ -53,7 +53,7 @@ class Costs:
         self._load: Load | None = None
 
     async def follow(self, state: Callable[[], StackState]) -> None:
-        """Never returns. No price while a drill runs: its load is none of a month, and it needs the cores."""
+        """Never returns. No price while a drill runs: its load does not last a month, and it needs the cores."""
         while True:
             now = state()
             load = Load(now.traffic.sockets, now.traffic.messages_per_second)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -31,15 +30,6 @@ SOCKETS_OF_A_QUIET_USER = 15
 """The chat allows a user 20 on one task."""
 
 REQUEST_SECONDS, RETRY_SECONDS, GIVE_UP_SECONDS = 15.0, 0.5, 120.0
-
-UPLOAD_CHUNKS, UPLOAD_CHUNK_BYTES, UPLOAD_CHUNK_SECONDS = 20, 50_000, 0.1
-"""An upload takes two seconds, so that the object store can be taken away meanwhile."""
-
-LARGE_MESSAGES, LARGE_CHARACTERS = 80, 4_000
-"""One sync of such a conversation is 320 kB; the chat closes a connection at 1 MB that nobody reads."""
-
-SLOW_REQUEST_SECONDS, SLOW_SECONDS, END_SECONDS = 0.1, 15.0, 10.0
-"""How often a client that never reads asks, how long, and how long it then waits for the end of its connection."""
 
 ADDRESSES = "127.1.{}.{}"
 
@@ -174,108 +164,3 @@ async def prepared_load(
             if not load.conversations[user.id]:
                 load.conversations[user.id].append(await api.conversation(user, users[:1]))
         yield load
-
-
-# ---- An upload
-
-
-async def upload(api: Api, user: User, started: asyncio.Event) -> float:
-    """
-    Upload a file straight into the bucket as clients/typescript does: a PUT that fails is repeated, with a new address
-    where the old one expired. `started` is set when the first bytes leave. The seconds that it took; raises Failure.
-    """
-    began = time.monotonic()
-    size = UPLOAD_CHUNKS * UPLOAD_CHUNK_BYTES
-    announcement = {"fileName": "drill.txt", "contentType": "text/plain", "size": size}
-    while True:
-        presigned = await api.request("POST", "/files/presigned-url", announcement, user.token)
-        is_put = await _put(api.http, presigned, started)
-        if is_put:
-            with contextlib.suppress(Failure):
-                # A refusal that a new PUT cures: what arrived is not complete.
-                await api.request("POST", f"/files/{presigned['fileId']}/complete", None, user.token)
-                return time.monotonic() - began
-        if time.monotonic() - began > GIVE_UP_SECONDS:
-            raise Failure("drill_no_answer", url=api.url, seconds=int(GIVE_UP_SECONDS), detail="PUT")
-        await asyncio.sleep(RETRY_SECONDS)
-
-
-async def _put(http: aiohttp.ClientSession, presigned: Mapping[str, Any], started: asyncio.Event) -> bool:
-    async def content() -> AsyncIterator[bytes]:
-        for _ in range(UPLOAD_CHUNKS):
-            yield b"drill\n".ljust(UPLOAD_CHUNK_BYTES, b".")
-            started.set()
-            await asyncio.sleep(UPLOAD_CHUNK_SECONDS)
-
-    size = str(UPLOAD_CHUNKS * UPLOAD_CHUNK_BYTES)
-    try:
-        async with http.put(
-            presigned["uploadUrl"],
-            data=content(),
-            headers={**presigned["headers"], "Content-Length": size},
-            timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS),
-        ) as response:
-            return response.status < 300
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return False
-
-
-# ---- Clients that ask and never read
-
-
-async def write_large_history(load: Load, user: User, client: Client) -> None:
-    """A conversation of one user that is large to read. It takes some seconds: the chat limits events a second."""
-    conversation_id = await load.api.conversation(user, [])
-    for number in range(LARGE_MESSAGES):
-        client.say(conversation_id, f"{number}: ".ljust(LARGE_CHARACTERS, "x"))
-    while client.unanswered:
-        await asyncio.sleep(0.1)
-
-
-async def read_nothing(url: str, user: User) -> bool:
-    """
-    Ask for the whole history over and over, and read none of it. Whether the chat closed the connection meanwhile: a
-    balancer keeps its side open until what it holds is read, so at the end everything is read. A socket of its own,
-    because every library's client reads.
-    """
-    host, _, port = url.partition("://")[2].partition(":")
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    raw.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(raw, (host, int(port)))
-    reader, writer = await asyncio.open_connection(sock=raw, limit=2**10)
-    try:
-        writer.write(
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ZHJpbGwgZHJpbGwgZHJpbA==\r\n\r\n"
-            "".encode()
-        )
-        await reader.readuntil(b"\r\n\r\n")
-        _write_text(writer, f'40{{"token":"{user.token}"}}')
-        while b"40{" not in (received := await reader.read(100)):
-            if not received:
-                raise ConnectionResetError
-        transport: asyncio.ReadTransport = reader._transport  # type: ignore[attr-defined]
-        transport.pause_reading()
-        until = time.monotonic() + SLOW_SECONDS
-        while time.monotonic() < until and not writer.transport.is_closing():
-            _write_text(writer, '421["sync",{"cursors":{}}]')
-            await asyncio.sleep(SLOW_REQUEST_SECONDS)
-        transport.resume_reading()
-        async with asyncio.timeout(END_SECONDS):
-            while await reader.read(2**16):
-                pass
-    except TimeoutError:
-        return False
-    except (ConnectionError, asyncio.IncompleteReadError):
-        return True
-    finally:
-        writer.transport.abort()
-    return True
-
-
-def _write_text(writer: asyncio.StreamWriter, message: str) -> None:
-    """A masked text frame, as a WebSocket client has to send it; the mask is zero."""
-    data = message.encode()
-    length = bytes((0x80 | len(data),)) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2)
-    writer.write(b"\x81" + length + b"\0\0\0\0" + data)

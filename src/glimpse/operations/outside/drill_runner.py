@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 from glimpse.chat.failure import Failure
+from glimpse.chat.settings import PREFIX, SETTINGS
 from glimpse.operations.drills.drills import (
     CONNECTIONS,
     DRILLS,
@@ -30,20 +31,15 @@ from glimpse.operations.drills.drills import (
 )
 from glimpse.operations.drills.figures import figures
 from glimpse.operations.drills.names import MAX_CLIENTS, MIN_CLIENTS
-from glimpse.operations.drills.notes import Connected, Disconnected, Draining, Note
 from glimpse.operations.drills.promises import Observed
 from glimpse.operations.drills.result import Drill, DrillRequest
 from glimpse.operations.outside.drill_clients import Client
-from glimpse.operations.outside.drill_load import (
-    Load,
-    User,
-    prepared_load,
-    read_nothing,
-    upload,
-    write_large_history,
-)
+from glimpse.operations.outside.drill_load import Load, User, prepared_load
+from glimpse.operations.outside.drill_slow_readers import read_nothing, write_large_history
+from glimpse.operations.outside.drill_upload import upload
+from glimpse.operations.outside.drill_watch import ClientWatch
 from glimpse.operations.ports import LocalStack
-from glimpse.operations.state import FARGATE_SPOT, TimelineEvent
+from glimpse.operations.state import BUS, CLIENTS, DRILL, FARGATE_SPOT, TimelineEvent
 
 CONNECT_SECONDS, BACK_SECONDS, ANSWER_SECONDS = 60.0, 60.0, 60.0
 BEFORE_SECONDS, AFTER_SECONDS = 5.0, 3.0
@@ -52,39 +48,7 @@ SETTLE_SECONDS = 2.5
 """After the last message: an event is at most so late, while the bus is away."""
 
 CONNECT_APART_SECONDS = 0.02
-WATCH_SECONDS = 0.25
 SLOW_READERS = 3
-
-
-class _Watch:
-    """Tells the timeline what happens to clients, those of the last WATCH_SECONDS together."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self._stack = stack
-        self._closed_at: dict[str, float] = {}
-        self._told = self._closed = 0
-        self._back: list[float] = []
-
-    def on_note(self, note: Note) -> None:
-        if isinstance(note, Draining):
-            self._told += 1
-        elif isinstance(note, Disconnected):
-            self._closed_at[note.client] = note.at
-            self._closed += 1
-        elif isinstance(note, Connected) and (at := self._closed_at.pop(note.client, None)) is not None:
-            self._back.append(note.at - at)
-
-    async def tell(self) -> None:
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            if self._told:
-                self._stack.record("clients", "drill_clients_told", clients=self._told)
-            if self._closed:
-                self._stack.record("clients", "drill_clients_closed", clients=self._closed)
-            if self._back:
-                longest = round(max(self._back), 1)
-                self._stack.record("clients", "drill_clients_back", clients=len(self._back), seconds=longest)
-            self._told, self._closed, self._back = 0, 0, []
 
 
 async def run_drill(stack: LocalStack, request: DrillRequest) -> Drill:
@@ -94,16 +58,20 @@ async def run_drill(stack: LocalStack, request: DrillRequest) -> Drill:
         raise Failure("drill_unknown", name=request.name, names=", ".join(DRILLS))
     if not MIN_CLIENTS <= request.clients <= MAX_CLIENTS:
         raise Failure("drill_clients_count", least=MIN_CLIENTS, most=MAX_CLIENTS)
-    if kind.part == "bus" and not stack.state().addresses.bus:
+    if kind.part == BUS and not stack.state().addresses.bus:
         raise Failure("drill_no_bus")
+    known = {setting.variable for setting in SETTINGS}
+    if unknown := sorted(name for name in request.environment if name.startswith(PREFIX) and name not in known):
+        # A task ignores it, so that the drill would show nothing of what was meant.
+        raise Failure("drill_setting_unknown", names=", ".join(unknown))
     seed = secrets.randbelow(2**31) if request.seed is None else request.seed
     timeline: list[TimelineEvent] = []
-    watch = _Watch(stack)
+    watch = ClientWatch(stack)
     stack.subscribers.add(timeline.append)
     try:
         url = stack.state().addresses.chat
         load_random = Random(f"{seed}-load")  # noqa: S311
-        stack.record("clients", "drill_signing_up", clients=request.clients)
+        stack.record(CLIENTS, "drill_signing_up", clients=request.clients)
         async with (
             prepared_load(url, request.clients, kind.quiet_clients, load_random, watch.on_note) as load,
             _running(watch.tell()),
@@ -127,6 +95,11 @@ class _Run:
     ) -> None:
         self.stack, self.kind, self.request, self.seed, self.load = stack, kind, request, seed, load
         self.timeline = timeline
+        self.began = self.taken_at = self.ended = 0.0
+        self.recovered_at: float | None = None
+        self.serving = 0
+        """How many tasks served when it was taken away."""
+
         self.taken = ""
         self.remarks: list[str] = []
         self.upload_seconds: float | None = None
@@ -134,42 +107,55 @@ class _Run:
         self.slow_readers_disconnected = 0
 
     async def run(self, random: Random) -> Drill:
-        stack, load = self.stack, self.load
-        async with _running(*_spaced(load.clients)):
-            if not await _until(lambda: load.connected == len(load.clients), CONNECT_SECONDS):
-                raise Failure("drill_not_connected", connected=load.connected, clients=len(load.clients))
+        async with _running(*_spaced(self.load.clients)):
+            await self._wait_for_clients()
             if self.request.name == "slow-readers":
                 await self._prepare_slow_readers(random)
-            async with _running(*(load.talk(client, _fork(random)) for client in load.talking)):
-                began = time.time()
-                stack.record("clients", "drill_clients_talk", clients=len(load.clients))
-                await asyncio.sleep(BEFORE_SECONDS)
-                serving = sum(task.is_registered for task in stack.state().tasks)
-                bus = stack.deployment.bus or ""
-                async with self._beside():
-                    taken_at = time.time()
-                    recovered_at = await self._take_away()
-                    if recovered_at is not None:
-                        seconds = round(recovered_at - taken_at, 1)
-                        stack.record("drill", "drill_recovered", seconds=seconds)
-                # A client notices a moment later that its connection ended.
-                await asyncio.sleep(AFTER_SECONDS)
-                await _until(lambda: load.connected == len(load.clients), BACK_SECONDS)
-                await asyncio.sleep(AFTER_SECONDS)
-            ended = time.time()
-            stack.record("clients", "drill_clients_stop")
-            await _until(lambda: not any(client.unanswered for client in load.talking), ANSWER_SECONDS)
-            await asyncio.sleep(SETTLE_SECONDS)
-            await asyncio.gather(*(client.leave() for client in load.clients))
-        await asyncio.gather(*(_fetch_anew(client) for client in load.talking))
-        seen = figures(load.notes, began, ended)
+            async with _running(*(self.load.talk(client, _fork(random)) for client in self.load.talking)):
+                await self._take_away_under_load()
+            await self._wait_for_answers()
+        await asyncio.gather(*(_fetch_anew(client) for client in self.load.talking))
+        return self._judged()
+
+    async def _wait_for_clients(self) -> None:
+        load = self.load
+        if not await _until(lambda: load.connected == len(load.clients), CONNECT_SECONDS):
+            raise Failure("drill_not_connected", connected=load.connected, clients=len(load.clients))
+
+    async def _take_away_under_load(self) -> None:
+        """Until every client is back, or would have had the time for it."""
+        stack, load = self.stack, self.load
+        self.began = time.time()
+        stack.record(CLIENTS, "drill_clients_talk", clients=len(load.clients))
+        await asyncio.sleep(BEFORE_SECONDS)
+        self.serving = sum(task.is_registered for task in stack.state().tasks)
+        async with self._beside():
+            self.taken_at = time.time()
+            self.recovered_at = await self._take_away()
+            if self.recovered_at is not None:
+                stack.record(DRILL, "drill_recovered", seconds=round(self.recovered_at - self.taken_at, 1))
+        # A client notices a moment later that its connection ended.
+        await asyncio.sleep(AFTER_SECONDS)
+        await _until(lambda: load.connected == len(load.clients), BACK_SECONDS)
+        await asyncio.sleep(AFTER_SECONDS)
+        self.ended = time.time()
+
+    async def _wait_for_answers(self) -> None:
+        """Until no message waits for its acknowledgement; then the clients leave."""
+        self.stack.record(CLIENTS, "drill_clients_stop")
+        await _until(lambda: not any(client.unanswered for client in self.load.talking), ANSWER_SECONDS)
+        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.gather(*(client.leave() for client in self.load.clients))
+
+    def _judged(self) -> Drill:
+        stack, seen = self.stack, figures(self.load.notes, self.began, self.ended)
         observed = Observed(
             figures=seen,
-            notes=load.notes,
+            notes=self.load.notes,
             timings=stack.timings,
-            taken_at=taken_at,
-            recovered_at=recovered_at,
-            can_serve_meanwhile=serving > 1,
+            taken_at=self.taken_at,
+            recovered_at=self.recovered_at,
+            can_serve_meanwhile=self.serving > 1,
             terminated=terminated_at(self.timeline),
             upload_seconds=self.upload_seconds,
             slow_readers=len(self.slow_readers),
@@ -180,19 +166,20 @@ class _Run:
             name=self.request.name,
             seed=self.seed,
             timings=stack.timings,
-            tasks=serving,
-            bus=bus,
+            tasks=self.serving,
+            bus=stack.deployment.bus or "",
             taken=self.taken,
-            began=began,
-            taken_at=taken_at,
-            recovered_at=recovered_at,
-            ended=ended,
+            began=self.began,
+            taken_at=self.taken_at,
+            recovered_at=self.recovered_at,
+            ended=self.ended,
             figures=seen,
             promises=promises,
             timeline=self.timeline[:],
             is_kept=all(promise.is_kept for promise in promises),
-            recovery_seconds=None if recovered_at is None else recovered_at - taken_at,
-            everyone_back_seconds=seen.everyone_back(taken_at),
+            recovery_seconds=None if self.recovered_at is None else self.recovered_at - self.taken_at,
+            everyone_back_seconds=seen.everyone_back(self.taken_at),
+            document_recovery_seconds=stack.plan.document_recovery_seconds,
             remarks=self.remarks,
         )
 
@@ -248,12 +235,12 @@ class _Run:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await started.wait()
-            self.stack.record("clients", "drill_upload_began")
+            self.stack.record(CLIENTS, "drill_upload_began")
             yield
             self.upload_seconds = await uploading
-            self.stack.record("clients", "drill_upload_done", seconds=round(self.upload_seconds, 1))
+            self.stack.record(CLIENTS, "drill_upload_done", seconds=round(self.upload_seconds, 1))
         except (TimeoutError, Failure):
-            self.stack.record("clients", "drill_upload_failed")
+            self.stack.record(CLIENTS, "drill_upload_failed")
         finally:
             uploading.cancel()
 
@@ -264,14 +251,14 @@ class _Run:
         user = await api.sign_up(f"drillslow{secrets.token_hex(5)}")
         writer = Client(user.id, api.url, user.token, "websocket", _fork(random), lambda note: None, is_quiet=True)
         async with _running(writer.run()):
-            await write_large_history(self.load, user, writer)
+            await write_large_history(api, user, writer)
         self.slow_readers = [user] * SLOW_READERS
 
     async def _read_slowly(self) -> None:
-        self.stack.record("clients", "drill_slow_readers_began", clients=len(self.slow_readers))
+        self.stack.record(CLIENTS, "drill_slow_readers_began", clients=len(self.slow_readers))
         ended = await asyncio.gather(*(read_nothing(self.load.api.url, user) for user in self.slow_readers))
         self.slow_readers_disconnected = sum(ended)
-        self.stack.record("clients", "drill_slow_readers_ended", clients=sum(ended), of=len(ended))
+        self.stack.record(CLIENTS, "drill_slow_readers_ended", clients=sum(ended), of=len(ended))
 
 
 def _fork(random: Random) -> Random:

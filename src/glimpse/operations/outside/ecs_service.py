@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from itertools import cycle
 from pathlib import Path
 from random import Random
 from signal import SIGINT, SIGKILL
 from typing import Any
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.child_process import are_ports_free
 from glimpse.operations.deployment import Deployment
 from glimpse.operations.local.placement import next_provider
 from glimpse.operations.local.restarts import RestartPolicy
 from glimpse.operations.local.rolling import Counts, Step, bounds, has_room, next_step
-from glimpse.operations.local.task_environment import task_environment
 from glimpse.operations.local.traffic import Sample
-from glimpse.operations.outside.control_group import ControlGroup, why_no_control_groups
 from glimpse.operations.outside.ecs_task import START_SECONDS, EcsTask, Record
 from glimpse.operations.outside.haproxy import HaProxy
-from glimpse.operations.outside.orphans import end_orphans
-from glimpse.operations.outside.task_process import SERVE, TaskProcess
-from glimpse.operations.state import FAILED, STOPPED, Limits, TaskState
+from glimpse.operations.outside.task_factory import TaskFactory
+from glimpse.operations.outside.task_process import SERVE
+from glimpse.operations.state import CLIENTS, FAILED, SERVICE, STOPPED, TaskState
 from glimpse.operations.timings import Timings
-
-SERVICE, CLIENTS = "service", "clients"
-"""Subjects of events that are no single task's."""
-
-PORTS = range(23_000, 32_000)
-"""Below those that the kernel gives to outgoing connections, which many clients use up."""
 
 MAX_FAILED_STARTS = 3
 """After so many a deploy is rolled back: the least threshold of ECS's deployment circuit breaker."""
@@ -59,16 +47,11 @@ class EcsService:
         command: Sequence[str] = SERVE,
     ) -> None:
         tasks = deployment.tasks
-        why_not = why_no_control_groups()
-        self.limits = Limits(tasks.vcpu, tasks.memory_mib, why_not is None, why_not)
-        self._deployment, self._timings, self._balancer = deployment, timings, balancer
-        self._parts, self._folder, self._record, self._command = environment, folder, record, command
+        self._factory = TaskFactory(deployment, timings, balancer, environment, folder, record, command)
+        self.limits = self._factory.limits
+        self._deployment, self._timings, self._balancer, self._record = deployment, timings, balancer, record
         self._wanted, self._bounds = tasks.desired, bounds(tasks, tasks.desired)
-        self._group_prefix = f"glimpse-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
-        first = os.getpid() * 16 % len(PORTS)
-        self._ports = cycle([*PORTS[first:], *PORTS[:first]])
         self._tasks: list[EcsTask] = []
-        self._named = 0
         self._deployed: Mapping[str, str] = {}
         self._revision = self._revisions = 0
         self._restarts = RestartPolicy()
@@ -87,14 +70,9 @@ class EcsService:
         Start all tasks at once, and return when all serve. Raises Failure where one cannot start. Tasks that a killed
         process left in the folder are ended first.
         """
-        for log in self._folder.glob("task-*.log"):
-            log.unlink(missing_ok=True)
-        if orphans := await asyncio.to_thread(end_orphans, self._folder, "task-*"):
+        if orphans := await self._factory.remove_leftovers():
             self._record(SERVICE, "orphans_ended", count=orphans)
-        # A process that was killed cannot remove its control groups.
-        for server in self._balancer.servers:
-            self._control_group(server).remove()
-        self._spawn(self._keep())
+        self._spawn(self._reconcile_forever())
         await self._until(lambda: self._is_settled() or self._failed_starts > 0)
         if self._failed_starts:
             await self.stop()
@@ -137,7 +115,7 @@ class EcsService:
                 self._record(task.name, "task_unhealthy", count=check.unhealthy, path=check.path)
                 task.leave()
                 self._spawn(task.retire())
-                self._change()
+                self._notify()
 
     # ---- What drills do: see `ports.LocalStack`
 
@@ -147,7 +125,7 @@ class EcsService:
             reclaimed = self._running(task)
             self._record(task, "task_reclaimed", seconds=self._timings.stop_timeout)
             reclaimed.leave()
-            self._change()
+            self._notify()
             self._spawn(reclaimed.terminate())
             await reclaimed.deregister()
             await reclaimed.drain()
@@ -171,14 +149,14 @@ class EcsService:
             deployed, revision = self._deployed, self._revision
             self._record(SERVICE, "deploy_began", names=", ".join(sorted(environment)) or "-")
             self._failed_starts = 0
-            self._use({**deployed, **environment}, self._revisions + 1)
+            self._replace_all({**deployed, **environment}, self._revisions + 1)
             await self._until(lambda: self._is_settled() or self._failed_starts >= MAX_FAILED_STARTS)
             if self._failed_starts < MAX_FAILED_STARTS:
                 self._record(SERVICE, "deploy_done")
                 return
             said = next((task.explanation for task in reversed(self._tasks) if task.explanation), None)
             self._record(SERVICE, "deploy_rolling_back", count=self._failed_starts)
-            self._use(deployed, revision)
+            self._replace_all(deployed, revision)
             await self._until(self._is_settled)
             raise Failure("deploy_rolled_back", count=MAX_FAILED_STARTS, said=said or "-")
 
@@ -188,14 +166,14 @@ class EcsService:
 
     # ---- Keeping the wanted tasks
 
-    async def _keep(self) -> None:
+    async def _reconcile_forever(self) -> None:
         while True:
             changed = self._changed
-            pause = self._step()
+            pause = self._reconcile()
             with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), pause)
 
-    def _step(self) -> float | None:
+    def _reconcile(self) -> float | None:
         """Start and stop what is to be; seconds until there is more to do, None where only a change brings it."""
         live = [task for task in self._tasks if task.is_live]
         if len(live) >= self._wanted:
@@ -230,44 +208,32 @@ class EcsService:
         """In place of a task that died, where there is one."""
         if dead := next((task for task in self._tasks if task.has_ended), None):
             self._tasks.remove(dead)
-        tasks = self._deployment.tasks
-        self._named += 1
-        name, port = f"task-{self._named}", next(port for port in self._ports if are_ports_free(port))
         providers = (task.capacity_provider for task in self._tasks if task.is_live and task.revision == self._revision)
-        provider = next_provider(tasks, self._wanted, providers)
-        group = self._control_group(server) if self.limits.are_enforced else None
-        environment = task_environment(tasks.environment, self._parts, self._deployed, self._timings, port)
-        process = TaskProcess(name, environment, port, self._folder, group, self._command)
-        task = EcsTask(
-            name, server, provider, self._revision, process, group, self._balancer, self._timings, self._record
-        )
+        provider = next_provider(self._deployment.tasks, self._wanted, providers)
+        task = self._factory.make(server, provider, self._revision, self._deployed)
         self._tasks.append(task)
-        self._record(name, "task_starting", provider=provider)
+        self._record(task.name, "task_starting", provider=provider)
         seconds = self._timings.start_seconds(self._random) if self._random else 0.0
         self._spawn(self._run(task, seconds))
 
-    def _control_group(self, server: str) -> ControlGroup:
-        tasks = self._deployment.tasks
-        return ControlGroup(f"{self._group_prefix}-{server}", share=tasks.vcpu, max_bytes=tasks.memory_mib * 2**20)
-
     async def _run(self, task: EcsTask, seconds: float) -> None:
-        code = await task.run(seconds, on_serving=self._change)
+        code = await task.run(seconds, on_serving=self._notify)
         if task.is_leaving:
-            self._record(task.name, "task_ended", exit=code)
+            self._record(task.name, "task_ended", exit=_exit_code(code))
             self._tasks.remove(task)
         else:
             self._note_death(task, code)
-        self._change()
+        self._notify()
 
     def _note_death(self, task: EcsTask, code: int) -> None:
         """It ended without being told to. Its replacement starts now, or after a pause where tasks keep dying."""
-        task.explanation = task.process.last_lines()
+        task.explanation = task.explanation or task.process.last_lines()
         if task.is_out_of_memory:
             self._record(task.name, "task_out_of_memory", mib=self._deployment.tasks.memory_mib)
         elif task.is_late:
             self._record(task.name, "task_not_healthy", seconds=int(START_SECONDS))
         else:
-            self._record(task.name, "task_died", exit=code)
+            self._record(task.name, "task_died", exit=_exit_code(code))
         pause = 0.0
         if not task.is_killed:
             served = task.served_seconds
@@ -295,17 +261,17 @@ class EcsService:
                 return
             await changed.wait()
 
-    def _change(self) -> None:
+    def _notify(self) -> None:
         """Wake everything that waits."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def _use(self, environment: Mapping[str, str], revision: int) -> None:
+    def _replace_all(self, environment: Mapping[str, str], revision: int) -> None:
         """Replace all tasks by tasks with these settings."""
         self._deployed, self._revision = environment, revision
         self._revisions = max(self._revisions, revision)
         self._start_after, self._restarts = 0.0, RestartPolicy()
-        self._change()
+        self._notify()
 
     def _running(self, name: str) -> EcsTask:
         if task := next(
@@ -335,4 +301,9 @@ class EcsService:
         self._jobs.discard(job)
         if not job.cancelled() and (error := job.exception()):
             self._defect = error
-            self._change()
+            self._notify()
+
+
+def _exit_code(code: int) -> int:
+    """As ECS shows it: 137 is the end by SIGKILL, which Python has as -9."""
+    return 128 - code if code < 0 else code

@@ -87,9 +87,14 @@ class EcsTask:
         Its exit code, once it has ended. It serves `seconds` after its start, or later where it needs longer: a new
         target of a balancer needs to pass one check.
         """
-        if self.group:
-            self.group.create()
-        await self.process.start()
+        try:
+            if self.group:
+                self.group.create()
+            await self.process.start()
+        except OSError as error:
+            # A full disk, for example: it counts as a task that died.
+            self.explanation = str(error)
+            self.process.signal(SIGKILL)
         if self.is_leaving:
             self.process.signal(SIGKILL)
         ended = asyncio.ensure_future(self.process.wait())

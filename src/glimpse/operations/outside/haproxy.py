@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
@@ -17,21 +16,22 @@ from msgspec.structs import replace
 from glimpse.chat.failure import Failure
 from glimpse.operations.deployment import Balancer
 from glimpse.operations.local.balancer_configuration import (
-    ENTRANCES,
+    LISTENERS,
     BalancerConfiguration,
     BalancerServer,
     balancer_configuration,
 )
-from glimpse.operations.outside.launcher import launched
+from glimpse.operations.outside.in_thread import in_thread
 from glimpse.operations.outside.loopback_ports import refuse_taken
-from glimpse.operations.outside.orphans import end_orphans, remove_pid, write_pid
+from glimpse.operations.outside.orphans import end_orphans, remove_pid
+from glimpse.operations.outside.programs import end_program, last_lines, start_program, version_of
 
 NAME = "haproxy"
 START_SECONDS = 10.0
 STOP_SECONDS = 3.0
 ANSWER_SECONDS = 5.0
 POLL_SECONDS = 0.01
-CHECKED, FOLLOWING = (backend for _, backend, _ in ENTRANCES)
+CHECKED, FOLLOWING = (backend for _, backend, _ in LISTENERS)
 
 
 class BalancerCounters(Struct, frozen=True):
@@ -48,7 +48,7 @@ class BalancerCounters(Struct, frozen=True):
 class HaProxy:
     """
     One HAProxy in `folder`, which exists. It remembers each server's port and whether it is enabled, and `start` after
-    a crash restores both. `ports` are those of the two entrances; `frame_origins` may show the chat in a frame.
+    a crash restores both. `ports` are those of the two listeners; `frame_origins` may show the chat in a frame.
     """
 
     def __init__(
@@ -89,21 +89,12 @@ class HaProxy:
         await asyncio.to_thread(end_orphans, self._folder, NAME)
         for port in self._ports:
             refuse_taken(port, "--port")
-        self.program = self.program or await _version(program)
+        self.program = self.program or await in_thread(lambda: version_of("HAProxy", [program, "-v"], 2))
         self._earlier_5xx, self._counters = self._counters.answers_5xx, replace(self._counters, sessions={})
         configuration = self._folder / "haproxy.cfg"
         written = list(self._servers.values())
         configuration.write_text(balancer_configuration(self._configuration, written))
-        with self._log.open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *launched([program, "-db", "-f", str(configuration)]),
-                cwd=self._folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        write_pid(self._folder, NAME, self._process.pid)
+        self._process = await start_program([program, "-db", "-f", str(configuration)], self._folder, NAME)
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self._answers():
@@ -122,14 +113,7 @@ class HaProxy:
         """End it; its clients' connections are closed. Idempotent."""
         if self._process is None:
             return
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+        await end_program(self._process, STOP_SECONDS)
         remove_pid(self._folder, NAME)
 
     def close(self) -> None:
@@ -141,10 +125,8 @@ class HaProxy:
         return await self._process.wait() if self._process else 0
 
     def last_lines(self) -> str:
-        """The end of what it said since its last start."""
-        with suppress(OSError):
-            return self._log.read_text(errors="replace").strip()[-500:]
-        return ""
+        """The end of its log since its last start."""
+        return last_lines(self._log)
 
     async def enable(self, server: str, port: int) -> None:
         """Send this server new connections, at this port."""
@@ -211,11 +193,4 @@ class HaProxy:
 
     @property
     def _log(self) -> Path:
-        return self._folder / "haproxy.log"
-
-
-async def _version(program: str) -> str:
-    process = await asyncio.create_subprocess_exec(program, "-v", stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    found = re.search(rb"version (\d+(?:\.\d+)*)", said)
-    return f"HAProxy {found[1].decode()}" if found else "HAProxy"
+        return self._folder / f"{NAME}.log"

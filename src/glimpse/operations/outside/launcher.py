@@ -14,7 +14,7 @@ PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
 
-def launched(command: Sequence[str], control_groups: Iterable[Path] = ()) -> list[str]:
+def launch_command(command: Sequence[str], control_groups: Iterable[Path] = ()) -> list[str]:
     """
     The command that starts `command` so. On Linux the kernel kills it once the *thread* that starts it ends: start it
     from the main thread, not from an executor's. Elsewhere it outlives a killed parent; see `orphans.py`.
@@ -37,7 +37,10 @@ def main() -> None:
     for folder in folders:
         with open(f"{folder}/cgroup.procs", "w") as processes:
             processes.write(str(os.getpid()))
-    os.execvp(command[0], command)  # noqa: S606
+    try:
+        os.execvp(command[0], command)  # noqa: S606
+    except OSError as error:
+        raise SystemExit(f"{command[0]}: {error.strerror}") from None
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ import aiohttp
 import asyncpg
 import msgspec
 
-from glimpse.chat.settings import PREFIX, Settings
 from glimpse.operations.checks.observations import (
     BalancerSettings,
     DatabaseConnections,
@@ -25,7 +24,8 @@ from glimpse.operations.checks.observations import (
     Unseen,
 )
 from glimpse.operations.deployment import Alarm, Deployment
-from glimpse.operations.outside.probe_users import new_session
+from glimpse.operations.local.local_deployment import setting
+from glimpse.operations.outside.probe_session import new_session
 from glimpse.operations.state import FARGATE_SPOT, RUNNING, Addresses, StackState, TaskState
 
 ANSWER_SECONDS = 10.0
@@ -67,11 +67,10 @@ class LocalObservations:
         return RunningTasks(running=len(tasks), wanted=wanted, on_demand=len(tasks) - spot, spot=spot)
 
     async def task_settings(self) -> TaskSettings:
-        environment, defaults = self._deployment.tasks.environment, Settings()
         return TaskSettings(
-            keep_alive_seconds=_setting(environment, "keep_alive_seconds", defaults.keep_alive_seconds),
-            database_pool=_setting(environment, "database_pool", defaults.database_pool),
-            drain_seconds=_setting(environment, "drain_seconds", defaults.drain_seconds),
+            keep_alive_seconds=setting(self._deployment, "keep_alive_seconds"),
+            database_pool=setting(self._deployment, "database_pool"),
+            drain_seconds=setting(self._deployment, "drain_seconds"),
             stop_timeout_seconds=self._deployment.tasks.stop_timeout_seconds,
         )
 
@@ -184,8 +183,3 @@ async def page_document(page: str, path: str, type_: type[T]) -> T:
 
 def _serves_on_spot(task: TaskState) -> bool:
     return task.state == RUNNING and task.is_registered and task.capacity_provider == FARGATE_SPOT
-
-
-def _setting(environment: Mapping[str, str], field: str, default: int) -> int:
-    text = environment.get(PREFIX + field.upper(), "")
-    return int(text) if text.isdecimal() else default

@@ -20,11 +20,21 @@ the ports from 12,000.
 
 MAX_TRIED = 20
 
+_untried: list[int] = []
+"""Steady ports that this process has not looked at yet."""
+
 
 def steady_port() -> int:
-    """A free port that stays free while its server is down, as far as the kernel decides."""
-    shuffled = random.sample(STEADY_PORTS, len(STEADY_PORTS))
-    return next((port for port in shuffled if are_ports_free(port)), shuffled[0])
+    """
+    A free port that stays free while its server is down, as far as the kernel decides. No two calls return the same
+    one, because the first caller may not listen yet.
+    """
+    for _ in STEADY_PORTS:
+        if not _untried:
+            _untried.extend(random.sample(STEADY_PORTS, len(STEADY_PORTS)))
+        if are_ports_free(port := _untried.pop()):
+            return port
+    return port
 
 
 def refuse_taken(port: int, option: str) -> None:

@@ -16,7 +16,8 @@ import socketio
 
 from glimpse.operations.checks.observations import Unseen
 from glimpse.operations.checks.service import Loss
-from glimpse.operations.outside.probe_users import ANSWER_SECONDS, CLIENT_ID_START, ProbeUsers
+from glimpse.operations.outside.probe_session import ANSWER_SECONDS
+from glimpse.operations.outside.probe_users import CLIENT_ID_START, ProbeUsers
 
 MESSAGE_SECONDS = 1.0
 """One message a second: enough to notice a gap, and no load."""
@@ -30,7 +31,7 @@ BACK_SECONDS = 20.0
 
 
 @dataclass
-class _Ear:
+class _SocketNotes:
     """What one user's socket noted."""
 
     live: Counter[str] = field(default_factory=Counter)
@@ -59,53 +60,52 @@ async def lose_task(
     sender, receiver = await users.pair()
     conversation = await users.conversation()
     first_seq = users.first_seq
-    speaking, hearing = _Ear(), _Ear()
+    sender_notes, receiver_notes = _SocketNotes(), _SocketNotes()
     acknowledged: set[str] = set()
     async with (
-        users.socket(sender, "websocket", speaking.on_event, reconnects=True) as voice,
-        users.socket(receiver, "websocket", hearing.on_event, reconnects=True) as ear,
+        users.socket(sender, "websocket", sender_notes.on_event, reconnects=True) as sender_socket,
+        users.socket(receiver, "websocket", receiver_notes.on_event, reconnects=True) as receiver_socket,
     ):
         is_over = asyncio.Event()
-        talking = asyncio.create_task(_talk(voice, conversation, acknowledged, is_over))
+        talking = asyncio.create_task(_talk(users, sender_socket, acknowledged, is_over))
         try:
             # Some messages come before the loss, so that a socket which never worked is noticed.
             await asyncio.sleep(2 * MESSAGE_SECONDS)
             task = await reclaim()
             began = time.monotonic()
             recovered = await _recovered(task, is_recovered, began)
-            for each in (speaking, hearing):
+            for each in (sender_notes, receiver_notes):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(each.is_connected.wait(), BACK_SECONDS)
         finally:
             is_over.set()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(talking, 2 * ANSWER_SECONDS)
-        if hearing.is_connected.is_set():
-            await _catch_up(ear, conversation, hearing, first_seq)
-        stored = Counter(entry.get("clientId") for entry in await users.history(sender, first_seq))
-        away = [None for each in (speaking, hearing) if each.was_cut is not None]
-        heard = hearing.fetched | set(hearing.live)
+        if receiver_notes.is_connected.is_set():
+            await _catch_up(receiver_socket, conversation, receiver_notes, first_seq)
+        stored = Counter(entry.client_id for entry in await users.history(sender, first_seq))
+        away = [None for each in (sender_notes, receiver_notes) if each.was_cut is not None]
+        heard = receiver_notes.fetched | set(receiver_notes.live)
     return Loss(
         task=task,
         acknowledged=len(acknowledged),
         lost=sum(stored[client_id] == 0 for client_id in acknowledged),
         unheard=len(acknowledged - heard),
-        duplicates=sum(max(stored[client_id], hearing.live[client_id]) > 1 for client_id in acknowledged),
-        back_seconds=[*speaking.back_seconds, *hearing.back_seconds, *away],
+        duplicates=sum(max(stored[client_id], receiver_notes.live[client_id]) > 1 for client_id in acknowledged),
+        back_seconds=[*sender_notes.back_seconds, *receiver_notes.back_seconds, *away],
         recovered_seconds=recovered,
     )
 
 
 async def _talk(
-    socket: socketio.AsyncClient, conversation: str, acknowledged: set[str], is_over: asyncio.Event
+    users: ProbeUsers, socket: socketio.AsyncClient, acknowledged: set[str], is_over: asyncio.Event
 ) -> None:
     """Send each message again, under the same clientId, until it is acknowledged."""
     while not is_over.is_set():
         client_id = CLIENT_ID_START + secrets.token_hex(8)
-        message = {"conversationId": conversation, "clientId": client_id, "body": "glimpse verify"}
         while client_id not in acknowledged and not is_over.is_set():
             with contextlib.suppress(socketio.exceptions.SocketIOError):
-                answer = await socket.call("message", message, timeout=5)
+                answer = await users.send(socket, client_id, 5)
                 if isinstance(answer, dict) and "seq" in answer:
                     acknowledged.add(client_id)
                     break
@@ -125,13 +125,13 @@ async def _recovered(task: str, is_recovered: Callable[[str], Awaitable[bool]], 
     return None
 
 
-async def _catch_up(socket: socketio.AsyncClient, conversation: str, ear: _Ear, seq: int) -> None:
+async def _catch_up(socket: socketio.AsyncClient, conversation: str, notes: _SocketNotes, seq: int) -> None:
     """What a client fetches after it was away: everything since a seq."""
     while True:
         request = {"cursors": {conversation: seq}, "only": [conversation]}
         answer = await socket.call("sync", request, timeout=ANSWER_SECONDS)
         entries = answer["messages"]
-        ear.fetched |= {entry.get("clientId") for entry in entries}
+        notes.fetched |= {entry.get("clientId") for entry in entries}
         if not answer["more"] or not entries:
             return
         seq = entries[-1]["seq"]

@@ -1,4 +1,4 @@
-"""SeaweedFS, as S3 has it: the bucket of the files, for pages of the balancer's entrances."""
+"""SeaweedFS, as S3 has it: the bucket of the files, for pages of the balancer's listeners."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from glimpse.chat.outside.s3.embedded import (
 )
 from glimpse.chat.ports import ObjectsDown
 from glimpse.operations.outside.in_thread import in_thread
-from glimpse.operations.outside.supervisor import last_lines, version_of
+from glimpse.operations.outside.programs import last_lines, version_of
 
 RETRY_SECONDS = 0.05
 

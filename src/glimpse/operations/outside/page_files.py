@@ -10,8 +10,8 @@ from starlette.responses import Response
 from glimpse.operations.state import Addresses
 
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-OF_CHAT = {"dom.js", "icon.svg"}
-"""Files of the page that are those of the chat's page."""
+CHAT_FILES = {"dom.js", "icon.svg"}
+"""Files that the page shares with the chat's page."""
 
 HEADERS = {
     "cache-control": "no-cache",
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 def file_response(name: str, headers: dict[str, str] | None = None) -> Response:
-    found = files("glimpse.chat" if name in OF_CHAT else "glimpse.operations") / "page" / name
+    found = files("glimpse.chat" if name in CHAT_FILES else "glimpse.operations") / "page" / name
     media_type = TYPES.get(name.rpartition(".")[2])
     if media_type is None or not found.is_file():
         return Response(status_code=HTTPStatus.NOT_FOUND)

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -31,25 +31,25 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.drills.names import DRILL_NAMES, MAX_CLIENTS, MIN_CLIENTS
-from glimpse.operations.drills.result import Drill, DrillFailure, DrillLine, DrillRequest
-from glimpse.operations.local.balancer_configuration import ENTRANCES
+from glimpse.operations.drills.result import DrillFailure
+from glimpse.operations.local.balancer_configuration import LISTENERS
 from glimpse.operations.local.page_events import (
     HISTORY_SECONDS,
+    BilingualText,
     DrillState,
     Languages,
     Point,
-    Sentence,
+    bilingual_text,
+    page_drill,
+    page_event,
     point_of,
-    sentence_of,
-    spoken,
-    spoken_drill,
     task_of_cookie,
     without_timeline,
 )
 from glimpse.operations.options import Say
 from glimpse.operations.outside.chart_library import ChartLibrary
 from glimpse.operations.outside.costs import Costs
+from glimpse.operations.outside.page_drills import PageDrills, RunDrill, drill_request
 from glimpse.operations.outside.page_files import HEADERS, TYPES, file_response, policy
 from glimpse.operations.outside.same_site import OnlySameSite
 from glimpse.operations.ports import LocalStack
@@ -59,13 +59,10 @@ SAMPLE_SECONDS = 1.0
 MAX_UNSENT = 500
 """Events that wait for one browser. It loses its connection past them, connects anew and hears everything again."""
 
-COOKIES = {entrance: cookie for entrance, (_, _, cookie) in zip(("chat", "chat_2"), ENTRANCES, strict=True)}
+COOKIES = {window: cookie for window, (_, _, cookie) in zip(("chat", "chat_2"), LISTENERS, strict=True)}
 MAX_BODY_BYTES = 16 * 1024
-RunDrill = Callable[[DrillRequest], Awaitable[Drill]]
-"""
-Runs a drill on the stack while `stack.drill` has its name. What happens goes to the stack's timeline. May raise
-Failure.
-"""
+DRILL_STATUS = {"drill_unknown": HTTPStatus.NOT_FOUND, "page_drill_running": HTTPStatus.CONFLICT}
+"""Of the reasons not to start a drill; the others are wrong requests."""
 
 
 @asynccontextmanager
@@ -77,10 +74,10 @@ async def serving_page(
     folder `data`. Raises Failure: `up_port_taken`.
     """
     try:
-        listener = socket.create_server(("127.0.0.1", port))
+        listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise Failure("up_port_taken", port=port, holder=error.strerror or str(error), option="--page-port") from None
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     page = _Page(stack, run_drill, costs, {name: say.in_language(name) for name in ("en", "ko")}, ChartLibrary(data))
     server = _Server(
         uvicorn.Config(
@@ -91,7 +88,7 @@ async def serving_page(
     )  # fmt: skip
     stack.subscribers.add(page.on_event)
     running = [
-        asyncio.create_task(work) for work in (server.serve([listener]), page.sample(), costs.follow(stack.state))
+        asyncio.create_task(work) for work in (server.serve([listening]), page.sample(), costs.follow(stack.state))
     ]
     try:
         yield url
@@ -102,7 +99,7 @@ async def serving_page(
         for task in running[1:]:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        listener.close()
+        listening.close()
 
 
 class _Server(uvicorn.Server):
@@ -121,9 +118,7 @@ class _Page:
         self._charts = charts
         self._history: deque[Point] = deque(maxlen=HISTORY_SECONDS)
         self._browsers: set[asyncio.Queue[bytes | None]] = set()
-        self._drill_state = DrillState()
-        self._last_result: Drill | None = None
-        self._drill: asyncio.Task[None] | None = None
+        self._drills = PageDrills(stack, run_drill, lambda: self._tell("drill", self._drill_document()))
 
     def routes(self) -> list[Route]:
         return [
@@ -151,21 +146,19 @@ class _Page:
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def on_event(self, event: TimelineEvent) -> None:
-        self._tell("timeline", [spoken(self._languages, event)])
+        self._tell("timeline", [page_event(self._languages, event)])
 
     async def close(self) -> None:
         """Ends the drill, and the connections of all browsers, which would never end by themselves."""
         await self._charts.close()
-        if self._drill:
-            self._drill.cancel()
-            await asyncio.gather(self._drill, return_exceptions=True)
+        await self._drills.close()
         for queue in self._browsers:
             _put(queue, None)
 
     def _tell(self, event: str, value: Any) -> None:
-        said = _server_sent(event, value)
+        message = _server_sent(event, value)
         for queue in self._browsers:
-            _put(queue, said)
+            _put(queue, message)
 
     async def _index(self, request: Request) -> Response:
         addresses = self._stack.state().addresses
@@ -188,7 +181,7 @@ class _Page:
 
     async def _windows(self, request: Request) -> Response:
         state = self._stack.state()
-        return _json({entrance: task_of_cookie(state, request.cookies.get(name)) for entrance, name in COOKIES.items()})
+        return _json({window: task_of_cookie(state, request.cookies.get(name)) for window, name in COOKIES.items()})
 
     async def _vega(self, request: Request) -> Response:
         try:
@@ -203,7 +196,7 @@ class _Page:
             state = self._stack.state()
             first = {
                 "history": list(self._history),
-                "timeline": [spoken(self._languages, event) for event in state.timeline],
+                "timeline": [page_event(self._languages, event) for event in state.timeline],
                 "drill": self._drill_document(),
                 "costs": self._costs_document(),
                 "state": self._state_document(state),
@@ -212,92 +205,57 @@ class _Page:
             try:
                 for event, value in first.items():
                     yield _server_sent(event, value)
-                while (said := await queue.get()) is not None:
-                    yield said
+                while (message := await queue.get()) is not None:
+                    yield message
             finally:
                 self._browsers.discard(queue)
 
         return StreamingResponse(events(), media_type="text/event-stream", headers=HEADERS)
 
     async def _start_drill(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in DRILL_NAMES:
-            return self._refused(
-                HTTPStatus.NOT_FOUND, Failure("drill_unknown", name=name, names=", ".join(DRILL_NAMES))
-            )
         body = bytearray()
         async for part in request.stream():
             body += part[: MAX_BODY_BYTES + 1 - len(body)]
         try:
-            asked = msgspec.structs.replace(msgspec.json.decode(body or b"{}", type=DrillRequest), name=name)
-        except msgspec.DecodeError as error:
-            return self._refused(HTTPStatus.BAD_REQUEST, Failure("page_drill_request", detail=str(error)[:200]))
-        if not MIN_CLIENTS <= asked.clients <= MAX_CLIENTS:
-            return self._refused(
-                HTTPStatus.BAD_REQUEST, Failure("drill_clients_count", least=MIN_CLIENTS, most=MAX_CLIENTS)
-            )
-        if self._stack.drill:
-            return self._refused(HTTPStatus.CONFLICT, Failure("page_drill_running", name=self._stack.drill))
-        lines: asyncio.Queue[DrillLine | None] = asyncio.Queue()
-        # A task of its own: a browser that closes its page must not leave a stack with a part taken away.
-        self._drill = asyncio.create_task(self._run(asked, lines.put_nowait))
+            lines = self._drills.start(drill_request(request.path_params["name"], bytes(body)))
+        except Failure as failure:
+            return self._refused(DRILL_STATUS.get(failure.code, HTTPStatus.BAD_REQUEST), failure)
 
         async def answer() -> AsyncIterator[bytes]:
-            while (line := await lines.get()) is not None:
+            async for line in lines:
                 yield msgspec.json.encode(line) + b"\n"
 
         return StreamingResponse(answer(), media_type="application/x-ndjson", headers=HEADERS)
 
-    async def _run(self, request: DrillRequest, write: Callable[[DrillLine | None], None]) -> None:
-        def on_event(event: TimelineEvent) -> None:
-            write(DrillLine(event=event))
-
-        self._stack.drill, self._drill_state, self._last_result = request.name, DrillState(request.name), None
-        self._tell("drill", self._drill_document())
-        self._stack.subscribers.add(on_event)
-        failure = None
-        try:
-            self._last_result = await self._run_drill(request)
-            write(DrillLine(result=self._last_result))
-        except Failure as reason:
-            failure = reason
-        except Exception as error:
-            failure = Failure("page_drill_crashed", detail=f"{type(error).__name__}: {error}"[:200])
-        finally:
-            self._stack.subscribers.discard(on_event)
-            self._stack.drill = None
-            self._drill_state = DrillState(failure=self._sentence(failure))
-            if failure:
-                write(DrillLine(failure=DrillFailure(failure.code, failure.values)))
-            write(None)
-            self._tell("drill", self._drill_document())
-
     def _drill_document(self) -> Any:
-        result = self._last_result and spoken_drill(self._languages, self._last_result)
-        return {**msgspec.structs.asdict(self._drill_state), "result": result}
+        drills = self._drills
+        state = DrillState(self._stack.drill, self._text(drills.failure))
+        result = drills.result and page_drill(self._languages, drills.result)
+        return {**msgspec.structs.asdict(state), "result": result}
 
     def _state_document(self, state: StackState) -> Any:
         code = state.limits.why_not
-        return {**without_timeline(state), "limits_why": code and sentence_of(self._languages, code, {})}
+        return {**without_timeline(state), "limits_why": code and bilingual_text(self._languages, code, {})}
 
     def _costs_document(self) -> Any:
-        failure = self._sentence(self._costs.failure)
+        failure = self._text(self._costs.failure)
         return {**msgspec.structs.asdict(self._costs.document), "failure": failure}
 
     def _refused(self, status: HTTPStatus, failure: Failure) -> Response:
         reason = DrillFailure(failure.code, failure.values)
-        return _json({"failure": reason, "sentence": self._sentence(failure)}, status)
+        return _json({"failure": reason, "sentence": self._text(failure)}, status)
 
-    def _sentence(self, failure: Failure | None) -> Sentence | None:
-        return None if failure is None else sentence_of(self._languages, failure.code, failure.values)
+    def _text(self, failure: Failure | None) -> BilingualText | None:
+        return None if failure is None else bilingual_text(self._languages, failure.code, failure.values)
 
 
-def _put(queue: asyncio.Queue[bytes | None], said: bytes | None) -> None:
+def _put(queue: asyncio.Queue[bytes | None], message: bytes | None) -> None:
+    """None ends the connection, and so does a queue that is full."""
     if queue.full():
         while not queue.empty():
             queue.get_nowait()
-        said = None
-    queue.put_nowait(said)
+        message = None
+    queue.put_nowait(message)
 
 
 def _server_sent(event: str, value: Any) -> bytes:

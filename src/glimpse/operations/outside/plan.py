@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.deployment import Plan, PlanRefused, Refusal, plan_of
+from glimpse.operations.deployment import Plan, PlanProblem, PlanRefused, plan_of
 
 STANDARD_INPUT = "-"
 NOT_READ = 2
@@ -38,7 +38,7 @@ async def read_plan(arguments: Sequence[str], workload: str | None = None, *, ne
             document = await _printed([*arguments, "--workload", str(file)])
     plan = plan_of(document)
     if needs_deployment and plan.why_no_deployment:
-        why = Refusal(plan.why_no_deployment, {"path": arguments[0] if arguments else "."})
+        why = PlanProblem(plan.why_no_deployment, {"path": arguments[0] if arguments else "."})
         raise PlanRefused([*plan.unresolved[:MAX_UNRESOLVED], why])
     return plan
 
@@ -52,11 +52,11 @@ async def _printed(arguments: Sequence[str]) -> bytes:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        printed, said = await process.communicate()
+        printed, errors = await process.communicate()
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     if process.returncode not in (0, 1, NOT_READ) or not printed:
-        last = said.decode(errors="replace").strip().rpartition("\n")[2]
+        last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise Failure("planner_failed", status=process.returncode or 0, detail=last[:200])
     return printed

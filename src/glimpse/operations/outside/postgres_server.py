@@ -9,7 +9,7 @@ from glimpse.chat.failure import Failure
 from glimpse.chat.outside.postgres.embedded import BinariesMissing, EmbeddedPostgres, postgres_programs
 from glimpse.operations.outside.in_thread import in_thread
 from glimpse.operations.outside.loopback_ports import steady_port
-from glimpse.operations.outside.supervisor import last_lines, version_of
+from glimpse.operations.outside.programs import last_lines, version_of
 
 
 class PostgresServer:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
+import msgspec
 import socketio
 from msgspec import Struct
 
 from glimpse.operations.checks.observations import Unseen
-
-USER_AGENT = f"glimpse-verify/{version('glimpse-chat')} (checks of its operator; two accounts of its own)"
+from glimpse.operations.outside.probe_session import ANSWER_SECONDS, USER_AGENT, new_session
 
 CLIENT_ID_START = "glimpse-verify-"
 """By this, the messages of `verify` are found again, also one whose acknowledgement never came."""
@@ -27,9 +26,19 @@ CLIENT_ID_START = "glimpse-verify-"
 MAX_REQUESTS = 200
 """Of one verification, besides its removal of what it made. A whole one takes about 70."""
 
-ANSWER_SECONDS = 10.0
 CLEAN_SECONDS = 20.0
 PAGE_ROWS = 200
+
+LATE_SECONDS = 0.5
+MAX_LATE_LOOKS = 4
+"""
+A message that was sent and not acknowledged, because of Ctrl-C or a busy database, may be stored a little later: the
+conversation is looked at again, so many times at most.
+"""
+
+NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
+
+T = TypeVar("T")
 
 
 class User(Struct, frozen=True):
@@ -38,6 +47,33 @@ class User(Struct, frozen=True):
     id: str
     token: str
     password: str | None = None
+
+
+class _Id(Struct, frozen=True):
+    id: str
+
+
+class _LoggedIn(Struct, frozen=True, rename="camel"):
+    access_token: str
+    user: _Id
+
+
+class _Conversation(Struct, frozen=True, rename="camel"):
+    id: str
+    last_seq: int
+
+
+class Entry(Struct, frozen=True, rename="camel"):
+    """What is needed of an entry. `body` is None where it was deleted, or has none."""
+
+    seq: int
+    sender_id: str | None = None
+    client_id: str | None = None
+    body: str | None = None
+
+
+class _History(Struct, frozen=True):
+    messages: Sequence[Entry]
 
 
 class ProbeUsers:
@@ -49,6 +85,14 @@ class ProbeUsers:
         self._session: aiohttp.ClientSession | None = None
         self._making = asyncio.Lock()
         self._users: list[User] = []
+        self._why_none: Exception | None = None
+        """Why there are not two users. Nobody is asked a second time."""
+
+        self._attempts: list[tuple[str, str]] = []
+        """Handle and password of each account of which it is not known whether the service made it."""
+
+        self._signing_up: asyncio.Task[None] | None = None
+        self._unacknowledged: set[str] = set()
         self._conversation = ""
         self.first_seq = 0
         """The conversation's lastSeq when this verification began."""
@@ -71,69 +115,110 @@ class ProbeUsers:
         if self._requests > MAX_REQUESTS:
             raise Unseen("verify_many_requests", most=MAX_REQUESTS)
 
-    async def call(self, method: str, path: str, user: User | None = None, body: Any = None) -> tuple[int, Any]:
-        """The status and the JSON of an answer, None where it is not JSON. Raises Unseen and aiohttp's errors."""
+    async def call(
+        self, method: str, path: str, type_: type[T], user: User | None = None, body: Any = None
+    ) -> tuple[int, T | None]:
+        """
+        The status and the document of an answer; None where the status is neither 200 nor 201. Raises Unseen where that
+        document is not one of a Glimpse chat, and aiohttp's errors.
+        """
         self.count_request()
-        return await self._call(method, path, user, body)
+        return await self._call(method, path, type_, user, body)
 
-    async def _call(self, method: str, path: str, user: User | None, body: Any = None) -> tuple[int, Any]:
+    async def _call(
+        self, method: str, path: str, type_: type[T], user: User | None, body: Any = None
+    ) -> tuple[int, T | None]:
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {user.token}"} if user else {})
         async with self.session.request(
             method, self.url + path, json=body, headers=headers, allow_redirects=False
         ) as answer:
-            is_json = answer.content_type == "application/json"
-            return answer.status, await answer.json() if is_json else None
+            content = await answer.read()
+            if answer.status not in (200, 201):
+                return answer.status, None
+            try:
+                return answer.status, msgspec.json.decode(content, type=type_)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                request = f"{method} {path.partition('?')[0]}"
+                raise Unseen("verify_not_ours", request=request, status=answer.status, detail=str(error)) from None
 
     # ---- Users
 
     async def pair(self) -> tuple[User, User]:
         """Raises Unseen where there are no tokens and nobody can sign up."""
         async with self._making:
-            while len(self._users) < 2:
-                self._users.append(
-                    await self._known(self._tokens[len(self._users)]) if self._tokens else await self._new()
-                )
-            if self._users[0].id == self._users[1].id:
-                raise Unseen("verify_same_user")
+            if self._why_none:
+                raise self._why_none
+            try:
+                while len(self._users) < 2:
+                    if self._tokens:
+                        await self._known(self._tokens[len(self._users)])
+                    else:
+                        # Ctrl-C does not end it: the service would make the account all the same, after `clean`.
+                        self._signing_up = asyncio.create_task(self._sign_up())
+                        await asyncio.shield(self._signing_up)
+                if self._users[0].id == self._users[1].id:
+                    raise Unseen("verify_same_user")
+            except (Unseen, *NETWORK_ERRORS) as error:
+                self._why_none = error
+                raise
             return self._users[0], self._users[1]
 
-    async def _known(self, token: str) -> User:
-        status, answer = await self.call("GET", "/me", User("", token))
-        if status != 200:
+    async def _known(self, token: str) -> None:
+        status, answer = await self.call("GET", "/me", _Id, User("", token))
+        if status != 200 or not answer:
             raise Unseen("verify_token_refused", status=status)
-        return User(answer["id"], token)
+        self._users.append(User(answer.id, token))
 
-    async def _new(self) -> User:
-        password = secrets.token_urlsafe(24)
-        body = {"handle": f"verify-{secrets.token_hex(8)}", "password": password}
-        status, answer = await self.call("POST", "/auth/signup", body=body)
-        if status != 201:
+    async def _sign_up(self) -> None:
+        handle, password = f"verify-{secrets.token_hex(8)}", secrets.token_urlsafe(24)
+        # Noted before it is asked for: a lost answer must not leave an account.
+        self._attempts.append((handle, password))
+        try:
+            status, answer = await self.call(
+                "POST", "/auth/signup", _LoggedIn, body={"handle": handle, "password": password}
+            )
+        except aiohttp.ClientConnectorError:
+            self._attempts.clear()
+            raise
+        if status != 201 or not answer:
+            if status < 500:
+                self._attempts.clear()
             raise Unseen("verify_no_sign_up", status=status)
-        return User(answer["user"]["id"], answer["accessToken"], password)
+        self._users.append(User(answer.user.id, answer.access_token, password))
+        self._attempts.clear()
+
+    @property
+    def secret_texts(self) -> Iterable[str]:
+        """What no report may show."""
+        passwords = [password for _, password in self._attempts]
+        passwords += [user.password for user in self._users if user.password]
+        return [secret for secret in (*self._tokens, *(user.token for user in self._users), *passwords) if secret]
 
     async def conversation(self) -> str:
         """The id of the conversation of the two."""
         one, other = await self.pair()
         async with self._making:
             if not self._conversation:
-                status, answer = await self.call("POST", "/conversations", one, {"memberIds": [other.id]})
-                if status not in (200, 201):
+                body = {"memberIds": [other.id]}
+                status, answer = await self.call("POST", "/conversations", _Conversation, one, body)
+                if not answer:
                     raise Unseen("verify_no_conversation", status=status)
-                self.first_seq, self._conversation = answer["lastSeq"], answer["id"]
+                self.first_seq, self._conversation = answer.last_seq, answer.id
             return self._conversation
 
-    async def history(self, user: User, after: int) -> list[Mapping[str, Any]]:
+    async def history(self, user: User, after: int) -> list[Entry]:
         """All entries of the conversation after a seq."""
-        entries: list[Mapping[str, Any]] = []
+        entries: list[Entry] = []
         while True:
             path = f"/conversations/{self._conversation}/messages?after={after}&limit={PAGE_ROWS}"
-            status, page = await self._call("GET", path, user)
-            if status != 200:
+            status, page = await self._call("GET", path, _History, user)
+            if status != 200 or not page:
                 raise Unseen("verify_no_history", status=status)
-            entries += page["messages"]
-            if len(page["messages"]) < PAGE_ROWS:
+            entries += page.messages
+            # A service that is not ours may answer the same rows again and again.
+            if len(page.messages) < PAGE_ROWS or page.messages[-1].seq <= after:
                 return entries
-            after = entries[-1]["seq"]
+            after = page.messages[-1].seq
 
     # ---- Sockets
 
@@ -147,7 +232,10 @@ class ProbeUsers:
         """
         self.count_request()
         async with new_session(aiohttp.CookieJar(unsafe=True)) as session:
-            client = socketio.AsyncClient(reconnection=reconnects, http_session=session, logger=False)
+            # Its own handler of SIGINT would cancel every task, also the one that deletes what was made.
+            client = socketio.AsyncClient(
+                reconnection=reconnects, http_session=session, logger=False, handle_sigint=False
+            )
 
             async def connected() -> None:
                 on_event("connect", None)
@@ -173,17 +261,33 @@ class ProbeUsers:
             finally:
                 await client.shutdown()
 
+    async def send(self, socket: socketio.AsyncClient, client_id: str, seconds: float = ANSWER_SECONDS) -> Any:
+        """The acknowledgement of a message in the conversation. Raises socketio's TimeoutError."""
+        message = {"conversationId": self._conversation, "clientId": client_id, "body": "glimpse verify"}
+        self._unacknowledged.add(client_id)
+        answer = await socket.call("message", message, timeout=seconds)
+        self._unacknowledged.discard(client_id)
+        return answer
+
     # ---- Afterwards
 
     async def clean(self) -> int:
-        """Delete the messages and the accounts, and close the connections. Returns how much could not be deleted."""
-        left = 0
+        """
+        Delete the messages and the accounts, and close the connections. Returns how much could not be deleted; a part
+        of which nothing can be said counts as one.
+        """
+        # Nobody can delete a file alone; the service sweeps one that no message refers to after a day.
+        left = self.completed_files if self._tokens else 0
         try:
             async with asyncio.timeout(CLEAN_SECONDS):
-                if self._conversation:
-                    left += await self._delete_messages()
-                left += await self._delete_accounts()
-        except (TimeoutError, OSError, aiohttp.ClientError, Unseen):
+                if self._signing_up:
+                    await asyncio.wait({self._signing_up})
+                for part in (self._delete_messages, self._find_accounts, self._delete_accounts):
+                    try:
+                        left += await part()
+                    except (Unseen, aiohttp.ClientError, OSError):
+                        left += 1
+        except TimeoutError:
             left += 1
         finally:
             if self._session:
@@ -191,28 +295,41 @@ class ProbeUsers:
         return left
 
     async def _delete_messages(self) -> int:
+        left, missing = 0, self._unacknowledged
+        for look in range(MAX_LATE_LOOKS if self._conversation else 0):
+            if look:
+                await asyncio.sleep(LATE_SECONDS)
+            for user in self._users:
+                for entry in await self.history(user, self.first_seq):
+                    client_id = entry.client_id or ""
+                    if entry.sender_id != user.id or not client_id.startswith(CLIENT_ID_START):
+                        continue
+                    missing = missing - {client_id}
+                    if entry.body is not None:
+                        path = f"/conversations/{self._conversation}/messages/{entry.seq}"
+                        status, _ = await self._call("DELETE", path, Any, user)
+                        left += status != 200
+            if left or not missing:
+                break
+        return left
+
+    async def _find_accounts(self) -> int:
+        """Log in to each account of which it is not known whether it was made."""
         left = 0
-        for user in self._users:
-            for entry in await self.history(user, self.first_seq):
-                is_ours = (entry.get("clientId") or "").startswith(CLIENT_ID_START) and entry["body"] is not None
-                if entry["senderId"] == user.id and is_ours:
-                    path = f"/conversations/{self._conversation}/messages/{entry['seq']}"
-                    status, _ = await self._call("DELETE", path, user)
-                    left += status != 200
+        while self._attempts:
+            handle, password = self._attempts.pop()
+            body = {"handle": handle, "password": password}
+            status, answer = await self._call("POST", "/auth/login", _LoggedIn, None, body)
+            if answer:
+                self._users.append(User(answer.user.id, answer.access_token, password))
+            # 401: there is no such account.
+            left += status not in (200, 401)
         return left
 
     async def _delete_accounts(self) -> int:
         left = 0
         for user in self._users:
             if user.password is not None:
-                status, _ = await self._call("DELETE", "/me", user, {"password": user.password})
-                left += status != 200
-        # Nobody can delete a file alone; the service sweeps one that no message refers to after a day.
-        return left + (self.completed_files if self._tokens else 0)
-
-
-def new_session(cookies: aiohttp.abc.AbstractCookieJar) -> aiohttp.ClientSession:
-    """A session that says who asks."""
-    return aiohttp.ClientSession(
-        headers={"User-Agent": USER_AGENT}, cookie_jar=cookies, timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-    )
+                status, _ = await self._call("DELETE", "/me", Any, user, {"password": user.password})
+                left += status not in (200, 204)
+        return left

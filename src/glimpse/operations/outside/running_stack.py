@@ -20,6 +20,12 @@ from glimpse.operations.state import Addresses
 
 LOOK_SECONDS = 0.2
 
+FOLDER_MODE = 0o711
+"""
+Others may pass through, and read nothing: where root starts the stack in a container that forbids user namespaces,
+PostgreSQL runs as another user, in a folder of its own inside.
+"""
+
 
 class _Running(msgspec.Struct, frozen=True):
     pid: int
@@ -41,7 +47,7 @@ def only_stack(data: Path) -> Iterator[None]:
     the lock and serves, `up_starting` where that one is not ready.
     """
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        data.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         lock = _lock(data)
     except OSError as error:
         raise Failure("up_data_unwritable", folder=str(data), detail=error.strerror or str(error)) from error

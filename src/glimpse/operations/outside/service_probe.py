@@ -17,9 +17,10 @@ import aiohttp
 import socketio
 from msgspec.structs import replace
 
-from glimpse.operations.checks.service import Answer, Held, Loss, Polling, RoundTrip, Tls
+from glimpse.operations.checks.service import Answer, IdleConnection, Loss, Polling, RoundTrip, Tls
 from glimpse.operations.outside.loss_probe import lose_task
-from glimpse.operations.outside.probe_users import ANSWER_SECONDS, CLIENT_ID_START, USER_AGENT, ProbeUsers, new_session
+from glimpse.operations.outside.probe_session import ANSWER_SECONDS, USER_AGENT, new_session
+from glimpse.operations.outside.probe_users import CLIENT_ID_START, ProbeUsers
 from glimpse.operations.outside.upload_probe import UploadProbe
 
 HEARD_SECONDS = 5.0
@@ -52,9 +53,9 @@ class ServiceProbe(UploadProbe):
         self._users.count_request()
         began = time.monotonic()
         async with self._users.session.get(self._users.url + path, allow_redirects=False) as answer:
-            await answer.read()
+            body = await answer.read()
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            return Answer(answer.status, round((time.monotonic() - began) * 1000), headers)
+            return Answer(answer.status, round((time.monotonic() - began) * 1000), headers, body)
 
     # ---- TLS
 
@@ -80,7 +81,8 @@ class ServiceProbe(UploadProbe):
         """What plain HTTP answers: its status and where it sends people."""
         self._users.count_request()
         try:
-            async with self._users.session.get(f"http://{host}:{self._plain_port}/", allow_redirects=False) as answer:
+            named = f"[{host}]" if ":" in host else host
+            async with self._users.session.get(f"http://{named}:{self._plain_port}/", allow_redirects=False) as answer:
                 return answer.status, answer.headers.get("location")
         except (aiohttp.ClientError, TimeoutError):
             return None, None
@@ -89,7 +91,7 @@ class ServiceProbe(UploadProbe):
 
     async def round_trip(self, transport: str) -> RoundTrip:
         sender, receiver = await self._users.pair()
-        conversation = await self._users.conversation()
+        await self._users.conversation()
         client_id = CLIENT_ID_START + secrets.token_hex(8)
         heard = {sender.id: 0, receiver.id: 0}
         arrived = asyncio.Event()
@@ -104,14 +106,13 @@ class ServiceProbe(UploadProbe):
             return on_event
 
         users = self._users
-        message = {"conversationId": conversation, "clientId": client_id, "body": "glimpse verify"}
         try:
             async with (
                 users.socket(sender, transport, listen(sender.id)) as socket,
                 users.socket(receiver, transport, listen(receiver.id)),
             ):
                 began = time.monotonic()
-                answer = await socket.call("message", message, timeout=ANSWER_SECONDS)
+                answer = await users.send(socket, client_id)
                 if not isinstance(answer, dict) or "seq" not in answer:
                     return RoundTrip(transport, None, problem=json.dumps(answer)[:200])
                 milliseconds = round((time.monotonic() - began) * 1000)
@@ -123,9 +124,9 @@ class ServiceProbe(UploadProbe):
             return RoundTrip(transport, None, problem=f"{type(error).__name__}: {error}")
         return RoundTrip(transport, milliseconds, heard[receiver.id], heard[sender.id])
 
-    async def hold_socket(self, seconds: float) -> Held:
+    async def hold_socket(self, seconds: float) -> IdleConnection:
         user, _ = await self._users.pair()
-        conversation = await self._users.conversation()
+        await self._users.conversation()
         is_cut = asyncio.Event()
 
         def on_event(event: str, document: Any) -> None:
@@ -136,13 +137,11 @@ class ServiceProbe(UploadProbe):
             began = time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_cut.wait(), seconds)
-                return Held(time.monotonic() - began, False)
-            client_id = CLIENT_ID_START + secrets.token_hex(8)
-            message = {"conversationId": conversation, "clientId": client_id, "body": "glimpse verify"}
-            answer = await socket.call("message", message, timeout=ANSWER_SECONDS)
-            return Held(time.monotonic() - began, isinstance(answer, dict) and "seq" in answer)
+                return IdleConnection(time.monotonic() - began, False)
+            answer = await self._users.send(socket, CLIENT_ID_START + secrets.token_hex(8))
+            return IdleConnection(time.monotonic() - began, isinstance(answer, dict) and "seq" in answer)
 
-    async def hold_connection(self, address: str, seconds: float) -> Held:
+    async def hold_connection(self, address: str, seconds: float) -> IdleConnection:
         target = urlsplit(address)
         request = f"GET /health HTTP/1.1\r\nHost: {target.netloc}\r\nUser-Agent: {USER_AGENT}\r\n\r\n".encode()
         reader, writer = await asyncio.open_connection(target.hostname, target.port)
@@ -152,15 +151,15 @@ class ServiceProbe(UploadProbe):
             try:
                 # A server that closes the connection ends the stream.
                 await asyncio.wait_for(reader.read(1), seconds)
-                return Held(time.monotonic() - began, False)
+                return IdleConnection(time.monotonic() - began, False)
             except (TimeoutError, ConnectionError) as error:
                 if isinstance(error, ConnectionError):
-                    return Held(time.monotonic() - began, False)
+                    return IdleConnection(time.monotonic() - began, False)
             held = time.monotonic() - began
             try:
-                return Held(held, await _answer(reader, writer, request))
+                return IdleConnection(held, await _answer(reader, writer, request))
             except (OSError, EOFError):
-                return Held(held, False)
+                return IdleConnection(held, False)
         finally:
             writer.transport.abort()
 
@@ -172,12 +171,12 @@ class ServiceProbe(UploadProbe):
             async def ask(method: str, sid: str, body: str | None = None) -> str:
                 self._users.count_request()
                 url = f"{self._users.url}{SOCKET_PATH}{sid}"
-                async with session.request(method, url, data=body) as answer:
+                async with session.request(method, url, data=body, allow_redirects=False) as answer:
                     statuses.append(answer.status)
                     return await answer.text()
 
             opened = await ask("GET", "")
-            cookie = next(iter({each.key for each in session.cookie_jar}), None)
+            cookie = min((each.key for each in session.cookie_jar), default=None)
             if statuses != [200]:
                 return Polling(statuses, cookie)
             sid = f"&sid={json.loads(opened[1:])['sid']}"
@@ -202,7 +201,7 @@ class ServiceProbe(UploadProbe):
         while len(statuses) < MAX_TRIES_WITHOUT_COOKIE and all(status == 200 for status in statuses):
             self._users.count_request()
             url, body = f"{self._users.url}{SOCKET_PATH}{sid}", '429["sync",{"cursors":{}}]'
-            async with self._users.session.post(url, data=body) as answer:
+            async with self._users.session.post(url, data=body, allow_redirects=False) as answer:
                 statuses.append(answer.status)
         return statuses
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Mapping
 from random import Random
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from glimpse.chat.background import every
 from glimpse.operations.deployment import Deployment, Plan
+from glimpse.operations.local.timeline import Timeline
 from glimpse.operations.local.traffic import TrafficMeter
 from glimpse.operations.outside.ecs_service import EcsService
 from glimpse.operations.outside.haproxy import HaProxy
@@ -20,32 +20,15 @@ from glimpse.operations.outside.object_store import ObjectStore
 from glimpse.operations.outside.postgres_server import PostgresServer
 from glimpse.operations.outside.supervisor import SupervisedPart
 from glimpse.operations.outside.valkey_server import ValkeyServer
-from glimpse.operations.ports import OnEvent
-from glimpse.operations.state import Addresses, StackState, TimelineEvent, Traffic
+from glimpse.operations.state import PARTS, STACK, Addresses, StackState, Traffic
 from glimpse.operations.timings import Timings
 
-BALANCER, DATABASE, BUS, STORAGE = "balancer", "database", "bus", "storage"
-MAX_EVENTS = 200
 SAMPLE_SECONDS = 1.0
 MEMORY_SECONDS = 3.0
 
 
-class Timeline:
-    """What happened, the last MAX_EVENTS of it. `subscribers` are called with each event as it happens."""
-
-    def __init__(self) -> None:
-        self.events: deque[TimelineEvent] = deque(maxlen=MAX_EVENTS)
-        self.subscribers: set[OnEvent] = set()
-
-    def record(self, subject: str, code: str, **values: str | int | float) -> None:
-        event = TimelineEvent(time.time(), subject, code, values)
-        self.events.append(event)
-        for subscriber in list(self.subscribers):
-            subscriber(event)
-
-
 class Servers(Struct, frozen=True):
-    """`bus` is None where the database carries the events. `ports`: of the balancer's entrances."""
+    """`bus` is None where the database carries the events. `ports`: of the balancer's listeners."""
 
     balancer: HaProxy
     ports: tuple[int, int]
@@ -101,7 +84,7 @@ class SupervisedStack:
             speed=self.timings.speed,
             addresses=self.addresses,
             limits=self._service.limits,
-            parts=[self._parts[name].state() for name in (BALANCER, DATABASE, BUS, STORAGE) if name in self._parts],
+            parts=[self._parts[name].state() for name in PARTS if name in self._parts],
             tasks=self._service.states(),
             traffic=self._traffic,
             timeline=list(self._timeline.events),
@@ -156,4 +139,4 @@ class SupervisedStack:
             await in_thread(part.measure_memory)
 
     def _report_defect(self, error: BaseException) -> None:
-        self.record("stack", "up_defect", detail=f"{type(error).__name__}: {error}"[:200])
+        self.record(STACK, "up_defect", detail=f"{type(error).__name__}: {error}"[:200])

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -20,14 +17,12 @@ from glimpse.operations.local.restarts import RestartPolicy
 from glimpse.operations.state import FAILED, RUNNING, STARTING, STOPPED, PartState
 
 POLL_SECONDS = 0.1
-MAX_LOG_BYTES = 500
-VERSION_SECONDS = 10.0
 
 Record = Callable[..., None]
 """`record(subject, code, **values)` of `ports.LocalStack`."""
 
 
-class Server(Protocol):
+class PartProcess(Protocol):
     """One process, which can be started again after `stop`, also when it has died by itself."""
 
     program: str
@@ -42,14 +37,14 @@ class Server(Protocol):
     async def stop(self) -> None: ...
 
     def last_lines(self) -> str:
-        """The end of what it said."""
+        """The end of its log."""
         ...
 
 
 class SupervisedPart:
     """A server under the name that the page and the drills know. `record` adds to the timeline."""
 
-    def __init__(self, name: str, server: Server, record: Record) -> None:
+    def __init__(self, name: str, server: PartProcess, record: Record) -> None:
         self.name, self._server, self._record = name, server, record
         self._policy = RestartPolicy()
         self._state = PartState(name, "", STARTING, time.time())
@@ -113,9 +108,9 @@ class SupervisedPart:
         died = time.monotonic()
         pause = self._policy.pause(died - self._began)
         self._record(self.name, "up_part_ended", program=self._program, seconds=round(pause))
-        said, self._process = self._server.last_lines(), None
+        log, self._process = self._server.last_lines(), None
         await self._change(
-            FAILED if self._policy.keeps_dying else STOPPED, restarts=self._state.restarts + 1, explanation=said or None
+            FAILED if self._policy.keeps_dying else STOPPED, restarts=self._state.restarts + 1, explanation=log or None
         )
         await asyncio.sleep(pause)
         await self._change(STARTING)
@@ -125,7 +120,7 @@ class SupervisedPart:
         except (Failure, OSError) as failure:
             # It has not served, so `pause` counts this as one more death at once.
             self._began = time.monotonic()
-            self._record(self.name, "up_part_not_started", program=self._program, said=_said(failure))
+            self._record(self.name, "up_part_not_started", program=self._program, said=_reason(failure))
         else:
             self._record(self.name, "up_part_serves", program=self._program, seconds=time.monotonic() - died)
 
@@ -142,8 +137,8 @@ class SupervisedPart:
             self._changed.notify_all()
 
 
-def _said(failure: Failure | OSError) -> str:
-    """Why something did not start, as far as its program told."""
+def _reason(failure: Failure | OSError) -> str:
+    """Why something did not start, as far as its program said."""
     if isinstance(failure, OSError):
         return failure.strerror or str(failure)
     return str(failure.values.get("said") or failure.values.get("detail") or failure.code)
@@ -168,22 +163,3 @@ def _own_bytes(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
-
-
-def last_lines(log: Path) -> str:
-    """The end of a log; empty where there is none."""
-    try:
-        return log.read_bytes()[-MAX_LOG_BYTES:].decode(errors="replace").strip()
-    except OSError:
-        return ""
-
-
-def version_of(name: str, command: list[str], word: int) -> str:
-    """`name` with the version: this word of what the command prints."""
-    try:
-        said = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, timeout=VERSION_SECONDS, env={**os.environ}
-        )
-        return f"{name} {said.stdout.split()[word].removeprefix('v=').strip('()')}"
-    except (OSError, IndexError, subprocess.TimeoutExpired):
-        return name

@@ -14,8 +14,8 @@ import psutil
 
 from glimpse.operations.local.traffic import Sample, read_sample
 from glimpse.operations.outside.control_group import ControlGroup
-from glimpse.operations.outside.launcher import launched
-from glimpse.operations.outside.orphans import remove_pid, write_pid
+from glimpse.operations.outside.orphans import remove_pid
+from glimpse.operations.outside.programs import last_lines, start_program
 
 SERVE = (sys.executable, "-m", "glimpse", "serve")
 ANSWER_SECONDS = 2.0
@@ -48,7 +48,6 @@ class TaskProcess:
         }
         self._process: asyncio.subprocess.Process | None = None
         self._usage: psutil.Process | None = None
-        self._cpu = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -57,18 +56,8 @@ class TaskProcess:
 
     async def start(self) -> None:
         """Returns once the process exists. Only from the main thread, whose end it does not outlive."""
-        with self.log.open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *launched(self._command, self._group.folders if self._group else ()),
-                env=self._environment,
-                cwd=self._folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                # Ctrl-C in a terminal reaches the whole process group, but the tasks end when they are told to.
-                start_new_session=True,
-            )
-        write_pid(self._folder, self._name, self._process.pid)
+        groups = self._group.folders if self._group else ()
+        self._process = await start_program(self._command, self._folder, self._name, self._environment, groups)
         with suppress(psutil.Error):
             self._usage = psutil.Process(self._process.pid)
 
@@ -117,9 +106,7 @@ class TaskProcess:
 
     def last_lines(self) -> str:
         """The end of its log."""
-        with suppress(OSError):
-            return self.log.read_text(errors="replace").strip()[-500:]
-        return ""
+        return last_lines(self.log)
 
     async def _get(self, path: str) -> tuple[int, str]:
         """The status and the body; status 0 where nothing answers in time."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
 import shutil
 from pathlib import Path
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.outside.launcher import launched
 from glimpse.operations.outside.loopback_ports import steady_port
-from glimpse.operations.outside.orphans import end_orphans, write_pid
-from glimpse.operations.outside.supervisor import last_lines, version_of
+from glimpse.operations.outside.orphans import end_orphans, remove_pid
+from glimpse.operations.outside.programs import end_program, last_lines, start_program, version_of
 
+PROGRAM = "valkey"
 START_SECONDS, STOP_SECONDS = 10.0, 2.0
 POLL_SECONDS = 0.01
 
@@ -40,39 +39,29 @@ class ValkeyServer:
         end_orphans(self._folder)
         name = "Redis" if "redis" in Path(self._executable).name else "Valkey"
         self.program = self.program or version_of(name, [self._executable, "--version"], 2)
-        with (self._folder / "log").open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *launched([self._executable, "--port", str(self._port), *OPTIONS]),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self._folder,
-                start_new_session=True,
-            )
-        write_pid(self._folder, "valkey", self._process.pid)
+        self._process = await start_program(
+            [self._executable, "--port", str(self._port), *OPTIONS], self._folder, PROGRAM
+        )
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self._answers():
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise Failure("valkey_not_started", log=str(self._folder / "log"), said=self.last_lines() or "-") from None
+            raise Failure("valkey_not_started", log=str(self._log), said=self.last_lines() or "-") from None
 
     async def stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        end_orphans(self._folder)
+        await end_program(process, STOP_SECONDS)
+        remove_pid(self._folder, PROGRAM)
 
     def last_lines(self) -> str:
-        return last_lines(self._folder / "log")
+        return last_lines(self._log)
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / f"{PROGRAM}.log"
 
     async def _answers(self) -> bool:
         """Raises TimeoutError where it has ended and never will."""

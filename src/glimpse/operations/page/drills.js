@@ -60,8 +60,8 @@ export function showResult(result) {
   const seconds = (value, none) => (value === null ? say(none) : say("seconds", { count: number(value, 1) }));
   const figures = [
     ["lost", number(result.lost)], ["duplicates", number(result.duplicates)], ["gaps", number(result.gaps)],
-    ["withoutService", seconds(result.without_service, "none")], ["everyoneBack", seconds(result.everyone_back, "never")],
-    ["recovery", seconds(result.recovery, "notRecovered"), result.name !== "spot" ? "" : result.speed > 1 ? say("recoverySpeed", { speed: number(result.speed) }) : say("recoveryDocument")],
+    ["withoutService", seconds(result.without_service, "none")], ["everyoneBack", result.everyone_back === 0 ? say("nobodyLeft") : seconds(result.everyone_back, "never")],
+    ["recovery", seconds(result.recovery, "notRecovered"), result.name !== "spot" ? "" : result.speed > 1 ? say("recoverySpeed", { speed: number(result.speed), full: number((result.recovery ?? 0) * result.speed) }) : say("recoveryDocument")],
   ];
   fill(byId("result-figures"), figures, ([word]) => word, () => {
     const item = element("div");
@@ -85,7 +85,7 @@ export function showResult(result) {
     mark.setAttribute("aria-label", say(promise.is_kept ? "promiseKept" : "promiseBroken"));
     setText(sentence, promise.sentence[currentLanguage()]);
     const shown = (value) => (promise.unit === "seconds" ? seconds(value, "none") : value === null ? say("none") : number(value));
-    setText(measured, promise.unit === "seconds" ? say("atMost", { measured: shown(promise.measured), bound: shown(promise.bound) }) : shown(promise.measured));
+    setText(measured, promise.unit === "seconds" ? say("atMost", { measured: shown(promise.measured), bound: shown(promise.bound) }) : promise.is_kept ? "" : shown(promise.measured));
   });
 }
 

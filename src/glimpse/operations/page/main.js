@@ -9,6 +9,7 @@ import { currentLanguage, say, sayAll, toggleLanguage } from "./words.js";
 
 const HISTORY = 300;
 const MAX_EVENTS = 200;
+const MAX_SUBJECTS = 12;
 
 const page = {
   state: null, windows: { chat: null, chat_2: null }, points: [], events: [], costs: null, isConnected: null,
@@ -28,7 +29,10 @@ function show() {
 
 function chartData() {
   const names = [...page.events.map(({ subject }) => subject), ...(page.state?.tasks ?? []).map(({ name }) => name)];
-  return { points: page.points, now: page.state?.at ?? 0, events: page.events, subjects: [...new Set(names)].slice(-12) };
+  // Those that something happened to last, in the order in which they appeared.
+  const newest = new Set([...new Set(names.toReversed())].slice(0, MAX_SUBJECTS));
+  const subjects = [...new Set(names)].filter((name) => newest.has(name));
+  return { points: page.points, now: page.state?.at ?? 0, events: page.events.filter(({ subject }) => newest.has(subject)), subjects };
 }
 
 function showCharts(isNew = false) {

@@ -65,7 +65,7 @@ function showTask(card, task, { at, limits }, windows) {
   card.querySelector(".memory-meter").max = limits.memory_mib;
   card.querySelector(".memory-meter").value = task.memory_mib ?? 0;
   set(".explanation", task.explanation ?? "");
-  const [first, second] = ["chat", "chat_2"].map((entrance) => windows[entrance] === task.name);
+  const [first, second] = ["chat", "chat_2"].map((name) => windows[name] === task.name);
   set(".window-chip", first && second ? say("bothWindows") : first ? say("window1") : second ? say("window2") : "");
   card.querySelector(".state").title = say("registeredMeans");
 }
@@ -89,12 +89,12 @@ function showPart(row, part, at) {
 }
 
 function showWindows({ addresses }, windows) {
-  for (const entrance of ["chat", "chat_2"]) {
-    const [chip, link, frame] = ["span", "a", "iframe"].map((tag) => document.querySelector(`${tag}[data-entrance="${entrance}"]`));
-    setText(chip, windows[entrance] ? say("onTask", { task: windows[entrance] }) : say("onNone"));
-    chip.dataset.isOn = String(Boolean(windows[entrance]));
-    link.href = addresses[entrance];
+  for (const name of ["chat", "chat_2"]) {
+    const [chip, link, frame] = ["span", "a", "iframe"].map((tag) => document.querySelector(`${tag}[data-window="${name}"]`));
+    setText(chip, windows[name] ? say("onTask", { task: windows[name] }) : say("onNone"));
+    chip.dataset.isOn = String(Boolean(windows[name]));
+    link.href = addresses[name];
     // Setting it again would load it again.
-    if (!frame.src) frame.src = addresses[entrance];
+    if (!frame.src) frame.src = addresses[name];
   }
 }

@@ -22,7 +22,6 @@ import signal
 import socket
 import subprocess
 import sysconfig
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +49,9 @@ FIRST_PORTS = range(12_000, 22_700, len(PORT_NAMES))
 OPTIONS = (
     *("-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
     *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+    # In the folder, which is its working directory: the default is in /tmp, where one that another user left behind is
+    # an error. The full path might be longer than a Unix socket's may be.
+    *("-s3.localSocket=s3.socket", "-filer.localSocket=filer.socket"),
     *("-filer.allowedOrigins=http://127.0.0.1", "-filer.exposeDirectoryData=false", "-filer.disableDirListing=true"),
 )
 
@@ -77,12 +79,11 @@ class SeaweedNotStarted(Failure):
 class EmbeddedSeaweed:
     """
     The server of one folder, which nothing else starts meanwhile. `start` and `stop` block. Started again, it has the
-    same ports where they are still free. `environment` goes over ours.
+    same ports where they are still free.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._environment = environment or {}
         self._first_port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -196,7 +197,7 @@ class EmbeddedSeaweed:
                 pass_fds=(lock,),
                 start_new_session=True,
                 cwd=self.folder,
-                env={**os.environ, **self._environment, **{name: secrets.token_urlsafe(32) for name in JWT_KEYS}},
+                env={**os.environ, **{name: secrets.token_urlsafe(32) for name in JWT_KEYS}},
             )
         (self.folder / "pid").write_text(str(self._process.pid))
         self.port = ports["s3.port"]

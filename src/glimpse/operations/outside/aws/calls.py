@@ -19,8 +19,11 @@ from botocore.exceptions import (
 
 from glimpse.operations.checks.observations import Unseen
 
-CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 3})
-"""Short, because `verify` as a whole takes less than 90 s."""
+CONFIG = Config(connect_timeout=5, read_timeout=8, retries={"mode": "standard", "max_attempts": 2})
+"""
+Short, because `verify` as a whole takes less than 90 s, and a thread that waits for AWS cannot be stopped: the program
+ends after it.
+"""
 
 COST_REGION = "us-east-1"
 """Cost Explorer answers for all regions from its only endpoint."""
@@ -52,6 +55,9 @@ class Calls:
         self.region = region
         self._session = session
         self._clients: dict[str, Any] = {}
+        self._unreachable: dict[str, Unseen] = {}
+        """By service: where nothing answers once, no other check waits for it again."""
+
         self._lock = Lock()
 
     def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
@@ -62,7 +68,7 @@ class Calls:
             action = policy_action(client, operation)
             answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
         except (BotoCoreError, ClientError) as error:
-            raise unseen(error, action, self.region) from error
+            raise self._unseen(error, service, action) from error
         return answer
 
     def pages(self, service: str, operation: str, items: str, **parameters: Any) -> Iterator[Any]:
@@ -74,9 +80,17 @@ class Calls:
             for page in client.get_paginator(operation).paginate(**parameters):
                 yield from page.get(items, ())
         except (BotoCoreError, ClientError) as error:
-            raise unseen(error, action, self.region) from error
+            raise self._unseen(error, service, action) from error
+
+    def _unseen(self, error: BotoCoreError | ClientError, service: str, action: str) -> Unseen:
+        reason = unseen(error, action, self.region)
+        if reason.code == "aws_unreachable":
+            self._unreachable[service] = reason
+        return reason
 
     def _client(self, service: str) -> Any:
+        if service in self._unreachable:
+            raise self._unreachable[service]
         # Clients may be shared by threads, but sessions may not make two at once.
         with self._lock:
             if service not in self._clients:

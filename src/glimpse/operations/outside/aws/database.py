@@ -75,7 +75,14 @@ def engine(calls: Calls, deployment: Deployment) -> Engine:
 
 
 def _standard_support_ends(calls: Calls, engine: str, version: str) -> str | None:
-    for major in calls.pages("rds", "describe_db_major_engine_versions", "DBMajorEngineVersions", Engine=engine):
+    try:
+        majors = list(calls.pages("rds", "describe_db_major_engine_versions", "DBMajorEngineVersions", Engine=engine))
+    except Unseen as unseen:
+        if unseen.code != "aws_call_failed":
+            raise
+        # An older API, such as that of some partitions, does not have the operation.
+        return None
+    for major in majors:
         if _is_release_of(version, major["MajorEngineVersion"]):
             for lifecycle in major.get("SupportedEngineLifecycles", ()):
                 if lifecycle["LifecycleSupportName"] == STANDARD_SUPPORT:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from glimpse.chat.failure import Failure
 from glimpse.operations.checks.observations import (
     BalancerSettings,
@@ -77,18 +79,15 @@ async def observe(deployment: Deployment, region: str | None = None) -> AwsObser
     """
     Observations by the standard credential chain: environment, profile, SSO, role of the container or instance.
 
-    Raises Failure where boto3 is not installed, or the chain has no credentials or broken ones. Whether AWS accepts
-    them is seen with the first call.
+    Raises Failure where the chain has no credentials, or broken ones. Whether AWS accepts them is seen with the first
+    call.
     """
     return await asyncio.to_thread(_observe, deployment, region)
 
 
 def _observe(deployment: Deployment, region: str | None) -> AwsObservations:
-    try:
-        import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
-    except ImportError:
-        raise Failure("aws_not_installed") from None
+    import boto3  # Takes a tenth of a second, and only this needs it.
+
     try:
         session = boto3.Session()
         found = session.get_credentials()

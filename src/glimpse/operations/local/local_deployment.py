@@ -1,11 +1,11 @@
-"""What runs on this machine: what the Terraform says, with the options of `up` and what one machine can have."""
+"""The Deployment that runs on this machine: the Terraform's, with the options of `up` and the limits of one machine."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.settings import Settings
+from glimpse.chat.settings import PREFIX, Settings
 from glimpse.operations.deployment import Deployment, Plan
 from glimpse.operations.local.placement import SERVERS_PER_TASK
 from glimpse.operations.options import StackOptions
@@ -20,7 +20,7 @@ MIN_CONNECTIONS = 20
 """With fewer, PostgreSQL's own processes would take most of them."""
 
 
-def chosen(plan: Plan, options: StackOptions) -> Deployment:
+def local_deployment(plan: Plan, options: StackOptions) -> Deployment:
     """
     What the Terraform says, with the tasks and the bus of the options. Raises Failure: `deployment_missing`,
     `up_tasks_wrong`.
@@ -45,27 +45,19 @@ def max_connections(deployment: Deployment) -> int:
     return max(MIN_CONNECTIONS, (database.connections if database else None) or DEFAULT_CONNECTIONS)
 
 
-def wanted_pool(deployment: Deployment) -> int:
-    """The most connections that the Terraform lets a task open."""
-    return _number(deployment, "GLIMPSE_DATABASE_POOL", Settings().database_pool)
+def setting(deployment: Deployment, field: str) -> int:
+    """A number that the tasks are set to, by its field of Settings: the Terraform's, or else the service's default."""
+    text = deployment.tasks.environment.get(PREFIX + field.upper(), "")
+    default: int = getattr(Settings(), field)
+    return int(text) if text.isdecimal() else default
 
 
-def database_pool(deployment: Deployment) -> int:
+def pool_of_task(deployment: Deployment) -> int:
     """
-    The same, lowered to a task's share of the connections while a deploy runs twice as many tasks. The service refuses
-    to start with more than the database has.
+    The connections that a task may open here: what the Terraform lets it, or its share of `max_connections` while a
+    deploy runs twice as many tasks. The service refuses to start with more than the database has.
     """
     reserved = deployment.database.reserved if deployment.database else 0
     # Listening for events takes a connection beside the pool.
     share = (max_connections(deployment) - reserved) // (SERVERS_PER_TASK * deployment.tasks.desired) - 1
-    return max(1, min(wanted_pool(deployment), share))
-
-
-def drain_seconds(deployment: Deployment) -> int:
-    """What a task takes to drain at most."""
-    return _number(deployment, "GLIMPSE_DRAIN_SECONDS", Settings().drain_seconds)
-
-
-def _number(deployment: Deployment, variable: str, default: int) -> int:
-    text = deployment.tasks.environment.get(variable, "")
-    return int(text) if text.isdecimal() else default
+    return max(1, min(setting(deployment, "database_pool"), share))
