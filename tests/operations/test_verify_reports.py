@@ -120,6 +120,7 @@ def test_junit_has_a_failure_for_refuted_and_skips_unknown() -> None:
     assert {name: suite.get(name) for name in ("tests", "failures", "skipped")} == {
         "tests": "4", "failures": "1", "skipped": "1",
     }  # fmt: skip
+    assert suite.get("timestamp") == "2026-11-29T12:00:00"
     kinds = {case.get("classname"): [child.tag for child in case] for case in suite}
     assert kinds["glimpse.verify.keep_alive"] == ["failure"]
     assert kinds["glimpse.verify.upload_expired"] == ["skipped"]

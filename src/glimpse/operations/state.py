@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 SCHEMA = "glimpse.stack/1"
 MAX_EVENTS = 200
@@ -38,6 +39,13 @@ class Addresses(Struct, frozen=True):
     bus: str
     files: str
     bucket: str
+
+    def without_password(self) -> Addresses:
+        """As others on this machine may see them; the file of the running stack has the password, for its owner."""
+        scheme, _, rest = self.database.partition("://")
+        credentials, at, host = rest.rpartition("@")
+        user = credentials.partition(":")[0]
+        return replace(self, database=f"{scheme}://{user}{at}{host}")
 
 
 class PartState(Struct, frozen=True):

@@ -127,7 +127,7 @@ def judge_storage(seen: Storage, plan: Plan) -> Finding:
     most = seen.most_bytes or seen.allocated_bytes
     if most is None:
         return unknown("verify_storage_no_limit")
-    facts: dict[str, str | int] = {"used": _gb(seen.used_bytes), "most": _gb(most)}
+    facts: dict[str, str | int] = {"used": _gib(seen.used_bytes), "most": _gib(most)}
     if seen.growth_bytes_a_day is not None:
         monthly, code = seen.growth_bytes_a_day * DAYS_PER_MONTH, "verify_storage_seen"
     elif plan.monthly_messages is not None:
@@ -137,7 +137,7 @@ def judge_storage(seen: Storage, plan: Plan) -> Finding:
         facts["bytes"] = round(bytes_)
     else:
         return unknown("verify_storage_no_growth", **facts)
-    facts |= {"monthly": _gb(monthly), "least": MIN_MONTHS_LEFT}
+    facts |= {"monthly": _gib(monthly), "least": MIN_MONTHS_LEFT}
     months = (most - seen.used_bytes) / monthly if monthly > 0 else math.inf
     if months < MIN_MONTHS_LEFT:
         return refuted(f"{code}_full", **facts, months=f"{max(0.0, months):.1f}")
@@ -187,5 +187,6 @@ def _major(version: str) -> str:
     return version.partition(".")[0]
 
 
-def _gb(bytes_: float) -> str:
-    return f"{bytes_ / 10**9:.2f}"
+def _gib(bytes_: float) -> str:
+    """RDS counts its storage in GiB, whatever it calls them."""
+    return f"{bytes_ / 2**30:.2f}"

@@ -14,7 +14,8 @@ def junit_text(verification: Verification, say: Say) -> str:
         "testsuite",
         name="glimpse verify",
         hostname=verification.address,
-        timestamp=verification.at,
+        # Ant's schema has no time zone here; the time is UTC.
+        timestamp=verification.at.removesuffix("+00:00"),
         tests=str(len(verification.outcomes)),
         failures=str(verification.count(REFUTED)),
         errors="0",

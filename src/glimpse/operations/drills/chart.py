@@ -26,7 +26,7 @@ DARK = {"ink": "#e6edf3", "faint": "#30363d", "rate": "#58a6ff", "told": "#d2992
 def specification(drill: Drill, say: Say, is_dark: bool = False) -> Mapping[str, Any]:
     colors = DARK if is_dark else LIGHT
     seconds = {"field": "second", "type": "quantitative", "title": say("drill_chart_seconds")}
-    domain = {"domain": [0, max(1.0, round(drill.ended - drill.began, 1))], "nice": False}
+    domain = {"domain": [0, max(1.0, round(drill.ended - drill.first_event_at, 1))], "nice": False}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": "transparent",
@@ -81,8 +81,8 @@ def _away(
     return {
         "data": {"values": [
             {
-                "second": round(each.at - drill.began, 3),
-                "back": round((each.back_at or drill.ended) - drill.began, 3),
+                "second": round(each.at - drill.first_event_at, 3),
+                "back": round((each.back_at or drill.ended) - drill.first_event_at, 3),
                 "client": numbers[each.client],
                 "why": told if each.was_told else cut,
             }
@@ -113,7 +113,7 @@ def _moments(drill: Drill, say: Say, colors: Mapping[str, str], with_text: bool 
     moments = [(drill.taken_at, say("drill_chart_taken"))]
     if drill.recovered_at is not None:
         moments.append((drill.recovered_at, say("drill_chart_recovered")))
-    data = {"values": [{"second": round(at - drill.began, 3), "moment": text} for at, text in moments]}
+    data = {"values": [{"second": round(at - drill.first_event_at, 3), "moment": text} for at, text in moments]}
     x = {"field": "second", "type": "quantitative"}
     rule = {
         "data": data, "mark": {"type": "rule", "color": colors["mark"], "strokeDash": [4, 3]}, "encoding": {"x": x},

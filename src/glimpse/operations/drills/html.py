@@ -35,7 +35,7 @@ def page(drill: Drill, say: Say, light_svg: str, dark_svg: str) -> str:
     remarks = "".join(f"<p>{escape(say(code))}</p>" for code in drill.remarks)
     figures = "".join(f"<li>{escape(line)}</li>" for line in figure_lines(drill, say))
     events = "".join(
-        f"<tr><td>{event.at - drill.began:.1f} s</td><td>{escape(subject_text(event, say))}</td>"
+        f"<tr><td>{event.at - drill.first_event_at:.1f} s</td><td>{escape(subject_text(event, say))}</td>"
         f"<td>{escape(event_text(event, say))}</td></tr>"
         for event in drill.timeline
     )

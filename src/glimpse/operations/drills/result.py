@@ -69,6 +69,11 @@ class Drill(Struct, frozen=True):
 
     schema: str = SCHEMA
 
+    @property
+    def first_event_at(self) -> float:
+        """From when the timeline counts its seconds, on the terminal and on the page alike."""
+        return self.timeline[0].at if self.timeline else self.began
+
 
 class DrillFailure(Struct, frozen=True):
     """Why a drill could not run: a code of `words/operations` and its values."""

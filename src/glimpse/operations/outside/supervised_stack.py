@@ -82,7 +82,7 @@ class SupervisedStack:
         return StackState(
             at=time.time(),
             speed=self.timings.speed,
-            addresses=self.addresses,
+            addresses=self.addresses.without_password(),
             limits=self._service.limits,
             parts=[self._parts[name].state() for name in PARTS if name in self._parts],
             tasks=self._service.states(),
