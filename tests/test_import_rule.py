@@ -70,4 +70,6 @@ def test_the_inside_touches_no_file_clock_process_or_network() -> None:
         module = module_of(path)
         if "outside" in module.split(".") or module in WIRING:
             continue
-        assert {name.split(".")[0] for name in imports_of(path)} & worldly == set(), module
+        # Of urllib, only the parsing of addresses touches nothing.
+        names = {name for name in imports_of(path) if not name.startswith("urllib.parse.")}
+        assert {name.split(".")[0] for name in names} & worldly == set(), module

@@ -18,11 +18,11 @@ from glimpse.operations.checks.observations import (
     DatabaseConnections,
     Engine,
     Errors,
+    NotObservable,
     RunningTasks,
     Spending,
     Storage,
     TaskSettings,
-    Unseen,
 )
 from glimpse.operations.checks.report import why
 from glimpse.operations.checks.run import run_checks
@@ -166,7 +166,7 @@ def test_a_right_stack_is_confirmed(check: Check) -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_what_cannot_be_seen_or_breaks_is_unknown(check: Check) -> None:
-    for reason in (Unseen("verify_url_hides"), KeyError("a defect"), OSError("no route"), TimeoutError()):
+    for reason in (NotObservable("verify_url_hides"), KeyError("a defect"), OSError("no route"), TimeoutError()):
         blind = dict.fromkeys(RIGHT, reason)
         assert found(check.name, target(**blind)).verdict == UNKNOWN, reason
 
@@ -333,7 +333,7 @@ def test_a_task_that_can_be_reached_is_asked_instead_of_its_settings() -> None:
 
 def test_a_quiet_socket_is_held_for_longer_than_the_idle_timeout_of_the_terraform() -> None:
     on = target(
-        plan=deployed(balancer=Balancer(idle_timeout_seconds=120)), balancer_settings=Unseen("verify_url_hides")
+        plan=deployed(balancer=Balancer(idle_timeout_seconds=120)), balancer_settings=NotObservable("verify_url_hides")
     )
     found("idle_websocket", on)
     service: Any = on.service

@@ -31,7 +31,7 @@ SCALARS = st.one_of(
     st.times().map(lambda time: time.replace(fold=0)),
 )
 TABLES = st.dictionaries(
-    st.text(), st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+    st.text(), st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 )
 
 

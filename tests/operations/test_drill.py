@@ -28,7 +28,6 @@ from glimpse.operations.state import Addresses, TimelineEvent
 from glimpse.planner.words import Words
 from tests.conftest import OWN
 from tests.operations.schemas import undescribed
-from tests.operations.served_page import fake_stack
 
 BEST = [str(OWN), "--var-file", str(OWN / "best.tfvars")]
 SPEED = 40.0
@@ -224,14 +223,21 @@ def test_a_running_stack_tells_its_events_and_the_result(results: tuple[Drill, D
     assert encoded(asyncio.run(served(answer, 1.0, seen))) == encoded(results[1])
 
 
-def test_a_deploy_of_a_setting_that_the_service_does_not_have_is_refused() -> None:
-    request = DrillRequest("deploy", environment={"GLIMPSE_DRIAN_SECONDS": "3", "ANOTHER": "1"})
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"name": "deploy", "environment": {"GLIMPSE_DRIAN_SECONDS": "3", "ANOTHER": "1"}}, "drill_setting_unknown"),
+        ({"name": "spot", "environment": {"GLIMPSE_DRAIN_SECONDS": "3"}}, "drill_environment_unused"),
+        ({"name": "spot", "clients": 1}, "drill_clients_count"),
+    ],
+)
+def test_a_wrong_drill_is_refused_before_a_stack_starts_for_it(
+    options: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    nowhere = StackOptions([str(tmp_path / "no-terraform")], tmp_path)
     with pytest.raises(Failure) as refused:
-        asyncio.run(drill_runner.run_drill(fake_stack(), request))
-    assert (refused.value.code, refused.value.values) == (
-        "drill_setting_unknown",
-        {"names": "GLIMPSE_DRIAN_SECONDS"},
-    )
+        drill.run(DrillOptions(**options, stack=nowhere), Words("en"))
+    assert refused.value.code == code
 
 
 def test_a_running_stack_of_another_speed_is_not_used() -> None:

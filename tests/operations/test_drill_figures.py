@@ -25,7 +25,7 @@ from glimpse.operations.drills.notes import (
     Sent,
     Synced,
 )
-from glimpse.operations.drills.promises import Judge, Observed, Promise
+from glimpse.operations.drills.promises import DrillObservations, Judge, Promise
 from glimpse.operations.state import FARGATE, FARGATE_SPOT, RUNNING, TaskState
 from glimpse.operations.timings import timings
 
@@ -82,9 +82,9 @@ def seen(notes: Sequence[Note]) -> Figures:
     return figures(sorted(notes, key=lambda note: note.at), 0.5, ENDED)
 
 
-def observed(notes: Sequence[Note], **values: Any) -> Observed:
+def observed(notes: Sequence[Note], **values: Any) -> DrillObservations:
     ordered = sorted(notes, key=lambda note: note.at)
-    given = Observed(
+    given = DrillObservations(
         figures=seen(ordered),
         notes=ordered,
         timings=timings(5.0, 120.0, 25.0, 30.0),
@@ -151,7 +151,7 @@ def drop_fetched(seq: int, client: str | None = None) -> list[Note]:
     ]
 
 
-BREAKS: Mapping[str, tuple[Judge, Callable[[], Observed]]] = {
+BREAKS: Mapping[str, tuple[Judge, Callable[[], DrillObservations]]] = {
     "an acknowledged message that nobody can fetch": (promises.nothing_lost, lambda: observed(drop_fetched(3))),
     "another message under its number": (
         promises.nothing_lost,

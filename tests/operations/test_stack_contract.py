@@ -100,7 +100,7 @@ def test_the_stack_of_values_keeps_the_contract() -> None:
 )
 def test_the_stack_of_real_parts_keeps_the_contract(tmp_path: Path) -> None:
     async def run() -> None:
-        options = StackOptions([str(OWN)], tmp_path, bus="valkey", tasks=2, port=0, page_port=0, speed=20)
+        options = StackOptions([str(OWN)], tmp_path, bus="valkey", tasks=2, port=0, page_port=0, speed=100)
         async with local_stack(options, partial(read_plan, options.arguments), lambda code, **values: None) as stack:
             await keeps_the_contract(stack)
 

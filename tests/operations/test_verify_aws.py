@@ -28,7 +28,7 @@ from botocore.config import Config
 from msgspec import Struct
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.checks.observations import BalancerSettings, Engine, Storage, Unseen
+from glimpse.operations.checks.observations import BalancerSettings, Engine, NotObservable, Storage
 from glimpse.operations.deployment import Alarm, Balancer, Database, Deployment, Tasks
 from glimpse.operations.outside.aws.calls import POLICY_PREFIXES, Calls
 from glimpse.operations.outside.aws.metrics import slope_a_day
@@ -171,8 +171,8 @@ def costs_of_days(days: int, unit: str = "USD") -> list[Any]:
     ]
 
 
-async def why_unseen(observation: Any) -> Unseen:
-    with pytest.raises(Unseen) as raised:
+async def why_not_observable(observation: Any) -> NotObservable:
+    with pytest.raises(NotObservable) as raised:
         await observation
     assert raised.value.code in sentences()
     # A sentence that lacks a value would not be rendered.
@@ -326,7 +326,7 @@ def test_cost_explorer_is_asked_for_the_seven_days_before_yesterday() -> None:
         session = aws_session()
         session.events.register("provide-client-params.cost-explorer", lambda params, **_: asked.append(params))
         seen = AwsObservations(session, DEPLOYMENT)
-        assert asyncio.run(why_unseen(seen.spending())).code == "aws_too_few_days"
+        assert asyncio.run(why_not_observable(seen.spending())).code == "aws_too_few_days"
         results = {"results": [{"ResultsByTime": costs_of_days(7)}]}
         requests.post("http://motoapi.amazonaws.com/moto-api/static/ce/cost-and-usage-results", json=results, timeout=9)
         assert asyncio.run(seen.spending()).usd == "5.64"
@@ -345,14 +345,14 @@ def test_where_an_action_is_denied_the_observation_is_unseen_and_names_it(
     for action in NEEDED[name]:
         before = answers.get(action)
         answers[action] = Refusal()
-        unseen = asyncio.run(why_unseen(OBSERVATIONS[name](seen)))
+        unseen = asyncio.run(why_not_observable(OBSERVATIONS[name](seen)))
         assert (unseen.code, unseen.values) == ("aws_denied", {"action": action})
         answers[action] = before
 
 
 def test_where_stop_task_is_denied_no_task_is_taken_away(seen: AwsObservations, answers: Answers) -> None:
     answers["ecs:StopTask"] = Refusal("AccessDeniedException")
-    unseen = asyncio.run(why_unseen(seen.reclaim_spot_task()))
+    unseen = asyncio.run(why_not_observable(seen.reclaim_spot_task()))
     assert (unseen.code, unseen.values) == ("aws_denied", {"action": "ecs:StopTask"})
     assert asyncio.run(seen.running_tasks()).spot == 1
 
@@ -373,13 +373,13 @@ def test_a_refusal_is_unseen_with_its_reason(
     seen: AwsObservations, answers: Answers, name: str, code: str, says: str
 ) -> None:
     answers["*"] = Refusal(code)
-    assert asyncio.run(why_unseen(OBSERVATIONS[name](seen))).code == says
+    assert asyncio.run(why_not_observable(OBSERVATIONS[name](seen))).code == says
 
 
 def test_in_another_region_the_stack_is_not_found(session: boto3.Session) -> None:
     seen = AwsObservations(session, DEPLOYMENT, "us-west-2")
     for name in set(OBSERVATIONS) - {"alarms", "spending"}:
-        unseen = asyncio.run(why_unseen(OBSERVATIONS[name](seen)))
+        unseen = asyncio.run(why_not_observable(OBSERVATIONS[name](seen)))
         assert (unseen.code, unseen.values["region"]) == ("aws_not_found", "us-west-2"), name
 
 
@@ -390,7 +390,7 @@ def test_an_endpoint_that_nobody_answers_at_is_unseen(monkeypatch: pytest.Monkey
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
         seen = AwsObservations(aws_session(), DEPLOYMENT)
         for name, observation in OBSERVATIONS.items():
-            unseen = asyncio.run(why_unseen(observation(seen)))
+            unseen = asyncio.run(why_not_observable(observation(seen)))
             assert (unseen.code, unseen.values["region"]) == ("aws_unreachable", REGION), name
 
 
@@ -408,7 +408,7 @@ def test_where_nothing_answers_once_no_other_check_waits_again() -> None:
 
         calls = Calls(Session(), REGION)
         for _ in range(2):
-            with pytest.raises(Unseen) as seen:
+            with pytest.raises(NotObservable) as seen:
                 # Nothing listens: a bound socket refuses.
                 calls.call("rds", "describe_db_instances")
             assert seen.value.code == "aws_unreachable"
@@ -417,14 +417,14 @@ def test_where_nothing_answers_once_no_other_check_waits_again() -> None:
 
 
 def test_a_region_that_is_none_is_unseen(session: boto3.Session) -> None:
-    unseen = asyncio.run(why_unseen(AwsObservations(session, DEPLOYMENT, "seoul!").engine()))
+    unseen = asyncio.run(why_not_observable(AwsObservations(session, DEPLOYMENT, "seoul!").engine()))
     assert (unseen.code, unseen.values["region"]) == ("aws_call_failed", "seoul!")
 
 
 def test_names_that_the_terraform_does_not_tell_are_not_guessed(session: boto3.Session) -> None:
     nameless = AwsObservations(session, Deployment(region=REGION, tasks=Tasks(2, 2, 7)))
     for name in sorted(set(OBSERVATIONS) - {"alarms", "spending"}):
-        assert asyncio.run(why_unseen(OBSERVATIONS[name](nameless))).code == "aws_name_unknown"
+        assert asyncio.run(why_not_observable(OBSERVATIONS[name](nameless))).code == "aws_name_unknown"
     assert list(asyncio.run(nameless.alarms())) == []
 
 
@@ -433,8 +433,8 @@ def test_metrics_without_a_datapoint_are_unseen_but_errors_that_nobody_counted_a
 ) -> None:
     empty = {"MetricDataResults": [{"Id": "points", "Timestamps": [], "Values": []}]}
     answers["cloudwatch:GetMetricData"] = empty
-    assert asyncio.run(why_unseen(seen.database_connections())).values == {"name": "DatabaseConnections"}
-    assert asyncio.run(why_unseen(seen.storage())).values == {"name": "FreeStorageSpace"}
+    assert asyncio.run(why_not_observable(seen.database_connections())).values == {"name": "DatabaseConnections"}
+    assert asyncio.run(why_not_observable(seen.storage())).values == {"name": "FreeStorageSpace"}
     assert asyncio.run(seen.balancer_errors()).count == 0
 
 
@@ -443,15 +443,15 @@ def test_during_a_deployment_no_settings_are_those_of_the_tasks(seen: AwsObserva
         parsed["tasks"][0]["taskDefinitionArn"] += "0"
 
     session.events.register("after-call.ecs.DescribeTasks", two_releases)
-    assert asyncio.run(why_unseen(seen.task_settings())).code == "aws_deployment_under_way"
+    assert asyncio.run(why_not_observable(seen.task_settings())).code == "aws_deployment_under_way"
 
 
 def test_without_a_running_task_there_are_no_settings_and_nothing_to_take_away(
     seen: AwsObservations, answers: Answers
 ) -> None:
     answers["ecs:ListTasks"] = {"taskArns": []}
-    assert asyncio.run(why_unseen(seen.task_settings())).code == "aws_no_running_task"
-    assert asyncio.run(why_unseen(seen.reclaim_spot_task())).code == "aws_no_spot_task"
+    assert asyncio.run(why_not_observable(seen.task_settings())).code == "aws_no_running_task"
+    assert asyncio.run(why_not_observable(seen.reclaim_spot_task())).code == "aws_no_spot_task"
 
 
 def test_a_service_without_a_balancer_and_a_balancer_inside_the_vpc_are_said(
@@ -461,16 +461,16 @@ def test_a_service_without_a_balancer_and_a_balancer_inside_the_vpc_are_said(
         parsed["LoadBalancers"][0]["Scheme"] = "internal"
 
     session.events.register("after-call.elastic-load-balancing-v2.DescribeLoadBalancers", inside)
-    assert asyncio.run(why_unseen(seen.chat_url())).code == "aws_internal_balancer"
+    assert asyncio.run(why_not_observable(seen.chat_url())).code == "aws_internal_balancer"
     answers["ecs:DescribeServices"] = {"services": [{"status": "ACTIVE", "desiredCount": 2}]}
-    assert asyncio.run(why_unseen(seen.balancer_settings())).code == "aws_no_balancer"
+    assert asyncio.run(why_not_observable(seen.balancer_settings())).code == "aws_no_balancer"
 
 
 def test_costs_of_too_few_days_or_in_another_currency_are_unseen(seen: AwsObservations, answers: Answers) -> None:
     answers["ce:GetCostAndUsage"] = {"ResultsByTime": costs_of_days(3)}
-    assert asyncio.run(why_unseen(seen.spending())).values == {"days": 3, "wanted": 7}
+    assert asyncio.run(why_not_observable(seen.spending())).values == {"days": 3, "wanted": 7}
     answers["ce:GetCostAndUsage"] = {"ResultsByTime": costs_of_days(7, "KRW")}
-    assert asyncio.run(why_unseen(seen.spending())).code == "aws_other_currency"
+    assert asyncio.run(why_not_observable(seen.spending())).code == "aws_other_currency"
 
 
 # ---- Credentials
@@ -491,7 +491,7 @@ def test_without_credentials_nothing_is_observed() -> None:
         asyncio.run(observe(DEPLOYMENT))
     assert raised.value.code == "aws_no_credentials"
     seen = AwsObservations(boto3.Session(), DEPLOYMENT)
-    assert asyncio.run(why_unseen(seen.alarms())).code == "aws_credentials_refused"
+    assert asyncio.run(why_not_observable(seen.alarms())).code == "aws_credentials_refused"
 
 
 @pytest.mark.usefixtures("no_credentials")

@@ -21,9 +21,10 @@ from glimpse.operations import verify
 from glimpse.operations.checks.catalogue import CHECKS
 from glimpse.operations.checks.check import Outcome
 from glimpse.operations.checks.finding import CONFIRMED, unknown
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
+from glimpse.operations.checks.redaction import redact
 from glimpse.operations.options import VerifyOptions
-from glimpse.operations.outside import probe_session, probe_users, upload_probe
+from glimpse.operations.outside import probe_session, probe_sockets, probe_users, upload_probe, verify_targets
 from glimpse.operations.outside.probe_users import ProbeUsers
 from glimpse.operations.outside.service_probe import ServiceProbe
 from glimpse.planner.words import Words
@@ -114,11 +115,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No plan is read, and a server that hangs is given up soon."""
 
     async def no_plan(*_: object) -> Any:
-        return verify.NO_PLAN
+        return verify_targets.NO_PLAN
 
-    monkeypatch.setattr(verify, "_plan", no_plan)
+    monkeypatch.setattr(verify_targets, "_plan", no_plan)
     monkeypatch.setattr(probe_session, "ANSWER_SECONDS", 1.0)
-    monkeypatch.setattr(probe_users, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(probe_sockets, "ANSWER_SECONDS", 1.0)
 
 
 def run(url: str, folder: Path, only: Sequence[str] = QUICK, **options: Any) -> Mapping[str, Any]:
@@ -240,9 +241,9 @@ def test_a_token_follows_no_redirect(tmp_path: Path) -> None:
     assert confirmed(document) == {"service_healthy"}
 
 
-def test_no_report_shows_a_token_that_a_service_answered_with(tmp_path: Path) -> None:
+def test_no_report_shows_a_token_that_a_service_answered_with() -> None:
     outcome = Outcome("websocket", unknown("verify_crashed", error="E", detail="echo: Bearer secret-one!"), 0.1)
-    hidden = verify._without(["secret-one"], outcome)
+    hidden = redact(outcome, ["secret-one"])
     assert hidden.finding.values["detail"] == "echo: Bearer …!"
 
 
@@ -366,12 +367,12 @@ def uploads(store: str, put: Answer) -> Mapping[str, Answer]:
     }  # fmt: skip
 
 
-def why_unseen(url: str, ask: Callable[[ServiceProbe], Any]) -> Unseen:
-    async def asked() -> Unseen:
+def why_not_observable(url: str, ask: Callable[[ServiceProbe], Any]) -> NotObservable:
+    async def asked() -> NotObservable:
         users = ProbeUsers(url)
         users._users = [probe_users.User("one", "t"), probe_users.User("two", "t")]
         try:
-            with pytest.raises(Unseen) as seen:
+            with pytest.raises(NotObservable) as seen:
                 await ask(ServiceProbe(users))
             return seen.value
         finally:
@@ -383,7 +384,7 @@ def why_unseen(url: str, ask: Callable[[ServiceProbe], Any]) -> Unseen:
 @pytest.mark.parametrize("ask", [ServiceProbe.put_wrong_size, ServiceProbe.put_wrong_type, ServiceProbe.put_expired])
 def test_a_store_that_refuses_everything_proves_nothing(ask: Callable[[ServiceProbe], Any]) -> None:
     with serving({"PUT ": (403, {}), "": (404, {})}) as store, serving(uploads(store.url, (404, {}))) as server:
-        assert why_unseen(server.url, ask).code == "verify_upload_control"
+        assert why_not_observable(server.url, ask).code == "verify_upload_control"
 
 
 def test_nothing_is_sent_to_a_private_address_that_a_service_of_the_internet_names(
@@ -395,9 +396,9 @@ def test_nothing_is_sent_to_a_private_address_that_a_service_of_the_internet_nam
     monkeypatch.setattr(upload_probe, "is_private", is_private)
     with serving({"": (200, {})}) as store:
         with serving(uploads(store.url.replace("127.0.0.1", "localhost"), (200, {}))) as server:
-            assert why_unseen(server.url, ServiceProbe.upload).code == "verify_store_private"
+            assert why_not_observable(server.url, ServiceProbe.upload).code == "verify_store_private"
         with serving(uploads("file:///etc", (200, {}))) as server:
-            assert why_unseen(server.url, ServiceProbe.upload).code == "verify_store_strange"
+            assert why_not_observable(server.url, ServiceProbe.upload).code == "verify_store_strange"
     assert store.requests == []
 
 

@@ -27,7 +27,7 @@ from glimpse.operations.checks.service import Answer
 from glimpse.operations.checks.service_checks import judge_headers
 from glimpse.operations.checks.unobserved import Unobserved
 from glimpse.operations.deployment import Plan
-from glimpse.operations.outside import loss_probe, probe_users, upload_probe
+from glimpse.operations.outside import loss_probe, probe_session, upload_probe
 from glimpse.operations.outside.loopback_ports import steady_port
 from glimpse.operations.outside.probe_users import ProbeUsers
 from glimpse.operations.outside.service_probe import ServiceProbe
@@ -142,7 +142,7 @@ def test_two_tokens_are_used_where_nobody_can_sign_up(parts: Parts) -> None:
 def test_it_asks_for_no_more_than_it_needs(
     parts: Parts, two_tasks: Sequence[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe_users, "MAX_REQUESTS", 3)
+    monkeypatch.setattr(probe_session, "MAX_REQUESTS", 3)
     with running_balancer(parts.folder, two_tasks) as url:
         findings, left = verified(url, ["service_healthy", *UPLOADS])
     assert findings["service_healthy"].verdict == CONFIRMED

@@ -17,6 +17,7 @@ from glimpse.operations.drills.chart import specification
 from glimpse.operations.drills.html import page
 from glimpse.operations.drills.result import Drill, DrillRequest
 from glimpse.operations.drills.terminal import event_line, lines, verdict
+from glimpse.operations.drills.validation import validate_request
 from glimpse.operations.options import DrillOptions, Say, StackOptions
 from glimpse.operations.outside import drill_on_page, running_stack
 from glimpse.operations.ports import OnEvent
@@ -59,6 +60,7 @@ async def _drill(options: DrillOptions, say: Say) -> Drill:
         # SIGTERM ends the drill as Ctrl-C does, so that no process of its stack stays.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main.cancel)
     request = DrillRequest(options.name, options.clients, options.seed, options.environment)
+    validate_request(request)
     on_event = _progress(say)
     if addresses := running_stack.find(options.stack.data):
         if ignored := _options_of_a_start(options.stack):

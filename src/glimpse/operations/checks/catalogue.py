@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.uploads import UPLOAD_SECONDS
 from glimpse.operations.checks import observed_checks as observed
 from glimpse.operations.checks import service_checks as service
 from glimpse.operations.checks.alarm_checks import ALARM_RULES, judge_alarm
 from glimpse.operations.checks.check import LAST, LOCAL, URL, WAITING, Check, Target
 from glimpse.operations.checks.finding import Finding, unknown
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
 from glimpse.operations.deployment import Balancer, DerivedAlarm
 from glimpse.operations.local.local_deployment import pool_of_task
 
@@ -51,7 +52,7 @@ async def _polling(target: Target) -> Finding:
     chat = target.reached()
     try:
         tasks = (await target.observations.running_tasks()).running
-    except Unseen:
+    except NotObservable:
         tasks = None
     # On somebody's service nothing is done that must fail.
     return service.judge_polling(await chat.polling(target.kind == LOCAL and (tasks or 0) > 1), tasks)
@@ -119,15 +120,15 @@ async def _spot(target: Target) -> Finding:
 
 async def _idle_seconds(target: Target) -> int:
     """
-    The balancer's idle timeout: as it is, else as the Terraform writes it, else AWS's default. Raises Unseen where
-    nobody agreed to wait for so long.
+    The balancer's idle timeout: as it is, else as the Terraform writes it, else AWS's default. Raises NotObservable
+    where nobody agreed to wait for so long.
     """
     try:
         idle = (await target.observations.balancer_settings()).idle_timeout_seconds
-    except Unseen:
+    except NotObservable:
         idle = (target.plan.deployment.balancer if target.plan.deployment else Balancer()).idle_timeout_seconds
     if idle > MAX_IDLE_SECONDS and not target.is_slow:
-        raise Unseen("verify_idle_slow", idle=idle)
+        raise NotObservable("verify_idle_slow", idle=idle)
     return idle
 
 
@@ -235,3 +236,16 @@ CHECKS = (
     Check("bill", _bill),
     Check("terraform_applied", _applied),
 )
+
+
+def choose_checks(only: Sequence[str]) -> Sequence[Check]:
+    """The checks of these names, or all where none is named. Raises Failure where a name is no check's."""
+    known = {check.name: check for check in CHECKS}
+    for name in only:
+        if name not in known:
+            # A value is cut at 300 characters, and the names are longer.
+            names = sorted(known)
+            half = len(names) // 2
+            first, rest = ", ".join(names[:half]), ", ".join(names[half:])
+            raise Failure("verify_no_such_check", name=name, names=first, rest=rest)
+    return [known[name] for name in dict.fromkeys(only)] or CHECKS

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from glimpse.operations.checks.finding import Finding
-from glimpse.operations.checks.observations import Observations, Unseen
+from glimpse.operations.checks.observations import NotObservable, Observations
 from glimpse.operations.checks.service import Service
 from glimpse.operations.deployment import Database, Deployment, Plan
 
@@ -35,7 +35,7 @@ class Target(Struct, frozen=True):
     today: datetime.date
     observations: Observations
     service: Service | None = None
-    why_no_service: Unseen | None = None
+    why_no_service: NotObservable | None = None
     task: str | None = None
     is_on_loopback: bool = False
     speed: float = 1.0
@@ -48,29 +48,29 @@ class Target(Struct, frozen=True):
 
     @property
     def deployment(self) -> Deployment:
-        """Raises Unseen where the Terraform has no ECS service behind a balancer."""
+        """Raises NotObservable where the Terraform has no ECS service behind a balancer."""
         if self.plan.deployment is None:
-            raise Unseen("verify_no_deployment")
+            raise NotObservable("verify_no_deployment")
         return self.plan.deployment
 
     @property
     def database(self) -> Database:
-        """Raises Unseen where the Terraform has no database."""
+        """Raises NotObservable where the Terraform has no database."""
         if self.deployment.database is None:
-            raise Unseen("verify_no_database")
+            raise NotObservable("verify_no_database")
         return self.deployment.database
 
     def reached(self) -> Service:
-        """The service. Raises Unseen where no address is known."""
+        """The service. Raises NotObservable where no address is known."""
         if self.service is None:
-            raise self.why_no_service or Unseen("verify_no_address")
+            raise self.why_no_service or NotObservable("verify_no_address")
         return self.service
 
 
 class Check(Struct, frozen=True):
     """
     `name` is the one of `--only` and of the plan's checklist; the sentence `verify_title_NAME` is its title. After
-    `seconds` it is unknown. `run` may raise Unseen.
+    `seconds` it is unknown. `run` may raise NotObservable.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """
 What can be seen of a running stack besides its service: from the local stack, from AWS, or not at all.
 
-Each method raises Unseen where that cannot be seen; the check is then unknown, for the reason it names.
+Each method raises NotObservable where that cannot be seen; the check is then unknown, for the reason it names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Struct
 from glimpse.operations.deployment import Alarm
 
 
-class Unseen(Exception):
+class NotObservable(Exception):
     """Something that cannot be seen: `code` and `values` are the sentence that says why."""
 
     def __init__(self, code: str, **values: str | int) -> None:

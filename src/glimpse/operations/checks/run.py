@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from glimpse.chat.failure import Failure
 from glimpse.operations.checks.check import LAST, QUICK, WAITING, Check, Outcome, Target
 from glimpse.operations.checks.finding import Finding, unknown
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
 
 MAX_DETAIL = 200
 
@@ -56,7 +56,7 @@ async def _finding(check: Check, target: Target) -> Finding:
     try:
         async with asyncio.timeout(check.seconds) as limit:
             return await check.run(target)
-    except (Unseen, Failure) as error:
+    except (NotObservable, Failure) as error:
         return unknown(error.code, **error.values)
     except TimeoutError as error:
         if limit.expired():

@@ -128,8 +128,8 @@ class Loss(Struct, frozen=True):
 
 class Service(Protocol):
     """
-    A chat at an address, and two users of it. Methods raise Unseen where they need users and nobody can sign up, and
-    errors of the network as they come.
+    A chat at an address, and two users of it. Methods raise NotObservable where they need users and nobody can sign up,
+    and errors of the network as they come.
     """
 
     async def health(self) -> Answer: ...

@@ -51,7 +51,7 @@ class Promise(Struct, frozen=True):
     examples: Sequence[str] = ()
 
 
-class Observed(Struct, frozen=True):
+class DrillObservations(Struct, frozen=True):
     """
     Everything that promises are judged by. Times are in seconds since 1970. `can_serve_meanwhile`: another task served
     while one was away. `terminated`: when tasks got SIGTERM. `upload_seconds`: how long the upload took that was under
@@ -70,10 +70,10 @@ class Observed(Struct, frozen=True):
     slow_readers_disconnected: int = 0
 
 
-Judge = Callable[[Observed], Promise]
+Judge = Callable[[DrillObservations], Promise]
 
 
-def nothing_lost(observed: Observed) -> Promise:
+def nothing_lost(observed: DrillObservations) -> Promise:
     """Where a client could not fetch anew, and no other shows its messages, nothing shows that this was kept."""
     lost, not_fetched = observed.figures.lost, observed.figures.not_fetched
     if not_fetched and not lost:
@@ -81,19 +81,19 @@ def nothing_lost(observed: Observed) -> Promise:
     return _none("drill_promise_nothing_lost", lost)
 
 
-def nothing_twice(observed: Observed) -> Promise:
+def nothing_twice(observed: DrillObservations) -> Promise:
     return _none("drill_promise_nothing_twice", observed.figures.duplicates)
 
 
-def no_gap(observed: Observed) -> Promise:
+def no_gap(observed: DrillObservations) -> Promise:
     return _none("drill_promise_no_gap", observed.figures.gaps)
 
 
-def same_as_fetched(observed: Observed) -> Promise:
+def same_as_fetched(observed: DrillObservations) -> Promise:
     return _none("drill_promise_same_as_fetched", [*observed.figures.differences, *observed.figures.not_fetched])
 
 
-def all_acknowledged(observed: Observed) -> Promise:
+def all_acknowledged(observed: DrillObservations) -> Promise:
     """A drill without a single message shows nothing."""
     broken = [*observed.figures.unanswered, *observed.figures.refused]
     promise = _none("drill_promise_all_acknowledged", broken)
@@ -101,27 +101,27 @@ def all_acknowledged(observed: Observed) -> Promise:
     return Promise(promise.code, is_kept, promise.measured, promise.bound, promise.unit, promise.examples)
 
 
-def acknowledged_in_time(observed: Observed) -> Promise:
+def acknowledged_in_time(observed: DrillObservations) -> Promise:
     """Where no task served, an attempt counts from when one serves again. `all_acknowledged` has the unanswered."""
     waits = [max(0.0, answered - _when_served(observed, began)) for began, answered in attempts(observed.notes)]
     return _within("drill_promise_acknowledged_in_time", max(waits, default=None), ACKNOWLEDGED_SECONDS)
 
 
-def everyone_back(observed: Observed) -> Promise:
+def everyone_back(observed: DrillObservations) -> Promise:
     return _none("drill_promise_everyone_back", observed.figures.not_back)
 
 
-def recovered(observed: Observed) -> Promise:
+def recovered(observed: DrillObservations) -> Promise:
     """Judged only by whether it happened: how long a start takes is AWS's."""
     is_kept = observed.recovered_at is not None
     return Promise("drill_promise_recovered", is_kept, 0.0 if is_kept else 1.0, 0.0, COUNT)
 
 
-def back_after_close(observed: Observed) -> Promise:
+def back_after_close(observed: DrillObservations) -> Promise:
     return _all_within("drill_promise_back_after_close", RECONNECT_SECONDS, _away(observed, lambda close: close.at))
 
 
-def back_after_sigterm(observed: Observed) -> Promise:
+def back_after_sigterm(observed: DrillObservations) -> Promise:
     bound = observed.timings.drain + RECONNECT_SECONDS
 
     def terminated_at(close: Close) -> float:
@@ -131,36 +131,36 @@ def back_after_sigterm(observed: Observed) -> Promise:
     return _all_within("drill_promise_back_after_sigterm", bound, _away(observed, terminated_at))
 
 
-def events_in_time(observed: Observed) -> Promise:
+def events_in_time(observed: DrillObservations) -> Promise:
     return _within("drill_promise_events_in_time", observed.figures.latest_event, EVENT_SECONDS)
 
 
-def nobody_disconnected(observed: Observed) -> Promise:
+def nobody_disconnected(observed: DrillObservations) -> Promise:
     closes = [close for close in observed.figures.closes if close.at >= observed.taken_at]
     return _none("drill_promise_nobody_disconnected", [f"{close.client} ({close.reason})" for close in closes])
 
 
-def acknowledged_again(observed: Observed) -> Promise:
+def acknowledged_again(observed: DrillObservations) -> Promise:
     since = observed.recovered_at
     seconds = None if since is None else first_acknowledgement(observed.notes, since)
     return _within("drill_promise_acknowledged_again", seconds, ACKNOWLEDGED_AGAIN_SECONDS)
 
 
-def messages_go_on(observed: Observed) -> Promise:
+def messages_go_on(observed: DrillObservations) -> Promise:
     return _within("drill_promise_messages_go_on", observed.figures.without_service, EVENT_SECONDS)
 
 
-def upload_completes(observed: Observed) -> Promise:
+def upload_completes(observed: DrillObservations) -> Promise:
     is_kept = observed.upload_seconds is not None
     return Promise("drill_promise_upload_completes", is_kept, 0.0 if is_kept else 1.0, 0.0, COUNT)
 
 
-def slow_readers_disconnected(observed: Observed) -> Promise:
+def slow_readers_disconnected(observed: DrillObservations) -> Promise:
     left = observed.slow_readers - observed.slow_readers_disconnected
     return Promise("drill_promise_slow_readers_disconnected", left <= 0 < observed.slow_readers, left, 0.0, COUNT)
 
 
-def others_not_slower(observed: Observed) -> Promise:
+def others_not_slower(observed: DrillObservations) -> Promise:
     until = observed.recovered_at or observed.taken_at
     waits = attempts(observed.notes)
     before = spread([answered - began for began, answered in waits if began < observed.taken_at])
@@ -177,7 +177,7 @@ WITH_A_DATABASE: Sequence[Judge] = (*EVERY_DRILL, acknowledged_in_time)
 """Of the drills that leave the database alone. Without it nothing is acknowledged, for as long as it is away."""
 
 
-def _away(observed: Observed, since: Callable[[Close], float]) -> Iterator[tuple[str, float | None]]:
+def _away(observed: DrillObservations, since: Callable[[Close], float]) -> Iterator[tuple[str, float | None]]:
     """
     For each close after the part was taken away: the client, and how long it was away, counted from when somebody could
     serve it. None for who did not come back.
@@ -189,7 +189,7 @@ def _away(observed: Observed, since: Callable[[Close], float]) -> Iterator[tuple
         yield close.client, None if close.back_at is None else max(0.0, close.back_at - begin)
 
 
-def _when_served(observed: Observed, at: float) -> float:
+def _when_served(observed: DrillObservations, at: float) -> float:
     """`at`, or where no task served meanwhile, the moment when one served again."""
     if observed.can_serve_meanwhile or observed.recovered_at is None:
         return at

@@ -16,7 +16,6 @@ from random import Random
 from typing import Any
 
 from glimpse.chat.failure import Failure
-from glimpse.chat.settings import PREFIX, SETTINGS
 from glimpse.operations.drills.drills import (
     CONNECTIONS,
     DRILLS,
@@ -30,9 +29,9 @@ from glimpse.operations.drills.drills import (
     terminated_at,
 )
 from glimpse.operations.drills.figures import figures
-from glimpse.operations.drills.names import MAX_CLIENTS, MIN_CLIENTS
-from glimpse.operations.drills.promises import Observed
+from glimpse.operations.drills.promises import DrillObservations
 from glimpse.operations.drills.result import Drill, DrillRequest
+from glimpse.operations.drills.validation import validate_request
 from glimpse.operations.outside.drill_clients import Client
 from glimpse.operations.outside.drill_load import Load, User, prepared_load
 from glimpse.operations.outside.drill_slow_readers import read_nothing, write_large_history
@@ -53,17 +52,10 @@ SLOW_READERS = 3
 
 async def run_drill(stack: LocalStack, request: DrillRequest) -> Drill:
     """Raises Failure where the drill could not run; a broken promise is a result."""
-    kind = DRILLS.get(request.name)
-    if kind is None:
-        raise Failure("drill_unknown", name=request.name, names=", ".join(DRILLS))
-    if not MIN_CLIENTS <= request.clients <= MAX_CLIENTS:
-        raise Failure("drill_clients_count", least=MIN_CLIENTS, most=MAX_CLIENTS)
+    validate_request(request)
+    kind = DRILLS[request.name]
     if kind.part == BUS and not stack.state().addresses.bus:
         raise Failure("drill_no_bus")
-    known = {setting.variable for setting in SETTINGS}
-    if unknown := sorted(name for name in request.environment if name.startswith(PREFIX) and name not in known):
-        # A task ignores it, so that the drill would show nothing of what was meant.
-        raise Failure("drill_setting_unknown", names=", ".join(unknown))
     seed = secrets.randbelow(2**31) if request.seed is None else request.seed
     timeline: list[TimelineEvent] = []
     watch = ClientWatch(stack)
@@ -149,7 +141,7 @@ class _Run:
 
     def _judged(self) -> Drill:
         stack, seen = self.stack, figures(self.load.notes, self.began, self.ended)
-        observed = Observed(
+        observed = DrillObservations(
             figures=seen,
             notes=self.load.notes,
             timings=stack.timings,

@@ -17,11 +17,11 @@ from glimpse.operations.checks.observations import (
     DatabaseConnections,
     Engine,
     Errors,
+    NotObservable,
     RunningTasks,
     Spending,
     Storage,
     TaskSettings,
-    Unseen,
 )
 from glimpse.operations.deployment import Alarm, Deployment
 from glimpse.operations.local.local_deployment import setting
@@ -96,7 +96,7 @@ class LocalObservations:
         try:
             connection = await asyncpg.connect(self._addresses.database, timeout=ANSWER_SECONDS)
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            raise Unseen("verify_database_silent", detail=f"{type(error).__name__}: {error}") from error
+            raise NotObservable("verify_database_silent", detail=f"{type(error).__name__}: {error}") from error
         try:
             yield connection
         finally:
@@ -133,7 +133,7 @@ class LocalObservations:
         return self._deployment.alarms
 
     async def spending(self) -> Spending:
-        raise Unseen("verify_bill_local")
+        raise NotObservable("verify_bill_local")
 
     # ---- The loss of a task
 
@@ -141,7 +141,7 @@ class LocalObservations:
         """Runs the stack's own drill `spot`, and returns as soon as a Spot task leaves."""
         before = {task.name for task in (await self.state()).tasks if _serves_on_spot(task)}
         if not before:
-            raise Unseen("verify_no_spot_task")
+            raise NotObservable("verify_no_spot_task")
         self._drill = asyncio.create_task(self._run_drill())
         deadline = time.monotonic() + TAKEN_SECONDS
         while time.monotonic() < deadline:
@@ -151,7 +151,7 @@ class LocalObservations:
             if gone := before - serving:
                 return gone.pop()
             await asyncio.sleep(WATCH_SECONDS)
-        raise Unseen("verify_not_taken", seconds=round(TAKEN_SECONDS))
+        raise NotObservable("verify_not_taken", seconds=round(TAKEN_SECONDS))
 
     async def _run_drill(self) -> None:
         async with (
@@ -163,7 +163,7 @@ class LocalObservations:
             ) as answer,
         ):
             if answer.status != 200:
-                raise Unseen("verify_drill_refused", status=answer.status)
+                raise NotObservable("verify_drill_refused", status=answer.status)
             async for _ in answer.content.iter_any():
                 pass
 
@@ -173,12 +173,12 @@ class LocalObservations:
 
 
 async def page_document(page: str, path: str, type_: type[T]) -> T:
-    """A document of the stack's page. Raises Unseen where the page does not answer it."""
+    """A document of the stack's page. Raises NotObservable where the page does not answer it."""
     try:
         async with new_session(aiohttp.DummyCookieJar()) as session, session.get(page + path) as answer:
             return msgspec.json.decode(await answer.read(), type=type_)
     except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError) as error:
-        raise Unseen("verify_page_silent", url=page + path, detail=f"{type(error).__name__}: {error}") from error
+        raise NotObservable("verify_page_silent", url=page + path, detail=f"{type(error).__name__}: {error}") from error
 
 
 def _serves_on_spot(task: TaskState) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import socketio
 
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
 from glimpse.operations.checks.service import Loss
 from glimpse.operations.outside.probe_session import ANSWER_SECONDS
 from glimpse.operations.outside.probe_users import CLIENT_ID_START, ProbeUsers
@@ -56,7 +56,7 @@ class _SocketNotes:
 async def lose_task(
     users: ProbeUsers, reclaim: Callable[[], Awaitable[str]], is_recovered: Callable[[str], Awaitable[bool]]
 ) -> Loss:
-    """Raises Unseen where the task could not be taken away."""
+    """Raises NotObservable where the task could not be taken away."""
     sender, receiver = await users.pair()
     conversation = await users.conversation()
     first_seq = users.first_seq
@@ -118,7 +118,7 @@ async def _recovered(task: str, is_recovered: Callable[[str], Awaitable[bool]], 
     """Seconds until all tasks ran again; None where that took too long."""
     while time.monotonic() - began < GIVE_UP_SECONDS:
         # Nobody may be able to say for a moment: the question is asked again.
-        with contextlib.suppress(aiohttp.ClientError, OSError, Unseen):
+        with contextlib.suppress(aiohttp.ClientError, OSError, NotObservable):
             if await is_recovered(task):
                 return time.monotonic() - began
         await asyncio.sleep(1.0)

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import msgspec
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.drills.names import DRILL_NAMES, MAX_CLIENTS, MIN_CLIENTS
 from glimpse.operations.drills.result import Drill, DrillFailure, DrillLine, DrillRequest
+from glimpse.operations.drills.validation import validate_request
 from glimpse.operations.ports import LocalStack
 from glimpse.operations.state import TimelineEvent
 
@@ -21,15 +21,12 @@ Failure.
 
 
 def drill_request(name: str, body: bytes) -> DrillRequest:
-    """Of `POST /drills/NAME`. Raises Failure: `drill_unknown`, `page_drill_request`, `drill_clients_count`."""
-    if name not in DRILL_NAMES:
-        raise Failure("drill_unknown", name=name, names=", ".join(DRILL_NAMES))
+    """Of `POST /drills/NAME`. Raises Failure: `page_drill_request`, and those of `validate_request`."""
     try:
         request = msgspec.structs.replace(msgspec.json.decode(body or b"{}", type=DrillRequest), name=name)
     except msgspec.DecodeError as error:
         raise Failure("page_drill_request", detail=str(error)[:200]) from None
-    if not MIN_CLIENTS <= request.clients <= MAX_CLIENTS:
-        raise Failure("drill_clients_count", least=MIN_CLIENTS, most=MAX_CLIENTS)
+    validate_request(request)
     return request
 
 

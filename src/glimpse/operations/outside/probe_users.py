@@ -1,30 +1,24 @@
-"""
-Two users of a chat for `glimpse verify`: their requests, their sockets, and the removal of all that they made.
-
-A stranger's service is treated with care: a few requests, no limit tried, and nothing left behind.
-"""
+"""Two users of a chat for `glimpse verify`, and the removal of all that they made: nothing is left behind."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import aiohttp
-import msgspec
 import socketio
 from msgspec import Struct
 
-from glimpse.operations.checks.observations import Unseen
-from glimpse.operations.outside.probe_session import ANSWER_SECONDS, USER_AGENT, new_session
+from glimpse.operations.checks.chat_answers import Account, Conversation, Entry, History, LoggedIn
+from glimpse.operations.checks.observations import NotObservable
+from glimpse.operations.outside.probe_session import ANSWER_SECONDS, ProbeRequests
+from glimpse.operations.outside.probe_sockets import open_socket
 
 CLIENT_ID_START = "glimpse-verify-"
 """By this, the messages of `verify` are found again, also one whose acknowledgement never came."""
-
-MAX_REQUESTS = 200
-"""Of one verification, besides its removal of what it made. A whole one takes about 70."""
 
 CLEAN_SECONDS = 20.0
 PAGE_ROWS = 200
@@ -38,8 +32,6 @@ conversation is looked at again, so many times at most.
 
 NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
-T = TypeVar("T")
-
 
 class User(Struct, frozen=True):
     """`password` is None where the token was given: that account is not ours to delete."""
@@ -49,40 +41,12 @@ class User(Struct, frozen=True):
     password: str | None = None
 
 
-class _Id(Struct, frozen=True):
-    id: str
-
-
-class _LoggedIn(Struct, frozen=True, rename="camel"):
-    access_token: str
-    user: _Id
-
-
-class _Conversation(Struct, frozen=True, rename="camel"):
-    id: str
-    last_seq: int
-
-
-class Entry(Struct, frozen=True, rename="camel"):
-    """What is needed of an entry. `body` is None where it was deleted, or has none."""
-
-    seq: int
-    sender_id: str | None = None
-    client_id: str | None = None
-    body: str | None = None
-
-
-class _History(Struct, frozen=True):
-    messages: Sequence[Entry]
-
-
-class ProbeUsers:
-    """`tokens`: of two users, or none: then two accounts are made on first use. Must be cleaned and closed."""
+class ProbeUsers(ProbeRequests):
+    """`tokens`: of two users, or none: then two accounts are made on first use. `clean` must be called at the end."""
 
     def __init__(self, url: str, tokens: Sequence[str] = ()) -> None:
-        self.url = url.rstrip("/")
+        super().__init__(url)
         self._tokens = tokens
-        self._session: aiohttp.ClientSession | None = None
         self._making = asyncio.Lock()
         self._users: list[User] = []
         self._why_none: Exception | None = None
@@ -97,54 +61,12 @@ class ProbeUsers:
         self.first_seq = 0
         """The conversation's lastSeq when this verification began."""
 
-        self._requests = 0
         self.completed_files = 0
-
-    # ---- Requests
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """Without cookies: each request may reach another task."""
-        if self._session is None:
-            self._session = new_session(aiohttp.DummyCookieJar())
-        return self._session
-
-    def count_request(self) -> None:
-        """Raises Unseen once there were enough requests."""
-        self._requests += 1
-        if self._requests > MAX_REQUESTS:
-            raise Unseen("verify_many_requests", most=MAX_REQUESTS)
-
-    async def call(
-        self, method: str, path: str, type_: type[T], user: User | None = None, body: Any = None
-    ) -> tuple[int, T | None]:
-        """
-        The status and the document of an answer; None where the status is neither 200 nor 201. Raises Unseen where that
-        document is not one of a Glimpse chat, and aiohttp's errors.
-        """
-        self.count_request()
-        return await self._call(method, path, type_, user, body)
-
-    async def _call(
-        self, method: str, path: str, type_: type[T], user: User | None, body: Any = None
-    ) -> tuple[int, T | None]:
-        headers = {"accept": "application/json"} | ({"authorization": f"Bearer {user.token}"} if user else {})
-        async with self.session.request(
-            method, self.url + path, json=body, headers=headers, allow_redirects=False
-        ) as answer:
-            content = await answer.read()
-            if answer.status not in (200, 201):
-                return answer.status, None
-            try:
-                return answer.status, msgspec.json.decode(content, type=type_)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                request = f"{method} {path.partition('?')[0]}"
-                raise Unseen("verify_not_ours", request=request, status=answer.status, detail=str(error)) from None
 
     # ---- Users
 
     async def pair(self) -> tuple[User, User]:
-        """Raises Unseen where there are no tokens and nobody can sign up."""
+        """Raises NotObservable where there are no tokens and nobody can sign up."""
         async with self._making:
             if self._why_none:
                 raise self._why_none
@@ -157,16 +79,16 @@ class ProbeUsers:
                         self._signing_up = asyncio.create_task(self._sign_up())
                         await asyncio.shield(self._signing_up)
                 if self._users[0].id == self._users[1].id:
-                    raise Unseen("verify_same_user")
-            except (Unseen, *NETWORK_ERRORS) as error:
+                    raise NotObservable("verify_same_user")
+            except (NotObservable, *NETWORK_ERRORS) as error:
                 self._why_none = error
                 raise
             return self._users[0], self._users[1]
 
     async def _known(self, token: str) -> None:
-        status, answer = await self.call("GET", "/me", _Id, User("", token))
+        status, answer = await self.call("GET", "/me", Account, token)
         if status != 200 or not answer:
-            raise Unseen("verify_token_refused", status=status)
+            raise NotObservable("verify_token_refused", status=status)
         self._users.append(User(answer.id, token))
 
     async def _sign_up(self) -> None:
@@ -175,7 +97,7 @@ class ProbeUsers:
         self._attempts.append((handle, password))
         try:
             status, answer = await self.call(
-                "POST", "/auth/signup", _LoggedIn, body={"handle": handle, "password": password}
+                "POST", "/auth/signup", LoggedIn, body={"handle": handle, "password": password}
             )
         except aiohttp.ClientConnectorError:
             self._attempts.clear()
@@ -183,7 +105,7 @@ class ProbeUsers:
         if status != 201 or not answer:
             if status < 500:
                 self._attempts.clear()
-            raise Unseen("verify_no_sign_up", status=status)
+            raise NotObservable("verify_no_sign_up", status=status)
         self._users.append(User(answer.user.id, answer.access_token, password))
         self._attempts.clear()
 
@@ -200,9 +122,9 @@ class ProbeUsers:
         async with self._making:
             if not self._conversation:
                 body = {"memberIds": [other.id]}
-                status, answer = await self.call("POST", "/conversations", _Conversation, one, body)
+                status, answer = await self.call("POST", "/conversations", Conversation, one.token, body)
                 if not answer:
-                    raise Unseen("verify_no_conversation", status=status)
+                    raise NotObservable("verify_no_conversation", status=status)
                 self.first_seq, self._conversation = answer.last_seq, answer.id
             return self._conversation
 
@@ -211,9 +133,9 @@ class ProbeUsers:
         entries: list[Entry] = []
         while True:
             path = f"/conversations/{self._conversation}/messages?after={after}&limit={PAGE_ROWS}"
-            status, page = await self._call("GET", path, _History, user)
+            status, page = await self.call_uncounted("GET", path, History, user.token)
             if status != 200 or not page:
-                raise Unseen("verify_no_history", status=status)
+                raise NotObservable("verify_no_history", status=status)
             entries += page.messages
             # A service that is not ours may answer the same rows again and again.
             if len(page.messages) < PAGE_ROWS or page.messages[-1].seq <= after:
@@ -222,44 +144,12 @@ class ProbeUsers:
 
     # ---- Sockets
 
-    @asynccontextmanager
-    async def socket(
+    def socket(
         self, user: User, transport: str, on_event: Callable[..., None], reconnects: bool = False
-    ) -> AsyncIterator[socketio.AsyncClient]:
-        """
-        A connected socket with a cookie jar of its own. `on_event` gets the name and the document of each event, and
-        "connect" and "disconnect".
-        """
+    ) -> AbstractAsyncContextManager[socketio.AsyncClient]:
+        """As `open_socket`, for a user."""
         self.count_request()
-        async with new_session(aiohttp.CookieJar(unsafe=True)) as session:
-            # Its own handler of SIGINT would cancel every task, also the one that deletes what was made.
-            client = socketio.AsyncClient(
-                reconnection=reconnects, http_session=session, logger=False, handle_sigint=False
-            )
-
-            async def connected() -> None:
-                on_event("connect", None)
-
-            async def disconnected(*reason: object) -> None:
-                on_event("disconnect", None)
-
-            async def received(event: str, *data: Any) -> None:
-                on_event(event, data[0] if data else None)
-
-            client.on("connect", connected)
-            client.on("disconnect", disconnected)
-            client.on("*", received)
-            try:
-                await client.connect(
-                    self.url,
-                    headers={"User-Agent": USER_AGENT},
-                    auth={"token": user.token},
-                    transports=[transport],
-                    wait_timeout=ANSWER_SECONDS,
-                )
-                yield client
-            finally:
-                await client.shutdown()
+        return open_socket(self.url, user.token, transport, on_event, reconnects)
 
     async def send(self, socket: socketio.AsyncClient, client_id: str, seconds: float = ANSWER_SECONDS) -> Any:
         """The acknowledgement of a message in the conversation. Raises socketio's TimeoutError."""
@@ -285,13 +175,12 @@ class ProbeUsers:
                 for part in (self._delete_messages, self._find_accounts, self._delete_accounts):
                     try:
                         left += await part()
-                    except (Unseen, aiohttp.ClientError, OSError):
+                    except (NotObservable, aiohttp.ClientError, OSError):
                         left += 1
         except TimeoutError:
             left += 1
         finally:
-            if self._session:
-                await self._session.close()
+            await self.close()
         return left
 
     async def _delete_messages(self) -> int:
@@ -307,7 +196,7 @@ class ProbeUsers:
                     missing = missing - {client_id}
                     if entry.body is not None:
                         path = f"/conversations/{self._conversation}/messages/{entry.seq}"
-                        status, _ = await self._call("DELETE", path, Any, user)
+                        status, _ = await self.call_uncounted("DELETE", path, Any, user.token)
                         left += status != 200
             if left or not missing:
                 break
@@ -319,7 +208,7 @@ class ProbeUsers:
         while self._attempts:
             handle, password = self._attempts.pop()
             body = {"handle": handle, "password": password}
-            status, answer = await self._call("POST", "/auth/login", _LoggedIn, None, body)
+            status, answer = await self.call_uncounted("POST", "/auth/login", LoggedIn, None, body)
             if answer:
                 self._users.append(User(answer.user.id, answer.access_token, password))
             # 401: there is no such account.
@@ -330,6 +219,6 @@ class ProbeUsers:
         left = 0
         for user in self._users:
             if user.password is not None:
-                status, _ = await self._call("DELETE", "/me", Any, user, {"password": user.password})
+                status, _ = await self.call_uncounted("DELETE", "/me", Any, user.token, {"password": user.password})
                 left += status not in (200, 204)
         return left

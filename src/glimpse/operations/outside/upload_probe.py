@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
 from msgspec import Struct
 
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
 from glimpse.operations.checks.service import PresignedUpload, PublicRead, SecondPut, Upload
 from glimpse.operations.outside.probe_session import is_private
 from glimpse.operations.outside.probe_users import ProbeUsers
@@ -90,11 +90,11 @@ class UploadProbe:
         put = await self._put(announced, announced.content, announced.headers)
         complete = await self._complete(announced)
         if (put, complete) != (200, 200):
-            raise Unseen("verify_upload_first", put=put, complete=complete)
+            raise NotObservable("verify_upload_first", put=put, complete=complete)
         status = await self._put(announced, _content(), announced.headers)
         download, received = await self._download(announced)
         if download != 200:
-            raise Unseen("verify_upload_unread", status=download)
+            raise NotObservable("verify_upload_unread", status=download)
         return SecondPut(status, received == announced.content)
 
     async def put_expired(self) -> tuple[int, int]:
@@ -109,12 +109,12 @@ class UploadProbe:
         put = await self._put(announced, announced.content, announced.headers)
         complete = await self._complete(announced)
         if (put, complete) != (200, 200):
-            raise Unseen("verify_upload_first", put=put, complete=complete)
+            raise NotObservable("verify_upload_first", put=put, complete=complete)
         signed = await self._link(announced)
         # A store that lets nobody read proves nothing.
         download, _ = await self._get(signed)
         if download != 200:
-            raise Unseen("verify_upload_unread", status=download)
+            raise NotObservable("verify_upload_unread", status=download)
         link = urlsplit(signed)
         store = urlsplit(announced.url)
         bucket = urlunsplit(store._replace(path=store.path.partition(PENDING)[0] + "/", query="list-type=2"))
@@ -133,7 +133,7 @@ class UploadProbe:
     async def _tampered(self, announced: _Announced, content: bytes, headers: Mapping[str, str]) -> int:
         """
         The status of an upload that must be refused. Where it is, the right one must be taken: a store that refuses
-        everything proves nothing. Raises Unseen.
+        everything proves nothing. Raises NotObservable.
         """
         status = await self._put(announced, content, headers)
         if status >= 300:
@@ -143,20 +143,20 @@ class UploadProbe:
     async def _must_take(self, announced: _Announced) -> None:
         put = await self._put(announced, announced.content, announced.headers)
         if put != 200:
-            raise Unseen("verify_upload_control", status=put)
+            raise NotObservable("verify_upload_control", status=put)
 
     async def _allow(self, url: str) -> None:
         """
-        Raises Unseen where a service of the internet names an address of this machine or of a private network: nobody
-        out there could use it, and whoever runs `verify` has servers there that it must not speak to.
+        Raises NotObservable where a service of the internet names an address of this machine or of a private network:
+        nobody out there could use it, and whoever runs `verify` has servers there that it must not speak to.
         """
         address = urlsplit(url)
         host = address.hostname or ""
         if address.scheme not in DEFAULT_PORTS or not host:
-            raise Unseen("verify_store_strange", url=url.partition("?")[0])
+            raise NotObservable("verify_store_strange", url=url.partition("?")[0])
         if host not in self._allowed:
             if await is_private(host) and not await is_private(urlsplit(self._users.url).hostname or ""):
-                raise Unseen("verify_store_private", store=address.netloc)
+                raise NotObservable("verify_store_private", store=address.netloc)
             self._allowed.add(host)
 
     async def _announce_request(self, content: bytes, with_checksum: bool = False) -> tuple[int, _Address | None]:
@@ -164,14 +164,14 @@ class UploadProbe:
         body: dict[str, Any] = {"fileName": "glimpse-verify.txt", "contentType": CONTENT_TYPE, "size": len(content)}
         if with_checksum:
             body["sha256"] = hashlib.sha256(content).hexdigest()
-        return await self._users.call("POST", "/files/presigned-url", _Address, owner, body)
+        return await self._users.call("POST", "/files/presigned-url", _Address, owner.token, body)
 
     async def _announce(self, with_checksum: bool = False) -> _Announced:
-        """Raises Unseen where no address is given out."""
+        """Raises NotObservable where no address is given out."""
         content = _content()
         status, answer = await self._announce_request(content, with_checksum)
         if status != 201 or not answer:
-            raise Unseen("verify_no_address_given", status=status)
+            raise NotObservable("verify_no_address_given", status=status)
         return _Announced(answer.file_id, answer.upload_url, answer.headers, content)
 
     async def _put(self, announced: _Announced, content: bytes, headers: Mapping[str, str]) -> int:
@@ -184,16 +184,16 @@ class UploadProbe:
 
     async def _complete(self, announced: _Announced) -> int:
         owner, _ = await self._users.pair()
-        status, _ = await self._users.call("POST", f"/files/{announced.file_id}/complete", Any, owner)
+        status, _ = await self._users.call("POST", f"/files/{announced.file_id}/complete", Any, owner.token)
         self._users.completed_files += status == 200
         return status
 
     async def _link(self, announced: _Announced) -> str:
         """The signed address of the download."""
         owner, _ = await self._users.pair()
-        status, answer = await self._users.call("GET", f"/files/{announced.file_id}", _Link, owner)
+        status, answer = await self._users.call("GET", f"/files/{announced.file_id}", _Link, owner.token)
         if status != 200 or not answer:
-            raise Unseen("verify_no_address_given", status=status)
+            raise NotObservable("verify_no_address_given", status=status)
         return answer.url
 
     async def _download(self, announced: _Announced) -> tuple[int, bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from glimpse.operations.checks.observations import BalancerSettings, Errors, Unseen
+from glimpse.operations.checks.observations import BalancerSettings, Errors, NotObservable
 from glimpse.operations.deployment import Deployment
 from glimpse.operations.outside.aws import service
 from glimpse.operations.outside.aws.calls import Calls
@@ -25,12 +25,12 @@ def _target_group(calls: Calls, deployment: Deployment) -> Mapping[str, Any]:
         if entry.get("targetGroupArn")
     ]
     if not arns:
-        raise Unseen("aws_no_balancer", service=service.names(deployment)[1])
+        raise NotObservable("aws_no_balancer", service=service.names(deployment)[1])
     group: Mapping[str, Any] = calls.call("elbv2", "describe_target_groups", TargetGroupArns=arns[:1])["TargetGroups"][
         0
     ]
     if not group.get("LoadBalancerArns"):
-        raise Unseen("aws_no_balancer", service=service.names(deployment)[1])
+        raise NotObservable("aws_no_balancer", service=service.names(deployment)[1])
     return group
 
 
@@ -59,7 +59,7 @@ def _attributes(answer: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _seconds(attributes: Mapping[str, str], key: str) -> int:
     if key not in attributes:
-        raise Unseen("aws_no_data", name=key)
+        raise NotObservable("aws_no_data", name=key)
     return int(attributes[key])
 
 
@@ -70,15 +70,15 @@ def _is_on_tls(calls: Calls, balancer: str) -> bool:
 
 def chat_url(calls: Calls, deployment: Deployment) -> str:
     """
-    Where clients connect: the domain of the Terraform, else the balancer's own name. Raises Unseen where that balancer
-    can only be reached inside its VPC.
+    Where clients connect: the domain of the Terraform, else the balancer's own name. Raises NotObservable where that
+    balancer can only be reached inside its VPC.
     """
     if deployment.domain:
         return f"https://{deployment.domain}"
     arn = _balancer_arn(calls, deployment)
     balancer = calls.call("elbv2", "describe_load_balancers", LoadBalancerArns=[arn])["LoadBalancers"][0]
     if balancer.get("Scheme") == "internal":
-        raise Unseen("aws_internal_balancer", name=balancer["LoadBalancerName"])
+        raise NotObservable("aws_internal_balancer", name=balancer["LoadBalancerName"])
     return f"http{'s' if _is_on_tls(calls, arn) else ''}://{balancer['DNSName']}"
 
 

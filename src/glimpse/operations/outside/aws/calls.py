@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSOError,
 )
 
-from glimpse.operations.checks.observations import Unseen
+from glimpse.operations.checks.observations import NotObservable
 
 CONFIG = Config(connect_timeout=5, read_timeout=8, retries={"mode": "standard", "max_attempts": 2})
 """
@@ -55,24 +55,24 @@ class Calls:
         self.region = region
         self._session = session
         self._clients: dict[str, Any] = {}
-        self._unreachable: dict[str, Unseen] = {}
+        self._unreachable: dict[str, NotObservable] = {}
         """By service: where nothing answers once, no other check waits for it again."""
 
         self._lock = Lock()
 
     def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
-        """The answer of an operation, which is named as boto3 names it: `describe_services`. Raises Unseen."""
+        """The answer of an operation, which is named as boto3 names it: `describe_services`. Raises NotObservable."""
         action = operation
         try:
             client = self._client(service)
             action = policy_action(client, operation)
             answer: Mapping[str, Any] = getattr(client, operation)(**parameters)
         except (BotoCoreError, ClientError) as error:
-            raise self._unseen(error, service, action) from error
+            raise self._not_observable(error, service, action) from error
         return answer
 
     def pages(self, service: str, operation: str, items: str, **parameters: Any) -> Iterator[Any]:
-        """The items of all pages of an operation. Raises Unseen."""
+        """The items of all pages of an operation. Raises NotObservable."""
         action = operation
         try:
             client = self._client(service)
@@ -80,10 +80,10 @@ class Calls:
             for page in client.get_paginator(operation).paginate(**parameters):
                 yield from page.get(items, ())
         except (BotoCoreError, ClientError) as error:
-            raise self._unseen(error, service, action) from error
+            raise self._not_observable(error, service, action) from error
 
-    def _unseen(self, error: BotoCoreError | ClientError, service: str, action: str) -> Unseen:
-        reason = unseen(error, action, self.region)
+    def _not_observable(self, error: BotoCoreError | ClientError, service: str, action: str) -> NotObservable:
+        reason = not_observable(error, action, self.region)
         if reason.code == "aws_unreachable":
             self._unreachable[service] = reason
         return reason
@@ -105,27 +105,27 @@ def policy_action(client: Any, operation: str) -> str:
     return f"{POLICY_PREFIXES.get(prefix, prefix)}:{client.meta.method_to_api_mapping[operation]}"
 
 
-def unseen(error: BotoCoreError | ClientError, action: str, region: str) -> Unseen:
+def not_observable(error: BotoCoreError | ClientError, action: str, region: str) -> NotObservable:
     """Why a call failed. `action` is the one that a policy has to allow."""
     if isinstance(error, ClientError):
         answer = error.response.get("Error", {})
         return _refusal(str(answer.get("Code", "")), str(answer.get("Message", "")), action, region)
     if isinstance(error, NoCredentialsError | PartialCredentialsError | SSOError):
-        return Unseen("aws_credentials_refused", detail=str(error))
+        return NotObservable("aws_credentials_refused", detail=str(error))
     if isinstance(error, ConnectionError | HTTPClientError):
-        return Unseen("aws_unreachable", action=action, region=region, detail=str(error))
-    return Unseen("aws_call_failed", action=action, region=region, detail=f"{type(error).__name__}: {error}")
+        return NotObservable("aws_unreachable", action=action, region=region, detail=str(error))
+    return NotObservable("aws_call_failed", action=action, region=region, detail=f"{type(error).__name__}: {error}")
 
 
-def _refusal(code: str, message: str, action: str, region: str) -> Unseen:
+def _refusal(code: str, message: str, action: str, region: str) -> NotObservable:
     if code in DENIED:
-        return Unseen("aws_denied", action=action)
+        return NotObservable("aws_denied", action=action)
     if code in THROTTLED:
-        return Unseen("aws_throttled", action=action)
+        return NotObservable("aws_throttled", action=action)
     if code in INVALID_CREDENTIALS:
-        return Unseen("aws_credentials_refused", detail=f"{code}: {message}")
+        return NotObservable("aws_credentials_refused", detail=f"{code}: {message}")
     if code.removesuffix("Fault") in NOT_FOUND:
-        return Unseen("aws_not_found", name=message or code, region=region)
+        return NotObservable("aws_not_found", name=message or code, region=region)
     if code in NO_DATA:
-        return Unseen("aws_no_data", name=action)
-    return Unseen("aws_call_failed", action=action, region=region, detail=f"{code}: {message}")
+        return NotObservable("aws_no_data", name=action)
+    return NotObservable("aws_call_failed", action=action, region=region, detail=f"{code}: {message}")

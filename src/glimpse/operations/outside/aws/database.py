@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from glimpse.operations.checks.observations import DatabaseConnections, Engine, Storage, Unseen
+from glimpse.operations.checks.observations import DatabaseConnections, Engine, NotObservable, Storage
 from glimpse.operations.deployment import Database, Deployment
 from glimpse.operations.outside.aws.calls import Calls
 from glimpse.operations.outside.aws.metrics import DAY_SECONDS, Metric, points, slope_a_day
@@ -19,7 +19,7 @@ STANDARD_SUPPORT = "open-source-rds-standard-support"
 
 def _database(deployment: Deployment) -> Database:
     if deployment.database is None or not deployment.database.identifier:
-        raise Unseen("aws_name_unknown", what="aws_db_instance")
+        raise NotObservable("aws_name_unknown", what="aws_db_instance")
     return deployment.database
 
 
@@ -27,7 +27,7 @@ def _instance(calls: Calls, deployment: Deployment) -> Mapping[str, Any]:
     identifier = _database(deployment).identifier
     instances = calls.call("rds", "describe_db_instances", DBInstanceIdentifier=identifier)["DBInstances"]
     if not instances:
-        raise Unseen("aws_not_found", name=str(identifier), region=calls.region)
+        raise NotObservable("aws_not_found", name=str(identifier), region=calls.region)
     found: Mapping[str, Any] = instances[0]
     return found
 
@@ -45,7 +45,7 @@ def database_connections(calls: Calls, deployment: Deployment, now: datetime) ->
     metric = _metric(deployment, "DatabaseConnections", "Maximum")
     seen = points(calls, metric, now - timedelta(days=1), now, 3600)
     if not seen:
-        raise Unseen("aws_no_data", name=metric.name)
+        raise NotObservable("aws_no_data", name=metric.name)
     limit = _max_connections(calls, instance)
     database = _database(deployment)
     if limit is None and instance.get("DBInstanceClass") == database.instance_class:
@@ -77,8 +77,8 @@ def engine(calls: Calls, deployment: Deployment) -> Engine:
 def _standard_support_ends(calls: Calls, engine: str, version: str) -> str | None:
     try:
         majors = list(calls.pages("rds", "describe_db_major_engine_versions", "DBMajorEngineVersions", Engine=engine))
-    except Unseen as unseen:
-        if unseen.code != "aws_call_failed":
+    except NotObservable as error:
+        if error.code != "aws_call_failed":
             raise
         # An older API, such as that of some partitions, does not have the operation.
         return None
@@ -99,7 +99,7 @@ def storage(calls: Calls, deployment: Deployment, now: datetime) -> Storage:
     metric = _metric(deployment, "FreeStorageSpace", "Average")
     latest = points(calls, metric, now - timedelta(hours=3), now, 300)
     if not latest:
-        raise Unseen("aws_no_data", name=metric.name)
+        raise NotObservable("aws_no_data", name=metric.name)
     growth = slope_a_day(points(calls, metric, now - timedelta(days=HISTORY_DAYS), now, DAY_SECONDS))
     allocated = int(instance["AllocatedStorage"]) * GIB
     most = instance.get("MaxAllocatedStorage")

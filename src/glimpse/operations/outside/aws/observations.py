@@ -29,8 +29,8 @@ class AwsObservations:
     """
     Observations of a deployment by a boto3 session. Names are the deployment's.
 
-    Each method waits in a thread, because boto3 blocks. It raises Unseen where AWS refuses, cannot be reached, or does
-    not have what was asked for.
+    Each method waits in a thread, because boto3 blocks. It raises NotObservable where AWS refuses, cannot be reached,
+    or does not have what was asked for.
     """
 
     def __init__(self, session: Any, deployment: Deployment, region: str | None = None) -> None:
@@ -71,7 +71,7 @@ class AwsObservations:
         return await asyncio.to_thread(service.is_recovered, self.calls, self.deployment, task)
 
     async def chat_url(self) -> str:
-        """Where the chat is, as `https://chat.example.com`. Raises Unseen."""
+        """Where the chat is, as `https://chat.example.com`. Raises NotObservable."""
         return await asyncio.to_thread(balancer.chat_url, self.calls, self.deployment)
 
 

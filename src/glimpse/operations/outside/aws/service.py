@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from glimpse.operations.checks.observations import RunningTasks, TaskSettings, Unseen
+from glimpse.operations.checks.observations import NotObservable, RunningTasks, TaskSettings
 from glimpse.operations.deployment import Deployment
 from glimpse.operations.outside.aws.calls import Calls
 from glimpse.operations.state import FARGATE, FARGATE_SPOT
@@ -20,10 +20,10 @@ STOP_REASON = "glimpse verify: does the service recover from the loss of a Spot 
 
 
 def names(deployment: Deployment) -> tuple[str, str]:
-    """The cluster and the service. Raises Unseen where the Terraform does not tell them before the apply."""
+    """The cluster and the service. Raises NotObservable where the Terraform does not tell them before the apply."""
     cluster, service = deployment.tasks.cluster, deployment.tasks.service
     if not cluster or not service:
-        raise Unseen("aws_name_unknown", what="aws_ecs_cluster, aws_ecs_service")
+        raise NotObservable("aws_name_unknown", what="aws_ecs_cluster, aws_ecs_service")
     return cluster, service
 
 
@@ -33,7 +33,7 @@ def service(calls: Calls, deployment: Deployment) -> Mapping[str, Any]:
     answer = calls.call("ecs", "describe_services", cluster=cluster, services=[name])
     active = [found for found in answer["services"] if found.get("status") != "INACTIVE"]
     if not active:
-        raise Unseen("aws_not_found", name=f"{cluster}/{name}", region=calls.region)
+        raise NotObservable("aws_not_found", name=f"{cluster}/{name}", region=calls.region)
     found: Mapping[str, Any] = active[0]
     return found
 
@@ -89,13 +89,13 @@ def _bounds(calls: Calls, deployment: Deployment) -> tuple[int | None, int | Non
 
 
 def task_settings(calls: Calls, deployment: Deployment) -> TaskSettings:
-    """Raises Unseen during a deployment, too: two sets of settings run then, and neither is the one."""
+    """Raises NotObservable during a deployment, too: two sets of settings run then, and neither is the one."""
     balancers = service(calls, deployment).get("loadBalancers") or [{}]
     definitions = {task["taskDefinitionArn"] for task in _tasks(calls, deployment)}
     if not definitions:
-        raise Unseen("aws_no_running_task", service=names(deployment)[1])
+        raise NotObservable("aws_no_running_task", service=names(deployment)[1])
     if len(definitions) > 1:
-        raise Unseen("aws_deployment_under_way", service=names(deployment)[1])
+        raise NotObservable("aws_deployment_under_way", service=names(deployment)[1])
     definition = calls.call("ecs", "describe_task_definition", taskDefinition=definitions.pop())["taskDefinition"]
     container = _container(definition["containerDefinitions"], balancers[0].get("containerName"))
     environment = {entry["name"]: entry["value"] for entry in container.get("environment", ())}
@@ -121,7 +121,7 @@ def reclaim_spot_task(calls: Calls, deployment: Deployment) -> str:
     cluster, name = names(deployment)
     spot = [task["taskArn"] for task in _tasks(calls, deployment) if _provider(task) == FARGATE_SPOT]
     if not spot:
-        raise Unseen("aws_no_spot_task", service=name)
+        raise NotObservable("aws_no_spot_task", service=name)
     calls.call("ecs", "stop_task", cluster=cluster, task=spot[0], reason=STOP_REASON)
     return str(spot[0]).rpartition("/")[2]
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from glimpse.operations.checks.observations import Spending, Unseen
+from glimpse.operations.checks.observations import NotObservable, Spending
 from glimpse.operations.outside.aws.calls import Calls
 
 DAYS = 7
@@ -47,14 +47,14 @@ def spending(calls: Calls, today: date) -> Spending:
                 days.add(day["TimePeriod"]["Start"])
                 amount = group["Metrics"]["UnblendedCost"]
                 if amount["Unit"] != "USD":
-                    raise Unseen("aws_other_currency", currency=amount["Unit"])
+                    raise NotObservable("aws_other_currency", currency=amount["Unit"])
                 name = group["Keys"][0]
                 costs[name] = costs.get(name, Decimal()) + Decimal(amount["Amount"])
         if not answer.get("NextPageToken"):
             break
         request["NextPageToken"] = answer["NextPageToken"]
     if len(days) < DAYS:
-        raise Unseen("aws_too_few_days", days=len(days), wanted=DAYS)
+        raise NotObservable("aws_too_few_days", days=len(days), wanted=DAYS)
     paid = sorted((name for name, amount in costs.items() if amount), key=lambda name: -costs[name])
     total = sum(costs.values(), Decimal())
     return Spending(usd=f"{total:.2f}", days=DAYS, services=", ".join(paid))
