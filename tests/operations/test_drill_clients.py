@@ -10,11 +10,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from aiohttp import web
 
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside.child_process import free_port
 from glimpse.operations.drills.figures import figures
-from glimpse.operations.drills.notes import Acknowledged, Connected, Disconnected, Draining, Note
+from glimpse.operations.drills.notes import Acknowledged, Connected, ConnectionRefused, Disconnected, Draining, Note
+from glimpse.operations.outside import drill_connection
 from glimpse.operations.outside.drill_clients import DRAINING, Client
 from glimpse.operations.outside.drill_load import Load, prepared_load
 from glimpse.operations.outside.drill_slow_readers import read_nothing, write_large_history
@@ -149,6 +151,40 @@ def test_who_reads_nothing_is_disconnected(serving: Serving) -> None:
                 return await read_nothing(url, user)
 
     assert asyncio.run(slow())
+
+
+def test_a_client_whose_task_leaves_during_the_handshake_tries_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drill_connection, "CONNECT_SECONDS", 1_000.0)
+    handshakes: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        if "sid" in request.query:
+            # Another task got this request: it knows no such session.
+            return web.Response(status=400)
+        handshakes.append(sid := f"session-{len(handshakes)}")
+        timing = '"upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000'
+        return web.Response(text=f'0{{"sid":"{sid}",{timing}}}')
+
+    async def two_handshakes() -> list[Note]:
+        application = web.Application()
+        application.router.add_route("*", "/socket.io/", answer)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        notes: list[Note] = []
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        client = Client("ann", f"http://127.0.0.1:{port}", "token", "polling", Random(1), notes.append)
+        running = asyncio.create_task(client.run())
+        try:
+            await until(lambda: len(handshakes) > 1)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await runner.cleanup()
+        return notes
+
+    assert isinstance(asyncio.run(two_handshakes())[0], ConnectionRefused)
 
 
 def test_nobody_can_join_where_nobody_can_sign_up(tmp_path: Path) -> None:

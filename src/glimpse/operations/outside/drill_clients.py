@@ -89,6 +89,8 @@ class Client:
     ) -> None:
         self.name, self.is_quiet = name, is_quiet
         self.connection: Connection | None = None
+        """The one that has joined."""
+
         self.online = asyncio.Event()
         """Set while `connection` is there."""
 
@@ -101,6 +103,9 @@ class Client:
         self._queue: asyncio.Queue[tuple[str, str, str]] = asyncio.Queue()
         self._numbers = count(1)
         self._is_leaving = False
+        self._latest: Connection | None = None
+        """The one that has joined or is trying to."""
+
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -110,7 +115,7 @@ class Client:
             failures, delay = 0, 0.0
             while not self._is_leaving:
                 await asyncio.sleep(delay)
-                connection = Connection(http, self._on_event)
+                connection = self._latest = Connection(http, self._on_event)
                 try:
                     await connection.open(self._url, self._token, self._transport)
                     syncing = group.create_task(self._sync(connection))
@@ -171,8 +176,9 @@ class Client:
         return delay + JITTER * (2 * self._random.random() - 1)
 
     def _on_failed_request(self, sid: str) -> None:
-        if self.connection and sid and self.connection.sid == sid:
-            self._start(self.connection.close("transport error"))
+        # Also while it opens: its task may leave the balancer between the handshake and the next request.
+        if self._latest and sid and self._latest.sid == sid:
+            self._start(self._latest.close("transport error"))
 
     def _on_event(self, connection: Connection, name: str, data: Any) -> None:
         if name == "connect":

@@ -77,17 +77,24 @@ class Connection:
             self._sio.on(name, partial(self._pass_on, name))
 
     async def open(self, url: str, token: str, transport: str) -> None:
-        """Raises ConnectionError with what the other end said."""
+        """Raises ConnectionError with what the other end said, at once where `close` is called meanwhile."""
+        connecting = asyncio.create_task(
+            self._sio.connect(url, auth={"token": token}, transports=[transport], wait_timeout=int(CONNECT_SECONDS))
+        )
+        closed = asyncio.create_task(self.closed.wait())
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await self._sio.connect(
-                    url, auth={"token": token}, transports=[transport], wait_timeout=int(CONNECT_SECONDS)
-                )
+            await asyncio.wait((connecting, closed), timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not connecting.done():
+                raise ConnectionError(self.reason or "timeout")
+            connecting.result()
         except Exception as error:
             # Not only socketio's ConnectionError: where the other end closes during the handshake, python-engineio
             # raises what its decoder or aiohttp does.
             await self.close()
             raise ConnectionError(str(error) or type(error).__name__) from error
+        finally:
+            connecting.cancel()
+            closed.cancel()
         # python-engineio does not notice where its own reading raised an error.
         self._sio.eio.read_loop_task.add_done_callback(self._on_read_to_the_end)
 
