@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.loaders import create_loader
 
 REGION = "ap-northeast-2"
 GIB = 2**30
+MODELS = create_loader()
+"""Shared by all sessions, because each would spend most of a second on reading what AWS's APIs look like."""
 
 
 @contextmanager
@@ -58,7 +62,9 @@ def running_ministack(folder: Path) -> Iterator[str]:
 
 
 def aws_session(region: str = REGION) -> boto3.Session:
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
+    session = botocore.session.get_session()
+    session.register_component("data_loader", MODELS)
+    return boto3.Session("test", "test", region_name=region, botocore_session=session)
 
 
 def _make_stack(client: Callable[[str], Any]) -> None:

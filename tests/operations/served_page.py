@@ -59,7 +59,7 @@ class _ChatStandIn(http.server.BaseHTTPRequestHandler):
 def chat_stand_in(cookie: str, cookie_value: str) -> Iterator[str]:
     handler = type("_Chat", (_ChatStandIn,), {"cookie": cookie, "cookie_value": cookie_value})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -75,12 +75,12 @@ def test_a_page_of_the_web_cannot_read_the_state(served: Served) -> None:
 
 def test_a_drill_tells_what_happens_and_then_its_result(served: Served) -> None:
     served.may_end.set()
-    status, body = request(served, "POST", "/drills/spot", json.dumps({"clients": 3, "environment": {"A": "b"}}))
+    status, body = request(served, "POST", "/drills/deploy", json.dumps({"clients": 3, "environment": {"A": "b"}}))
     first, last = map(json.loads, body.splitlines())
     assert status == 200
-    assert served.asked == [DrillRequest("spot", 3, None, {"A": "b"})]
+    assert served.asked == [DrillRequest("deploy", 3, None, {"A": "b"})]
     assert (first["event"]["subject"], first["event"]["code"]) == ("task-2", "task_reclaimed")
-    assert msgspec.convert(last["result"], Drill).name == "spot"
+    assert msgspec.convert(last["result"], Drill).name == "deploy"
     assert served.stack.drill is None
 
 

@@ -366,6 +366,15 @@ def test_the_options_go_over_the_terraform(tmp_path: Path) -> None:
     assert deployment.bus == "postgresql"
 
 
+@pytest.mark.parametrize(("tasks", "expected"), [(1, (1, 0)), (2, (1, 1)), (6, (4, 2)), (None, (2, 1))])
+def test_other_numbers_of_tasks_are_placed_in_the_proportion_of_the_terraform(
+    tmp_path: Path, tasks: int | None, expected: tuple[int, int]
+) -> None:
+    plan = Plan(Deployment("eu-west-1", Tasks(3, fewest=2, most=7, on_demand=2, spot=1)), "10")
+    found = local_deployment(plan, options(tmp_path, tasks=tasks)).tasks
+    assert (found.on_demand, found.spot) == expected
+
+
 def test_a_pool_that_the_database_cannot_serve_is_lowered_to_the_share_of_a_task_at_a_deploy(tmp_path: Path) -> None:
     for pool, connections, desired, expected in (
         ("100", 79, 3, 11),

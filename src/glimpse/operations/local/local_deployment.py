@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from glimpse.chat.failure import Failure
 from glimpse.chat.settings import PREFIX, Settings
 from glimpse.operations.deployment import Deployment, Plan
-from glimpse.operations.local.placement import SERVERS_PER_TASK
+from glimpse.operations.local.placement import SERVERS_PER_TASK, on_demand_count
 from glimpse.operations.options import StackOptions
 
 MAX_TASKS = 20
@@ -32,6 +32,10 @@ def local_deployment(plan: Plan, options: StackOptions) -> Deployment:
     desired = max(1, tasks.desired) if options.tasks is None else options.tasks
     if not 1 <= desired <= MAX_TASKS:
         raise Failure("up_tasks_wrong", count=desired, most=MAX_TASKS)
+    if options.tasks is not None and tasks.on_demand + tasks.spot:
+        # `verify` compares what runs with this.
+        on_demand = on_demand_count(tasks, desired)
+        tasks = replace(tasks, on_demand=on_demand, spot=desired - on_demand)
     return replace(
         deployment,
         bus=options.bus or deployment.bus,

@@ -16,15 +16,20 @@ def server_names(tasks: int) -> Sequence[str]:
     return [f"server-{number}" for number in range(1, SERVERS_PER_TASK * tasks + 1)]
 
 
-def next_provider(tasks: Tasks, wanted: int, running: Iterable[str]) -> str:
+def on_demand_count(tasks: Tasks, wanted: int) -> int:
     """
-    The capacity provider of a service's next task. `wanted`: how many tasks it runs here, in the proportion of the
-    Terraform's; one on demand stays where there is any, as a base does. `running`: the providers of the other tasks.
+    How many of `wanted` tasks run on demand, in the proportion of the Terraform's; one stays where there is any, as a
+    base does.
     """
     placed = tasks.on_demand + tasks.spot
+    return max(min(1, tasks.on_demand), round(wanted * tasks.on_demand / placed)) if placed else wanted
+
+
+def next_provider(tasks: Tasks, wanted: int, running: Iterable[str]) -> str:
+    """
+    The capacity provider of a service's next task. `wanted`: how many tasks it runs here. `running`: the providers of
+    the other tasks.
+    """
     if not tasks.spot:
         return FARGATE
-    on_demand = round(wanted * tasks.on_demand / placed)
-    if tasks.on_demand:
-        on_demand = max(1, on_demand)
-    return FARGATE if list(running).count(FARGATE) < on_demand else FARGATE_SPOT
+    return FARGATE if list(running).count(FARGATE) < on_demand_count(tasks, wanted) else FARGATE_SPOT
