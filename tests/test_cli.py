@@ -161,7 +161,7 @@ def test_an_encoding_without_our_letters_costs_a_letter_not_the_report() -> None
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_help_fits_80_columns_in_both_languages(run: Run, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in ((), ("plan",), ("bill",), ("prices", "show")):
+    for command in ((), ("plan",), ("bill",), ("prices", "show"), ("up",), ("drill",), ("verify",)):
         _, out, _ = run(*command, "--help", "--lang", language)
         assert max(cell_len(line) for line in out.splitlines()) <= 80
 
@@ -313,6 +313,7 @@ def test_closed_streams_are_no_error(closed: str) -> None:
 def test_ctrl_c_while_python_imports_ends_without_a_word() -> None:
     script = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Interrupted:
     def find_spec(self, name, path=None, target=None):
         if name == "glimpse.cli":

@@ -176,8 +176,11 @@ class EcsService:
     def _reconcile(self) -> float | None:
         """Start and stop what is to be; seconds until there is more to do, None where only a change brings it."""
         live = [task for task in self._tasks if task.is_live]
-        if len(live) >= self._wanted:
+        dead = [task for task in self._tasks if task.has_ended]
+        if dead and len(live) >= self._wanted:
             self._tasks = [task for task in self._tasks if not task.has_ended]
+            # A rollback may wait for nothing but this.
+            self._notify()
         new = [task for task in live if task.revision == self._revision]
         old = [task for task in live if task.revision != self._revision]
         new_serving, old_serving = (sum(task.is_serving for task in some) for some in (new, old))
