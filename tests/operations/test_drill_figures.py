@@ -244,7 +244,7 @@ BREAKS: Mapping[str, tuple[Judge, Callable[[], DrillObservations]]] = {
     ),
     "an event that came too late": (
         promises.events_in_time,
-        lambda: observed([*quiet_drill(), Heard(16.0, "ann", "message", entry(4)), Heard(20.1, "ben", "message", entry(4))]),
+        lambda: observed([*quiet_drill(), Heard(16.0, "ann", "message", entry(4)), Heard(18.6, "ben", "message", entry(4))]),
     ),
     "a client that was disconnected": (promises.nobody_disconnected, lambda: observed(quiet_drill())),
     "no acknowledgement after the recovery": (

@@ -14,7 +14,7 @@ from glimpse.operations.deployment import Database, Deployment, Plan
 
 LOCAL, URL, AWS = "local", "url", "aws"
 
-QUICK, WAITING, LAST = "quick", "held", "last"
+QUICK, WAITING, LAST = "quick", "waiting", "last"
 """
 QUICK: a few at a time. WAITING: it mostly waits for a clock, and all such checks run beside the others. LAST: it takes
 something away, which other checks would notice, so it runs alone after them.

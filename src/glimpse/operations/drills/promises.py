@@ -13,11 +13,8 @@ from glimpse.operations.timings import Timings
 RECONNECT_SECONDS = 5.0
 """From its own close, or from the end of its task's drain, until a client is connected again."""
 
-EVENT_SECONDS = 4.0
-"""
-The chat promises 2 s while the bus is unhealthy. The rest is for clients that run late on a busy machine: at eight
-times the load that it has cores for, events were 2.8 s late.
-"""
+EVENT_SECONDS = 2.5
+"""The chat promises 2 s while the bus is unhealthy. The rest is for clients that run late on a busy machine."""
 
 ACKNOWLEDGED_SECONDS = 20.0
 """
