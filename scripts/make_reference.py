@@ -31,11 +31,12 @@ from typing import Any
 import msgspec
 
 from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
-from glimpse.chat.settings import SETTINGS
+from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
 from glimpse.cli import OWN_STACK, parser
 from glimpse.operations import state
 from glimpse.operations.checks import report_json
 from glimpse.operations.drills import result
+from glimpse.operations.monitoring import report_json as watch_json
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import GLIMPSE, GROUPS, Lever
@@ -599,17 +600,19 @@ def commands_page() -> str:
 
 def settings_page() -> str:
     """Every setting of the chat service."""
-    lines = ["# Settings of the chat service", "", "<!-- made by scripts/make_reference.py -->", ""]
-    lines += [
-        "`glimpse serve` reads them from its environment.",
-        "",
-        "| variable | default | is | 뜻 |",
-        "|---|---|---|---|",
-    ]
-    for setting in SETTINGS:
-        default = f"`{setting.default}`" if setting.default else ""
-        meanings = (Words(language)(f"setting_of_{setting.field}") for language in LANGUAGES)
-        lines.append(f"| `{setting.variable}` | {default} | {' | '.join(meanings)} |")
+    lines = ["# Settings of the chat service", "", "<!-- made by scripts/make_reference.py -->"]
+    for command, settings in (("serve", SETTINGS), ("migrate", MIGRATION_SETTINGS)):
+        lines += [
+            "",
+            f"`glimpse {command}` reads these from its environment.",
+            "",
+            "| variable | default | is | 뜻 |",
+            "|---|---|---|---|",
+        ]
+        for setting in settings:
+            default = f"`{setting.default}`" if setting.default else ""
+            meanings = (Words(language)(f"setting_of_{setting.field}") for language in LANGUAGES)
+            lines.append(f"| `{setting.variable}` | {default} | {' | '.join(meanings)} |")
     return "\n".join([*lines, ""])
 
 
@@ -646,6 +649,7 @@ def schemas() -> dict[Path, str]:
         result.SCHEMA: result.Drill,
         report_json.SCHEMA: report_json.VerificationDocument,
         state.SCHEMA: state.StackState,
+        watch_json.SCHEMA: watch_json.WatchDocument,
     }
     return {
         SCHEMAS / f"{name.removeprefix('glimpse.').removesuffix('/1')}.json": schema_text(type_, name)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -19,6 +20,7 @@ from benchmarks.faults.clients import NodeMissing, install_clients
 from glimpse.chat.failure import Failure
 from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.child_process import free_port
+from glimpse.chat.outside.postgres.app_role import APP_ROLE, update_app_role
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
 from glimpse.chat.outside.postgres.store import PostgresStore
@@ -48,13 +50,24 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+APP_PASSWORD = "the-password-of-the-role"
+
+
+def app_url(owner_url: str) -> str:
+    """The URL of the role that serving tasks log in as."""
+    url = urlsplit(owner_url)
+    return url._replace(netloc=f"{APP_ROLE}:{APP_PASSWORD}@{url.hostname}:{url.port}").geturl()
+
+
 @pytest.fixture(scope="session")
 def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the schema, as its owner logs in."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as url:
 
         async def make_schema() -> None:
             connection = await asyncpg.connect(url)
             await migrate(connection)
+            await update_app_role(connection, APP_PASSWORD)
             await connection.close()
 
         asyncio.run(make_schema())
@@ -63,7 +76,7 @@ def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
-    """A database with the schema and nothing in it."""
+    """A database with the schema and nothing in it, as a task that serves logs in."""
 
     async def empty() -> None:
         connection = await asyncpg.connect(migrated_url)
@@ -74,7 +87,7 @@ def database_url(migrated_url: str, runner: asyncio.Runner) -> str:
         await connection.close()
 
     runner.run(empty())
-    return migrated_url
+    return app_url(migrated_url)
 
 
 @pytest.fixture

@@ -15,9 +15,12 @@ from glimpse.chat.outside.postgres.migrate import (
     AfterPending,
     Migration,
     MigrationChanged,
+    MigrationResult,
     Moment,
-    SchemaNewer,
+    SchemaOlder,
+    SchemaTooNew,
     migrate,
+    refuse_unmigrated,
     shipped,
 )
 from tests.chat.conftest import raises_saying
@@ -52,16 +55,16 @@ def connect(migrated_url: str, runner: asyncio.Runner) -> Iterator[Callable[[], 
 async def test_an_empty_database_gets_everything_in_order_and_once(connect: Callable[[], Any]) -> None:
     async with connect() as connection:
         names = [migration.name for migration in (FIRST, SECOND, THIRD)]
-        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))) == names
-        assert list(await migrate(connection, AFTER, (FIRST, SECOND, THIRD))) == []
+        assert list((await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))).applied) == names
+        assert list((await migrate(connection, AFTER, (FIRST, SECOND, THIRD))).applied) == []
 
 
 async def test_a_deploy_applies_what_is_before_it_then_what_is_after(connect: Callable[[], Any]) -> None:
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST,))
-        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))) == [SECOND.name]
-        assert list(await migrate(connection, AFTER, (FIRST, SECOND, THIRD))) == [THIRD.name]
-        assert list(await migrate(connection, BEFORE, (FIRST, SECOND, THIRD, FOURTH))) == [FOURTH.name]
+        assert list((await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))).applied) == [SECOND.name]
+        assert list((await migrate(connection, AFTER, (FIRST, SECOND, THIRD))).applied) == [THIRD.name]
+        assert list((await migrate(connection, BEFORE, (FIRST, SECOND, THIRD, FOURTH))).applied) == [FOURTH.name]
 
 
 async def test_a_deploy_does_not_begin_before_the_last_one_was_finished(connect: Callable[[], Any]) -> None:
@@ -80,11 +83,44 @@ async def test_a_migration_that_was_edited_is_refused(connect: Callable[[], Any]
             await migrate(connection, BEFORE, (edited, SECOND))
 
 
-async def test_a_newer_schema_is_refused(connect: Callable[[], Any]) -> None:
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+async def test_on_a_newer_schema_the_release_before_applies_nothing_and_starts(
+    connect: Callable[[], Any], moment: Moment
+) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST,))
+        await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))
+        assert await migrate(connection, moment, (FIRST,)) == MigrationResult((), SECOND.name)
+        await refuse_unmigrated(connection, (FIRST,))
+        assert (await migrate(connection, AFTER, (FIRST, SECOND, THIRD))).applied == [THIRD.name], "the deploy goes on"
+
+
+async def test_the_release_before_is_refused_once_what_it_used_was_removed(connect: Callable[[], Any]) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST,))
+        await migrate(connection, BEFORE, (FIRST, SECOND, THIRD))
+        await migrate(connection, AFTER, (FIRST, SECOND, THIRD))
+        for refused in (migrate(connection, BEFORE, (FIRST,)), refuse_unmigrated(connection, (FIRST, SECOND))):
+            with raises_saying(SchemaTooNew, "0003_after_third, which removes"):
+                await refused
+
+
+async def test_of_two_releases_that_each_lack_a_migration_of_the_other_the_second_is_refused(
+    connect: Callable[[], Any],
+) -> None:
+    async with connect() as connection:
+        await migrate(connection, BEFORE, (FIRST, FOURTH))
+        with raises_saying(SchemaTooNew, "0002_before_second of this release was not applied, and 0004_before_fourth"):
+            await migrate(connection, BEFORE, (FIRST, SECOND))
+        with raises_saying(SchemaOlder, "0002_before_second"):
+            await refuse_unmigrated(connection, (FIRST, SECOND))
+
+
+async def test_a_migration_that_was_edited_is_refused_on_a_newer_schema_too(connect: Callable[[], Any]) -> None:
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST, SECOND))
-        with raises_saying(SchemaNewer, r"0002_before_second .* unknown to this release"):
-            await migrate(connection, BEFORE, (FIRST,))
+        with raises_saying(MigrationChanged, "0001_before_first"):
+            await migrate(connection, BEFORE, (dataclasses.replace(FIRST, sql="create table one (id bigint)"),))
 
 
 async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(connect: Callable[[], Any]) -> None:
@@ -93,13 +129,13 @@ async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(connect:
         with pytest.raises(asyncpg.UndefinedColumnError):
             await migrate(connection, BEFORE, (FIRST, broken))
         assert await connection.fetchval("select to_regclass('half')") is None
-        assert list(await migrate(connection, BEFORE, (FIRST, SECOND))) == [SECOND.name]
+        assert list((await migrate(connection, BEFORE, (FIRST, SECOND))).applied) == [SECOND.name]
 
 
 async def test_tasks_that_migrate_at_once_take_turns(connect: Callable[[], Any]) -> None:
     async with connect() as one, connect() as two, connect() as three:
         applied = await asyncio.gather(*(migrate(each, BEFORE) for each in (one, two, three)))
-    assert sorted(map(len, applied)) == [0, 0, len(shipped())]
+    assert sorted(len(each.applied) for each in applied) == [0, 0, len(shipped())]
 
 
 def test_the_shipped_migrations_count_one_two_three() -> None:

@@ -17,6 +17,7 @@ import pytest
 from glimpse.chat.documents import entry_document
 from glimpse.chat.events import entry_committed
 from glimpse.chat.outside.postgres import store as store_module
+from glimpse.chat.outside.postgres.app_role import APP_ROLE
 from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
 from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
@@ -195,14 +196,14 @@ async def test_a_server_that_may_forget_is_refused(
         await PostgresStore.open(database_url)
 
 
-async def test_a_role_that_does_not_wait_for_the_disk_is_refused(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
-    await connection.execute("alter role glimpse set synchronous_commit = off")
+async def test_a_role_that_does_not_wait_for_the_disk_is_refused(migrated_url: str, database_url: str) -> None:
+    connection = await asyncpg.connect(migrated_url)
+    await connection.execute(f"alter role {APP_ROLE} set synchronous_commit = off")
     try:
         with raises_saying(NotDurable, "synchronous_commit"):
             await PostgresStore.open(database_url)
     finally:
-        await connection.execute("alter role glimpse reset synchronous_commit")
+        await connection.execute(f"alter role {APP_ROLE} reset synchronous_commit")
         await connection.close()
 
 
@@ -365,13 +366,13 @@ async def test_a_sweep_and_a_new_picture_of_the_same_person_do_not_wait_for_each
 
 
 async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
-    open_store: Open, database_url: str
+    open_store: Open, migrated_url: str
 ) -> None:
     store = await open_store()
     chat = Chat(store)
     await chat.room("room", "ada", "bob")
     await chat.say("room", "ada")
-    newer = await asyncpg.connect(database_url)
+    newer = await asyncpg.connect(migrated_url)
     [(name, definition)] = await newer.fetch(TYPE_CHECK)
     await newer.execute(f"alter table entries drop constraint {name}")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,10 +11,13 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
+from glimpse.chat.outside.postgres.migrate import Migration, Moment, migrate, shipped
 from tests.chat.serving import eventually
-from tests.chat.test_serve import heard_next, send, serve
+from tests.chat.test_serve import glimpse, heard_next, send, serve
 from tests.chat.test_two_tasks import is_ready, joined
 
 PREVIOUS = "58f89dc"
@@ -90,3 +94,35 @@ def test_two_releases_at_once_are_one_chat(
                 assert [heard_next(wire, "message")["seq"] for _ in range(100)] == list(range(1, 101))
             second.say(f'429["read",{{"conversationId":"{room["id"]}","seq":100}}]')
             assert heard_next(ada, "read") == {"conversationId": room["id"], "userId": bob, "seq": 100}
+
+
+NEXT_BEFORE = Migration(9998, Moment.BEFORE, "9998_before_next", "alter table users add column next text")
+NEXT_AFTER = Migration(9999, Moment.AFTER, "9999_after_next", "alter table users drop column login_network")
+
+
+def test_a_deploy_goes_back_to_this_release_until_the_next_one_removes_what_this_one_uses(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path / "database") as url:
+
+        async def migrate_by_next_release(moment: Moment) -> None:
+            connection = await asyncpg.connect(url)
+            await migrate(connection, moment, [*shipped(), NEXT_BEFORE, NEXT_AFTER])
+            await connection.close()
+
+        environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32, "GLIMPSE_SIGNUP": "on"}
+        assert glimpse("migrate", tmp_path, environment).returncode == 0
+        asyncio.run(migrate_by_next_release(Moment.BEFORE))
+        for more in ((), ("--after",)):
+            going_back = glimpse("migrate", tmp_path, environment, *more)
+            assert going_back.returncode == 0, going_back.stderr
+            assert going_back.stdout == (
+                "A newer release has migrated this database up to 9998_before_next, and this release works with that;"
+                " nothing was applied.\n"
+            )
+        with serve(tmp_path, environment) as running:
+            running.sign_up("jo")
+        asyncio.run(migrate_by_next_release(Moment.AFTER))
+        for command in ("migrate", "serve"):
+            refused = glimpse(command, tmp_path, environment)
+            assert (refused.returncode, refused.stdout) == (2, "")
+            assert refused.stderr.startswith("A newer release has applied migration 9999_after_next, which removes")
+            assert refused.stderr.count("\n") == 1

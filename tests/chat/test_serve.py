@@ -130,10 +130,10 @@ def fits_its_description(method: str, path: str, status: int, document: Any) -> 
     Draft202012Validator({**promised, "components": DESCRIPTION["components"]}).validate(document)
 
 
-def glimpse(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def glimpse(command: str, folder: Path, environment: Mapping[str, str], *more: str) -> subprocess.CompletedProcess[str]:
     """Run a command that ends by itself."""
     return subprocess.run(
-        [sys.executable, "-m", "glimpse", command],
+        [sys.executable, "-m", "glimpse", command, *more],
         cwd=folder,
         env={**ENVIRONMENT, **environment},
         capture_output=True,

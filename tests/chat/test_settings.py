@@ -11,7 +11,15 @@ from typing import get_args
 
 import pytest
 
-from glimpse.chat.settings import MIN_SECRET_BYTES, SETTINGS, InvalidSettings, Settings, read_settings
+from glimpse.chat.settings import (
+    MIGRATION_SETTINGS,
+    MIN_SECRET_BYTES,
+    SETTINGS,
+    InvalidSettings,
+    Settings,
+    read_migration_settings,
+    read_settings,
+)
 from glimpse.planner.words import LANGUAGES, sentences
 from tests.chat.conftest import in_english
 from tests.conftest import REPOSITORY
@@ -37,7 +45,7 @@ def test_the_defaults_that_help_shows_are_valid() -> None:
 
 def test_each_number_has_bounds_and_each_setting_a_meaning() -> None:
     known = sentences()
-    for setting in SETTINGS:
+    for setting in (*SETTINGS, *MIGRATION_SETTINGS):
         assert set(known[f"setting_of_{setting.field}"]) == set(LANGUAGES)
         assert setting.type is not int, setting.field
         if int in get_args(setting.type):
@@ -141,6 +149,20 @@ def test_a_setting_is_added_by_its_field_and_its_meaning(tmp_path: Path) -> None
     refused = glimpse("serve", GLIMPSE_ROOMS_PER_USER="10")
     told = "GLIMPSE_ROOMS_PER_USER is a whole number from 1 to 9.\n"
     assert (refused.returncode, refused.stderr) == (2, told)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["fifteen-letters", "x" * 201, "with spaces in between", "비밀번호비밀번호비밀번호비밀번호", "x" * 16 + "\n'"],
+)
+def test_a_migration_needs_no_secret_of_the_tasks_and_refuses_a_password_it_cannot_hash(password: str) -> None:
+    given = {"GLIMPSE_DATABASE_URL": "postgresql://host/chat", "GLIMPSE_DATABASE_APP_PASSWORD": "x" * 16}
+    assert read_migration_settings(given).database_app_password == "x" * 16
+    with pytest.raises(InvalidSettings) as raised:
+        read_migration_settings({**given, "GLIMPSE_DATABASE_APP_PASSWORD": password})
+    [failure] = raised.value.failures
+    assert failure.code == "setting_app_password"
+    assert password not in in_english(failure)
 
 
 ISSUER = "https://issuer.example/jwks.json"

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +45,7 @@ from glimpse.chat.outside.metrics import Gauges, Metrics
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
-from glimpse.chat.outside.postgres.migrate import Moment
+from glimpse.chat.outside.postgres.migrate import MigrationResult, Moment
 from glimpse.chat.outside.postgres.startup import Tell, migrate_database, open_store
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
@@ -65,7 +65,7 @@ from glimpse.chat.relay.bus import Bus
 from glimpse.chat.relay.heartbeats import SILENCE_SECONDS
 from glimpse.chat.relay.relay import Relay
 from glimpse.chat.service import Limits, Service
-from glimpse.chat.settings import SAME_DATABASE, VALKEY_SCHEMES, Settings
+from glimpse.chat.settings import SAME_DATABASE, VALKEY_SCHEMES, MigrationSettings, Settings
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.tokens import Tokens
 from glimpse.chat.uploads import Uploads
@@ -315,9 +315,12 @@ def run(settings: Settings, tell: Tell) -> None:
         uvloop.run(_serve(url, settings, tell))
 
 
-def run_migrations(url: str, after: bool, tell: Tell) -> Sequence[str]:
-    """The names of the migrations that were applied to a database. Raises Failure."""
-    return uvloop.run(migrate_database(url, Moment.AFTER if after else Moment.BEFORE, tell))
+def run_migrations(settings: MigrationSettings, after: bool, tell: Tell) -> MigrationResult | None:
+    """Migrate the database of the settings; None where they name none. Raises Failure."""
+    if not settings.database_url:
+        return None
+    moment = Moment.AFTER if after else Moment.BEFORE
+    return uvloop.run(migrate_database(settings.database_url, moment, tell, settings.database_app_password))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """
 The settings of a task, read from its environment. Each field of `Settings` is a setting: `GLIMPSE_PORT` fills `port`.
 The field's type says which values are valid; `--help` and the reference page list the fields, and the sentences
-`setting_of_…` say what each of them means.
+`setting_of_…` say what each of them means. `MigrationSettings` are those of a task that migrates.
 """
 
 from __future__ import annotations
@@ -65,6 +65,9 @@ Origins = Annotated[frozenset[str], Meta(extra={"read": _parts})]
 JwksUrl = Annotated[str, Meta(pattern=r"\A(https?://[^\s?#]+)?\Z", extra={"failure": "setting_jwks_url"})]
 Jwks = Annotated[str, Meta(extra={"read": _json_object})]
 Audiences = Annotated[tuple[str, ...], Meta(extra={"read": _parts})]
+# PostgreSQL normalizes other characters (SASLprep, RFC 4013) before it derives the keys. A leaked verifier can be
+# searched for short ones.
+AppPassword = Annotated[str, Meta(pattern=r"\A([!-~]{16,200})?\Z", extra={"failure": "setting_app_password"})]
 Switch = Annotated[Literal["on", "off", ""], Meta(extra={"failure": "setting_switch"})]
 
 
@@ -105,6 +108,13 @@ class Settings(Struct, frozen=True):
     cloudfront_private_key: str = ""
     uploads_per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 30
     storage_mb_per_user: Annotated[int, Meta(ge=1, le=100_000_000)] = 1000
+
+
+class MigrationSettings(Struct, frozen=True):
+    """Of `glimpse migrate`, which so needs none of the secrets of a task that serves."""
+
+    database_url: DatabaseUrl | None = None
+    database_app_password: AppPassword = ""
 
 
 SHARED_ISSUERS = ("googleapis.com", "google.com", "appleid.apple.com", "login.microsoftonline.com")
@@ -149,30 +159,35 @@ class Setting(Struct, frozen=True):
             raise TypeError(f"{self.field}: a setting is a str, a Literal, an int with `ge` and `le`, or has a `read`")
 
 
-SETTINGS = tuple(
-    Setting(
-        field=each.name,
-        variable=PREFIX + each.name.upper(),
-        default=str(each.default) if isinstance(each.default, int | str) else "",
-        type=each.type,
+def _settings_of(struct: type[Struct]) -> Sequence[Setting]:
+    return tuple(
+        Setting(
+            field=each.name,
+            variable=PREFIX + each.name.upper(),
+            default=str(each.default) if isinstance(each.default, int | str) else "",
+            type=each.type,
+        )
+        for each in fields(struct)
     )
-    for each in fields(Settings)
-)
+
+
+SETTINGS = _settings_of(Settings)
+MIGRATION_SETTINGS = _settings_of(MigrationSettings)
 """In the order of the fields."""
+
+
+def read_migration_settings(environment: Mapping[str, str]) -> MigrationSettings:
+    """As `read_settings`."""
+    given, failures = _read(MIGRATION_SETTINGS, environment)
+    if failures:
+        raise InvalidSettings(failures)
+    return MigrationSettings(**given)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read all settings; an empty variable means the default. Raises InvalidSettings."""
-    values = asdict(Settings())
-    failures: list[Failure] = []
-    for setting in SETTINGS:
-        text = environment.get(setting.variable, "").strip()
-        if text:
-            try:
-                values[setting.field] = _value(setting.type, text)
-            except Failure as failure:
-                values[setting.field] = None
-                failures.append(Failure(failure.code, variable=setting.variable, **failure.values))
+    given, failures = _read(SETTINGS, environment)
+    values = asdict(Settings()) | given
     has_jwks = bool(values["jwks_url"] or values["jwks"])
     if values["database_url"] and values["jwt_secrets"] == () and (not has_jwks or values["signup"] == "on"):
         failures.append(Failure("setting_secret_missing", variable=PREFIX + "JWT_SECRETS"))
@@ -189,6 +204,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if failures:
         raise InvalidSettings(failures)
     return Settings(**values)
+
+
+def _read(settings: Sequence[Setting], environment: Mapping[str, str]) -> tuple[dict[str, Any], list[Failure]]:
+    """The values that are given, None for an invalid one, and the failures."""
+    values: dict[str, Any] = {}
+    failures: list[Failure] = []
+    for setting in settings:
+        text = environment.get(setting.variable, "").strip()
+        if text:
+            try:
+                values[setting.field] = _value(setting.type, text)
+            except Failure as failure:
+                values[setting.field] = None
+                failures.append(Failure(failure.code, variable=setting.variable, **failure.values))
+    return values, failures
 
 
 def _is_shared(jwks_url: str) -> bool:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+import asyncpg
+
 from glimpse.chat.failure import Failure
-from glimpse.chat.outside.postgres.connection import open_connection
-from glimpse.chat.outside.postgres.migrate import Moment, migrate, refuse_unmigrated
+from glimpse.chat.outside.postgres.app_role import APP_ROLE, update_app_role
+from glimpse.chat.outside.postgres.connection import DatabaseRefused, one_line, open_connection
+from glimpse.chat.outside.postgres.migrate import MigrationResult, Moment, migrate, refuse_unmigrated
 from glimpse.chat.outside.postgres.store import WITH_BUS, WITHOUT_BUS, PostgresStore
 from glimpse.chat.ports import StoreDown
 
@@ -28,7 +31,7 @@ Tell = Callable[..., None]
 async def open_store(url: str, connections: int, has_bus: bool, is_embedded: bool, tell: Tell) -> PostgresStore:
     """
     The store, once the database answers. The schema of an embedded database is migrated; of any other it is checked.
-    Raises Failure: `database_away`, `schema_older`, `not_alone`, and those of PostgresStore.open.
+    Raises Failure: `database_away`, `not_alone`, and those of refuse_unmigrated and PostgresStore.open.
     """
     if is_embedded:
         await migrate_database(url, Moment.BEFORE, tell)
@@ -44,9 +47,17 @@ async def open_store(url: str, connections: int, has_bus: bool, is_embedded: boo
     return store
 
 
-async def migrate_database(url: str, moment: Moment, tell: Tell) -> Sequence[str]:
-    """The names of the migrations that were applied. Raises Failure."""
-    return await _retry_while_down(lambda: _with_connection(url, lambda connection: migrate(connection, moment)), tell)
+async def migrate_database(url: str, moment: Moment, tell: Tell, app_password: str = "") -> MigrationResult:
+    """Migrate, and give the role that serving tasks log in as this password, where there is one. Raises Failure."""
+
+    async def work(connection: Any) -> MigrationResult:
+        result = await migrate(connection, moment)
+        if app_password:
+            await update_app_role(connection, app_password)
+            tell("app_role_ready", role=APP_ROLE)
+        return result
+
+    return await _retry_while_down(lambda: _with_connection(url, work), tell)
 
 
 async def _wait_until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> None:
@@ -64,7 +75,10 @@ async def _wait_until_alone(store: PostgresStore, has_bus: bool, tell: Tell) -> 
 
 async def _with_connection(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
     async with open_connection(url) as connection:
-        return await work(connection)
+        try:
+            return await work(connection)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise DatabaseRefused("database_no_right", detail=one_line(error)) from None
 
 
 async def _retry_while_down(work: Callable[[], Awaitable[T]], tell: Tell) -> T:

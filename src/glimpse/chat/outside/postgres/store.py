@@ -22,7 +22,7 @@ from glimpse.chat.history import MAX_EXAMINED, next_before
 from glimpse.chat.listing import ListPosition, decode_cursor
 from glimpse.chat.memberships import HAS_LEFT, IN_A_BLOCK
 from glimpse.chat.names import handle_keys
-from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, unknown_outcome
+from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, ssl_context, unknown_outcome
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
@@ -113,6 +113,7 @@ class PostgresStore:
                 max_inactive_connection_lifetime=0,
                 timeout=ANSWER_SECONDS,
                 command_timeout=ANSWER_SECONDS,
+                ssl=ssl_context(url),
                 server_settings={
                     "application_name": name,
                     # So that the server ends the connections, and releases the locks, of a host that vanished.
