@@ -42,6 +42,7 @@ def test_the_schema_is_a_schema() -> None:
         ("plan", "/does/not/exist"),
         ("prices", "show"),
         ("prices", "show", "--region", "ap-northeast-2"),
+        ("prices", "update", "--from", "/does/not/exist"),
     ],
 )
 def test_what_a_command_prints_is_described(arguments: tuple[str, ...]) -> None:

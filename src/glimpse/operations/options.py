@@ -69,3 +69,39 @@ class VerifyOptions(Struct, frozen=True):
     format: str = "terminal"
     output: Path | None = None
     is_strict: bool = False
+
+
+class DeployOptions(Struct, frozen=True):
+    """
+    `arguments`: what `glimpse plan` is to read: the path and its options. `image`: the digest to run instead of a new
+    image. `rehearsal`: the name of what shall happen in a rehearsal against fakes, None for AWS itself. `asks`: whether
+    a person is there who can be asked; `is_agreed`: that person has agreed already.
+    """
+
+    arguments: Sequence[str]
+    region: str | None = None
+    image: str | None = None
+    is_dry_run: bool = False
+    rehearsal: str | None = None
+    asks: bool = True
+    is_agreed: bool = False
+
+
+class WatchOptions(Struct, frozen=True):
+    """`days` are those before today that are compared. `send`: sns:ARN, or slack, whose URL is in the environment."""
+
+    arguments: Sequence[str]
+    region: str | None = None
+    days: int = 7
+    format: str = "terminal"
+    output: Path | None = None
+    send: str | None = None
+
+
+class MeasureOptions(Struct, frozen=True):
+    """Of `glimpse workload from-cloudwatch`. `output` None: the report alone, nothing is written."""
+
+    arguments: Sequence[str]
+    region: str | None = None
+    days: int = 30
+    output: Path | None = None

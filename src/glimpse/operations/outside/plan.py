@@ -11,6 +11,7 @@ from pathlib import Path
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.deployment import Plan, PlanProblem, PlanRefused, plan_of
+from glimpse.operations.monitoring.bills import Bill, bill_of
 
 STANDARD_INPUT = "-"
 NOT_READ = 2
@@ -43,10 +44,25 @@ async def read_plan(arguments: Sequence[str], workload: str | None = None, *, ne
     return plan
 
 
-async def _printed(arguments: Sequence[str]) -> bytes:
+async def read_bill(arguments: Sequence[str], actual: str | None = None, workload: str | None = None) -> Bill:
+    """
+    What `glimpse bill` says of a stack. `actual` is the text of a Cost and Usage Report that it is compared with,
+    `workload` that of a `glimpse.toml` that counts instead of the one beside the stack. Raises as `read_plan` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="glimpse-") as folder:
+        options: list[str] = []
+        for option, name, text in (("--actual", "paid.csv", actual), ("--workload", "glimpse.toml", workload)):
+            if text is not None:
+                file = Path(folder) / name
+                file.write_text(text, encoding="utf-8")
+                options += [option, str(file)]
+        return bill_of(await _printed([*arguments, *options], "bill"))
+
+
+async def _printed(arguments: Sequence[str], command: str = "plan") -> bytes:
     """What the planner prints. Raises Failure (`planner_failed`) where that is nothing that can be read."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "glimpse", "plan", "--format", "json", *arguments),
+        *(sys.executable, "-m", "glimpse", command, "--format", "json", *arguments),
         stdin=None if STANDARD_INPUT in arguments else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -56,6 +72,8 @@ async def _printed(arguments: Sequence[str]) -> bytes:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        # A loop that closes before it has seen the end of a child complains on standard error.
+        await process.wait()
     if process.returncode not in (0, 1, NOT_READ) or not printed:
         last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise Failure("planner_failed", status=process.returncode or 0, detail=last[:200])

@@ -305,6 +305,8 @@ def _bought(product: str, usage_type: str, operation: str) -> tuple[ChargedSku, 
 
 def _charge(types: UsageTypes, key: ChargeKey, held: _Sum, grouped_by: str) -> Charge:
     product, usage_type, operation, resource, line_type, region, tagged = key
+    # A report from Cost Explorer's API has the names of services where others have product codes.
+    product = types.product(product)
     known = types.region_of(usage_type) or region or ("us-east-1" if usage_type else None)
     bought = _bought(product, usage_type, operation) if grouped_by != BY_SERVICE else ()
     return Charge(

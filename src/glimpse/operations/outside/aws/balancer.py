@@ -84,11 +84,25 @@ def chat_url(calls: Calls, deployment: Deployment) -> str:
 
 def balancer_errors(calls: Calls, deployment: Deployment, now: datetime) -> Errors:
     """CloudWatch has no datapoint where there was no error (ELB user guide, CloudWatch metrics): none is zero."""
-    dimensions = {"LoadBalancer": _balancer_arn(calls, deployment).partition(":loadbalancer/")[2]}
+    of_balancer = dimensions(calls, deployment)
     start = now - timedelta(minutes=ERRORS_MINUTES)
     count = sum(
         value
         for name in ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count")
-        for _, value in points(calls, Metric(NAMESPACE, name, dimensions, "Sum"), start, now, ERRORS_PERIOD_SECONDS)
+        for _, value in points(calls, Metric(NAMESPACE, name, of_balancer, "Sum"), start, now, ERRORS_PERIOD_SECONDS)
     )
     return Errors(round(count), ERRORS_MINUTES)
+
+
+def dimensions(calls: Calls, deployment: Deployment) -> Mapping[str, str]:
+    """How CloudWatch's metrics name the balancer."""
+    return {"LoadBalancer": _balancer_arn(calls, deployment).partition(":loadbalancer/")[2]}
+
+
+def certificate_arn(calls: Calls, deployment: Deployment) -> str | None:
+    """The default certificate of the balancer's first listener that has one."""
+    listeners = calls.pages(
+        "elbv2", "describe_listeners", "Listeners", LoadBalancerArn=_balancer_arn(calls, deployment)
+    )
+    arns = (found["CertificateArn"] for listener in listeners for found in listener.get("Certificates", ()))
+    return next(arns, None)

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Any
 
+import botocore.exceptions
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
+    CredentialRetrievalError,
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
     SSOError,
+    TokenRetrievalError,
 )
 
 from glimpse.operations.checks.observations import NotObservable
@@ -25,10 +28,15 @@ Short, because `verify` as a whole takes less than 90 s, and a thread that waits
 ends after it.
 """
 
-COST_REGION = "us-east-1"
-"""Cost Explorer answers for all regions from its only endpoint."""
+GLOBAL_REGION = "us-east-1"
+GLOBAL = {"budgets", "ce", "cloudfront"}
+"""These answer for all regions from their only endpoint."""
 
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"}
+DENIED = {
+    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "403",
+}  # fmt: skip
+"""S3 answers a HEAD without a body, so that only the status is known."""
+
 THROTTLED = {
     "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
     "LimitExceededException", "RequestThrottled", "SlowDown",
@@ -38,22 +46,33 @@ INVALID_CREDENTIALS = {
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "AuthFailure",
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired",
 }  # fmt: skip
+NO_CREDENTIALS = (
+    NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, TokenRetrievalError, SSOError,
+    getattr(botocore.exceptions, "LoginError", SSOError),
+)  # fmt: skip
+"""What the credential chain raises with the first call. Older versions of botocore know no `aws login`."""
+
 NOT_FOUND = {
     "ClusterNotFoundException", "ServiceNotFoundException", "LoadBalancerNotFound", "TargetGroupNotFound",
-    "DBInstanceNotFound", "DBParameterGroupNotFound",
+    "DBInstanceNotFound", "DBParameterGroupNotFound", "NotFoundException",
 }  # fmt: skip
 NO_DATA = {"DataUnavailableException", "BillExpirationException"}
 
 POLICY_PREFIXES = {"monitoring": "cloudwatch"}
 """IAM's prefix of a service is the name that its requests are signed with; CloudWatch is the exception."""
 
+POLICY_ACTIONS = {
+    "budgets:DescribeBudget": "budgets:ViewBudget", "s3:HeadBucket": "s3:ListBucket", "s3:HeadObject": "s3:GetObject",
+}  # fmt: skip
+"""IAM names an action as its operation, too, but for these (service authorization reference)."""
+
 
 class Calls:
     """The clients of one session and region. Its methods wait for AWS, so they belong into a thread."""
 
-    def __init__(self, session: Any, region: str) -> None:
+    def __init__(self, session: Any, region: str, config: Config = CONFIG) -> None:
         self.region = region
-        self._session = session
+        self._session, self._config = session, config
         self._clients: dict[str, Any] = {}
         self._unreachable: dict[str, NotObservable] = {}
         """By service: where nothing answers once, no other check waits for it again."""
@@ -94,15 +113,16 @@ class Calls:
         # Clients may be shared by threads, but sessions may not make two at once.
         with self._lock:
             if service not in self._clients:
-                region = COST_REGION if service == "ce" else self.region
-                self._clients[service] = self._session.client(service, region_name=region, config=CONFIG)
+                region = GLOBAL_REGION if service in GLOBAL else self.region
+                self._clients[service] = self._session.client(service, region_name=region, config=self._config)
             return self._clients[service]
 
 
 def policy_action(client: Any, operation: str) -> str:
     """The action as a policy names it: `ecs:DescribeServices`."""
     prefix = client.meta.service_model.signing_name
-    return f"{POLICY_PREFIXES.get(prefix, prefix)}:{client.meta.method_to_api_mapping[operation]}"
+    action = f"{POLICY_PREFIXES.get(prefix, prefix)}:{client.meta.method_to_api_mapping[operation]}"
+    return POLICY_ACTIONS.get(action, action)
 
 
 def not_observable(error: BotoCoreError | ClientError, action: str, region: str) -> NotObservable:
@@ -110,7 +130,7 @@ def not_observable(error: BotoCoreError | ClientError, action: str, region: str)
     if isinstance(error, ClientError):
         answer = error.response.get("Error", {})
         return _refusal(str(answer.get("Code", "")), str(answer.get("Message", "")), action, region)
-    if isinstance(error, NoCredentialsError | PartialCredentialsError | SSOError):
+    if isinstance(error, NO_CREDENTIALS):
         return NotObservable("aws_credentials_refused", detail=str(error))
     if isinstance(error, ConnectionError | HTTPClientError):
         return NotObservable("aws_unreachable", action=action, region=region, detail=str(error))

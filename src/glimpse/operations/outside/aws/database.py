@@ -32,20 +32,20 @@ def _instance(calls: Calls, deployment: Deployment) -> Mapping[str, Any]:
     return found
 
 
-def _metric(deployment: Deployment, name: str, statistic: str) -> Metric:
+def metric(deployment: Deployment, name: str, statistic: str) -> Metric:
     return Metric(NAMESPACE, name, {"DBInstanceIdentifier": _database(deployment).identifier or ""}, statistic)
 
 
-def database_connections(calls: Calls, deployment: Deployment, now: datetime) -> DatabaseConnections:
+def database_connections(calls: Calls, deployment: Deployment, now: datetime, days: int = 1) -> DatabaseConnections:
     """
-    The most of the last day. Where `max_connections` is RDS's formula, whose memory nobody publishes, the limit is the
+    The most of the last days. Where `max_connections` is RDS's formula, whose memory nobody publishes, the limit is the
     fewest that was seen for the class, if the instance still has the class of the Terraform.
     """
     instance = _instance(calls, deployment)
-    metric = _metric(deployment, "DatabaseConnections", "Maximum")
-    seen = points(calls, metric, now - timedelta(days=1), now, 3600)
+    open_ = metric(deployment, "DatabaseConnections", "Maximum")
+    seen = points(calls, open_, now - timedelta(days=days), now, 3600)
     if not seen:
-        raise NotObservable("aws_no_data", name=metric.name)
+        raise NotObservable("aws_no_data", name=open_.name)
     limit = _max_connections(calls, instance)
     database = _database(deployment)
     if limit is None and instance.get("DBInstanceClass") == database.instance_class:
@@ -96,11 +96,11 @@ def _is_release_of(version: str, major: str) -> bool:
 
 def storage(calls: Calls, deployment: Deployment, now: datetime) -> Storage:
     instance = _instance(calls, deployment)
-    metric = _metric(deployment, "FreeStorageSpace", "Average")
-    latest = points(calls, metric, now - timedelta(hours=3), now, 300)
+    free = metric(deployment, "FreeStorageSpace", "Average")
+    latest = points(calls, free, now - timedelta(hours=3), now, 300)
     if not latest:
-        raise NotObservable("aws_no_data", name=metric.name)
-    growth = slope_a_day(points(calls, metric, now - timedelta(days=HISTORY_DAYS), now, DAY_SECONDS))
+        raise NotObservable("aws_no_data", name=free.name)
+    growth = slope_a_day(points(calls, free, now - timedelta(days=HISTORY_DAYS), now, DAY_SECONDS))
     allocated = int(instance["AllocatedStorage"]) * GIB
     most = instance.get("MaxAllocatedStorage")
     return Storage(

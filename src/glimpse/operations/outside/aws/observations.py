@@ -35,6 +35,7 @@ class AwsObservations:
 
     def __init__(self, session: Any, deployment: Deployment, region: str | None = None) -> None:
         self.deployment = deployment
+        self.session = session
         self.calls = Calls(session, region or deployment.region)
 
     async def running_tasks(self) -> RunningTasks:

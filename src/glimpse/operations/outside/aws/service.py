@@ -97,14 +97,22 @@ def task_settings(calls: Calls, deployment: Deployment) -> TaskSettings:
     if len(definitions) > 1:
         raise NotObservable("aws_deployment_under_way", service=names(deployment)[1])
     definition = calls.call("ecs", "describe_task_definition", taskDefinition=definitions.pop())["taskDefinition"]
-    container = _container(definition["containerDefinitions"], balancers[0].get("containerName"))
-    environment = {entry["name"]: entry["value"] for entry in container.get("environment", ())}
+    serving = _container(definition["containerDefinitions"], balancers[0].get("containerName"))
+    environment = {entry["name"]: entry["value"] for entry in serving.get("environment", ())}
     return TaskSettings(
         keep_alive_seconds=_integer(environment.get("GLIMPSE_KEEP_ALIVE_SECONDS")),
         database_pool=_integer(environment.get("GLIMPSE_DATABASE_POOL")),
         drain_seconds=_integer(environment.get("GLIMPSE_DRAIN_SECONDS")),
-        stop_timeout_seconds=int(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
+        stop_timeout_seconds=int(serving.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
     )
+
+
+def container(calls: Calls, deployment: Deployment) -> Mapping[str, Any]:
+    """The container that the balancer speaks to, as the service's task definition has it."""
+    found = service(calls, deployment)
+    balancers = found.get("loadBalancers") or [{}]
+    definition = calls.call("ecs", "describe_task_definition", taskDefinition=found["taskDefinition"])["taskDefinition"]
+    return _container(definition["containerDefinitions"], balancers[0].get("containerName"))
 
 
 def _container(containers: Sequence[Mapping[str, Any]], name: str | None) -> Mapping[str, Any]:
