@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import json
 import re
 import sys
@@ -33,6 +32,9 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from glimpse.planner.outside.price_updates.files import write_snapshot
+from glimpse.planner.price_updates.snapshot import PriceRow, region_text
 
 SHIPPED = Path(__file__).parent.parent / "src/glimpse/planner/outside/prices"
 NAMES = Path(__file__).parent / "price_names.csv"
@@ -239,27 +241,15 @@ def write(regions: dict[str, list[list]]) -> None:
     SHIPPED.mkdir(exist_ok=True)
     for old in SHIPPED.glob("*.json*"):
         old.unlink()
-    held = {}
-    kinds: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    digest = hashlib.sha256()
-    for region, prices in sorted(regions.items()):
-        for service, kind in sorted({(price[0], price[1]) for price in prices}):
-            kinds[service][kind].append(region)
-        sources = sorted({price[6] for price in prices})
-        numbered = {source: index for index, source in enumerate(sources)}
-        for price in prices:
-            price[6] = numbered[price[6]]
-        text = json.dumps({"sources": sources, "prices": prices}, separators=(",", ":"), ensure_ascii=False)
-        digest.update(text.encode())
-        name = region.replace(":", "-")
-        (SHIPPED / f"{name}.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
-        dates = sorted(price[7] for price in prices if price[7] != "unknown")
-        held[region] = {"prices": len(prices), "sources": len(sources), "oldest": dates[0], "newest": dates[-1]}
-    manifest = {"id": f"aws-list-prices-{digest.hexdigest()[:12]}", "currency": "USD", "regions": held}
-    (SHIPPED / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    text = json.dumps(kinds, separators=(",", ":"), sort_keys=True)
-    (SHIPPED / "kinds.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
-    print(f"{manifest['id']}: {sum(entry['prices'] for entry in held.values())} prices, {len(held)} regions")
+
+    def text_of(region: str) -> str:
+        return region_text(
+            PriceRow(service, kind, tuple(sorted(attributes.items())), term, unit, tuple(map(tuple, tiers)), *rest)
+            for service, kind, attributes, term, unit, tiers, *rest in regions[region]
+        )
+
+    name, count = write_snapshot(SHIPPED, regions, text_of)
+    print(f"{name}: {count} prices, {len(regions)} regions")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ FILES = sorted((SOURCE / "glimpse").rglob("*.py"))
 WIRING = {
     "glimpse.cli", "glimpse.__main__", "glimpse.chat.app", "glimpse.planner.app",
     "glimpse.operations.options", "glimpse.operations.up", "glimpse.operations.drill", "glimpse.operations.verify",
+    "glimpse.operations.deploy", "glimpse.operations.watch", "glimpse.operations.workload",
+    "glimpse.planner.prices_update",
 }  # fmt: skip
 MAY_IMPORT = {"planner": set[str](), "chat": set[str](), "operations": {"chat"}}
 """Which other rooms each room may import."""

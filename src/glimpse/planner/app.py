@@ -76,7 +76,7 @@ def run(command: str, options: Options) -> int:
     # A command is over in a second, and its values end with the process: the collector would only walk through them.
     gc.disable()
     try:
-        with _input_errors():
+        with input_errors():
             return COMMANDS[command](options)
     finally:
         if collecting:
@@ -86,19 +86,19 @@ def run(command: str, options: Options) -> int:
 def _plan(options: Options) -> int:
     from glimpse.planner.scenarios import plan_of
 
-    stack, estimator = _read(options, with_deployment=options.format == "json")
+    stack, estimator = read(options, with_deployment=options.format == "json")
     plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
         from glimpse.planner.report.json_report import plan_as_json
 
-        _write(options, _json(plan_as_json(plan, options.words, paid)))
+        write(options, _json(plan_as_json(plan, options.words, paid)))
     elif options.format == "markdown":
         from glimpse.planner.report.markdown import plan_markdown
 
-        _write(options, plan_markdown(plan, today.with_other_free_tier, options.words, paid))
+        write(options, plan_markdown(plan, today.with_other_free_tier, options.words, paid))
     else:
-        _write(options, _text(options, "plan", plan, today.with_other_free_tier, paid))
+        write(options, _text(options, "plan", plan, today.with_other_free_tier, paid))
     if plan.broken:
         names = ", ".join(options.words(f"promise_{name}") for name in plan.broken)
         print(options.words("ui_promise_broken", promises=names), file=sys.stderr)
@@ -107,7 +107,7 @@ def _plan(options: Options) -> int:
 
 
 def _bill(options: Options) -> int:
-    stack, estimator = _read(options)
+    stack, estimator = read(options)
     bill = estimator.bill(stack)
     with_other_free_tier = _with_other_free_tier(bill, estimator)
     there = compare_regions(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
@@ -115,13 +115,13 @@ def _bill(options: Options) -> int:
     if options.format == "json":
         from glimpse.planner.report.json_report import bill_as_json
 
-        _write(options, _json(bill_as_json(bill, with_other_free_tier, options.words, there, paid)))
+        write(options, _json(bill_as_json(bill, with_other_free_tier, options.words, there, paid)))
     elif options.format == "markdown":
         from glimpse.planner.report.markdown import bill_markdown
 
-        _write(options, bill_markdown(bill, with_other_free_tier, options.words, there, paid))
+        write(options, bill_markdown(bill, with_other_free_tier, options.words, there, paid))
     else:
-        _write(options, _text(options, "bill", bill, with_other_free_tier, there, paid))
+        write(options, _text(options, "bill", bill, with_other_free_tier, there, paid))
     return _strict(options, bill)
 
 
@@ -145,10 +145,16 @@ def _prices(options: Options) -> int:
         stacks = set(price_files.regions())
         kinds = Kinds({kind: len(stacks.intersection(where)) for kind, where in price_files.kinds().items()})
     chosen = [entry for entry in held if options.region in (None, entry.region)]
+    cached = [entry.region for entry in chosen if entry.region in price_files.cached_regions()]
+    if problem := price_files.cache_problem():
+        print(options.words.render(problem), file=sys.stderr)
     if options.format == "json":
-        print(_json(prices_as_json(name, chosen, kinds, sources, clock.today())))
+        print(_json(prices_as_json(name, chosen, kinds, sources, cached, clock.today())))
     else:
         print(prices_text(name, chosen, kinds, sources, clock.today(), options.words), end="")
+        if cached:
+            path = str(price_files.price_cache().folder)
+            print(options.words("ui_prices_cached", path=path, regions=", ".join(cached)))
     return DONE
 
 
@@ -187,7 +193,7 @@ def _init(options: Options) -> int:
 
 
 @contextmanager
-def _input_errors() -> Iterator[None]:
+def input_errors() -> Iterator[None]:
     """Turn errors of a workload or a region into an InputError."""
     try:
         yield
@@ -200,7 +206,7 @@ def _input_errors() -> Iterator[None]:
         raise InputError(say("region_not_held", region=wrong.region, near=near)) from None
 
 
-def _read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estimator]:
+def read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estimator]:
     """The stack, and what prices it. `with_deployment` as of `read_stack`."""
     with _slow_notice(options):
         workload = workload_files.workload_beside(options.path, options.workload)
@@ -218,7 +224,9 @@ def _read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estim
     if options.actual is not None:
         estimator = _measuring(options, options.actual, stack, estimator)
         stack = least(stack, estimator)
-    return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator))), estimator
+    problem = price_files.cache_problem()
+    cache = (Finding(problem),) if problem else ()
+    return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator), *cache)), estimator
 
 
 def _stack(options: Options, with_deployment: bool = False) -> Stack:
@@ -283,7 +291,7 @@ def _text(options: Options, method: str, *arguments: object) -> str:
     return report_text(options.words, method, *arguments, colour=colour)
 
 
-def _write(options: Options, text: str) -> None:
+def write(options: Options, text: str) -> None:
     text = text if text.endswith("\n") else text + "\n"
     output = options.output
     if output is None:

@@ -1,17 +1,23 @@
-"""The price snapshot that ships with the package: one compressed file a region, read only when asked for."""
+"""
+The prices that ship with the package, one compressed file a region, and those of the user's cache where it has newer
+ones. A file is read only when asked for.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from glimpse.planner.catalogue import Catalogue, Price, PriceKey, RegionSummary, Tier
+from glimpse.planner.outside.price_updates.cache import PriceCache, cache_folder
+from glimpse.planner.sentence import Sentence
 
 FOLDER = files("glimpse.planner.outside") / "prices"
 GLOBAL = "global"
@@ -39,9 +45,38 @@ class RegionUnknown(LookupError):
 
 
 def manifest() -> tuple[str, tuple[RegionSummary, ...]]:
-    """The snapshot's name and what it holds."""
+    """The name of the prices in use and what they hold."""
+    _, regions = _shipped()
+    cached = price_cache()
+    summaries = {**regions, **cached.summaries}
+    return cached.name, tuple(RegionSummary(region, **summaries[region]) for region in sorted(summaries))
+
+
+def cached_regions() -> tuple[str, ...]:
+    """The regions whose prices come from the user's cache."""
+    return tuple(sorted(price_cache().summaries))
+
+
+def cache_problem() -> Sentence | None:
+    """Why the user's cache, or a file of it that was asked for, is not used; None where it is, or where none exists."""
+    return price_cache().problem
+
+
+def price_cache() -> PriceCache:
+    """The user's cache as it is now."""
+    return _price_cache(cache_folder(), _shipped()[0])
+
+
+@cache
+def _price_cache(folder: Path, base: str) -> PriceCache:
+    return PriceCache(folder, base)
+
+
+@cache
+def _shipped() -> tuple[str, Mapping[str, Any]]:
+    """The name of the snapshot that ships, and what its manifest says of each region."""
     read = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    return read["id"], tuple(RegionSummary(region, **entry) for region, entry in read["regions"].items())
+    return read["id"], read["regions"]
 
 
 def regions() -> tuple[str, ...]:
@@ -55,15 +90,20 @@ def regions() -> tuple[str, ...]:
 
 def catalogue(region: str) -> Catalogue:
     """Raises RegionUnknown."""
+    return catalogue_of(region, read_document, manifest()[0])
+
+
+def catalogue_of(region: str, read: Callable[[str], Any], name: str) -> Catalogue:
+    """The catalogue of a region whose files `read` gives as they are parsed. Raises RegionUnknown."""
     if region not in regions():
         raise RegionUnknown(region)
-    return Catalogue(manifest()[0], region, PriceTable((region, GLOBAL, *edge_of(region))), _other_catalogue)
 
+    @cache
+    def other(region: str) -> Catalogue | None:
+        """The catalogue of another region that a stack reaches into; None where no price of it is held."""
+        return catalogue_of(region, read, name) if region in regions() else None
 
-@cache
-def _other_catalogue(region: str) -> Catalogue | None:
-    """The catalogue of another region that a stack reaches into; None where no price of it is held."""
-    return catalogue(region) if region in regions() else None
+    return Catalogue(name, region, PriceTable((region, GLOBAL, *edge_of(region)), read), other)
 
 
 def edge_of(region: str) -> tuple[str, ...]:
@@ -75,12 +115,16 @@ def edge_of(region: str) -> tuple[str, ...]:
 def kinds() -> Mapping[Kind, tuple[str, ...]]:
     """Where each kind of price is held: regions, edges, or what is the same everywhere."""
     read = json.loads(gzip.decompress((FOLDER / "kinds.json.gz").read_bytes()))
-    return {(service, kind): tuple(where) for service, named in read.items() for kind, where in named.items()}
+    held = {(service, kind): tuple(where) for service, named in read.items() for kind, where in named.items()}
+    for region in cached_regions():
+        for kind in {(row[0], row[1]) for row in read_document(region)["prices"]}:
+            held[kind] = tuple(sorted({*held.get(kind, ()), region}))
+    return held
 
 
 def holdings(region: str) -> tuple[Counter[Kind], Counter[str]]:
     """How many prices of one region belong to each kind, and how many came from each source."""
-    read = _read(region)
+    read = read_document(region)
     held = Counter((row[0], row[1]) for row in read["prices"])
     return held, Counter(read["sources"][row[6]] for row in read["prices"])
 
@@ -94,20 +138,27 @@ def kinds_of_other_regions(region: str) -> Mapping[Kind, int]:
     return {kind: count for kind, count in found.items() if count}
 
 
-def _read(region: str) -> Any:
+def read_document(region: str) -> Any:
+    """One region's file as it is parsed: the user's, or else the one that ships."""
+    cached = price_cache().document(region)
+    return shipped_document(region) if cached is None else cached
+
+
+def shipped_document(region: str) -> Any:
+    """The file of a region that ships, as it is parsed."""
     return json.loads(gzip.decompress((FOLDER / f"{region.replace(':', '-')}.json.gz").read_bytes()))
 
 
 class PriceTable(Mapping[PriceKey, Sequence[Price]]):
     """The prices of some regions by key. A Price is made of its row only when its key is first looked up."""
 
-    def __init__(self, regions: Sequence[str]) -> None:
+    def __init__(self, regions: Sequence[str], read: Callable[[str], Any] = read_document) -> None:
         self._rows: dict[PriceKey, list[tuple[str, list[str], list[Any]]]] = {}
         self._made: dict[PriceKey, Sequence[Price]] = {}
         for region in regions:
-            read = _read(region)
-            for row in read["prices"]:
-                self._rows.setdefault((row[0], row[1], row[3]), []).append((region, read["sources"], row))
+            document = read(region)
+            for row in document["prices"]:
+                self._rows.setdefault((row[0], row[1], row[3]), []).append((region, document["sources"], row))
 
     def __getitem__(self, key: PriceKey) -> Sequence[Price]:
         if key not in self._made:

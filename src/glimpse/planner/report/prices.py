@@ -41,9 +41,17 @@ class Kinds:
 
 
 def prices_as_json(
-    name: str, held: Sequence[RegionSummary], kinds: Kinds, sources: Counts, today: datetime.date
+    name: str,
+    held: Sequence[RegionSummary],
+    kinds: Kinds,
+    sources: Counts,
+    cached: Sequence[str],
+    today: datetime.date,
 ) -> dict[str, Any]:
-    """`sources`: how many prices of the one region asked for came from each; empty for all regions."""
+    """
+    `sources`: how many prices of the one region asked for came from each; empty for all regions. `cached`: the regions
+    whose prices come from the user's cache.
+    """
     document: dict[str, Any] = {
         "schema": "glimpse.prices/1",
         "catalogue": name,
@@ -58,6 +66,8 @@ def prices_as_json(
             for entry in held
         ],
     }
+    if cached:
+        document["cached"] = list(cached)
     counted = "regions" if kinds.of_other_regions is None else "prices"
     document["kinds"] = [
         {"service": service, "kind": kind, counted: count} for (service, kind), count in sorted(kinds.held.items())

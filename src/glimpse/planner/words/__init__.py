@@ -13,7 +13,10 @@ from glimpse.planner.sentence import Sentence
 LANGUAGES = ("en", "ko")
 MAX_LENGTH = 300
 FOLDER = files("glimpse.planner.words")
-FILES = ("sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml", "chat.toml")
+FILES = (
+    "sentences.toml", "workload.toml", "plan.toml", "plan_document.toml", "actual.toml", "risks.toml", "prices.toml",
+    "chat.toml",
+)  # fmt: skip
 FOLDERS = ("levers", "families", "operations")
 """Folders with a file of sentences for each subject."""
 

@@ -1,0 +1,1 @@
+"""`glimpse prices update`: from the rows of AWS's offer files to prices, checked against those that are held."""
