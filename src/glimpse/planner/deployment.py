@@ -37,13 +37,17 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class BalancerFacts:
-    """The balancer before the service, and the target group that its tasks join (`target_group` is its name)."""
+    """
+    The balancer before the service, and the target group that its tasks join (`target_group` is its name).
+    `has_vpc_origin`: CloudFront reaches it inside the VPC; left out where it does not.
+    """
 
     name: str | None = None
     target_group: str | None = None
     idle_timeout_seconds: int | None = None
     deregistration_delay_seconds: int | None = None
     is_sticky: bool | None = None
+    has_vpc_origin: bool | None = None
     health_check: HealthCheck | None = None
 
 
@@ -85,6 +89,7 @@ class DeploymentFacts:
     engine: str | None = None
     bucket: str | None = None
     domain: str | None = None
+    zones: tuple[str, ...] = ()
     alarms: tuple[AlarmRule, ...] = ()
 
 
@@ -105,6 +110,7 @@ def deployment_as_json(stack: Stack) -> Mapping[str, Any] | None:
         "bus": _bus(stack, service),
         "bucket": facts.bucket,
         "domain": facts.domain,
+        "zones": facts.zones,
         "alarms": [asdict(alarm) for alarm in facts.alarms],
     }
     return {name: _plain(value) for name, value in found.items()}
@@ -125,6 +131,7 @@ def _tasks(service: FargateService, facts: DeploymentFacts) -> Mapping[str, Any]
         "most": most,
         "vcpu": float(size.vcpu) if size else None,
         "memory_mib": int(size.memory_gib * MIB_PER_GIB) if size else None,
+        "architecture": size.arch.upper() if size else None,
         "on_demand": split.get(FARGATE, 0) if desired is not None else None,
         "spot": split.get(FARGATE_SPOT, 0) if desired is not None else None,
         "stop_timeout_seconds": service.stop_seconds,
@@ -137,7 +144,6 @@ def _tasks(service: FargateService, facts: DeploymentFacts) -> Mapping[str, Any]
 def _settings_of_tags(service: FargateService) -> Mapping[str, str]:
     """The settings that the service's tags repeat: a plan hides the containers of a new task definition."""
     told = {
-        "GLIMPSE_UPLOADS": service.uploads,
         "GLIMPSE_KEEP_ALIVE_SECONDS": service.keep_alive_seconds,
         "GLIMPSE_DATABASE_POOL": service.database_pool,
     }

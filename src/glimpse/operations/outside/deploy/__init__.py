@@ -1,0 +1,1 @@
+"""What `glimpse deploy` works with: Terraform, image builders and AWS, and fakes of them."""
