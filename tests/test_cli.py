@@ -22,7 +22,7 @@ from tests.conftest import REPOSITORY
 
 Run = Callable[..., tuple[int, str, str]]
 Write = Callable[..., Path]
-OWN_STACK_COSTS = "87.63"
+OWN_STACK_COSTS = "87.20"
 """USD a month for this repository's own stack, with the people and the service that its glimpse.toml states."""
 GOOD = 'resource "aws_eip" "a" {}\n'
 
@@ -170,9 +170,9 @@ def test_both_totals_are_shown_whichever_was_asked_for(run: Run) -> None:
     for option in ("none", "always"):
         _, out, _ = run("bill", "--free-tier", option)
         assert OWN_STACK_COSTS in out
-        assert "86.00" in out
+        assert "85.57" in out
         document = json.loads(run("bill", "--free-tier", option, "--format", "json")[1])
-        assert document["monthly_usd_free_tier"] == "86.00"
+        assert document["monthly_usd_free_tier"] == "85.57"
 
 
 def test_errors_are_json_when_json_was_asked_for(run: Run) -> None:

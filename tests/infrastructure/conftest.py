@@ -10,15 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tests.infrastructure.terraform_plans import (
+    BEST,
+    BOOTSTRAP,
     CHOICES,
     DESIGNS,
-    DIGEST,
     EDITS,
     ENVIRONMENT,
+    MIGRATION,
+    POLICIES,
+    PREPARED,
+    REQUIRED,
+    SECOND,
     STAND_IN,
     TASK,
     TREE,
+    Order,
     Plan,
     Terraform,
     Values,
@@ -51,25 +59,40 @@ def terraform(shared_folder: Path) -> Terraform:
         pytest.skip("NOT RUN: terraform is not installed")
     if "GLIMPSE_TERRAFORM" not in os.environ and STAND_IN.exists():
         command = str(STAND_IN)
-    terraform = Terraform(command, shared_folder / "tree")
+    repository = shared_folder / "repository"
+    terraform = Terraform(command, repository / TREE.relative_to(REPOSITORY))
     initialised = shared_folder / "initialised"
     with locked(shared_folder):
         if not initialised.exists():
             ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*")
             shutil.copytree(TREE, terraform.tree, ignore=ignored, dirs_exist_ok=True)
+            shutil.copytree(REPOSITORY / POLICIES, repository / POLICIES, dirs_exist_ok=True)
             terraform.init(ENVIRONMENT)
+            terraform.init(BOOTSTRAP)
             initialised.touch()
     return terraform
 
 
 @pytest.fixture(scope="session")
 def plans(terraform: Terraform, shared_folder: Path) -> dict[str, Plan]:
-    """The plans of both designs, of each choice, of each edit, and of a service alone."""
+    """The plans of the designs, of each choice and edit, of a service alone, of a second environment, and of bootstraps."""
     documents = shared_folder / "plans.json"
     with locked(shared_folder):
         if not documents.exists():
             documents.write_text(json.dumps(make_plans(terraform)))
     return {name: Plan(document) for name, document in json.loads(documents.read_text()).items()}
+
+
+@pytest.fixture(scope="session")
+def order(terraform: Terraform, shared_folder: Path) -> Order:
+    """In which order Terraform makes the environment."""
+    text = shared_folder / "graph.dot"
+    with locked(shared_folder):
+        if not text.exists():
+            done = terraform.run(ENVIRONMENT, "graph")
+            assert done.returncode == 0, done.stderr
+            text.write_text(done.stdout)
+    return Order.of(text.read_text())
 
 
 def make_plans(terraform: Terraform) -> dict[str, Values]:
@@ -81,10 +104,15 @@ def make_plans(terraform: Terraform) -> dict[str, Values]:
         for choice, variables in {**CHOICES, **EDITS}.items()
     }
     with ThreadPoolExecutor() as pool:
+        prepared = {name: [f"-target={MIGRATION}", *arguments] for name, arguments in PREPARED.items()}
+        environments = {**DESIGNS, "best": BEST, **chosen, **prepared}
         jobs = {
-            design: pool.submit(terraform.plan, design, ENVIRONMENT, f"-var=image_digest={DIGEST}", *arguments)
-            for design, arguments in {**DESIGNS, **chosen}.items()
+            name: pool.submit(terraform.plan, name, ENVIRONMENT, *REQUIRED, *arguments)
+            for name, arguments in environments.items()
         }
+        for name, variables in {"bootstrap": {}, "second_bootstrap": SECOND}.items():
+            given = {"github_repository": "owner/name", **variables}
+            jobs[name] = pool.submit(terraform.plan, name, BOOTSTRAP, *(f"-var={key}={given[key]}" for key in given))
         jobs["service"] = pool.submit(terraform.plan, "service", service)
         return {name: job.result() for name, job in jobs.items()}
 
@@ -98,6 +126,5 @@ def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
 @pytest.fixture
 def container(plans: dict[str, Plan]) -> Values:
     """The container of a task of the balanced design."""
-    task = plans["service"].one("aws_ecs_task_definition")
-    (only,) = json.loads(task["container_definitions"])
+    (only,) = json.loads(plans["service"].task["container_definitions"])
     return dict(only)

@@ -21,13 +21,27 @@ import pytest
 from tests.conftest import REPOSITORY
 
 TREE = REPOSITORY / "infrastructure" / "terraform"
+BOOTSTRAP = Path("bootstrap")
 ENVIRONMENT = Path("environments") / "startup-prod"
+POLICIES = Path("src") / "glimpse" / "operations" / "outside" / "aws"
+"""What the bootstrap reads beside the tree."""
+
 STAND_IN = REPOSITORY.parent / "shared" / "tools" / "terraform-offline" / "terraform-offline"
 """A terraform whose AWS provider needs no network, where there is one."""
 
 DIGEST = "sha256:" + "0" * 64
 DOMAIN = "chat.example.com"
+REQUIRED = [f"-var=image_digest={DIGEST}", "-var=alarm_email=on-call@example.com"]
+"""Variables of the environment that have no default."""
+
 DESIGNS = {"before": [], "balanced": ["-var-file=balanced.tfvars"]}
+BEST = ["-var-file=best.tfvars"]
+PREPARED = {"prepared_before": [], "prepared_best": BEST}
+"""The first of the two applies of a deploy, for two designs."""
+
+MIGRATION = "module.ecs.terraform_data.migration"
+SECOND = {"name": "a-second-environment", "domain_name": "second.example.com"}
+"""Variables of another environment in the same account, with the longest name that is allowed."""
 
 CHOICES = {
     "addresses_and_parameters": {"egress": "task_addresses", "secret_store": "parameter_store"},
@@ -35,6 +49,7 @@ CHOICES = {
     "ipv6_and_cloudfront": {"egress": "ipv6_only", "ingress": "cloudfront"},
     "downloads_by_cloudfront": {"downloads": "cloudfront", "downloads_public_key": "-----BEGIN PUBLIC KEY-----"},
     "ipv6_and_postgresql": {"egress": "ipv6_only", "bus": "postgresql", "database_pool": "1"},
+    "both_ways_in": {"ingress": "both"},
     "cloudfront_and_nights": {
         "ingress": "cloudfront",
         "environment": "development",
@@ -45,13 +60,13 @@ CHOICES = {
 """Variables of each choice away from the first design. Choices that do not affect each other share a plan."""
 
 EDITS = {
-    "small_values": {
+    "second_environment": SECOND
+    | {
         "cpu_architecture": "ARM64",
         "fargate_base": "0",
         "min_capacity": "1",
         "max_capacity": "8",
         "cache_engine": "valkey",
-        "database_max_storage_gb": "100",
     },
     "on_demand_pair": {"fargate_base": "2"},
 }
@@ -63,15 +78,20 @@ TASK = {
     "region": "ap-northeast-2",
     "vpc_id": "vpc-1",
     "subnet_ids": ["subnet-1", "subnet-2"],
-    "target_group_arn": "arn:aws:elasticloadbalancing:target",
-    "balancer_security_group_id": "sg-1",
+    "balancers": {"public": {"target_group_arn": "arn:aws:elasticloadbalancing:target", "security_group_id": "sg-1"}},
     "database_security_group_id": "sg-2",
     "cache_security_group_id": "sg-3",
     "execution_role_arn": "arn:aws:iam::123456789012:role/execution",
+    "migrate_execution_role_arn": "arn:aws:iam::123456789012:role/migrate-execution",
     "task_role_arn": "arn:aws:iam::123456789012:role/task",
     "repository_url": "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/glimpse-api",
     "image_digest": DIGEST,
-    "secrets": {"PGPASSWORD": "arn:aws:secretsmanager:secret:password::"},
+    "secrets": {"PGPASSWORD": "arn:aws:ssm:parameter/database-password"},
+    "migrate_environment": {"GLIMPSE_DATABASE_URL": "postgresql://owner@database/glimpse"},
+    "migrate_secrets": {
+        "GLIMPSE_DATABASE_APP_PASSWORD": "arn:aws:ssm:parameter/database-password",
+        "PGPASSWORD": "arn:aws:secretsmanager:secret:password::",
+    },
     "task_cpu": 256,
     "task_memory": 512,
     "uploads": "presigned",
@@ -86,7 +106,8 @@ TASK = {
 }
 """Variables of the module `ecs` on its own. A plan shows a task's containers only when it knows all of these."""
 
-NAT = re.compile(r"^module\.networking\.aws_.*\.nat\[\d\]$")
+NAT = re.compile(r"^module\.networking\.[^.]+\.nat(_image)?\[\d\]$")
+NAT_ALARM = "module.monitoring.aws_cloudwatch_metric_alarm.nat_instance[0]"
 SECRETS = re.compile(r"^module\.secrets\.")
 BEHIND = [choice for choice, variables in CHOICES.items() if variables.get("ingress") == "cloudfront"]
 """Choices with which clients come in by CloudFront."""
@@ -121,7 +142,11 @@ class Terraform:
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def init(self, directory: Path) -> None:
-        done = self.run(directory, "init", "-backend=false", "-no-color")
+        """A root whose state is in a bucket gets a local one."""
+        folder = self.tree / directory
+        if any('backend "s3"' in file.read_text() for file in folder.glob("*.tf")):
+            (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+        done = self.run(directory, "init", "-no-color")
         unreachable = re.search(r"Failed to (query available|install) provider.*", done.stderr)
         if done.returncode and unreachable and Path(self.command) != STAND_IN:
             pytest.skip("NOT RUN: terraform could not fetch its AWS provider")
@@ -178,10 +203,47 @@ class Plan:
         (values,) = self.of_type(kind)
         return values
 
+    @property
+    def task(self) -> Values:
+        """The definition of the service's tasks. That of a migration stands beside it."""
+        (values,) = (
+            values for address, values in self.resources.items() if address.endswith("aws_ecs_task_definition.this")
+        )
+        return values
+
     def check(self, name: str) -> str:
         """Status of a check block."""
         (check,) = (each for each in self.document["checks"] if each["address"]["to_display"] == f"check.{name}")
         return str(check["status"])
+
+
+def written_address(address: str) -> str:
+    """Address of a resource as written, without the keys of its instances: module.a[0].b.c["d"] is module.a.b.c."""
+    return re.sub(r"\[[^]]*\]", "", address)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What each resource waits for, by their addresses as written: what `terraform graph` prints."""
+
+    waits_for: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, graph: str) -> "Order":
+        waits_for: dict[str, set[str]] = {}
+        for later, earlier in re.findall(r'"([^"]+)" -> "([^"]+)"', graph):
+            waits_for.setdefault(later, set()).add(earlier)
+        return cls(waits_for)
+
+    def before(self, address: str) -> set[str]:
+        """All that is there before a resource is made."""
+        found: set[str] = set()
+        waiting = [address]
+        while waiting:
+            new = self.waits_for.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return found
 
 
 def block(values: Values, name: str) -> Values:

@@ -55,7 +55,7 @@ def test_only_the_balancer_is_open_to_the_world(plan: Plan) -> None:
     kind = "aws_vpc_security_group_ingress_rule"
     rules = {address: values for address, values in plan.resources.items() if f".{kind}." in address}
     world = {address for address, rule in rules.items() if rule.get("cidr_ipv4") == "0.0.0.0/0"}
-    assert world == {f"module.balancer.{kind}.http[0]", f"module.balancer.{kind}.https"}
+    assert world == {f"module.balancer[0].{kind}.http[0]", f"module.balancer[0].{kind}.https"}
     for address, expressions in plan.written.items():
         if re.search(r"aws_(default_)?security_group\.", address):
             assert not {"ingress", "egress"} & expressions.keys(), address
@@ -77,13 +77,13 @@ def test_an_inside_balancer_admits_nobody_but_cloudfront(plans: dict[str, Plan],
     plan = plans[choice]
     assert plan.one("aws_lb")["internal"] is True
     assert [listener["port"] for listener in plan.of_type("aws_lb_listener")] == [443]
-    kind = "module.balancer.aws_vpc_security_group_ingress_rule"
+    kind = "module.internal_balancer[0].aws_vpc_security_group_ingress_rule"
     ((address, rule),) = [each for each in plan.resources.items() if each[0].startswith(kind)]
     assert address == f"{kind}.https"
     assert (rule["from_port"], rule["to_port"]) == (443, 443)
     assert rule["prefix_list_id"]
     assert not any(rule.get(name) for name in ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id"))
-    listed = plan.written["module.balancer.data.aws_ec2_managed_prefix_list.cloudfront"]
+    listed = plan.written["module.internal_balancer.data.aws_ec2_managed_prefix_list.cloudfront"]
     assert listed["name"]["constant_value"] == "com.amazonaws.global.cloudfront.origin-facing"
     world = [
         address
@@ -99,15 +99,34 @@ def test_the_balancer_adds_the_address_that_it_saw_after_what_a_client_wrote(pla
     assert not balancer.get("enable_xff_client_port"), "the service reads addresses, not addresses with ports"
 
 
-# Towards tasks without IPv4
+# While one takes the place of another
 
 
-def test_a_group_of_ipv6_targets_is_there_before_the_old_one_goes(plans: dict[str, Plan]) -> None:
-    names = {plans[choice].one("aws_lb_target_group")["name"] for choice in ("before", "ipv6_and_cloudfront")}
-    assert len(names) == 2, "two groups of one name cannot be"
+def test_two_balancers_and_their_target_groups_can_be_at_once(plans: dict[str, Plan]) -> None:
+    choices = ("before", "cloudfront_and_nights", "ipv6_and_cloudfront", "ipv6_and_postgresql")
+    names = [plans[choice].one("aws_lb_target_group")["name"] for choice in choices]
+    assert len(set(names)) == 4, "one for each balancer and each IP version"
     assert all(len(name) <= 32 for name in names)
-    group = re.search(
-        r'^resource "aws_lb_target_group" .*?^\}', source("modules", "balancer", "main.tf"), re.MULTILINE | re.DOTALL
+    assert plans["before"].one("aws_lb")["name"] != plans["cloudfront_and_nights"].one("aws_lb")["name"]
+
+
+def test_with_both_ways_in_tasks_join_both_and_neither_balancer_refuses_to_go(plans: dict[str, Plan]) -> None:
+    plan = plans["both_ways_in"]
+    balancers = plan.of_type("aws_lb")
+    assert sorted((each["internal"], each["enable_deletion_protection"]) for each in balancers) == [
+        (False, False),
+        (True, False),
+    ]
+    assert plans["before"].one("aws_lb")["enable_deletion_protection"] is True
+    assert plans["cloudfront_and_nights"].one("aws_lb")["enable_deletion_protection"] is True
+    assert len(plan.one("aws_ecs_service")["load_balancer"]) == 2
+    assert record_types(plan) == ["A", "AAAA"], "CloudFront answers over IPv6 as well"
+
+
+def test_everything_that_clients_need_is_made_before_its_old_one_goes() -> None:
+    blocks = re.findall(
+        r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', source("modules", "balancer", "main.tf"), re.MULTILINE | re.DOTALL
     )
-    assert group
-    assert "create_before_destroy = true" in group[0]
+    assert len(blocks) == 9
+    for kind, name, body in blocks:
+        assert "create_before_destroy = true" in body, f"{kind}.{name}"

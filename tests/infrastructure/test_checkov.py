@@ -19,7 +19,8 @@ def test_the_policy_checker_has_nothing_to_say_beyond_the_reasoned_exceptions(ch
         pytest.skip("NOT RUN: checkov is not installed")
     configuration = str(TREE / ".checkov.yaml")
     chosen = tmp_path / "chosen.tfvars"
-    chosen.write_text("".join(f'{name} = "{value}"\n' for name, value in CHOICES.get(choice, {}).items()))
+    variables = {"github_repository": "owner/name", **CHOICES.get(choice, {})}
+    chosen.write_text("".join(f'{name} = "{value}"\n' for name, value in variables.items()))
     options = ["--config-file", configuration, "--var-file", str(chosen), "--output", "json"]
     done = subprocess.run(
         [checkov, "--directory", str(TREE), *options],

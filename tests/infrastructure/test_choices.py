@@ -12,7 +12,9 @@ from tests.infrastructure.terraform_plans import (
     DESIGNS,
     EDITS,
     ENVIRONMENT,
+    MIGRATION,
     NAT,
+    NAT_ALARM,
     SECRETS,
     Plan,
     block,
@@ -34,17 +36,17 @@ def test_every_edit_of_every_lever_has_been_planned_by_terraform(own_stack: Stac
     edits = {
         (name, str(value))
         for lever in LEVERS.values()
-        if lever.edit
+        if lever.edit and lever.change(own_stack) != own_stack
         for name, value in lever.edit_in(lever.change(own_stack)).items()
     }
     assert edits <= planned
 
 
 def test_the_small_values_of_the_levers_arrive_where_they_count(plans: dict[str, Plan]) -> None:
-    small = plans["small_values"]
+    small = plans["second_environment"]
     assert strategy(small) == {"FARGATE": (0, 30), "FARGATE_SPOT": (0, 70)}
     assert small.one("aws_appautoscaling_target")["min_capacity"] == 1
-    assert block(small.one("aws_ecs_task_definition"), "runtime_platform")["cpu_architecture"] == "ARM64"
+    assert block(small.task, "runtime_platform")["cpu_architecture"] == "ARM64"
     assert small.one("aws_appautoscaling_target")["max_capacity"] == 8
     assert small.one("aws_elasticache_replication_group")["engine"] == "valkey"
     assert small.one("aws_db_instance")["max_allocated_storage"] == 100
@@ -55,7 +57,6 @@ def test_the_small_values_of_the_levers_arrive_where_they_count(plans: dict[str,
 
 
 IPV6 = {
-    "module.balancer.aws_route53_record.ipv6[0]",
     "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_internet_ipv6[0]",
     "module.networking.aws_egress_only_internet_gateway.tasks[0]",
     "module.networking.aws_route.internet_ipv6[0]",
@@ -67,29 +68,41 @@ IPV6 = {
     "module.networking.aws_subnet.tasks[1]",
 }
 IPV6_CHANGES = {
-    ("module.balancer.aws_lb.this", "ip_address_type"),
-    ("module.balancer.aws_lb_target_group.this", "ip_address_type"),
-    ("module.balancer.aws_lb_target_group.this", "name"),
     ("module.networking.aws_vpc.this", "assign_generated_ipv6_cidr_block"),
     ("module.rds.aws_db_instance.this", "apply_immediately"),
     ("module.rds.aws_db_instance.this", "network_type"),
 }
+BALANCER = "module.balancer[0]"
+INTERNAL = "module.internal_balancer[0]"
+BALANCER_ON_IPV6 = {
+    (f"{BALANCER}.aws_lb.this", "ip_address_type"),
+    (f"{BALANCER}.aws_lb_target_group.this", "ip_address_type"),
+    (f"{BALANCER}.aws_lb_target_group.this", "name"),
+}
+AAAA = "aws_route53_record.ipv6[0]"
 CLOUDFRONT = {
-    "module.cloudfront[0].aws_acm_certificate.this",
-    "module.cloudfront[0].aws_acm_certificate_validation.this",
     "module.cloudfront[0].aws_cloudfront_distribution.this",
     "module.cloudfront[0].aws_cloudfront_vpc_origin.this",
 }
-CLOUDFRONT_GONE = {
-    "module.balancer.aws_lb_listener.http[0]",
-    "module.balancer.aws_vpc_security_group_ingress_rule.http[0]",
-}
-CLOUDFRONT_CHANGES = {
-    ("module.balancer.aws_lb.this", "internal"),
-    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "cidr_ipv4"),
-    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "description"),
-    ("module.balancer.aws_vpc_security_group_ingress_rule.https", "prefix_list_id"),
-}
+
+
+def way(balancer: str, key: str, *ports: str) -> set[str]:
+    """What stands for one way in: its balancer, open at these ports, and the rules that let it reach the tasks."""
+    return {
+        f"{balancer}.aws_lb.this",
+        f"{balancer}.aws_lb_listener.https",
+        f"{balancer}.aws_lb_target_group.this",
+        f"{balancer}.aws_security_group.this",
+        f"{balancer}.aws_vpc_security_group_ingress_rule.https",
+        *(f"{balancer}.{port}" for port in ports),
+        f'module.ecs.aws_vpc_security_group_egress_rule.balancer_to_tasks["{key}"]',
+        f'module.ecs.aws_vpc_security_group_ingress_rule.tasks_from_balancer["{key}"]',
+    }
+
+
+PUBLIC_WAY = way(BALANCER, "public", "aws_lb_listener.http[0]", "aws_vpc_security_group_ingress_rule.http[0]")
+INTERNAL_WAY = way(INTERNAL, "internal")
+HEALTHY = "module.monitoring.aws_cloudwatch_metric_alarm.healthy_tasks[0]"
 
 
 def test_the_balanced_design_changes_the_service_and_nothing_else(
@@ -129,16 +142,16 @@ def test_without_a_choice_nothing_of_what_the_choices_bring_is_there(plan: Plan)
 
 def test_with_addresses_of_their_own_only_the_tasks_move(plans: dict[str, Plan]) -> None:
     gone, new, changed = difference(plans, "addresses_and_parameters")
-    assert all(SECRETS.match(address) or NAT.search(address) for address in gone)
+    assert all(SECRETS.match(address) or NAT.search(address) or address == NAT_ALARM for address in gone)
     assert all(SECRETS.match(address) for address in new)
     # The subnets are still unknown in a plan, so that the tasks move to public ones shows in the text alone.
-    assert changed == {("module.ecs.aws_ecs_service.this", "network_configuration")}
+    assert changed == {("module.ecs.aws_ecs_service.this", "network_configuration"), (MIGRATION, "input")}
     network = block(plans["addresses_and_parameters"].one("aws_ecs_service"), "network_configuration")
     assert network["assign_public_ip"] is True
     assert task_subnets() == [
         'var.egress == "task_addresses" ? module.networking.public_subnet_ids :',
         'var.egress == "ipv6_only" ? module.networking.ipv6_subnet_ids :',
-        "module.networking.private_subnet_ids",
+        "module.networking.nat_subnet_ids",
     ]
 
 
@@ -154,10 +167,12 @@ def test_a_nat_gateway_takes_the_place_of_the_nat_instance_and_a_serverless_cach
 ) -> None:
     gone, new, changed = difference(plans, "gateway_and_serverless")
     assert {address for address in gone if not NAT.search(address)} == {
+        NAT_ALARM,
         "module.elasticache.aws_elasticache_replication_group.this[0]",
         "module.elasticache.aws_elasticache_subnet_group.this[0]",
     }
     assert new == {
+        "module.monitoring.aws_cloudwatch_metric_alarm.nat_gateway[0]",
         "module.elasticache.aws_elasticache_serverless_cache.this[0]",
         "module.networking.aws_eip.nat[0]",
         "module.networking.aws_nat_gateway.nat[0]",
@@ -170,6 +185,7 @@ def test_a_nat_gateway_takes_the_place_of_the_nat_instance_and_a_serverless_cach
 def test_with_the_database_as_the_bus_nothing_of_the_cache_is_left(plans: dict[str, Plan]) -> None:
     gone, new, changed = difference(plans, "ipv6_and_postgresql")
     assert {address for address in gone if not NAT.search(address)} == {
+        NAT_ALARM,
         "module.ecs.aws_vpc_security_group_egress_rule.tasks_to_cache[0]",
         "module.ecs.aws_vpc_security_group_ingress_rule.cache_from_tasks[0]",
         "module.elasticache.aws_elasticache_replication_group.this[0]",
@@ -178,33 +194,32 @@ def test_with_the_database_as_the_bus_nothing_of_the_cache_is_left(plans: dict[s
     }
     assert not [address for address in plans["ipv6_and_postgresql"].resources if "elasticache" in address]
     assert new == IPV6 | {
-        "module.balancer.aws_vpc_security_group_ingress_rule.http_ipv6[0]",
-        "module.balancer.aws_vpc_security_group_ingress_rule.https_ipv6[0]",
+        AAAA,
+        f"{BALANCER}.aws_vpc_security_group_ingress_rule.http_ipv6[0]",
+        f"{BALANCER}.aws_vpc_security_group_ingress_rule.https_ipv6[0]",
     }
-    assert changed == IPV6_CHANGES | {("module.ecs.aws_ecs_service.this", "tags")}
+    assert changed == IPV6_CHANGES | BALANCER_ON_IPV6 | {("module.ecs.aws_ecs_service.this", "tags")}
 
 
 def test_with_ipv6_alone_everything_that_a_task_meets_learns_to_speak_it(plans: dict[str, Plan]) -> None:
     gone, new, changed = difference(plans, "ipv6_and_cloudfront")
-    assert {address for address in gone if not NAT.search(address)} == CLOUDFRONT_GONE
-    assert new == IPV6 | CLOUDFRONT
+    assert {address for address in gone if not NAT.search(address)} == PUBLIC_WAY | {NAT_ALARM}
+    assert new == IPV6 | CLOUDFRONT | INTERNAL_WAY | {AAAA}
     cache = "module.elasticache.aws_elasticache_replication_group.this[0]"
-    assert changed == IPV6_CHANGES | CLOUDFRONT_CHANGES | {(cache, "ip_discovery"), (cache, "network_type")}
+    cache_changes = {(cache, name) for name in ("ip_discovery", "network_type", "replication_group_id")}
+    assert changed == IPV6_CHANGES | cache_changes | {(HEALTHY, "alarm_name")}
 
 
 def test_with_cloudfront_the_balancer_goes_inside_and_nothing_else_changes(plans: dict[str, Plan]) -> None:
     gone, new, changed = difference(plans, "cloudfront_and_nights")
-    assert gone == CLOUDFRONT_GONE
-    assert {address for address in new if ".ecs." not in address} == CLOUDFRONT | {
-        "module.balancer.aws_route53_record.ipv6[0]"
-    }
-    assert {change for change in changed if ".balancer." in change[0]} == CLOUDFRONT_CHANGES
+    assert gone == PUBLIC_WAY
+    nights = {address for address in new if ".aws_appautoscaling_scheduled_action." in address}
+    assert new - nights == CLOUDFRONT | INTERNAL_WAY | {AAAA}
+    assert {change for change in changed if ".balancer" in change[0] or "record" in change[0]} == set()
     text = source(str(ENVIRONMENT), "main.tf")
-    assert re.search(r"^  subnet_ids += local\.balancer_subnet_ids$", text, re.MULTILINE)
-    (subnets,) = re.findall(r"balancer_subnet_ids = (.*)", text)
-    assert subnets == (
-        'var.ingress == "cloudfront" ? module.networking.private_subnet_ids : module.networking.public_subnet_ids'
-    )
+    for name, subnets in (("balancer", "public"), ("internal_balancer", "private")):
+        (call,) = re.findall(rf'^module "{name}" \{{\n(.*?)^\}}', text, re.MULTILINE | re.DOTALL)
+        assert re.search(rf"^  subnet_ids += module\.networking\.{subnets}_subnet_ids$", call, re.MULTILINE)
 
 
 # What a choice needs of several modules at once
@@ -227,8 +242,11 @@ def test_the_balancer_the_database_and_the_cache_answer_a_task_without_ipv4(
 
 def test_tasks_without_ipv4_fetch_their_image_and_keep_uploads_over_ipv6() -> None:
     text = source(str(ENVIRONMENT), "main.tf")
-    only = 'var.egress == "ipv6_only" ?'
-    assert f"{only} module.ecr.dual_stack_url : module.ecr.repository_url" in text
+    registry = re.search(r"^  registry += (.*)$", source(str(ENVIRONMENT), "bootstrap.tf"), re.MULTILINE)
+    assert registry
+    assert registry[1] == (
+        'var.egress == "ipv6_only" ? "dkr-ecr.${var.region}.on.aws" : "dkr.ecr.${var.region}.amazonaws.com"'
+    )
     # The service takes the address that has IPv6 by itself, as long as it is not told another one.
     assert "GLIMPSE_S3_ENDPOINT" not in text
     assert ".dualstack." in Bucket.of("", "ap-northeast-2", "files").url

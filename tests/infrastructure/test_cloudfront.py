@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from tests.infrastructure.terraform_plans import BEHIND, DOMAIN, Plan, block, record_types, source, written_blocks
+from tests.infrastructure.terraform_plans import (
+    BEHIND,
+    DOMAIN,
+    ENVIRONMENT,
+    Plan,
+    block,
+    record_types,
+    source,
+    written_blocks,
+)
 
 
 @pytest.mark.parametrize("choice", BEHIND)
@@ -41,15 +50,15 @@ def test_cloudfront_passes_everything_on_and_keeps_nothing(plans: dict[str, Plan
 @pytest.mark.parametrize("choice", BEHIND)
 def test_cloudfronts_certificate_stands_where_cloudfront_looks_for_it(plans: dict[str, Plan], choice: str) -> None:
     plan = plans[choice]
-    for kind in ("aws_acm_certificate", "aws_acm_certificate_validation"):
-        assert plan.resources[f"module.cloudfront[0].{kind}.this"]["region"] == "us-east-1"
-        assert not plan.resources[f"module.dns.{kind}.this"].get("region"), "the balancer's stays with the balancer"
-    assert plan.resources["module.cloudfront[0].aws_acm_certificate.this"]["domain_name"] == DOMAIN
+    found = plan.written["data.aws_acm_certificate.cloudfront"]
+    assert found["region"]["constant_value"] == "us-east-1"
+    assert found["domain"]["references"] == ["var.domain_name"]
+    assert found["statuses"]["constant_value"] == ["ISSUED"], "one that is not valid yet is refused"
+    assert "region" not in plan.written["data.aws_acm_certificate.balancer"], "the balancer's stays with the balancer"
     shown = block(plan.one("aws_cloudfront_distribution"), "viewer_certificate")
     assert (shown["ssl_support_method"], shown["minimum_protocol_version"]) == ("sni-only", "TLSv1.2_2021")
     written = plan.written["module.cloudfront.aws_cloudfront_distribution.this"]["viewer_certificate"][0]
-    valid = "aws_acm_certificate_validation.this.certificate_arn"
-    assert valid in written["acm_certificate_arn"]["references"], "one that is not valid yet is refused"
+    assert written["acm_certificate_arn"]["references"] == ["var.certificate_arn"]
 
 
 @pytest.mark.parametrize("choice", BEHIND)
@@ -57,8 +66,8 @@ def test_clients_find_the_distribution_by_the_records_that_led_to_the_balancer(
     plans: dict[str, Plan], choice: str
 ) -> None:
     assert record_types(plans[choice]) == ["A", "AAAA"]
-    (alias,) = re.findall(r"^  alias = (.*)", source("modules", "balancer", "main.tf"), re.MULTILINE)
-    assert alias.startswith('var.ingress == "cloudfront" ? var.distribution : { domain_name = aws_lb.this.dns_name,')
-    distribution = written_blocks(source("modules", "cloudfront", "outputs.tf"), "output")["distribution"]
+    (alias,) = re.findall(r"^  alias += (.*)", source(str(ENVIRONMENT), "main.tf"), re.MULTILINE)
+    assert alias == "concat(module.cloudfront[*].alias, module.balancer[*].alias)[0]", "with both, CloudFront"
+    distribution = written_blocks(source("modules", "cloudfront", "outputs.tf"), "output")["alias"]
     assert "aws_cloudfront_distribution.this.domain_name" in distribution
     assert "aws_cloudfront_distribution.this.hosted_zone_id" in distribution

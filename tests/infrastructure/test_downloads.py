@@ -9,8 +9,6 @@ def test_by_cloudfront_files_are_read_through_it_and_nothing_else_changes(plans:
     gone, new, changed = difference(plans, "downloads_by_cloudfront")
     assert not gone
     assert {re.sub(r"^module\.(\w+)(\[0\])?\.", r"\1 ", address) for address in new} == {
-        "downloads aws_acm_certificate.this",
-        "downloads aws_acm_certificate_validation.this",
         "downloads aws_cloudfront_cache_policy.this",
         "downloads aws_cloudfront_distribution.this",
         "downloads aws_cloudfront_key_group.this",
@@ -19,13 +17,12 @@ def test_by_cloudfront_files_are_read_through_it_and_nothing_else_changes(plans:
         "downloads aws_cloudfront_response_headers_policy.this",
         "downloads aws_route53_record.ipv6",
         "downloads aws_route53_record.this",
-        "downloads aws_route53_record.validation",
-        "secrets aws_ssm_parameter.downloads[0]",
     }
     assert {address for address, _ in changed} <= {
         "module.ecs.aws_ecs_task_definition.this",
+        "module.ecs.terraform_data.migration",
         "module.roles.aws_iam_role_policy.execution",
         "module.s3.aws_s3_bucket_policy.this",
     }
     text = source(str(ENVIRONMENT), "main.tf")
-    assert "GLIMPSE_CLOUDFRONT_PRIVATE_KEY = module.secrets.downloads_parameter_arn" in text
+    assert "GLIMPSE_CLOUDFRONT_PRIVATE_KEY = module.secrets.downloads_arn" in text

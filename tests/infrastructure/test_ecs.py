@@ -1,8 +1,21 @@
 """The module `ecs`: what a task is, and how many run on which capacity."""
 
+import json
 import re
 
-from tests.infrastructure.terraform_plans import Plan, Values, block, source, strategy
+from glimpse.chat.outside.postgres.app_role import APP_ROLE
+from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
+from tests.infrastructure.terraform_plans import (
+    BOOTSTRAP,
+    ENVIRONMENT,
+    TREE,
+    Plan,
+    Values,
+    block,
+    source,
+    strategy,
+    written_address,
+)
 
 # How many tasks run, on which capacity
 
@@ -100,7 +113,7 @@ def test_a_development_environment_stands_still_at_night_and_says_so(plans: dict
 
 
 def test_fargate_sells_a_task_of_this_size(plan: Plan) -> None:
-    task = plan.one("aws_ecs_task_definition")
+    task = plan.task
     cpu, memory = int(task["cpu"]), int(task["memory"])
     sold = {
         256: [512, 1024, 2048],
@@ -137,7 +150,7 @@ def test_a_leaving_task_drains_before_the_balancer_forgets_it_and_before_it_is_k
 def test_the_tags_tell_what_the_task_is_told(container: Values, plans: dict[str, Plan]) -> None:
     settings = {each["name"]: each["value"] for each in container["environment"]}
     assert plans["balanced"].one("aws_ecs_service")["tags"] == {
-        "glimpse:uploads": settings["GLIMPSE_UPLOADS"],
+        "glimpse:uploads": "presigned",
         "glimpse:keep-alive-seconds": settings["GLIMPSE_KEEP_ALIVE_SECONDS"],
         "glimpse:database-pool": settings["GLIMPSE_DATABASE_POOL"],
     }
@@ -154,7 +167,7 @@ def test_what_makes_it_cheaper_is_a_tag_for_the_cost_plan(plans: dict[str, Plan]
 def test_a_task_writes_nowhere_but_to_its_own_tmp(container: Values, plan: Plan) -> None:
     assert container["readonlyRootFilesystem"] is True
     (mount,) = container["mountPoints"]
-    (volume,) = plan.one("aws_ecs_task_definition")["volume"]
+    (volume,) = plan.task["volume"]
     assert (mount["containerPath"], mount["sourceVolume"]) == ("/tmp", volume["name"])
 
 
@@ -177,13 +190,72 @@ def test_the_probe_inside_the_container_is_python_and_asks_for_health(container:
     assert 2 <= check["timeout"] <= 60
 
 
-def test_logs_never_hold_up_the_service(container: Values, plan: Plan) -> None:
+def test_logs_never_hold_up_the_service(container: Values, plans: dict[str, Plan]) -> None:
     logging = container["logConfiguration"]
     assert logging["logDriver"] == "awslogs"
     assert logging["options"]["mode"] == "non-blocking"
-    group = plan.one("aws_cloudwatch_log_group")
-    assert group["name"] == logging["options"]["awslogs-group"]
+    group = plans["service"].one("aws_cloudwatch_log_group")
+    assert group["name"] == logging["options"]["awslogs-group"] == "/ecs/glimpse-test"
     assert group["retention_in_days"] == 30
+
+
+def test_a_deployment_that_fails_finds_the_definition_that_it_goes_back_to(plan: Plan) -> None:
+    definitions = plan.of_type("aws_ecs_task_definition")
+    assert {each["family"] for each in definitions} == {"glimpse-prod-api", "glimpse-prod-migrate"}
+    assert all(each["skip_destroy"] is True for each in definitions)
+
+
+def test_costs_can_be_told_apart_by_environment(plan: Plan) -> None:
+    service = plan.one("aws_ecs_service")
+    assert service["propagate_tags"] == "SERVICE", "a task has no tag of its service by itself"
+    assert service["enable_ecs_managed_tags"] is True
+    for root in (ENVIRONMENT, BOOTSTRAP):
+        tags = "".join(file.read_text() for file in sorted((TREE / root).glob("*.tf")))
+        assert re.search(r"^ +Environment = var\.name$", tags, re.MULTILINE), root
+
+
+# What a migration is
+
+
+def test_a_migration_runs_the_same_image_as_another_user_of_the_database(
+    container: Values, plans: dict[str, Plan]
+) -> None:
+    plan = plans["service"]
+    task = plan.resources["aws_ecs_task_definition.migrate"]
+    (migration,) = json.loads(task["container_definitions"])
+    assert container["command"] == ["glimpse", "serve"]
+    assert migration["command"] == ["glimpse", "migrate"]
+    for name in ("image", "readonlyRootFilesystem", "mountPoints", "stopTimeout"):
+        assert migration[name] == container[name], name
+    assert (task["cpu"], task["memory"]) == (plan.task["cpu"], plan.task["memory"])
+    assert "healthCheck" not in migration, "ECS would stop a migration that takes long"
+    assert "portMappings" not in migration
+    assert [each["name"] for each in migration["secrets"]] == ["GLIMPSE_DATABASE_APP_PASSWORD", "PGPASSWORD"]
+    assert task["execution_role_arn"] != plan.task["execution_role_arn"]
+    assert not task.get("task_role_arn"), "it calls nothing of AWS"
+
+
+def test_the_service_cannot_log_in_as_the_owner_of_the_database() -> None:
+    text = source(str(ENVIRONMENT), "main.tf")
+    assert f'"postgresql://{APP_ROLE}@${{local.database}}"' in text
+    assert '"postgresql://${module.rds.owner}@${local.database}"' in text
+    assert "sslmode=verify-full&sslrootcert=" in text
+    readers = re.findall(r"^ +(\w+) += .*module\.rds\.owner_secret_arn", text, re.MULTILINE)
+    assert readers == ["owner_secret_arn", "PGPASSWORD"]
+    (migrate,) = re.findall(r"^  migrate_secrets = \{\n(.*?)^  \}", text, re.MULTILINE | re.DOTALL)
+    assert "owner_secret_arn" in migrate
+    roles = source("modules", "roles", "main.tf")
+    (reads,) = re.findall(
+        r'^resource "([^"]+" "[^"]+)" \{(?:(?!^\}).)*owner_secret_arn', roles, re.MULTILINE | re.DOTALL
+    )
+    assert reads == 'aws_iam_role_policy" "migrate_execution'
+
+
+def test_a_task_is_told_only_what_the_service_reads() -> None:
+    told = source(str(ENVIRONMENT), "main.tf") + source("modules", "ecs", "tasks.tf")
+    names = set(re.findall(r"\bGLIMPSE_\w+", told))
+    assert len(names) > 10
+    assert names <= {setting.variable for setting in (*SETTINGS, *MIGRATION_SETTINGS)}
 
 
 # Who reaches a task, and whom it reaches
@@ -196,10 +268,10 @@ def test_tasks_with_addresses_still_answer_the_balancer_alone(plans: dict[str, P
             for address, rule in plan.resources.items()
             if re.search(r"(^|\.ecs\.)aws_vpc_security_group_ingress_rule\.tasks_", address)
         }
-        ((address, rule),) = rules.items()
-        assert address.endswith(".tasks_from_balancer")
-        assert not any(rule.get(name) for name in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id"))
-        assert (rule["from_port"], rule["to_port"]) == (3001, 3001)
+        for address, rule in rules.items():
+            assert written_address(address).endswith(".tasks_from_balancer")
+            assert not any(rule.get(name) for name in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id"))
+            assert (rule["from_port"], rule["to_port"]) == (3001, 3001)
 
 
 def test_only_tasks_reach_the_database_and_the_cache(plan: Plan) -> None:

@@ -34,3 +34,14 @@ def test_a_serverless_cache_keeps_nothing_and_cannot_run_up_a_bill(plans: dict[s
 
 def test_the_service_is_told_what_carries_its_events() -> None:
     assert re.search(r"GLIMPSE_BUS_URL += module\.elasticache\.url$", source(str(ENVIRONMENT), "main.tf"), re.MULTILINE)
+
+
+def test_a_cache_of_another_network_type_or_engine_has_another_name(plans: dict[str, Plan]) -> None:
+    names = [
+        plans[choice].one("aws_elasticache_replication_group")["replication_group_id"]
+        for choice in ("before", "ipv6_and_cloudfront", "second_environment")
+    ]
+    assert [name.removeprefix("glimpse-prod") for name in names[:2]] == ["", "-ip6"]
+    assert names[2].endswith("-valkey")
+    assert len(names[2]) <= 40
+    assert source("modules", "elasticache", "main.tf").count("create_before_destroy = true") == 4

@@ -11,6 +11,7 @@ import pytest
 
 from glimpse.chat.settings import SETTINGS, SHARED_ISSUERS, InvalidSettings, read_settings
 from tests.infrastructure.terraform_plans import (
+    BOOTSTRAP,
     ENVIRONMENT,
     HANGS_SECONDS,
     TREE,
@@ -25,11 +26,13 @@ from tests.infrastructure.terraform_plans import (
 @pytest.fixture(scope="module")
 def validation_and_tests(terraform: Terraform) -> Iterator[dict[str, subprocess.Popen[str]]]:
     """Terraform's own validation and tests, all at once. They take longest, so they run from the start of this file."""
-    files = sorted((TREE / ENVIRONMENT / "tests").glob("*.tftest.hcl"))
     running = {
-        file.name: terraform.start(ENVIRONMENT, "test", "-no-color", f"-filter=tests/{file.name}") for file in files
+        file.name: terraform.start(root, "test", "-no-color", f"-filter=tests/{file.name}")
+        for root in (ENVIRONMENT, BOOTSTRAP)
+        for file in sorted((TREE / root / "tests").glob("*.tftest.hcl"))
     }
-    running["validate"] = terraform.start(ENVIRONMENT, "validate", "-no-color")
+    for root in (ENVIRONMENT, BOOTSTRAP):
+        running[f"validate {root.name}"] = terraform.start(root, "validate", "-no-color")
     yield running
     for process in running.values():
         with process:
@@ -45,11 +48,11 @@ def test_the_files_are_formatted(terraform: Terraform) -> None:
 def test_the_configuration_is_valid_and_every_terraform_test_passes(
     validation_and_tests: dict[str, subprocess.Popen[str]],
 ) -> None:
-    assert len(validation_and_tests) > 1, "there are no tests"
+    assert len(validation_and_tests) > 3, "there are no tests"
     for name, process in validation_and_tests.items():
         output, errors = process.communicate(timeout=HANGS_SECONDS)
         assert process.returncode == 0, output + errors
-        assert name == "validate" or re.search(r"Success! [1-9]\d* passed, 0 failed\.", output), output
+        assert name.startswith("validate ") or re.search(r"Success! [1-9]\d* passed, 0 failed\.", output), output
 
 
 # What a reader and a static evaluator rely on
@@ -79,7 +82,7 @@ def test_the_number_of_resources_follows_from_the_variables_alone() -> None:
     ]
     assert written
     for name, line in written:
-        assert "var." in line, f"{name}: {line}"
+        assert "var." in line or re.search(r"for_each += \[[^\]]*\]$", line), f"{name}: {line}"
         assert not re.search(r"\b(data|module|aws_\w+)\.", line), f"{name}: {line}"
 
 
@@ -119,13 +122,14 @@ def test_the_service_refuses_the_issuers_that_the_tree_refuses(environment: dict
     assert refused in {failure.code for failure in caught.value.failures}
 
 
-def test_no_lock_state_or_plan_file_lies_in_the_tree() -> None:
-    stray = [
-        file
-        for pattern in (".terraform", ".terraform.lock.hcl", "*.tfstate*", "*.tfplan")
-        for file in TREE.rglob(pattern)
-    ]
-    assert not stray
+def test_no_state_plan_or_choice_of_a_backend_lies_in_the_tree() -> None:
+    patterns = (".terraform", "*.tfstate*", "*.tfplan", "backend_override.tf")
+    assert not [file for pattern in patterns for file in TREE.rglob(pattern)]
+
+
+def test_a_lock_file_in_the_tree_is_of_the_real_provider() -> None:
+    for file in TREE.rglob(".terraform.lock.hcl"):
+        assert '"zh:' in file.read_text(), f"{file}: its hashes are not those that the registry signs"
 
 
 # What holds across modules

@@ -1,11 +1,18 @@
 """The module `monitoring`: the alarms and the budget."""
 
-from tests.infrastructure.terraform_plans import Plan, block, source
+import json
+import re
+from decimal import Decimal
+
+import pytest
+
+from glimpse.cli import main
+from tests.infrastructure.terraform_plans import ENVIRONMENT, TREE, Plan, block, source, written_blocks
 
 
-def test_there_are_five_alarms_and_cloudwatch_accepts_them(plan: Plan) -> None:
+def test_cloudwatch_accepts_the_alarms_and_somebody_hears_each(plan: Plan) -> None:
     alarms = plan.of_type("aws_cloudwatch_metric_alarm")
-    assert len(alarms) == 5
+    assert len({alarm["alarm_name"] for alarm in alarms}) == len(alarms) == 10
     for alarm in alarms:
         name = alarm["alarm_name"]
         assert alarm["comparison_operator"] in {
@@ -74,6 +81,50 @@ def test_each_alarm_watches_what_it_says(plan: Plan) -> None:
     assert connections["threshold"] == (79 - 5) * 8 // 10
 
 
+def test_the_alarms_beyond_the_documents_watch_what_stops_the_service_or_costs_money(plan: Plan) -> None:
+    alarms = {
+        each["alarm_name"].removeprefix("glimpse-prod-"): each for each in plan.of_type("aws_cloudwatch_metric_alarm")
+    }
+    watched = {
+        name: (each["namespace"], each["metric_name"], each["threshold"])
+        for name, each in alarms.items()
+        if name in BEYOND
+    }
+    fewest = plan.one("aws_appautoscaling_target")["min_capacity"]
+    gib = plan.one("aws_db_instance")["allocated_storage"]
+    assert watched == {
+        "healthy-tasks": ("AWS/ApplicationELB", "HealthyHostCount", fewest),
+        # RDS enlarges a disk of which less than a tenth is free.
+        "database-storage": ("AWS/RDS", "FreeStorageSpace", gib * 1024**3 // 20),
+        # A db.t4g.micro earns 12 credits an hour.
+        "database-credits": ("AWS/RDS", "CPUCreditBalance", 12),
+        "database-surplus": ("AWS/RDS", "CPUSurplusCreditsCharged", 0),
+        "nat": ("AWS/AutoScaling", "GroupInServiceInstances", 1),
+    }
+    for name in BEYOND - {"database-surplus"}:
+        assert alarms[name]["comparison_operator"] == "LessThanThreshold", name
+    assert plan.one("aws_autoscaling_group")["enabled_metrics"] == ["GroupInServiceInstances"], "or there is no metric"
+    credits = alarms["database-credits"]
+    assert credits["period"] * credits["evaluation_periods"] == 3 * 3600, "a new database has none for an hour or two"
+
+
+BEYOND = {"healthy-tasks", "database-storage", "database-credits", "database-surplus", "nat"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        ("both_ways_in", {"glimpse-prod-healthy-tasks", "glimpse-prod-int-healthy-tasks"}),
+        ("cloudfront_and_nights", {"glimpse-prod-int-healthy-tasks"}),
+    ],
+)
+def test_each_way_in_has_its_alarm(plans: dict[str, Plan], choice: str, names: set[str]) -> None:
+    alarms = {each["alarm_name"]: each for each in plans[choice].of_type("aws_cloudwatch_metric_alarm")}
+    assert {name for name in alarms if name.endswith("-healthy-tasks")} == names
+    missing = "notBreaching" if choice == "cloudfront_and_nights" else "breaching"
+    assert {alarms[name]["treat_missing_data"] for name in names} == {missing}, "no task at night is no reason"
+
+
 def test_no_alarm_fires_on_a_normal_scale_out(plan: Plan) -> None:
     targets = {
         block(tracking, "predefined_metric_specification")["predefined_metric_type"]: tracking
@@ -97,7 +148,7 @@ def test_running_tasks_are_counted_without_container_insights(plan: Plan) -> Non
 def test_the_budget_speaks_up_at_80_and_at_100_percent(plan: Plan) -> None:
     budget = plan.one("aws_budgets_budget")
     assert (budget["budget_type"], budget["time_unit"]) == ("COST", "MONTHLY")
-    assert (budget["limit_amount"], budget["limit_unit"]) == ("100", "USD")
+    assert budget["limit_unit"] == "USD"
     thresholds = set()
     for notification in budget["notification"]:
         assert notification["notification_type"] in {"ACTUAL", "FORECASTED"}
@@ -111,5 +162,23 @@ def test_the_budget_speaks_up_at_80_and_at_100_percent(plan: Plan) -> None:
     assert "cloudwatch.amazonaws.com" in policy
 
 
-def test_nobody_is_subscribed_unless_an_address_is_given(plan: Plan) -> None:
-    assert not [address for address in plan.resources if "aws_sns_topic_subscription" in address]
+def test_the_address_that_is_given_is_subscribed(plan: Plan) -> None:
+    assert plan.one("aws_sns_topic_subscription")["protocol"] == "email"
+    assert re.search(r"^  alarm_email += var\.alarm_email$", source(str(ENVIRONMENT), "main.tf"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("design", ["", "balanced", "best"])
+def test_the_budget_is_what_the_plan_says_and_up_to_a_quarter_more(
+    design: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = str(TREE / ENVIRONMENT)
+    given = ("--var-file", f"{tree}/{design}.tfvars") if design else ()
+    with pytest.raises(SystemExit):
+        main(["bill", tree, *given, "--format", "json"])
+    monthly = Decimal(json.loads(capsys.readouterr().out)["monthly_usd"])
+    values = source(str(ENVIRONMENT), f"{design}.tfvars") if design else ""
+    default = written_blocks(source(str(ENVIRONMENT), "variables.tf"), "variable")["monthly_budget_usd"]
+    (budget,) = re.findall(r"^monthly_budget_usd += (\d+)", values, re.M) or re.findall(
+        r"^  default += (\d+)", default, re.M
+    )
+    assert monthly <= int(budget) <= monthly * Decimal("1.25")

@@ -25,11 +25,11 @@ def test_one_public_address_exists_beside_the_balancers(plan: Plan) -> None:
 
 def test_each_zone_has_a_public_and_a_private_subnet_that_do_not_overlap(plan: Plan) -> None:
     subnets = plan.of_type("aws_subnet")
-    assert sorted(subnet["availability_zone"] for subnet in subnets) == [
-        "ap-northeast-2a",
-        "ap-northeast-2a",
-        "ap-northeast-2c",
-        "ap-northeast-2c",
+    assert sorted(subnet["availability_zone_id"] for subnet in subnets) == [
+        "apne2-az3",
+        "apne2-az3",
+        "apne2-az4",
+        "apne2-az4",
     ]
     assert len({subnet["cidr_block"] for subnet in subnets}) == 4
     assert len(plan.one("aws_lb")["subnets"]) == 2
@@ -60,6 +60,19 @@ def test_the_nat_instance_boots_an_image_for_its_processor(plan: Plan) -> None:
     assert image["name"]["constant_value"].endswith("-arm64")
     assert plan.one("aws_launch_template")["instance_type"].startswith("t4g.")
     assert block(plan.one("aws_launch_template"), "metadata_options")["http_tokens"] == "required"
+
+
+def test_what_an_auto_scaling_group_makes_has_the_tags_of_everything_else(plan: Plan) -> None:
+    tags = {"Project": "glimpse", "Environment": "glimpse-prod", "ManagedBy": "terraform"}
+    specifications = {
+        each["resource_type"]: each["tags"] for each in plan.one("aws_launch_template")["tag_specifications"]
+    }
+    assert specifications.keys() == {"instance", "network-interface", "volume"}
+    assert all(given.items() >= tags.items() for given in specifications.values())
+    passed_on = {
+        tag["key"]: tag["value"] for tag in plan.one("aws_autoscaling_group")["tag"] if tag["propagate_at_launch"]
+    }
+    assert passed_on.items() >= tags.items()
 
 
 def test_the_nat_instance_writes_the_default_route_and_terraform_does_not(plan: Plan) -> None:
@@ -95,6 +108,7 @@ def test_without_a_nat_instance_nothing_of_it_is_left(plans: dict[str, Plan]) ->
         "aws_security_group",
         "aws_vpc_security_group_egress_rule",
         "aws_vpc_security_group_ingress_rule",
+        "terraform_data",
     }
     for choice, variables in CHOICES.items():
         gone, _, _ = difference(plans, choice)
@@ -122,7 +136,7 @@ def test_the_nat_gateway_is_public_itself_and_every_private_subnet_leaves_throug
 def test_tasks_without_ipv4_have_subnets_of_their_own_that_nobody_enters(plans: dict[str, Plan]) -> None:
     plan = plans["ipv6_and_cloudfront"]
     subnets = [values for address, values in plan.resources.items() if ".aws_subnet.tasks[" in address]
-    assert [subnet["availability_zone"] for subnet in subnets] == ["ap-northeast-2a", "ap-northeast-2c"]
+    assert [subnet["availability_zone_id"] for subnet in subnets] == ["apne2-az3", "apne2-az4"]
     for subnet in subnets:
         assert subnet["ipv6_native"] is True
         assert subnet["assign_ipv6_address_on_creation"] is True

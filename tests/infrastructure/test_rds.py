@@ -14,7 +14,7 @@ def test_the_database_is_one_that_rds_offers_in_standard_support(plan: Plan) -> 
     assert database["engine_lifecycle_support"] == "open-source-rds-extended-support-disabled"
     assert re.fullmatch(r"db\.t4g\.(micro|small|medium|large)", database["instance_class"])
     assert (database["storage_type"], database["allocated_storage"]) == ("gp3", 20)
-    assert not database.get("max_allocated_storage"), "it grows only where database_max_storage_gb lets it"
+    assert database["max_allocated_storage"] == 100, "or a full disk stops it"
 
 
 def test_the_database_is_kept_safe(plan: Plan) -> None:
@@ -28,7 +28,8 @@ def test_the_database_is_kept_safe(plan: Plan) -> None:
     ):
         assert database[promise] is True, promise
     assert database["skip_final_snapshot"] is False
-    assert database["final_snapshot_identifier"]
+    name = plan.written["module.rds.aws_db_instance.this"]["final_snapshot_identifier"]["references"]
+    assert set(name) == {"var.name", "var.vpc_id"}, "an environment that is made again would find its name taken"
     assert database["backup_retention_period"] == 7
     assert "password" not in plan.written["module.rds.aws_db_instance.this"]
     parameters = {each["name"]: each["value"] for each in plan.one("aws_db_parameter_group")["parameter"]}

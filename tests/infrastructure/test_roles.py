@@ -4,12 +4,15 @@ import re
 
 from tests.infrastructure.terraform_plans import source, sources
 
+BUCKETS = ("bootstrap/state.tf", "modules/s3/main.tf")
+"""Their policies refuse all that comes in the clear."""
+
 
 def test_no_role_may_do_everything() -> None:
     for name, text in sources().items():
-        assert not re.search(r'Action += \[?"(\*|[\w-]+:\*)"', text) or name == "modules/s3/main.tf"
+        assert not re.search(r'Action += \[?"(\*|[\w-]+:\*)"', text) or name in BUCKETS
         assert "managed_policy_arns" not in text, name
-        assert "aws_iam_role_policy_attachment" not in text, name
+        assert "aws_iam_role_policy_attachment" not in text or name == "bootstrap/ci.tf", name
     anywhere = re.findall(r'Action += "([^"]+)"\s+Resource += "\*"', "\n".join(sources().values()))
     assert anywhere == ["ecr:GetAuthorizationToken"]
     assert "\n".join(sources().values()).count('Resource = "*"') <= 1

@@ -61,6 +61,7 @@ OWN_DEPLOYMENT = {
         "most": 20,
         "vcpu": 0.25,
         "memory_mib": 512,
+        "architecture": "X86_64",
         "on_demand": 2,
         "spot": 1,
         "stop_timeout_seconds": 120,
@@ -75,7 +76,6 @@ OWN_DEPLOYMENT = {
             "GLIMPSE_S3_REGION": "ap-northeast-2",
             "GLIMPSE_SIGNUP": "on",
             "GLIMPSE_TRUSTED_PROXIES": "1",
-            "GLIMPSE_UPLOADS": "api",
         },
     },
     "balancer": {
@@ -98,12 +98,14 @@ OWN_DEPLOYMENT = {
         "version": "17",
         "instance_class": "db.t4g.micro",
         "storage_gb": 20,
+        "max_storage_gb": 100,
         "connections": 79,
         "reserved": 5,
         "standard_support_ends": "2030-02-28",
     },
     "bus": "redis",
     "domain": "chat.example.com",
+    "zones": ["apne2-az3", "apne2-az4"],
     "alarms": OWN_ALARMS,
 }
 
@@ -121,13 +123,11 @@ def test_the_recommended_values_change_what_they_say_and_nothing_else() -> None:
         "GLIMPSE_DATABASE_POOL": "4",
         "GLIMPSE_KEEP_ALIVE_SECONDS": "65",
         "GLIMPSE_TRUSTED_PROXIES": "2",
-        "GLIMPSE_UPLOADS": "presigned",
     }
     assert found == {
         **OWN_DEPLOYMENT,
         "tasks": {**tasks, "most": 7, "environment": settings},
         "balancer": {**OWN_DEPLOYMENT["balancer"], "target_group": "glimpse-prod-ip6"},
-        "database": {**OWN_DEPLOYMENT["database"], "max_storage_gb": 100},
         "bus": "postgresql",
     }
 
@@ -137,10 +137,11 @@ def test_the_recommended_values_change_what_they_say_and_nothing_else() -> None:
 def test_a_plan_of_terraform_tells_the_same_but_what_its_new_containers_hide(tmp_path: Path) -> None:
     tree = KNOWN["startup-prod"]
     path = tmp_path / "plan.json"
-    document = Planner(tmp_path, [tree]).plan(tree, ("image_digest=sha256:" + "0" * 64,))
+    given = ("image_digest=sha256:" + "0" * 64, "alarm_email=on-call@example.com")
+    document = Planner(tmp_path, [tree]).plan(tree, given)
     path.write_text(json.dumps(document))
     tasks = {name: value for name, value in OWN_DEPLOYMENT["tasks"].items() if name != "stop_timeout_seconds"}
-    in_tags = ("GLIMPSE_DATABASE_POOL", "GLIMPSE_KEEP_ALIVE_SECONDS", "GLIMPSE_UPLOADS")
+    in_tags = ("GLIMPSE_DATABASE_POOL", "GLIMPSE_KEEP_ALIVE_SECONDS")
     tasks["environment"] = {name: tasks["environment"][name] for name in in_tags}
     assert deployment_of(path) == {**OWN_DEPLOYMENT, "tasks": tasks}
 
@@ -157,6 +158,7 @@ def test_a_strangers_shop_has_its_own_values_and_the_defaults_of_aws() -> None:
             "most": 12,
             "vcpu": 0.5,
             "memory_mib": 1024,
+            "architecture": "X86_64",
             "on_demand": 3,
             "spot": 0,
             "stop_timeout_seconds": 30,
@@ -181,6 +183,7 @@ def test_a_strangers_shop_has_its_own_values_and_the_defaults_of_aws() -> None:
             "standard_support_ends": "2026-02-28",
         },
         "bus": "redis",
+        "zones": ["ap-northeast-2a", "ap-northeast-2c"],
     }
 
 
@@ -231,6 +234,42 @@ def test_a_stack_without_a_service_behind_a_balancer_has_no_deployment(write_sta
     assert deployment_of(write_stack('resource "aws_sqs_queue" "q" {}\n')) is None
 
 
+def test_of_two_balancers_the_one_that_a_domain_name_leads_to_counts(write_stack: Write) -> None:
+    second = """
+resource "aws_lb" "z" {
+  name = "z"
+}
+resource "aws_lb_listener" "z" {
+  load_balancer_arn = aws_lb.z.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.z.arn
+  }
+}
+resource "aws_lb_target_group" "z" {
+  name = "z"
+}
+resource "aws_route53_record" "z" {
+  name = "chat.example.com"
+  type = "A"
+  alias {
+    name = aws_lb.z.dns_name
+  }
+}
+"""
+    joins = """
+  load_balancer {
+    target_group_arn = aws_lb_target_group.z.arn
+    container_name   = "a"
+    container_port   = 80
+  }
+"""
+    first = BALANCER.replace("  certificate_arn   = aws_acm_certificate.c.arn\n", "")
+    found = deployment_of(write_stack(service(joins) + GROUP + first + second))
+    assert found is not None
+    assert (found["balancer"]["name"], found["domain"]) == ("z", "chat.example.com")
+
+
 def test_it_is_only_looked_up_where_it_is_asked_for() -> None:
     assert deployment_as_json(reading.read_stack(OWN)) is None
 
@@ -272,6 +311,7 @@ resource "aws_cloudwatch_metric_alarm" "a" {
             "most": 2,
             "vcpu": 0.25,
             "memory_mib": 512,
+            "architecture": "X86_64",
             "on_demand": 2,
             "spot": 0,
             "maximum_percent": 200,
@@ -417,3 +457,10 @@ def test_standard_support_ends_the_day_before_the_charges_begin_but_for_postgres
 def test_every_box_of_the_checklist_names_a_check_of_verify() -> None:
     assert {check.line for check in CHECKS} == set(VERIFIED_BY)
     assert all(check.verified_by for check in CHECKS)
+
+
+def test_a_deploy_is_told_the_processor_the_zones_and_whether_cloudfront_reaches_inside() -> None:
+    found = deployment_of(OWN, ("option", "ingress=cloudfront"), ("option", "cpu_architecture=ARM64"))
+    assert (found["tasks"]["architecture"], found["balancer"]["has_vpc_origin"]) == ("ARM64", True)
+    assert found["zones"] == ["apne2-az3", "apne2-az4"]
+    assert "has_vpc_origin" not in deployment_of(OWN)["balancer"]

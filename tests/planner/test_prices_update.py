@@ -192,6 +192,30 @@ def test_offline_is_one_sentence_and_changes_nothing(own_cache: Path, monkeypatc
     assert not own_cache.exists()
 
 
+@pytest.mark.parametrize("name", ["gone", "empty"])
+def test_a_folder_without_offer_files_is_named(update: Update, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError) as wrong:
+        update(mirror=tmp_path / name)
+    assert (wrong.value.why.code, wrong.value.why.params) == ("price_mirror_missing", {"path": str(tmp_path / name)})
+
+
+def test_a_host_without_a_price_list_is_no_folder(
+    served: str, mirror: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mirror / "offers/v1.0/aws/index.json").unlink()
+    monkeypatch.setattr(prices_update, "Web", lambda: Web(served))
+    with pytest.raises(InputError) as wrong:
+        prices_update.run(prices_update.UpdateOptions(Words("en"), [str(OWN)], (SEOUL,)))
+    assert wrong.value.why.code == "price_offline"
+    assert "HTTP 404" in str(wrong.value.why.params["detail"])
+
+
+def test_a_region_that_is_named_twice_is_read_once(update: Update) -> None:
+    document = update(regions=(SEOUL, SEOUL))
+    assert [entry["offer"] for entry in document["offers"]].count("AWSELB") == 1
+
+
 def test_a_command_that_fails_exits_2_with_a_sentence(tmp_path: Path) -> None:
     ran = glimpse("prices", "update", "--regions", SEOUL, "--from", str(tmp_path / "gone"))
     assert ran.returncode == 2
@@ -338,6 +362,18 @@ def test_an_update_mends_a_spoiled_cache(update: Update, own_cache: Path) -> Non
     (own_cache / "index.json").write_text("{")
     assert outcomes(update()) == {"AWSELB": "updated", "AmazonECS": "updated"}
     assert PriceCache(own_cache, price_files._shipped()[0]).problem is None
+
+
+@pytest.mark.parametrize("spoil", [_truncate, _edit, _remove])
+def test_an_update_mends_a_damaged_file_of_the_cache_though_its_offers_were_read_before(
+    update: Update, own_cache: Path, spoil: Callable[[Path], None]
+) -> None:
+    update()
+    spoil(own_cache)
+    assert outcomes(update()) == {"AWSELB": "updated", "AmazonECS": "updated"}
+    price_files._price_cache.cache_clear()
+    price_files.catalogue(SEOUL)
+    assert (price_files.cached_regions(), price_files.cache_problem()) == ((SEOUL,), None)
 
 
 def test_files_of_updates_before_the_last_are_removed(update: Update, mirror: Path, own_cache: Path) -> None:

@@ -14,19 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from glimpse.planner import app
 from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import clock, price_files
-from glimpse.planner.outside.price_updates.files import (
-    snapshot_bytes,
-    snapshot_document,
-    snapshot_regions,
-    write_snapshot,
-)
+from glimpse.planner.outside.price_updates.destination import SHIPPED, Destination
+from glimpse.planner.outside.price_updates.files import snapshot_regions
 from glimpse.planner.outside.price_updates.sources import Folder, Missing, PriceList, Source, Unreachable, Web
 from glimpse.planner.outside.price_updates.streams import cells
 from glimpse.planner.outside.price_updates.tables import Tables, shapes_of
@@ -45,7 +40,7 @@ from glimpse.planner.price_updates.report import (
     report_as_json,
     report_text,
 )
-from glimpse.planner.price_updates.snapshot import Key, PriceRow, Rows, region_text, rows_of, summary
+from glimpse.planner.price_updates.snapshot import Key, Rows
 from glimpse.planner.price_updates.validation import applied, checked
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.words import Words
@@ -80,6 +75,7 @@ def run(options: UpdateOptions) -> int:
     with app.input_errors():
         bill, no_bill = _bill_at_hand(options)
         regions = options.regions or tuple(sorted(_regions_of(bill.before))) if bill else options.regions
+        regions = tuple(dict.fromkeys(regions))
         for region in regions:
             if region not in price_files.regions():
                 raise price_files.RegionUnknown(region)
@@ -89,14 +85,16 @@ def run(options: UpdateOptions) -> int:
             prices = PriceList(source)
             sold = prices.offers()
         except Missing as wrong:
-            raise InputError(say("price_mirror_missing", path=str(wrong))) from None
+            if options.mirror:
+                raise InputError(say("price_mirror_missing", path=str(options.mirror))) from None
+            raise InputError(say("price_offline", detail=str(wrong))) from None
         except Unreachable as wrong:
             raise InputError(say("price_offline", detail=str(wrong))) from None
         except OfferRefused as wrong:
             raise InputError(wrong.why) from None
         for region in (*regions, EVERYWHERE):
             work.update(region, prices, sold)
-        work.finish()
+        work.destination.finish(work.known)
         report = work.report(bill, no_bill)
         as_json = options.format == "json"
         text = (
@@ -112,7 +110,7 @@ def run(options: UpdateOptions) -> int:
 @cache
 def _shapes() -> Shapes:
     """How each kind is held in the snapshot that ships: one region at a time, for all are 200,000 prices."""
-    return shapes_of(map(price_files.shipped_document, snapshot_regions(Path(str(price_files.FOLDER)))))
+    return shapes_of(map(price_files.shipped_document, snapshot_regions(SHIPPED)))
 
 
 def _source(options: UpdateOptions) -> Source:
@@ -173,36 +171,24 @@ class _Work:
     results: list[Result] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
     covered: Counter[str] = field(default_factory=Counter)
-    texts: dict[str, str] = field(default_factory=dict)
     silences: int = 0
 
     def __post_init__(self) -> None:
         self.tables = Tables()
-        self.known = price_files.manifest()[1]
-        into = self.options.into
-        self.base = into if into and (into / "manifest.json").is_file() else None
+        self.known = [entry.region for entry in price_files.manifest()[1]]
+        self.destination = Destination(self.options.into, self.options.is_dry_run)
         self.shapes = _shapes()
-        self.versions = {} if into or self.options.is_dry_run else price_files.price_cache().versions()
         self.today = clock.today()
         self.spot: Offer | OfferRefused | Unreachable | Missing | None = None
-
-    def document(self, region: str) -> Any:
-        """The prices of a region as they are after what was read so far."""
-        return json.loads(self.texts[region]) if region in self.texts else self._before(region)
-
-    def _before(self, region: str) -> Any:
-        if self.base:
-            return snapshot_document(self.base, region)
-        return price_files.shipped_document(region) if self.options.into else price_files.read_document(region)
 
     def update(self, region: str, prices: PriceList, sold: frozenset[str]) -> None:
         """Read every offer for one region, or those of no region."""
         if region == EVERYWHERE:
-            targets = [entry.region for entry in self.known if entry.region.startswith(("edge:", price_files.GLOBAL))]
+            targets = [name for name in self.known if name.startswith(("edge:", price_files.GLOBAL))]
             codes = [*self.tables.global_(), feeds.PLANS]
         else:
             targets, codes = [region], [*self.tables.regional(), feeds.SPOT]
-        held: dict[str, Rows] = {name: rows_of(self._before(name)) for name in targets}
+        held: dict[str, Rows] = {name: self.destination.rows(name) for name in targets}
         self._count(held, codes)
         for code in codes:
             if self.silences >= MAX_SILENCES and code != feeds.SPOT:
@@ -221,7 +207,7 @@ class _Work:
                 raise Missing(code)
             else:
                 version = prices.version(code, region)
-                if self.versions.get(name) == version.number:
+                if self.destination.versions.get(name) == version.number:
                     self.results.append(Result(code, region, UNCHANGED))
                     return held
                 if code == feeds.PLANS:
@@ -246,8 +232,8 @@ class _Work:
             changed = {name: applied(rows, [found], name) for name, rows in held.items() if found.rows.get(name)}
             held = {**held, **changed}
             if code != feeds.SPOT:
-                self.versions[name] = offer.version
-            self._keep(changed)
+                self.destination.versions[name] = offer.version
+            self.destination.keep(changed)
             self.results.append(
                 Result(code, region, UPDATED, update=replace(found, rows={}), published=offer.published)
             )
@@ -275,42 +261,15 @@ class _Work:
                 self.held[key[0]] += 1
                 self.covered[key[0]] += any(covered(key) for covered in covers)
 
-    def _keep(self, changed: Mapping[str, Mapping[Key, PriceRow]]) -> None:
-        """Remember what changed, and put it into the user's cache at once: a run that ends early keeps it."""
-        texts = {region: region_text(rows.values()) for region, rows in changed.items()}
-        self.texts |= texts
-        if self.options.into or self.options.is_dry_run:
-            return
-        summaries = {region: summary(json.loads(text)) for region, text in texts.items()}
-        users = price_files.price_cache()
-        try:
-            users.write(texts, summaries, self.versions)
-        except OSError as error:
-            path = error.filename or str(users.folder)
-            raise InputError(say("output_unwritable", path=str(path), detail=error.strerror or "")) from None
-
-    def finish(self) -> None:
-        """Write the whole snapshot where a folder was given."""
-        into = self.options.into
-        if into is None or self.options.is_dry_run:
-            return
-        regions = snapshot_regions(self.base) if self.base else [entry.region for entry in self.known]
-        try:
-            write_snapshot(into, regions, self._text)
-        except OSError as error:
-            raise InputError(say("output_unwritable", path=str(into), detail=error.strerror or "")) from None
-
-    def _text(self, region: str) -> str | bytes:
-        """The new text of a region's file, or the old file."""
-        return self.texts.get(region) or snapshot_bytes(self.base or Path(str(price_files.FOLDER)), region)
-
     def report(self, bill: _AtHand | None, no_bill: Sentence | None) -> Report:
-        target = str(self.options.into or price_files.price_cache().folder)
+        destination = self.destination
         changed = None
         if bill:
-            after = price_files.catalogue_of(bill.before.stack.region, self.document, bill.before.catalogue.name)
+            after = price_files.catalogue_of(bill.before.stack.region, destination.document, bill.before.catalogue.name)
             changed = BillChange(bill.before, replace(bill.estimator, catalogue=after).bill(bill.before.stack))
-        return Report(self.results, self.held, self.covered, target, self.options.is_dry_run, changed, no_bill)
+        return Report(
+            self.results, self.held, self.covered, destination.path, self.options.is_dry_run, changed, no_bill
+        )
 
     def _progress(self, code: str, region: str) -> Callable[[int], None]:
         """Tells on standard error how much of a long file has come."""

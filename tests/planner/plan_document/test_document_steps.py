@@ -11,7 +11,7 @@ from glimpse.planner.plan_document.checks import CHECKS
 from glimpse.planner.plan_document.rows import ROWS
 from glimpse.planner.plan_document.steps import DOCUMENT_LINES, STEPS, steps_of, steps_of_lever
 from glimpse.planner.stack import Stack
-from glimpse.planner.steps import DEPLOY, EDIT, PHASES, PURCHASES, TEST
+from glimpse.planner.steps import DEPLOY, EDIT, PHASES, PREPARE, PURCHASES, TEST
 from glimpse.planner.words import sentences
 from glimpse.planner.workload import Workload
 from tests.conftest import REPOSITORY, estimator_for
@@ -45,6 +45,15 @@ def test_a_scenario_is_done_phase_by_phase_and_ends_with_its_total(own_stack: St
     assert steps[-1].what.code == "step_verify"
     assert steps[-1].what.params == {"monthly": usd_text(bill.monthly)}
     assert steps_of("today", [], bill) == ()
+
+
+def test_a_step_with_an_apply_of_its_own_comes_before_what_else_is_prepared(
+    own_stack: Stack, own_workload: Workload
+) -> None:
+    levers = [LEVERS["ipv6_only"], LEVERS["cloudfront_ingress"]]
+    bill = estimator_for(workload=own_workload).bill(applied(own_stack, levers))
+    prepared = [step.lever for step in steps_of("best", levers, bill) if step.phase == PREPARE]
+    assert prepared[:2] == ["cloudfront_ingress", "ipv6_only"]
 
 
 def test_a_lever_that_this_tree_has_no_variable_for_is_said_in_its_own_words(

@@ -34,6 +34,10 @@ PROVIDER = re.compile(rb'^provider "aws" \{\s*region\s*=\s*"([a-z0-9-]+)"\s*\}\n
 """A provider that says its region and nothing else."""
 
 
+BACKEND = re.compile(rb'^  backend "s3" \{.*?^  \}\n', re.MULTILINE | re.DOTALL)
+"""Where a state is kept: a plan here has none."""
+
+
 class Refused(Exception):
     """Terraform plans nothing of a tree, and says why."""
 
@@ -127,6 +131,8 @@ class Planner:
         place = self.folder / "trees" / tree.top.name
         if not place.exists():
             tree.copy_to(place)
+            for path in place.rglob("*.tf"):
+                path.write_bytes(BACKEND.sub(b"", path.read_bytes()))
             required = REQUIRED / f"{tree.top.name}.tf"
             if required.exists():
                 main = place / "main.tf"

@@ -20,7 +20,7 @@ from tests.planner.terraform.whole_trees import KNOWN, NO_SHARED_CASES, STRANGE,
 
 TREES = {**KNOWN, **STRANGE}
 GIVEN = {
-    "startup-prod": ("image_digest=sha256:" + "0" * 64,),
+    "startup-prod": ("image_digest=sha256:" + "0" * 64, "alarm_email=on-call@example.com"),
     "a_variable_decides": ("environment=production",),
     "broker": ("broker_type=mq.m5.large",),
     "cache": ("redis_version=7.1",),

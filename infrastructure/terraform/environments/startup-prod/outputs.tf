@@ -3,24 +3,19 @@ output "url" {
   value       = "https://${var.domain_name}"
 }
 
-output "name_servers" {
-  description = "Enter these where the parent domain is registered; the first apply waits for it. To see them beforehand, apply with -target=module.dns.aws_route53_zone.this."
-  value       = module.dns.name_servers
+output "service" {
+  description = "The service, the definition of its tasks, and their container."
+  value       = module.ecs.service
 }
 
-output "repository_url" {
-  description = "Where images are pushed."
-  value       = module.ecr.repository_url
+output "migration" {
+  description = "How a migration is started: with `glimpse migrate`, or another command, as a task of its own."
+  value       = module.ecs.migration
 }
 
-output "cluster_name" {
-  description = "Cluster of the service."
-  value       = module.ecs.cluster_name
-}
-
-output "service_name" {
-  description = "Name of the service."
-  value       = module.ecs.service_name
+output "secrets" {
+  description = "Values that `glimpse deploy` puts in where there is none: the name, the store, and how it is made. A person gives an rsa_key."
+  value       = module.secrets.needed
 }
 
 output "bucket_name" {
@@ -31,11 +26,6 @@ output "bucket_name" {
 output "database_address" {
   description = "Host name of the database, reachable from the tasks only."
   value       = module.rds.address
-}
-
-output "secret_arns" {
-  description = "Secrets, or parameters, whose values an operator puts in before the first deploy."
-  value       = concat(local.own_secret_arns, local.downloads_parameter_arns)
 }
 
 output "alarm_topic_arn" {

@@ -1,6 +1,19 @@
 # Most of these validations repeat one of a module. They stay: `glimpse plan` and `glimpse bill` check values by the
 # validations of the root module alone, and without them would price a value that Terraform refuses.
 
+variable "name" {
+  description = "Name of the environment and prefix of every name, the same as in the bootstrap. Two environments of one account differ in it."
+  type        = string
+  default     = "glimpse-prod"
+
+  # The shortest limit is that of balancers and target groups, 32 with what follows the prefix. Databases and caches
+  # refuse capitals, a digit first, and two hyphens in a row.
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 20 && !can(regex("^(aws|ssm|amzn|sthree)", var.name))
+    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, a letter first; AWS keeps names that begin with aws, ssm, amzn or sthree to itself."
+  }
+}
+
 variable "region" {
   description = "Region of everything."
   type        = string
@@ -13,18 +26,26 @@ variable "region" {
 }
 
 variable "zones" {
-  description = "Availability zones of the region."
+  description = "IDs of availability zones of the region, such as apne2-az3. An ID means the same zone in every account, a name such as ap-northeast-2a does not. They cannot be changed once the environment is there, so the default ones are such that the ingress can."
   type        = list(string)
-  default     = ["ap-northeast-2a", "ap-northeast-2c"]
+  default     = ["apne2-az3", "apne2-az4"]
 
+  # ap-northeast-2 is apne2: the words of a region by their first letters.
   validation {
-    condition     = alltrue([for zone in var.zones : startswith(zone, var.region)])
-    error_message = "Every zone must lie in the region."
+    condition     = alltrue([for zone in var.zones : startswith(zone, "${replace(replace(replace(replace(replace(replace(replace(var.region, "gov", "g"), "north", "n"), "south", "s"), "east", "e"), "west", "w"), "central", "c"), "-", "")}-az")])
+    error_message = "Every zone must lie in the region: for ap-northeast-2 the IDs are apne2-az1 to apne2-az4. aws ec2 describe-availability-zones shows them as ZoneId."
+  }
+
+  # The four are those of the CloudFront developer guide ("Restrict access with VPC origins"); Seoul's was refused in June
+  # 2025 (aws-samples/amazon-bedrock-samples, issue 606).
+  validation {
+    condition     = var.ingress == "balancer" || length(setintersection(var.zones, ["apne1-az3", "apne2-az1", "cac1-az3", "use1-az3", "usw1-az2"])) == 0
+    error_message = "CloudFront does not reach a balancer in the zones apne1-az3, apne2-az1, cac1-az3, use1-az3 and usw1-az2: choose others, or ingress = \"balancer\"."
   }
 }
 
 variable "environment" {
-  description = "production, or development: one that nobody depends on. Give it an account of its own: its names are the same."
+  description = "production, or development: one that nobody depends on."
   type        = string
   default     = "production"
 
@@ -57,7 +78,7 @@ variable "time_zone" {
 }
 
 variable "domain_name" {
-  description = "Name that clients connect to. It becomes a public zone of its own, to be delegated from the parent domain."
+  description = "Name that clients connect to. The bootstrap made its public zone and its certificates."
   type        = string
   default     = "chat.example.com"
 }
@@ -75,7 +96,7 @@ variable "deletion_protection" {
 }
 
 variable "egress" {
-  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. nat_gateway: one NAT gateway for all, paid by the hour and by the gigabyte; coming from nat_instance, first delete the default routes that the instance wrote. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone. ipv6_only: the tasks have no IPv4 at all and leave by IPv6, a way that costs nothing; push services and other third parties without IPv6 are then out of reach, and a cache is made anew, as its network type cannot be changed after it is made."
+  description = "Way of the tasks to the internet. nat_instance: one NAT instance for all. nat_gateway: one NAT gateway for all, paid by the hour and by the gigabyte; coming from nat_instance, first delete the default routes that the instance wrote. task_addresses: each task in a public subnet with an address of its own, open to the balancer alone. ipv6_only: the tasks have no IPv4 at all and leave by IPv6, a way that costs nothing; push services and other third parties without IPv6 are then out of reach, and the tasks move to a new target group: for one to three minutes new connections are answered 503. A cache is made anew, before the old one goes."
   type        = string
   default     = "nat_instance"
 
@@ -86,13 +107,13 @@ variable "egress" {
 }
 
 variable "ingress" {
-  description = "Where clients come in. balancer: straight to the balancer, which has a public IPv4 in each zone. cloudfront: to CloudFront, which reaches a balancer inside the VPC that nobody else does. A change makes the balancer anew, and clients wait for it; deletion_protection must be off before."
+  description = "Where clients come in. balancer: straight to the balancer, which has a public IPv4 in each zone. cloudfront: to CloudFront, which reaches a balancer inside the VPC that nobody else does. both: both ways answer, and the domain name leads to CloudFront. To change from one to the other without an outage, apply both, and the other one when the old sockets have moved. Without that step nobody gets in for about 15 minutes, and at its end the apply fails, as the old balancer is protected."
   type        = string
   default     = "balancer"
 
   validation {
-    condition     = contains(["balancer", "cloudfront"], var.ingress)
-    error_message = "Ingress is balancer or cloudfront."
+    condition     = contains(["balancer", "both", "cloudfront"], var.ingress)
+    error_message = "Ingress is balancer, both or cloudfront."
   }
 }
 
@@ -106,6 +127,12 @@ variable "nat_disk_gb" {
   description = "Root disk of the NAT instance in GB, at least 8."
   type        = number
   default     = 8
+}
+
+variable "nat_image_of" {
+  description = "Day on which the image of the NAT instance is chosen, such as 2026-11-29. When this changes, the newest image of Amazon Linux is taken and replaces the instance, and nothing goes out for two to three minutes; until then the image stays, whatever Amazon publishes."
+  type        = string
+  default     = "2026-11-29"
 }
 
 variable "image_digest" {
@@ -281,9 +308,9 @@ variable "database_storage_gb" {
 }
 
 variable "database_max_storage_gb" {
-  description = "GB up to which RDS enlarges the disk of the database when less than a tenth of it is free; null leaves it as it is."
+  description = "GB up to which RDS enlarges the disk of the database when less than a tenth of it is free. It costs nothing until the disk grows. null leaves the disk as it is."
   type        = number
-  default     = null
+  default     = 100
 
   validation {
     condition     = var.database_max_storage_gb == null ? true : var.database_max_storage_gb >= 1.1 * var.database_storage_gb && floor(var.database_max_storage_gb) == var.database_max_storage_gb
@@ -315,7 +342,7 @@ variable "cache_node_type" {
 }
 
 variable "secret_store" {
-  description = "Where the signing keys and the push credentials are kept: secrets_manager, or parameter_store, which is free. Their values must be put in again after a change. RDS keeps the database's password in Secrets Manager either way."
+  description = "Where the keys that sign tokens are kept: secrets_manager, or parameter_store, which is free. They must be put in again after a change. RDS keeps its own password of the database in Secrets Manager either way."
   type        = string
   default     = "secrets_manager"
 
@@ -343,7 +370,7 @@ variable "signup" {
 }
 
 variable "shared_secret" {
-  description = "Whether tokens signed with the shared secret (HS256) are valid. An operator puts it into the store; without it no such secret is made."
+  description = "Whether tokens signed with the shared secret (HS256) are valid. `glimpse deploy` makes it where there is none; without it no such secret is made."
   type        = bool
   default     = true
 
@@ -403,13 +430,17 @@ variable "jwt_audience" {
 }
 
 variable "alarm_email" {
-  description = "Address that gets the alarms. Empty: none."
+  description = "Address that gets the alarms and the budget's messages. AWS sends it one mail, whose link must be followed before it gets any other."
   type        = string
-  default     = ""
+
+  validation {
+    condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+\\.[^@[:space:]]+$", var.alarm_email))
+    error_message = "Give one e-mail address: an alarm that nobody hears is none."
+  }
 }
 
 variable "monthly_budget_usd" {
-  description = "Monthly budget of the whole account in USD, announced at 80 % and at 100 %."
+  description = "Monthly budget of the whole account in USD, announced at 80 % and at 100 %: what `glimpse plan` says, and up to a quarter more."
   type        = number
   default     = 100
 }

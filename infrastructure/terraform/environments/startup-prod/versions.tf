@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.9"
+  # Locks a state by its bucket alone since 1.10.
+  required_version = ">= 1.10"
 
   required_providers {
     aws = {
@@ -8,18 +9,18 @@ terraform {
     }
   }
 
-  # State is local until a backend is chosen. Before a second person applies, add one that locks, for example:
-  #   backend "s3" { bucket = "...", key = "startup-prod", region = "ap-northeast-2", use_lockfile = true }
+  # The bucket is the bootstrap's. `glimpse deploy` names it; by hand:
+  #   terraform init -backend-config=bucket=glimpse-prod-terraform-ACCOUNT -backend-config=region=ap-northeast-2
+  backend "s3" {
+    key          = "environment.tfstate"
+    use_lockfile = true
+  }
 }
 
 provider "aws" {
   region = var.region
 
   default_tags {
-    tags = {
-      Project     = "glimpse"
-      Environment = "startup-prod"
-      ManagedBy   = "terraform"
-    }
+    tags = local.tags
   }
 }

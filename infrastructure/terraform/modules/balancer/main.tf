@@ -1,19 +1,29 @@
+# What is removed without `create_before_destroy`, Terraform removes first: before the record leads elsewhere, and before
+# the tasks are in another target group. So everything here has it, and the outputs depend on all that clients need.
+locals {
+  prefix = var.internal ? "${var.name}-int" : var.name
+}
+
 resource "aws_security_group" "this" {
-  name        = "${var.name}-balancer"
-  description = "Load balancer"
+  name        = "${local.prefix}-balancer"
+  description = var.internal ? "Internal load balancer" : "Load balancer"
   vpc_id      = var.vpc_id
 
-  tags = { Name = "${var.name}-balancer" }
+  tags = { Name = "${local.prefix}-balancer" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 data "aws_ec2_managed_prefix_list" "cloudfront" {
-  count = var.ingress == "cloudfront" ? 1 : 0
+  count = var.internal ? 1 : 0
 
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
 
 resource "aws_vpc_security_group_ingress_rule" "http" {
-  count = var.ingress == "balancer" ? 1 : 0
+  count = var.internal ? 0 : 1
 
   security_group_id = aws_security_group.this.id
   description       = "HTTP from anywhere, to be redirected"
@@ -21,21 +31,29 @@ resource "aws_vpc_security_group_ingress_rule" "http" {
   ip_protocol       = "tcp"
   from_port         = 80
   to_port           = 80
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "https" {
   security_group_id = aws_security_group.this.id
-  description       = var.ingress == "cloudfront" ? "HTTPS from CloudFront" : "HTTPS from anywhere"
-  cidr_ipv4         = var.ingress == "cloudfront" ? null : "0.0.0.0/0"
-  prefix_list_id    = var.ingress == "cloudfront" ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
+  description       = var.internal ? "HTTPS from CloudFront" : "HTTPS from anywhere"
+  cidr_ipv4         = var.internal ? null : "0.0.0.0/0"
+  prefix_list_id    = var.internal ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # CloudFront speaks IPv4 to the balancer, whatever its clients speak.
 resource "aws_vpc_security_group_ingress_rule" "http_ipv6" {
-  count = var.ingress == "balancer" && var.dual_stack ? 1 : 0
+  count = !var.internal && var.dual_stack ? 1 : 0
 
   security_group_id = aws_security_group.this.id
   description       = "HTTP from anywhere, to be redirected"
@@ -43,10 +61,14 @@ resource "aws_vpc_security_group_ingress_rule" "http_ipv6" {
   ip_protocol       = "tcp"
   from_port         = 80
   to_port           = 80
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "https_ipv6" {
-  count = var.ingress == "balancer" && var.dual_stack ? 1 : 0
+  count = !var.internal && var.dual_stack ? 1 : 0
 
   security_group_id = aws_security_group.this.id
   description       = "HTTPS from anywhere"
@@ -54,12 +76,16 @@ resource "aws_vpc_security_group_ingress_rule" "https_ipv6" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lb" "this" {
-  name                       = var.name
+  name                       = local.prefix
   load_balancer_type         = "application"
-  internal                   = var.ingress == "cloudfront"
+  internal                   = var.internal
   ip_address_type            = var.dual_stack ? "dualstack" : "ipv4"
   subnets                    = var.subnet_ids
   security_groups            = [aws_security_group.this.id]
@@ -70,12 +96,16 @@ resource "aws_lb" "this" {
   # The service counts clients by the address that the balancer adds after whatever a client wrote. With `preserve` a
   # client could choose its address; with `remove` all of them would have the balancer's.
   xff_header_processing_mode = "append"
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
-# A group of IPv6 targets is another group, and the listener must have it before the old one can go: hence another
-# name, and the order.
+# A target group belongs to one balancer, and has targets of IPv4 or of IPv6. Another one has another name, so that both
+# can be.
 resource "aws_lb_target_group" "this" {
-  name            = var.dual_stack ? "${var.name}-ip6" : "${var.name}-api"
+  name            = var.dual_stack ? "${local.prefix}-ip6" : "${local.prefix}-api"
   vpc_id          = var.vpc_id
   target_type     = "ip"
   ip_address_type = var.dual_stack ? "ipv6" : null
@@ -109,7 +139,7 @@ resource "aws_lb_target_group" "this" {
 
 # Behind CloudFront it is CloudFront that redirects.
 resource "aws_lb_listener" "http" {
-  count = var.ingress == "balancer" ? 1 : 0
+  count = var.internal ? 0 : 1
 
   load_balancer_arn = aws_lb.this.arn
   port              = 80
@@ -124,6 +154,10 @@ resource "aws_lb_listener" "http" {
       status_code = "HTTP_301"
     }
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lb_listener" "https" {
@@ -137,35 +171,8 @@ resource "aws_lb_listener" "https" {
     type             = "forward"
     target_group_arn = aws_lb_target_group.this.arn
   }
-}
 
-locals {
-  alias = var.ingress == "cloudfront" ? var.distribution : { domain_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
-}
-
-# Pointed elsewhere by a change of the record, never by a second one: two of one name and type cannot be.
-resource "aws_route53_record" "this" {
-  zone_id = var.zone_id
-  name    = var.domain_name
-  type    = "A"
-
-  alias {
-    name                   = local.alias.domain_name
-    zone_id                = local.alias.zone_id
-    evaluate_target_health = false
-  }
-}
-
-resource "aws_route53_record" "ipv6" {
-  count = var.ingress == "cloudfront" || var.dual_stack ? 1 : 0
-
-  zone_id = var.zone_id
-  name    = var.domain_name
-  type    = "AAAA"
-
-  alias {
-    name                   = local.alias.domain_name
-    zone_id                = local.alias.zone_id
-    evaluate_target_health = false
+  lifecycle {
+    create_before_destroy = true
   }
 }

@@ -1,8 +1,3 @@
-output "arn_suffix" {
-  description = "Name of the balancer in metrics."
-  value       = aws_lb.this.arn_suffix
-}
-
 output "arn" {
   description = "The balancer, once it answers."
   value       = aws_lb.this.arn
@@ -10,14 +5,18 @@ output "arn" {
   depends_on = [aws_lb_listener.https]
 }
 
-output "dns_name" {
-  description = "Host name of the balancer."
-  value       = aws_lb.this.dns_name
+output "alias" {
+  description = "Host name and zone of the balancer, for the records that lead to it."
+  value       = { domain_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
 }
 
-output "security_group_id" {
-  description = "Security group of the balancer."
-  value       = aws_security_group.this.id
+output "metrics" {
+  description = "Names of the balancer and of its target group in metrics, and the prefix of their alarms."
+  value = {
+    name         = local.prefix
+    balancer     = aws_lb.this.arn_suffix
+    target_group = aws_lb_target_group.this.arn_suffix
+  }
 }
 
 output "idle_timeout_seconds" {
@@ -25,10 +24,21 @@ output "idle_timeout_seconds" {
   value       = aws_lb.this.idle_timeout
 }
 
-output "target_group_arn" {
-  description = "Target group of the tasks."
-  value       = aws_lb_target_group.this.arn
+output "way" {
+  description = "Security group of the balancer, and target group of the tasks."
+  value = {
+    security_group_id = aws_security_group.this.id
+    target_group_arn  = aws_lb_target_group.this.arn
+  }
 
-  # A service is refused while no listener leads to its target group.
-  depends_on = [aws_lb_listener.https]
+  # A service is refused while no listener leads to its target group. And while a service or a record needs the balancer,
+  # its ports stay open.
+  depends_on = [
+    aws_lb_listener.http,
+    aws_lb_listener.https,
+    aws_vpc_security_group_ingress_rule.http,
+    aws_vpc_security_group_ingress_rule.http_ipv6,
+    aws_vpc_security_group_ingress_rule.https,
+    aws_vpc_security_group_ingress_rule.https_ipv6,
+  ]
 }

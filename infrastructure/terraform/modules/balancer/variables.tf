@@ -3,8 +3,8 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-zA-Z0-9]([a-zA-Z0-9-]{0,26}[a-zA-Z0-9])?$", var.name))
-    error_message = "Use at most 28 letters, digits and inner hyphens."
+    condition     = can(regex("^[a-zA-Z0-9]([a-zA-Z0-9-]{0,22}[a-zA-Z0-9])?$", var.name))
+    error_message = "Use at most 24 letters, digits and inner hyphens."
   }
 }
 
@@ -14,46 +14,20 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets in at least two zones: public ones, each of which costs one public IPv4, or private ones behind CloudFront."
+  description = "Subnets in at least two zones: public ones, each of which costs one public IPv4, or private ones of an internal balancer."
   type        = list(string)
 }
 
-variable "ingress" {
-  description = "Where clients come in: straight to the balancer (balancer), or through CloudFront (cloudfront), and then nobody else reaches the balancer."
-  type        = string
-  default     = "balancer"
-
-  validation {
-    condition     = contains(["balancer", "cloudfront"], var.ingress)
-    error_message = "Ingress is balancer or cloudfront."
-  }
-}
-
-variable "distribution" {
-  description = "Name and zone of the distribution that clients come through, if they come through CloudFront."
-  type        = object({ domain_name = string, zone_id = string })
-  default     = null
-
-  validation {
-    condition     = var.ingress == "balancer" || var.distribution != null
-    error_message = "Name the distribution: clients could not find it."
-  }
+variable "internal" {
+  description = "Whether the balancer has no public address and admits CloudFront alone. Otherwise it admits everybody."
+  type        = bool
+  default     = false
 }
 
 variable "dual_stack" {
   description = "Whether the balancer speaks IPv6, and to its tasks nothing else."
   type        = bool
   default     = false
-}
-
-variable "zone_id" {
-  description = "Public zone of the domain name."
-  type        = string
-}
-
-variable "domain_name" {
-  description = "Name that clients connect to."
-  type        = string
 }
 
 variable "certificate_arn" {

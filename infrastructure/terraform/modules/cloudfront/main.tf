@@ -2,24 +2,7 @@ locals {
   origin_id = "balancer"
 }
 
-# CloudFront takes certificates from this region alone. The name is proven by the record that proves it for the
-# balancer's certificate: ACM asks for the same one in every region, so there is no second record here.
-resource "aws_acm_certificate" "this" {
-  region            = "us-east-1"
-  domain_name       = var.domain_name
-  validation_method = "DNS"
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_acm_certificate_validation" "this" {
-  region                  = "us-east-1"
-  certificate_arn         = aws_acm_certificate.this.arn
-  validation_record_fqdns = [var.validation_record_fqdn]
-}
-
+# Takes up to 15 minutes to make. It goes after the records lead elsewhere, and so does the distribution.
 resource "aws_cloudfront_vpc_origin" "this" {
   vpc_origin_endpoint_config {
     name                   = var.name
@@ -32,6 +15,10 @@ resource "aws_cloudfront_vpc_origin" "this" {
       items    = ["TLSv1.2"]
       quantity = 1
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -76,7 +63,7 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   viewer_certificate {
-    acm_certificate_arn      = aws_acm_certificate_validation.this.certificate_arn
+    acm_certificate_arn      = var.certificate_arn
     ssl_support_method       = "sni-only"
     minimum_protocol_version = "TLSv1.2_2021"
   }
@@ -85,5 +72,9 @@ resource "aws_cloudfront_distribution" "this" {
     geo_restriction {
       restriction_type = "none"
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }

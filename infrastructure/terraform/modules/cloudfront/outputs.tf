@@ -1,4 +1,4 @@
-output "distribution" {
+output "alias" {
   description = "Name and zone of the distribution, for the records that lead to it."
   value = {
     domain_name = aws_cloudfront_distribution.this.domain_name

@@ -8,8 +8,8 @@ variable "domain_name" {
   type        = string
 }
 
-variable "validation_record_fqdn" {
-  description = "Name of the record by which ACM knows that the domain is ours."
+variable "certificate_arn" {
+  description = "Valid certificate for that name, of us-east-1."
   type        = string
 }
 

@@ -1,32 +1,5 @@
 locals {
-  origin_id  = "files"
-  validation = one(aws_acm_certificate.this.domain_validation_options)
-}
-
-# CloudFront takes certificates from this region alone.
-resource "aws_acm_certificate" "this" {
-  region            = "us-east-1"
-  domain_name       = var.domain_name
-  validation_method = "DNS"
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_route53_record" "validation" {
-  zone_id         = var.zone_id
-  name            = local.validation.resource_record_name
-  type            = local.validation.resource_record_type
-  records         = [local.validation.resource_record_value]
-  ttl             = 300
-  allow_overwrite = true
-}
-
-resource "aws_acm_certificate_validation" "this" {
-  region                  = "us-east-1"
-  certificate_arn         = aws_acm_certificate.this.arn
-  validation_record_fqdns = [aws_route53_record.validation.fqdn]
+  origin_id = "files"
 }
 
 # CloudFront signs its own requests to the bucket, which answers nobody else.
@@ -137,7 +110,7 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   viewer_certificate {
-    acm_certificate_arn      = aws_acm_certificate_validation.this.certificate_arn
+    acm_certificate_arn      = var.certificate_arn
     ssl_support_method       = "sni-only"
     minimum_protocol_version = "TLSv1.2_2021"
   }

@@ -13,6 +13,11 @@ variable "zone_id" {
   type        = string
 }
 
+variable "certificate_arn" {
+  description = "Valid certificate for that name, of us-east-1."
+  type        = string
+}
+
 variable "bucket_name" {
   description = "Bucket of the files."
   type        = string

@@ -11,6 +11,7 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
+# Enough that the running image stays although many deploys after it failed. Layers that images share are stored once.
 resource "aws_ecr_lifecycle_policy" "this" {
   repository = aws_ecr_repository.this.name
 

@@ -11,7 +11,7 @@ variable "region" {
 variable "kept_images" {
   description = "Images kept. The running one must be among them, or no new task can start."
   type        = number
-  default     = 10
+  default     = 50
 
   validation {
     condition     = var.kept_images >= 2

@@ -1,26 +1,3 @@
-locals {
-  container_name = "api"
-
-  environment = merge(
-    var.environment,
-    {
-      GLIMPSE_PORT               = tostring(var.port)
-      GLIMPSE_UPLOADS            = var.uploads
-      GLIMPSE_KEEP_ALIVE_SECONDS = tostring(var.keep_alive_seconds)
-      GLIMPSE_DATABASE_POOL      = tostring(var.database_pool)
-      GLIMPSE_DRAIN_SECONDS      = tostring(var.drain_seconds)
-    },
-  )
-
-  # Starts Python once per check; the standard library is all that the image is sure to have.
-  health_probe = <<-PYTHON
-    import http.client
-    health = http.client.HTTPConnection("127.0.0.1", ${var.port}, timeout=4)
-    health.request("GET", "/health")
-    raise SystemExit(health.getresponse().status != 200)
-  PYTHON
-}
-
 # Container Insights would bill dozens of custom metrics. The one that the alarms need, the number of running
 # tasks, is there without it: each running task reports one CPU sample a minute.
 resource "aws_ecs_cluster" "this" {
@@ -38,64 +15,8 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  name              = "/ecs/${var.service_name}"
+  name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_days
-}
-
-resource "aws_ecs_task_definition" "this" {
-  family                   = var.service_name
-  requires_compatibilities = ["FARGATE"]
-  network_mode             = "awsvpc"
-  cpu                      = tostring(var.task_cpu)
-  memory                   = tostring(var.task_memory)
-  execution_role_arn       = var.execution_role_arn
-  task_role_arn            = var.task_role_arn
-
-  runtime_platform {
-    operating_system_family = "LINUX"
-    cpu_architecture        = var.cpu_architecture
-  }
-
-  # The only place to write. It belongs to root unless the image declares VOLUME /tmp and so lends it its rights.
-  volume {
-    name = "tmp"
-  }
-
-  container_definitions = jsonencode([{
-    name                   = local.container_name
-    image                  = "${var.repository_url}@${var.image_digest}"
-    essential              = true
-    readonlyRootFilesystem = true
-
-    portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
-    mountPoints  = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
-
-    # All that a Spot notice leaves, instead of the default 30 s: the replacement is not even started before it.
-    stopTimeout = 120
-
-    healthCheck = {
-      command     = ["CMD", "python3", "-I", "-c", local.health_probe]
-      interval    = 30
-      timeout     = 5
-      retries     = 3
-      startPeriod = 60
-    }
-
-    environment = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
-    secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
-
-    # A blocking log driver stops the service when the way to the logs is down. Dropping lines is better.
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        awslogs-group         = aws_cloudwatch_log_group.this.name
-        awslogs-region        = var.region
-        awslogs-stream-prefix = local.container_name
-        mode                  = "non-blocking"
-        max-buffer-size       = "4m"
-      }
-    }
-  }])
 }
 
 resource "aws_ecs_service" "this" {
@@ -137,11 +58,24 @@ resource "aws_ecs_service" "this" {
     assign_public_ip = var.egress == "task_addresses"
   }
 
-  load_balancer {
-    target_group_arn = var.target_group_arn
-    container_name   = local.container_name
-    container_port   = var.port
+  dynamic "load_balancer" {
+    for_each = var.balancers
+
+    content {
+      target_group_arn = load_balancer.value.target_group_arn
+      container_name   = local.service_container
+      container_port   = var.port
+    }
   }
+
+  # Terraform deletes what the tasks no longer use, such as a balancer or a cache, when this service is done. Without
+  # waiting that would be while the old tasks still use it, and a deployment whose target group is gone never ends
+  # (aws/containers-roadmap, issue 1884).
+  wait_for_steady_state = true
+
+  # Costs are told apart by these tags, so the tasks have them as well.
+  propagate_tags          = "SERVICE"
+  enable_ecs_managed_tags = true
 
   # A new task definition hides its containers in a plan file, but not these: a cost plan reads the settings here.
   tags = merge(
@@ -157,7 +91,27 @@ resource "aws_ecs_service" "this" {
   # The number of tasks is autoscaling's from the first minute on.
   lifecycle {
     ignore_changes = [desired_count]
+
+    # The provider takes a deployment that ECS rolled back for a success (terraform-provider-aws, issue 20858).
+    # Terraform would go on, and delete what the tasks use again.
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.this.arn
+      error_message = "ECS gave the new tasks up and runs those of before. The events of the service say why."
+    }
   }
 
-  depends_on = [aws_ecs_cluster_capacity_providers.this]
+  timeouts {
+    create = "30m"
+    update = "30m"
+  }
+
+  # Tasks refuse a database that is not migrated. `glimpse deploy` applies up to the migration, runs it, and goes on.
+  depends_on = [
+    aws_ecs_cluster_capacity_providers.this,
+    aws_vpc_security_group_egress_rule.balancer_to_tasks,
+    aws_vpc_security_group_egress_rule.tasks_to_cache,
+    aws_vpc_security_group_ingress_rule.cache_from_tasks,
+    aws_vpc_security_group_ingress_rule.tasks_from_balancer,
+    terraform_data.migration,
+  ]
 }

@@ -6,23 +6,35 @@ resource "aws_security_group" "this" {
   tags = { Name = "${var.name}-tasks" }
 }
 
-# Each pair is one conversation, allowed at both ends.
+# Each pair is one conversation, allowed at both ends. Those with a balancer or a cache go after the tasks have left it.
 resource "aws_vpc_security_group_egress_rule" "balancer_to_tasks" {
-  security_group_id            = var.balancer_security_group_id
+  for_each = var.balancers
+
+  security_group_id            = each.value.security_group_id
   description                  = "To the tasks"
   referenced_security_group_id = aws_security_group.this.id
   ip_protocol                  = "tcp"
   from_port                    = var.port
   to_port                      = var.port
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "tasks_from_balancer" {
+  for_each = var.balancers
+
   security_group_id            = aws_security_group.this.id
   description                  = "From the balancer"
-  referenced_security_group_id = var.balancer_security_group_id
+  referenced_security_group_id = each.value.security_group_id
   ip_protocol                  = "tcp"
   from_port                    = var.port
   to_port                      = var.port
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "tasks_to_database" {
@@ -52,6 +64,10 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_cache" {
   ip_protocol                  = "tcp"
   from_port                    = 6379
   to_port                      = 6379
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "cache_from_tasks" {
@@ -63,6 +79,10 @@ resource "aws_vpc_security_group_ingress_rule" "cache_from_tasks" {
   ip_protocol                  = "tcp"
   from_port                    = 6379
   to_port                      = 6379
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "tasks_to_internet" {

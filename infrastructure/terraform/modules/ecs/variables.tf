@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the cluster, and prefix of other names."
+  description = "Name of the cluster, and prefix of the other names."
   type        = string
 }
 
 variable "service_name" {
-  description = "Name of the service and of its task definition."
+  description = "Name of the service."
   type        = string
 }
 
@@ -36,14 +36,9 @@ variable "egress" {
   }
 }
 
-variable "target_group_arn" {
-  description = "Target group that the tasks join."
-  type        = string
-}
-
-variable "balancer_security_group_id" {
-  description = "Security group of the balancer."
-  type        = string
+variable "balancers" {
+  description = "The balancers that lead to the tasks, by a name of their own: usually one, and two while the ingress changes. Tasks join the target group of each."
+  type        = map(object({ security_group_id = string, target_group_arn = string }))
 }
 
 variable "database_security_group_id" {
@@ -76,7 +71,12 @@ variable "cache_security_group_id" {
 # What a task is
 
 variable "execution_role_arn" {
-  description = "Role that starts a task."
+  description = "Role that starts a task of the service."
+  type        = string
+}
+
+variable "migrate_execution_role_arn" {
+  description = "Role that starts a migration."
   type        = string
 }
 
@@ -160,6 +160,27 @@ variable "secrets" {
     condition     = alltrue([for source in values(var.secrets) : startswith(source, "arn:")])
     error_message = "Each secret must be given by its ARN, never by its value."
   }
+}
+
+variable "migrate_environment" {
+  description = "Environment variables of a migration."
+  type        = map(string)
+}
+
+variable "migrate_secrets" {
+  description = "Environment variables of a migration whose values are secrets, each with the ARN that it is read from."
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for source in values(var.migrate_secrets) : startswith(source, "arn:")])
+    error_message = "Each secret must be given by its ARN, never by its value."
+  }
+}
+
+variable "needed_secrets" {
+  description = "Secrets whose values must be there before a migration: the name, the store, and how a value is made."
+  type        = list(object({ name = string, store = string, kind = string }))
+  default     = []
 }
 
 variable "uploads" {

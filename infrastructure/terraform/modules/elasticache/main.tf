@@ -2,6 +2,10 @@ locals {
   engine_versions       = { redis = "7.1", valkey = "8.0" }
   major_engine_versions = { redis = "7", valkey = "8" }
 
+  # The network type of a cache cannot change, and Valkey does not become Redis again. So each has a name of its own: the
+  # new one is made first, and the old one goes when no task uses it.
+  cache_name = join("-", compact([var.name, var.engine == "valkey" ? "valkey" : "", var.dual_stack ? "ip6" : ""]))
+
   # The cost planner reads it, to know that nothing is kept here.
   tags = { "glimpse:role" = "bus" }
 }
@@ -11,6 +15,10 @@ resource "aws_elasticache_subnet_group" "this" {
 
   name       = var.name
   subnet_ids = var.subnet_ids
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_security_group" "this" {
@@ -21,6 +29,10 @@ resource "aws_security_group" "this" {
   vpc_id      = var.vpc_id
 
   tags = { Name = "${var.name}-cache" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # It carries events between the tasks and keeps none of them, so one node and no snapshot are enough:
@@ -28,7 +40,7 @@ resource "aws_security_group" "this" {
 resource "aws_elasticache_replication_group" "this" {
   count = var.bus == "cache_node" ? 1 : 0
 
-  replication_group_id = var.name
+  replication_group_id = local.cache_name
   description          = "Events between the tasks"
 
   engine             = var.engine
@@ -54,6 +66,10 @@ resource "aws_elasticache_replication_group" "this" {
   maintenance_window = "sun:20:00-sun:21:00"
 
   tags = local.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Billed by what it holds and does, so the limits are there against a bill that runs away: beyond the one, a write
@@ -61,7 +77,7 @@ resource "aws_elasticache_replication_group" "this" {
 resource "aws_elasticache_serverless_cache" "this" {
   count = var.bus == "cache_serverless" ? 1 : 0
 
-  name                 = var.name
+  name                 = local.cache_name
   description          = "Events between the tasks"
   engine               = var.engine
   major_engine_version = local.major_engine_versions[var.engine]
@@ -84,4 +100,8 @@ resource "aws_elasticache_serverless_cache" "this" {
   security_group_ids = [aws_security_group.this[0].id]
 
   tags = local.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the replication group, or of the serverless cache."
+  description = "Prefix of the names. A cache allows 40 characters."
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
-    error_message = "Use at most 40 lower-case letters, digits and hyphens."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,28}$", var.name))
+    error_message = "Use at most 29 lower-case letters, digits and hyphens."
   }
 }
 
@@ -30,7 +30,7 @@ variable "bus" {
 }
 
 variable "dual_stack" {
-  description = "Whether the cache answers over IPv6 as well. Its subnets must speak it. It cannot be changed after a cache is made, so the cache is made anew."
+  description = "Whether the cache answers over IPv6 as well. Its subnets must speak it. It cannot be changed after a cache is made, so a new cache is made before the old one goes."
   type        = bool
   default     = false
 }

@@ -13,14 +13,40 @@ variable "service_name" {
   type        = string
 }
 
-variable "balancer_arn_suffix" {
-  description = "Name of the balancer in metrics."
-  type        = string
+variable "balancers" {
+  description = "Names in metrics of the balancers and their target groups, and a prefix for their alarms; first the one that the domain name leads to."
+  type        = list(object({ name = string, balancer = string, target_group = string }))
 }
 
 variable "database_identifier" {
   description = "Name of the database instance in metrics."
   type        = string
+}
+
+variable "database_class" {
+  description = "Instance class of the database. A burstable one, db.t..., has alarms on its CPU credits."
+  type        = string
+}
+
+variable "database_storage_gb" {
+  description = "Disk of the database in GB, before RDS enlarges it."
+  type        = number
+}
+
+variable "database_grows" {
+  description = "Whether RDS enlarges the disk."
+  type        = bool
+}
+
+variable "egress" {
+  description = "Way of the tasks to the internet; a NAT has an alarm."
+  type        = string
+}
+
+variable "nat" {
+  description = "Auto Scaling group of the NAT instance, or ID of the NAT gateway."
+  type        = object({ group = optional(string), gateway = optional(string) })
+  default     = {}
 }
 
 variable "min_capacity" {
@@ -35,13 +61,12 @@ variable "night_off" {
 }
 
 variable "alarm_email" {
-  description = "Address that gets the alarms and must confirm it once. Empty: none."
+  description = "Address that gets the alarms and the budget's messages. AWS sends it one mail, whose link must be followed before it gets any other."
   type        = string
-  default     = ""
 
   validation {
-    condition     = var.alarm_email == "" || can(regex("^[^@[:space:]]+@[^@[:space:]]+\\.[^@[:space:]]+$", var.alarm_email))
-    error_message = "Give one e-mail address, or none."
+    condition     = can(regex("^[^@[:space:]]+@[^@[:space:]]+\\.[^@[:space:]]+$", var.alarm_email))
+    error_message = "Give one e-mail address: an alarm that nobody hears is none."
   }
 }
 
@@ -104,7 +129,6 @@ variable "database_connections_threshold" {
 variable "monthly_budget_usd" {
   description = "Monthly budget of the whole account in USD, announced at 80 % and at 100 %."
   type        = number
-  default     = 100
 
   validation {
     condition     = var.monthly_budget_usd > 0

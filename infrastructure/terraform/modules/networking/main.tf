@@ -25,7 +25,7 @@ resource "aws_subnet" "public" {
   count = length(var.zones)
 
   vpc_id                  = aws_vpc.this.id
-  availability_zone       = var.zones[count.index]
+  availability_zone_id    = var.zones[count.index]
   cidr_block              = cidrsubnet(var.cidr, 4, count.index)
   ipv6_cidr_block         = var.egress == "ipv6_only" ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, count.index) : null
   map_public_ip_on_launch = false
@@ -37,7 +37,7 @@ resource "aws_subnet" "private" {
   count = length(var.zones)
 
   vpc_id                  = aws_vpc.this.id
-  availability_zone       = var.zones[count.index]
+  availability_zone_id    = var.zones[count.index]
   cidr_block              = cidrsubnet(var.cidr, 4, count.index + 8)
   ipv6_cidr_block         = var.egress == "ipv6_only" ? cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, count.index + 8) : null
   map_public_ip_on_launch = false

@@ -53,6 +53,19 @@ data "aws_ssm_parameter" "nat_image" {
   name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 }
 
+# Keeps the image that was the newest on the day that was chosen. Without it the first apply after Amazon publishes an
+# image would replace the instance.
+resource "terraform_data" "nat_image" {
+  count = var.egress == "nat_instance" ? 1 : 0
+
+  input            = data.aws_ssm_parameter.nat_image[0].insecure_value
+  triggers_replace = var.nat_image_of
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 # The tasks send nothing but HTTPS through here: registry, secrets, logs, push services.
 resource "aws_security_group" "nat" {
   count = var.egress == "nat_instance" ? 1 : 0
@@ -68,7 +81,7 @@ resource "aws_vpc_security_group_ingress_rule" "nat" {
   count = var.egress == "nat_instance" ? length(var.zones) : 0
 
   security_group_id = aws_security_group.nat[0].id
-  description       = "HTTPS from ${aws_subnet.private[count.index].availability_zone}"
+  description       = "HTTPS from ${var.zones[count.index]}"
   cidr_ipv4         = aws_subnet.private[count.index].cidr_block
   ip_protocol       = "tcp"
   from_port         = 443
@@ -139,7 +152,7 @@ resource "aws_launch_template" "nat" {
   count = var.egress == "nat_instance" ? 1 : 0
 
   name                   = local.nat_role
-  image_id               = data.aws_ssm_parameter.nat_image[0].insecure_value
+  image_id               = terraform_data.nat_image[0].output
   instance_type          = var.nat_instance_type
   user_data              = base64encode(local.nat_user_data)
   update_default_version = true
@@ -178,14 +191,17 @@ resource "aws_launch_template" "nat" {
     http_put_response_hop_limit = 1
   }
 
-  tag_specifications {
-    resource_type = "instance"
-    tags          = { Name = local.nat_role, Role = local.nat_role }
+  dynamic "tag_specifications" {
+    for_each = ["instance", "network-interface", "volume"]
+
+    content {
+      resource_type = tag_specifications.value
+      tags          = merge(var.tags, { Name = local.nat_role, Role = local.nat_role })
+    }
   }
 
-  tag_specifications {
-    resource_type = "volume"
-    tags          = { Name = local.nat_role }
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -199,12 +215,15 @@ resource "aws_autoscaling_group" "nat" {
   vpc_zone_identifier = aws_subnet.public[*].id
   health_check_type   = "EC2"
 
+  # Costs nothing, and the alarm reads it.
+  enabled_metrics = ["GroupInServiceInstances"]
+
   launch_template {
     id      = aws_launch_template.nat[0].id
     version = aws_launch_template.nat[0].latest_version
   }
 
-  # A new image or size replaces the instance at once; egress pauses for a minute or two.
+  # A new image or size replaces the instance at once; nothing goes out for two to three minutes.
   instance_refresh {
     strategy = "Rolling"
 
@@ -213,10 +232,14 @@ resource "aws_autoscaling_group" "nat" {
     }
   }
 
-  tag {
-    key                 = "Name"
-    value               = local.nat_role
-    propagate_at_launch = true
+  dynamic "tag" {
+    for_each = merge(var.tags, { Name = local.nat_role })
+
+    content {
+      key                 = tag.key
+      value               = tag.value
+      propagate_at_launch = true
+    }
   }
 
   # The cost planner reads it, to know which instance carries the egress.
@@ -226,6 +249,17 @@ resource "aws_autoscaling_group" "nat" {
     propagate_at_launch = false
   }
 
-  # The instance calls out as soon as it starts, so its own way to the internet must be there first.
-  depends_on = [aws_route.internet, aws_route_table_association.public]
+  # Another way out is there, and the tasks use it, before this one goes.
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  # The instance calls out as soon as it starts, so its own way to the internet must be there first; and tasks start as
+  # soon as it is there, so it must let them through.
+  depends_on = [
+    aws_route.internet,
+    aws_route_table_association.public,
+    aws_vpc_security_group_egress_rule.nat,
+    aws_vpc_security_group_ingress_rule.nat,
+  ]
 }

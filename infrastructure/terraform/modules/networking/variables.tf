@@ -9,12 +9,17 @@ variable "region" {
 }
 
 variable "zones" {
-  description = "Availability zones; each gets one public and one private subnet, and with ipv6_only one for the tasks."
+  description = "IDs of availability zones, such as apne2-az3; each gets one public and one private subnet, and with ipv6_only one for the tasks. An ID means the same zone in every account, a name such as ap-northeast-2a does not."
   type        = list(string)
 
   validation {
     condition     = length(var.zones) >= 2 && length(var.zones) <= 8 && length(distinct(var.zones)) == length(var.zones)
     error_message = "Give two to eight different zones: the balancer needs at least two."
+  }
+
+  validation {
+    condition     = alltrue([for zone in var.zones : can(regex("^[a-z]+[0-9]-az[0-9]+$", zone))])
+    error_message = "Give IDs of zones, such as apne2-az3: aws ec2 describe-availability-zones shows them as ZoneId."
   }
 }
 
@@ -60,4 +65,21 @@ variable "nat_disk_gb" {
     condition     = var.nat_disk_gb >= 8 && var.nat_disk_gb <= 100 && floor(var.nat_disk_gb) == var.nat_disk_gb
     error_message = "The disk must be a whole number of GB from 8 to 100."
   }
+}
+
+variable "nat_image_of" {
+  description = "Day on which the image of the NAT instance is chosen, such as 2026-11-29. When this changes, the newest image of Amazon Linux is taken and replaces the instance; until then the image stays, whatever Amazon publishes."
+  type        = string
+  default     = "2026-11-29"
+
+  validation {
+    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", var.nat_image_of))
+    error_message = "A day looks like 2026-11-29."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the NAT instance and its disk, which the provider's default_tags do not reach: an Auto Scaling group makes them."
+  type        = map(string)
+  default     = {}
 }

@@ -54,6 +54,7 @@ resource "aws_db_instance" "this" {
   storage_type          = "gp3"
   storage_encrypted     = true
 
+  # RDS gives the owner a password and changes it every seven days. Only a migration logs in with it, and reads it anew.
   db_name                     = "glimpse"
   username                    = "glimpse"
   manage_master_user_password = true
@@ -74,19 +75,9 @@ resource "aws_db_instance" "this" {
   backup_window           = "18:00-18:30"
   maintenance_window      = "sun:19:00-sun:19:30"
 
+  # A snapshot outlives its database, and no two have one name: an environment that is made again has another VPC.
   copy_tags_to_snapshot     = true
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = false
-  final_snapshot_identifier = "${var.name}-final"
-}
-
-# The password comes with a rotation every seven days. A task reads it once, when it starts, so each rotation
-# shuts the running tasks out of new connections: let it be rare, and deploy afresh right after it.
-resource "aws_secretsmanager_secret_rotation" "password" {
-  secret_id          = aws_db_instance.this.master_user_secret[0].secret_arn
-  rotate_immediately = false
-
-  rotation_rules {
-    automatically_after_days = var.password_rotation_days
-  }
+  final_snapshot_identifier = "${var.name}-final-${trimprefix(var.vpc_id, "vpc-")}"
 }

@@ -13,12 +13,12 @@ output "database_name" {
   value       = aws_db_instance.this.db_name
 }
 
-output "username" {
-  description = "Name of the user."
+output "owner" {
+  description = "Name of the user that owns the database."
   value       = aws_db_instance.this.username
 }
 
-output "password_secret_arn" {
+output "owner_secret_arn" {
   description = "Secret that RDS keeps: a JSON object with username and password."
   value       = aws_db_instance.this.master_user_secret[0].secret_arn
 }

@@ -80,17 +80,6 @@ variable "backup_days" {
   }
 }
 
-variable "password_rotation_days" {
-  description = "Days between rotations of the managed password."
-  type        = number
-  default     = 365
-
-  validation {
-    condition     = var.password_rotation_days >= 1 && var.password_rotation_days <= 1000
-    error_message = "Rotation is possible every 1 to 1000 days; it cannot be turned off."
-  }
-}
-
 variable "deletion_protection" {
   description = "Whether the instance refuses to be deleted."
   type        = bool

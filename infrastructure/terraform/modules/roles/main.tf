@@ -1,5 +1,3 @@
-data "aws_caller_identity" "current" {}
-
 locals {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -7,12 +5,36 @@ locals {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "ecs-tasks.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }]
   })
+
+  # What ECS does to start a task: it fetches the image and opens the log. IAM refuses a statement without a resource.
+  start = [
+    {
+      # This action knows no resource.
+      Effect   = "Allow"
+      Action   = "ecr:GetAuthorizationToken"
+      Resource = "*"
+    },
+    {
+      Effect = "Allow"
+      Action = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+      ]
+      Resource = var.repository_arn
+    },
+    {
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${var.log_group_arn}:*"
+    },
+  ]
 }
 
-# What ECS may do to start a task.
+# What ECS may do to start a task of the service.
 resource "aws_iam_role" "execution" {
   name               = "${var.name}-execution"
   assume_role_policy = local.assume_role_policy
@@ -25,33 +47,12 @@ resource "aws_iam_role_policy" "execution" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [
-        {
-          # This action knows no resource.
-          Effect   = "Allow"
-          Action   = "ecr:GetAuthorizationToken"
-          Resource = "*"
-        },
-        {
-          Effect = "Allow"
-          Action = [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-          ]
-          Resource = var.repository_arn
-        },
-        {
-          Effect   = "Allow"
-          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-          Resource = "${var.log_group_arn}:*"
-        },
-        {
-          Effect   = "Allow"
-          Action   = "secretsmanager:GetSecretValue"
-          Resource = var.secret_arns
-        },
-      ],
+      local.start,
+      length(var.secret_arns) == 0 ? [] : [{
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = var.secret_arns
+      }],
       length(var.parameter_arns) == 0 ? [] : [{
         Effect   = "Allow"
         Action   = "ssm:GetParameters"
@@ -61,7 +62,37 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
-# What the service itself may do.
+# What ECS may do to start a migration, which alone logs in as the database's owner.
+resource "aws_iam_role" "migrate_execution" {
+  name               = "${var.name}-migrate-execution"
+  assume_role_policy = local.assume_role_policy
+}
+
+resource "aws_iam_role_policy" "migrate_execution" {
+  name = "start-a-migration"
+  role = aws_iam_role.migrate_execution.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.start,
+      [
+        {
+          Effect   = "Allow"
+          Action   = "secretsmanager:GetSecretValue"
+          Resource = var.owner_secret_arn
+        },
+        {
+          Effect   = "Allow"
+          Action   = "ssm:GetParameters"
+          Resource = var.database_parameter_arn
+        },
+      ],
+    )
+  })
+}
+
+# What the service itself may do. A migration calls nothing of AWS, and has no such role.
 resource "aws_iam_role" "task" {
   name               = "${var.name}-task"
   assume_role_policy = local.assume_role_policy

@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "account_id" {
+  description = "Account whose tasks may have the roles."
+  type        = string
+}
+
 variable "repository_arn" {
   description = "Repository of the image."
   type        = string
@@ -14,14 +19,23 @@ variable "log_group_arn" {
 }
 
 variable "secret_arns" {
-  description = "Secrets that a task is started with."
+  description = "Secrets that a task of the service is started with."
   type        = list(string)
 }
 
 variable "parameter_arns" {
-  description = "Parameters that a task is started with."
+  description = "Parameters that a task of the service is started with."
   type        = list(string)
-  default     = []
+}
+
+variable "owner_secret_arn" {
+  description = "Secret of the database's owner, which only a migration is started with."
+  type        = string
+}
+
+variable "database_parameter_arn" {
+  description = "Parameter of the password that a migration gives to the service's role in the database."
+  type        = string
 }
 
 variable "bucket_arn" {

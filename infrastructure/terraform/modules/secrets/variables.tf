@@ -3,8 +3,18 @@ variable "name" {
   type        = string
 }
 
+variable "region" {
+  description = "Region of the parameters."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account of the parameters."
+  type        = string
+}
+
 variable "store" {
-  description = "Where the secrets are kept: secrets_manager, or parameter_store, which is free and brings nothing deleted back."
+  description = "Where the signing keys are kept: secrets_manager, or parameter_store, which is free and brings nothing deleted back."
   type        = string
   default     = "secrets_manager"
 

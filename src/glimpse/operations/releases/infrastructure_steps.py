@@ -96,23 +96,23 @@ def plan(deploy: Deploy) -> None:
 
 
 def prepare(deploy: Deploy) -> None:
-    _apply_agreed(deploy, MIGRATION)
+    if found := agreed_plan(deploy, MIGRATION):
+        deploy.apply(ENVIRONMENT, found)
 
 
-def apply(deploy: Deploy) -> None:
-    _apply_agreed(deploy)
-
-
-def _apply_agreed(deploy: Deploy, target: str | None = None) -> None:
-    """Plan again, as what the first part made is known only now, and apply that. More than was agreed to is asked."""
+def agreed_plan(deploy: Deploy, target: str | None = None) -> TerraformPlan | None:
+    """
+    Plan again, as what the first part made is known only now. More than was agreed to is asked. None where nothing is
+    to be done.
+    """
     found = deploy.ports.terraform.plan(ENVIRONMENT, deploy.variables, target)
     if found.is_empty:
         deploy.tell("deploy_nothing_to_do")
-        return
+        return None
     if more := not_agreed(found, deploy.agreed):
         deploy.tell("deploy_plan_grew", count=len(more))
         _agree_to(deploy, found, "deploy_ask_more")
-    deploy.apply(ENVIRONMENT, found)
+    return found
 
 
 def _agree_to(deploy: Deploy, found: TerraformPlan, question: str) -> None:

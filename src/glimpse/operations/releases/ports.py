@@ -28,6 +28,10 @@ NO_BUCKET, NO_STATE, KEPT = "no_bucket", "no_state", "kept"
 """What the account has of the bootstrap's state: no state bucket, a bucket without that state, or the state."""
 
 
+def nothing() -> None:
+    """What a look does where nobody looks."""
+
+
 class Account(Protocol):
     """What the credentials are and what the account allows."""
 
@@ -64,7 +68,9 @@ class Terraform(Protocol):
 
     def plan(self, root: str, variables: Mapping[str, str], target: str | None = None) -> TerraformPlan: ...
 
-    def apply(self, root: str, plan: TerraformPlan) -> None: ...
+    def apply(self, root: str, plan: TerraformPlan, look: Callable[[], None] = nothing) -> None:
+        """`look` is called every few seconds while it runs, and raises no Failure."""
+        ...
 
     def outputs(self, root: str) -> Mapping[str, object]: ...
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.releases.names import SERVICE, Names
-from glimpse.operations.releases.ports import Ports
+from glimpse.operations.releases.ports import Ports, nothing
 from glimpse.operations.releases.values import Image, ServiceEvent, TerraformPlan
 
 POLL_SECONDS = 5.0
@@ -54,6 +54,9 @@ class Deploy:
 
         self.began = ports.clock.now()
         self.is_older_image = False
+        self.seen_definitions: set[str] = set()
+        """The task definitions that ECS had a deployment of, at one of this run's looks at the service."""
+
         self.seen_events: set[str] = set()
         self.told_events: dict[str, float] = {}
         """When an event of ECS with this text was told."""
@@ -85,9 +88,9 @@ class Deploy:
         elif not self.ports.confirm(question):
             raise NotReady("deploy_not_agreed")
 
-    def apply(self, root: str, plan: TerraformPlan) -> None:
+    def apply(self, root: str, plan: TerraformPlan, look: Callable[[], None] = nothing) -> None:
         self.has_changed = True
-        self.ports.terraform.apply(root, plan)
+        self.ports.terraform.apply(root, plan, look)
 
     def wait(self, is_over: Callable[[], bool], tell: Callable[[str], None], limit_seconds: float) -> bool:
         """

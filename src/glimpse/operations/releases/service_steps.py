@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.releases.infrastructure_steps import bootstrap_outputs, converted, environment_output
+from glimpse.operations.releases.infrastructure_steps import agreed_plan, bootstrap_outputs, environment_output
 from glimpse.operations.releases.names import SERVICE
 from glimpse.operations.releases.ports import ENVIRONMENT
 from glimpse.operations.releases.progress import Deploy, DeployFailed, NotReady, short
-from glimpse.operations.releases.rollout import STEADY, WAITING, Rollout, judge
+from glimpse.operations.releases.rollout import FAILED, STEADY, WAITING, Rollout, judge
 from glimpse.operations.releases.values import Image, MigrationTask, Secret, ServiceState, TaskResult
 
 RANDOM = "random"
@@ -112,20 +113,53 @@ def _run_task(deploy: Deploy, command: Sequence[str], failed: str) -> None:
     deploy.tell("deploy_task_done")
 
 
+def apply(deploy: Deploy) -> None:
+    """The rest of the plan. Terraform waits until the service is steady, and fails where ECS has given it up."""
+    if (plan := agreed_plan(deploy)) is None:
+        return
+    try:
+        deploy.apply(ENVIRONMENT, plan, lambda: _look_aside(deploy))
+    except Failure as failure:
+        found = _given_up(deploy)
+        if found is None:
+            raise
+        deploy.tell(failure.code, **failure.values)
+        _end_given_up(deploy, found)
+
+
+def _look_aside(deploy: Deploy) -> None:
+    """Tell ECS's events while Terraform works. What AWS refuses here, Terraform or the next step says."""
+    with suppress(Failure):
+        _service(deploy)
+
+
+def _given_up(deploy: Deploy) -> Rollout | None:
+    """What ECS gave up, after a failed apply; None where that failed for another reason."""
+    with suppress(Failure):
+        definition = _definition(deploy)
+        found = judge(_service(deploy), definition, definition in deploy.seen_definitions)
+        return found if found.verdict == FAILED else None
+    return None
+
+
 def rollout(deploy: Deploy) -> None:
-    found = _watch(deploy, deploy.image.digest)
+    found = _watch(deploy)
     if found.verdict == STEADY:
         deploy.tell("deploy_steady", running=found.running, desired=found.desired)
     elif found.verdict == WAITING:
         # Going back would need new tasks as well, and the older ones still serve.
         raise DeployFailed("deploy_rollout_endless", minutes=int(ROLLOUT_SECONDS / 60))
     else:
-        deploy.tell("deploy_given_up", failed=found.failed, reason=found.reason or "–")
-        _go_back(deploy)
+        _end_given_up(deploy, found)
 
 
-def _watch(deploy: Deploy, digest: str) -> Rollout:
-    """Wait until the image with this digest is steady or given up, or for as long as a rollout may take."""
+def _end_given_up(deploy: Deploy, found: Rollout) -> None:
+    deploy.tell("deploy_given_up", failed=found.failed, reason=found.reason or "–")
+    _go_back(deploy)
+
+
+def _watch(deploy: Deploy) -> Rollout:
+    """Wait until what Terraform applied is steady or given up, or for as long as a rollout may take."""
     clock = deploy.ports.clock
     began = clock.now()
     definition = _definition(deploy)
@@ -133,11 +167,8 @@ def _watch(deploy: Deploy, digest: str) -> Rollout:
 
     def is_over() -> bool:
         nonlocal found
-        state = _service(deploy)
-        for event in state.events:
-            deploy.tell_event(event)
         is_late = clock.now() - began >= UNSEEN_SECONDS
-        found = judge(state, digest, found.is_known or is_late, definition)
+        found = judge(_service(deploy), definition, is_late or definition in deploy.seen_definitions)
         return found.verdict != WAITING
 
     deploy.wait(
@@ -148,13 +179,13 @@ def _watch(deploy: Deploy, digest: str) -> Rollout:
     return found
 
 
-def _definition(deploy: Deploy) -> str | None:
-    """The ARN of the task definition that Terraform has given the service; None where the tree does not tell it."""
-    service = deploy.ports.terraform.outputs(ENVIRONMENT).get("service")
-    return None if service is None else converted(service, RunningService, ENVIRONMENT).task_definition
+def _definition(deploy: Deploy) -> str:
+    """The ARN of the task definition that Terraform has given the service."""
+    return environment_output(deploy, "service", RunningService).task_definition
 
 
 def _service(deploy: Deploy) -> ServiceState:
+    """What ECS tells of the service now. Its new events are told."""
     state = deploy.ports.containers.service(deploy.names.cluster, SERVICE)
     if state is None:
         raise Failure("deploy_no_service", cluster=deploy.names.cluster, service=SERVICE)
@@ -175,7 +206,7 @@ def _go_back(deploy: Deploy) -> None:
         raise DeployFailed("deploy_back_changes_more", digest=good, addresses=", ".join(others))
     if not plan.is_empty:
         deploy.apply(ENVIRONMENT, plan)
-    if _watch(deploy, good).verdict != STEADY:
+    if _watch(deploy).verdict != STEADY:
         raise DeployFailed("deploy_back_unsteady", digest=short(good))
     raise DeployFailed("deploy_went_back", digest=short(good), broken=short(broken))
 

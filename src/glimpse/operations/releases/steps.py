@@ -21,7 +21,7 @@ STEPS: Mapping[str, Callable[[Deploy], int | None]] = {
     "prepare": infrastructure_steps.prepare,
     "secrets": service_steps.secrets,
     "migrate": service_steps.migrate,
-    "apply": infrastructure_steps.apply,
+    "apply": service_steps.apply,
     "rollout": service_steps.rollout,
     "migrate_after": service_steps.migrate_after,
     "verify": service_steps.verify,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 
 class Image(Struct, frozen=True):
@@ -99,8 +99,6 @@ class ServiceState(Struct, frozen=True):
     running: int
     deployments: Sequence[ServiceDeployment]
     events: Sequence[ServiceEvent]
-    image_digests: Mapping[str, str] = field(default_factory=dict)
-    """By task definition."""
 
 
 class Bills(Struct, frozen=True):

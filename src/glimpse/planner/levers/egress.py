@@ -31,6 +31,7 @@ from glimpse.planner.resources.function import Function
 from glimpse.planner.resources.glue import GlueJob
 from glimpse.planner.resources.instance import STANDARD, Instances
 from glimpse.planner.resources.logs import LogGroup
+from glimpse.planner.resources.monitoring import Alarms
 from glimpse.planner.resources.msk import Connector
 from glimpse.planner.resources.nat_gateway import GATEWAY_ENDPOINTS, FromOtherZones, NatGateway
 from glimpse.planner.resources.parameter import AdvancedParameter, StandardParameter
@@ -207,7 +208,10 @@ def without_nat(stack: Stack) -> Stack:
     if not any(service.public_address is False for service in stack.of(FargateService)) or _others_go_out(stack):
         return stack
     elastic = _elastic(stack)
-    return without(stack, lambda resource: _is_nat(resource, stack) or resource.origin.address in elastic)
+    spared = without(stack, lambda resource: _is_nat(resource, stack) or resource.origin.address in elastic)
+    if spared is stack:
+        return stack
+    return without(spared, lambda resource: isinstance(resource, Alarms) and resource.watches_nat)
 
 
 def _others_go_out(stack: Stack) -> bool:

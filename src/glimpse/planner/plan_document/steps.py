@@ -58,6 +58,10 @@ DOCUMENT_LINES: Mapping[tuple[str, str], int] = {
 }
 
 
+APPLIED_ALONE = {("cloudfront_ingress", PREPARE)}
+"""Steps with an apply of their own: they come before all else that is prepared."""
+
+
 def steps_of(scenario: str, levers: Sequence[Lever], bill: Bill) -> tuple[Step, ...]:
     """All that is to do for a scenario, phase by phase; `bill` is what it comes to. Nothing where it has no lever."""
     if not levers:
@@ -72,7 +76,11 @@ def steps_of(scenario: str, levers: Sequence[Lever], bill: Bill) -> tuple[Step, 
         found.append(Step(EDIT, None, say("step_apply", scenario=scenario), 360))
         found.append(Step(DEPLOY, None, say("step_stable")))
     found.append(Step(TEST, None, say("step_verify", monthly=usd_text(bill.monthly))))
-    return tuple(sorted(found, key=lambda step: PHASES.index(step.phase)))
+    return tuple(sorted(found, key=_place))
+
+
+def _place(step: Step) -> tuple[int, bool]:
+    return PHASES.index(step.phase), (step.lever, step.phase) not in APPLIED_ALONE
 
 
 def steps_of_lever(lever: Lever, stack: Stack) -> Iterator[Step]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from glimpse.planner.price_updates.offers import MAX_USD, NUMBER, Charge, Offer, OfferRefused
+from glimpse.planner.price_updates.charges import Charge
+from glimpse.planner.price_updates.offers import MAX_USD, NUMBER, Offer, OfferRefused
 from glimpse.planner.price_updates.snapshot import Key
 from glimpse.planner.sentence import say
 

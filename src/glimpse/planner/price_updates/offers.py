@@ -12,10 +12,11 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from glimpse.planner.price_updates.charges import Charge, Sku, one_charge
 from glimpse.planner.price_updates.meters import EVERYWHERE, FROM_COLUMN, ON_DEMAND, Meter, Meters
 from glimpse.planner.price_updates.snapshot import Attributes, Key
 from glimpse.planner.sentence import Sentence, say
@@ -39,9 +40,6 @@ RESERVED_COLUMNS = ("leasecontractlength", "purchaseoption", "offeringclass")
 IN_REGION = "AWS Region"
 """The location type of what is charged in the region itself, and not in a Local Zone or on an Outpost."""
 
-AMBIGUOUS = "price_doubt_ambiguous"
-"""The reason of a key that several products have different prices for: the file may be right, and our table is not."""
-
 TIME = re.compile(r"(hour|hr|minute|second)s?$")
 
 
@@ -51,15 +49,6 @@ class OfferRefused(Exception):
     def __init__(self, why: Sentence) -> None:
         super().__init__(why.code)
         self.why = why
-
-
-class Charge(NamedTuple):
-    """What a key costs by one file. `doubt` says why it must not be used."""
-
-    tiers: tuple[tuple[Decimal, Decimal], ...]
-    upfront: Decimal
-    months: int
-    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,15 +75,6 @@ class Shape(NamedTuple):
 Shapes = Mapping[tuple[str, str], Shape]
 
 
-@dataclass
-class _Sku:
-    """What the rows of one product under one term say."""
-
-    tiers: dict[Decimal, tuple[Decimal, Decimal | None]] = field(default_factory=dict)
-    upfront: Decimal = Decimal(0)
-    doubt: str = ""
-
-
 class OfferReader:
     """Reads the file of one offer for one region. Raises OfferRefused."""
 
@@ -114,7 +94,7 @@ class OfferReader:
         self._edges = edges
         self._columns: dict[str, int] = {}
         self._width = 0
-        self._found: dict[tuple[str, Key], dict[tuple[str, str], _Sku]] = defaultdict(lambda: defaultdict(_Sku))
+        self._found: dict[tuple[str, Key], dict[tuple[str, str], Sku]] = defaultdict(lambda: defaultdict(Sku))
 
     def read(self, rows: Iterable[list[str]]) -> Offer:
         """`rows`: the cells of the whole file."""
@@ -130,7 +110,7 @@ class OfferReader:
             self._row(cells)
         charges: dict[str, dict[Key, Charge]] = defaultdict(dict)
         for (region, key), by_sku in self._found.items():
-            charges[region][key] = _one_charge(key, by_sku.values())
+            charges[region][key] = one_charge(key, by_sku.values())
         return Offer(self._meters.offered.code, version, published, charges)
 
     def _head(self, rows: Iterator[list[str]]) -> tuple[str, str]:
@@ -260,28 +240,6 @@ class OfferReader:
             sku.doubt = "price_doubt_unit"
         if sku.tiers.setdefault(first, (usd, last)) != (usd, last):
             sku.doubt = "price_doubt_twice"
-
-
-def _one_charge(key: Key, skus: Iterable[_Sku]) -> Charge:
-    """The one price that all products of a key agree on."""
-    found = [_charge_of(key, sku) for sku in skus]
-    if doubts := [charge for charge in found if charge.doubt]:
-        return doubts[0]
-    return found[0] if len(set(found)) == 1 else found[0]._replace(doubt=AMBIGUOUS)
-
-
-def _charge_of(key: Key, sku: _Sku) -> Charge:
-    starts = sorted(sku.tiers)
-    tiers = tuple((start, sku.tiers[start][0]) for start in starts)
-    ends = [sku.tiers[start][1] for start in starts]
-    doubt = sku.doubt
-    if not starts or starts[0] != 0 or ends != [*starts[1:], None]:
-        doubt = doubt or "price_doubt_tiers"
-    is_upfront = key[3].partition("_upfront")[0].endswith(("_partial", "_all"))
-    if is_upfront is not bool(sku.upfront):
-        doubt = doubt or "price_doubt_upfront"
-    months = {"1yr": 12, "3yr": 36}.get(key[3].removeprefix("reserved_")[:3], 0)
-    return Charge(tiers, sku.upfront, months if is_upfront else 0, doubt)
 
 
 def _plain(name: str) -> str:

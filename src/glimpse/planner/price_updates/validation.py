@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from glimpse.planner.price_updates.offers import AMBIGUOUS, Charge, Offer, OfferRefused, Shapes
+from glimpse.planner.price_updates.charges import AMBIGUOUS, Charge
+from glimpse.planner.price_updates.offers import Offer, OfferRefused, Shapes
 from glimpse.planner.price_updates.snapshot import Key, PriceRow, Rows
 from glimpse.planner.sentence import say
 

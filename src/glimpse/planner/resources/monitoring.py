@@ -58,7 +58,8 @@ class Alarms:
     """
     `count` metrics watched at one place, each charged as an alarm; those that target tracking makes stand beside its
     policy. `bands` of them are watched for anomalies. `has_actions`: whether it tells anyone, None where that is
-    unknown. `silent_topic`: the topic that it tells, where nothing in the files subscribes to that.
+    unknown. `silent_topic`: the topic that it tells, where nothing in the files subscribes to that. `watches_nat`: it
+    goes with the NAT.
     """
 
     origin: Origin
@@ -68,6 +69,7 @@ class Alarms:
     bands: int = 0
     has_actions: bool | None = None
     silent_topic: Origin | None = None
+    watches_nat: bool = False
 
     def meters(self, traffic: Traffic) -> tuple[Meter, ...]:
         words = {"standard": "Standard", "high_resolution": "High-resolution", "composite": "Composite"}

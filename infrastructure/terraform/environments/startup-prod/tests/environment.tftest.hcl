@@ -2,6 +2,7 @@ mock_provider "aws" {}
 
 variables {
   image_digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  alarm_email  = "on-call@example.com"
 }
 
 run "warns_of_what_the_first_design_gets_wrong" {
@@ -18,7 +19,7 @@ run "warns_of_what_the_first_design_gets_wrong" {
   }
 
   assert {
-    condition     = module.balancer.idle_timeout_seconds == 60
+    condition     = module.balancer[0].idle_timeout_seconds == 60
     error_message = "The balancer keeps idle connections for 60 s."
   }
 
@@ -53,6 +54,7 @@ run "refuses_values_out_of_range" {
   command = plan
 
   variables {
+    name                = "Glimpse"
     fargate_base        = -1
     fargate_spot_weight = 1001
     min_capacity        = 0
@@ -66,12 +68,12 @@ run "refuses_values_out_of_range" {
     time_zone           = "KST+9"
     log_retention_days  = 31
     secret_store        = "vault"
-    zones               = ["ap-northeast-2a", "us-east-1a"]
 
     database_max_storage_gb = 21
   }
 
   expect_failures = [
+    var.name,
     var.fargate_base,
     var.fargate_spot_weight,
     var.min_capacity,
@@ -86,7 +88,6 @@ run "refuses_values_out_of_range" {
     var.log_retention_days,
     var.database_max_storage_gb,
     var.secret_store,
-    var.zones,
   ]
 }
 
@@ -104,15 +105,59 @@ run "refuses_fewer_tasks_than_the_minimum_and_a_strategy_of_zero_weights" {
   expect_failures = [var.desired_count, var.fargate_spot_weight]
 }
 
-run "refuses_more_tasks_than_the_maximum_and_a_production_that_sleeps" {
+run "refuses_more_tasks_than_the_maximum_a_production_that_sleeps_and_zones_elsewhere" {
   command = plan
 
   variables {
     max_capacity       = 2
     night_off          = true
+    zones              = ["ap-northeast-2a", "use1-az1"]
     keep_alive_seconds = 65
     database_pool      = 1
   }
 
-  expect_failures = [var.desired_count, var.night_off]
+  expect_failures = [var.desired_count, var.night_off, var.zones]
+}
+
+run "refuses_zones_that_cloudfront_does_not_reach" {
+  command = plan
+
+  variables {
+    ingress            = "both"
+    zones              = ["apne2-az1", "apne2-az3"]
+    keep_alive_seconds = 65
+    database_pool      = 1
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "admits_those_zones_behind_a_balancer_alone" {
+  command = plan
+
+  variables {
+    zones              = ["apne2-az1", "apne2-az3"]
+    keep_alive_seconds = 65
+    database_pool      = 1
+  }
+
+  assert {
+    condition     = length(module.networking.public_subnet_ids) == 2
+    error_message = "The number of zones is not known."
+  }
+}
+
+run "with_both_ways_in_either_can_go_next" {
+  command = plan
+
+  variables {
+    ingress            = "both"
+    keep_alive_seconds = 65
+    database_pool      = 1
+  }
+
+  assert {
+    condition     = keys(local.balancers) == ["internal", "public"]
+    error_message = "The tasks do not join both balancers."
+  }
 }

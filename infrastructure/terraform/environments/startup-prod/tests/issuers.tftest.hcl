@@ -2,6 +2,7 @@ mock_provider "aws" {}
 
 variables {
   image_digest       = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  alarm_email        = "on-call@example.com"
   keep_alive_seconds = 65
   database_pool      = 1
 }
@@ -15,8 +16,8 @@ run "people_sign_up_at_a_new_deployment_and_are_counted_by_what_the_balancer_saw
   }
 
   assert {
-    condition     = length(local.own_secret_arns) == 2
-    error_message = "The service has no secret to sign with."
+    condition     = [for secret in output.secrets : secret.store] == ["secrets_manager", "parameter_store"]
+    error_message = "The service has no secret to sign with, or no password for the database."
   }
 }
 
@@ -56,7 +57,7 @@ run "an_issuer_of_ones_own_takes_the_place_of_the_shared_secret" {
   }
 
   assert {
-    condition     = length(local.own_secret_arns) == 1 && module.secrets.jwt_secret_arn == null
+    condition     = [for secret in output.secrets : secret.name] == ["/glimpse-prod/database-password"] && module.secrets.jwt_arn == null
     error_message = "A secret is paid for, and has to be filled, although nothing is signed with it."
   }
 }
@@ -72,7 +73,7 @@ run "tasks_without_ipv4_get_the_keys_themselves" {
   }
 
   assert {
-    condition     = local.identity_environment.GLIMPSE_JWKS == var.jwks && length(local.own_secret_arns) == 2
+    condition     = local.identity_environment.GLIMPSE_JWKS == var.jwks && length(output.secrets) == 2
     error_message = "The service is not given the keys, or not the shared secret beside them."
   }
 }

@@ -3,9 +3,10 @@ mock_provider "aws" {}
 variables {
   name       = "glimpse-test"
   region     = "ap-northeast-2"
-  zones      = ["ap-northeast-2a", "ap-northeast-2c"]
+  zones      = ["apne2-az3", "apne2-az4"]
   vpc_id     = "vpc-1"
   subnet_ids = ["subnet-1", "subnet-2"]
+  account_id = "123456789012"
 }
 
 run "balancer_lets_a_leaving_task_finish" {
@@ -16,8 +17,6 @@ run "balancer_lets_a_leaving_task_finish" {
   }
 
   variables {
-    zone_id         = "Z1"
-    domain_name     = "chat.example.com"
     certificate_arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
   }
 
@@ -42,7 +41,7 @@ run "balancer_lets_a_leaving_task_finish" {
   }
 }
 
-run "balancer_refuses_a_delay_beyond_the_spot_notice_and_a_name_that_leads_nowhere" {
+run "balancer_refuses_a_delay_beyond_the_spot_notice_and_a_name_that_is_too_long" {
   command = plan
 
   module {
@@ -50,19 +49,34 @@ run "balancer_refuses_a_delay_beyond_the_spot_notice_and_a_name_that_leads_nowhe
   }
 
   variables {
-    zone_id                      = "Z1"
-    domain_name                  = "chat.example.com"
+    name                         = "an-environment-of-25-chars"
     certificate_arn              = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
     deregistration_delay_seconds = 300
-
-    # And to hide behind a distribution that is not there.
-    ingress = "cloudfront"
   }
 
-  expect_failures = [var.deregistration_delay_seconds, var.distribution]
+  expect_failures = [var.deregistration_delay_seconds, var.name]
 }
 
-run "alarms_are_five_and_never_equal_to_a_scaling_target" {
+run "both_balancers_and_both_kinds_of_target_groups_can_be_at_once" {
+  command = plan
+
+  module {
+    source = "../../modules/balancer"
+  }
+
+  variables {
+    certificate_arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/1"
+    internal        = true
+    dual_stack      = true
+  }
+
+  assert {
+    condition     = [aws_lb.this.name, aws_lb_target_group.this.name, aws_security_group.this.name] == ["glimpse-test-int", "glimpse-test-int-ip6", "glimpse-test-int-balancer"]
+    error_message = "A second balancer, or its target group, would have the name of the first."
+  }
+}
+
+run "alarms_are_derived_and_never_equal_to_a_scaling_target" {
   command = plan
 
   module {
@@ -72,10 +86,16 @@ run "alarms_are_five_and_never_equal_to_a_scaling_target" {
   variables {
     cluster_name        = "glimpse-test"
     service_name        = "glimpse-api"
-    balancer_arn_suffix = "app/glimpse-test/1"
+    balancers           = [{ name = "glimpse-test", balancer = "app/glimpse-test/1", target_group = "targetgroup/glimpse-test-api/1" }]
     database_identifier = "glimpse-test"
+    database_class      = "db.t4g.micro"
+    database_storage_gb = 20
+    database_grows      = true
+    egress              = "nat_instance"
+    nat                 = { group = "glimpse-test-nat" }
     min_capacity        = 2
     alarm_email         = "on-call@example.com"
+    monthly_budget_usd  = 100
   }
 
   assert {
@@ -90,14 +110,96 @@ run "alarms_are_five_and_never_equal_to_a_scaling_target" {
   }
 
   assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.healthy_tasks[0].threshold,
+      aws_cloudwatch_metric_alarm.database_storage.threshold,
+      aws_cloudwatch_metric_alarm.database_credits[0].threshold,
+      aws_cloudwatch_metric_alarm.database_surplus[0].threshold,
+      aws_cloudwatch_metric_alarm.nat_instance[0].threshold,
+    ] == [2, 1024 * 1024 * 1024, 12, 0, 1]
+    error_message = "The thresholds are not 2 healthy tasks, 1 GiB, the 12 credits of an hour, no charge, and 1 instance."
+  }
+
+  assert {
     condition     = aws_cloudwatch_metric_alarm.running_tasks.statistic == "SampleCount" && aws_cloudwatch_metric_alarm.running_tasks.treat_missing_data == "breaching"
     error_message = "No sample must mean no task."
   }
 
   assert {
-    condition     = aws_sns_topic_subscription.email[0].endpoint == "on-call@example.com"
+    condition     = aws_sns_topic_subscription.email.endpoint == "on-call@example.com"
     error_message = "The alarms do not reach the address that is given."
   }
+}
+
+run "alarms_follow_the_ways_in_and_out_and_the_class_of_the_database" {
+  command = plan
+
+  module {
+    source = "../../modules/monitoring"
+  }
+
+  variables {
+    cluster_name        = "glimpse-test"
+    service_name        = "glimpse-api"
+    database_identifier = "glimpse-test"
+    database_class      = "db.m7g.large"
+    database_storage_gb = 20
+    database_grows      = false
+    egress              = "nat_gateway"
+    nat                 = { gateway = "nat-1" }
+    min_capacity        = 2
+    alarm_email         = "on-call@example.com"
+    monthly_budget_usd  = 100
+
+    balancers = [
+      { name = "glimpse-test-int", balancer = "app/glimpse-test-int/1", target_group = "targetgroup/glimpse-test-int-api/1" },
+      { name = "glimpse-test", balancer = "app/glimpse-test/1", target_group = "targetgroup/glimpse-test-api/1" },
+    ]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.healthy_tasks[*].alarm_name == ["glimpse-test-int-healthy-tasks", "glimpse-test-healthy-tasks"]
+    error_message = "A way in has no alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_storage.threshold == 3 * 1024 * 1024 * 1024
+    error_message = "A disk that nobody enlarges must be announced at 15 %."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.database_credits) + length(aws_cloudwatch_metric_alarm.database_surplus) + length(aws_cloudwatch_metric_alarm.nat_instance) == 0
+    error_message = "An alarm watches what is not there."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.nat_gateway[0].metric_name == "ErrorPortAllocation"
+    error_message = "The gateway has no alarm."
+  }
+}
+
+run "alarms_need_somebody_who_hears_them" {
+  command = plan
+
+  module {
+    source = "../../modules/monitoring"
+  }
+
+  variables {
+    cluster_name        = "glimpse-test"
+    service_name        = "glimpse-api"
+    balancers           = [{ name = "glimpse-test", balancer = "app/glimpse-test/1", target_group = "targetgroup/glimpse-test-api/1" }]
+    database_identifier = "glimpse-test"
+    database_class      = "db.t4g.micro"
+    database_storage_gb = 20
+    database_grows      = true
+    egress              = "ipv6_only"
+    min_capacity        = 2
+    alarm_email         = ""
+    monthly_budget_usd  = 100
+  }
+
+  expect_failures = [var.alarm_email]
 }
 
 run "bucket_is_private" {
@@ -164,6 +266,68 @@ run "network_has_one_self_healing_way_out" {
   }
 }
 
+run "the_nat_instance_has_the_tags_and_keeps_its_image" {
+  module {
+    source = "../../modules/networking"
+  }
+
+  variables {
+    tags = { Project = "glimpse" }
+  }
+
+  # Amazon publishes another image, and nothing happens.
+  assert {
+    condition     = alltrue([for specification in aws_launch_template.nat[0].tag_specifications : specification.tags["Project"] == "glimpse"]) && length(aws_launch_template.nat[0].tag_specifications) == 3
+    error_message = "The cost of the instance, its disk or its interface cannot be told apart."
+  }
+
+  assert {
+    condition     = anytrue([for tag in aws_autoscaling_group.nat[0].tag : tag.key == "Project" && tag.propagate_at_launch])
+    error_message = "The group does not pass its tags on."
+  }
+
+  assert {
+    condition     = aws_launch_template.nat[0].image_id == data.aws_ssm_parameter.nat_image[0].insecure_value
+    error_message = "The first image is not the newest."
+  }
+}
+
+run "a_new_image_of_amazon_does_not_replace_the_nat_instance" {
+  module {
+    source = "../../modules/networking"
+  }
+
+  override_data {
+    target = data.aws_ssm_parameter.nat_image
+    values = { insecure_value = "ami-newer" }
+  }
+
+  assert {
+    condition     = data.aws_ssm_parameter.nat_image[0].insecure_value == "ami-newer" && aws_launch_template.nat[0].image_id != "ami-newer"
+    error_message = "An apply would replace the instance whenever Amazon publishes an image."
+  }
+}
+
+run "a_new_day_takes_the_newest_image" {
+  module {
+    source = "../../modules/networking"
+  }
+
+  variables {
+    nat_image_of = "2026-12-01"
+  }
+
+  override_data {
+    target = data.aws_ssm_parameter.nat_image
+    values = { insecure_value = "ami-newer" }
+  }
+
+  assert {
+    condition     = aws_launch_template.nat[0].image_id == "ami-newer"
+    error_message = "The image cannot be updated."
+  }
+}
+
 run "network_refuses_a_single_zone_and_an_instance_that_cannot_boot_the_image" {
   command = plan
 
@@ -176,9 +340,10 @@ run "network_refuses_a_single_zone_and_an_instance_that_cannot_boot_the_image" {
     egress            = "vpn"
     nat_instance_type = "t3.nano"
     nat_disk_gb       = 4
+    nat_image_of      = "latest"
   }
 
-  expect_failures = [var.zones, var.egress, var.nat_instance_type, var.nat_disk_gb]
+  expect_failures = [var.zones, var.egress, var.nat_instance_type, var.nat_disk_gb, var.nat_image_of]
 }
 
 run "database_is_private_and_never_in_extended_support" {
@@ -301,18 +466,41 @@ run "without_a_cache_events_pass_through_the_database" {
   }
 }
 
-run "the_repository_has_an_address_for_those_without_ipv4" {
+run "each_secret_that_a_task_reads_is_one_that_deploy_puts_in" {
   module {
-    source = "../../modules/ecr"
+    source = "../../modules/secrets"
+  }
+
+  variables {
+    downloads = "cloudfront"
   }
 
   assert {
-    condition     = output.dual_stack_url == "${aws_ecr_repository.this.registry_id}.dkr-ecr.ap-northeast-2.on.aws/glimpse-test"
-    error_message = "A task without IPv4 could not fetch its image."
+    condition = [for secret in output.needed : "${secret.name} ${secret.store} ${secret.kind}"] == [
+      "glimpse-test/jwt-signing-keys secrets_manager random",
+      "/glimpse-test/database-password parameter_store random",
+      "/glimpse-test/downloads-signing-key parameter_store rsa_key",
+    ]
+    error_message = "deploy would leave a secret without a value, or put one where nobody reads it."
+  }
+
+  assert {
+    condition     = output.jwt_arn == aws_secretsmanager_secret.jwt[0].arn && output.secret_arns == [output.jwt_arn]
+    error_message = "A task may not read its signing keys."
+  }
+
+  assert {
+    condition     = output.parameter_arns == [output.database_arn, output.downloads_arn]
+    error_message = "A task may not read its parameters, or reads others."
+  }
+
+  assert {
+    condition     = output.database_arn == "arn:aws:ssm:ap-northeast-2:123456789012:parameter/glimpse-test/database-password"
+    error_message = "A task would look for its password elsewhere."
   }
 }
 
-run "parameters_start_with_a_placeholder_and_replace_the_secrets" {
+run "parameters_take_the_place_of_the_secret" {
   command = plan
 
   module {
@@ -324,16 +512,20 @@ run "parameters_start_with_a_placeholder_and_replace_the_secrets" {
   }
 
   assert {
-    condition = [for each in [aws_ssm_parameter.jwt[0], aws_ssm_parameter.push[0]] : "${each.name} ${each.type} ${each.tier}"] == [
-      "/glimpse-test/jwt-signing-keys SecureString Standard",
-      "/glimpse-test/push-credentials SecureString Standard",
-    ]
-    error_message = "The parameters are not encrypted, or not free."
+    condition     = [for secret in output.needed : secret.name] == ["/glimpse-test/jwt-signing-keys", "/glimpse-test/database-password"]
+    error_message = "deploy would leave a parameter without a value."
   }
 
   assert {
-    condition     = length(aws_secretsmanager_secret.jwt) == 0 && length(aws_secretsmanager_secret.push) == 0
+    condition     = length(aws_secretsmanager_secret.jwt) == 0 && length(output.secret_arns) == 0
     error_message = "A secret is paid for beside its parameter."
+  }
+
+  assert {
+    condition = output.parameter_arns == [
+      for secret in output.needed : "arn:aws:ssm:ap-northeast-2:123456789012:parameter${secret.name}"
+    ]
+    error_message = "A task may not read its parameters, or reads others."
   }
 }
 
@@ -349,8 +541,11 @@ run "a_task_is_started_with_its_own_secrets_and_parameters" {
     log_group_arn  = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-api"
     bucket_arn     = "arn:aws:s3:::uploads"
     object_arns    = ["arn:aws:s3:::uploads/*"]
-    secret_arns    = ["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"]
-    parameter_arns = ["arn:aws:ssm:ap-northeast-2:123456789012:parameter/jwt", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/push"]
+    secret_arns    = ["arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:jwt"]
+    parameter_arns = ["arn:aws:ssm:ap-northeast-2:123456789012:parameter/password", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/downloads"]
+
+    owner_secret_arn       = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"
+    database_parameter_arn = "arn:aws:ssm:ap-northeast-2:123456789012:parameter/password"
   }
 
   assert {
@@ -359,6 +554,38 @@ run "a_task_is_started_with_its_own_secrets_and_parameters" {
       if can(regex("^(ssm|secretsmanager):", each.Action))
     }) == jsonencode({ "secretsmanager:GetSecretValue" = var.secret_arns, "ssm:GetParameters" = var.parameter_arns })
     error_message = "The role may read other secrets or parameters than a task is started with."
+  }
+
+  assert {
+    condition = jsonencode({
+      for each in jsondecode(aws_iam_role_policy.migrate_execution.policy).Statement : each.Action => each.Resource
+      if can(regex("^(ssm|secretsmanager):", each.Action))
+    }) == jsonencode({ "secretsmanager:GetSecretValue" = var.owner_secret_arn, "ssm:GetParameters" = var.database_parameter_arn })
+    error_message = "A migration may read other secrets or parameters than it is started with."
+  }
+}
+
+run "a_role_that_reads_no_secret_has_no_empty_statement" {
+  command = plan
+
+  module {
+    source = "../../modules/roles"
+  }
+
+  variables {
+    repository_arn         = "arn:aws:ecr:ap-northeast-2:123456789012:repository/glimpse-api"
+    log_group_arn          = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-test"
+    bucket_arn             = "arn:aws:s3:::uploads"
+    object_arns            = ["arn:aws:s3:::uploads/*"]
+    secret_arns            = []
+    parameter_arns         = []
+    owner_secret_arn       = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"
+    database_parameter_arn = "arn:aws:ssm:ap-northeast-2:123456789012:parameter/password"
+  }
+
+  assert {
+    condition     = length([for each in jsondecode(aws_iam_role_policy.execution.policy).Statement : each if length(flatten([each.Resource])) == 0]) == 0
+    error_message = "IAM refuses a statement without a resource."
   }
 }
 
@@ -407,8 +634,12 @@ run "the_service_may_do_with_objects_what_it_does_and_nothing_else" {
     repository_arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/glimpse-api"
     log_group_arn  = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/glimpse-api"
     secret_arns    = []
+    parameter_arns = []
     bucket_arn     = "arn:aws:s3:::uploads"
     object_arns    = ["arn:aws:s3:::uploads/pending/*", "arn:aws:s3:::uploads/uploads/*"]
+
+    owner_secret_arn       = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds"
+    database_parameter_arn = "arn:aws:ssm:ap-northeast-2:123456789012:parameter/password"
   }
 
   assert {
@@ -431,6 +662,7 @@ run "files_by_cloudfront_need_a_signature_and_are_never_guessed_at" {
     domain_name     = "files.chat.example.com"
     zone_id         = "Z1"
     bucket_name     = "glimpse-test-uploads"
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
     public_key      = "-----BEGIN PUBLIC KEY-----"
     allowed_origins = ["https://chat.example.com"]
   }
@@ -462,6 +694,7 @@ run "files_by_cloudfront_need_a_public_key" {
     domain_name     = "files.chat.example.com"
     zone_id         = "Z1"
     bucket_name     = "glimpse-test-uploads"
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
     public_key      = "-----BEGIN PRIVATE KEY-----"
     allowed_origins = []
   }

@@ -6,15 +6,17 @@ variables {
   region                     = "ap-northeast-2"
   vpc_id                     = "vpc-1"
   subnet_ids                 = ["subnet-1", "subnet-2"]
-  target_group_arn           = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/api/1"
-  balancer_security_group_id = "sg-1"
+  balancers                  = { public = { security_group_id = "sg-1", target_group_arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/api/1" } }
   database_security_group_id = "sg-2"
   cache_security_group_id    = "sg-3"
   execution_role_arn         = "arn:aws:iam::123456789012:role/execution"
+  migrate_execution_role_arn = "arn:aws:iam::123456789012:role/migrate-execution"
   task_role_arn              = "arn:aws:iam::123456789012:role/task"
   repository_url             = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/glimpse-api"
   image_digest               = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
-  secrets                    = { PGPASSWORD = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:db:password::" }
+  secrets                    = { PGPASSWORD = "arn:aws:ssm:ap-northeast-2:123456789012:parameter/password" }
+  migrate_environment        = { GLIMPSE_DATABASE_URL = "postgresql://glimpse@database.example.com/glimpse" }
+  migrate_secrets            = { PGPASSWORD = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:db:password::" }
   environment                = { GLIMPSE_S3_BUCKET = "uploads" }
   task_cpu                   = 256
   task_memory                = 512
@@ -118,10 +120,38 @@ run "keeps_the_promises_of_the_balanced_design" {
 
   assert {
     condition = alltrue([
-      for name, value in { GLIMPSE_UPLOADS = "presigned", GLIMPSE_KEEP_ALIVE_SECONDS = "65", GLIMPSE_DATABASE_POOL = "1" } :
+      for name, value in { GLIMPSE_KEEP_ALIVE_SECONDS = "65", GLIMPSE_DATABASE_POOL = "1" } :
       contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = name, value = value })
     ])
     error_message = "The task does not get the settings that the tags show."
+  }
+}
+
+run "a_migration_is_started_as_what_it_is" {
+  command = plan
+
+  module {
+    source = "../../modules/ecs"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.migrate.container_definitions)[0].command == ["glimpse", "migrate"]
+    error_message = "A migration would serve."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.migrate.container_definitions)[0].secrets == [{ name = "PGPASSWORD", valueFrom = var.migrate_secrets.PGPASSWORD }]
+    error_message = "A migration would log in as another user than the owner."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.migrate.container_definitions)[0].image == jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image
+    error_message = "A migration of another release."
+  }
+
+  assert {
+    condition     = output.migration.container == jsondecode(aws_ecs_task_definition.migrate.container_definitions)[0].name && output.migration.assign_public_ip == false
+    error_message = "deploy could not start a migration."
   }
 }
 
@@ -165,6 +195,7 @@ run "refuses_what_fargate_does_not_run" {
     task_memory      = 4096
     cpu_architecture = "arm"
     secrets          = { PGPASSWORD = "in the clear" }
+    migrate_secrets  = { PGPASSWORD = "in the clear" }
     drain_seconds    = 120
     fargate_weight   = 0.5
 
@@ -177,6 +208,7 @@ run "refuses_what_fargate_does_not_run" {
     var.task_memory,
     var.cpu_architecture,
     var.secrets,
+    var.migrate_secrets,
     var.drain_seconds,
     var.fargate_weight,
     var.cache_security_group_id,

@@ -108,25 +108,16 @@ class EcsContainers:
         found = next((each for each in answer["services"] if each["status"] != "INACTIVE"), None)
         if found is None:
             return None
-        deployments = [_deployment(each) for each in found["deployments"]]
         return ServiceState(
             desired=found["desiredCount"],
             running=found["runningCount"],
-            deployments=deployments,
+            deployments=[_deployment(each) for each in found["deployments"]],
             # ECS tells the newest first.
             events=[
                 ServiceEvent(event["id"], event["createdAt"].timestamp(), event["message"])
                 for event in reversed(found.get("events", ()))
             ],
-            image_digests={
-                each.task_definition: digest
-                for each in deployments
-                if (digest := self._digest(each.task_definition)) is not None
-            },
         )
-
-    def _digest(self, definition: str) -> str | None:
-        return str(self._container(definition)["image"]).partition("@")[2] or None
 
     def _container(self, definition: str) -> Mapping[str, Any]:
         if definition not in self._containers:

@@ -124,9 +124,6 @@ class FakeEcs:
             running=sum(deployment.running for deployment in described),
             deployments=described,
             events=tuple(self._events[-MAX_EVENTS:]),
-            image_digests={
-                deployment.definition: self.definitions[deployment.definition] for deployment in self._deployments
-            },
         )
 
     # ---- The scheduler of the service

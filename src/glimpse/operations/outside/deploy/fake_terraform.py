@@ -10,8 +10,9 @@ from glimpse.chat.failure import Failure
 from glimpse.operations.outside.deploy.fake_aws import ACCOUNT, REGION, FakeAws, Killed
 from glimpse.operations.outside.deploy.fake_ecs import FakeEcs
 from glimpse.operations.releases.names import MIGRATION, Names
-from glimpse.operations.releases.ports import BOOTSTRAP
-from glimpse.operations.releases.values import Change, TerraformPlan
+from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, nothing
+from glimpse.operations.releases.progress import POLL_SECONDS
+from glimpse.operations.releases.values import Change, ServiceState, TerraformPlan
 
 BOOTSTRAP_RESOURCES = (
     "aws_s3_bucket.state",
@@ -36,6 +37,8 @@ REST = (
 )
 DEFINITIONS = ("module.ecs.aws_ecs_task_definition.migrate", "module.ecs.aws_ecs_task_definition.this")
 SERVICE = "module.ecs.aws_ecs_service.this"
+SERVICE_SECONDS = 1800.0
+"""The timeout of the service in the module `ecs`."""
 
 
 class _Planned(Struct, frozen=True):
@@ -108,16 +111,19 @@ class FakeTerraform:
         self._planned[file] = _Planned(root, changes, digest)
         return TerraformPlan(changes, file, f"{file}.json")
 
-    def apply(self, root: str, plan: TerraformPlan) -> None:
+    def apply(self, root: str, plan: TerraformPlan, look: Callable[[], None] = nothing) -> None:
         planned = self._planned[plan.file]
-        for change in planned.changes:
+        # What does not wait for the service is made also where the service fails.
+        for change in sorted(planned.changes, key=lambda change: change.address == SERVICE):
             if self.dies_after is not None:
                 self.dies_after -= 1
                 if self.dies_after < 0:
                     raise Killed
             self._make(change.address, planned.digest)
             self._made[change.address] = planned.digest if change.address in (*DEFINITIONS, MIGRATION, SERVICE) else ""
-        self._aws.clock.sleep(5.0 * len(planned.changes))
+            self._aws.clock.sleep(5.0)
+            if change.address == SERVICE:
+                self._wait_until_steady(planned.digest, look)
 
     def outputs(self, root: str) -> Mapping[str, object]:
         repository = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{self._names.repository}"
@@ -141,6 +147,7 @@ class FakeTerraform:
                 "security_groups": ["sg-0"],
                 "assign_public_ip": True,
             },
+            "service": {"task_definition": self._ecs.register(self._names.task_family, self._made[DEFINITIONS[1]])},
             "secrets": list(self._secrets),
             "repository_url": repository,
             "cluster_name": self._names.cluster,
@@ -176,9 +183,30 @@ class FakeTerraform:
     def _deploy(self, digest: str) -> None:
         self._ecs.deploy("glimpse-api", self._ecs.register(self._names.task_family, digest))
 
+    def _wait_until_steady(self, digest: str, look: Callable[[], None]) -> None:
+        """As the provider waits, and as the service's postcondition fails where ECS went back."""
+        clock = self._aws.clock
+        began = clock.now()
+        while (state := self._ecs.service(self._names.cluster, "glimpse-api")) and not _is_stable(state):
+            if clock.now() - began >= SERVICE_SECONDS:
+                raise _failed("waiting for ECS Service: timeout while waiting for state to become 'tfSTABLE'")
+            clock.sleep(POLL_SECONDS)
+            look()
+        if self._ecs.digest != digest:
+            raise _failed("Resource postcondition failed")
+
     def _require(self, is_there: bool, step: str, needs: str) -> None:
         if not is_there:
             raise Failure("deploy_rehearsal_order", step=step, needs=needs)
+
+
+def _is_stable(state: ServiceState) -> bool:
+    """Whatever the one deployment is: a rollback as well."""
+    return len(state.deployments) == 1 and state.running == state.desired
+
+
+def _failed(detail: str) -> Failure:
+    return Failure("deploy_terraform_failed", command="apply", folder=ENVIRONMENT, detail=f"{SERVICE}: {detail}")
 
 
 def _type(address: str) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 from glimpse.chat.failure import Failure
 from glimpse.operations.outside.deploy.terraform_process import Message, run_terraform
 from glimpse.operations.releases.names import BOOTSTRAP_STATE, ENVIRONMENT_STATE, Names
-from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Tell
+from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Tell, nothing
 from glimpse.operations.releases.progress import TOLD_EVERY_SECONDS, elapsed
 from glimpse.operations.releases.values import Change, TerraformPlan
 
@@ -170,8 +170,8 @@ class TerraformProgram:
         changes = changes_of(json.loads(shown))
         return TerraformPlan(changes, str(file), str(json_file), code == CHANGES and not changes, root)
 
-    def apply(self, root: str, plan: TerraformPlan) -> None:
-        self._run(root, ["apply", "-json", "-input=false", plan.file], _Applied(self._tell).on_message)
+    def apply(self, root: str, plan: TerraformPlan, look: Callable[[], None] = nothing) -> None:
+        self._run(root, ["apply", "-json", "-input=false", plan.file], _Applied(self._tell).on_message, look=look)
 
     def outputs(self, root: str) -> Mapping[str, object]:
         found = json.loads(self._printed(root, "output", "-json"))
@@ -222,11 +222,16 @@ class TerraformProgram:
         self._run(root, ["init", "-json", "-input=false", *arguments])
 
     def _run(
-        self, root: str, arguments: Sequence[str], on_message: Any = lambda message: None, fine: Any = (0,)
+        self,
+        root: str,
+        arguments: Sequence[str],
+        on_message: Any = lambda message: None,
+        fine: Any = (0,),
+        look: Callable[[], None] = nothing,
     ) -> int:
         log = self._file(f"{root}-{arguments[0]}.log")
         folder = self._roots.folder(root)
-        return run_terraform(self._program, folder, arguments, log, self._tell, on_message, fine)
+        return run_terraform(self._program, folder, arguments, log, self._tell, on_message, fine, look)
 
     def _shown(self, root: str, file: Path) -> bytes:
         return self._printed(root, "show", "-json", str(file))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.releases.ports import Tell
+from glimpse.operations.releases.ports import Tell, nothing
+from glimpse.operations.releases.progress import POLL_SECONDS
 
 LOOK_SECONDS = 0.2
 MAX_ERRORS = 3
@@ -32,10 +33,11 @@ def run_terraform(
     tell: Tell,
     on_message: Callable[[Message], None] = lambda message: None,
     fine: Sequence[int] = (0,),
+    look: Callable[[], None] = nothing,
 ) -> int:
     """
     Run a command in a folder, with `-json` where the command knows it; its exit code, one of `fine`. Raises Failure
-    with Terraform's own errors.
+    with Terraform's own errors. `look` is called every POLL_SECONDS while it runs.
 
     It writes into the file `log` and has a session of its own: so it ends its work, and saves its state, also where
     this process is killed. On Ctrl-C it is asked to end, and is waited for.
@@ -52,7 +54,7 @@ def run_terraform(
     errors: list[Message] = []
     plain: list[str] = []
     with log.open(encoding="utf-8", errors="replace") as lines:
-        for line in _lines(lines, process, tell):
+        for line in _lines(lines, process, tell, look):
             message = _message(line)
             if message is None:
                 plain.append(line)
@@ -65,9 +67,9 @@ def run_terraform(
     return process.returncode
 
 
-def _lines(lines: Any, process: subprocess.Popen[bytes], tell: Tell) -> Iterator[str]:
+def _lines(lines: Any, process: subprocess.Popen[bytes], tell: Tell, look: Callable[[], None]) -> Iterator[str]:
     """The lines as they come, until the process has ended. Raises KeyboardInterrupt once it has, if asked to end."""
-    is_interrupted, rest = False, ""
+    is_interrupted, rest, looked = False, "", time.monotonic()
     while True:
         try:
             has_ended = process.poll() is not None
@@ -76,6 +78,9 @@ def _lines(lines: Any, process: subprocess.Popen[bytes], tell: Tell) -> Iterator
             yield from whole
             if has_ended:
                 break
+            if time.monotonic() - looked >= POLL_SECONDS:
+                look()
+                looked = time.monotonic()
             time.sleep(LOOK_SECONDS)
         except KeyboardInterrupt:
             # A second one makes Terraform end at once, as it does by itself at a terminal.

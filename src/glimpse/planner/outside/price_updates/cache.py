@@ -70,6 +70,8 @@ class PriceCache:
             if not isinstance(document["prices"], list) or not isinstance(document["sources"], list):
                 raise ValueError(name)
         except (OSError, ValueError, LookupError, TypeError, zlib.error, RecursionError):
+            # The prices that ship are used, and the next update writes this region anew.
+            del self._files[region], self.summaries[region]
             self._broken(name)
             return None
         return document

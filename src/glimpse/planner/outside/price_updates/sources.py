@@ -112,7 +112,7 @@ class Web:
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in (403, 404):
-                raise Missing(address) from None
+                raise Missing(f"HTTP {error.code}: {address}") from None
             raise Unreachable(f"HTTP {error.code}") from None
         except (OSError, http.client.HTTPException, ssl.SSLError) as error:
             raise Unreachable(_reason(error)) from None

@@ -68,8 +68,10 @@ def _facts(address: str, tree: Tree, resources: Sequence[Resource]) -> Deploymen
     by_address = {block.address: block for block in tree.blocks}
     service = by_address[address]
     values = unnoted(service.values)
-    group = next(iter(tree.certain_references(service, "load_balancer.target_group_arn", *GROUPS)), None)
-    balancer = _balancer_of(group, resources, by_address)
+    groups = tree.certain_references(service, "load_balancer.target_group_arn", *GROUPS)
+    # A service may stand behind two balancers while one takes the place of the other: a domain name leads to one.
+    ways = [(group, _balancer_of(group, resources, by_address)) for group in groups or (None,)]
+    group, balancer = next((way for way in ways if way[1] and _domain(way[1], tree)), ways[0])
     database = _database(resources)
     settings = _settings(service, tree)
     return DeploymentFacts(
@@ -79,13 +81,14 @@ def _facts(address: str, tree: Tree, resources: Sequence[Resource]) -> Deploymen
         minimum_healthy_percent=stated(values, "deployment_minimum_healthy_percent", MINIMUM_HEALTHY_PERCENT),
         maximum_percent=stated(values, "deployment_maximum_percent", MAXIMUM_PERCENT),
         environment=settings,
-        balancer=_balancer(balancer, group),
+        balancer=_balancer(balancer, group, bool(tree.of("aws_cloudfront_vpc_origin")) or None),
         database=database.origin.address if database else None,
         identifier=unnoted(by_address[database.origin.address].values).text("identifier") if database else None,
         # A replica has the engine of its source, and does not say it.
         engine=next((name for name, engine in ENGINES.items() if database and engine == database.engine), None),
         bucket=settings.get("GLIMPSE_S3_BUCKET") or _bucket(tree),
         domain=_domain(balancer, tree) if balancer else None,
+        zones=_zones(tree),
         alarms=tuple(map(_alarm, tree.of("aws_cloudwatch_metric_alarm"))),
     )
 
@@ -132,7 +135,7 @@ def _balancer_of(group: Block | None, resources: Sequence[Resource], blocks: Map
     return blocks[found[0].origin.address] if found else None
 
 
-def _balancer(balancer: Block | None, group: Block | None) -> BalancerFacts:
+def _balancer(balancer: Block | None, group: Block | None, has_vpc_origin: bool | None) -> BalancerFacts:
     of_balancer = unnoted(balancer.values) if balancer else None
     of_group = unnoted(group.values) if group else None
     return BalancerFacts(
@@ -141,8 +144,16 @@ def _balancer(balancer: Block | None, group: Block | None) -> BalancerFacts:
         idle_timeout_seconds=stated(of_balancer, "idle_timeout", IDLE_SECONDS) if of_balancer else None,
         deregistration_delay_seconds=stated(of_group, "deregistration_delay", DRAIN_SECONDS) if of_group else None,
         is_sticky=_is_sticky(of_group) if of_group else None,
+        has_vpc_origin=has_vpc_origin,
         health_check=_health_check(of_group) if of_group else None,
     )
+
+
+def _zones(tree: Tree) -> tuple[str, ...]:
+    """The availability zones of the subnets, by id or by name as the files tell them."""
+    values = [unnoted(subnet.values) for subnet in tree.of("aws_subnet")]
+    zones = (row.text("availability_zone_id") or row.text("availability_zone") for row in values)
+    return tuple(sorted({zone for zone in zones if zone}))
 
 
 def _is_sticky(group: Values) -> bool | None:

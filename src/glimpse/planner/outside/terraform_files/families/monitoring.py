@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from glimpse.planner.outside.terraform_files.block import Block, Tree
+from glimpse.planner.outside.terraform_files.block import Block, Tree, role
 from glimpse.planner.outside.terraform_files.families.reader import StackItem, charged_by
 from glimpse.planner.outside.terraform_files.families.risk_facts import has_actions, topic_nobody_hears
 from glimpse.planner.quantities import DAYS_PER_MONTH, HOURS_PER_MONTH
@@ -56,6 +56,7 @@ def alarm(block: Block, tree: Tree) -> Iterator[StackItem]:
             bands=bands,
             has_actions=has_actions(block, tree),
             silent_topic=topic_nobody_hears(block, tree),
+            watches_nat=role(values) == "nat" or values.text("namespace") == "AWS/NATGateway",
         )
 
 
