@@ -239,6 +239,26 @@ def test_a_defect_of_our_own_is_admitted_in_a_sentence(run: Run, monkeypatch: py
     assert "no such luck" in err
 
 
+@pytest.mark.parametrize(
+    ("command", "module", "package"),
+    [
+        (("plan",), "tree_sitter", "glimpse-chat"),
+        (("plan", "--format", "json"), "tree_sitter", "glimpse-chat"),
+        (("workload", "from-cloudwatch"), "tomlkit", "glimpse-chat[aws]"),
+        (("verify",), "aiohttp", "glimpse-chat[operations]"),
+    ],
+)
+def test_a_module_that_is_not_installed_as_in_the_image_is_named_with_its_package(
+    command: tuple[str, ...], module: str, package: str
+) -> None:
+    script = f"import sys; sys.modules[{module!r}] = None; sys.argv[1:] = {list(command)}; import glimpse.cli as cli; cli.main()"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert ran.returncode == 2
+    assert f"module {module}, which" in ran.stdout + ran.stderr
+    assert f"pip install '{package}'" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 # ---- In a process of its own
 
 

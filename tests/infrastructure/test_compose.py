@@ -84,6 +84,15 @@ def test_what_is_referred_to_exists(compose: dict[str, Any]) -> None:
     assert hosts <= services.keys() | {"localhost", "storage.localhost"}
 
 
+def test_one_service_builds_the_image_and_nobody_pulls_it(compose: dict[str, Any]) -> None:
+    """Builds of one tag at the same time collide in BuildKit: image "glimpse": already exists."""
+    ours = {name: service for name, service in compose["services"].items() if service["image"] == "glimpse"}
+    assert [name for name, service in compose["services"].items() if "build" in service] == ["migrate"]
+    assert ours.keys() > tasks_of(compose).keys()
+    assert {service["pull_policy"] for name, service in ours.items() if name != "migrate"} == {"never"}
+    assert all("pull_policy" not in service for name, service in compose["services"].items() if name not in ours)
+
+
 def test_every_setting_is_one_of_the_service_and_is_accepted(compose: dict[str, Any]) -> None:
     known = {setting.variable for setting in SETTINGS} | {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
     assert len(tasks_of(compose)) >= 2

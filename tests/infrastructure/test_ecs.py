@@ -89,6 +89,22 @@ def test_a_deploy_starts_new_tasks_first_and_returns_by_itself(plan: Plan) -> No
     assert block(service, "deployment_circuit_breaker") == {"enable": True, "rollback": True}
 
 
+def test_an_apply_fails_where_ecs_went_back_before_what_the_old_tasks_use_is_deleted(plan: Plan) -> None:
+    service = plan.one("aws_ecs_service")
+    assert service["wait_for_steady_state"] is True
+    assert (service["timeouts"]["create"], service["timeouts"]["update"]) == ("30m", "30m")
+    assert "module.ecs.aws_ecs_service.this" in {check["address"]["to_display"] for check in plan.document["checks"]}
+    condition = re.search(r"postcondition \{\s*condition += (.*)", source("modules", "ecs", "main.tf"))
+    assert condition
+    assert condition[1] == "self.task_definition == aws_ecs_task_definition.this.arn"
+
+
+def test_the_definition_that_the_service_was_to_run_is_told_also_where_the_service_fails() -> None:
+    output = re.search(r'^output "service" .*?^\}', source("modules", "ecs", "outputs.tf"), re.M | re.S)
+    assert output
+    assert "aws_ecs_service" not in output[0]
+
+
 def test_a_development_environment_stands_still_at_night_and_says_so(plans: dict[str, Plan]) -> None:
     plan = plans["cloudfront_and_nights"]
     target = plan.one("aws_appautoscaling_target")

@@ -81,7 +81,7 @@ def what_is_there(made: Rehearsal) -> Mapping[str, Any]:
         "migrated after": made.aws.migrated_after,
         "state": made.terraform.plan(ENVIRONMENT, {"image_digest": made.aws.digest_of(made.aws.tag)}).changes,
         "runs": [
-            (service.image_digests[found.task_definition], found.status, found.rollout_state, found.running)
+            (made.ecs.definitions[found.task_definition], found.status, found.rollout_state, found.running)
             for found in service.deployments
         ],
     }
@@ -477,6 +477,56 @@ def test_a_tree_with_other_outputs_is_refused_with_a_sentence() -> None:
 # ---- The rollout
 
 
+def test_an_apply_in_which_ecs_gives_the_image_up_ends_in_the_old_one() -> None:
+    code, told = carry_out(rehearsal("broken-image"))
+    codes = told.codes()
+    assert (code, codes[-1]) == (1, "deploy_went_back")
+    assert "deploy_step_rollout" not in codes, "Terraform waits for the service, and its apply fails"
+    assert codes.index("deploy_terraform_failed") < codes.index("deploy_given_up")
+    assert told.values("deploy_given_up")["failed"] == 3
+    assert "deploy_event" in codes[: codes.index("deploy_terraform_failed")], "events are told while Terraform works"
+
+
+class FailingApply(Growing):
+    """A Terraform whose apply of the environment's rest fails, before or after it has touched the service."""
+
+    def __init__(self, inner: Any, is_after: bool) -> None:
+        super().__init__(inner, Change("", "", ()))
+        self._is_after = is_after
+
+    def apply(self, root: str, plan: TerraformPlan, look: Callable[[], None]) -> None:
+        if root != ENVIRONMENT or "service" not in str([change.address for change in plan.changes]):
+            self._inner.apply(root, plan, look)
+            return
+        if self._is_after:
+            self._inner.apply(root, plan, look)
+        raise Failure("deploy_terraform_failed", command="apply", folder="environment", detail="an alarm")
+
+
+@pytest.mark.parametrize("is_after", [False, True], ids=["before the service", "after it"])
+def test_an_apply_that_fails_for_another_reason_is_told_and_nothing_goes_back(is_after: bool) -> None:
+    made = rehearsal("later-deploy")
+    failing = lambda ports: replace(ports, terraform=FailingApply(ports.terraform, is_after))  # noqa: E731
+    code, told = carry_out(made, change=failing)
+    assert (code, told.codes()[-2:]) == (1, ["deploy_terraform_failed", "deploy_goes_on"])
+    assert not {"deploy_given_up", "deploy_goes_back", "deploy_rollout_endless"} & set(told.codes())
+    assert carry_out(made)[0] == 0
+
+
+def test_what_ecs_cannot_be_asked_while_terraform_works_does_not_end_the_apply() -> None:
+    made = rehearsal("later-deploy")
+
+    class Silent:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(made.ecs, name)
+
+        def service(self, cluster: str, service: str) -> ServiceState:
+            raise Failure("deploy_denied", action="ecs:DescribeServices")
+
+    code, told = carry_out(made, change=lambda ports: replace(ports, containers=Silent()))
+    assert (code, told.codes()[-3:]) == (1, ["deploy_step_rollout", "deploy_denied", "deploy_goes_on"])
+
+
 def deployment(
     definition: str, status: str = "PRIMARY", state: str = "IN_PROGRESS", **counts: int
 ) -> ServiceDeployment:
@@ -487,7 +537,7 @@ def deployment(
 
 
 @pytest.mark.parametrize(
-    ("deployments", "was_known", "verdict"),
+    ("deployments", "was_seen", "verdict"),
     [
         ([deployment("new", state="COMPLETED")], False, STEADY),
         ([deployment("new", state="COMPLETED", desired=0, running=0)], False, STEADY),
@@ -506,16 +556,18 @@ def deployment(
     ],
 )  # fmt: skip
 def test_what_a_service_says_about_a_new_image(
-    deployments: Sequence[ServiceDeployment], was_known: bool, verdict: str
+    deployments: Sequence[ServiceDeployment], was_seen: bool, verdict: str
 ) -> None:
-    state = ServiceState(2, 2, deployments, (), {"new": NEW, "old": OLD})
-    assert judge(state, NEW, was_known).verdict == verdict
+    state = ServiceState(2, 2, deployments, ())
+    before = deployment("new", failed=2) if was_seen else None
+    assert judge(state, "new", before).verdict == verdict
 
 
-def test_the_same_image_with_other_settings_is_another_task_definition() -> None:
-    state = ServiceState(2, 2, [deployment("before", state="COMPLETED")], (), {"before": NEW, "after": NEW})
-    assert judge(state, NEW, was_known=True, definition="after").verdict == FAILED
-    assert judge(state, NEW, was_known=True, definition="before").verdict == STEADY
+def test_a_deployment_that_ecs_has_forgotten_failed_as_often_as_was_seen() -> None:
+    state = ServiceState(2, 2, [deployment("old", state="COMPLETED")], ())
+    found = judge(state, "new", deployment("new", "ACTIVE", "FAILED", failed=3))
+    assert (found.verdict, found.failed, found.reason) == (FAILED, 3, "why")
+    assert judge(state, "new", is_late=True).verdict == FAILED
 
 
 def test_settings_that_ecs_gave_up_are_no_success_because_the_image_runs() -> None:

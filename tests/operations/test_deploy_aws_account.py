@@ -96,9 +96,18 @@ def test_a_deploy_needs_twice_its_tasks_and_one_for_the_migration() -> None:
 
 def test_a_zone_that_the_account_lacks_and_one_without_vpc_origins_are_missing() -> None:
     needs = Needs(zones=("ap-northeast-2a", "ap-northeast-2d"))
-    assert [code for code, _ in missing({}, needs)] == ["deploy_zone_missing"]
+    lacking = {"zone": "ap-northeast-2d", "region": "ap-northeast-2", "zones": "apne2-az1, apne2-az2, apne2-az3"}
+    assert missing({}, needs) == [("deploy_zone_missing", lacking)]
     found = missing({}, NEEDS, needs_vpc_origins=True)
     assert found == [("deploy_zone_without_vpc_origins", {"zone": "ap-northeast-2a", "zone_id": "apne2-az1"})]
+
+
+def test_a_zone_may_be_given_by_its_id_as_well() -> None:
+    needs = Needs(zones=("apne2-az1", "apne2-az3"))
+    assert missing({}, needs) == []
+    found = missing({}, needs, needs_vpc_origins=True)
+    assert found == [("deploy_zone_without_vpc_origins", {"zone": "ap-northeast-2a", "zone_id": "apne2-az1"})]
+    assert [code for code, _ in missing({}, Needs(zones=("apne2-az9",)))] == ["deploy_zone_missing"]
 
 
 def no_roles(parameters: Mapping[str, Any]) -> Any:

@@ -121,7 +121,12 @@ WAYS: Mapping[str, tuple[Callable[[StubbedAws], None], Mapping[str, Any]]] = {
         {
             "GetParameter": {"Parameter": {"Value": "v"}},
             "PutParameter": {},
-            "DescribeSecret": {"VersionIdsToStages": {"1": ["AWSCURRENT"]}},
+            "DescribeSecret": [
+                {"VersionIdsToStages": {"1": ["AWSCURRENT"]}, "DeletedDate": 1},
+                {"VersionIdsToStages": {"1": ["AWSCURRENT"]}},
+            ],
+            "RestoreSecret": {},
+            "DeleteSecret": {},
             "GetSecretValue": {"SecretString": "v"},
             "PutSecretValue": {},
         },

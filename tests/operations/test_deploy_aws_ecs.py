@@ -101,26 +101,26 @@ def test_a_service_is_not_there_before_it_is_made(world: World) -> None:
     assert world.containers.service(CLUSTER, SERVICE) is None
 
 
-def test_a_steady_service_has_one_deployment_with_the_digest_of_its_image(world: World) -> None:
+def test_a_steady_service_has_one_deployment_with_its_task_definition(world: World) -> None:
     world.deploy(world.register("glimpse-deployed-api", OLD))
     state = world.containers.service(CLUSTER, SERVICE)
     assert state is not None
     [deployment] = state.deployments
     assert (deployment.status, deployment.rollout_state) == ("PRIMARY", "COMPLETED")
-    assert state.image_digests == {deployment.task_definition: OLD}
     assert (state.desired, state.running, deployment.running) == (2, 2, 2)
-    assert judge(state, OLD, was_known=False).verdict == STEADY
+    assert judge(state, deployment.task_definition).verdict == STEADY
 
 
 def test_an_update_makes_a_primary_deployment_of_the_new_image(world: World) -> None:
-    for digest in (OLD, NEW):
-        world.deploy(world.register("glimpse-deployed-api", digest))
+    old, new = (world.register("glimpse-deployed-api", digest) for digest in (OLD, NEW))
+    for definition in (old, new):
+        world.deploy(definition)
     state = world.containers.service(CLUSTER, SERVICE)
     assert state is not None
     primary = state.deployments[0]
     assert (primary.status, primary.rollout_state) == ("PRIMARY", "COMPLETED")
-    assert state.image_digests[primary.task_definition] == NEW
-    assert judge(state, OLD, was_known=True).verdict == FAILED
+    assert primary.task_definition == new
+    assert judge(state, old, is_late=True).verdict == FAILED
 
 
 def test_a_task_that_runs_already_is_not_started_a_second_time(world: World) -> None:
@@ -277,25 +277,16 @@ def deployment(number: int, status: str, state: str, reason: str, failed: int) -
 
 
 def test_a_rollback_is_seen_as_ecs_tells_it() -> None:
-    digests = {"api:1": OLD, "api:2": NEW}
-
-    def definition(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        image = f"registry/api@{digests[parameters['taskDefinition']]}"
-        return {"taskDefinition": {"containerDefinitions": [{"name": "api", "image": image}]}}
-
     deployments = (
         deployment(1, "PRIMARY", "IN_PROGRESS", "ECS deployment circuit breaker: rolling back to deploymentId 1.", 0),
         deployment(2, "ACTIVE", "FAILED", "ECS deployment circuit breaker: tasks failed to start.", 3),
     )
-    port, aws, _ = containers({**described(*deployments), "DescribeTaskDefinition": definition})
-    for _ in range(2):
-        state = port.service(CLUSTER, SERVICE)
-        assert isinstance(state, ServiceState)
-    assert state.image_digests == digests
-    assert len(aws.parameters("DescribeTaskDefinition")) == 2, "a task definition never changes"
+    port, _, _ = containers(described(*deployments))
+    state = port.service(CLUSTER, SERVICE)
+    assert isinstance(state, ServiceState)
     assert [event.message for event in state.events] == ["minute 1", "minute 2"]
     assert state.events[1].at - state.events[0].at == 60
-    found = judge(state, NEW, was_known=True)
+    found = judge(state, "api:2")
     assert (found.verdict, found.failed) == (FAILED, 3)
 
 

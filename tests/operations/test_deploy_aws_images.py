@@ -177,7 +177,8 @@ def test_the_first_that_works_builds(programs: Programs) -> None:
     name, arguments, _, _ = programs.calls[-1]
     assert name == "podman"
     assert arguments == [
-        "build", "-f", "D", "--platform", "linux/arm64", "-t", "r/api:t", "--build-arg", "BASE=b", "C",
+        "build", "-f", "D", "--platform", "linux/arm64", "-t", "r/api:t",
+        "--build-arg", arguments[8], "--build-arg", "BASE=b", "C",
     ]  # fmt: skip
 
 
@@ -185,6 +186,18 @@ def test_options_of_the_environment_reach_the_build(programs: Programs, monkeypa
     monkeypatch.setenv("GLIMPSE_BUILD_OPTIONS", "--secret 'id=pip,src=my pip.conf'")
     found().build(Path("D"), Path("C"), "linux/amd64", "r/api:t")
     assert programs.calls[-1][1][-5:] == ["--build-arg", "BASE=b", "--secret", "id=pip,src=my pip.conf", "C"]
+
+
+@pytest.mark.parametrize(("machine", "own"), [("x86_64", "linux/amd64"), ("aarch64", "linux/arm64")])
+def test_buildah_is_told_where_it_builds(
+    machine: str, own: str, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    for name in ("docker", "podman"):
+        (programs.folder / name).unlink()
+    found().build(Path("D"), Path("C"), "linux/arm64", "r/api:t")
+    command = programs.calls[-1][1]
+    assert command[command.index("--build-arg") + 1] == f"BUILDPLATFORM={own}"
 
 
 @pytest.mark.parametrize("name", ["docker", "podman", "buildah"])

@@ -102,13 +102,14 @@ def test_a_secret_gets_its_first_value_and_a_second_deploy_adds_none(session: An
     assert manager.get_secret_value(SecretId=SECRET.name)["SecretString"] == "first"
 
 
-def test_a_secret_that_is_to_be_deleted_has_no_value(session: Any) -> None:
+def test_a_move_takes_the_value_of_a_secret_along_that_terraform_has_just_deleted(session: Any) -> None:
     manager, secrets = session.client("secretsmanager"), AwsSecrets(DeployCalls(session, REGION))
-    manager.create_secret(Name=SECRET.name, SecretString="old")
+    manager.create_secret(Name=SECRET.name, SecretString="kept")
     manager.delete_secret(SecretId=SECRET.name)
     assert not secrets.has_value(SECRET)
     secrets.put(PARAMETER, "new")
-    assert Store(secrets, session=session).value() == "new"
+    assert Store(secrets, session=session).value() == "kept"
+    assert "DeletedDate" in manager.describe_secret(SecretId=SECRET.name)
 
 
 def test_a_move_to_parameter_store_takes_the_value_along(session: Any) -> None:

@@ -159,6 +159,52 @@ def test_ci_may_not_change_the_bootstrap_nor_its_own_role() -> None:
     }  # fmt: skip
 
 
+# ---- The boundary of the environment's roles
+
+
+def boundary() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((POLICIES / "boundary-policy.json").read_text(encoding="utf-8"))
+    return found
+
+
+def actions_of(statement: Mapping[str, Any]) -> Sequence[str]:
+    found = statement["Action"]
+    return [found] if isinstance(found, str) else found
+
+
+def test_the_boundary_holds_what_the_roles_of_the_environment_may_do_and_nothing_else() -> None:
+    bounded = {action for statement in boundary()["Statement"] for action in actions_of(statement)}
+    given: set[str] = set()
+    for file in (*(TREE / "modules").rglob("*.tf"), *ENVIRONMENT.glob("*.tf")):
+        text = file.read_text(encoding="utf-8")
+        roles = re.findall(r'^resource "aws_iam_role" .*?^\}', text, re.MULTILINE | re.DOTALL)
+        assert all("permissions_boundary = var.boundary_arn" in role for role in roles), file
+        if roles:
+            given |= set(re.findall(r'"([a-z0-9]+:[A-Z]\w+)"', text)) - {"aws:SourceAccount", "sts:AssumeRole"}
+    assert bounded == given
+    assert not {action.partition(":")[0] for action in bounded} & {"iam", "sts", "organizations"}
+    everywhere = [statement for statement in boundary()["Statement"] if statement["Resource"] == "*"]
+    assert [actions_of(statement) for statement in everywhere] == [["ecr:GetAuthorizationToken"]]
+
+
+def test_ci_gives_no_right_to_a_role_without_the_boundary_and_leaves_the_boundary_alone() -> None:
+    of_ci = [statement for name, statement in statements() if name in OF_CI]
+    wanted = {"StringLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/glimpse-prod-boundary"}}
+    giving = {"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}
+    for statement in of_ci:
+        if giving & set(statement["Action"]):
+            assert statement["Condition"] == wanted, statement["Action"]
+    writes = {
+        action for statement in of_ci for action in statement["Action"]
+        if action.startswith("iam:") and not re.match(r"iam:(Get|List|Simulate)", action)
+    }  # fmt: skip
+    assert giving < writes
+    assert not [
+        action for action in writes if re.match(r"iam:(Attach|Create(Policy|User|Access)|DeleteRolePerm)", action)
+    ]
+    assert not [action for action in writes if re.search(r"Policy(Version)?$", action) and "Role" not in action]
+
+
 def test_the_first_person_needs_nothing_but_what_the_bootstrap_makes() -> None:
     for name, statement in statements():
         if name != BOOTSTRAP_POLICY:
@@ -170,9 +216,10 @@ def test_the_first_person_needs_nothing_but_what_the_bootstrap_makes() -> None:
                 assert all(resource.endswith(("-deploy", "-watch")) for resource in statement["Resource"]), action
 
 
-def test_the_policies_fit_into_managed_policies() -> None:
-    for name, policy in policies().items():
-        assert len(json.dumps(policy, separators=(",", ":"))) <= MAX_POLICY_CHARACTERS, name
+def test_the_policies_fit_into_managed_policies_also_with_the_longest_name() -> None:
+    for name, policy in {**policies(), "boundary-policy": boundary()}.items():
+        text = json.dumps(policy, separators=(",", ":"))
+        assert len(text.replace("glimpse-prod", "x" * 20)) <= MAX_POLICY_CHARACTERS, name
 
 
 def test_every_resource_is_one_that_its_actions_know() -> None:

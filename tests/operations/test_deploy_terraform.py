@@ -317,6 +317,18 @@ def test_a_plan_that_only_changes_outputs_is_not_empty(tree: Path, s3: str, buck
     assert terraform.outputs(ENVIRONMENT)["more"] == "small"
 
 
+def test_it_is_looked_at_the_service_while_terraform_works(
+    tree: Path, s3: str, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glimpse.operations.outside.deploy.terraform_process.POLL_SECONDS", 0.0)
+    terraform, looks = program(tree, s3), list[str]()
+    terraform.open(ENVIRONMENT, NAMES)
+    plan = terraform.plan(ENVIRONMENT, {"image_digest": "sha256:1"})
+    assert not looks
+    terraform.apply(ENVIRONMENT, plan, lambda: looks.append("look"))
+    assert looks
+
+
 def test_a_replacement_and_what_is_only_read_are_told_apart() -> None:
     def row(address: str, mode: str, *actions: str) -> Mapping[str, Any]:
         return {"address": address, "type": "t", "mode": mode, "change": {"actions": list(actions)}}

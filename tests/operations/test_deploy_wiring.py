@@ -170,7 +170,10 @@ def test_each_program_that_is_missing_or_too_old_is_a_sentence(tmp_path: Path, m
     odd = program(tmp_path, "terraform-odd", "nothing that can be read")
 
     def missing(terraform: str, *, has_builder: bool = True, needs_builder: bool = True) -> Sequence[str]:
-        return [code for code, _ in LocalTools(lambda: has_builder, lambda: needs_builder, terraform).missing()]
+        tools = LocalTools(
+            lambda: has_builder, lambda: needs_builder, REPOSITORY / deploy.AUTHORITIES, SEOUL, terraform
+        )
+        return [code for code, _ in tools.missing()]
 
     assert missing(new) == []
     assert missing(old) == ["deploy_tool_old"]
@@ -179,6 +182,18 @@ def test_each_program_that_is_missing_or_too_old_is_a_sentence(tmp_path: Path, m
     assert missing(new, has_builder=False, needs_builder=False) == []
     monkeypatch.setenv("PATH", str(tmp_path))
     assert missing(new) == ["deploy_tool_missing"], "git"
+
+
+def test_a_region_whose_databases_the_image_would_not_know_is_a_sentence(tmp_path: Path) -> None:
+    new = program(tmp_path, "terraform-new", '{"terraform_version": "1.10.0"}')
+
+    def missing(region: str, file: Path = REPOSITORY / deploy.AUTHORITIES) -> Sequence[str]:
+        return [code for code, _ in LocalTools(lambda: True, lambda: True, file, region, new).missing()]
+
+    assert missing("ap-northeast-2") == missing("us-east-1") == missing("eu-central-2") == []
+    for region in ("ap-east-2", "ap-southeast-5", "ap-southeast-7", "ca-west-1", "mx-central-1"):
+        assert missing(region) == ["deploy_authority_missing"], region
+    assert missing("ap-east-2", tmp_path / "none.pem") == [], "an image that is built elsewhere"
 
 
 # ---- Prices
@@ -368,9 +383,17 @@ def answers(store: str, *, is_broken: bool) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def recorded_run(store: str, *, is_broken: bool = False) -> tuple[int, Recorder]:
-    """A deploy by the real adapters, whose Terraform alone is that of a rehearsal."""
-    made, recorder = rehearsal("good"), Recorder()
+def recorded_run(store: str, fails_in: str | None = None) -> tuple[int, Recorder]:
+    """
+    A deploy by the real adapters, whose Terraform alone is that of a rehearsal. A service without running tasks already
+    fails in the apply.
+    """
+    made, recorder, is_broken = rehearsal("good"), Recorder(), fails_in is not None
+    behavior = made.ecs.behavior
+    behavior.start_problem, behavior.serves = (
+        lambda digest: "broken" if fails_in == "apply" else None,
+        lambda digest: True,
+    )
     made.aws.has_bucket = made.terraform._has_local_state = is_broken
     aws = StubbedAws(answers(store, is_broken=is_broken))
     record_calls(aws.session, recorder.record)
@@ -403,11 +426,11 @@ IMPLIED = {"iam:PassRole", "ecs:TagResource"}
 
 def test_a_recorded_run_calls_what_is_declared_and_all_of_it() -> None:
     seen: set[tuple[str, str]] = set()
-    for store, is_broken, expected in (
-        ("parameter_store", False, 0), ("secrets_manager", False, 0), ("parameter_store", True, 1),
+    for store, fails_in in (
+        ("parameter_store", None), ("secrets_manager", None), ("parameter_store", "apply"), ("parameter_store", "rollout"),
     ):  # fmt: skip
-        code, recorder = recorded_run(store, is_broken=is_broken)
-        assert code == expected, recorder.codes
+        code, recorder = recorded_run(store, fails_in)
+        assert (code, recorder.step) == ((0, "verify") if fails_in is None else (1, fails_in)), recorder.codes
         for step, rights in recorder.rights.items():
             assert rights <= {call.right for call in CALLS[step]}, step
             seen |= {(step, right) for right in rights}

@@ -107,8 +107,8 @@ def test_what_is_no_toml_is_refused() -> None:
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
 
-    async def observe(deployment: Any, region: str | None = None) -> observations.AwsObservations:
-        return observations.AwsObservations(account.session(), deployment, region)
+    async def observe(deployment: Any, region: str | None, policy: str) -> observations.AwsObservations:
+        return observations.AwsObservations(account.session(), deployment, region, policy)
 
     monkeypatch.setattr(observations, "observe", observe)
     return account
@@ -247,6 +247,17 @@ def test_a_refused_call_is_the_reason_why_values_are_kept(action: str) -> None:
     account[action] = Refusal("AccessDenied")
     measured = derive(read(account)[0], STATED)
     assert why_kept(measured, "sizes.stored_mb_per_user") == "aws_denied"
+
+
+@pytest.mark.parametrize("action", ["ecs:DescribeServices", "cloudfront:ListDistributions"])
+def test_a_right_that_is_missing_is_told_with_the_policy_of_the_command(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    account[action] = Refusal("AccessDenied")
+    measure(tmp_path / "new.toml")
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"AWS refuses {action}" in text
+    assert "Attach watch-policy.json." in text
 
 
 def test_a_month_of_metrics_comes_in_pages() -> None:

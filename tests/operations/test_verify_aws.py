@@ -346,14 +346,17 @@ def test_where_an_action_is_denied_the_observation_is_unseen_and_names_it(
         before = answers.get(action)
         answers[action] = Refusal()
         unseen = asyncio.run(why_not_observable(OBSERVATIONS[name](seen)))
-        assert (unseen.code, unseen.values) == ("aws_denied", {"action": action})
+        assert (unseen.code, unseen.values) == ("aws_denied", {"action": action, "policy": "verify-policy.json"})
         answers[action] = before
 
 
 def test_where_stop_task_is_denied_no_task_is_taken_away(seen: AwsObservations, answers: Answers) -> None:
     answers["ecs:StopTask"] = Refusal("AccessDeniedException")
     unseen = asyncio.run(why_not_observable(seen.reclaim_spot_task()))
-    assert (unseen.code, unseen.values) == ("aws_denied", {"action": "ecs:StopTask"})
+    assert (unseen.code, unseen.values) == (
+        "aws_denied",
+        {"action": "ecs:StopTask", "policy": "verify-drill-policy.json"},
+    )
     assert asyncio.run(seen.running_tasks()).spot == 1
 
 
@@ -591,9 +594,8 @@ def test_the_policies_allow_exactly_what_is_called(
 
 @pytest.mark.parametrize("file", ["verify-policy.json", "verify-drill-policy.json"])
 def test_the_policies_end_at_the_cluster_and_the_database_of_our_terraform(file: str) -> None:
-    terraform = (OWN / "main.tf").read_text()
-    assert '  name = "glimpse-prod"\n' in terraform
-    assert '  service_name = "glimpse-api"\n' in terraform
+    assert '  default     = "glimpse-prod"\n' in (OWN / "variables.tf").read_text()
+    assert '  service_name = "glimpse-api"\n' in (OWN / "main.tf").read_text()
     account = f"{REGION}:123456789012"
     others = [
         ("ecs:DescribeServices", f"arn:aws:ecs:{account}:service/other/glimpse-api"),

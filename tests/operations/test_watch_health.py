@@ -77,7 +77,7 @@ def storage(used: float, growth: float | None, most: int | None = 100) -> Storag
         ("engine", Engine("17.6", "2030-02-28"), "good", "watch_engine"),
         ("engine", Engine("13.9", "2027-02-26"), "attention", "watch_engine_ends"),
         ("engine", Engine("17.6"), "unknown", "watch_engine_unknown"),
-        ("engine", NotObservable("aws_denied", action="rds:DescribeDBInstances"), "unknown", "aws_denied"),
+        ("engine", NotObservable("aws_denied", action="x", policy="y"), "unknown", "aws_denied"),
     ],
 )
 def test_each_finding_is_good_needs_a_person_or_is_unknown(name: str, seen: Any, state: str, code: str) -> None:

@@ -13,8 +13,10 @@ from glimpse.planner.outside import price_files
 from glimpse.planner.price_updates.snapshot import Key, PriceRow, rows_of
 
 SEOUL = "ap-northeast-2"
-PUBLISHED = "2026-11-20"
-VERSION = "20261120101112"
+PUBLISHED = max(region.newest for region in price_files.manifest()[1])
+"""A weekly update gives the prices that ship a later date, and these files are never older than those prices."""
+
+VERSION = f"{PUBLISHED.replace('-', '')}101112"
 HEAD = (
     ("FormatVersion", "v1.0"),
     ("Disclaimer", "This pricing list is for informational purposes only."),
@@ -51,7 +53,9 @@ Cells = dict[str, str]
 
 
 def shipped(region: str = SEOUL) -> dict[Key, PriceRow]:
-    return rows_of(price_files.shipped_document(region))
+    """The prices that ship, as if no offer file had been read yet."""
+    rows = rows_of(price_files.shipped_document(region))
+    return {key: row._replace(source="evidence") for key, row in rows.items()}
 
 
 def row(usage_type: str, usd: str, unit: str = "Hrs", operation: str = "", **cells: str) -> Cells:

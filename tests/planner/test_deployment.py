@@ -43,11 +43,21 @@ OWN_ALARMS = [
           comparison="GreaterThanThreshold", threshold="85", period_seconds=60, periods=10),
     alarm("database_connections", "AWS/RDS/DatabaseConnections", name="glimpse-prod-database-connections",
           statistic="Maximum", comparison="GreaterThanThreshold", threshold="59", period_seconds=60, periods=5),
+    alarm("database_credits[0]", "AWS/RDS/CPUCreditBalance", name="glimpse-prod-database-credits",
+          statistic="Maximum", comparison="LessThanThreshold", threshold="12", period_seconds=300, periods=36),
+    alarm("database_storage", "AWS/RDS/FreeStorageSpace", name="glimpse-prod-database-storage",
+          statistic="Minimum", comparison="LessThanThreshold", threshold=str(2**30), period_seconds=300, periods=3),
+    alarm("database_surplus[0]", "AWS/RDS/CPUSurplusCreditsCharged", name="glimpse-prod-database-surplus",
+          statistic="Maximum", comparison="GreaterThanThreshold", threshold="0", period_seconds=300, periods=1),
     alarm("errors", "AWS/ApplicationELB/HTTPCode_ELB_5XX_Count", "AWS/ApplicationELB/HTTPCode_Target_5XX_Count",
           name="glimpse-prod-5xx", statistic="Sum", comparison="GreaterThanThreshold", threshold="10",
           period_seconds=300, periods=1),
+    alarm("healthy_tasks[0]", "AWS/ApplicationELB/HealthyHostCount", name="glimpse-prod-healthy-tasks",
+          statistic="Minimum", comparison="LessThanThreshold", threshold="2", period_seconds=60, periods=5),
     alarm("memory", "AWS/ECS/MemoryUtilization", name="glimpse-prod-memory", statistic="Average",
           comparison="GreaterThanThreshold", threshold="90", period_seconds=60, periods=10),
+    alarm("nat_instance[0]", "AWS/AutoScaling/GroupInServiceInstances", name="glimpse-prod-nat",
+          statistic="Maximum", comparison="LessThanThreshold", threshold="1", period_seconds=60, periods=5),
     alarm("running_tasks", "AWS/ECS/CPUUtilization", name="glimpse-prod-running-tasks", statistic="SampleCount",
           comparison="LessThanThreshold", threshold="2", period_seconds=60, periods=5),
 ]  # fmt: skip
@@ -124,11 +134,19 @@ def test_the_recommended_values_change_what_they_say_and_nothing_else() -> None:
         "GLIMPSE_KEEP_ALIVE_SECONDS": "65",
         "GLIMPSE_TRUSTED_PROXIES": "2",
     }
+    names = {"glimpse-prod-healthy-tasks": "glimpse-prod-int-healthy-tasks"}
+    alarms = [
+        {**each, "name": names.get(each["name"], each["name"])}
+        for each in OWN_ALARMS
+        if each["name"] != "glimpse-prod-nat"
+    ]
+    inside = {"name": "glimpse-prod-int", "target_group": "glimpse-prod-int-ip6", "has_vpc_origin": True}
     assert found == {
         **OWN_DEPLOYMENT,
         "tasks": {**tasks, "most": 7, "environment": settings},
-        "balancer": {**OWN_DEPLOYMENT["balancer"], "target_group": "glimpse-prod-ip6"},
+        "balancer": {**OWN_DEPLOYMENT["balancer"], **inside},
         "bus": "postgresql",
+        "alarms": alarms,
     }
 
 

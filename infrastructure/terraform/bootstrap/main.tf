@@ -12,6 +12,5 @@ module "dns" {
 module "ecr" {
   source = "../modules/ecr"
 
-  name   = "${var.name}-api"
-  region = var.region
+  name = "${var.name}-api"
 }

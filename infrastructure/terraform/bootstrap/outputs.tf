@@ -16,11 +16,6 @@ output "repository_url" {
   value       = module.ecr.repository_url
 }
 
-output "dual_stack_repository_url" {
-  description = "The same repository for tasks without IPv4."
-  value       = module.ecr.dual_stack_url
-}
-
 output "zone_id" {
   description = "The public zone."
   value       = module.dns.zone_id

@@ -5,8 +5,8 @@ variable "name" {
 
   # The limits of the environment, which has the longer names.
   validation {
-    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 20 && !can(regex("^(aws|ssm|amzn|sthree)", var.name))
-    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, a letter first; AWS keeps names that begin with aws, ssm, amzn or sthree to itself."
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 20 && !can(regex("^(aws|ssm|amzn|sthree|internal(-|$)|default$)", var.name))
+    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, a letter first; AWS refuses default, internal, internal-... and names that begin with aws, ssm, amzn or sthree."
   }
 }
 
@@ -51,7 +51,7 @@ variable "github_environment" {
 }
 
 variable "create_oidc_provider" {
-  description = "Whether to make GitHub known to the account. An account has one such provider: set this to false for its second environment."
+  description = "Whether to make GitHub known to the account. An account has one such provider: set this to false where it is there already, as for a second environment. The environment that made it deletes it at its teardown; then no other environment deploys from GitHub."
   type        = bool
   default     = true
 }

@@ -339,7 +339,7 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
 
 
 async def _serve(url: str, settings: Settings, tell: Tell) -> None:
-    storage = _storage(settings, tell)
+    storage, bus = _storage(settings, tell), _bus(settings.bus_url, url)
     stop, stop_now = _stop_events()
     has_bus, is_embedded = settings.bus_url is not None, not settings.database_url
     starting = asyncio.create_task(open_store(url, settings.database_pool, has_bus, is_embedded, tell))
@@ -351,7 +351,6 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
         tell("serve_ending")
         return
     store = starting.result()
-    bus = _bus(settings.bus_url, url)
     try:
         if settings.s3_bucket:
             # Done now, so that the first request need not wait: loading the signer takes 0.1 s of processor time.
@@ -416,6 +415,7 @@ def _tokens(settings: Settings) -> Tokens:
 
 
 def _bus(bus_url: str | None, database_url: str) -> ReconnectingBus | None:
+    """Raises Failure where the URL of a Valkey is malformed."""
     if bus_url is None:
         return None
     if bus_url.startswith(VALKEY_SCHEMES):

@@ -37,6 +37,7 @@ SECRET_BYTES = 32
 
 INDENT = "  "
 DOCKERFILE = "infrastructure/docker/Dockerfile"
+AUTHORITIES = "infrastructure/docker/rds-global-bundle.pem"
 
 
 def run(options: DeployOptions, say: Say) -> int:
@@ -91,10 +92,8 @@ def _ports(request: DeployRequest, deployment: Deployment, roots: Roots, scratch
 
     tell, clock = _tell(say), SystemClock()
     session, region = open_session(deployment.region)
-    # Those that the files tell by id are checked by the variable's own validation.
-    zones = [zone for zone in deployment.zones if zone.startswith(region)]
     calls = DeployCalls(session, region)
-    account = AwsAccount(calls, DeployCalls(session, GLOBAL_REGION), needs_of(deployment.tasks, zones))
+    account = AwsAccount(calls, DeployCalls(session, GLOBAL_REGION), needs_of(deployment.tasks, deployment.zones))
 
     def find() -> Builder | None:
         return find_builder((), lambda line: tell("deploy_builder_line", line=line))
@@ -107,7 +106,7 @@ def _ports(request: DeployRequest, deployment: Deployment, roots: Roots, scratch
 
     return Ports(
         account=account,
-        tools=LocalTools(lambda: find() is not None, needs_builder),
+        tools=LocalTools(lambda: find() is not None, needs_builder, _repository(roots) / AUTHORITIES, region),
         terraform=TerraformProgram(roots, scratch, tell),
         certificates=AcmCertificates(session),
         images=images,

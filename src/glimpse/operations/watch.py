@@ -37,6 +37,7 @@ def run(options: WatchOptions, say: Say) -> int:
 
 
 async def _run(options: WatchOptions, say: Say) -> int:
+    from glimpse.operations.outside.aws.calls import WATCH_POLICY
     from glimpse.operations.outside.aws.observations import observe
     from glimpse.operations.outside.notifications import SLACK_VARIABLE, check_slack_url, post_to_slack, publish
     from glimpse.operations.outside.plan import read_plan
@@ -52,7 +53,7 @@ async def _run(options: WatchOptions, say: Say) -> int:
     deployment = (await read_plan(options.arguments)).deployment
     if deployment is None:
         raise Failure("verify_no_deployment")
-    calls = (await observe(deployment, options.region)).calls
+    calls = (await observe(deployment, options.region, WATCH_POLICY)).calls
     await check_credentials(calls)
     watched = await watch_stack(calls, deployment, options.arguments, options.days)
     _write(options, _text(options, watched, say))

@@ -35,6 +35,7 @@ def run(options: MeasureOptions, say: Say) -> int:
 
 
 async def _run(options: MeasureOptions, say: Say) -> int:
+    from glimpse.operations.outside.aws.calls import WATCH_POLICY
     from glimpse.operations.outside.aws.observations import observe
     from glimpse.operations.outside.aws.workload_metrics import MetricReader
     from glimpse.operations.outside.plan import read_bill, read_plan
@@ -45,7 +46,7 @@ async def _run(options: MeasureOptions, say: Say) -> int:
     deployment = (await read_plan(options.arguments)).deployment
     if deployment is None:
         raise Failure("verify_no_deployment")
-    observations = await observe(deployment, options.region)
+    observations = await observe(deployment, options.region, WATCH_POLICY)
     await check_credentials(observations.calls)
     reader = MetricReader(observations.calls, observations.session, deployment, datetime.now(UTC), options.days)
     measured = derive(await asyncio.to_thread(reader.read), stated)

@@ -22,11 +22,6 @@ run "an_environment_has_its_bucket_registry_and_zone" {
   }
 
   assert {
-    condition     = endswith(output.dual_stack_repository_url, ".dkr-ecr.ap-northeast-2.on.aws/glimpse-prod-api")
-    error_message = "A task without IPv4 could not fetch its image."
-  }
-
-  assert {
     condition     = length(output.certificate_arns) == 3 && output.deploy_role_arn == null && output.watch_role_arn == null
     error_message = "A certificate is missing, or a role that nobody asked for is there."
   }
@@ -81,6 +76,27 @@ run "refuses_a_name_that_aws_keeps_to_itself" {
 
   variables {
     name = "aws-chat"
+  }
+
+  expect_failures = [var.name]
+}
+
+# A balancer inside the VPC would be internal-int.
+run "refuses_a_name_that_no_balancer_may_have" {
+  command = plan
+
+  variables {
+    name = "internal"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_a_name_that_no_subnet_group_may_have" {
+  command = plan
+
+  variables {
+    name = "default"
   }
 
   expect_failures = [var.name]

@@ -34,6 +34,7 @@ data "aws_acm_certificate" "files" {
 
 locals {
   account_id   = data.aws_caller_identity.current.account_id
+  boundary_arn = "arn:aws:iam::${local.account_id}:policy/${var.name}-boundary"
   files_domain = "files.${var.domain_name}"
 
   # Tasks without IPv4 fetch the image by the address that has IPv6 as well.

@@ -56,6 +56,7 @@ module "networking" {
   source = "../../modules/networking"
 
   name              = var.name
+  boundary_arn      = local.boundary_arn
   region            = var.region
   zones             = var.zones
   egress            = var.egress
@@ -205,6 +206,7 @@ module "roles" {
 
   name           = var.name
   account_id     = local.account_id
+  boundary_arn   = local.boundary_arn
   repository_arn = local.repository_arn
   log_group_arn  = module.ecs.log_group_arn
   bucket_arn     = module.s3.bucket_arn

@@ -9,8 +9,8 @@ variable "name" {
   # The shortest limit is that of balancers and target groups, 32 with what follows the prefix. Databases and caches
   # refuse capitals, a digit first, and two hyphens in a row.
   validation {
-    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 20 && !can(regex("^(aws|ssm|amzn|sthree)", var.name))
-    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, a letter first; AWS keeps names that begin with aws, ssm, amzn or sthree to itself."
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 20 && !can(regex("^(aws|ssm|amzn|sthree|internal(-|$)|default$)", var.name))
+    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, a letter first; AWS refuses default, internal, internal-... and names that begin with aws, ssm, amzn or sthree."
   }
 }
 
@@ -36,8 +36,8 @@ variable "zones" {
     error_message = "Every zone must lie in the region: for ap-northeast-2 the IDs are apne2-az1 to apne2-az4. aws ec2 describe-availability-zones shows them as ZoneId."
   }
 
-  # The four are those of the CloudFront developer guide ("Restrict access with VPC origins"); Seoul's was refused in June
-  # 2025 (aws-samples/amazon-bedrock-samples, issue 606).
+  # From others' reports, not from AWS's own list: Seoul's apne2-az1 from aws-samples/amazon-bedrock-samples, issue 606
+  # (June 2025), the other four from a pull request on VPC origins (July 2026).
   validation {
     condition     = var.ingress == "balancer" || length(setintersection(var.zones, ["apne1-az3", "apne2-az1", "cac1-az3", "use1-az3", "usw1-az2"])) == 0
     error_message = "CloudFront does not reach a balancer in the zones apne1-az3, apne2-az1, cac1-az3, use1-az3 and usw1-az2: choose others, or ingress = \"balancer\"."
@@ -342,7 +342,7 @@ variable "cache_node_type" {
 }
 
 variable "secret_store" {
-  description = "Where the keys that sign tokens are kept: secrets_manager, or parameter_store, which is free. They must be put in again after a change. RDS keeps its own password of the database in Secrets Manager either way."
+  description = "Where the keys that sign tokens are kept: secrets_manager, or parameter_store, which is free. They must be put in again after a change. Secrets Manager keeps the name of a deleted secret for 7 days, and refuses a new one of that name until then. RDS keeps its own password of the database in Secrets Manager either way."
   type        = string
   default     = "secrets_manager"
 

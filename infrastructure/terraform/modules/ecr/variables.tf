@@ -3,11 +3,6 @@ variable "name" {
   type        = string
 }
 
-variable "region" {
-  description = "Region of the repository, for its address."
-  type        = string
-}
-
 variable "kept_images" {
   description = "Images kept. The running one must be among them, or no new task can start."
   type        = number

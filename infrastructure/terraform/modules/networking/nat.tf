@@ -102,7 +102,8 @@ resource "aws_vpc_security_group_egress_rule" "nat" {
 resource "aws_iam_role" "nat" {
   count = var.egress == "nat_instance" ? 1 : 0
 
-  name = local.nat_role
+  name                 = local.nat_role
+  permissions_boundary = var.boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

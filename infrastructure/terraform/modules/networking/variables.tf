@@ -8,6 +8,11 @@ variable "region" {
   type        = string
 }
 
+variable "boundary_arn" {
+  description = "Policy with the most that the role of the NAT instance may do."
+  type        = string
+}
+
 variable "zones" {
   description = "IDs of availability zones, such as apne2-az3; each gets one public and one private subnet, and with ipv6_only one for the tasks. An ID means the same zone in every account, a name such as ap-northeast-2a does not."
   type        = list(string)

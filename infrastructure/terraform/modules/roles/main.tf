@@ -36,8 +36,9 @@ locals {
 
 # What ECS may do to start a task of the service.
 resource "aws_iam_role" "execution" {
-  name               = "${var.name}-execution"
-  assume_role_policy = local.assume_role_policy
+  name                 = "${var.name}-execution"
+  assume_role_policy   = local.assume_role_policy
+  permissions_boundary = var.boundary_arn
 }
 
 resource "aws_iam_role_policy" "execution" {
@@ -64,8 +65,9 @@ resource "aws_iam_role_policy" "execution" {
 
 # What ECS may do to start a migration, which alone logs in as the database's owner.
 resource "aws_iam_role" "migrate_execution" {
-  name               = "${var.name}-migrate-execution"
-  assume_role_policy = local.assume_role_policy
+  name                 = "${var.name}-migrate-execution"
+  assume_role_policy   = local.assume_role_policy
+  permissions_boundary = var.boundary_arn
 }
 
 resource "aws_iam_role_policy" "migrate_execution" {
@@ -94,8 +96,9 @@ resource "aws_iam_role_policy" "migrate_execution" {
 
 # What the service itself may do. A migration calls nothing of AWS, and has no such role.
 resource "aws_iam_role" "task" {
-  name               = "${var.name}-task"
-  assume_role_policy = local.assume_role_policy
+  name                 = "${var.name}-task"
+  assume_role_policy   = local.assume_role_policy
+  permissions_boundary = var.boundary_arn
 }
 
 resource "aws_iam_role_policy" "task" {

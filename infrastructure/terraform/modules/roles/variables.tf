@@ -8,6 +8,11 @@ variable "account_id" {
   type        = string
 }
 
+variable "boundary_arn" {
+  description = "Policy with the most that each role may do."
+  type        = string
+}
+
 variable "repository_arn" {
   description = "Repository of the image."
   type        = string

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import valkey.asyncio
 from valkey.exceptions import ValkeyError
 
+from glimpse.chat.failure import Failure
 from glimpse.chat.outside.reconnecting_bus import BusDisconnected, Publish, ReconnectingBus, cancel_and_wait
 
 CHANNEL = "glimpse"
@@ -27,8 +29,16 @@ class ValkeyBus(ReconnectingBus):
     max_bytes = 64_000
 
     def __init__(self, url: str) -> None:
+        """Raises Failure where the URL is malformed."""
         super().__init__()
         self._url = url
+        try:
+            # This reads the whole URL, and connects to nothing.
+            pool: Any = valkey.asyncio.ConnectionPool.from_url(url)
+            pool.make_connection()
+        except (ValueError, TypeError, ValkeyError):
+            # The text of the error may contain a piece of the password.
+            raise Failure("setting_bus", variable="GLIMPSE_BUS_URL") from None
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Publish]:

@@ -43,6 +43,11 @@ PUSH = tuple(
         ("put the image", "PutImage"),
     )
 )
+WATCH_THE_SERVICE = (
+    Call("ecs", "describe_services", "ecs:DescribeServices"),
+    # Only where the image is given up.
+    Call("ssm", "get_parameter", "ssm:GetParameter"),
+)
 VERIFY = (
     Call("application-autoscaling", "describe_scalable_targets", "application-autoscaling:DescribeScalableTargets"),
     Call("ce", "get_cost_and_usage", "ce:GetCostAndUsage"),
@@ -88,17 +93,14 @@ CALLS: Mapping[str, tuple[Call, ...]] = {
         Call("ssm", "get_parameter", "ssm:GetParameter"),
         Call("ssm", "put_parameter", "ssm:PutParameter"),
         Call("secretsmanager", "describe_secret", "secretsmanager:DescribeSecret"),
+        Call("secretsmanager", "restore_secret", "secretsmanager:RestoreSecret"),
         Call("secretsmanager", "get_secret_value", "secretsmanager:GetSecretValue"),
+        Call("secretsmanager", "delete_secret", "secretsmanager:DeleteSecret"),
         Call("secretsmanager", "put_secret_value", "secretsmanager:PutSecretValue"),
     ),
     "migrate": RUN_A_TASK,
-    "apply": (),
-    "rollout": (
-        Call("ecs", "describe_services", "ecs:DescribeServices"),
-        Call("ecs", "describe_task_definition", "ecs:DescribeTaskDefinition"),
-        # Only where the image is given up.
-        Call("ssm", "get_parameter", "ssm:GetParameter"),
-    ),
+    "apply": WATCH_THE_SERVICE,
+    "rollout": WATCH_THE_SERVICE,
     "migrate_after": RUN_A_TASK,
     "verify": (
         Call("ssm", "get_parameter", "ssm:GetParameter"),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from glimpse.chat.failure import Failure
 from glimpse.operations.releases.names import SERVICE, Names
 from glimpse.operations.releases.ports import Ports, nothing
-from glimpse.operations.releases.values import Image, ServiceEvent, TerraformPlan
+from glimpse.operations.releases.values import Image, ServiceDeployment, ServiceEvent, TerraformPlan
 
 POLL_SECONDS = 5.0
 TOLD_EVERY_SECONDS = 15.0
@@ -54,8 +54,8 @@ class Deploy:
 
         self.began = ports.clock.now()
         self.is_older_image = False
-        self.seen_definitions: set[str] = set()
-        """The task definitions that ECS had a deployment of, at one of this run's looks at the service."""
+        self.seen_deployments: dict[str, ServiceDeployment] = {}
+        """By task definition, as this run saw it last. ECS forgets what it has rolled back."""
 
         self.seen_events: set[str] = set()
         self.told_events: dict[str, float] = {}

@@ -43,6 +43,10 @@ SERVICES = (
 TASK_ROLES = tuple(f"arn:aws:iam::*:role/glimpse-prod-{name}" for name in ("execution", "migrate-execution", "task"))
 NAT_ROLE = "arn:aws:iam::*:role/glimpse-prod-nat"
 CI_ROLES = tuple(f"arn:aws:iam::*:role/glimpse-prod-{name}" for name in ("deploy", "watch"))
+OWN_POLICIES = "arn:aws:iam::*:policy/glimpse-prod-*"
+BOUNDED: Conditions = {"StringLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/glimpse-prod-boundary"}}
+"""A role that may never do more than this policy of the bootstrap, whatever policies it is given."""
+
 BUCKETS = "arn:aws:s3:::glimpse-prod-uploads-*"
 STATE_BUCKET = "arn:aws:s3:::glimpse-prod-terraform-*"
 
@@ -120,9 +124,13 @@ RULES: Mapping[str, tuple[Grant, ...]] = {
     "iam:SimulatePrincipalPolicy": _named("arn:aws:iam::*:role/glimpse-prod-deploy"),
     "iam:*InstanceProfile": _named("arn:aws:iam::*:instance-profile/glimpse-prod-nat"),
     "iam:*OpenIDConnectProvider*": _named("arn:aws:iam::*:oidc-provider/token.actions.githubusercontent.com"),
+    "iam:GetPolicy*": _named(OWN_POLICIES),
     "iam:Get*": _named("arn:aws:iam::*:role/glimpse-prod-*"),
     "iam:List*": _named("arn:aws:iam::*:role/glimpse-prod-*"),
-    # Not the roles of CI: a job that could change its own role would have every right.
+    # Not the roles of CI: a job that could change its own role would have every right. It has none by way of these
+    # roles, either: they get no policy without their boundary, which it may neither change nor take away.
+    "iam:CreateRole": (Grant((*TASK_ROLES, NAT_ROLE), BOUNDED),),
+    "iam:Put*": (Grant((*TASK_ROLES, NAT_ROLE), BOUNDED),),
     "iam:*": _named(*TASK_ROLES, NAT_ROLE),
     "logs:DescribeLogGroups": ANYTHING,
     "logs:GetLogEvents": _named("arn:aws:logs:*:*:log-group:/ecs/glimpse-prod:log-stream:migrate/*"),
@@ -159,9 +167,9 @@ _OF_BOOTSTRAP: Mapping[str, tuple[Grant, ...]] = {
     "acm:RequestCertificate": ANYTHING,
     "iam:SimulatePrincipalPolicy": _named("arn:aws:iam::*:role/*", "arn:aws:iam::*:user/*"),
     "iam:GetRole": _named("arn:aws:iam::*:role/*"),
+    "iam:*tachRolePolicy": (Grant(CI_ROLES, {"ArnLike": {"iam:PolicyARN": OWN_POLICIES}}),),
     "iam:*Role*": _named(*CI_ROLES),
-    "iam:*Policy*": _named(*CI_ROLES),
-    "iam:ListInstanceProfilesForRole": _named(*CI_ROLES),
+    "iam:*Policy*": _named(OWN_POLICIES),
     "route53:CreateHostedZone": ANYTHING,
     "s3:*Object": _named(f"{STATE_BUCKET}/*"),
     "s3:*": _named(STATE_BUCKET),
@@ -170,7 +178,9 @@ BOOTSTRAP_RULES = {**_OF_BOOTSTRAP, **{pattern: RULES[pattern] for pattern in RU
 """For what the first person needs beside the deploy's own policies."""
 
 NETWORK_SERVICES = ("acm", "cloudfront", "ec2", "elasticloadbalancing", "route53")
-DATA_SERVICES = ("budgets", "cloudwatch", "elasticache", "rds", "s3", "secretsmanager", "sns")
+DATA_SERVICES = (
+    "budgets", "cloudwatch", "ecr", "elasticache", "logs", "rds", "s3", "secretsmanager", "sns", "ssm",
+)  # fmt: skip
 OF_CI = ("deploy-policy", "deploy-network-policy", "deploy-data-policy")
 BOOTSTRAP_POLICY = "bootstrap-policy"
 

@@ -24,19 +24,22 @@ class Rollout(Struct, frozen=True):
     reason: str = ""
 
 
-def judge(state: ServiceState, definition: str, was_known: bool) -> Rollout:
+def judge(
+    state: ServiceState, definition: str, before: ServiceDeployment | None = None, is_late: bool = False
+) -> Rollout:
     """
-    The rollout of the task definition with this ARN. `was_known`: whether an earlier look saw a deployment of it, so
-    that its absence means that ECS went back. DescribeServices may tell an apply some seconds late.
+    The rollout of the task definition with this ARN. `before`: its deployment as an earlier look saw it, so that its
+    absence means that ECS went back. `is_late`: so does its absence without that. (DescribeServices may tell an apply
+    some seconds late.)
     """
     primary = next((found for found in state.deployments if found.status == PRIMARY), None)
-    own = [found for found in state.deployments if found.task_definition == definition]
-    if primary is not None and primary in own:
+    own = [found for found in (*state.deployments, before) if found and found.task_definition == definition]
+    if primary is not None and primary.task_definition == definition:
         return _of_primary(primary, len(state.deployments) == 1)
-    if own or was_known:
+    if own or is_late:
         # ECS made the older task definition the primary one again.
         reason = next((found.rollout_reason for found in own if found.rollout_reason), "")
-        failed = sum(found.failed for found in own)
+        failed = max((found.failed for found in own), default=0)
         return Rollout(FAILED, failed=failed, reason=reason)
     return Rollout(WAITING)
 

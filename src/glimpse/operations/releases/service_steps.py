@@ -12,7 +12,7 @@ from glimpse.operations.releases.infrastructure_steps import agreed_plan, bootst
 from glimpse.operations.releases.names import SERVICE
 from glimpse.operations.releases.ports import ENVIRONMENT
 from glimpse.operations.releases.progress import Deploy, DeployFailed, NotReady, short
-from glimpse.operations.releases.rollout import FAILED, STEADY, WAITING, Rollout, judge
+from glimpse.operations.releases.rollout import STEADY, WAITING, Rollout, judge
 from glimpse.operations.releases.values import Image, MigrationTask, Secret, ServiceState, TaskResult
 
 RANDOM = "random"
@@ -117,14 +117,15 @@ def apply(deploy: Deploy) -> None:
     """The rest of the plan. Terraform waits until the service is steady, and fails where ECS has given it up."""
     if (plan := agreed_plan(deploy)) is None:
         return
+    began = deploy.ports.clock.now()
     try:
         deploy.apply(ENVIRONMENT, plan, lambda: _look_aside(deploy))
     except Failure as failure:
-        found = _given_up(deploy)
+        found = _unsteady(deploy)
         if found is None:
             raise
         deploy.tell(failure.code, **failure.values)
-        _end_given_up(deploy, found)
+        _end_unsteady(deploy, found, deploy.ports.clock.now() - began)
 
 
 def _look_aside(deploy: Deploy) -> None:
@@ -133,12 +134,13 @@ def _look_aside(deploy: Deploy) -> None:
         _service(deploy)
 
 
-def _given_up(deploy: Deploy) -> Rollout | None:
-    """What ECS gave up, after a failed apply; None where that failed for another reason."""
+def _unsteady(deploy: Deploy) -> Rollout | None:
+    """How far ECS is after a failed apply; None where it has not begun or is done, so that something else failed."""
     with suppress(Failure):
-        definition = _definition(deploy)
-        found = judge(_service(deploy), definition, definition in deploy.seen_definitions)
-        return found if found.verdict == FAILED else None
+        state, definition = _service(deploy), _definition(deploy)
+        if before := deploy.seen_deployments.get(definition):
+            found = judge(state, definition, before)
+            return None if found.verdict == STEADY else found
     return None
 
 
@@ -146,14 +148,15 @@ def rollout(deploy: Deploy) -> None:
     found = _watch(deploy)
     if found.verdict == STEADY:
         deploy.tell("deploy_steady", running=found.running, desired=found.desired)
-    elif found.verdict == WAITING:
-        # Going back would need new tasks as well, and the older ones still serve.
-        raise DeployFailed("deploy_rollout_endless", minutes=int(ROLLOUT_SECONDS / 60))
     else:
-        _end_given_up(deploy, found)
+        _end_unsteady(deploy, found, ROLLOUT_SECONDS)
 
 
-def _end_given_up(deploy: Deploy, found: Rollout) -> None:
+def _end_unsteady(deploy: Deploy, found: Rollout, seconds: float) -> None:
+    """Raises DeployFailed always."""
+    if found.verdict == WAITING:
+        # Going back would need new tasks as well, and the older ones still serve.
+        raise DeployFailed("deploy_rollout_endless", minutes=int(seconds / 60))
     deploy.tell("deploy_given_up", failed=found.failed, reason=found.reason or "–")
     _go_back(deploy)
 
@@ -167,8 +170,8 @@ def _watch(deploy: Deploy) -> Rollout:
 
     def is_over() -> bool:
         nonlocal found
-        is_late = clock.now() - began >= UNSEEN_SECONDS
-        found = judge(_service(deploy), definition, is_late or definition in deploy.seen_definitions)
+        before = deploy.seen_deployments.get(definition)
+        found = judge(_service(deploy), definition, before, clock.now() - began >= UNSEEN_SECONDS)
         return found.verdict != WAITING
 
     deploy.wait(
@@ -189,6 +192,9 @@ def _service(deploy: Deploy) -> ServiceState:
     state = deploy.ports.containers.service(deploy.names.cluster, SERVICE)
     if state is None:
         raise Failure("deploy_no_service", cluster=deploy.names.cluster, service=SERVICE)
+    for event in state.events:
+        deploy.tell_event(event)
+    deploy.seen_deployments |= {found.task_definition: found for found in state.deployments}
     return state
 
 

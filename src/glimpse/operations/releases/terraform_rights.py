@@ -171,11 +171,18 @@ RESOURCES: Mapping[str, TypeRights] = {
         "RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider",
         "DeleteOpenIDConnectProvider",
     ),
+    "aws_iam_policy": _rights(
+        "iam", "GetPolicy GetPolicyVersion", "CreatePolicy",
+        "ListPolicyVersions CreatePolicyVersion TagPolicy UntagPolicy", "DeletePolicyVersion DeletePolicy",
+    ),
     "aws_iam_role": _rights(
         "iam", "GetRole ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole", "CreateRole",
-        "UpdateRole UpdateAssumeRolePolicy TagRole UntagRole", "DeleteRole",
+        "UpdateRole UpdateAssumeRolePolicy PutRolePermissionsBoundary TagRole UntagRole", "DeleteRole",
     ),
     "aws_iam_role_policy": _rights("iam", "GetRolePolicy", "PutRolePolicy", "", "DeleteRolePolicy"),
+    "aws_iam_role_policy_attachment": _rights(
+        "iam", "ListAttachedRolePolicies", "AttachRolePolicy", "", "DetachRolePolicy"
+    ),
     "aws_internet_gateway": _rights(
         "ec2", "DescribeInternetGateways", "CreateInternetGateway AttachInternetGateway", EC2_TAGS,
         "DetachInternetGateway DeleteInternetGateway",
@@ -285,7 +292,8 @@ BACKEND = _rights("s3", "ListBucket GetObject", "PutObject", "", "DeleteObject")
 
 BOOTSTRAP_TYPES = (
     "aws_acm_certificate", "aws_ecr_lifecycle_policy", "aws_ecr_repository", "aws_iam_openid_connect_provider",
-    "aws_iam_role", "aws_iam_role_policy", "aws_route53_record", "aws_route53_zone", "aws_s3_bucket",
+    "aws_iam_policy", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_route53_record",
+    "aws_route53_zone", "aws_s3_bucket",
     "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block", "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
@@ -293,6 +301,6 @@ BOOTSTRAP_TYPES = (
 BOOTSTRAP_DATA = ("aws_caller_identity",)
 ONLY_BOOTSTRAP = (
     "aws_acm_certificate", "aws_ecr_lifecycle_policy", "aws_ecr_repository", "aws_iam_openid_connect_provider",
-    "aws_route53_zone", "aws_s3_bucket_versioning",
+    "aws_iam_policy", "aws_iam_role_policy_attachment", "aws_route53_zone", "aws_s3_bucket_versioning",
 )  # fmt: skip
 """The types that the environment has none of."""

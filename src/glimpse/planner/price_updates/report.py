@@ -15,7 +15,7 @@ from glimpse.planner.report.wrapping import columns, wrapped
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.words import Words, plain
 
-WIDTH = 100
+WIDTH = 80
 MAX_SHOWN = 15
 """Prices that the terminal shows of each list; JSON has all."""
 
@@ -146,19 +146,20 @@ def _lines(report: Report, words: Words) -> Iterator[str]:
         yield from ("", words("price_moved", count=len(moved)))
         for change in sorted(moved, key=_size, reverse=True)[:MAX_SHOWN]:
             percent = "" if change.percent is None else f"  {change.percent:+.1f} %"
-            yield _row(f"{change.region} {name_of(change.key)}", f"{change.old} → {change.new}{percent}")
+            yield from _row(f"{change.region} {name_of(change.key)}", f"{change.old} → {change.new}{percent}")
         yield from _more(len(moved), words)
     missing = [(region, key) for _, update in report.updates() for region, key in update.missing]
     if missing:
         yield from ("", *wrapped(words("price_missing", count=len(missing)), WIDTH))
-        yield from (f"  {plain(region)} {plain(name_of(key))}" for region, key in missing[:MAX_SHOWN])
+        for region, key in missing[:MAX_SHOWN]:
+            yield from _row(f"{region} {name_of(key)}")
         yield from _more(len(missing), words)
     doubtful = [doubt for _, update in report.updates() for doubt in update.doubtful]
     if doubtful:
         yield from ("", *wrapped(words("price_kept", count=len(doubtful)), WIDTH))
         for doubt in doubtful[:MAX_SHOWN]:
             figures = f"{doubt.old} → {doubt.new}" if doubt.old and doubt.new else doubt.new
-            yield _row(f"{doubt.region} {name_of(doubt.key)}", figures)
+            yield from _row(f"{doubt.region} {name_of(doubt.key)}", figures)
             yield from (f"      {line}" for line in wrapped(words(doubt.code), WIDTH - 6))
         yield from _more(len(doubtful), words)
     yield from _bill(report, words)
@@ -195,10 +196,11 @@ def _indented(head: str, text: str) -> Iterator[str]:
     yield from (" " * 24 + line for line in others)
 
 
-def _row(name: str, figures: str) -> str:
-    shown = plain(name)
-    room = WIDTH - columns(figures) - 4
-    return f"  {shown}{' ' * max(2, room - columns(shown) + 2)}{figures}"
+def _row(name: str, figures: str = "") -> Iterator[str]:
+    """The figures are at the right of the first line."""
+    first, *others = wrapped(plain(name), WIDTH - columns(figures) - 4)
+    yield f"  {first}{' ' * max(2, WIDTH - columns(first) - columns(figures) - 2)}{figures}"
+    yield from (f"    {line}" for line in others)
 
 
 def _more(count: int, words: Words) -> Iterator[str]:
@@ -218,12 +220,13 @@ def _bill(report: Report, words: Words) -> Iterator[str]:
     before, after = report.bill.before.monthly, report.bill.after.monthly
     yield ""
     if before == after and not any(report.bill.lines()):
-        yield words("price_bill_same", usd=usd_text(before))
+        yield from wrapped(words("price_bill_same", usd=usd_text(before)), WIDTH)
         return
-    yield words("price_bill", before=usd_text(before), after=usd_text(after), difference=_signed(after - before))
+    text = words("price_bill", before=usd_text(before), after=usd_text(after), difference=_signed(after - before))
+    yield from wrapped(text, WIDTH)
     for name, one, other in report.bill.lines():
         old, new = (usd_text(line.monthly) if line else "?" for line in (one, other))
-        yield _row(name, f"{old} → {new}")
+        yield from _row(name, f"{old} → {new}")
 
 
 def _signed(usd: Fraction) -> str:

@@ -7,6 +7,8 @@ variables {
   vpc_id     = "vpc-1"
   subnet_ids = ["subnet-1", "subnet-2"]
   account_id = "123456789012"
+
+  boundary_arn = "arn:aws:iam::123456789012:policy/glimpse-test-boundary"
 }
 
 run "balancer_lets_a_leaving_task_finish" {

@@ -67,11 +67,20 @@ POLICY_ACTIONS = {
 """IAM names an action as its operation, too, but for these (service authorization reference)."""
 
 
+VERIFY_POLICY, WATCH_POLICY = "verify-policy.json", "watch-policy.json"
+"""Files beside this one: the least rights of `glimpse verify`, and of `glimpse watch` and `workload`."""
+
+DRILL_POLICIES = {"ecs:StopTask": "verify-drill-policy.json"}
+"""Policies of the actions that only a drill on AWS needs."""
+
+
 class Calls:
     """The clients of one session and region. Its methods wait for AWS, so they belong into a thread."""
 
-    def __init__(self, session: Any, region: str, config: Config = CONFIG) -> None:
+    def __init__(self, session: Any, region: str, config: Config = CONFIG, policy: str = VERIFY_POLICY) -> None:
+        """`policy`: the file that a user whose credentials lack a right is to attach."""
         self.region = region
+        self.policy = policy
         self._session, self._config = session, config
         self._clients: dict[str, Any] = {}
         self._unreachable: dict[str, NotObservable] = {}
@@ -102,7 +111,7 @@ class Calls:
             raise self._not_observable(error, service, action) from error
 
     def _not_observable(self, error: BotoCoreError | ClientError, service: str, action: str) -> NotObservable:
-        reason = not_observable(error, action, self.region)
+        reason = not_observable(error, action, self.region, DRILL_POLICIES.get(action, self.policy))
         if reason.code == "aws_unreachable":
             self._unreachable[service] = reason
         return reason
@@ -125,11 +134,11 @@ def policy_action(client: Any, operation: str) -> str:
     return POLICY_ACTIONS.get(action, action)
 
 
-def not_observable(error: BotoCoreError | ClientError, action: str, region: str) -> NotObservable:
-    """Why a call failed. `action` is the one that a policy has to allow."""
+def not_observable(error: BotoCoreError | ClientError, action: str, region: str, policy: str) -> NotObservable:
+    """Why a call failed. `action` is the one that the policy has to allow."""
     if isinstance(error, ClientError):
         answer = error.response.get("Error", {})
-        return _refusal(str(answer.get("Code", "")), str(answer.get("Message", "")), action, region)
+        return _refusal(str(answer.get("Code", "")), str(answer.get("Message", "")), action, region, policy)
     if isinstance(error, NO_CREDENTIALS):
         return NotObservable("aws_credentials_refused", detail=str(error))
     if isinstance(error, ConnectionError | HTTPClientError):
@@ -137,9 +146,9 @@ def not_observable(error: BotoCoreError | ClientError, action: str, region: str)
     return NotObservable("aws_call_failed", action=action, region=region, detail=f"{type(error).__name__}: {error}")
 
 
-def _refusal(code: str, message: str, action: str, region: str) -> NotObservable:
+def _refusal(code: str, message: str, action: str, region: str, policy: str) -> NotObservable:
     if code in DENIED:
-        return NotObservable("aws_denied", action=action)
+        return NotObservable("aws_denied", action=action, policy=policy)
     if code in THROTTLED:
         return NotObservable("aws_throttled", action=action)
     if code in INVALID_CREDENTIALS:

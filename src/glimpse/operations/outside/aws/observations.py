@@ -22,7 +22,7 @@ from glimpse.operations.checks.observations import (
 )
 from glimpse.operations.deployment import Alarm, Deployment
 from glimpse.operations.outside.aws import balancer, database, metrics, service, spending
-from glimpse.operations.outside.aws.calls import Calls
+from glimpse.operations.outside.aws.calls import VERIFY_POLICY, Calls
 
 
 class AwsObservations:
@@ -33,10 +33,13 @@ class AwsObservations:
     or does not have what was asked for.
     """
 
-    def __init__(self, session: Any, deployment: Deployment, region: str | None = None) -> None:
+    def __init__(
+        self, session: Any, deployment: Deployment, region: str | None = None, policy: str = VERIFY_POLICY
+    ) -> None:
+        """`policy`: the file with the rights that the command needs."""
         self.deployment = deployment
         self.session = session
-        self.calls = Calls(session, region or deployment.region)
+        self.calls = Calls(session, region or deployment.region, policy=policy)
 
     async def running_tasks(self) -> RunningTasks:
         return await asyncio.to_thread(service.running_tasks, self.calls, self.deployment)
@@ -76,17 +79,17 @@ class AwsObservations:
         return await asyncio.to_thread(balancer.chat_url, self.calls, self.deployment)
 
 
-async def observe(deployment: Deployment, region: str | None = None) -> AwsObservations:
+async def observe(deployment: Deployment, region: str | None = None, policy: str = VERIFY_POLICY) -> AwsObservations:
     """
     Observations by the standard credential chain: environment, profile, SSO, role of the container or instance.
 
     Raises Failure where the chain has no credentials, or broken ones. Whether AWS accepts them is seen with the first
     call.
     """
-    return await asyncio.to_thread(_observe, deployment, region)
+    return await asyncio.to_thread(_observe, deployment, region, policy)
 
 
-def _observe(deployment: Deployment, region: str | None) -> AwsObservations:
+def _observe(deployment: Deployment, region: str | None, policy: str) -> AwsObservations:
     import boto3  # Takes a tenth of a second, and only this needs it.
 
     try:
@@ -97,4 +100,4 @@ def _observe(deployment: Deployment, region: str | None) -> AwsObservations:
         found.get_frozen_credentials()
     except (BotoCoreError, ClientError) as error:
         raise Failure("aws_credentials_broken", detail=str(error)) from error
-    return AwsObservations(session, deployment, region)
+    return AwsObservations(session, deployment, region, policy)

@@ -30,7 +30,7 @@ class MetricReader:
 
     def __init__(self, calls: Calls, session: Any, deployment: Deployment, now: datetime, days: int) -> None:
         self._calls, self._deployment = calls, deployment
-        self._everywhere = Calls(session, GLOBAL_REGION)
+        self._everywhere = Calls(session, GLOBAL_REGION, policy=calls.policy)
         # Whole days, so that no hour is counted more often than another.
         self._end = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._start = self._end - timedelta(days=days)

@@ -46,7 +46,7 @@ CREATE_ROLE = "iam:CreateServiceLinkedRole"
 
 
 class Needs(Struct, frozen=True):
-    """What is needed of the account. vCPU are those of the fullest moment of a deploy. `zones` are names."""
+    """What is needed of the account. vCPU are those of the fullest moment of a deploy. `zones` are ids or names."""
 
     on_demand_vcpu: float = 0.0
     spot_vcpu: float = 0.0
@@ -143,13 +143,14 @@ class AwsAccount:
         if not self._needs.zones:
             return
         answer = self._calls.call("ec2", "describe_availability_zones")["AvailabilityZones"]
-        ids = {zone["ZoneName"]: zone["ZoneId"] for zone in answer if zone.get("State") == "available"}
-        for name in self._needs.zones:
-            if name not in ids:
-                there = ", ".join(sorted(ids))
-                yield "deploy_zone_missing", {"zone": name, "region": self._calls.region, "zones": there}
-            elif needs_vpc_origins and ids[name] in WITHOUT_VPC_ORIGINS:
-                yield "deploy_zone_without_vpc_origins", {"zone": name, "zone_id": ids[name]}
+        names = {zone["ZoneId"]: zone["ZoneName"] for zone in answer if zone.get("State") == "available"}
+        ids = {**{name: zone_id for zone_id, name in names.items()}, **{zone_id: zone_id for zone_id in names}}
+        for zone in self._needs.zones:
+            if zone not in ids:
+                there = ", ".join(sorted(names))
+                yield "deploy_zone_missing", {"zone": zone, "region": self._calls.region, "zones": there}
+            elif needs_vpc_origins and ids[zone] in WITHOUT_VPC_ORIGINS:
+                yield "deploy_zone_without_vpc_origins", {"zone": names[ids[zone]], "zone_id": ids[zone]}
 
     def _service_roles(self, needs_vpc_origins: bool) -> Iterator[Missing]:
         """Those that AWS would have to make, and may not: the credentials have not the right to let it."""

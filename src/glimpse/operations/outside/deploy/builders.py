@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform as machine
 import shlex
 import shutil
 import subprocess
@@ -25,6 +26,9 @@ MAX_LAST_LINES = 3
 
 PLATFORMS = {"X86_64": "linux/amd64", "ARM64": "linux/arm64"}
 """By the architecture as ECS names it."""
+
+PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64"}
+"""As images name the processors that Linux names."""
 
 DOCKER, PODMAN, BUILDAH = "docker", "podman", "buildah"
 CHECKS: Mapping[str, Sequence[str]] = {
@@ -106,7 +110,9 @@ class OciBuilder:
 
     def build(self, dockerfile: Path, context: Path, platform: str, image: str) -> None:
         command = [self._program, "build", "-f", str(dockerfile), "--platform", platform, "-t", image]
-        run_builder([*command, *self._options, str(context)], self._progress)
+        # Buildah 1.28 does not know where it builds, and would run the first stage on the processor of the image.
+        own = f"linux/{PROCESSORS.get(machine.machine(), machine.machine())}"
+        run_builder([*command, "--build-arg", f"BUILDPLATFORM={own}", *self._options, str(context)], self._progress)
 
     def push(self, image: str, login: Login, folder: Path) -> None:
         options = ["--authfile", str(folder / "auth.json")]

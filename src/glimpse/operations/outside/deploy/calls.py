@@ -15,6 +15,8 @@ from glimpse.operations.outside.aws.calls import POLICY_ACTIONS, POLICY_PREFIXES
 DEPLOY_CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 6})
 """A deploy goes on for half an hour: it tries again where `verify`, which takes seconds, gives up."""
 
+DEPLOY_POLICY = "deploy-policy.json"
+
 
 class AwsFailure(Failure):
     """`error_code` is AWS's own, such as ParameterNotFound; empty where AWS did not answer."""
@@ -26,7 +28,7 @@ class DeployCalls(Calls):
     """The clients of one session and region. Raises AwsFailure instead of NotObservable."""
 
     def __init__(self, session: Any, region: str) -> None:
-        super().__init__(session, region, DEPLOY_CONFIG)
+        super().__init__(session, region, DEPLOY_CONFIG, DEPLOY_POLICY)
 
     def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
         try:
@@ -42,11 +44,11 @@ class DeployCalls(Calls):
 
     def _not_observable(self, error: BotoCoreError | ClientError, service: str, action: str) -> NotObservable:
         # An endpoint that was out of reach once is asked again: the deploy may still need it.
-        return not_observable(error, action, self.region)
+        return not_observable(error, action, self.region, self.policy)
 
 
 def _failure(reason: NotObservable) -> AwsFailure:
-    # `verify` names its policies; a deploy has another one.
+    # A deploy can also list its rights.
     failure = AwsFailure("deploy_denied" if reason.code == "aws_denied" else reason.code, **reason.values)
     if isinstance(reason.__cause__, ClientError):
         failure.error_code = str(reason.__cause__.response.get("Error", {}).get("Code", ""))

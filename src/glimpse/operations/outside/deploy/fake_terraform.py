@@ -35,8 +35,10 @@ REST = (
     "module.monitoring.aws_budgets_budget.this",
     "module.monitoring.aws_sns_topic.this",
 )
-DEFINITIONS = ("module.ecs.aws_ecs_task_definition.migrate", "module.ecs.aws_ecs_task_definition.this")
+MIGRATE_DEFINITION = "module.ecs.aws_ecs_task_definition.migrate"
+DEFINITION = "module.ecs.aws_ecs_task_definition.this"
 SERVICE = "module.ecs.aws_ecs_service.this"
+OF_AN_IMAGE = (MIGRATE_DEFINITION, MIGRATION, DEFINITION, SERVICE)
 SERVICE_SECONDS = 1800.0
 """The timeout of the service in the module `ecs`."""
 
@@ -94,12 +96,12 @@ class FakeTerraform:
         if root == BOOTSTRAP:
             wanted = dict.fromkeys(BOOTSTRAP_RESOURCES, "")
         else:
-            wanted = {**dict.fromkeys(FOUNDATION, ""), **dict.fromkeys((*DEFINITIONS, MIGRATION), digest)}
+            wanted = {**dict.fromkeys(FOUNDATION, ""), **dict.fromkeys((MIGRATE_DEFINITION, MIGRATION), digest)}
             if target is None:
-                wanted |= {**dict.fromkeys(REST, ""), SERVICE: digest}
+                wanted |= {**dict.fromkeys(REST, ""), **dict.fromkeys((DEFINITION, SERVICE), digest)}
         made = self._refreshed()
         changed = {address for address, value in wanted.items() if made.get(address) != value}
-        if target is None and DEFINITIONS[1] in changed and root != BOOTSTRAP:
+        if DEFINITION in changed and root != BOOTSTRAP:
             # A new revision has a new ARN, whatever the service runs now.
             changed.add(SERVICE)
         changes = [
@@ -120,7 +122,7 @@ class FakeTerraform:
                 if self.dies_after < 0:
                     raise Killed
             self._make(change.address, planned.digest)
-            self._made[change.address] = planned.digest if change.address in (*DEFINITIONS, MIGRATION, SERVICE) else ""
+            self._made[change.address] = planned.digest if change.address in OF_AN_IMAGE else ""
             self._aws.clock.sleep(5.0)
             if change.address == SERVICE:
                 self._wait_until_steady(planned.digest, look)
@@ -139,7 +141,12 @@ class FakeTerraform:
             }
         self._require(MIGRATION in self._made, "outputs", "apply")
         definition = self._ecs.register(self._names.migrate_family, self._made[MIGRATION])
+        service: Mapping[str, object] = {}
+        if DEFINITION in self._made:
+            served = self._ecs.register(self._names.task_family, self._made[DEFINITION])
+            service = {"service": {"task_definition": served}}
         return {
+            **service,
             "migration": {
                 "cluster": self._names.cluster,
                 "task_definition": definition,
@@ -147,7 +154,6 @@ class FakeTerraform:
                 "security_groups": ["sg-0"],
                 "assign_public_ip": True,
             },
-            "service": {"task_definition": self._ecs.register(self._names.task_family, self._made[DEFINITIONS[1]])},
             "secrets": list(self._secrets),
             "repository_url": repository,
             "cluster_name": self._names.cluster,
@@ -163,8 +169,8 @@ class FakeTerraform:
         effects: Mapping[str, Callable[[], None]] = {
             "aws_s3_bucket.state": self._make_bucket,
             "module.dns.aws_route53_zone.this": self._make_zone,
-            "module.ecs.aws_ecs_task_definition.this": lambda: self._register(self._names.task_family, digest),
-            "module.ecs.aws_ecs_task_definition.migrate": lambda: self._register(self._names.migrate_family, digest),
+            DEFINITION: lambda: self._register(self._names.task_family, digest),
+            MIGRATE_DEFINITION: lambda: self._register(self._names.migrate_family, digest),
             SERVICE: lambda: self._deploy(digest),
         }
         if address in effects:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any
 
 from glimpse.operations.outside.deploy.calls import AwsFailure, DeployCalls
 from glimpse.operations.releases.values import Secret
 
 PARAMETER_STORE = "parameter_store"
+MIN_RECOVERY_DAYS = 7
+"""The least that Secrets Manager keeps a deleted secret for (API reference, DeleteSecret)."""
+
 PARAMETER_MISSING, SECRET_MISSING = "ParameterNotFound", "ResourceNotFoundException"
 
 
@@ -78,21 +83,35 @@ class AwsSecrets:
         return str(answer["Parameter"]["Value"])
 
     def _has_secret_value(self, name: str) -> bool:
+        found = self._described(name)
+        # A secret that is to be deleted has a value that nobody can read.
+        return found is not None and "DeletedDate" not in found
+
+    def _described(self, name: str) -> Mapping[str, Any] | None:
+        """None where there is no such secret, or none with a value."""
         try:
             found = self._calls.call("secretsmanager", "describe_secret", SecretId=_secret_id(name))
         except AwsFailure as failure:
             if failure.error_code == SECRET_MISSING:
-                return False
+                return None
             raise
-        # A secret that is to be deleted has a value that nobody can read.
-        return "DeletedDate" not in found and any(
-            "AWSCURRENT" in stages for stages in found.get("VersionIdsToStages", {}).values()
-        )
+        stages = found.get("VersionIdsToStages", {}).values()
+        return found if any("AWSCURRENT" in each for each in stages) else None
 
     def _old_secret(self, name: str) -> str | None:
-        if not self._has_secret_value(name):
+        found, secret_id = self._described(name), _secret_id(name)
+        if found is None:
             return None
-        return str(self._calls.call("secretsmanager", "get_secret_value", SecretId=_secret_id(name))["SecretString"])
+        if "DeletedDate" not in found:
+            return str(self._calls.call("secretsmanager", "get_secret_value", SecretId=secret_id)["SecretString"])
+        # Terraform deletes the secret that a move leaves behind before the parameter is made; AWS keeps it for a week.
+        self._calls.call("secretsmanager", "restore_secret", SecretId=secret_id)
+        try:
+            return str(self._calls.call("secretsmanager", "get_secret_value", SecretId=secret_id)["SecretString"])
+        finally:
+            self._calls.call(
+                "secretsmanager", "delete_secret", SecretId=secret_id, RecoveryWindowInDays=MIN_RECOVERY_DAYS
+            )
 
 
 def _secret_id(name: str) -> str:
