@@ -18,7 +18,7 @@ from glimpse.chat.failure import Failure
 from glimpse.operations.deploy import SECRET_BYTES
 from glimpse.operations.outside.deploy.fake_aws import Killed
 from glimpse.operations.outside.deploy.rehearsal import CASES, Rehearsal, killable, rehearsal
-from glimpse.operations.releases.ports import ENVIRONMENT, Ports
+from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Ports
 from glimpse.operations.releases.progress import DeployRequest
 from glimpse.operations.releases.rollout import FAILED, STEADY, WAITING, judge
 from glimpse.operations.releases.steps import STEPS, run_deploy
@@ -268,6 +268,31 @@ def test_the_second_apply_asks_again_for_what_the_first_plan_did_not_say(extra: 
     assert (code, questions[-1]) == (2, "deploy_ask_more")
     assert "deploy_plan_grew" in told.codes()
     assert what_is_there(made)["runs"][0][0] != made.aws.digest_of(made.aws.tag)
+
+
+def test_a_bootstrap_that_takes_something_away_needs_a_person() -> None:
+    made = rehearsal("later-deploy")
+    zone = Change("module.dns.aws_route53_zone.this", "aws_route53_zone", ("delete", "create"))
+    asked: list[str] = []
+
+    class Replacing:
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def plan(self, root: str, variables: Mapping[str, str], target: str | None = None) -> TerraformPlan:
+            plan: TerraformPlan = self._inner.plan(root, variables, target)
+            return replace(plan, changes=[zone]) if root == BOOTSTRAP else plan
+
+    def change(ports: Ports) -> Ports:
+        return replace(ports, terraform=Replacing(ports.terraform))
+
+    code, told = carry_out(made, AGREED, change=change)
+    assert (code, told.codes()[-2:]) == (2, ["deploy_bootstrap_destroys", "deploy_nothing_changed"])
+    carry_out(made, replace(AGREED, is_agreed=False), confirm=asked.append, change=change)
+    assert asked == ["deploy_ask_bootstrap"]
 
 
 def test_the_plan_is_shown_with_what_goes_away_and_with_its_money() -> None:

@@ -159,7 +159,7 @@ BY_OTHERS = {"iam:PassRole", "ecs:TagResource"}
 
 @pytest.mark.parametrize("step", [step for step, calls in CALLS.items() if calls])
 def test_a_step_makes_the_calls_that_it_declares_and_no_others(step: str) -> None:
-    carry_out, answers = WAYS["migrate" if step == "migrate_after" else step]
+    carry_out, answers = WAYS[{"migrate_after": "migrate", "apply": "rollout"}.get(step, step)]
     aws, made = StubbedAws(answers), set[str]()
     record_calls(aws.session, made.add)
     carry_out(aws)

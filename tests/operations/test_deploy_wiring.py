@@ -109,9 +109,15 @@ def test_a_rehearsal_shows_the_money_of_the_real_plan() -> None:
 
 
 def test_without_credentials_there_is_a_sentence() -> None:
-    done = glimpse("--lang", "en", AWS_DEFAULT_REGION=SEOUL)
+    done = glimpse("--lang", "en", "--var", "domain_name=chat.glimpse.kr", AWS_DEFAULT_REGION=SEOUL)
     assert done.returncode == 2
     assert "No AWS credentials" in done.stderr
+
+
+def test_a_domain_that_nobody_can_own_is_refused_before_aws_is_asked() -> None:
+    done = glimpse("--lang", "en", "--yes")
+    assert done.returncode == 2
+    assert "domain_name is chat.example.com, which nobody can own" in done.stderr
 
 
 def test_a_folder_that_is_no_environment_is_refused(tmp_path: Path) -> None:
@@ -334,7 +340,7 @@ def definition(digest: str, name: str) -> Mapping[str, Any]:
 
 
 def answers(store: str, *, is_broken: bool) -> Mapping[str, Any]:
-    """AWS's answers to a first deploy."""
+    """AWS's answers to a first deploy. Where it is broken, Terraform has just deleted the secret of the other store."""
     task = f"arn:aws:ecs:{SEOUL}:111122223333:task/glimpse-prod/0123456789abcdef"
     running = f"arn:aws:ecs:{SEOUL}:111122223333:task-definition/glimpse-prod-api:1"
     now = datetime(2027, 1, 1, tzinfo=UTC)
@@ -350,7 +356,7 @@ def answers(store: str, *, is_broken: bool) -> Mapping[str, Any]:
     service = {"serviceName": "glimpse-api", "status": "ACTIVE", "desiredCount": 2, "runningCount": 2,
                "deployments": [deployment], "events": []}  # fmt: skip
     no_secret: Any = Refused("ResourceNotFoundException")
-    has_secret = {"VersionIdsToStages": {"1": ["AWSCURRENT"]}}
+    has_secret = {"VersionIdsToStages": {"1": ["AWSCURRENT"]}, **({"DeletedDate": now} if is_broken else {})}
     return {
         "GetCallerIdentity": {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me", "UserId": "A"},
         "DescribeRegions": {"Regions": [{"RegionName": SEOUL, "OptInStatus": "opt-in-not-required"}]},
@@ -372,6 +378,8 @@ def answers(store: str, *, is_broken: bool) -> Mapping[str, Any]:
         "GetParameter": Refused("ParameterNotFound"),
         "PutParameter": {"Version": 1},
         "DescribeSecret": has_secret if store == "parameter_store" else no_secret,
+        "RestoreSecret": {},
+        "DeleteSecret": {},
         "GetSecretValue": {"SecretString": "old"},
         "PutSecretValue": {},
         "ListTasks": {"taskArns": []},

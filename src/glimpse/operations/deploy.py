@@ -35,6 +35,9 @@ INTERRUPTED = 130
 SECRET_BYTES = 32
 """What HS256 needs (RFC 7518, 3.2)."""
 
+RESERVED_DOMAINS = ("example.com", "example.net", "example.org", ".example", ".invalid", ".localhost", ".test")
+"""Nobody owns these (RFC 2606), and Route 53 refuses a zone under some of them."""
+
 INDENT = "  "
 DOCKERFILE = "infrastructure/docker/Dockerfile"
 AUTHORITIES = "infrastructure/docker/rds-global-bundle.pem"
@@ -57,6 +60,8 @@ def run(options: DeployOptions, say: Say) -> int:
 def _deploy(options: DeployOptions, roots: Roots, say: Say) -> int:
     plan = asyncio.run(read_plan(roots.plan_arguments()))
     name, domain, deployment = _known(plan, options)
+    if domain.endswith(RESERVED_DOMAINS):
+        raise Failure("deploy_domain_reserved", domain=domain)
     request = DeployRequest(
         name, domain, deployment.tasks.architecture, deployment.balancer.has_vpc_origin, options.image,
         options.asks, options.is_agreed,

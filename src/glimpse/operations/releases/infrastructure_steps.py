@@ -57,6 +57,9 @@ def bootstrap(deploy: Deploy) -> None:
     else:
         tell_changes(plan, deploy.tell)
         tell_bills(deploy.ports.prices.bills(plan), deploy.tell)
+        if deploy.request.is_agreed and any("delete" in change.actions for change in plan.changes):
+            # A clone without the file of values would take away the zone and the roles of CI.
+            raise NotReady("deploy_bootstrap_destroys")
         deploy.agree("deploy_ask_bootstrap")
         deploy.apply(BOOTSTRAP, plan)
     if not is_kept:
