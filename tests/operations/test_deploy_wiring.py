@@ -109,9 +109,16 @@ def test_a_rehearsal_shows_the_money_of_the_real_plan() -> None:
 
 
 def test_without_credentials_there_is_a_sentence() -> None:
-    done = glimpse("--lang", "en", "--var", "domain_name=chat.glimpse.kr", AWS_DEFAULT_REGION=SEOUL)
+    given = ["--var", "domain_name=chat.glimpse.kr", "--var", "alarm_email=ops@glimpse.kr"]
+    done = glimpse("--lang", "en", *given, AWS_DEFAULT_REGION=SEOUL)
     assert done.returncode == 2
     assert "No AWS credentials" in done.stderr
+
+
+def test_a_variable_without_a_value_is_named_before_aws_is_asked() -> None:
+    done = glimpse("--lang", "en", "--yes", "--var", "domain_name=chat.glimpse.kr")
+    assert done.returncode == 2
+    assert "These variables have no value: alarm_email." in done.stderr
 
 
 def test_a_domain_that_nobody_can_own_is_refused_before_aws_is_asked() -> None:

@@ -35,6 +35,9 @@ INTERRUPTED = 130
 SECRET_BYTES = 32
 """What HS256 needs (RFC 7518, 3.2)."""
 
+IMAGE_VARIABLE = "image_digest"
+"""The variable that the deploy itself gives."""
+
 RESERVED_DOMAINS = ("example.com", "example.net", "example.org", ".example", ".invalid", ".localhost", ".test")
 """Nobody owns these (RFC 2606), and Route 53 refuses a zone under some of them."""
 
@@ -62,6 +65,8 @@ def _deploy(options: DeployOptions, roots: Roots, say: Say) -> int:
     name, domain, deployment = _known(plan, options)
     if domain.endswith(RESERVED_DOMAINS):
         raise Failure("deploy_domain_reserved", domain=domain)
+    if missing := [name for name in plan.missing_variables if name != IMAGE_VARIABLE]:
+        raise Failure("deploy_variables_missing", names=", ".join(missing))
     request = DeployRequest(
         name, domain, deployment.tasks.architecture, deployment.balancer.has_vpc_origin, options.image,
         options.asks, options.is_agreed,

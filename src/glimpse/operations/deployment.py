@@ -151,8 +151,8 @@ class PlanProblem(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """
     What `operations` needs of `glimpse.plan/1`. Where `deployment` is null, `why_no_deployment` is the code of the
-    sentence that says why, and `unresolved` is what may be missing from it. The `document_` fields are what the plan
-    document claims: null for a stack that has no such document.
+    sentence that says why, and `unresolved` is what may be missing from it. `missing_variables` have no value. The
+    `document_` fields are what the plan document claims: null for a stack that has no such document.
     """
 
     deployment: Deployment | None
@@ -166,6 +166,7 @@ class Plan(Struct, frozen=True):
     document_recovery_seconds: float | None = None
     document_monthly_usd: float | None = None
     why_no_deployment: str | None = None
+    missing_variables: Sequence[str] = ()
     unresolved: Sequence[PlanProblem] = ()
 
 
@@ -209,8 +210,13 @@ class _Workload(Struct, frozen=True):
     derived: Sequence[_Figure] = ()
 
 
+class _Variable(Struct, frozen=True):
+    name: str
+
+
 class _Bill(Struct, frozen=True):
     monthly_usd: str
+    missing_variables: Sequence[_Variable] = ()
     unresolved: Sequence[PlanProblem] = ()
 
 
@@ -255,6 +261,7 @@ def plan_of(document: bytes) -> Plan:
         document_recovery_seconds=claimed.get("recovery"),
         document_monthly_usd=claimed.get("total_after"),
         why_no_deployment=why,
+        missing_variables=tuple(variable.name for variable in found.today.missing_variables),
         unresolved=found.today.unresolved,
     )
 
