@@ -184,7 +184,7 @@ def test_an_output_that_cannot_be_written_is_a_sentence(
         return results[0]
 
     monkeypatch.setattr(drill, "_drill", run)
-    with pytest.raises(Failure, match="drill_output_unwritable"):
+    with pytest.raises(Failure, match="output_unwritable"):
         drill.run(options(tmp_path, output=tmp_path), Words("en"))
 
 

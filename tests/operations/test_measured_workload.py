@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from glimpse.operations.monitoring.measured import NEVER, Measured, Series, Stated, Traffic, derive
 from glimpse.operations.monitoring.time_zones import ZONES
+from glimpse.operations.monitoring.workload_edit import DEFAULTS
 from glimpse.planner.words import Words
 from glimpse.planner.workload_keys import KEYS, OPTIONAL_KEYS
 
@@ -146,3 +147,8 @@ def test_every_key_of_the_file_is_measured_or_kept_with_a_reason() -> None:
 def test_every_region_has_a_time_zone_that_exists() -> None:
     for region, zone in ZONES.items():
         assert ZoneInfo(zone).key == zone, region
+
+
+def test_a_key_that_the_file_leaves_out_has_the_default_of_the_planner() -> None:
+    built_in = {key.name: float(key.built_in) for key in KEYS if key.name in DEFAULTS}
+    assert built_in == DEFAULTS

@@ -20,6 +20,7 @@ from glimpse.operations.deployment import Deployment, Plan, PlanRefused
 from glimpse.operations.options import DeployOptions, Say
 from glimpse.operations.outside.plan import read_plan
 from glimpse.operations.releases.dry_run import dry_run
+from glimpse.operations.releases.names import IMAGE_VARIABLE
 from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Confirm, Ports, Tell
 from glimpse.operations.releases.progress import DeployRequest
 from glimpse.operations.releases.steps import run_deploy
@@ -34,9 +35,6 @@ INTERRUPTED = 130
 
 SECRET_BYTES = 32
 """What HS256 needs (RFC 7518, 3.2)."""
-
-IMAGE_VARIABLE = "image_digest"
-"""The variable that the deploy itself gives."""
 
 RESERVED_DOMAINS = ("example.com", "example.net", "example.org", ".example", ".invalid", ".localhost", ".test")
 """Nobody owns these (RFC 2606), and Route 53 refuses a zone under some of them."""

@@ -20,6 +20,7 @@ from glimpse.operations.drills.terminal import event_line, lines, verdict
 from glimpse.operations.drills.validation import validate_request
 from glimpse.operations.options import DrillOptions, Say, StackOptions
 from glimpse.operations.outside import drill_on_page, running_stack
+from glimpse.operations.outside.text_file import write_report
 from glimpse.operations.ports import OnEvent
 from glimpse.operations.state import TimelineEvent
 from glimpse.operations.up import validate_options
@@ -40,15 +41,8 @@ def run(options: DrillOptions, say: Say) -> int:
         _tell(say("drill_interrupted"))
         return INTERRUPTED
     text = _rendered(result, options.format, say)
-    if options.output is None:
-        sys.stdout.write(text)
-    else:
-        try:
-            options.output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Failure(
-                "drill_output_unwritable", file=str(options.output), detail=error.strerror or str(error)
-            ) from error
+    write_report(text, options.output)
+    if options.output is not None:
         _tell(verdict(result, say))
         _tell(say("drill_written", file=str(options.output)))
     return KEPT if result.is_kept else BROKEN

@@ -10,11 +10,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from glimpse.chat.failure import Failure
 from glimpse.operations.checks.catalogue import choose_checks
 from glimpse.operations.checks.check import AWS, LAST, LOCAL, URL, Target
 from glimpse.operations.checks.progress import Progress
@@ -27,6 +25,7 @@ from glimpse.operations.checks.run import run_checks
 from glimpse.operations.options import Say, VerifyOptions
 from glimpse.operations.outside.confirmation import confirm
 from glimpse.operations.outside.probe_users import ProbeUsers
+from glimpse.operations.outside.text_file import write_report
 from glimpse.operations.outside.verify_targets import open_target
 
 INTERRUPTED = 130
@@ -116,15 +115,4 @@ def _write(options: VerifyOptions, verification: Verification, say: Say) -> None
         "json": lambda: json_text(verification, say),
         "junit": lambda: junit_text(verification, say),
     }
-    text = texts[options.format]()
-    if options.output is None:
-        sys.stdout.write(text)
-        return
-    _save(options.output, text)
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure("verify_unwritable", path=str(path), detail=error.strerror or str(error)) from None
+    write_report(texts[options.format](), options.output)

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.monitoring.html_page import html_text
@@ -17,6 +16,7 @@ from glimpse.operations.monitoring.report_json import json_text
 from glimpse.operations.monitoring.terminal import terminal_text
 from glimpse.operations.monitoring.watch import Watched
 from glimpse.operations.options import Say, WatchOptions
+from glimpse.operations.outside.text_file import write_report
 
 MAX_DAYS = 365
 """Cost Explorer keeps the days of 14 months (Cost Management user guide)."""
@@ -56,11 +56,11 @@ async def _run(options: WatchOptions, say: Say) -> int:
     calls = (await observe(deployment, options.region, WATCH_POLICY)).calls
     await check_credentials(calls)
     watched = await watch_stack(calls, deployment, options.arguments, options.days)
-    _write(options, _text(options, watched, say))
+    write_report(_text(options, watched, say), options.output)
     found = report(watched, say)
     try:
         if topic:
-            await asyncio.to_thread(publish, calls, topic, _subject(watched), markdown_text(found))
+            await asyncio.to_thread(publish, calls, topic, _subject(watched, say), markdown_text(found))
             print(say("watch_sent", where=topic), file=sys.stderr)
         if webhook:
             await asyncio.to_thread(post_to_slack, webhook, slack_text(found))
@@ -72,10 +72,10 @@ async def _run(options: WatchOptions, say: Say) -> int:
     return watched.exit_code
 
 
-def _subject(watched: Watched) -> str:
-    """SNS takes ASCII only, whatever the language."""
-    count = len(watched.attention)
-    return f"{watched.name}: {f'{count} needs attention' if count else 'all good'} ({watched.at[:10]})"
+def _subject(watched: Watched, say: Say) -> str:
+    """In English: SNS takes ASCII only."""
+    code = "watch_subject_attention" if watched.attention else "watch_subject_good"
+    return say.in_language("en")(code, name=watched.name, count=len(watched.attention), day=watched.at[:10])
 
 
 def _text(options: WatchOptions, watched: Watched, say: Say) -> str:
@@ -88,17 +88,3 @@ def _text(options: WatchOptions, watched: Watched, say: Say) -> str:
         "html": lambda: html_text(report(watched, say)),
     }
     return texts[options.format]()
-
-
-def _write(options: WatchOptions, text: str) -> None:
-    if options.output is None:
-        sys.stdout.write(text)
-        return
-    _save(options.output, text)
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure("watch_unwritable", path=str(path), detail=error.strerror or str(error)) from None

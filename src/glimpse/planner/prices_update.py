@@ -45,6 +45,8 @@ from glimpse.planner.price_updates.validation import applied, checked
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.words import Words
 
+NOT_READ = 2
+
 PROGRESS_BYTES = 50_000_000
 MAX_SILENCES = 3
 """Offers that may fail one after the other to be reached before the rest is not asked for."""
@@ -74,8 +76,8 @@ def run(options: UpdateOptions) -> int:
     """
     with app.input_errors():
         bill, no_bill = _bill_at_hand(options)
-        regions = options.regions or tuple(sorted(_regions_of(bill.before))) if bill else options.regions
-        regions = tuple(dict.fromkeys(regions))
+        of_stack = sorted(_regions_of(bill.before)) if bill else []
+        regions = tuple(dict.fromkeys(options.regions or of_stack))
         for region in regions:
             if region not in price_files.regions():
                 raise price_files.RegionUnknown(region)
@@ -104,7 +106,7 @@ def run(options: UpdateOptions) -> int:
         )
         app.write(app.Options(options.words, output=str(options.output) if options.output else None), text)
     is_read = any(result.outcome not in (UNREACHABLE, NOT_SOLD) for result in report.results)
-    return app.DONE if is_read else 2
+    return app.DONE if is_read else NOT_READ
 
 
 @cache

@@ -85,5 +85,4 @@ def _of_type(kind: str, actions: Iterable[str]) -> Iterator[str]:
 def _rights(actions: Iterable[str], rules: Mapping[str, tuple[Grant, ...]], name: str) -> Iterator[str]:
     for action in actions:
         resources = dict.fromkeys(resource for grant in grants_of(action, rules) for resource in grant.resources)
-        # Roles are handed on to ECS alone; those for EC2 are Terraform's.
         yield f"{DEEPER}{action}  {', '.join(resources)}".replace("glimpse-prod", name)

@@ -10,6 +10,9 @@ ENVIRONMENT_STATE = "environment.tfstate"
 
 SERVICE = "glimpse-api"
 
+IMAGE_VARIABLE = "image_digest"
+"""The variable of the environment that deploy itself gives."""
+
 MIGRATION = "module.ecs.terraform_data.migration"
 """The resource that depends on all that a migration needs."""
 

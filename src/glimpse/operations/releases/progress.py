@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from glimpse.chat.failure import Failure
-from glimpse.operations.releases.names import SERVICE, Names
+from glimpse.operations.releases.names import IMAGE_VARIABLE, SERVICE, Names
 from glimpse.operations.releases.ports import Ports, nothing
 from glimpse.operations.releases.values import Image, ServiceDeployment, ServiceEvent, TerraformPlan
 
@@ -77,7 +77,7 @@ class Deploy:
     @property
     def variables(self) -> Mapping[str, str]:
         """Those of the environment that deploy itself gives."""
-        return {"image_digest": self.image.digest}
+        return {IMAGE_VARIABLE: self.image.digest}
 
     def agree(self, question: str) -> None:
         """Ask before money is spent. Raises NotReady."""

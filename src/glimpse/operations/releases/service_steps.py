@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.releases.infrastructure_steps import agreed_plan, bootstrap_outputs, environment_output
-from glimpse.operations.releases.names import SERVICE
+from glimpse.operations.releases.names import IMAGE_VARIABLE, SERVICE
 from glimpse.operations.releases.ports import ENVIRONMENT
 from glimpse.operations.releases.progress import Deploy, DeployFailed, NotReady, short
 from glimpse.operations.releases.rollout import STEADY, WAITING, Rollout, judge
@@ -207,7 +207,7 @@ def _go_back(deploy: Deploy) -> None:
     if good == broken:
         raise DeployFailed("deploy_settings_fail", digest=short(broken))
     deploy.tell("deploy_goes_back", digest=short(good))
-    plan = terraform.plan(ENVIRONMENT, {"image_digest": good})
+    plan = terraform.plan(ENVIRONMENT, {IMAGE_VARIABLE: good})
     if others := [change.address for change in plan.changes if change.type not in WITH_AN_IMAGE]:
         raise DeployFailed("deploy_back_changes_more", digest=good, addresses=", ".join(others))
     if not plan.is_empty:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from glimpse.chat.failure import Failure
 from glimpse.operations.outside.deploy.fake_aws import ACCOUNT, REGION, FakeAws, Killed
 from glimpse.operations.outside.deploy.fake_ecs import FakeEcs
-from glimpse.operations.releases.names import MIGRATION, Names
+from glimpse.operations.releases.names import IMAGE_VARIABLE, MIGRATION, Names
 from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, nothing
 from glimpse.operations.releases.progress import POLL_SECONDS
 from glimpse.operations.releases.values import Change, ServiceState, TerraformPlan
@@ -91,7 +91,7 @@ class FakeTerraform:
 
     def plan(self, root: str, variables: Mapping[str, str], target: str | None = None) -> TerraformPlan:
         self._require(root in self._open, f"plan {root}", "terraform init")
-        digest = variables.get("image_digest", "")
+        digest = variables.get(IMAGE_VARIABLE, "")
         wanted: dict[str, str]
         if root == BOOTSTRAP:
             wanted = dict.fromkeys(BOOTSTRAP_RESOURCES, "")

@@ -27,7 +27,7 @@ from glimpse.operations.outside.deploy.fake_aws import (
 from glimpse.operations.outside.deploy.fake_ecs import FakeEcs
 from glimpse.operations.outside.deploy.fake_tasks import Behavior
 from glimpse.operations.outside.deploy.fake_terraform import FakeTerraform
-from glimpse.operations.releases.names import MIGRATION
+from glimpse.operations.releases.names import IMAGE_VARIABLE, MIGRATION
 from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Confirm, Ports, Tell
 from glimpse.operations.releases.values import Bills
 
@@ -222,12 +222,12 @@ def _prepare_image(made: Rehearsal, tag: str) -> None:
     """Up to the migration and with it."""
     address = str(made.terraform.outputs(BOOTSTRAP)["repository_url"])
     image = FakeImages(made.aws).build_and_push(address, tag, "X86_64")
-    variables = {"image_digest": image.digest}
+    variables = {IMAGE_VARIABLE: image.digest}
     made.terraform.apply(ENVIRONMENT, made.terraform.plan(ENVIRONMENT, variables, MIGRATION))
     made.aws.parameters.update(dict.fromkeys(made.aws.secret_names, "kept"))
     made.aws.migrated.add(image.digest)
 
 
 def _apply(made: Rehearsal, tag: str) -> None:
-    variables = {"image_digest": made.aws.digest_of(tag)}
+    variables = {IMAGE_VARIABLE: made.aws.digest_of(tag)}
     made.terraform.apply(ENVIRONMENT, made.terraform.plan(ENVIRONMENT, variables))

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from glimpse.chat.failure import Failure
 from glimpse.operations.outside.deploy.terraform_process import Message, run_terraform
+from glimpse.operations.outside.text_file import write_file
 from glimpse.operations.releases.names import BOOTSTRAP_STATE, ENVIRONMENT_STATE, Names
 from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Tell, nothing
 from glimpse.operations.releases.progress import TOLD_EVERY_SECONDS, elapsed
@@ -213,10 +214,7 @@ class TerraformProgram:
         lines = "".join(f"    {name} = {value}\n" for name, value in settings.items())
         path = self._roots.bootstrap / OVERRIDE
         text = OVERRIDE_TEXT.format(kind=kind, settings=lines)
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Failure("deploy_unwritable", path=str(path), detail=error.strerror or str(error)) from None
+        write_file(path, text)
 
     def _init(self, root: str, *arguments: str) -> None:
         self._run(root, ["init", "-json", "-input=false", *arguments])
