@@ -50,9 +50,9 @@ from glimpse.planner.plan_document import DOCUMENTS
 from glimpse.planner.plan_document.steps import steps_of_lever
 from glimpse.planner.report.savings import saving_text
 from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Effect, Plan, plan_of
-from glimpse.planner.words import LANGUAGES, Words, sentences
 from glimpse.planner.workload import TERMS, Promises, unstated
 from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, NumberKey
+from glimpse.words import LANGUAGES, Words, codes
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
@@ -81,7 +81,7 @@ def _number_row(key: NumberKey) -> str:
 
 def _may_be_given_up() -> Iterator[str]:
     """A row for each name of `may_give_up`: what it is, and the levers that give it up."""
-    names = {code.removeprefix("promise_") for code in sentences() if code.startswith("promise_")}
+    names = {code.removeprefix("promise_") for code in codes() if code.startswith("promise_")}
     for name in sorted(names - NOT_GIVEN_UP):
         meaning = " · ".join(Words(language)(f"promise_{name}") for language in LANGUAGES)
         levers = _listed(lever.name for lever in LEVERS.values() if lever.gives_up == name)

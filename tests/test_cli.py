@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from glimpse import cli
 from glimpse.planner import app, scenarios
 from glimpse.planner.outside import questions
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import REPOSITORY
 
 Run = Callable[..., tuple[int, str, str]]

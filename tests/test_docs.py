@@ -15,9 +15,9 @@ import pytest
 from glimpse.planner.money import usd_text
 from glimpse.planner.scenarios import plan_of, stated_scenarios, survey_of
 from glimpse.planner.stack import Stack
-from glimpse.planner.words import sentences
 from glimpse.planner.workload import Workload
 from glimpse.planner.workload_checks import workload_from
+from glimpse.words import codes
 from tests.conftest import REPOSITORY, estimator_for
 
 DOCUMENTS = sorted(
@@ -62,9 +62,9 @@ def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
 def test_every_file_that_the_architecture_names_exists() -> None:
     text = (REPOSITORY / "ARCHITECTURE.md").read_text()
     roots = [REPOSITORY, REPOSITORY / "src/glimpse", REPOSITORY / "src/glimpse/planner"]
-    for pattern, example in {"FAMILY": "bucket", "FILE": "monitoring", "NAME": "gp3"}.items():
+    for pattern, example in {"FAMILY": "bucket", "FILE": "monitoring", "NAME": "gp3", "LANGUAGE": "en"}.items():
         text = text.replace(pattern, example)
-    for name in re.findall(r"`([\w/.-]+\.(?:py|toml|tfvars)|[\w/.-]+/)`", text):
+    for name in re.findall(r"`([\w/.-]+\.(?:py|toml|tfvars|ftl)|[\w/.-]+/)`", text):
         assert any((root / name).exists() for root in roots) or list(REPOSITORY.rglob(name.rstrip("/"))), name
 
 
@@ -107,5 +107,5 @@ GLIMPSE_TOML = [
 def test_every_example_of_a_glimpse_toml_can_be_used(path: Path, block: str) -> None:
     workload = workload_from(tomllib.loads(textwrap.dedent(block)), path.name)
     assert stated_scenarios(workload).keys() == workload.scenarios.keys()
-    known = {code.removeprefix("promise_") for code in sentences() if code.startswith("promise_")}
+    known = {code.removeprefix("promise_") for code in codes() if code.startswith("promise_")}
     assert workload.promises.may_give_up <= known

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from glimpse.cli import parser
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import REPOSITORY
 
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))

@@ -25,7 +25,7 @@ from benchmarks.chat.measure import commit, machine
 from glimpse.operations.drills.figures import percentile
 from glimpse.operations.drills.result import Drill
 from glimpse.operations.drills.terminal import measured
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 PERCENTILES = {"min": 0, "median": 50, "p90": 90, "p99": 99, "max": 100}
 DRILL_SECONDS = 900.0

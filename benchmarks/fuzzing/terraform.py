@@ -38,8 +38,8 @@ from glimpse.planner.report.json_report import bill_as_json
 from glimpse.planner.report.markdown import bill_markdown
 from glimpse.planner.report.terminal import report_text
 from glimpse.planner.terraform.functions import FUNCTIONS
-from glimpse.planner.words import Words
 from glimpse.planner.workload import unstated
+from glimpse.words import Words
 
 MAX_SECONDS = 1.5
 MAX_MEGABYTES = 250

@@ -19,7 +19,7 @@ from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.words import LANGUAGES, Words, plain
+from glimpse.words import LANGUAGES, Words, plain
 
 # Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
 # settings alone would make every run 15 ms longer.

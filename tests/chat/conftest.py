@@ -29,7 +29,7 @@ from glimpse.chat.outside.s3.objects import S3Objects
 from glimpse.chat.ports import Store
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.values import Conversation, Entry, File, Message, NewFile, NewMessage, StoredEntry
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 

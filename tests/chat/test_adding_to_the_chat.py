@@ -25,13 +25,14 @@ from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.requests import EVENTS
 from glimpse.chat.service import HANDLERS
 from glimpse.chat.values import Message, StoredEntry, UnknownEntry
+from glimpse.words import LANGUAGES
 from tests.chat.conftest import Chat
 from tests.chat.harness import SECRET
 from tests.conftest import REPOSITORY
 
 SOURCE = Path("src/glimpse")
 CHAT = SOURCE / "chat"
-TEXTS = (".py", ".sql", ".toml")
+TEXTS = (".py", ".sql", ".ftl")
 
 
 class Copy:
@@ -63,7 +64,9 @@ class Copy:
         """Exactly those files were edited that ARCHITECTURE's row for `what` marks with a star."""
         table = (REPOSITORY / "ARCHITECTURE.md").read_text().partition("## To add")[2]
         row = next(line for line in table.split("\n") if line.startswith(f"| {what} |"))
-        named = set(re.findall(r"`([^`]+)`★", row))
+        named = {
+            name.replace("LANGUAGE", language) for name in re.findall(r"`([^`]+)`★", row) for language in LANGUAGES
+        }
         changed = set()
         for path in (self.folder / SOURCE).rglob("*.*"):
             before = REPOSITORY / path.relative_to(self.folder)
@@ -210,12 +213,14 @@ def test_a_refusal_is_added_by_the_file_that_the_table_names(copy: Copy) -> None
 # ---- A setting
 
 NAPS = "    nap_seconds: Annotated[int, Meta(ge=1, le=600)] = 30\n"
-NAPS_IN_WORDS = '[setting_of_nap_seconds]\nen = "how long a nap takes"\nko = "낮잠 시간"\n'
+NAPS_IN_WORDS = {"en": "how long a nap takes", "ko": "낮잠 시간"}
 
 
 def test_a_setting_is_added_by_the_files_that_the_table_names(copy: Copy) -> None:
     copy.add("settings.py", NAPS, above="    token_seconds: ")
-    copy.add("../planner/words/chat.toml", NAPS_IN_WORDS, above="[setting_of_token_seconds]")
+    for language, meaning in NAPS_IN_WORDS.items():
+        words = f"setting_of_nap_seconds = {meaning}\n"
+        copy.add(f"words/{language}/chat.ftl", words, above="setting_of_token_seconds = ")
     copy.assert_edited("a setting")
 
     page = copy.run("-c", "from scripts.make_reference import settings_page; print(settings_page())")

@@ -20,7 +20,7 @@ from glimpse.chat.settings import (
     read_migration_settings,
     read_settings,
 )
-from glimpse.planner.words import LANGUAGES, sentences
+from glimpse.words import codes
 from tests.chat.conftest import in_english
 from tests.conftest import REPOSITORY
 
@@ -44,9 +44,8 @@ def test_the_defaults_that_help_shows_are_valid() -> None:
 
 
 def test_each_number_has_bounds_and_each_setting_a_meaning() -> None:
-    known = sentences()
     for setting in (*SETTINGS, *MIGRATION_SETTINGS):
-        assert set(known[f"setting_of_{setting.field}"]) == set(LANGUAGES)
+        assert f"setting_of_{setting.field}" in codes()
         assert setting.type is not int, setting.field
         if int in get_args(setting.type):
             [bounds] = setting.type.__metadata__
@@ -129,11 +128,13 @@ def test_a_setting_is_added_by_its_field_and_its_meaning(tmp_path: Path) -> None
     """In a copy of the program: `--help` lists it, and the service refuses a value out of its bounds."""
     program = tmp_path / "glimpse"
     shutil.copytree(REPOSITORY / "src/glimpse", program, ignore=shutil.ignore_patterns("__pycache__"))
-    module, words = program / "chat/settings.py", program / "planner/words/chat.toml"
+    module = program / "chat/settings.py"
     before, last, after = module.read_text().partition('    s3_bucket: BucketName = ""\n')
     assert last
     module.write_text(f"{before}    rooms_per_user: Annotated[int, Meta(ge=1, le=9)] = 7\n{last}{after}")
-    words.write_text(f'{words.read_text()}\n[setting_of_rooms_per_user]\nen = "the most rooms"\nko = "방 수의 상한"\n')
+    for language, meaning in (("en", "the most rooms"), ("ko", "방 수의 상한")):
+        with (program / f"chat/words/{language}/chat.ftl").open("a", encoding="utf-8") as words:
+            words.write(f"setting_of_rooms_per_user = {meaning}\n")
 
     def glimpse(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from glimpse.cli import parser
 from glimpse.planner.finding import InputError
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import OWN, REPOSITORY
 
 FOLDER = REPOSITORY / "docs/how-to"

@@ -23,7 +23,7 @@ from glimpse.operations.outside.costs import Costs
 from glimpse.operations.outside.page_server import serving_page
 from glimpse.operations.state import Addresses
 from glimpse.operations.timings import timings
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 MAX_SECONDS = 60.0
 """A test that waits for longer hangs."""

@@ -40,7 +40,7 @@ from glimpse.operations.checks.service import (
 )
 from glimpse.operations.checks.unobserved import Unobserved
 from glimpse.operations.deployment import Alarm, Balancer, Database, Deployment, DerivedAlarm, Plan, Tasks
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 TODAY = datetime.date(2026, 11, 29)
 CPU, MEMORY = "AWS/ECS/CPUUtilization", "AWS/ECS/MemoryUtilization"

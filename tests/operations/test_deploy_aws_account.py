@@ -17,7 +17,7 @@ from glimpse.operations.outside.deploy.clock import FakeClock
 from glimpse.operations.outside.deploy.fake_aws import FakeAccount, FakeAws
 from glimpse.operations.releases.names import Names
 from glimpse.operations.releases.ports import KEPT, NO_BUCKET, NO_STATE
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.aws_stack import REGION, aws_session, running_ministack
 from tests.operations.deploy_calls import Refused, StubbedAws
 

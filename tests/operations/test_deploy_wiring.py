@@ -47,7 +47,7 @@ from glimpse.operations.releases.progress import DeployRequest
 from glimpse.operations.releases.rights import deploy_actions
 from glimpse.operations.releases.steps import STEPS, run_deploy
 from glimpse.operations.releases.values import Bills, TerraformPlan
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import OWN, REPOSITORY, SEOUL
 from tests.infrastructure.terraform_plans import STAND_IN
 from tests.operations.aws_stack import aws_session, running_ministack

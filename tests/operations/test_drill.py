@@ -25,7 +25,7 @@ from glimpse.operations.outside import drill_on_page, drill_runner
 from glimpse.operations.outside.local_stack import SupervisedStack, local_stack
 from glimpse.operations.outside.plan import read_plan
 from glimpse.operations.state import Addresses, TimelineEvent
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import OWN
 from tests.operations.schemas import undescribed
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from glimpse.operations.drills.names import DRILL_NAMES
 from glimpse.operations.outside import running_stack
 from glimpse.operations.state import Limits, Traffic
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import OWN
 from tests.operations.served_page import MAX_SECONDS, Served, served_page
 

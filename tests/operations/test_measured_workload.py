@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from glimpse.operations.monitoring.measured import NEVER, Measured, Series, Stated, Traffic, derive
 from glimpse.operations.monitoring.time_zones import ZONES
 from glimpse.operations.monitoring.workload_edit import DEFAULTS
-from glimpse.planner.words import Words
 from glimpse.planner.workload_keys import KEYS, OPTIONAL_KEYS
+from glimpse.words import Words
 
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 29, tzinfo=UTC)
 STATED = Stated(users=500, connects=4, messages=20, requests_per_connection=10)

@@ -20,7 +20,7 @@ from glimpse.operations.outside.aws import observations
 from glimpse.operations.outside.aws.calls import Calls
 from glimpse.operations.outside.aws.workload_metrics import MetricReader
 from glimpse.operations.workload import run
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import OWN
 from tests.operations.aws_stack import REGION
 from tests.operations.test_measured_workload import END, START, STATED, found, why_kept

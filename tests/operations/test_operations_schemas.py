@@ -13,7 +13,7 @@ from glimpse.operations.checks.finding import refuted
 from glimpse.operations.checks.report import Verification
 from glimpse.operations.checks.report_json import json_text
 from glimpse.operations.deployment import ChecklistBox
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.schemas import schema_of, undescribed
 
 

@@ -22,7 +22,7 @@ from glimpse.operations.drills.result import Drill, DrillRequest
 from glimpse.operations.outside.costs import Costs
 from glimpse.operations.outside.page_server import serving_page
 from glimpse.operations.state import CLIENTS, DRILL, PARTS, SERVICE, STACK, StackState, Traffic
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.schemas import undescribed
 from tests.operations.served_page import MAX_SECONDS, PLANNED, Served, served_page
 

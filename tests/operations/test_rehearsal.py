@@ -17,7 +17,7 @@ from glimpse.operations.releases.ports import BOOTSTRAP, ENVIRONMENT, Ports
 from glimpse.operations.releases.progress import DeployRequest
 from glimpse.operations.releases.steps import run_deploy
 from glimpse.operations.releases.values import MigrationTask, ServiceState
-from glimpse.planner.words import sentences
+from glimpse.words import LANGUAGES, Words
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 
@@ -322,7 +322,8 @@ def test_another_machine_goes_on_as_well_unless_the_first_one_still_has_the_stat
 
 
 def test_the_help_names_each_case() -> None:
-    for text in sentences()["help_deploy_rehearse"].values():
+    for language in LANGUAGES:
+        text = Words(language)("help_deploy_rehearse")
         assert [case for case in CASES if case not in text] == []
 
 

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +39,7 @@ from tests.operations.runbooks import (
     values_problem,
 )
 
-WORDS = REPOSITORY / "src/glimpse/planner/words/operations"
+WORDS = REPOSITORY / "src/glimpse/operations/words"
 UP_SECONDS = 180
 SCRIPT_SECONDS = 900
 FASTER = ("--port", "0", "--page-port", "0", "--speed", "100")
@@ -158,19 +157,15 @@ def test_a_variable_that_does_not_exist_is_found_in_a_file_of_values() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_guide_quotes_what_deploy_says_when_a_step_fails(language: str) -> None:
-    """A quotation is a part of a sentence that has no value in it."""
+    """A quotation is a part of a message that has no value in it."""
     text = (FOLDER / ("run-on-aws.md" if language == "en" else "run-on-aws.ko.md")).read_text()
     rows = re.findall(r"^\| [^|]+ \| (\*[^|]+) \| [^|]+ \|$", text, re.MULTILINE)
     quoted = [part for row in rows for part in re.findall(r"\*([^*]+)\*", row)]
-    sentences = [
-        sentence[language]
-        for file in ("deploy.toml", "deploy_aws.toml")
-        for sentence in tomllib.loads((WORDS / file).read_text()).values()
-    ]
+    messages = "".join((WORDS / language / file).read_text() for file in ("deploy.ftl", "deploy_aws.ftl"))
     assert len(quoted) > 20
     steps = (FOLDER / ("aws-in-ten-steps.md" if language == "en" else "aws-in-ten-steps.ko.md")).read_text()
     quoted += re.findall(r"`([^`]+ \[y/N\])`", steps)
-    assert [part for part in quoted if not any(part in sentence for sentence in sentences)] == []
+    assert [part for part in quoted if part not in messages] == []
 
 
 @pytest.mark.parametrize("name", ["aws-in-ten-steps", "aws-in-ten-steps.ko"])

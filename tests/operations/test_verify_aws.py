@@ -34,7 +34,7 @@ from glimpse.operations.outside.aws.calls import POLICY_PREFIXES, Calls
 from glimpse.operations.outside.aws.metrics import slope_a_day
 from glimpse.operations.outside.aws.observations import AwsObservations, observe
 from glimpse.operations.state import FARGATE, FARGATE_SPOT
-from glimpse.planner.words import sentences
+from glimpse.words import LANGUAGES, Words
 from tests.conftest import OWN, REPOSITORY
 from tests.operations.aws_stack import GIB, REGION, aws_session, make_alarms, running_ministack
 
@@ -174,9 +174,9 @@ def costs_of_days(days: int, unit: str = "USD") -> list[Any]:
 async def why_not_observable(observation: Any) -> NotObservable:
     with pytest.raises(NotObservable) as raised:
         await observation
-    assert raised.value.code in sentences()
-    # A sentence that lacks a value would not be rendered.
-    sentences()[raised.value.code]["ko"].format_map(raised.value.values)
+    for language in LANGUAGES:
+        # A sentence that lacks a value would not be rendered.
+        assert Words(language)(raised.value.code, **raised.value.values)
     return raised.value
 
 

@@ -27,7 +27,7 @@ from glimpse.operations.options import VerifyOptions
 from glimpse.operations.outside import probe_session, probe_sockets, probe_users, upload_probe, verify_targets
 from glimpse.operations.outside.probe_users import ProbeUsers
 from glimpse.operations.outside.service_probe import ServiceProbe
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.verify_stack import write_certificate
 
 HEALTHY = (200, {"status": "ok"})

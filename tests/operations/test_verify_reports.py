@@ -14,7 +14,7 @@ from glimpse.operations.checks.report_json import json_text
 from glimpse.operations.checks.report_junit import junit_text
 from glimpse.operations.checks.report_terminal import terminal_text
 from glimpse.operations.deployment import ChecklistBox
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.schemas import undescribed
 
 EN, KO = Words("en"), Words("ko")

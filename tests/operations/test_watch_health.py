@@ -21,7 +21,7 @@ from glimpse.operations.monitoring.observed import (
     Connections,
     CpuCredits,
 )
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.aws_stack import GIB
 
 TODAY = datetime.date(2026, 11, 29)

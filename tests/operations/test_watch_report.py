@@ -23,7 +23,7 @@ from glimpse.operations.monitoring.terminal import terminal_text
 from glimpse.operations.monitoring.watch import Watched
 from glimpse.operations.outside.aws.calls import Calls
 from glimpse.operations.outside.watching import watch_stack
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.aws_stack import REGION
 from tests.operations.schemas import undescribed
 from tests.operations.test_watch_spending import BEST, DEPLOYMENT

@@ -17,7 +17,7 @@ from glimpse.operations.options import WatchOptions
 from glimpse.operations.outside.aws.calls import Calls
 from glimpse.operations.outside.notifications import MAX_SNS_BYTES, check_slack_url, post_to_slack, publish
 from glimpse.operations.watch import run
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.operations.aws_stack import REGION, aws_session
 from tests.operations.verify_stack import write_certificate
 

@@ -35,8 +35,8 @@ from glimpse.planner.paid import Comparison, compared
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
-from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
+from glimpse.words import Words
 from tests.conftest import OWN, REPOSITORY, SEOUL, TODAY, estimator_for, read_stack
 
 EN, KO = Words("en"), Words("ko")

@@ -50,27 +50,26 @@ LEVERS = (
     ),
 )
 '''
-LEVER_WORDS = """
-[lever_one_region_secrets]
-en = "secrets in one region"
-ko = "시크릿을 한 리전에만"
-[how_one_region_secrets]
-en = "remove the replica block of the secret"
-ko = "시크릿의 replica 블록을 지우세요"
-[risk_one_region_secrets]
-en = "the secret cannot be read while its region is down"
-ko = "리전에 장애가 나면 시크릿을 읽을 수 없어요"
-[promise_secret_replicas]
-en = "copies of secrets in other regions"
-ko = "다른 리전의 시크릿 복제본"
-"""
+LEVER_WORDS = {
+    "en": """
+lever_one_region_secrets = secrets in one region
+how_one_region_secrets = remove the replica block of the secret
+risk_one_region_secrets = the secret cannot be read while its region is down
+promise_secret_replicas = copies of secrets in other regions
+""",
+    "ko": """
+lever_one_region_secrets = 시크릿을 한 리전에만
+how_one_region_secrets = 시크릿의 replica 블록을 지우세요
+risk_one_region_secrets = 리전에 장애가 나면 시크릿을 읽을 수 없어요
+promise_secret_replicas = 다른 리전의 시크릿 복제본
+""",
+}
 
 KEY_ROW = '    NumberKey("habits", "kiosk_visits_a_month", "a month", "70"),\n'
-KEY_WORDS = """
-[key_kiosk_visits_a_month]
-en = "visits of the kiosk by one user"
-ko = "사용자 한 명이 키오스크를 찾는 횟수"
-"""
+KEY_WORDS = {
+    "en": "key_kiosk_visits_a_month = visits of the kiosk by one user\n",
+    "ko": "key_kiosk_visits_a_month = 사용자 한 명이 키오스크를 찾는 횟수\n",
+}
 ASKS_FOR_THE_KEY = """
 from dataclasses import dataclass
 
@@ -129,9 +128,10 @@ def edit(path: Path, before: str, after: str) -> None:
 
 
 def test_a_lever_is_added_by_the_files_that_the_table_names(copy: Path) -> None:
-    assert files_named_for("a lever") == {"levers/FILE.py", "words/levers/FILE.toml", "tests/levers/NAME/"}
+    assert files_named_for("a lever") == {"levers/FILE.py", "words/LANGUAGE/levers/FILE.ftl", "tests/levers/NAME/"}
     (copy / PLANNER / "levers/copies.py").write_text(LEVER)
-    (copy / PLANNER / "words/levers/copies.toml").write_text(LEVER_WORDS)
+    for language, words in LEVER_WORDS.items():
+        (copy / PLANNER / f"words/{language}/levers/copies.ftl").write_text(words)
     case = copy / "tests/levers/one_region_secrets"
     for part, replica in (("before", REPLICA), ("after", "")):
         (case / part).mkdir(parents=True)
@@ -150,11 +150,12 @@ def test_a_lever_is_added_by_the_files_that_the_table_names(copy: Path) -> None:
 
 
 def test_a_key_is_added_by_the_files_that_the_table_names(copy: Path, tmp_path: Path) -> None:
-    assert files_named_for("a key of `glimpse.toml`") == {"workload_keys.py", "words/workload.toml"}
+    assert files_named_for("a key of `glimpse.toml`") == {"workload_keys.py", "words/LANGUAGE/workload.ftl"}
     last = '    NumberKey("habits", "fetched_gb_a_month", "GB", "1"),\n'
     edit(copy / PLANNER / "workload_keys.py", last, last + KEY_ROW)
-    words = copy / PLANNER / "words/workload.toml"
-    words.write_text(words.read_text() + KEY_WORDS)
+    for language, words in KEY_WORDS.items():
+        path = copy / PLANNER / f"words/{language}/workload.ftl"
+        path.write_text(path.read_text() + words)
     # Something has to depend on the key: a family of resources, added as its own row of the table says.
     (copy / PLANNER / "outside/terraform_files/families/kiosk.py").write_text(ASKS_FOR_THE_KEY)
     stack = tmp_path / "stack"

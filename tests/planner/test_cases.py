@@ -18,7 +18,7 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import least
 from glimpse.planner.outside import workload_files
 from glimpse.planner.report.terminal import report_text
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 
 CASES = sorted(path.parent for path in (REPOSITORY / "tests/cases").glob("*/main.tf"))

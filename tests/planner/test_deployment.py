@@ -165,7 +165,7 @@ def test_a_plan_of_terraform_tells_the_same_but_what_its_new_containers_hide(tmp
 
 
 def test_a_strangers_shop_has_its_own_values_and_the_defaults_of_aws() -> None:
-    found = deployment_of(REPOSITORY / "tests/designs/fargate_shop")
+    found = deployment_of(REPOSITORY / "examples/fargate_shop")
     assert found == {
         "region": "ap-northeast-2",
         "tasks": {

@@ -21,7 +21,7 @@ from glimpse.planner.outside import clock
 from glimpse.planner.saving import costs_of, saving
 from glimpse.planner.scenarios import TODAY as AS_IT_IS
 from glimpse.planner.scenarios import Plan, plan_of
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from glimpse.planner.workload import unstated
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
 

@@ -17,8 +17,8 @@ from glimpse import cli
 from glimpse.planner.finding import InputError
 from glimpse.planner.given_usage import EMPTY, GivenUsage, UsageEntry, given_usage_from, type_of, unused
 from glimpse.planner.outside.usage_files import read_usage_file
-from glimpse.planner.words import Words
 from glimpse.planner.workload_checks import WorkloadError, workload_from
+from glimpse.words import Words
 
 EN, KO = Words("en"), Words("ko")
 FUNCTION = "aws_lambda_function.a"

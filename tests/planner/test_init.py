@@ -20,10 +20,10 @@ from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
-from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
 from glimpse.planner.workload_checks import WorkloadError, workload_from
 from glimpse.planner.workload_questions import Question
+from glimpse.words import Words
 from tests.conftest import OWN, SEOUL, TODAY, read_stack
 
 SHOP = """

@@ -373,7 +373,7 @@ def test_a_choice_is_not_accepted_without_a_reason(write_stack: Write) -> None:
 
 def test_choices_and_missing_variables_are_in_the_json(write_stack: Write) -> None:
     from glimpse.planner.report.json_report import bill_as_json
-    from glimpse.planner.words import Words
+    from glimpse.words import Words
 
     stack = read_stack(
         write_stack('variable "spare" { type = bool }\nresource "aws_eip" "a" {\n  count = var.spare ? 2 : 1\n}\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import threading
@@ -221,9 +222,14 @@ def test_a_bomb_of_empty_lines_is_counted_to_a_limit() -> None:
         (b"\xff\xfe\n", "price_offer_text"),
     ],
 )
-def test_a_line_without_end_is_refused(text: bytes, code: str) -> None:
+@pytest.mark.parametrize("limit", [131_072, 1_000_000], ids=["python's own limit", "after a report of AWS was read"])
+def test_a_line_without_end_is_refused(text: bytes, code: str, limit: int) -> None:
     chunks = [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)]
-    assert refusal(lambda: list(cells(chunks))) == code
+    before = csv.field_size_limit(limit)
+    try:
+        assert refusal(lambda: list(cells(chunks))) == code
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_million_columns_are_refused() -> None:

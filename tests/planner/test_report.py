@@ -23,7 +23,7 @@ from glimpse.planner.report.terminal import report_text
 from glimpse.planner.saving import BreakEven, Saving
 from glimpse.planner.scenarios import Effect, Plan, plan_of
 from glimpse.planner.stack import Stack
-from glimpse.planner.words import LANGUAGES, Words
+from glimpse.words import LANGUAGES, Words
 from glimpse.planner.workload import Promises, Workload, unstated
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 

@@ -22,7 +22,7 @@ from glimpse.planner.outside.terraform_files.resource_types import (
     service_of,
     unpriced_reason,
 )
-from glimpse.planner.words import sentences
+from glimpse.words import codes
 from tests.conftest import REPOSITORY, read_stack
 
 LIST = REPOSITORY / "src/glimpse/planner/outside/terraform_files/resource_types.toml"
@@ -93,7 +93,7 @@ def test_every_remark_is_on_a_free_type() -> None:
 
 def test_every_reason_has_its_sentence() -> None:
     reasons = {*listed().values(), "in_cluster"} - {FREE}
-    assert {code for code in sentences() if code.startswith("unpriced_")} >= {
+    assert {code for code in codes() if code.startswith("unpriced_")} >= {
         f"unpriced_{reason}" for reason in reasons
     }
 

@@ -17,8 +17,9 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.risks import Risk, risks_of
 from glimpse.planner.stack import Stack
-from glimpse.planner.words import Words, sentences
 from glimpse.planner.workload import unstated
+from glimpse.words import Words
+from glimpse.words import codes as all_codes
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
 
 Write = Callable[..., Path]
@@ -515,7 +516,7 @@ def test_credits_without_a_limit_are_told_of_once(write_stack: Write, credits: s
 def test_every_risk_has_its_words_and_a_short_form() -> None:
     text = "".join(path.read_text() for path in (REPOSITORY / "src/glimpse/planner/risks").glob("*.py"))
     codes = set(re.findall(r'\bsay\(\s*"(\w+)"', text))
-    codes |= {code for code in sentences() if code.startswith("extended_support_")}
+    codes |= {code for code in all_codes() if code.startswith("extended_support_")}
     assert len(codes) >= 20
     for code in codes:
         assert len(Words("en")(f"short_{code}").split()) <= 6, code

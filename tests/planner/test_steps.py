@@ -11,8 +11,8 @@ from glimpse.planner.money import usd_text
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack, Unpriced
 from glimpse.planner.steps import BY_HAND, CODE, EDIT, PURCHASES, TEST, steps_of
-from glimpse.planner.words import Words
 from glimpse.planner.workload import Commitment
+from glimpse.words import Words
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
 
 FOREIGN = REPOSITORY / "tests/trees/counts_across_modules"

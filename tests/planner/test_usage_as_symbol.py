@@ -16,8 +16,8 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.given_usage import given_usage_from
 from glimpse.planner.report.json_report import bill_as_json
 from glimpse.planner.saving import Saving, costs_of, saving
-from glimpse.planner.words import Words
 from glimpse.planner.workload import Workload, unstated
+from glimpse.words import Words
 from tests.conftest import PEOPLE, estimator_for, read_stack
 
 Write = Callable[..., Path]

@@ -1,12 +1,14 @@
-"""One catalogue of sentences, whole in both languages, and nothing that a file says can act on a terminal."""
+"""One catalogue of messages, whole in both languages, and nothing that a file says can act on a terminal."""
 
 from __future__ import annotations
 
 import re
-import string
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pytest
+from fluent.syntax import FluentParser, ast
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -15,22 +17,65 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.report.plan_terminal import LEVERS as LEVER_COLUMNS
 from glimpse.planner.sentence import say
-from glimpse.planner.words import LANGUAGES, Words, entry_of, plain, sentences
+from glimpse.words import LANGUAGES, Words, codes, files_of, plain
 from tests.conftest import REPOSITORY
 
 SOURCE = REPOSITORY / "src/glimpse"
 
 
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+@cache
+def messages(language: str) -> Mapping[str, ast.Message]:
+    """Every message of a language by its code. A text that Fluent cannot read fails here, and so does a second one."""
+    found: dict[str, ast.Message] = {}
+    for path in files_of(language):
+        for entry in FluentParser(with_spans=False).parse(path.read_text(encoding="utf-8")).body:
+            assert not isinstance(entry, ast.Junk | ast.Term), f"{path}: {getattr(entry, 'content', entry)}"
+            if isinstance(entry, ast.Message):
+                assert entry.id.name not in found, f"{path}: {entry.id.name} is in two files"
+                found[entry.id.name] = entry
+    return found
 
 
-@pytest.mark.parametrize("code", sentences())
-def test_a_sentence_is_whole_in_both_languages_and_tells_the_same_facts(code: str) -> None:
-    entry = sentences()[code]
-    assert set(entry) == set(LANGUAGES)
-    assert all(text.strip() for text in entry.values())
-    assert fields(entry["en"]) == fields(entry["ko"])
+def nodes(node: object) -> Iterator[ast.BaseNode]:
+    """A node of a message and all nodes below it."""
+    if isinstance(node, ast.BaseNode):
+        yield node
+        for value in vars(node).values():
+            yield from nodes(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from nodes(each)
+
+
+def facts(message: ast.Message) -> set[str]:
+    """The names of what a message is given."""
+    return {node.id.name for node in nodes(message) if isinstance(node, ast.VariableReference)}
+
+
+def texts(message: ast.Message) -> str:
+    """What a message says besides its facts, all plural forms of it."""
+    return "".join(node.value for node in nodes(message) if isinstance(node, ast.TextElement))
+
+
+def test_each_message_is_in_both_languages_and_tells_the_same_facts() -> None:
+    english, korean = (messages(language) for language in LANGUAGES)
+    assert english.keys() == korean.keys() == codes()
+    assert [code for code in codes() if facts(english[code]) != facts(korean[code])] == []
+
+
+def test_the_files_of_one_language_are_those_of_the_other() -> None:
+    """A reader finds the Korean of a message in the file of the same name."""
+    files = [
+        {str(path).replace(f"/words/{language}/", "/words/"): path for path in files_of(language)}
+        for language in LANGUAGES
+    ]
+    assert files[0].keys() == files[1].keys()
+    for name, path in files[0].items():
+        assert [*_codes_in(path.read_text())] == [*_codes_in(files[1][name].read_text())], name
+
+
+def _codes_in(text: str) -> list[str]:
+    return re.findall(r"^(\w+) =", text, re.MULTILINE)
 
 
 def test_every_code_that_the_program_says_is_in_the_catalogue() -> None:
@@ -40,7 +85,7 @@ def test_every_code_that_the_program_says_is_in_the_catalogue() -> None:
             re.findall(r"\b(?:say|words|_title|_line|_marked|_findings)\(\s*\"([a-z0-9_]+)\"", path.read_text())
         )
     assert len(said) > 100
-    assert said <= set(sentences())
+    assert said <= codes()
 
 
 def test_no_sentence_is_left_over() -> None:
@@ -55,14 +100,14 @@ def test_no_sentence_is_left_over() -> None:
             code.startswith(start) for start in starts
         )
 
-    assert [code for code in sentences() if not is_said(code)] == []
+    assert [code for code in codes() if not is_said(code)] == []
 
 
 def test_korean_sentences_are_korean() -> None:
     names_only = {"terraform", "amount_gb", "ui_usd", "unit_usd", "unit_usd_per_gb", "unit_percent"}
-    for code, entry in sentences().items():
+    for code, message in messages("ko").items():
         if code not in names_only:
-            assert re.search("[가-힣]", entry["ko"]), code
+            assert re.search("[가-힣]", texts(message)), code
 
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=lambda lever: lever.name)
@@ -70,7 +115,7 @@ def test_a_lever_has_a_name_a_way_a_risk_and_what_it_gives_up_in_words(lever: Le
     named = {f"lever_{lever.name}", f"how_{lever.name}", f"risk_{lever.name}", lever.implemented}
     if lever.gives_up:
         named.add(f"promise_{lever.gives_up}")
-    assert named <= set(sentences())
+    assert named <= codes()
 
 
 @pytest.mark.parametrize("lever", LEVERS, ids=str)
@@ -80,15 +125,14 @@ def test_the_name_of_a_lever_fits_its_column(lever: str, language: str) -> None:
 
 
 def test_no_words_are_left_of_a_lever_or_a_risk_that_is_gone() -> None:
-    for start, known in (("lever_", LEVERS), ("how_", LEVERS), ("risk_", LEVERS), ("short_", sentences())):
-        assert [code for code in sentences() if code.startswith(start) and code.removeprefix(start) not in known] == []
+    for start, known in (("lever_", LEVERS), ("how_", LEVERS), ("risk_", LEVERS), ("short_", codes())):
+        assert [code for code in codes() if code.startswith(start) and code.removeprefix(start) not in known] == []
 
 
-def test_the_package_holds_every_file_of_sentences() -> None:
+def test_the_package_holds_every_file_of_codes() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     shipped = project["tool"]["setuptools"]["package-data"]["glimpse"]
-    words = SOURCE / "planner/words"
-    for path in words.rglob("*.toml"):
+    for path in SOURCE.rglob("*.ftl"):
         # As setuptools matches them: a star stops at a folder.
         assert any(path in SOURCE.glob(pattern) for pattern in shipped), path
 
@@ -105,8 +149,12 @@ def test_a_name_that_would_recolour_the_terminal_is_spelled_out() -> None:
     assert "\x1b" not in Words("en").render(say("family_unknown", type="x\x1b]0;owned\x07"))
 
 
-def test_a_sentence_that_is_read_alone_is_the_one_in_its_file() -> None:
-    for code, entry in sentences().items():
-        assert entry_of(code) == entry
+def test_a_code_that_no_file_has_and_a_fact_that_is_not_given_are_errors() -> None:
     with pytest.raises(KeyError):
         Words("en")("no_such_sentence")
+    with pytest.raises(KeyError):
+        Words("en")("family_unknown")
+
+
+def test_a_fact_may_look_like_fluents_own_notation() -> None:
+    assert "{ $type }" in Words("en")("family_unknown", type="{ $type }")

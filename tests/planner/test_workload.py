@@ -20,10 +20,10 @@ from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sizing import TaskSize, tasks_asked
 from glimpse.planner.stack import Stack
 from glimpse.planner.traffic import hours_of
-from glimpse.planner.words import Words, sentences
 from glimpse.planner.workload import DAYS_PER_MONTH, Promises, Workload
 from glimpse.planner.workload_checks import WorkloadError, workload_from
 from glimpse.planner.workload_keys import KEYS, OPTIONAL_KEYS, TEXT_KEYS
+from glimpse.words import Words, codes
 from tests.conftest import OWN, PEOPLE, estimator_for, read_stack
 
 
@@ -151,7 +151,7 @@ def test_a_share_too_small_to_matter_is_none_at_all(tmp_path: Path) -> None:
 
 def test_every_key_says_what_it_means_and_so_does_the_message_about_a_wrong_value() -> None:
     names = {key.name for key in (*KEYS, *OPTIONAL_KEYS, *TEXT_KEYS)} | set(Promises.__dataclass_fields__)
-    assert {f"key_{name}" for name in names} <= set(sentences())
+    assert {f"key_{name}" for name in names} <= codes()
     [problem] = problems({"people": {"users": -1}})
     assert problem.endswith("people.users means: people who use the service.")
 

@@ -102,7 +102,7 @@ class Traffic(Struct, frozen=True):
 
 class TimelineEvent(Struct, frozen=True):
     """
-    Something that happened: `code` and `values` are a sentence of `words/operations/`. `subject` is what it happened
+    Something that happened: `code` and `values` are a sentence of `operations/words/`. `subject` is what it happened
     to: the name of a task ("task-3") or of a part (PARTS), or one of SERVICE, CLIENTS, DRILL and STACK. `at`: seconds
     since 1970.
     """

@@ -29,7 +29,7 @@ from glimpse.planner.regions import compare_regions
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
-from glimpse.planner.words import Words
+from glimpse.words import Words
 from glimpse.planner.workload import unstated
 from glimpse.planner.workload_checks import WorkloadError
 

@@ -17,7 +17,7 @@ from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.resources.serverless_cache import ServerlessCache
 from glimpse.planner.sizing import CONNECTION_LIMITS, MIB_PER_GIB, RESERVED_CONNECTIONS
-from glimpse.planner.words import plain
+from glimpse.words import plain
 
 if TYPE_CHECKING:
     from glimpse.planner.stack import Stack

@@ -26,10 +26,10 @@ from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import usage_of
-from glimpse.planner.words import Words, plain
 from glimpse.planner.workload import TERMS, Commitment, Promises, unstated
 from glimpse.planner.workload_keys import BUILT_IN_HOURS
 from glimpse.planner.workload_questions import PRODUCTION, Answers, Question
+from glimpse.words import Words, plain
 
 WIDTH = 100
 """Columns of a comment."""

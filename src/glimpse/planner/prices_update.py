@@ -43,7 +43,7 @@ from glimpse.planner.price_updates.report import (
 from glimpse.planner.price_updates.snapshot import Key, Rows
 from glimpse.planner.price_updates.validation import applied, checked
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 NOT_READ = 2
 

@@ -12,14 +12,14 @@ from glimpse.planner.plan_document.rows import ROWS
 from glimpse.planner.plan_document.steps import DOCUMENT_LINES, STEPS, steps_of, steps_of_lever
 from glimpse.planner.stack import Stack
 from glimpse.planner.steps import DEPLOY, EDIT, PHASES, PREPARE, PURCHASES, TEST
-from glimpse.planner.words import sentences
 from glimpse.planner.workload import Workload
+from glimpse.words import codes
 from tests.conftest import REPOSITORY, estimator_for
 
 
 def test_every_step_has_its_sentence_and_belongs_to_a_lever() -> None:
     wanted = {f"step_{phase}_{lever}" for lever, phases in STEPS.items() for phase in phases}
-    held = {code for code in sentences() if code.startswith(tuple(f"step_{phase}_" for phase in PHASES))}
+    held = {code for code in codes() if code.startswith(tuple(f"step_{phase}_" for phase in PHASES))}
     assert held == wanted
     assert set(STEPS) <= set(LEVERS)
 

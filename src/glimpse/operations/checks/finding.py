@@ -11,7 +11,7 @@ CONFIRMED, REFUTED, UNKNOWN = "confirmed", "refuted", "unknown"
 
 class Finding(Struct, frozen=True):
     """
-    `verdict`, and why: a sentence of `words/operations/verify.toml` and its values. `document`: what the plan document
+    `verdict`, and why: a sentence of `words/LANGUAGE/verify.ftl` and its values. `document`: what the plan document
     says about the same figure ("> 70%"), None where it says nothing or there is no such document.
     """
 

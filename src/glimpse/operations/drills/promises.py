@@ -36,7 +36,7 @@ COUNT, SECONDS = "count", "seconds"
 
 class Promise(Struct, frozen=True):
     """
-    `code` is a sentence of `words/operations/drill.toml`. `measured` and `bound` are in `unit`: seconds, or a count;
+    `code` is a sentence of `words/LANGUAGE/drill.ftl`. `measured` and `bound` are in `unit`: seconds, or a count;
     `measured` is None where there was nothing to measure it by. `examples`: of what broke it.
     """
 

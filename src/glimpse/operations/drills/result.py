@@ -76,7 +76,7 @@ class Drill(Struct, frozen=True):
 
 
 class DrillFailure(Struct, frozen=True):
-    """Why a drill could not run: a code of `words/operations` and its values."""
+    """Why a drill could not run: a code of `operations/words/` and its values."""
 
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from glimpse.planner.words import Words
 from glimpse.planner.workload_checks import WorkloadError
 from glimpse.planner.workload_questions import Question
+from glimpse.words import Words
 
 
 def somebody_is_there() -> bool:

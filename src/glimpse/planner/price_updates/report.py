@@ -13,7 +13,7 @@ from glimpse.planner.money import usd_text
 from glimpse.planner.price_updates.validation import Change, Update, name_of
 from glimpse.planner.report.wrapping import columns, wrapped
 from glimpse.planner.sentence import Sentence
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 
 WIDTH = 80
 MAX_SHOWN = 15

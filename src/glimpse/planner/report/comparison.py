@@ -12,7 +12,7 @@ from glimpse.planner.report.savings import NO_COMMITMENT
 from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import KEPT, Verdict
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 OF_A_RANKING = ("passed_over_same", "passed_over_dearer")
 """Reasons that compare a scenario with the recommended one; between today and best the table says the same."""

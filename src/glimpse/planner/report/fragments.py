@@ -6,7 +6,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.regions import RegionComparison
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 from glimpse.planner.workload import Workload
 
 

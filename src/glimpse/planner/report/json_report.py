@@ -31,7 +31,7 @@ from glimpse.planner.search import Combination, SearchResult
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, Stack, Unpriced
 from glimpse.planner.steps import Step
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 from glimpse.planner.workload_keys import KEYS
 
 if TYPE_CHECKING:

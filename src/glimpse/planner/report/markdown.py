@@ -74,7 +74,7 @@ from glimpse.planner.report.summary import found_region, not_given, not_needed
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.steps import Step
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 
 if TYPE_CHECKING:
     from glimpse.planner.plan_document import PlanDocument

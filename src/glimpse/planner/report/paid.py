@@ -10,7 +10,7 @@ from glimpse.planner.actual import Period
 from glimpse.planner.bill import Line
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison, NotInTerraform, PaidLines
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 
 MAX_ROWS = 20
 """So many of what is not in Terraform are shown to people."""

@@ -14,7 +14,7 @@ from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.steps import EDIT, Step
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 if TYPE_CHECKING:
     from glimpse.planner.plan_document.claims import AmountRange, Claim

@@ -14,7 +14,7 @@ from glimpse.planner.report.savings import by_saving, offers, offers_text, title
 from glimpse.planner.report.summary import SummaryLine, cost_text, found_region, not_given, not_needed, unknowns_text
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.verdict import BROKEN
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 
 def summary_lines(plan: Plan, words: Words) -> Iterator[SummaryLine]:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from glimpse.planner.catalogue import RegionSummary
 from glimpse.planner.report.terminal import WIDTH
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 
 Counts = Mapping[str, int]
 KindCounts = Mapping[tuple[str, str], int]

@@ -15,8 +15,8 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.saving import Saving
 from glimpse.planner.scenarios import Effect, Plan
-from glimpse.planner.words import Words, plain
-from glimpse.planner.words.arguments import argument_of
+from glimpse.words import Words, plain
+from glimpse.planner.report.arguments import argument_of
 
 SHOWN_PLACES = 3
 SHOWN_PLACES_OF_A_STEP = 12

@@ -8,7 +8,7 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
 from glimpse.planner.report.fragments import usage_text
 from glimpse.planner.stack import PricedWorld
-from glimpse.planner.words import Words
+from glimpse.words import Words
 
 SummaryLine = tuple[str, str, str]
 """The code of the label, the text, and the colour on a terminal that has colour."""

@@ -43,7 +43,7 @@ from glimpse.planner.report.paid import (
 from glimpse.planner.report.summary import cost_text, found_region, not_given, not_needed, unknowns_text
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Unpriced
-from glimpse.planner.words import Words, plain
+from glimpse.words import Words, plain
 
 WIDTH = 80
 

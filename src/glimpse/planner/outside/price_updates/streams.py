@@ -46,8 +46,22 @@ def limited(chunks: Iterable[bytes], limit: int = MAX_BYTES) -> Iterator[bytes]:
 
 def cells(chunks: Iterable[bytes]) -> Iterator[list[str]]:
     """The rows of a CSV file, one at a time. Raises OfferRefused."""
+    # The limit of the csv module is one for the whole process, and a quoted cell may go on over lines without end: what
+    # a row takes is counted here.
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in _lines(limited(chunks)):
+            taken += len(line)
+            if taken > MAX_LINE:
+                raise OfferRefused(say("price_offer_line", limit=MAX_LINE))
+            yield line
+
     try:
-        yield from csv.reader(_lines(limited(chunks)))
+        for row in csv.reader(counted()):
+            taken = 0
+            yield row
     except csv.Error:
         raise OfferRefused(say("price_offer_line", limit=MAX_LINE)) from None
 

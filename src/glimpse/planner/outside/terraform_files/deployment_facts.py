@@ -32,7 +32,7 @@ from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.stack import Resource
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
-from glimpse.planner.words import plain
+from glimpse.words import plain
 
 HEALTHY_COUNT, IDLE_SECONDS = 3, 60
 """What the AWS provider takes where nothing is said (aws_lb_target_group, aws_lb)."""

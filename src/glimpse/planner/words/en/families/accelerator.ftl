@@ -1,0 +1,1 @@
+dominant_direction = only the direction with more data is charged

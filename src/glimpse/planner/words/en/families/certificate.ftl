@@ -1,0 +1,1 @@
+certificate_once = charged once, when it is issued

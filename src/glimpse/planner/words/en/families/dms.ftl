@@ -1,0 +1,1 @@
+storage_included = { $gib } GiB come with the instance

@@ -1,0 +1,1 @@
+endpoint_one_zone = no subnet is named; an endpoint needs one, and one is counted

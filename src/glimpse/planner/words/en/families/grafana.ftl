@@ -1,0 +1,1 @@
+one_editor = a workspace is charged for one editor at least, whether anybody signs in or not

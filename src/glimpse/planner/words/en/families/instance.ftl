@@ -1,0 +1,16 @@
+linux_assumed_dedicated = Linux: the image decides, and it was not read
+reserved_by_usage = reserved as the usage file says: { $term }
+instance_stopped = stopped: no hours are charged, its disks stay
+instance_on_host = runs on a Dedicated Host, which is charged instead
+group_scheduled = a schedule changes how many there are: from { $least } to { $most }
+first_of_types = all are of the first of { $count } types that it may use: { $type }
+default_subnet_assumed = it names no subnet: those of a default VPC give a public IPv4
+default_vpc_subnet = its subnet is one of the default VPC, which gives a public IPv4
+needs_instance_requirements = AWS chooses the type by the requirements that the files state
+needs_capacity_units = its capacity is counted in { $unit }, so the number of instances depends on the type
+accelerator_retired = AWS no longer offers { $what }
+warm_pool = how many instances the warm pool holds depends on the group's size at any time
+dedicated_region_fee = a fee by the hour for every region that has any Dedicated Instance
+bought_as_block = its capacity block was paid for in advance, and no price of one is held
+needs_launch_template = its launch template is not among the files, and decides more of what is charged
+needs_device_name = whether it has more disks depends on the name of a device, which is not known

@@ -1,0 +1,1 @@
+needs_parameter_tier = AWS chooses its tier by its value, which is unknown

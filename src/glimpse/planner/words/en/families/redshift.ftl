@@ -1,0 +1,1 @@
+nodes_in_two_zones = as many nodes again in a second zone

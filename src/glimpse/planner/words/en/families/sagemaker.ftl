@@ -1,0 +1,3 @@
+needs_notebook_volume = the size of its volume is unknown
+
+endpoint_configuration_elsewhere = its configuration is not in these files

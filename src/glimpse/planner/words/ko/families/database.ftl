@@ -1,0 +1,9 @@
+least_storage = 크기가 없어서 RDS가 만드는 가장 작은 { $kind } 볼륨({ $gib } GiB)으로 봤어요
+raised_storage = RDS의 { $kind } 볼륨은 { $gib } GiB보다 작을 수 없어요
+least_iops = RDS의 { $kind } 볼륨은 IOPS가 { $count }보다 작을 수 없어요
+storage_grows = 자동 조정으로 { $gib } GiB까지 커질 수 있고, 커진 만큼 요금이 붙어요
+needs_insights_retention = Performance Insights의 보존 기간을 읽지 못했어요
+needs_storage_throughput = storage_throughput을 읽지 못했어요
+needs_log_volume = dedicated_log_volume을 읽지 못했어요
+needs_publicly_accessible = publicly_accessible을 읽지 못했어요. 퍼블릭 IPv4 주소에는 요금이 붙어요
+least_capacity = 파일이 정했거나 AWS가 청구하는 최소 용량 { $count } { $unit }이에요

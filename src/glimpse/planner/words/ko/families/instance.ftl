@@ -1,0 +1,16 @@
+linux_assumed_dedicated = Linux로 봤어요 (AMI가 정하지만 읽지 않았어요)
+reserved_by_usage = 사용량 파일이 말한 예약 조건이에요: { $term }
+instance_stopped = 중지된 인스턴스예요. 시간 요금은 없고 디스크 요금은 남아요
+instance_on_host = 전용 호스트에서 실행돼요. 호스트에 과금돼요
+group_scheduled = 일정에 따라 수가 바뀌어요: { $least }개에서 { $most }개까지
+first_of_types = 쓸 수 있는 유형 { $count }개 중 첫 번째인 { $type }(으)로 봤어요
+default_subnet_assumed = 서브넷을 지정하지 않아서 기본 VPC의 서브넷으로 봤어요 (퍼블릭 IPv4를 받아요)
+default_vpc_subnet = 기본 VPC의 서브넷에 있어요 (퍼블릭 IPv4를 받아요)
+needs_instance_requirements = 파일에 적힌 요구 사항에 맞춰 AWS가 유형을 골라요
+needs_capacity_units = 용량을 { $unit } 단위로 세기 때문에 인스턴스 수는 유형에 따라 달라요
+accelerator_retired = AWS가 { $what } 제공을 끝냈어요
+warm_pool = 웜 풀의 인스턴스 수는 그때그때 그룹의 크기에 따라 달라요
+dedicated_region_fee = 전용 인스턴스가 하나라도 있는 리전마다 시간당 요금이 있어요
+bought_as_block = 용량 블록은 미리 결제하고, 그 가격은 갖고 있지 않아요
+needs_launch_template = 시작 템플릿이 파일에 없는데, 과금되는 것을 더 정해요
+needs_device_name = 디스크가 더 있는지는 디바이스 이름에 따라 다른데, 그 이름을 알 수 없어요

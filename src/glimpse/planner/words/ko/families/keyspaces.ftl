@@ -1,0 +1,1 @@
+needs_keyspaces_capacity = read_capacity_units나 write_capacity_units를 읽지 못했어요
