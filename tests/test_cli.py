@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,8 @@ import pytest
 from rich.cells import cell_len
 
 from glimpse import cli
-from glimpse.planner import app, scenarios
+from glimpse.planner import scenarios
+from glimpse.planner.finding import InputError
 from glimpse.planner.outside import questions
 from glimpse.words import Words
 from tests.conftest import REPOSITORY
@@ -32,8 +34,6 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(REPOSITORY)
-    # A slow machine prints a notice that these tests do not expect.
-    monkeypatch.setattr(app, "SLOW_SECONDS", 3600.0)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -98,7 +98,7 @@ def test_a_promise_that_is_stated_and_broken_exits_1_and_is_named(run: Run, writ
 def test_the_same_stack_breaks_a_promise_when_it_is_told_to_run_one_task(run: Run) -> None:
     code, _, err = run("plan", "--var", "min_capacity=1")
     assert code == 1
-    assert "minimum of tasks" in err
+    assert "minimum number of tasks" in err
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,120 @@ def test_bad_input_is_one_sentence_on_standard_error_and_exit_2(run: Run, argume
         code, out, err = run(*arguments, "--lang", language)
         assert (code, out) == (2, "")
         assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "meant"),
+    [
+        (("pln",), "command_unknown_near", "glimpse plan"),
+        (("prices", "shw"), "command_unknown_near", "glimpse prices show"),
+        (("show",), "command_unknown_near", "glimpse prices show"),
+        (("from-cloudwach",), "command_unknown_near", "glimpse workload from-cloudwatch"),
+        (("fly",), "command_unknown", "plan, bill"),
+        (("infra/prod",), "command_is_path", "glimpse plan infra/prod"),
+        (("plan", "--fomat", "terminal"), "option_unknown_near", "--format"),
+        (("plan", "--form", "terminal"), "option_unknown_near", "--format"),
+        (("plan", "--nonsense"), "option_unknown", "glimpse plan --help"),
+        (("plan", "--compare-regions", "us-east-1"), "option_elsewhere", "glimpse bill"),
+        (("--region", "us-east-1", "plan"), "option_before_command", "glimpse plan --format json"),
+        (("bill", "--free-tier", "allways"), "choice_unknown_near", "always"),
+        (("drill", "sopt"), "choice_unknown_near", "spot"),
+        (("plan", "--lang", "de"), "choice_unknown", "en, ko"),
+        (("drill",), "argument_missing_known", "spot, crash"),
+        (("prices",), "argument_missing_known", "show, update"),
+        (("diff",), "argument_missing", "A"),
+        (("plan", "one", "two"), "argument_unexpected", "two"),
+        (("plan", "--var"), "option_without_value", "--var NAME=VALUE"),
+        (("plan", "--strict=yes"), "option_with_value", "--strict"),
+        (("drill", "spot", "--tasks", "many"), "whole_number_expected", "many"),
+        (("drill", "spot", "--speed", "fast"), "number_expected", "fast"),
+    ],
+)
+def test_a_lost_word_of_a_command_gets_the_near_one_in_the_readers_language(
+    run: Run, arguments: tuple[str, ...], code: str, meant: str
+) -> None:
+    language = () if "--lang" in arguments else ("--lang", "ko")
+    # Each sentence is ours, and Korean: none of argparse's own, which are English.
+    status, out, err = run(*arguments, *language)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert meant in err
+    assert not language or re.search("[가-힣]", err)
+    with pytest.raises(InputError) as wrong:
+        cli.parser(Words("en")).parse_args(arguments)
+    assert wrong.value.why.code == code
+
+
+@pytest.mark.parametrize("format", ["json", "jsn", "JSON", "josn"])
+def test_errors_are_json_also_where_the_format_itself_is_misspelt_or_unknown_to_the_command(
+    run: Run, format: str
+) -> None:
+    for arguments in (("up", "--format", format), ("drill", "spot", f"--format={format}", "--nonsense")):
+        code, out, err = run(*arguments)
+        assert (code, err) == (2, "")
+        [error] = json.loads(out)["errors"]
+        assert error["code"].startswith(("option_", "choice_"))
+        assert error["text"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "meant"),
+    [
+        ("infra/prd", "path_missing_near", "infra/prod"),
+        ("inf/prod", "path_missing_near", "infra/prod"),
+        ("prod", "path_missing_near", "infra/prod"),
+        ("infra/prod/gone", "path_missing_near", "infra/prod"),
+        ("plan.jsn", "path_missing_near", "plan.json"),
+        ("elsewhere", "path_missing_below", "infra/prod, infra/test"),
+        (".", "no_terraform_below", "glimpse plan infra/prod"),
+        ("infra", "no_terraform_below", "infra/prod, infra/test"),
+        ("infra/prod/files", "no_terraform_above", "infra/prod"),
+        ("infra/prod/notes.md", "file_beside_terraform", "infra/prod"),
+        ("infra/modules/vpc/files", "no_terraform_above", "infra/modules/vpc"),
+    ],
+)
+def test_a_path_without_a_stack_gets_the_path_of_one_nearby(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, code: str, meant: str
+) -> None:
+    for folder in ("infra/prod", "infra/test", "infra/modules/vpc"):
+        (tmp_path / folder / "files").mkdir(parents=True)
+        (tmp_path / folder / "main.tf").touch()
+    (tmp_path / "infra/prod/notes.md").write_text("notes")
+    (tmp_path / "plan.json").touch()
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for language in ("en", "ko"):
+        status, out, err = run("bill", given, "--lang", language)
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
+        assert meant in err
+    [error] = json.loads(run("bill", given, "--format", "json")[1])["errors"]
+    assert error["code"] == code
+
+
+def test_where_no_path_is_given_outside_this_repository_the_folder_one_is_in_is_meant(
+    run: Run, write_stack: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_stack(GOOD)
+    monkeypatch.chdir(folder)
+    assert run("bill")[1].startswith("Costs now  $3.65 a month")
+    (folder / "empty").mkdir()
+    monkeypatch.chdir(folder / "empty")
+    assert "glimpse plan .." in run("plan")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ('[usage."aws_eip.b"]\nmonthly_data_processed_gb = 3\n', "aws_eip.a"),
+        ('[promises]\nmay_give_up = ["websockets"]\n', "websocket"),
+        ("[comitments]\n", "commitments"),
+        ("[[scenarios]]\n", "scenarios"),
+    ],
+)
+def test_a_lost_word_of_glimpse_toml_gets_the_near_one(run: Run, write_stack: Write, text: str, near: str) -> None:
+    folder = write_stack(GOOD)
+    (folder / "glimpse.toml").write_text(text)
+    _, out, err = run("plan", folder, "--full")
+    assert near in out + err, out + err
 
 
 def test_a_variable_that_nobody_declared_is_refused_with_the_nearest_one(run: Run) -> None:
@@ -161,9 +275,26 @@ def test_an_encoding_without_our_letters_costs_a_letter_not_the_report() -> None
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_help_fits_80_columns_in_both_languages(run: Run, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in ((), ("plan",), ("bill",), ("prices", "show"), ("up",), ("drill",), ("verify",)):
-        _, out, _ = run(*command, "--help", "--lang", language)
-        assert max(cell_len(line) for line in out.splitlines()) <= 80
+    for command in cli.parser(Words(language)).descendants():
+        _, out, _ = run(*command.prog.split()[1:], "--help", "--lang", language)
+        assert [line for line in out.splitlines() if cell_len(line) > 80] == []
+
+
+def test_every_command_has_a_title_in_the_help_and_an_example_of_its_own() -> None:
+    top = cli.parser(Words("en"))
+    assert sorted(name for names in cli.COMMAND_GROUPS.values() for name in names) == sorted(top.commands())
+    leaves = [each for each in top.descendants() if not each.commands()]
+    without = [each.prog for each in leaves if not re.search(rf"\n  (\S+ )?{each.prog}\b", each.format_help())]
+    assert without == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("--lang", "en")])
+def test_glimpse_alone_says_what_to_do_first(run: Run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, err) == (0, "")
+    first = out.index("glimpse plan PATH"), out.index("glimpse diff main"), out.index("glimpse serve")
+    assert list(first) == sorted(first)
+    assert first[-1] < out.index("what a stack costs:")
 
 
 def test_both_totals_are_shown_whichever_was_asked_for(run: Run) -> None:
@@ -296,16 +427,6 @@ def test_no_network_is_ever_asked_for() -> None:
     assert ran.stdout.startswith(f"Costs now  ${OWN_STACK_COSTS}")
 
 
-def test_whoever_waits_for_a_slow_file_is_told_what_is_being_read() -> None:
-    command = [sys.executable, "-m", "glimpse", "bill", "-", "--lang", "en"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=REPOSITORY, **pipes) as process:  # type: ignore[call-overload]
-        # The plan follows only when the notice has come.
-        assert process.stderr.readline() == "Reading - …\n"
-        out, err = process.communicate('{"format_version": "1.2", "planned_values": {}}')
-    assert "Reading" not in out + err
-
-
 def test_a_reader_that_stops_reading_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -317,16 +438,13 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
         check=False,
     )
     os.close(writing)
-    # A slow machine is told what is being read, before anybody stops reading.
-    notice = Words("en")("ui_reading", path=str(cli.OWN_STACK)) + "\n"
-    assert (ran.returncode, ran.stderr.decode().replace(notice, "")) == (0, "")
+    assert (ran.returncode, ran.stderr.decode()) == (0, "")
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_error(closed: str) -> None:
     script = f"{sys.executable} -m glimpse bill {closed}"
     ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, cwd=REPOSITORY)
-    # A slow machine is told what is being read.
     assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
 
 

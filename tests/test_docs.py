@@ -52,13 +52,6 @@ def test_the_readme_shows_the_first_lines_that_are_really_printed(name: str, lan
     assert f"```\n{answer}\n```" in (REPOSITORY / name).read_text(), "run scripts/make_reference.py"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):
-        if not target.startswith(("http:", "https:")):
-            assert (path.parent / target).exists(), target
-
-
 def test_every_file_that_the_architecture_names_exists() -> None:
     text = (REPOSITORY / "ARCHITECTURE.md").read_text()
     roots = [REPOSITORY, REPOSITORY / "src/glimpse", REPOSITORY / "src/glimpse/planner"]

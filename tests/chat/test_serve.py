@@ -534,12 +534,12 @@ def test_a_database_that_lets_nobody_in_is_said_at_once_and_without_the_password
         ):
             refused = glimpse(command, tmp_path, {"GLIMPSE_DATABASE_URL": wrong, "GLIMPSE_JWT_SECRETS": "x" * 32})
             assert refused.returncode == 2
-            assert "does not let us in" in refused.stderr
+            assert "refuses the login" in refused.stderr
             assert "not-the-password" not in refused.stderr
     for unreadable in ("postgresql://ada:half/of-a-password@host/name", "postgresql://[half"):
         refused = glimpse(command, tmp_path, {"GLIMPSE_DATABASE_URL": unreadable, "GLIMPSE_JWT_SECRETS": "x" * 32})
         assert refused.returncode == 2
-        assert "begins with postgresql://" in refused.stderr
+        assert "must begin with postgresql://" in refused.stderr
         assert "half" not in refused.stderr
 
 

@@ -80,7 +80,7 @@ def test_a_number_is_a_decimal_of_at_most_nine_digits_within_its_bounds(text: st
     with pytest.raises(InvalidSettings) as raised:
         read_settings({"GLIMPSE_TOKEN_SECONDS": text})
     [failure] = raised.value.failures
-    assert in_english(failure) == "GLIMPSE_TOKEN_SECONDS is a whole number from 60 to 31536000."
+    assert in_english(failure) == "GLIMPSE_TOKEN_SECONDS must be a whole number from 60 to 31536000."
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_everything_that_is_invalid_is_told_at_once_and_no_secret_is() -> None:
         read_settings({"GLIMPSE_PORT": "x", "GLIMPSE_JWT_SECRETS": f"{SECRET},{short}", "GLIMPSE_S3_BUCKET": "-"})
     told = [in_english(failure) for failure in raised.value.failures]
     assert [each.partition(" ")[0] for each in told] == ["GLIMPSE_PORT", "GLIMPSE_JWT_SECRETS:", "GLIMPSE_S3_BUCKET"]
-    assert "at least 32 bytes" in told[1]
+    assert "32 bytes or more" in told[1]
     assert short not in repr(raised.value) + "".join(told)
 
 
@@ -148,7 +148,7 @@ def test_a_setting_is_added_by_its_field_and_its_meaning(tmp_path: Path) -> None
 
     assert "  GLIMPSE_ROOMS_PER_USER (7)\n      the most rooms\n" in glimpse("serve", "--help").stdout
     refused = glimpse("serve", GLIMPSE_ROOMS_PER_USER="10")
-    told = "GLIMPSE_ROOMS_PER_USER is a whole number from 1 to 9.\n"
+    told = "GLIMPSE_ROOMS_PER_USER must be a whole number from 1 to 9.\n"
     assert (refused.returncode, refused.stderr) == (2, told)
 
 

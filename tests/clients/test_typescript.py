@@ -71,6 +71,23 @@ def test_apps_can_import_it_and_uploads_need_no_other_package(client: Path) -> N
         assert all((client / path).exists() for path in entry.values())
 
 
+def test_its_package_has_types_that_hold_and_files_that_exist(client: Path) -> None:
+    npm("run", "build", folder=client)
+    report = npm("run", "check-package", folder=client)
+    assert "All good!" in report
+    [packed] = json.loads(npm("pack", "--json", "--ignore-scripts", folder=client))
+    names = {file["path"] for file in packed["files"]}
+    assert {
+        "package.json",
+        "README.md",
+        "dist/index.js",
+        "dist/index.d.ts",
+        "dist/upload.js",
+        "dist/upload.d.ts",
+    } <= names
+    assert {name.partition("/")[0] for name in names} == {"package.json", "README.md", "dist"}
+
+
 def test_its_lock_file_names_no_registry() -> None:
     lock = json.loads((CLIENT / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}

@@ -193,7 +193,7 @@ def test_a_browser_hears_everything_at_first_and_then_what_happens(served: Serve
         served.call(served.stack.record, "task-1", "unheard_of")
         assert until(heard, "timeline")[0]["sentence"] == {"en": "unheard_of", "ko": "unheard_of"}
         served.call(lambda: served.stack.record("task-1", "task_ended", exit=0))
-        assert until(heard, "timeline")[0]["sentence"]["en"] == "Has ended (exit 0)."
+        assert until(heard, "timeline")[0]["sentence"]["en"] == "Ended (exit code 0)."
         served.call(setattr, served.stack, "traffic", Traffic(sockets=7))
         assert until(heard, "state", lambda state: state["traffic"]["sockets"] == 7)["tasks"][0]["name"] == "task-1"
 

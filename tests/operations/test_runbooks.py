@@ -108,7 +108,7 @@ def test_every_command_is_tried_or_checked(name: str) -> None:
     ("command", "why"),
     [
         ("glimpse verify --on aws --only spot_recovery --drill api", None),
-        ("glimpse verfy", "usage_wrong"),
+        ("glimpse verfy", "command_unknown_near"),
         ("glimpse verify --only spot_recoverey", "no such check: spot_recoverey"),
         ("glimpse plan --var buss=postgresql", "no variable buss=postgresql"),
         ("aws ecs stop-task --cluster a --task b --query c", None),
@@ -118,7 +118,7 @@ def test_every_command_is_tried_or_checked(name: str) -> None:
         ("aws s3 rm s3://a --recursive", None),
         ("aws s3 rm s3://a --all", "s3 rm has no --all"),
         ("glimpse deploy --rehearse --yes", None),
-        ("glimpse deploy --yess", "usage_wrong"),
+        ("glimpse deploy --yess", "option_unknown_near"),
         ("glimpse workload from-cloudwatch --output a.toml", None),
         ("git worktree add ../a", None),
         ("git worktre add ../a", "no command git worktre"),

@@ -64,9 +64,9 @@ def test_the_terminal_shows_each_box_with_its_checks_and_explains_each_check_onc
         "glimpse verify: https://chat.example.com",
         "",
         "Code",
-        "  ✗ `server/src/main.ts` HTTP Keep-Alive 추가 (line 441)",
+        "  ✗ “`server/src/main.ts` HTTP Keep-Alive 추가” (line 441)",
         "      ✗ Keep-alive is longer than the balancer's idle timeout (keep_alive)",
-        "        A task closed an idle connection within 5 s; the balancer keeps it for 60 s and then answers",
+        "        A task closed an idle connection within 5 s; the load balancer keeps it for 60 s, and then",
     ]
     assert text.count("A task closed an idle connection") == 1
     assert "Beyond the document's checklist\n  ✓ The service is healthy (service_healthy)" in text
@@ -85,7 +85,7 @@ def test_the_terminal_speaks_korean_and_keeps_to_its_width() -> None:
 
 
 def test_what_could_not_be_deleted_is_said() -> None:
-    assert "2 of the messages, files or accounts" in terminal_text(replace(FOUND, left=2), EN, 200, False)
+    assert "could not delete: 2" in terminal_text(replace(FOUND, left=2), EN, 200, False)
 
 
 def test_the_json_has_codes_and_values_for_programs_and_text_for_people() -> None:

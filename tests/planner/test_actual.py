@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -637,6 +638,10 @@ def test_a_command_prints_it_in_every_form(command: str, export: Any, capsys: py
     assert whole == Fraction(actual["paid_usd"])
     bill = document if command == "bill" else document["today"]
     assert bill["before_usage"] is False
+    if command == "plan":
+        # The short report has one line of it.
+        assert re.search(r"^Paid +\S", ran(capsys, *arguments), re.MULTILINE)
+        arguments = (*arguments, "--full")
     for language, title in (("en", "Paid in 2026-10"), ("ko", "2026-10에 낸 비용")):
         text = ran(capsys, *arguments, "--lang", language)
         assert title in text

@@ -54,12 +54,14 @@ LEVER_WORDS = {
     "en": """
 lever_one_region_secrets = secrets in one region
 how_one_region_secrets = remove the replica block of the secret
+loses_one_region_secrets = the copies in other regions
 risk_one_region_secrets = the secret cannot be read while its region is down
 promise_secret_replicas = copies of secrets in other regions
 """,
     "ko": """
 lever_one_region_secrets = 시크릿을 한 리전에만
 how_one_region_secrets = 시크릿의 replica 블록을 지우세요
+loses_one_region_secrets = 다른 리전의 복제본
 risk_one_region_secrets = 리전에 장애가 나면 시크릿을 읽을 수 없어요
 promise_secret_replicas = 다른 리전의 시크릿 복제본
 """,

@@ -3,7 +3,7 @@ What an owner is advised whose stack has no `glimpse.toml`: nothing that takes a
 missing price or unknown usage could turn into a loss.
 
 Every stack of this repository's own tests is tried: the cases of the families, the trees, the stacks of the levers, and
-the five designs of `tests/designs`.
+the five of `examples`.
 """
 
 from __future__ import annotations
@@ -38,20 +38,19 @@ from glimpse.planner.stack import Stack
 from glimpse.planner.workload import unstated
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 
-TESTS = REPOSITORY / "tests"
 STACKS = sorted(
     folder
-    for pattern in ("cases/*", "trees/*", "levers/*/before", "designs/*")
-    for folder in TESTS.glob(pattern)
+    for pattern in ("tests/cases/*", "tests/trees/*", "tests/levers/*/before", "examples/*")
+    for folder in REPOSITORY.glob(pattern)
     if (folder / "main.tf").is_file()
 )
-NAMES = [str(folder.relative_to(TESTS)) for folder in STACKS]
+NAMES = [str(folder.relative_to(REPOSITORY)) for folder in STACKS]
 
 
 @cache
 def planned(name: str) -> tuple[Stack, Estimator, Plan]:
     """A stack as its owner has it, without a workload file, and what is planned for it."""
-    stack = read_stack(TESTS / name)
+    stack = read_stack(REPOSITORY / name)
     estimator = estimator_for(stack.region, unstated())
     stack = least(stack, estimator)
     return stack, estimator, plan_of(stack, estimator)

@@ -17,6 +17,7 @@ import pytest
 from glimpse.planner.bill import Bill
 from glimpse.planner.estimate import least
 from glimpse.planner.outside import workload_files
+from glimpse.planner.report.bill_terminal import BillReport
 from glimpse.planner.report.terminal import report_text
 from glimpse.words import Words
 from tests.conftest import REPOSITORY, estimator_for, read_stack
@@ -37,7 +38,7 @@ def bill_at(case: Path, region: str | None = None) -> tuple[Bill, Bill]:
 
 def printed(case: Path) -> str:
     bill, granted = bill_at(case)
-    return report_text(Words("en"), "bill", bill, granted.monthly)
+    return report_text(Words("en"), BillReport, lambda report: report.bill(bill, granted.monthly))
 
 
 @pytest.mark.parametrize("case", CASES + TREES, ids=lambda case: case.name)

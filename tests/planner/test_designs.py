@@ -2,8 +2,9 @@
 The advice for five designs: a web site on EC2, a Kubernetes cluster, a serverless API, a shop on Fargate and a data
 pipeline, each without a `glimpse.toml`.
 
-`tests/designs/NAME/plan.txt` is the report that its owner reads. `python -m tests.planner.test_designs` writes all five
-anew: after a change of a lever, a risk or a price it shows what changes for people.
+`examples/NAME` is the stack, `tests/designs/NAME/plan.txt` the whole report that its owner reads.
+`python -m tests.planner.test_designs` writes all five anew: after a change of a lever, a risk or a price it shows what
+changes for people.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from glimpse.planner.outside import clock
 from glimpse.planner.saving import costs_of, saving
 from glimpse.planner.scenarios import TODAY as AS_IT_IS
 from glimpse.planner.scenarios import Plan, plan_of
-from glimpse.words import Words
 from glimpse.planner.workload import unstated
+from glimpse.words import Words
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack
 
+STACKS = REPOSITORY / "examples"
 DESIGNS = REPOSITORY / "tests/designs"
 
 RECOMMENDED = {
@@ -50,11 +52,11 @@ CHATS = ("socket.io", "chat", "conversation", "keep-alive", "startup-prod", "-ta
 def told(name: str, output: Path) -> int:
     """The exit code of `glimpse plan`, whose report is written."""
     with patch.object(clock, "today", lambda: TODAY):
-        return app.run("plan", app.Options(Words("en"), DESIGNS / name, output=str(output)))
+        return app.run("plan", app.Options(Words("en"), STACKS / name, output=str(output), full=True))
 
 
 def planned(name: str) -> Plan:
-    stack = read_stack(DESIGNS / name)
+    stack = read_stack(STACKS / name)
     return plan_of(stack, estimator_for(stack.region, unstated()))
 
 
@@ -73,7 +75,7 @@ def test_each_owner_gets_an_answer(name: str) -> None:
     assert [lever.name for lever in chosen.changing] == RECOMMENDED[name]
     assert not any(lever.gives_up or lever.is_planned or lever.group == BY_HAND for lever in chosen.changing)
     if chosen.name == AS_IT_IS:
-        assert "keep the stack" in (DESIGNS / name / "plan.txt").read_text()
+        assert "Keep the stack" in (DESIGNS / name / "plan.txt").read_text()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,7 +87,7 @@ def test_nobody_is_told_of_chats(name: str, word: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_lever_saves_is_the_difference_of_two_bills(name: str) -> None:
     """The search prices single resources and caches them; each lever tried alone must save what two whole bills say."""
-    stack = read_stack(DESIGNS / name)
+    stack = read_stack(STACKS / name)
     estimator = estimator_for(stack.region, unstated())
     cache = CostCache(stack, estimator)
     before = costs_of(estimator.bill(stack))
@@ -97,7 +99,7 @@ def test_what_a_lever_saves_is_the_difference_of_two_bills(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_of_a_design_is_read(name: str) -> None:
-    stack = read_stack(DESIGNS / name)
+    stack = read_stack(STACKS / name)
     assert stack.resources
     assert stack.unresolved == ()
 

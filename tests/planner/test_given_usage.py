@@ -282,8 +282,8 @@ def test_what_is_asked_for_is_no_mistake_nor_is_a_default_or_a_nought() -> None:
 def test_a_key_that_nothing_asks_for_is_named_with_the_near_one() -> None:
     assert warned({"aws_lambda_function.api": {"monthly_request": 1, "sms_price": 2}, "aws_vpc.main": {"k": 1}}) == [
         "No price of aws_lambda_function.api depends on monthly_request. Did you mean monthly_requests?",
-        "Usage was given for aws_lambda_function.api that no price here depends on, 1 in number: sms_price.",
-        "Usage was given for aws_vpc.main that no price here depends on, 1 in number: k.",
+        "No price of aws_lambda_function.api depends on this usage: sms_price.",
+        "No price of aws_vpc.main depends on this usage: k.",
     ]
 
 
@@ -294,7 +294,7 @@ def test_an_address_that_matches_nothing_is_named_with_the_near_one() -> None:
         "Usage was given for aws_nat_gateway.a, which is not in the stack. Did you mean aws_nat_gateway.a[*]?",
         "Usage was given for aws_lambda_function.apo, which is not in the stack. Did you mean aws_lambda_function.api?",
         "Usage was given for aws_lamda_function.api, which is not in the stack. Did you mean aws_lambda_function.api?",
-        "Usage was given for addresses that are not in the stack, 1 in number: module.q.aws_sqs_queue.z[*].",
+        "Usage was given for an address that is not in the stack: module.q.aws_sqs_queue.z[*].",
     ]
 
 

@@ -110,7 +110,7 @@ def test_a_limit_of_autoscaling_that_nobody_knows_is_said_to_be_unknown(write_st
 def test_what_takes_more_than_five_years_is_never_full(write_stack: Callable[..., Path]) -> None:
     growth = growth_in(bill_of(write_stack(DATABASE_HCL), people(100)), DATABASE)
     assert growth.full_in == (None, None, None)
-    assert "not full within 5 years" in Words("en").render(growth.sentence)
+    assert "do not fill its 20 GiB of storage within 5 years" in Words("en").render(growth.sentence)
 
 
 def test_messages_that_are_deleted_before_the_disk_is_full_never_fill_it(write_stack: Callable[..., Path]) -> None:

@@ -220,7 +220,7 @@ def test_a_region_that_is_named_twice_is_read_once(update: Update) -> None:
 def test_a_command_that_fails_exits_2_with_a_sentence(tmp_path: Path) -> None:
     ran = glimpse("prices", "update", "--regions", SEOUL, "--from", str(tmp_path / "gone"))
     assert ran.returncode == 2
-    assert "is no folder with AWS's offer files" in ran.stderr
+    assert "has no AWS offer files" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -450,6 +450,6 @@ def test_a_file_larger_than_the_memory_that_may_be_used_is_read(mirror: Path) ->
         [sys.executable, "-c", run, *command], capture_output=True, text=True, cwd=REPOSITORY, check=False
     )
     file.unlink()
-    assert f"AmazonEC2 {SEOUL}: 100 MB read" in ran.stderr
+    assert ran.stderr == ""
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(ran.stdout.split()[-1]) * unit < 140_000_000

@@ -33,8 +33,6 @@ INTERRUPTED = 130
 
 def run(options: DrillOptions, say: Say) -> int:
     """The exit code. Raises Failure where the drill could not run."""
-    if options.format == "html":
-        _load_chart_library()
     try:
         result = asyncio.run(_drill(options, say))
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -118,16 +116,8 @@ def _rendered(drill: Drill, format: str, say: Say) -> str:
     if format == "json":
         return msgspec.json.format(msgspec.json.encode(drill), indent=1).decode() + "\n"
     if format == "html":
-        svgs = [_load_chart_library()(specification(drill, say, is_dark)) for is_dark in (False, True)]
+        import vl_convert
+
+        svgs = [vl_convert.vegalite_to_svg(dict(specification(drill, say, is_dark))) for is_dark in (False, True)]
         return page(drill, say, *svgs)
     return "\n".join(lines(drill, say)) + "\n"
-
-
-def _load_chart_library() -> Callable[..., str]:
-    """Before the drill, so that nobody waits for a page that cannot be made."""
-    try:
-        import vl_convert
-    except ImportError:
-        raise Failure("drill_chart_missing") from None
-    convert: Callable[..., str] = vl_convert.vegalite_to_svg
-    return convert

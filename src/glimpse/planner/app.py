@@ -9,14 +9,15 @@ import difflib
 import gc
 import json
 import os
+import shlex
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.commitments import idle_commitments
@@ -24,22 +25,26 @@ from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.given_usage import unused
 from glimpse.planner.outside import clock, price_files, workload_files
+from glimpse.planner.outside.file_trees import DISK, FileTree
+from glimpse.planner.outside.progress import Progress
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.regions import compare_regions
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
 from glimpse.planner.usage import asked_keys
-from glimpse.words import Words
 from glimpse.planner.workload import unstated
 from glimpse.planner.workload_checks import WorkloadError
+from glimpse.words import Words
 
 if TYPE_CHECKING:
     from glimpse.planner.paid import Comparison
+    from glimpse.planner.report.terminal import Report
 
 # Only what a command needs is imported: a bill has no levers, and one report is written in one format.
 
+R = TypeVar("R", bound="Report")
+
 DONE, PROMISE_BROKEN, NOT_ACCEPTED = 0, 1, 3
-SLOW_SECONDS = 1.0
 
 REFERENCE_REGION = "us-east-1"
 """Where most prices are known: a scenario that the stack's own region cannot price is shown there."""
@@ -51,7 +56,8 @@ class Options:
     The options of a command. One that a command does not have keeps its default.
 
     `values`: --var ("option") and --var-file ("file"), in the order given. `output`: None is the terminal. `free_tier`:
-    the monthly free grants count. `asks`: `init` may ask questions if a person is there.
+    the monthly free grants count. `asks`: `init` may ask questions if a person is there. `full`: the plan's whole
+    report. `show`: only these sections of it, in this order (`report.sections.SECTIONS`).
     """
 
     words: Words
@@ -68,6 +74,13 @@ class Options:
     output: str | None = None
     strict: bool = False
     asks: bool = True
+    full: bool = False
+    show: tuple[str, ...] = ()
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Tells a person at a terminal what the command is working at."""
+        return Progress(self.words)
 
 
 def run(command: str, options: Options) -> int:
@@ -84,21 +97,40 @@ def run(command: str, options: Options) -> int:
 
 
 def _plan(options: Options) -> int:
+    from glimpse.planner.report.sections import sections_asked
     from glimpse.planner.scenarios import plan_of
 
+    sections = sections_asked(options.full, options.show, options.format)
     stack, estimator = read(options, with_deployment=options.format == "json")
-    plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
+    with options.progress("progress_comparing"):
+        plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
         from glimpse.planner.report.json_report import plan_as_json
 
         write(options, _json(plan_as_json(plan, options.words, paid)))
-    elif options.format == "markdown":
-        from glimpse.planner.report.markdown import plan_markdown
+    elif options.format == "markdown" and sections:
+        from glimpse.planner.report.plan_markdown import plan_markdown
 
-        write(options, plan_markdown(plan, today.with_other_free_tier, options.words, paid))
+        write(options, plan_markdown(plan, today.with_other_free_tier, options.words, paid, sections))
+    elif options.format == "markdown":
+        from glimpse.planner.report.short_markdown import short_markdown
+
+        write(options, short_markdown(plan, _command(options), options.words, paid))
+    elif options.format == "html":
+        from glimpse.planner.report.html.page import plan_html
+
+        write(options, plan_html(plan, today.with_other_free_tier, options.words, clock.today(), paid))
+    elif sections:
+        from glimpse.planner.report.plan_terminal import PlanReport
+
+        free = today.with_other_free_tier
+        write(options, terminal_text(options, PlanReport, lambda report: report.plan(plan, free, paid, sections)))
     else:
-        write(options, _text(options, "plan", plan, today.with_other_free_tier, paid))
+        from glimpse.planner.report.short_terminal import ShortReport
+
+        command = _command(options)
+        write(options, terminal_text(options, ShortReport, lambda report: report.short(plan, command, paid)))
     if plan.broken:
         names = ", ".join(options.words(f"promise_{name}") for name in plan.broken)
         print(options.words("ui_promise_broken", promises=names), file=sys.stderr)
@@ -106,22 +138,45 @@ def _plan(options: Options) -> int:
     return _strict(options, today.bill)
 
 
+def _command(options: Options) -> str:
+    """The command that plans the same stack with the same options, to which those of a report can be added."""
+    arguments = ["glimpse", "plan", str(options.path)]
+    for name in ("region", "workload", "usage", "actual", "project"):
+        if value := getattr(options, name):
+            arguments += [f"--{name}", str(value)]
+    for kind, value in options.values:
+        arguments += ["--var-file" if kind == "file" else "--var", value]
+    return shlex.join([*arguments, *(["--free-tier", "always"] if options.free_tier else [])])
+
+
 def _bill(options: Options) -> int:
     stack, estimator = read(options)
-    bill = estimator.bill(stack)
-    with_other_free_tier = _with_other_free_tier(bill, estimator)
-    there = compare_regions(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
+    with options.progress("progress_pricing"):
+        bill = estimator.bill(stack)
+        with_other_free_tier = _with_other_free_tier(bill, estimator)
+        there = compare_regions(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
     paid = _paid(bill, estimator)
     if options.format == "json":
         from glimpse.planner.report.json_report import bill_as_json
 
         write(options, _json(bill_as_json(bill, with_other_free_tier, options.words, there, paid)))
+    elif options.format == "infracost-json":
+        from glimpse.planner.report.infracost import bill_as_infracost
+
+        write(options, _json(bill_as_infracost(bill, str(options.path), options.words, clock.now())))
     elif options.format == "markdown":
         from glimpse.planner.report.markdown import bill_markdown
 
         write(options, bill_markdown(bill, with_other_free_tier, options.words, there, paid))
+    elif options.format == "html":
+        from glimpse.planner.report.html.page import bill_html
+
+        write(options, bill_html(bill, with_other_free_tier, options.words, clock.today(), there, paid))
     else:
-        write(options, _text(options, "bill", bill, with_other_free_tier, there, paid))
+        from glimpse.planner.report.bill_terminal import BillReport
+
+        free = with_other_free_tier
+        write(options, terminal_text(options, BillReport, lambda report: report.bill(bill, free, there, paid)))
     return _strict(options, bill)
 
 
@@ -151,7 +206,8 @@ def _prices(options: Options) -> int:
     if options.format == "json":
         print(_json(prices_as_json(name, chosen, kinds, sources, cached, clock.today())))
     else:
-        print(prices_text(name, chosen, kinds, sources, clock.today(), options.words), end="")
+        width = _width(sys.stdout.isatty())
+        print(prices_text(name, chosen, kinds, sources, clock.today(), options.words, width), end="")
         if cached:
             path = str(price_files.price_cache().folder)
             print(options.words("ui_prices_cached", path=path, regions=", ".join(cached)))
@@ -167,7 +223,7 @@ def _init(options: Options) -> int:
     prints = options.output == "-"
     if not prints and os.path.lexists(target):
         raise InputError(say("init_exists", path=str(target)))
-    with _slow_notice(options):
+    with options.progress("ui_reading", path=str(options.path)):
         stack = _stack(options)
     capacities, today = workload_files.capacities(), clock.today()
     # Priced without a workload: what an existing file states must not hide a key that the new one may have.
@@ -206,10 +262,10 @@ def input_errors() -> Iterator[None]:
         raise InputError(say("region_not_held", region=wrong.region, near=near)) from None
 
 
-def read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estimator]:
-    """The stack, and what prices it. `with_deployment` as of `read_stack`."""
-    with _slow_notice(options):
-        workload = workload_files.workload_beside(options.path, options.workload)
+def read(options: Options, with_deployment: bool = False, tree: FileTree = DISK) -> tuple[Stack, Estimator]:
+    """The stack, and what prices it. `with_deployment` and `tree` as of `read_stack`."""
+    with options.progress("ui_reading", path=str(options.path)):
+        workload = workload_files.workload_beside(options.path, options.workload, tree)
         if options.usage:
             from glimpse.planner.outside import usage_files
 
@@ -217,7 +273,7 @@ def read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estima
             usage = usage_files.read_usage_file(options.usage).overridden_by(workload.usage)
             workload = replace(workload, usage=usage)
         capacities = workload_files.capacities_of(workload)
-        stack = _stack(options, with_deployment)
+        stack = _stack(options, with_deployment, tree)
     catalogue = price_files.catalogue(stack.region)
     estimator = Estimator(catalogue, workload, capacities, clock.today(), options.free_tier)
     stack = least(stack, estimator)
@@ -229,7 +285,7 @@ def read(options: Options, with_deployment: bool = False) -> tuple[Stack, Estima
     return replace(stack, warnings=(*stack.warnings, *_without_effect(stack, estimator), *cache)), estimator
 
 
-def _stack(options: Options, with_deployment: bool = False) -> Stack:
+def _stack(options: Options, with_deployment: bool = False, tree: FileTree = DISK) -> Stack:
     return read_stack(
         options.path,
         options.region,
@@ -238,6 +294,7 @@ def _stack(options: Options, with_deployment: bool = False) -> Stack:
         environment=dict(os.environ),
         with_names=options.actual is not None,
         with_deployment=with_deployment,
+        tree=tree,
     )
 
 
@@ -256,7 +313,7 @@ def _measuring(options: Options, path: Path, stack: Stack, estimator: Estimator)
     from glimpse.planner.measured_usage import measured
     from glimpse.planner.outside.actual_files import read_actual
 
-    with _slow_notice(options):
+    with options.progress("ui_reading", path=str(path)):
         actual = read_actual(path, estimator.today)
     meters = estimator.usage(stack).meters
     return replace(estimator, measured=measured(actual, stack.region, meters, estimator.workload.usage, stack.names_of))
@@ -271,24 +328,23 @@ def _paid(bill: Bill, estimator: Estimator) -> Comparison | None:
     return compared(bill, told.actual, bill.stack.names_of)
 
 
-@contextmanager
-def _slow_notice(options: Options) -> Iterator[None]:
-    """Print a notice to stderr if reading takes longer than SLOW_SECONDS."""
-    text = options.words("ui_reading", path=str(options.path))
-    timer = threading.Timer(SLOW_SECONDS, lambda: print(text, file=sys.stderr))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _text(options: Options, method: str, *arguments: object) -> str:
+def terminal_text(options: Options, kind: type[R], write: Callable[[R], None]) -> str:
+    """A report for people, as wide as the terminal, in colour where it has colour."""
     from glimpse.planner.report.terminal import report_text
 
-    colour = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return report_text(options.words, method, *arguments, colour=colour)
+    is_terminal = options.output is None and sys.stdout.isatty()
+    colour = is_terminal and "NO_COLOR" not in os.environ
+    return report_text(options.words, kind, write, colour, _width(is_terminal))
+
+
+def _width(is_terminal: bool) -> int:
+    """The width of a report: from COLUMNS if that is set, as for `rich`, else the terminal's, else the least."""
+    from glimpse.planner.report.terminal import report_width
+
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and len(stated) < 6:
+        return report_width(int(stated))
+    return report_width(os.get_terminal_size(sys.stdout.fileno()).columns if is_terminal else None)
 
 
 def write(options: Options, text: str) -> None:

@@ -45,13 +45,18 @@ class Line:
 
     @property
     def id(self) -> str:
-        slug = re.sub(r"[^a-z0-9.]+", "-", self.meter.component.lower()).strip("-")
-        return f"{self.meter.origin.address}/{slug}"
+        return line_id(self.meter.origin.address, self.meter.component)
 
     @cached_property
     def monthly(self) -> Fraction:
         """USD a month as printed."""
         return cents(self.exact.expected)
+
+
+def line_id(address: str, component: str) -> str:
+    """The name of a line in JSON: `aws_lb.this/load-balancer-capacity-units`."""
+    slug = re.sub(r"[^a-z0-9.]+", "-", component.lower()).strip("-")
+    return f"{address}/{slug}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Bill:
     def exact(self) -> Fraction:
         return sum((line.exact.expected for line in self.lines), Fraction(0))
 
-    @property
+    @cached_property
     def range(self) -> CostCases:
         """Totals of printed lines when every service runs its fewest tasks, as expected, and its most."""
         return CostCases(

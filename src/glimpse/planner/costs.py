@@ -1,8 +1,8 @@
 """
 What a changed stack costs. A search asks this hundreds of times, so no bill is made for it.
 
-A resource that a change leaves alone, in traffic that is shared as before, is priced once. A changed stack costs what
-today's stack costs, minus the resources that are gone, plus those that are new.
+A resource that a change leaves alone, in traffic that is shared as before, is priced once. A stack costs what the first
+one with the same sharing costs, minus the resources that are gone, plus those that are new.
 """
 
 from __future__ import annotations
@@ -71,10 +71,13 @@ class ResourceCost:
 
 
 @dataclass(frozen=True)
-class _Today:
-    """The cost of today's resources: the total, and by id the costs in which something is unknown."""
+class _FirstSeen:
+    """
+    The first stack of those that share traffic in one way: its resources by id, what they cost without a commitment,
+    and by id the costs in which something is unknown.
+    """
 
-    sharing: int
+    resources: Mapping[int, Resource]
     monthly: Fraction
     parts: Mapping[int, ResourceCost]
 
@@ -101,10 +104,9 @@ class CostCache:
         self._sharing: dict[tuple[object, ...], int] = {}
         self._parts: dict[_SharedBy, dict[Resource, ResourceCost]] = {}
         self._by_id: dict[_SharedBy, dict[int, tuple[Resource, ResourceCost]]] = {}
-        self._today: _Today | None = None
+        self._first_seen: dict[int, _FirstSeen] = {}
         self._flows: dict[tuple[object, ...], ResourceCost] = {}
         self._reductions: dict[tuple[int, ...], Fraction] = {}
-        self._ids = {id(resource): resource for resource in stack.resources}
         self.today = self.of(())
 
     def of(self, levers: Levers) -> Cost:
@@ -130,23 +132,24 @@ class CostCache:
         sharing = self._sharing.setdefault((traffic.sharing, stack.runs), len(self._sharing))
         bought = {row.address: row for row in stack.commitments}
         ids = {id(resource): resource for resource in stack.resources}
-        if self._today is None or sharing != self._today.sharing:
-            found = {key: self._part(resource, sharing, traffic, bought) for key, resource in ids.items()}
-            monthly = sum((part.monthly for part in found.values()), Fraction(0))
-            parts = {key: part for key, part in found.items() if part.has_unknown}
-            if self._today is None:
-                self._today = _Today(sharing, monthly, parts)
-        else:
-            monthly, parts = self._today.monthly, dict(self._today.parts)
-            committed = {key for key, row in ids.items() if row.origin.address in bought} if bought else set()
-            for key in (self._ids.keys() - ids.keys()) | (committed & self._ids.keys()):
-                monthly -= self._part(self._ids[key], sharing, traffic).monthly
-                parts.pop(key, None)
-            for key in (ids.keys() - self._ids.keys()) | committed:
-                part = self._part(ids[key], sharing, traffic, bought)
-                monthly += part.monthly
-                if part.has_unknown:
-                    parts[key] = part
+        if sharing not in self._first_seen:
+            found = {key: self._part(resource, sharing, traffic) for key, resource in ids.items()}
+            self._first_seen[sharing] = _FirstSeen(
+                ids,
+                sum((part.monthly for part in found.values()), Fraction(0)),
+                {key: part for key, part in found.items() if part.has_unknown},
+            )
+        first = self._first_seen[sharing]
+        monthly, parts = first.monthly, dict(first.parts)
+        committed = {key for key, row in ids.items() if row.origin.address in bought} if bought else set()
+        for key in (first.resources.keys() - ids.keys()) | (committed & first.resources.keys()):
+            monthly -= self._part(first.resources[key], sharing, traffic).monthly
+            parts.pop(key, None)
+        for key in (ids.keys() - first.resources.keys()) | committed:
+            part = self._part(ids[key], sharing, traffic, bought)
+            monthly += part.monthly
+            if part.has_unknown:
+                parts[key] = part
         flows = self._flow(stack, sharing, traffic)
         # In the order of the bill: AWS's grants go to the first resource that uses them.
         ordered = [*(parts[key] for key in ids if key in parts), flows]

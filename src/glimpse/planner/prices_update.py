@@ -8,7 +8,6 @@ does not stop the others. What is written to the cache after each offer is not r
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +24,7 @@ from glimpse.planner.outside.price_updates.files import snapshot_regions
 from glimpse.planner.outside.price_updates.sources import Folder, Missing, PriceList, Source, Unreachable, Web
 from glimpse.planner.outside.price_updates.streams import cells
 from glimpse.planner.outside.price_updates.tables import Tables, shapes_of
+from glimpse.planner.outside.progress import Progress
 from glimpse.planner.price_updates import feeds
 from glimpse.planner.price_updates.meters import EVERYWHERE
 from glimpse.planner.price_updates.offers import Offer, OfferReader, OfferRefused, Shapes
@@ -47,7 +47,7 @@ from glimpse.words import Words
 
 NOT_READ = 2
 
-PROGRESS_BYTES = 50_000_000
+PROGRESS_BYTES = 1_000_000
 MAX_SILENCES = 3
 """Offers that may fail one after the other to be reached before the rest is not asked for."""
 
@@ -82,10 +82,12 @@ def run(options: UpdateOptions) -> int:
             if region not in price_files.regions():
                 raise price_files.RegionUnknown(region)
         source = _source(options)
-        work = _Work(options, source)
+        progress = Progress(options.words)
         try:
-            prices = PriceList(source)
-            sold = prices.offers()
+            with progress("price_offers"):
+                work = _Work(options, source, progress)
+                prices = PriceList(source)
+                sold = prices.offers()
         except Missing as wrong:
             if options.mirror:
                 raise InputError(say("price_mirror_missing", path=str(options.mirror))) from None
@@ -170,6 +172,7 @@ class _Work:
 
     options: UpdateOptions
     source: Source
+    progress: Progress
     results: list[Result] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
     covered: Counter[str] = field(default_factory=Counter)
@@ -196,10 +199,17 @@ class _Work:
             if self.silences >= MAX_SILENCES and code != feeds.SPOT:
                 self.results.append(Result(code, region, UNREACHABLE, say("price_not_asked")))
                 continue
-            held = self._update_one(code, region, prices, sold, held)
+            with self.progress("price_reading", service=code, region=region) as tell:
+                held = self._update_one(code, region, prices, sold, held, _megabytes(tell, code, region))
 
     def _update_one(
-        self, code: str, region: str, prices: PriceList, sold: frozenset[str], held: dict[str, Rows]
+        self,
+        code: str,
+        region: str,
+        prices: PriceList,
+        sold: frozenset[str],
+        held: dict[str, Rows],
+        progress: Callable[[int], None],
     ) -> dict[str, Rows]:
         name = f"{code}/{region}"
         try:
@@ -219,7 +229,7 @@ class _Work:
                     reader = OfferReader(
                         self.tables.meters[code], region, self.shapes, self.tables.codes, self.tables.edges
                     )
-                    offer = reader.read(cells(prices.rows(version, self._progress(code, region))))
+                    offer = reader.read(cells(prices.rows(version, progress)))
                     covers = self.tables.meters[code].covers
             found = checked(held, offer, covers, self.shapes, self.today, self.source.is_current)
         except OfferRefused as wrong:
@@ -273,16 +283,15 @@ class _Work:
             self.results, self.held, self.covered, destination.path, self.options.is_dry_run, changed, no_bill
         )
 
-    def _progress(self, code: str, region: str) -> Callable[[int], None]:
-        """Tells on standard error how much of a long file has come."""
-        count = shown = 0
 
-        def more(size: int) -> None:
-            nonlocal count, shown
-            count += size
-            if count - shown >= PROGRESS_BYTES:
-                shown = count
-                text = self.options.words("price_progress", service=code, region=region, megabytes=count // 1_000_000)
-                print(text, file=sys.stderr, flush=True)
+def _megabytes(tell: Callable[..., None], code: str, region: str) -> Callable[[int], None]:
+    """Tells how much of a long file has come."""
+    count = 0
 
-        return more
+    def more(size: int) -> None:
+        nonlocal count
+        if (count + size) // PROGRESS_BYTES > count // PROGRESS_BYTES:
+            tell("price_progress", service=code, region=region, megabytes=(count + size) // 1_000_000)
+        count += size
+
+    return more

@@ -28,6 +28,7 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Resource, Stack
 from glimpse.planner.steps import Step, steps_of
 from glimpse.planner.verdict import BROKEN, KEPT, Judge, Verdict, capacity_sockets, websocket
+from glimpse.planner.waterfall import WaterfallStep, waterfall_of
 from glimpse.planner.workload import Workload
 from glimpse.planner.workload_checks import WorkloadError
 
@@ -152,7 +153,7 @@ class Plan:
     The scenarios judged. `effects` has every lever that changes the stack, alone and beside `measure`.
 
     `measure` is the best scenario, or today if no combination keeps every promise; `recommended` and `search` are then
-    None.
+    None. `waterfall` leads from today to the recommendation.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -165,6 +166,7 @@ class Plan:
     promises: tuple[Promise, ...]
     growth: tuple[Growth, ...]
     document: PlanDocument | None
+    waterfall: tuple[WaterfallStep, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -233,9 +235,10 @@ def plan_of(stack: Stack, estimator: Estimator, reference: Callable[[], Estimato
 
         document = read_document(workload.document, today, {row.name: row.stack for row in ranked}, estimator)
     idle = tuple(lever for lever in LEVERS.values() if lever not in candidates.levers)
+    waterfall = waterfall_of(recommended, cache) if recommended else ()
     return Plan(
         ranked, found, measure, effects, idle, recommended, reasons, promises_of(stack, workload), growth_of(today),
-        document,
+        document, waterfall,
     )  # fmt: skip
 
 

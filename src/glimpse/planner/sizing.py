@@ -61,11 +61,11 @@ class Scaling:
 
     @property
     def fewest(self) -> int:
-        return min(lowest for lowest, _ in self.bounds)
+        return min((lowest for lowest, _ in self.schedule), default=self.lowest)
 
     @property
     def most(self) -> int:
-        return max(highest for _, highest in self.bounds)
+        return max((highest for _, highest in self.schedule), default=self.highest)
 
 
 @lru_cache(maxsize=256)

@@ -107,6 +107,9 @@ class Stack:
     region_from: Sentence | None = None
     runs: str | None = None
     environment: str | None = None
+    moves: tuple[tuple[str, str], ...] = ()
+    """The old and the new address of each `moved` block: of a resource, or of a module with all that is in it."""
+
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     """By what names, ids and ARNs the files know the resource at each address, where that was asked for."""
 

@@ -19,7 +19,11 @@ from rustfluent import Bundle
 
 LANGUAGES = ("en", "ko")
 MAX_LENGTH = 300
-HALVES = ("words", "planner/words", "chat/words", "operations/words")
+"""The letters of a text from outside that are shown; a reader sees more by opening the file that it is from."""
+
+FOLDERS = ("words", "planner/words", "chat/words", "operations/words")
+"""The folders of the messages, in this package."""
+
 _MESSAGE = re.compile(r"^([a-z][a-z0-9_]*) =", re.MULTILINE)
 
 
@@ -36,8 +40,8 @@ class Sentence(Protocol):
 def files_of(language: str) -> Iterator[Path]:
     """Every file of messages in a language."""
     package = Path(str(files("glimpse")))
-    for half in HALVES:
-        yield from sorted((package / half / language).rglob("*.ftl"))
+    for folder in FOLDERS:
+        yield from sorted((package / folder / language).rglob("*.ftl"))
 
 
 @cache
@@ -64,13 +68,23 @@ def plain(text: object) -> str:
         shown = shown[: MAX_LENGTH - 1] + "…"
     if shown.isprintable():
         return shown
-    return "".join(
-        character if unicodedata.category(character)[0] != "C" else f"\\u{{{ord(character):x}}}" for character in shown
-    ).replace("\u2028", "\\u{2028}").replace("\u2029", "\\u{2029}")  # fmt: skip
+    return "".join(f"\\u{{{ord(letter):x}}}" if _is_active(letter) else letter for letter in shown)
+
+
+def _is_active(letter: str) -> bool:
+    """Whether it moves, hides or breaks text: Unicode's categories "other" (C), and line and paragraph separators."""
+    category = unicodedata.category(letter)
+    return category.startswith("C") or category in ("Zl", "Zp")
+
+
+def _fact(value: str | int) -> str | int:
+    if isinstance(value, int):
+        return value
+    return 1 if value == "1" else plain(value)
 
 
 class Words:
-    """One language."""
+    """The messages in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -80,11 +94,12 @@ class Words:
 
     def __call__(self, code: str, /, **params: str | int) -> str:
         """
-        The text of a code. Whole numbers choose the plural form and are written as they are.
+        The text of a code. Whole numbers choose the plural form and are written as they are; so does a "1" that comes
+        as text, the only number that English has a form of its own for.
 
         Raises KeyError for a code that no file has, and where a fact that the message names is not given.
         """
-        facts = {name: value if isinstance(value, int) else plain(value) for name, value in params.items()}
+        facts = {name: _fact(value) for name, value in params.items()}
         try:
             text: str = _bundle(self.language).get_translation(code, variables=facts, use_isolating=False)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The date and the seconds that pass, asked for in one place."""
+"""The date, the time and the seconds that pass, asked for in one place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import time
 
 def today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
+
+
+def now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def seconds() -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from glimpse.planner.capacity import Capacity
 from glimpse.planner.finding import InputError
+from glimpse.planner.outside.file_trees import DISK, FileTree
 from glimpse.planner.quantities import CostCases
 from glimpse.planner.sentence import say
 from glimpse.planner.workload import Workload, unstated
@@ -22,21 +23,22 @@ MAX_BYTES = 1_000_000
 CAPACITIES = files("glimpse.capacity")
 
 
-def workload_beside(path: Path, given: Path | None) -> Workload:
+def workload_beside(path: Path, given: Path | None, tree: FileTree = DISK) -> Workload:
     """
-    The workload of the given file, else of the file beside the stack, else one that states nothing.
+    The workload of the given file, else of the file beside the stack in `tree`, else one that states nothing.
 
     Raises InputError if the file cannot be read, and WorkloadError if something in it cannot be used.
     """
-    beside = (path if path.is_dir() else path.parent) / NAME
-    if given is None and not beside.is_file():
+    beside = (path if tree.is_folder(path) else path.parent) / NAME
+    if given is not None:
+        tree = DISK
+    elif not tree.is_file(beside):
         return unstated()
     chosen = given or beside
-    if not chosen.is_file():
+    if not tree.is_file(chosen):
         raise InputError(say("workload_missing", path=str(chosen)))
     try:
-        with chosen.open("rb") as file:
-            text = file.read(MAX_BYTES).decode("utf-8")
+        text = tree.read(chosen, MAX_BYTES).decode("utf-8")
         table = tomllib.loads(text, parse_float=_number)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, not TOML, too many digits
         raise InputError(say("workload_unreadable", path=str(chosen), detail=str(error)[:200])) from None

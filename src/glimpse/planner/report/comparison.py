@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
 from glimpse.planner.promises import STACK
 from glimpse.planner.report.plan_fragments import rated_text
 from glimpse.planner.report.savings import NO_COMMITMENT
-from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, Scenario
+from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, ReferenceRegion, Scenario
 from glimpse.planner.sentence import Sentence, say
-from glimpse.planner.verdict import KEPT, Verdict
+from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN, Verdict
 from glimpse.words import Words
 
-OF_A_RANKING = ("passed_over_same", "passed_over_dearer")
-"""Reasons that compare a scenario with the recommended one; between today and best the table says the same."""
+OF_THE_TABLE = ("passed_over_same", "passed_over_dearer", "passed_over_promise")
+"""Reasons that the table of scenarios has already: what each costs, and what it does not keep."""
 
 
 def has_own_scenarios(plan: Plan) -> bool:
@@ -25,11 +25,11 @@ def has_own_scenarios(plan: Plan) -> bool:
 
 def compared_scenarios(plan: Plan) -> tuple[Scenario, ...]:
     """
-    The scenarios of the table. Only today, if no scenario is stated and nothing is advised; none, if no reason is shown
-    either.
+    The scenarios of the table, in the order of cost: last are those whose saving is not certain. Only today, if no
+    scenario is stated and nothing is advised; none, if no reason is shown either.
     """
     if has_own_scenarios(plan) or _changes_something(plan.recommended):
-        return plan.scenarios
+        return tuple(sorted(plan.scenarios, key=lambda row: (row.rank is None, row.rank or 0, row.monthly)))
     return (plan.today,) if reasons_shown(plan) else ()
 
 
@@ -51,15 +51,36 @@ def cost_column(priced: Bill | Scenario) -> str:
     return ("≥ " if priced.is_lower_bound else "") + usd_text(priced.monthly)
 
 
-def kept_text(scenario: Scenario) -> str:
-    """How many of its promises it keeps."""
-    return f"{sum(row.verdict == KEPT for row in scenario.verdicts)}/{len(scenario.verdicts)}"
+def in_dollars(priced: Bill | Scenario) -> str:
+    """The same for a sentence."""
+    return ("≥ $" if priced.is_lower_bound else "$") + usd_text(priced.monthly)
+
+
+def reference_region(scenario: Scenario) -> ReferenceRegion | None:
+    """The scenario in another region that has the prices which its own lacks; None where there is none."""
+    there = scenario.reference
+    return None if there is None or there.bill.stack.region == scenario.stack.region else there
+
+
+def kept_text(scenario: Scenario, words: Words) -> str:
+    """Whether it keeps what is promised, or all but how much; for a column."""
+    if not scenario.verdicts:
+        return "–"
+    count = sum(row.verdict != KEPT for row in scenario.verdicts)
+    return words("kept_all_but", count=count) if count else words("kept_everything")
+
+
+def not_kept_texts(scenario: Scenario, words: Words) -> Iterator[str]:
+    """By name, what of the promises it breaks, and of what nobody can tell."""
+    for verdict in (BROKEN, UNKNOWN):
+        names = _named((row.promise for row in scenario.verdicts if row.verdict == verdict), words)
+        if names:
+            yield f"{words(f'names_{verdict}')} {names}"
 
 
 def reasons_shown(plan: Plan) -> tuple[Sentence, ...]:
     """Why nothing cheaper is recommended, and what the next best costs."""
-    ranking = () if has_own_scenarios(plan) else OF_A_RANKING
-    return tuple(_as_commitment(reason) for reason in plan.reasons if reason.code not in ranking)
+    return tuple(_as_commitment(reason) for reason in plan.reasons if reason.code not in OF_THE_TABLE)
 
 
 def _as_commitment(reason: Sentence) -> Sentence:
@@ -75,7 +96,8 @@ def best_text(plan: Plan, words: Words) -> str | None:
     if plan.search is None or best is None or best not in compared_scenarios(plan) or not best.changing:
         return None
     names = ", ".join(lever.name for lever in best.changing)
-    return words("ui_best", levers=names, count=f"{plan.search.looked_at:,}")
+    count = plan.search.looked_at
+    return f"{words('best_of', count=count, shown=f'{count:,}')} {names}"
 
 
 def states_promises(plan: Plan) -> bool:
@@ -84,16 +106,18 @@ def states_promises(plan: Plan) -> bool:
 
 def kept_as_today(plan: Plan, words: Words) -> str:
     """
-    One sentence that names what the stack itself promises and keeps; empty if there is nothing to say. If no promise is
-    stated, the sentence is about the recommendation.
+    The names of what the stack itself promises and keeps; empty if there is nothing to say. If no promise is stated,
+    a sentence on the recommendation is before them.
     """
     kept = [row.promise for row in plan.today.verdicts if row.source == STACK and row.verdict == KEPT]
-    if states_promises(plan):
-        return words("kept_as_today", names=_named(kept, words)) if kept else ""
-    names = _named([name for name in kept if name != NO_COMMITMENT], words)
-    if names:
-        return words("kept_all_as_today", names=names)
-    return words("kept_all") if _changes_something(plan.recommended) else ""
+    is_stated = states_promises(plan)
+    if not is_stated:
+        # The sentence says that nothing is bought in advance.
+        kept = [name for name in kept if name != NO_COMMITMENT]
+    names = f"{words('kept_as_today')} {_named(kept, words)}." if kept else ""
+    if is_stated or not (kept or _changes_something(plan.recommended)):
+        return names
+    return " ".join(filter(None, (words("kept_all"), names)))
 
 
 def _named(promises: Iterable[str], words: Words) -> str:

@@ -31,8 +31,8 @@ from glimpse.planner.search import Combination, SearchResult
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Choice, Stack, Unpriced
 from glimpse.planner.steps import Step
-from glimpse.words import Words, plain
 from glimpse.planner.workload_keys import KEYS
+from glimpse.words import Words, plain
 
 if TYPE_CHECKING:
     from glimpse.planner.plan_document import PlanDocument
@@ -73,11 +73,14 @@ def _region(entry: RegionComparison, words: Words) -> Json:
 
 
 def plan_as_json(plan: Plan, words: Words, paid: Comparison | None = None) -> Json:
+    from glimpse.planner.report.overview_json import overview_as_json
+
     today = plan.today
     return _kept(
         {
             "schema": "glimpse.plan/1",
             "generated_by": f"glimpse {__version__}",
+            **overview_as_json(plan, words),
             "today": _bill(today.bill, today.with_other_free_tier, words),
             "workload": _workload(today.bill),
             "promises": [
@@ -95,7 +98,7 @@ def plan_as_json(plan: Plan, words: Words, paid: Comparison | None = None) -> Js
             "levers": [_effect(effect, today.bill.stack, plan.document, words) for effect in plan.effects],
             "search": _search(plan.search) if plan.search else None,
             "recommended": plan.recommended.name if plan.recommended else None,
-            "reasons": [_sentence(reason, words) for reason in plan.reasons],
+            "reasons": [sentence_as_json(reason, words) for reason in plan.reasons],
             "steps": [_step(step, words) for step in plan.steps],
             "growth": growth_as_json(plan.growth),
             "deployment": deployment_as_json(today.bill.stack),
@@ -141,7 +144,7 @@ def _gb(cases: CostCases) -> tuple[str, ...]:
 
 def _risk(risk: Risk, words: Words) -> Json:
     return {
-        **_sentence(risk.what, words),
+        **sentence_as_json(risk.what, words),
         "address": plain(risk.origin.address),
         "file": _shown(risk.origin.file),
         "line": risk.origin.line,
@@ -157,7 +160,7 @@ def _bill(bill: Bill, with_other_free_tier: Fraction, words: Words) -> Json:
     held = [line.price.as_of for line in bill.lines if line.price and line.price.as_of != "unknown"]
     return {
         "region": bill.stack.region,
-        "region_from": _sentence(bill.stack.region_from, words) if bill.stack.region_from else None,
+        "region_from": sentence_as_json(bill.stack.region_from, words) if bill.stack.region_from else None,
         "currency": "USD",
         "hours_per_month": HOURS_PER_MONTH,
         "free_tier": "always" if bill.free_tier else "none",
@@ -237,8 +240,8 @@ def _line(line: Line, region: str, words: Words) -> Json:
         "source": price.source if price else None,
         "as_of": price.as_of if price else None,
         "confidence": price.confidence if price else None,
-        "assumes": [_sentence(sentence, words) for sentence in meter.assumes],
-        "needs": _sentence(meter.needs, words) if meter.needs else None,
+        "assumes": [sentence_as_json(sentence, words) for sentence in meter.assumes],
+        "needs": sentence_as_json(meter.needs, words) if meter.needs else None,
         "usage_keys": list(meter.usage_keys),
     }
 
@@ -292,11 +295,16 @@ def _scenario(plan: Plan, scenario: Scenario, words: Words) -> Json:
         "saving_percent": _share(scenario.saving.certain_usd, scenario.bill),
         "saving": saving_as_json(scenario.saving),
         "verdicts": [
-            {"promise": row.promise, "verdict": row.verdict, "why": _sentence(row.why, words), "from": row.source}
+            {
+                "promise": row.promise,
+                "verdict": row.verdict,
+                "why": sentence_as_json(row.why, words),
+                "from": row.source,
+            }
             for row in scenario.verdicts
         ],
         "websocket": kept,
-        "websocket_why": _sentence(why, words),
+        "websocket_why": sentence_as_json(why, words),
         "availability": _availability(scenario.availability),
         "capacity_sockets": scenario.capacity_sockets,
         "effort": scenario.effort,
@@ -355,7 +363,7 @@ def _step(step: Step, words: Words) -> Json:
     return {
         "phase": step.phase,
         "lever": step.lever,
-        "what": _sentence(step.what, words),
+        "what": sentence_as_json(step.what, words),
         "source_line": step.document_line,
         "places": [
             {"address": plain(origin.address), "file": _shown(origin.file), "line": origin.line}
@@ -370,7 +378,7 @@ def _check(check: Check, words: Words) -> Json:
         "lever": check.lever,
         "quote": check.quote,
         "source_line": check.line,
-        "ours": None if check.ours is None else _sentence(say(check.ours), words),
+        "ours": None if check.ours is None else sentence_as_json(say(check.ours), words),
         "verified_by": list(check.verified_by),
     }
 
@@ -379,8 +387,8 @@ def _alarm(alarm: Alarm, words: Words) -> Json:
     return {
         "name": alarm.name,
         "document": alarm.document,
-        "derived": None if alarm.derived is None else _sentence(alarm.derived, words),
-        "why": _sentence(alarm.why, words),
+        "derived": None if alarm.derived is None else sentence_as_json(alarm.derived, words),
+        "why": sentence_as_json(alarm.why, words),
         "source_line": alarm.line,
     }
 
@@ -419,8 +427,8 @@ def _effect(effect: Effect, stack: Stack, document: PlanDocument | None, words: 
         "saves_here": saving_as_json(effect.here),
         "places": [_place(origin, effect) for origin in effect.places],
         "left_alone": [_place(origin, effect) for origin in effect.dropped],
-        "how": _sentence(say(f"how_{lever.name}"), words),
-        "risk": _sentence(say(f"risk_{lever.name}"), words),
+        "how": sentence_as_json(say(f"how_{lever.name}"), words),
+        "risk": sentence_as_json(say(f"risk_{lever.name}"), words),
         "edit": dict(effect.edit) if document else None,
         "steps": [_step(step, words) for step in (document.steps_of_lever(lever, stack) if document else ())],
     }
@@ -448,7 +456,7 @@ def _claim(claim: Claim, words: Words) -> Json:
         "claimed": _amount(claim.claimed),
         "computed": _amount(claim.computed),
         "verdict": claim.verdict,
-        "why": _sentence(claim.why, words),
+        "why": sentence_as_json(claim.why, words),
     }
 
 
@@ -465,16 +473,17 @@ def _unpriced(entry: Unpriced, words: Words) -> Json:
     return {
         "address": plain(entry.origin.address),
         "component": plain(entry.component),
-        **_sentence(entry.why, words),
+        **sentence_as_json(entry.why, words),
         **place,
     }
 
 
 def _finding(found: Finding, words: Words) -> Json:
-    return {**_sentence(found.what, words), "file": _shown(found.file), "line": found.line}
+    return {**sentence_as_json(found.what, words), "file": _shown(found.file), "line": found.line}
 
 
-def _sentence(sentence: Sentence, words: Words) -> Json:
+def sentence_as_json(sentence: Sentence, words: Words) -> Json:
+    """A sentence as its stable code, its facts, and its text."""
     params = {name: plain(value) if isinstance(value, str) else value for name, value in sentence.params.items()}
     return {"code": sentence.code, "params": params, "text": words.render(sentence)}
 

@@ -10,6 +10,7 @@ from glimpse.planner.actual import Period
 from glimpse.planner.bill import Line
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison, NotInTerraform, PaidLines
+from glimpse.planner.report.fragments import dollars_text
 from glimpse.words import Words, plain
 
 MAX_ROWS = 20
@@ -26,9 +27,14 @@ def summary(comparison: Comparison, words: Words) -> Iterator[str]:
     monthly = sum((lines.monthly for lines in row.lines), Fraction(0))
     others = sum((entry.paid for entry in row.not_in_terraform), Fraction(0))
     yield words(
-        "actual_sum", paid=_usd(row.paid), lines=_usd(row.paid_for_lines), monthly=_usd(monthly),
-        others=_usd(others), tax=_usd(row.tax), discount=_usd(row.discount),
-    )  # fmt: skip
+        "actual_sum",
+        paid=dollars_text(row.paid),
+        lines=dollars_text(row.paid_for_lines),
+        monthly=dollars_text(monthly),
+        others=dollars_text(others),
+        tax=dollars_text(row.tax),
+        discount=dollars_text(row.discount),
+    )
     period = row.actual.period
     if not period.month:
         yield words("actual_undated")
@@ -74,10 +80,6 @@ def shown(rows: Sequence[NotInTerraform], words: Words) -> tuple[Sequence[NotInT
     rest = rows[MAX_ROWS:]
     paid = sum((row.paid for row in rest), Fraction(0))
     return rows[:MAX_ROWS], words("ui_more_rows", count=len(rest), paid=usd_text(paid)) if rest else ""
-
-
-def _usd(amount: Fraction) -> str:
-    return ("-$" if amount < 0 else "$") + usd_text(abs(amount))
 
 
 def signed(amount: Fraction) -> str:

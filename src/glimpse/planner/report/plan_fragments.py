@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from glimpse.planner.availability import Availability
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.fragments import dollars_text
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Scenario
 from glimpse.planner.sentence import Sentence, say
@@ -30,6 +31,11 @@ def document_row(row: ScenarioRow) -> str:
     return ", ".join(filter(None, (cost, share, row.websocket, row.availability, row.difficulty, stars)))
 
 
+def quoted(text: str) -> str:
+    """The document's own words: they are Korean in every language of the report."""
+    return f"“{text}”"
+
+
 def amount_text(amount: AmountRange | None, words: Words) -> str:
     """A figure of a claim, from its low to its high end, with its unit."""
     if amount is None:
@@ -37,8 +43,7 @@ def amount_text(amount: AmountRange | None, words: Words) -> str:
     scale = 100 if amount.unit == "percent" else 1
     places = {"usd": None, "usd_per_gb": 4, "percent": 1}.get(amount.unit, 0)
     ends = [
-        ("-$" if end < 0 else "$") + usd_text(abs(end)) if places is None else decimal_text(end * scale, places)
-        for end in (amount.low, amount.high)
+        dollars_text(end) if places is None else decimal_text(end * scale, places) for end in (amount.low, amount.high)
     ]
     return words(f"unit_{amount.unit}", value=ends[0] if ends[0] == ends[1] else "–".join(ends))
 
@@ -97,3 +102,8 @@ def risks_together(risks: Iterable[Risk]) -> dict[Sentence, list[Origin]]:
     for risk in risks:
         together.setdefault(risk.what, []).append(risk.origin)
     return together
+
+
+def risk_text(lever: str, words: Words) -> str:
+    """`Risk: …`, of a lever by its name."""
+    return f"{words('ui_risk')} {words(f'risk_{lever}')}"

@@ -1,86 +1,255 @@
-"""The first lines of a plan's report: the cost, what to do, what that saves, the risks, what is unknown."""
+"""
+What a reader asks first, answered: what it costs, what to do, what is lost, what is at risk, what is not known, and
+where the numbers come from. An answer is sentences and what they list, before a language is chosen.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
+from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
-from glimpse.planner.levers.lever import BY_HAND
+from glimpse.planner.levers.lever import EFFORTS
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.comparison import has_own_scenarios
-from glimpse.planner.report.savings import by_saving, offers, offers_text, titles_text
-from glimpse.planner.report.summary import SummaryLine, cost_text, found_region, not_given, not_needed, unknowns_text
+from glimpse.planner.report.overview import ChangeRow, Costs, GapGroup, Overview, PriceSources, overview_of
+from glimpse.planner.report.savings import NO_COMMITMENT, offer_of_little_usage
+from glimpse.planner.report.summary import (
+    SummaryLine,
+    cost_sentences,
+    found_region,
+    not_given,
+    not_needed,
+    undecided,
+)
 from glimpse.planner.scenarios import Plan
-from glimpse.planner.verdict import BROKEN
-from glimpse.words import Words
+from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.verdict import BROKEN, KEPT
+from glimpse.words import Words, plain
+
+COST, ADVICE, LOSS, PROMISES, RISKS, UNKNOWN, SOURCES = (
+    "cost", "advice", "loss", "promises", "risks", "unknown", "sources"
+)  # fmt: skip
+"""The questions that are answered. A broken promise and a risk are there only where the stack has one today."""
+
+SHOWN_CHANGES, SHOWN_KEPT, SHOWN_LOSSES, SHOWN_OFFERS, SHOWN_GAPS = 2, 3, 2, 2, 3
+
+KEPT_FIRST = (
+    "websocket", "database", "multi_az", "instances", "min_tasks", "min_on_demand_tasks", "zones", "cache",
+    "cache_nodes", "max_tasks", "sockets", "connections_fit", "log_days", "no_commitment",
+)  # fmt: skip
+"""The promises that a change can keep, what its owner would miss first in front."""
+
+LEAST_PERCENT = Fraction(1, 10)
+"""A smaller share is not told from none by the one decimal that is shown."""
 
 
-def summary_lines(plan: Plan, words: Words) -> Iterator[SummaryLine]:
-    """The five lines of the answer, and among them the variables without a value and where the region was found."""
-    today = plan.today
-    yield from not_given(today.bill, words)
-    yield "ui_now", cost_text(today.bill, words), ""
-    yield from found_region(today.bill, words)
-    advice, colour = _advice(plan, words)
-    if today.bill.stack.choice:
-        advice = words("do_for_the_least", advice=advice)
-    yield "ui_do", advice, colour
-    yield "ui_saves", _savings(plan, words), ""
-    yield "ui_risks", *_risks(plan, words)
-    spot = any(line.meter.sku.term == SPOT for line in today.bill.lines)
-    unknowns = unknowns_text(today.bill, "unknowns" if spot else "unknowns_plain", words)
-    if today.bill.before_usage and not today.bill.workload.source:
-        unknowns += words("unknown_usage")
-    yield "ui_not_known", unknowns, ""
-    yield from not_needed(today.bill, words)
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, and what it lists after it. An item that occurs several times is shown once with its number."""
+
+    what: Sentence
+    items: tuple[Sentence, ...] = ()
+
+    def text(self, words: Words) -> str:
+        counts = Counter(words.render(item) for item in self.items)
+        names = [name if count == 1 else f"{name} ({count})" for name, count in counts.items()]
+        joint = "; " if any("," in name for name in names) else ", "
+        return " ".join(filter(None, (words.render(self.what), joint.join(names))))
 
 
-def _advice(plan: Plan, words: Words) -> tuple[str, str]:
-    """What to do, and its colour."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    The answer to one question (COST, ADVICE, …). The words of `question_NAME` ask it, those of `ui_answer_NAME` are its
+    label. `colour` is that of a terminal: green for what to do, yellow for what to look at, red for what is broken.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    colour: str = ""
+
+    def text(self, words: Words) -> str:
+        return ". ".join(statement.text(words) for statement in self.statements)
+
+    def line(self, words: Words) -> SummaryLine:
+        return SummaryLine(f"ui_answer_{self.question}", self.text(words), self.colour)
+
+
+def answers_of(overview: Overview) -> tuple[Answer, ...]:
+    """The answers to the questions above, in their order."""
+    advice = Answer(ADVICE, tuple(_advice(overview)), _advice_colour(overview.plan))
+    return (
+        Answer(COST, tuple(Statement(sentence) for sentence in cost_sentences(overview.plan.today.bill))),
+        advice,
+        Answer(LOSS, tuple(_loss(overview))),
+        *_broken(overview.plan),
+        *_risks(overview.plan),
+        *answers_of_bill(overview.plan.today.bill, overview.gaps, overview.sources),
+    )
+
+
+def summary_lines(plan: Plan, words: Words, overview: Overview | None = None) -> Iterator[SummaryLine]:
+    """The answers as lines, and among them the variables without a value and where the region was found."""
+    bill = plan.today.bill
+    yield from not_given(bill, words)
+    for answer in answers_of(overview or overview_of(plan)):
+        yield answer.line(words)
+        if answer.question == COST:
+            yield from found_region(bill, words)
+    yield from not_needed(bill, words)
+
+
+def _advice_colour(plan: Plan) -> str:
+    return "yellow" if plan.recommended is None else "green" if plan.recommended.changing else ""
+
+
+def _advice(overview: Overview) -> Iterator[Statement]:
+    """What to do, what that comes to, and what only a person can decide."""
+    plan, changes = overview.plan, overview.changes
     today, chosen = plan.today, plan.recommended
-    by_hand = by_saving(effect for effect in plan.effects if effect.lever.group == BY_HAND)
-    look = titles_text([effect.lever for effect in by_hand], words)
-    also = words("do_by_hand", levers=look) if look else ""
+    titles = [say(f"lever_{row.lever.name}") for row in changes]
     if chosen is None:
         broken = any(row.verdict == BROKEN for row in today.verdicts)
-        return words("do_none" if broken else "do_unknown") + also, "yellow"
-    if not today.bill.stack.resources:
-        return words("do_nothing_read" if today.bill.at_least else "do_nothing_charged"), ""
-    if not chosen.changing:
-        return words("do_nothing" if offers(plan) else "do_nothing_certain") + also, ""
-    changes = by_saving(effect for effect in chosen.effects if effect.changes)
-    titles = titles_text([effect.lever for effect in changes], words)
-    if has_own_scenarios(plan):
-        titles = words("do_apply", scenario=chosen.name, levers=titles)
-    return titles + also, "green"
+        yield Statement(say("do_none" if broken else "do_unknown"))
+    elif not today.bill.stack.resources:
+        yield Statement(say("do_nothing_read" if today.bill.at_least else "do_nothing_charged"))
+    elif not changes:
+        yield Statement(say("do_nothing" if overview.offers else "do_nothing_certain"))
+    elif len(changes) == 1:
+        yield Statement(say("advice_change"), (titles[0],))
+        yield Statement(_comes_to(overview.costs))
+    else:
+        named = {"scenario": chosen.name} if has_own_scenarios(plan) else {}
+        yield Statement(say("advice_scenario" if named else "advice_changes", count=len(changes), **named))
+        yield Statement(_comes_to(overview.costs))
+        yield Statement(say("advice_largest"), _first(titles, SHOWN_CHANGES))
+    if today.bill.stack.choice:
+        yield Statement(say("advice_for_the_least"))
+    if overview.by_hand:
+        titles = [say(f"lever_{effect.lever.name}") for effect in overview.by_hand]
+        yield Statement(say("advice_by_hand"), _first(titles, SHOWN_CHANGES))
 
 
-def _risks(plan: Plan, words: Words) -> tuple[str, str]:
-    """How many risks there are and of which kinds, and their colour."""
-    risks, stack = plan.today.risks, plan.today.bill.stack
-    if risks:
-        counts = Counter(words(f"short_{risk.what.code}") for risk in risks)
-        names = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in counts.items())
-        return words("risks_some", count=len(risks), names=names), "yellow"
-    gaps = bool(stack.unresolved or stack.unpriced or stack.choice)
-    return words("risks_none" if not gaps else "risks_not_seen" if stack.resources else "risks_nothing_read"), ""
+def _comes_to(costs: Costs) -> Sentence:
+    """What the stack costs with the changes, and how much less that is."""
+    monthly, saved = usd_text(costs.recommended or Fraction(0)), costs.saved or Fraction(0)
+    if not saved:
+        return say("advice_saves_usage" if costs.saves_at_least else "advice_saves_nothing")
+    code = "advice_saves_at_least" if costs.saves_at_least else "advice_saves"
+    code = f"{code}_of_known" if costs.at_least else code
+    share = costs.percent or Fraction(0)
+    percent = decimal_text(share, 1) if share >= LEAST_PERCENT else f"<{decimal_text(LEAST_PERCENT)}"
+    return say(code, monthly=monthly, saving=usd_text(saved), percent=percent)
 
 
-def _savings(plan: Plan, words: Words) -> str:
-    return ". ".join(filter(None, (_chosen(plan, words), offers_text(plan, words))))
+def _loss(overview: Overview) -> Iterator[Statement]:
+    """What the advice takes away, what it keeps, the work and the interruptions, and what giving up more would save."""
+    plan, changes = overview.plan, overview.changes
+    if changes and plan.recommended:
+        given_up = list(dict.fromkeys(row.gives_up for row in changes if row.gives_up))
+        names = tuple(say(f"promise_{name}") for name in given_up)
+        yield Statement(say("loss_given_up"), names) if names else Statement(say("loss_nothing"))
+        kept = {row.promise for row in plan.recommended.verdicts if row.verdict == KEPT}.difference(given_up)
+        if kept:
+            names = tuple(say(f"keeps_{name}") for name in sorted(kept, key=KEPT_FIRST.index))
+            yield Statement(say("loss_kept"), _first(names, SHOWN_KEPT))
+        if losses := _worst(changes):
+            yield Statement(say("loss_on_the_way"), losses)
+    else:
+        yield Statement(say("loss_no_change"))
+    offers = [_offer(offer.usd, offer.promise) for offer in overview.offers]
+    if offers:
+        yield Statement(say("loss_more"), tuple(offers[:SHOWN_OFFERS]))
+    if little := offer_of_little_usage(plan):
+        saved = usd_text(little.here.usd or Fraction(0))
+        yield Statement(say("loss_little_usage", saving=saved), (say(f"lever_{little.lever.name}"),))
 
 
-def _chosen(plan: Plan, words: Words) -> str:
-    chosen = plan.recommended
-    if chosen is None or chosen.saving.usd is None:
-        return words("saves_no_other")
-    if not chosen.changing:
-        return words("saves_none" if offers(plan) else "saves_none_certain")
-    before, saved = plan.today.bill, chosen.saving
-    if not saved.usd:
-        return words("saves_usage" if saved.at_least else "saves_nothing")
-    percent = decimal_text(saved.usd / before.monthly * 100 if before.monthly else Fraction(0), 1)
-    code = "saves_at_least" if saved.at_least else "saves_at_most" if before.at_least else "saves"
-    return words(code, saving=usd_text(saved.usd), percent=percent)
+def _worst(changes: Sequence[ChangeRow]) -> tuple[Sentence, ...]:
+    """What the changes with the most work, and of those the largest, ask for besides what they give up."""
+    asking = [row for row in changes if row.gives_up is None and not row.lever.mends]
+    asking.sort(key=lambda row: -EFFORTS.index(row.effort))
+    return tuple(dict.fromkeys(say(f"loses_{row.lever.name}") for row in asking))[:SHOWN_LOSSES]
+
+
+def _offer(usd: Fraction, promise: str) -> Sentence:
+    if promise == NO_COMMITMENT:
+        return say("offer_commitment", saving=usd_text(usd))
+    return say("offer", saving=usd_text(usd), promise=promise)
+
+
+def _broken(plan: Plan) -> Iterator[Answer]:
+    """The promises of `glimpse.toml` that the stack breaks as it stands, each with its reason."""
+    broken = [row for row in plan.today.verdicts if row.promise in plan.broken and row.verdict == BROKEN]
+    if broken:
+        rows = (Statement(say("broken_promise", promise=row.promise), (row.why,)) for row in broken)
+        yield Answer(PROMISES, tuple(rows), "red")
+
+
+def _risks(plan: Plan) -> Iterator[Answer]:
+    """How many risks there are today, of which kinds, and how many of them the advice mends."""
+    risks = plan.today.risks
+    if not risks:
+        return
+    changing = {lever.name for lever in plan.recommended.changing} if plan.recommended else set()
+    mended = sum(risk.mended_by in changing for risk in risks)
+    kinds = tuple(say(f"short_{risk.what.code}") for risk in risks)
+    statements = [Statement(say("risks_some", count=len(risks)), kinds)]
+    if mended:
+        code = "risks_all_mended" if mended == len(risks) else "risks_mended"
+        statements.append(Statement(say(code, count=mended)))
+    yield Answer(RISKS, tuple(statements), "yellow")
+
+
+def answers_of_bill(bill: Bill, gaps: Sequence[GapGroup], sources: PriceSources | None) -> tuple[Answer, ...]:
+    """What is not known and where the numbers come from: the answers that need no plan."""
+    return (
+        Answer(UNKNOWN, tuple(_unknown(bill, gaps))),
+        Answer(SOURCES, tuple(_sources(bill, sources))),
+    )
+
+
+def _unknown(bill: Bill, gaps: Sequence[GapGroup]) -> Iterator[Statement]:
+    """What the figures leave out, in words; that there is nothing where there is nothing."""
+    unpriced = [group for group in gaps if group.is_unpriced]
+    unread = [group for group in gaps if not group.is_unpriced]
+    found = []
+    if variables := undecided(bill):
+        items = _first([say("as_it_is", text=name) for name in variables], SHOWN_GAPS)
+        found.append(Statement(say("unknown_values", count=len(variables)), items))
+    if unpriced:
+        names = dict.fromkeys(plain(name) for group in unpriced for name in group.components)
+        items = _first([say("as_it_is", text=name) for name in names], SHOWN_GAPS)
+        found.append(Statement(say("unknown_unpriced", count=sum(group.count for group in unpriced)), items))
+    if unread:
+        found.append(Statement(say("unknown_unread", count=sum(group.count for group in unread))))
+    if bill.before_usage:
+        keys = {line.meter.usage_keys[:1] for line in bill.lines if line.quantity is None}
+        code = "unknown_usage" if bill.workload.source else "unknown_usage_init"
+        found.append(Statement(say(code, count=len(keys))))
+    if any(line.meter.sku.term == SPOT for line in bill.lines):
+        found.append(Statement(say("unknown_spot")))
+    yield from found or [Statement(say("unknown_nothing"))]
+
+
+def _sources(bill: Bill, found: PriceSources | None) -> Iterator[Statement]:
+    if found is None:
+        yield Statement(say("sources_none"))
+        return
+    count, region = found.count, bill.stack.region
+    if found.oldest == found.newest:
+        yield Statement(say("sources_of_one_day", count=count, region=region, newest=found.newest))
+    else:
+        yield Statement(say("sources", count=count, region=region, oldest=found.oldest, newest=found.newest))
+    yield Statement(say("sources_free_tier" if bill.free_tier else "sources_list", name=found.catalogue))
+
+
+def _first(items: Sequence[Sentence], shown: int) -> tuple[Sentence, ...]:
+    """The first of them, and how many more; a single one more is named."""
+    if len(items) <= shown + 1:
+        return tuple(items)
+    return (*items[:shown], say("more_items", count=len(items) - shown))

@@ -7,21 +7,23 @@ import io
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from glimpse.planner.catalogue import RegionSummary
-from glimpse.planner.report.terminal import WIDTH
+from glimpse.planner.report.terminal import MIN_WIDTH
 from glimpse.words import Words, plain
 
 Counts = Mapping[str, int]
 KindCounts = Mapping[tuple[str, str], int]
 
 INDENT = 12
+"""The columns before a list: two, and its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Kinds:
     """
 
     held: KindCounts
-    of_other_regions: KindCounts | None = field(default=None)
+    of_other_regions: KindCounts | None = None
 
     def services(self) -> list[str]:
         return sorted({service for service, _ in (*self.held, *(self.of_other_regions or ()))}, key=str.lower)
@@ -86,11 +88,17 @@ def prices_as_json(
 
 
 def prices_text(
-    name: str, held: Sequence[RegionSummary], kinds: Kinds, sources: Counts, today: datetime.date, words: Words
+    name: str,
+    held: Sequence[RegionSummary],
+    kinds: Kinds,
+    sources: Counts,
+    today: datetime.date,
+    words: Words,
+    width: int = MIN_WIDTH,
 ) -> str:
-    """The same for people."""
+    """The same for people, `width` columns wide."""
     stream = io.StringIO()
-    console = Console(file=stream, width=WIDTH, highlight=False, markup=False, emoji=False)
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     count = sum(entry.prices for entry in held)
     oldest, newest = min(entry.oldest for entry in held), max(entry.newest for entry in held)
     console.print(words("ui_catalogue", name=name))
@@ -105,7 +113,8 @@ def prices_text(
     console.print(table)
     console.print()
     console.print(Text(words("ui_kinds_everywhere" if kinds.of_other_regions is None else "ui_kinds_here")))
-    for line in _by_region_count(kinds, words) if kinds.of_other_regions is None else _here(kinds, words):
+    by_kind = _by_region_count if kinds.of_other_regions is None else _here
+    for line in by_kind(kinds, words, width):
         console.print(Text(line))
     console.print()
     if kinds.of_other_regions is None:
@@ -115,35 +124,35 @@ def prices_text(
     return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
 
 
-def _by_region_count(kinds: Kinds, words: Words) -> Iterator[str]:
-    """Under each service, the kinds that as many regions hold, the most first."""
+def _by_region_count(kinds: Kinds, words: Words, width: int) -> Iterator[str]:
+    """Under each service, its kinds by how many regions hold them: first those that are the same everywhere."""
     for service in kinds.services():
         yield plain(service)
         alike: dict[int, list[str]] = defaultdict(list)
         for (owner, kind), count in kinds.held.items():
             if owner == service:
                 alike[count].append(kind)
-        for count in sorted(alike, key=lambda count: -(count or WIDTH)):
-            yield from _wrapped(f"{count:>4,}" if count else words("ui_same_everywhere"), sorted(alike[count]))
+        for count in sorted(alike, key=lambda count: (count > 0, -count)):
+            head = f"{count:>4,}" if count else words("ui_same_everywhere")
+            yield from _wrapped(head, sorted(alike[count]), width)
 
 
-def _here(kinds: Kinds, words: Words) -> Iterator[str]:
+def _here(kinds: Kinds, words: Words, width: int) -> Iterator[str]:
     """Under each service, what this region holds, and what only others do."""
     for service in kinds.services():
         yield plain(service)
         for code, counts in (("ui_held_here", kinds.held), ("ui_not_here", kinds.of_other_regions or {})):
             named = sorted((kind, count) for (owner, kind), count in counts.items() if owner == service)
             if named:
-                yield from _wrapped(words(code), (f"{kind} {count:,}" for kind, count in named))
+                yield from _wrapped(words(code), (f"{kind} {count:,}" for kind, count in named), width)
 
 
-def _wrapped(head: str, items: Iterable[str]) -> Iterator[str]:
+def _wrapped(head: str, items: Iterable[str], width: int) -> Iterator[str]:
     """One heading and a list after it, no item broken over two lines."""
     whole = ", ".join(plain(item).replace(" ", "\u00a0") for item in items)
-    lines = textwrap.wrap(whole, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
-    room = INDENT - 2 - sum(2 if ord(letter) > 0x1100 else 1 for letter in head)
+    lines = textwrap.wrap(whole, width - INDENT, break_long_words=False, break_on_hyphens=False)
     for number, line in enumerate(lines):
-        yield ("  " + head + " " * room if number == 0 else " " * INDENT) + line.replace("\u00a0", " ")
+        yield set_cell_size("" if number else f"  {head}", INDENT) + line.replace("\u00a0", " ")
 
 
 def _largest_first(counts: Counts) -> list[tuple[str, int]]:

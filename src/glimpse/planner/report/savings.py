@@ -5,23 +5,21 @@ where it applies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from glimpse.planner.changes import Change
-from glimpse.planner.levers.lever import EFFORTS, Lever
+from glimpse.planner.levers.lever import COMMITMENT, EFFORTS, GROUPS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.arguments import argument_of
 from glimpse.planner.saving import Saving
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.words import Words, plain
-from glimpse.planner.report.arguments import argument_of
 
 SHOWN_PLACES = 3
 SHOWN_PLACES_OF_A_STEP = 12
-SHOWN_OFFERS = 3
-SHOWN_TITLES = 3
 
 NEW = "new."
 """The prefix of the address of what a lever adds (`levers.lever.new`)."""
@@ -29,15 +27,16 @@ NEW = "new."
 NO_COMMITMENT = "no_commitment"
 
 
-def saving_text(saving: Saving) -> str:
-    """Short, for a column of figures."""
+def saving_text(saving: Saving, amount: Callable[[Fraction], str] = usd_text) -> str:
+    """Short, for a column of figures; `amount` writes a figure in USD."""
     if saving.usd is None:
         return "?"
+    usd = amount(saving.usd)
     if saving.highest is not None:
-        return f"{usd_text(saving.usd)}…{usd_text(saving.highest)}"
+        return f"{usd}…{amount(saving.highest)}"
     if saving.break_even:
-        return f"≤ {usd_text(saving.usd)}" if _saves_below(saving) else "?"
-    return f"≥ {usd_text(saving.usd)}" if saving.at_least else usd_text(saving.usd)
+        return f"≤ {usd}" if _saves_below(saving) else "?"
+    return f"≥ {usd}" if saving.at_least else usd
 
 
 def _saves_below(saving: Saving) -> bool:
@@ -160,6 +159,27 @@ def worth_showing(effect: Effect) -> bool:
     return (saved.usd or 0) > 0 or saved.at_least or (effect.here.usd or 0) > 0
 
 
+def gives_up_text(lever: Lever, words: Words) -> str:
+    """What the stack has today and would have no longer; empty where it loses nothing, or the group says it all."""
+    if lever.gives_up is None or lever.group == COMMITMENT:
+        return ""
+    return words("ui_gives_up", name=words(f"promise_{lever.gives_up}"))
+
+
+def effects_by_group(plan: Plan, leave_out: Collection[Lever] = ()) -> Iterator[tuple[str, list[Effect]]]:
+    """The changes that are worth showing, by what they ask of the owner (a code of GROUPS), the largest first."""
+    shown = [effect for effect in plan.effects if worth_showing(effect) and effect.lever not in leave_out]
+    for group in GROUPS:
+        if found := by_saving(effect for effect in shown if effect.lever.group == group):
+            yield group, found
+
+
+def idle_text(plan: Plan, words: Words) -> str:
+    """The names of the changes that are not worth showing; empty where all are."""
+    names = [words(f"lever_{effect.lever.name}") for effect in plan.effects if not worth_showing(effect)]
+    return f"{words('ui_saves_nothing')} {'; '.join(names)}." if names else ""
+
+
 def by_saving(effects: Iterable[Effect]) -> list[Effect]:
     """What certainly saves most first; what is not certain last."""
     return sorted(effects, key=lambda effect: (not effect.alone.is_certain, -(effect.alone.usd or 0)))
@@ -181,30 +201,10 @@ def offers(plan: Plan) -> list[tuple[Fraction, str, tuple[Lever, ...]]]:
     return sorted(found, key=lambda row: -row[0])
 
 
-def offers_text(plan: Plan, words: Words) -> str:
-    """The largest of them, for a line; empty where there are none."""
-    named = []
-    for usd, promise, levers in offers(plan)[:SHOWN_OFFERS]:
-        code = "offer_commitment" if promise == NO_COMMITMENT else "offer"
-        params = {} if promise == NO_COMMITMENT else {"name": words(f"promise_{promise}")}
-        named.append(words(code, saving=usd_text(usd), levers=titles_text(levers, words), **params))
-    named += _offer_of_little_usage(plan, words)
-    return words("saves_more_given_up", offers="; ".join(named)) if named else ""
-
-
-def _offer_of_little_usage(plan: Plan, words: Words) -> Iterator[str]:
-    """What saves most as long as there is little usage, where that is more than any certain offer."""
+def offer_of_little_usage(plan: Plan) -> Effect | None:
+    """The change that saves most while there is little usage, where that is more than any certain offer."""
     outside = (row for row in plan.effects if row.lever not in plan.measure.levers and not row.lever.is_planned)
     found = [row for row in outside if _saves_below(row.here) and row.lever.effort != EFFORTS[-1]]
     largest = max(found, key=lambda effect: effect.here.usd or 0, default=None)
     certain = max((usd for usd, _, _ in offers(plan)), default=Fraction(0))
-    if largest and largest.here.usd and largest.here.usd > certain:
-        lever = words(f"lever_{largest.lever.name}")
-        yield words("offer_of_little_usage", saving=usd_text(largest.here.usd), lever=lever)
-
-
-def titles_text(levers: Sequence[Lever], words: Words) -> str:
-    """What the first levers are called, and how many more there are."""
-    named = "; ".join(words(f"lever_{lever.name}") for lever in levers[:SHOWN_TITLES])
-    more = len(levers) - SHOWN_TITLES
-    return named + (words("levers_more", count=more) if more > 0 else "")
+    return largest if largest and (largest.here.usd or 0) > certain else None

@@ -138,7 +138,8 @@ class FargateService:
         return tuple(self._meters(traffic))
 
     def _meters(self, traffic: Traffic) -> Iterator[Meter]:
-        hours = self._task_hours(traffic)
+        by_hour = self.tasks_by_hour(traffic)
+        hours = self._task_hours(by_hour)
         if hours is None or self.size is None:
             code = "needs_task_count" if self.size else "needs_task_size"
             for word, kind in (("vCPU", "fargate_vcpu_hour"), ("memory", "fargate_gb_hour")):
@@ -148,7 +149,7 @@ class FargateService:
                 all_hours = None if hours is None else sum(hours.values(), start=NOTHING)
                 yield from volume_meters(traffic.metering(self.origin), self.volume, all_hours)
             return
-        assumes = self._assumptions(traffic)
+        assumes = self._assumptions(traffic, by_hour or (0,))
         for provider, task_hours in hours.items():
             covered = self._under_plan(traffic, assumes) if provider == FARGATE else ()
             yield from covered
@@ -197,9 +198,8 @@ class FargateService:
             if sku.kind in UNDER_PLAN
         )
 
-    def _task_hours(self, traffic: Traffic) -> dict[str, CostCases] | None:
+    def _task_hours(self, by_hour: tuple[int, ...] | None) -> dict[str, CostCases] | None:
         """Hours a month on each provider, in the stack's cheapest, expected and dearest case."""
-        by_hour = self.tasks_by_hour(traffic)
         if by_hour is None:
             return None
         bounds = self.scaling.bounds if self.scaling else tuple((tasks, tasks) for tasks in by_hour)
@@ -221,8 +221,7 @@ class FargateService:
         # A service with no task is a line of 0, not a gap.
         return placed or {self.strategy[0].provider: NOTHING}
 
-    def _assumptions(self, traffic: Traffic) -> tuple[Sentence, ...]:
-        by_hour = self.tasks_by_hour(traffic) or (0,)
+    def _assumptions(self, traffic: Traffic, by_hour: tuple[int, ...]) -> tuple[Sentence, ...]:
         usual = max(set(by_hour), key=by_hour.count)
         placed = place(self.strategy, usual)
         said = [

@@ -37,7 +37,8 @@ class Local:
 class Folder:
     """
     What the files of a folder declare. Resources and data sources are found by (type, name), providers by name and
-    alias (`aws`, `aws.tokyo`), the rest by name. `problems` are what could not be read.
+    alias (`aws`, `aws.tokyo`), the rest by name. `moved` are the blocks that say where a resource stood before.
+    `problems` are what could not be read.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Folder:
     modules: dict[str, Block] = field(default_factory=dict)
     outputs: dict[str, Block] = field(default_factory=dict)
     providers: dict[str, Block] = field(default_factory=dict)
+    moved: list[Block] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
     lost_files: bool = False
 
@@ -79,6 +81,9 @@ def folder_of(path: str, files: Sequence[tuple[str, bytes]], stop: Callable[[], 
 def _enter(folder: Folder, block: Block, overrides: bool) -> None:
     if block.type == "locals":
         folder.locals |= {name: Local(argument, block.file) for name, argument in block.body.arguments.items()}
+        return
+    if block.type == "moved":
+        folder.moved.append(block)
         return
     wanted = LABELS.get(block.type)
     if wanted is None:

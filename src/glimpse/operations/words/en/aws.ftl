@@ -10,7 +10,7 @@ aws_denied = AWS refuses { $action }: the policy of these credentials does not a
 
 aws_throttled = AWS throttles { $action }: too many requests in this account. Try again in a minute.
 
-aws_unreachable = { $action } in { $region }: the endpoint cannot be reached ({ $detail }). Check the region (--region) and this machine's network.
+aws_unreachable = { $action } in { $region }: the endpoint cannot be reached ({ $detail }). Check the region (--region) and the network of this machine.
 
 aws_call_failed = { $action } in { $region } failed: { $detail }
 
@@ -24,12 +24,15 @@ aws_no_running_task = No task of { $service } runs, so its settings cannot be se
 
 aws_deployment_under_way = A deployment of { $service } is under way: tasks with old and with new settings run. Try again when it has ended.
 
-aws_no_balancer = The service { $service } stands behind no load balancer.
+aws_no_balancer = The service { $service } is not behind a load balancer.
 
 aws_internal_balancer = The load balancer { $name } is internal, and the Terraform names no domain. Give the address: --on URL.
 
 aws_no_spot_task = The service { $service } runs no Fargate Spot task that could be taken away.
 
-aws_too_few_days = Cost Explorer has the costs of only { $days } of the last { $wanted } full days. It must be enabled in the account, and lags by a day.
+aws_too_few_days = Cost Explorer has costs for { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} only (needed: { $wanted }). It must be enabled in the account, and is a day late.
 
 aws_other_currency = Cost Explorer answers in { $currency }; the plan is in USD.

@@ -22,7 +22,7 @@ deploy_step_apply = [{ $number }/{ $count }] { $time }  apply: the rest of the p
 
 deploy_step_rollout = [{ $number }/{ $count }] { $time }  rollout: until the service is steady
 
-deploy_step_migrate_after = [{ $number }/{ $count }] { $time }  migrate --after: remove what only the release before used
+deploy_step_migrate_after = [{ $number }/{ $count }] { $time }  migrate --after: remove what only the previous release used
 
 deploy_step_verify = [{ $number }/{ $count }] { $time }  verify: the running service against its plan
 
@@ -36,7 +36,7 @@ deploy_state_kept = Terraform's state of the bootstrap is in the bucket { $bucke
 
 deploy_certificates_issued = ACM has issued the certificates.
 
-deploy_delegate = Enter these name servers for { $domain } where its parent domain is registered: { $servers }. ACM issues the certificates some minutes later. Leave this running, or stop it (Ctrl-C) and run it again then.
+deploy_delegate = Enter these name servers for { $domain } where its parent domain is registered: { $servers }. ACM issues the certificates some minutes later. Leave this running, or stop it (Ctrl-C) and run it again later.
 
 deploy_waits_for_certificates = Waiting for ACM ({ $time })
 
@@ -52,7 +52,7 @@ deploy_secret_put = { $name } has a new random value.
 
 deploy_task_started = Task { $task } started.
 
-deploy_waits_for_task = The task runs ({ $time })
+deploy_waits_for_task = The task is running ({ $time })
 
 deploy_log_line = log: { $line }
 
@@ -60,11 +60,11 @@ deploy_task_done = The task ended with exit code 0.
 
 deploy_event = ECS: { $text }
 
-deploy_waits_for_service = { $running } of { $desired } new tasks run ({ $time })
+deploy_waits_for_service = New tasks running: { $running } of { $desired } ({ $time })
 
-deploy_steady = The service is steady: { $running } of { $desired } tasks run the new image.
+deploy_steady = The service is steady. Tasks with the new image: { $running } of { $desired }.
 
-deploy_no_after_for_older = Left out: this image is not the one of the working tree, and an older release must not finish the migrations of a newer one.
+deploy_no_after_for_older = Skipped: this image is not that of the working tree, and an older release must not finish the migrations of a newer one.
 
 deploy_last_good = { $digest } is the last good image now (parameter { $name }): a later deploy that fails goes back to it.
 
@@ -72,7 +72,7 @@ deploy_verified = Deployed and verified in { $time }: https://{ $domain }
 
 ## The plan and its money
 
-deploy_changes = Terraform creates { $created }, changes { $changed }, replaces { $replaced } and destroys { $destroyed } resources.
+deploy_changes = Terraform's changes: { $created } created, { $changed } changed, { $replaced } replaced, { $destroyed } destroyed.
 
 deploy_change_replaced = replaced: { $address }
 
@@ -94,7 +94,10 @@ deploy_bill_line_new = { $what }: ${ $after }
 
 deploy_budget_small = The budget of ${ $budget } is below that bill of ${ $after }: AWS will send alarms every month. Raise monthly_budget_usd, or choose a smaller design.
 
-deploy_plan_grew = The rest of the plan has { $count } changes that were not shown before:
+deploy_plan_grew = The rest of the plan has { $count ->
+    [one] 1 change that was
+   *[other] { $count } changes that were
+} not shown before:
 
 deploy_ask_bootstrap = Create this in the account? [y/N]
 
@@ -106,9 +109,12 @@ deploy_agreed_before = Agreed to beforehand (--yes).
 
 ## Why it stops
 
-deploy_preflight_missing = Missing: { $count }. Put it right and run it again.
+deploy_preflight_missing = { $count ->
+    [one] 1 thing is missing. Fix it
+   *[other] { $count } things are missing. Fix them
+} and run it again.
 
-deploy_nobody_to_ask = Nobody is at a terminal to agree to this. Run it at a terminal, or with --yes.
+deploy_nobody_to_ask = There is no terminal on which you could agree to this. Run it in a terminal, or with --yes.
 
 deploy_not_agreed = You did not agree, so this was not applied.
 
@@ -122,25 +128,34 @@ deploy_output_wrong = Terraform ({ $root }): { $detail }. `glimpse deploy` needs
 
 deploy_secret_by_hand = { $names }: deploy cannot make this value. It is the private half of downloads_public_key, in PEM: put it into that parameter as a SecureString, and run it again.
 
-deploy_task_endless = The task { $task } still runs after { $minutes } minutes. Look at its log; a second run waits for its migrations to end before it starts its own.
+deploy_task_endless = The task { $task } still runs after { $minutes ->
+    [one] 1 minute
+   *[other] { $minutes } minutes
+}. Look at its log; a second run waits for its migrations to end before it starts its own.
 
 deploy_task_never_started = The task's container never started. ECS says: { $reason }
 
 deploy_migration_failed = The migration ended with exit code { $exit_code }. Its log above says why.
 
-deploy_migration_after_failed = `migrate --after` ended with exit code { $exit_code }. The service runs the new image; what only the release before used is still in the database. The log above says why.
+deploy_migration_after_failed = `migrate --after` ended with exit code { $exit_code }. The service runs the new image; what only the previous release used is still in the database. The log above says why.
 
 deploy_no_service = ECS has no service { $service } in the cluster { $cluster }, although Terraform applied it.
 
-deploy_rollout_endless = The service is not steady after { $minutes } minutes. The tasks of the release before still serve, and ECS goes on trying; its events above say why. Run it again to wait on.
+deploy_rollout_endless = The service is not steady after { $minutes ->
+    [one] 1 minute
+   *[other] { $minutes } minutes
+}. The tasks of the previous release still serve, and ECS keeps trying; its events above say why. Run it again to keep waiting.
 
-deploy_given_up = ECS gave this image up after { $failed } failed tasks: { $reason }
+deploy_given_up = ECS gave up on this image after { $failed ->
+    [one] 1 failed task
+   *[other] { $failed } failed tasks
+}: { $reason }
 
 deploy_goes_back = Going back to the last good image, { $digest }.
 
-deploy_no_image_before = The image { $digest } does not start, and there is no good one to go back to. What was made stays. Find out why in the task's log, mend the image, and run it again.
+deploy_no_image_before = The image { $digest } does not start, and there is no good image to go back to. What was created stays. Find the cause in the task's log, fix the image, and run it again.
 
-deploy_settings_fail = The image { $digest } ran before, so it is what was changed around it that does not start: a variable, a size, a secret. ECS has gone back to the task definition before. Undo that change and run it again.
+deploy_settings_fail = The image { $digest } has run before, so the cause is what changed around it: a variable, a size or a secret. ECS has gone back to the previous task definition. Undo that change and run it again.
 
 deploy_back_changes_more = Going back to { $digest } would also change { $addresses }, so it was not applied. Look at those and run `glimpse deploy --image { $digest }`.
 
@@ -152,11 +167,11 @@ deploy_not_verified = The image runs, and `glimpse verify` found something wrong
 
 deploy_nothing_changed = Nothing was changed.
 
-deploy_goes_on = Run the same command again: it goes on where this ended.
+deploy_goes_on = Run the same command again: it continues where this run ended.
 
-deploy_goes_on_untouched = The service was not touched. Run the same command again: it goes on where this ended.
+deploy_goes_on_untouched = The service was not touched. Run the same command again: it continues where this run ended.
 
-deploy_interrupted = Stopped in the step { $step }. Run the same command again: it goes on where this ended.
+deploy_interrupted = Stopped in the step { $step }. Run the same command again: it continues where this run ended.
 
 deploy_rehearses = A rehearsal, { $name }: no account, no AWS, and time does not really pass.
 
@@ -168,9 +183,9 @@ deploy_terraform_changed = { $address } changed ({ $time })
 
 deploy_terraform_deleted = { $address } deleted ({ $time })
 
-deploy_terraform_works = AWS works on { $address } ({ $time })
+deploy_terraform_works = AWS is working on { $address } ({ $time })
 
-deploy_terraform_plans = Terraform compares the account with the files ({ $time })
+deploy_terraform_plans = Terraform is comparing the account with the files ({ $time })
 
 deploy_terraform_ends = Terraform finishes what it is doing and saves its state; Ctrl-C again makes it stop at once.
 
@@ -186,7 +201,7 @@ deploy_local_state =
     { $path } is the state of an environment that was applied by hand. Move it into the state bucket first, and delete the file:
     terraform -chdir={ $folder } init -migrate-state { $settings }
 
-deploy_bill_unread = The bill of this plan cannot be told, so nobody can agree to it: { $detail }
+deploy_bill_unread = The bill of this plan cannot be computed, so you cannot agree to it: { $detail }
 
 ## The dry run
 
@@ -196,7 +211,7 @@ deploy_dry_run_terraform = terraform { $command } ({ $root }), by type of resour
 
 deploy_dry_run_part = terraform plan, apply (environment), only what a migration needs: rights of the steps plan and apply
 
-deploy_dry_run_policies = The policies that allow just this: deploy-policy.json, deploy-network-policy.json and deploy-data-policy.json for CI; bootstrap-policy.json besides for the first deploy (glimpse/operations/outside/aws).
+deploy_dry_run_policies = The policies that allow just this: deploy-policy.json, deploy-network-policy.json and deploy-data-policy.json for CI, and bootstrap-policy.json for the first deploy (glimpse/operations/outside/aws).
 
 ## Programs
 
@@ -208,10 +223,10 @@ deploy_builder_line = build: { $line }
 
 deploy_not_own_tree = { $path } is not an environment of this repository's Terraform: no folder above it holds a folder bootstrap. Give the folder of an environment, such as infrastructure/terraform/environments/startup-prod.
 
-deploy_name_unknown = { $path }: the name of the cluster or the domain of the service cannot be told from the files. `glimpse deploy` needs both before the first apply.
+deploy_name_unknown = { $path }: the files do not give the name of the cluster or the domain of the service. `glimpse deploy` needs both before the first apply.
 
 deploy_domain_reserved = domain_name is { $domain }, which nobody can own. Give a name of yours in production.auto.tfvars: step 6 of docs/how-to/aws-in-ten-steps.md.
 
-deploy_bootstrap_destroys = The bootstrap would destroy or replace what is listed above, and --yes does not agree to that. Is production.auto.tfvars missing from this clone? If it shall be so, run it at a terminal without --yes.
+deploy_bootstrap_destroys = The bootstrap would destroy or replace what is listed above, and --yes does not agree to that. Is production.auto.tfvars missing from this clone? If you want that, run it in a terminal without --yes.
 
 deploy_variables_missing = These variables have no value: { $names }. Give them in production.auto.tfvars: step 6 of docs/how-to/aws-in-ten-steps.md.

@@ -18,7 +18,7 @@ deploy_authority_missing = { $path } has no certificate authority of Amazon RDS 
 
 deploy_service_role_missing = The account has no service-linked role { $role }, and these credentials may not let AWS make it. They need { $action } for { $service }, or somebody who may runs `aws iam create-service-linked-role --aws-service-name { $service }` once.
 
-deploy_task_refused = ECS did not start the task of { $family }: { $detail }. Run it again; where it says the same, the reason is the account's or the subnets'.
+deploy_task_refused = ECS did not start the task of { $family }: { $detail }. Run it again; if ECS says the same, the cause is in the account or the subnets.
 
 deploy_task_missing = ECS does not know the task { $task } in the cluster { $cluster } any more: it keeps stopped tasks for an hour. Run it again.
 
@@ -26,7 +26,7 @@ deploy_unknown_rehearsal = --rehearse { $given }: there is no such case. The cas
 
 deploy_rehearsal_order = The rehearsal stops: `{ $step }` needs { $needs }, which is not there yet.
 
-deploy_certificate_failed = ACM will not issue the certificate of { $domain }: { $reason }. Put that right, delete the certificate ({ $arn }), and run it again: the bootstrap asks for a new one.
+deploy_certificate_failed = ACM will not issue the certificate of { $domain }: { $reason }. Fix that, delete the certificate ({ $arn }), and run it again: the bootstrap asks for a new one.
 
 deploy_git_failed = Git, in { $folder }: { $detail }. The image is tagged with the commit: deploy from a clone that has one.
 
@@ -34,4 +34,4 @@ deploy_no_builder = Nothing here can build the image. These were looked for, and
 
 deploy_builder_failed = `{ $program } { $command }` failed: { $detail }. Options for the build, as a mirror needs them, go into GLIMPSE_BUILD_OPTIONS.
 
-deploy_push_lost = The registry took { $image } and does not list it. Run it again.
+deploy_push_lost = The registry accepted { $image }, but does not list it. Run it again.

@@ -16,7 +16,7 @@ deploy_step_prepare = [{ $number }/{ $count }] { $time }  준비: 네트워크, 
 
 deploy_step_secrets = [{ $number }/{ $count }] { $time }  시크릿: 값이 없는 시크릿 채우기
 
-deploy_step_migrate = [{ $number }/{ $count }] { $time }  마이그레이션: 별도 태스크로 DB 스키마 변경
+deploy_step_migrate = [{ $number }/{ $count }] { $time }  마이그레이션: 별도 task로 DB 스키마 변경
 
 deploy_step_apply = [{ $number }/{ $count }] { $time }  적용: 서비스를 포함한 나머지 계획
 
@@ -36,7 +36,7 @@ deploy_state_kept = 부트스트랩의 Terraform 상태를 { $bucket } 버킷으
 
 deploy_certificates_issued = ACM이 인증서를 발급했어요.
 
-deploy_delegate = 상위 도메인을 등록한 곳에서 { $domain }의 네임서버로 다음을 입력하세요: { $servers }. 몇 분 뒤 ACM이 인증서를 발급해요. 그대로 두셔도 되고, Ctrl-C로 멈췄다가 나중에 다시 실행하셔도 돼요.
+deploy_delegate = 상위 도메인을 등록한 곳에서 { $domain }의 네임서버로 다음을 입력하세요: { $servers }. 몇 분 뒤 ACM이 인증서를 발급해요. 그대로 두거나, Ctrl-C로 멈췄다가 나중에 다시 실행해도 돼요.
 
 deploy_waits_for_certificates = ACM을 기다리는 중이에요 ({ $time })
 
@@ -50,19 +50,19 @@ deploy_image_pushed = 푸시했어요: { $digest }
 
 deploy_secret_put = 새 무작위 값을 넣었어요: { $name }
 
-deploy_task_started = 태스크를 시작했어요: { $task }
+deploy_task_started = task를 시작했어요: { $task }
 
-deploy_waits_for_task = 태스크가 실행 중이에요 ({ $time })
+deploy_waits_for_task = task가 실행 중이에요 ({ $time })
 
 deploy_log_line = 로그: { $line }
 
-deploy_task_done = 태스크가 종료 코드 0으로 끝났어요.
+deploy_task_done = task가 종료 코드 0으로 끝났어요.
 
 deploy_event = ECS 이벤트: { $text }
 
-deploy_waits_for_service = 새 태스크 { $desired }개 중 { $running }개가 실행 중이에요 ({ $time })
+deploy_waits_for_service = 실행 중인 새 task: { $desired }개 중 { $running }개 ({ $time })
 
-deploy_steady = 서비스가 안정됐어요. 태스크 { $desired }개 중 { $running }개가 새 이미지로 실행 중이에요.
+deploy_steady = 서비스가 안정됐어요. 새 이미지로 실행 중인 task: { $desired }개 중 { $running }개.
 
 deploy_no_after_for_older = 건너뛰었어요. 이 이미지는 현재 작업 트리의 이미지가 아니고, 이전 릴리스가 새 릴리스의 마이그레이션을 마무리하면 안 돼요.
 
@@ -72,7 +72,7 @@ deploy_verified = { $time } 만에 배포와 검증을 마쳤어요: https://{ $
 
 ## The plan and its money
 
-deploy_changes = Terraform이 리소스를 { $created }개 만들고, { $changed }개 바꾸고, { $replaced }개 교체하고, { $destroyed }개 삭제해요.
+deploy_changes = Terraform의 리소스 변경: { $created }개 만들기, { $changed }개 바꾸기, { $replaced }개 교체, { $destroyed }개 삭제.
 
 deploy_change_replaced = 교체: { $address }
 
@@ -94,7 +94,7 @@ deploy_bill_line_new = { $what }: 월 ${ $after }
 
 deploy_budget_small = 예산(${ $budget })이 청구서(${ $after })보다 적어요. AWS가 매달 알림을 보낼 거예요. monthly_budget_usd를 올리거나 더 작은 설계를 고르세요.
 
-deploy_plan_grew = 나머지 계획에 앞서 보여 드리지 않은 변경이 { $count }개 있어요:
+deploy_plan_grew = 나머지 계획에 앞서 보여 주지 않은 변경이 { $count }개 있어요:
 
 deploy_ask_bootstrap = 이 계정에 만들까요? [y/N]
 
@@ -102,7 +102,7 @@ deploy_ask_plan = 이 계획을 적용할까요? [y/N]
 
 deploy_ask_more = 이것도 적용할까요? [y/N]
 
-deploy_agreed_before = 미리 동의하셨어요(--yes).
+deploy_agreed_before = 미리 동의했어요(--yes).
 
 ## Why it stops
 
@@ -110,43 +110,43 @@ deploy_preflight_missing = 부족한 것: { $count }개. 고친 뒤 다시 실�
 
 deploy_nobody_to_ask = 동의를 구할 터미널이 없어요. 터미널에서 실행하거나 --yes를 붙이세요.
 
-deploy_not_agreed = 동의하지 않으셔서 적용하지 않았어요.
+deploy_not_agreed = 동의하지 않아서 적용하지 않았어요.
 
 deploy_state_lost = { $bucket } 버킷은 있지만 부트스트랩 상태가 없고, 이 컴퓨터에도 없어요. 첫 배포가 다른 컴퓨터에서 상태를 옮기기 전에 끝났어요. 그 컴퓨터에서 `glimpse deploy`를 실행하거나 가이드의 “단계가 실패하면”을 보세요.
 
 deploy_not_delegated = ACM이 { $domains }의 인증서를 아직 발급하지 않았어요. 상위 도메인에 다음 네임서버가 있는지 확인하고 다시 실행하세요: { $servers }
 
-deploy_image_unknown = --image { $digest }: 레지스트리 { $repository }에 그런 이미지가 없어요. `aws ecr describe-images --repository-name { $repository }`로 목록을 보세요.
+deploy_image_unknown = --image { $digest }: 레지스트리 { $repository }에 그런 이미지가 없어요. 목록을 보려면: `aws ecr describe-images --repository-name { $repository }`
 
 deploy_output_wrong = Terraform({ $root }): { $detail }. `glimpse deploy`에는 이 저장소 Terraform의 출력값이 필요해요.
 
 deploy_secret_by_hand = { $names }: 배포가 만들 수 없는 값이에요. downloads_public_key와 짝인 개인 키(PEM)를 그 파라미터에 SecureString으로 넣고 다시 실행하세요.
 
-deploy_task_endless = { $task } 태스크가 { $minutes }분이 지나도 끝나지 않았어요. 로그를 확인하세요. 다시 실행하면 그 마이그레이션이 끝난 뒤에 새로 시작해요.
+deploy_task_endless = { $task } task가 { $minutes }분이 지나도 끝나지 않았어요. 로그를 확인하세요. 다시 실행하면 그 마이그레이션이 끝난 뒤에 새로 시작해요.
 
-deploy_task_never_started = 태스크의 컨테이너가 시작되지 않았어요. ECS의 설명: { $reason }
+deploy_task_never_started = task의 컨테이너가 시작되지 않았어요. ECS의 설명: { $reason }
 
 deploy_migration_failed = 마이그레이션이 종료 코드 { $exit_code }번으로 끝났어요. 이유는 위 로그에 있어요.
 
 deploy_migration_after_failed = `migrate --after`가 종료 코드 { $exit_code }번으로 끝났어요. 서비스는 새 이미지로 실행 중이고, 이전 릴리스만 쓰던 것이 DB에 남아 있어요. 이유는 위 로그에 있어요.
 
-deploy_no_service = Terraform은 적용됐지만 ECS 클러스터 { $cluster }에 서비스 { $service }가 없어요.
+deploy_no_service = Terraform은 적용됐지만 ECS 클러스터({ $cluster })에 { $service } 서비스가 없어요.
 
-deploy_rollout_endless = 서비스가 { $minutes }분이 지나도 안정되지 않았어요. 이전 릴리스의 태스크가 계속 서비스하고 ECS도 계속 시도해요. 이유는 위 이벤트에 있어요. 더 기다리려면 다시 실행하세요.
+deploy_rollout_endless = 서비스가 { $minutes }분이 지나도 안정되지 않았어요. 이전 릴리스의 task가 계속 서비스하고 ECS도 계속 시도해요. 이유는 위 이벤트에 있어요. 더 기다리려면 다시 실행하세요.
 
-deploy_given_up = 태스크 { $failed }개가 실패해서 ECS가 이 이미지를 포기했어요: { $reason }
+deploy_given_up = task { $failed }개가 실패해서 ECS가 이 이미지를 포기했어요: { $reason }
 
 deploy_goes_back = 마지막 정상 이미지로 돌아가요: { $digest }
 
-deploy_no_image_before = { $digest } 이미지가 시작되지 않고, 돌아갈 정상 이미지도 없어요. 만든 리소스는 그대로 있어요. 태스크 로그에서 원인을 찾아 이미지를 고치고 다시 실행하세요.
+deploy_no_image_before = { $digest } 이미지가 시작되지 않고, 돌아갈 정상 이미지도 없어요. 만든 리소스는 그대로 있어요. task 로그에서 원인을 찾아 이미지를 고치고 다시 실행하세요.
 
-deploy_settings_fail = { $digest } 이미지는 전에 정상이었으니, 함께 바꾼 것(변수, 크기, 시크릿)이 원인이에요. ECS는 이전 태스크 정의로 돌아갔어요. 그 변경을 되돌리고 다시 실행하세요.
+deploy_settings_fail = { $digest } 이미지는 전에 정상이었으니, 함께 바꾼 것(변수, 크기, 시크릿)이 원인이에요. ECS는 이전 task 정의로 돌아갔어요. 그 변경을 되돌리고 다시 실행하세요.
 
 deploy_back_changes_more = { $digest } 이미지로 돌아가면 다음도 바뀌어서 적용하지 않았어요: { $addresses }. 확인한 뒤 실행하세요: glimpse deploy --image { $digest }
 
 deploy_back_unsteady = 마지막 정상 이미지를 다시 적용했지만({ $digest }) 서비스가 안정되지 않았어요. 위 ECS 이벤트를 보세요.
 
-deploy_went_back = 배포에 실패했어요. { $broken } 이미지가 실행되지 않아요. 서비스는 전처럼 { $digest } 이미지로 실행 중이에요. 원인은 실패한 태스크의 로그에 있어요.
+deploy_went_back = 배포에 실패했어요. { $broken } 이미지가 실행되지 않아요. 서비스는 전처럼 { $digest } 이미지로 실행 중이에요. 원인은 실패한 task의 로그에 있어요.
 
 deploy_not_verified = 이미지는 실행 중이지만 `glimpse verify`가 문제를 찾았어요. 위 보고서를 보세요.
 
@@ -177,7 +177,7 @@ deploy_terraform_ends = Terraform이 하던 일을 마치고 상태를 저장해
 deploy_terraform_missing = Terraform을 시작할 수 없어요: { $detail }. Terraform 1.10 이상을 설치하고 PATH에 넣으세요.
 
 deploy_terraform_failed =
-    { $folder }에서 `terraform { $command }`가 실패했어요:
+    { $folder }에서 `terraform { $command }` 실행에 실패했어요:
     { $detail }
 
 deploy_state_locked = Terraform 상태가 잠겨 있어요({ $who }, { $since }부터, { $operation }). 다른 배포가 실행 중이거나, 강제 종료된 배포가 적용을 마무리하는 중이에요. 끝날 때까지 기다리세요. 아무것도 실행 중이 아니라면: terraform -chdir={ $folder } force-unlock { $id }
@@ -202,7 +202,7 @@ deploy_dry_run_policies = 정확히 이만큼 허용하는 정책: CI용은 depl
 
 deploy_tool_missing = 설치되어 있지 않거나 시작되지 않는 프로그램: { $tool }. { $least } 이상을 설치하고 PATH에 넣으세요.
 
-deploy_tool_old = { $tool } 버전이 { $version }이에요. 배포에는 { $least } 이상이 필요해요.
+deploy_tool_old = { $tool } 버전이 낮아요: { $version }. 배포에는 { $least } 이상이 필요해요.
 
 deploy_builder_line = 빌드: { $line }
 
@@ -210,7 +210,7 @@ deploy_not_own_tree = 이 저장소의 Terraform 환경이 아니에요: { $path
 
 deploy_name_unknown = { $path }: 클러스터 이름이나 서비스 도메인을 파일에서 알 수 없어요. 첫 적용 전에 둘 다 필요해요.
 
-deploy_domain_reserved = domain_name이 { $domain }이에요. 누구도 가질 수 없는 이름이에요. production.auto.tfvars에 갖고 있는 이름을 적으세요. docs/how-to/aws-in-ten-steps.ko.md의 6단계를 보세요.
+deploy_domain_reserved = domain_name의 { $domain }: 누구도 가질 수 없는 이름이에요. production.auto.tfvars에 갖고 있는 이름을 적으세요. docs/how-to/aws-in-ten-steps.ko.md의 6단계를 보세요.
 
 deploy_bootstrap_destroys = 부트스트랩이 위에 나온 것을 삭제하거나 교체해요. --yes로는 동의하지 않아요. 이 클론에 production.auto.tfvars가 빠지지 않았나요? 정말 그렇게 하려면 터미널에서 --yes 없이 실행하세요.
 

@@ -6,9 +6,9 @@ up_plan_read = Terraform을 읽었어요 ({ $seconds }초)
 
 up_part_ready = { $program } 준비됨 ({ $seconds }초)
 
-up_tasks_ready = 태스크 { $count }개가 서비스 중이에요 ({ $seconds }초)
+up_tasks_ready = task { $count }개가 서비스 중이에요 ({ $seconds }초)
 
-up_pool_lowered = Terraform은 태스크마다 연결을 { $wanted }개까지 열게 하지만, DB의 연결은 모두 { $connections }개이고 배포 중에는 태스크가 두 배가 돼요. 여기서는 태스크마다 { $pool }개까지 열어요.
+up_pool_lowered = Terraform은 task마다 연결을 { $wanted }개까지 열게 하지만, DB의 연결은 모두 { $connections }개이고 배포 중에는 task가 두 배가 돼요. 여기서는 task마다 { $pool }개까지 열어요.
 
 ## When it is ready
 
@@ -18,41 +18,41 @@ up_ready_chat =
 
 up_ready_page = 페이지: { $page }
 
-up_ready_tasks = 태스크: vCPU { $vcpu }개, 메모리 { $memory }MiB인 태스크 { $count }개. 온디맨드 { $on_demand }개, Spot { $spot }개.
+up_ready_tasks = task: vCPU { $vcpu }개, 메모리 { $memory }MiB인 task { $count }개. 온디맨드 { $on_demand }개, Spot { $spot }개.
 
 up_ready_balancer = 로드 밸런서: 고정 세션 없음, 유휴 제한 시간 { $idle }초, 등록 취소 지연 { $delay }초, 상태 확인 { $interval }초마다 { $path }.
 
 up_ready_balancer_sticky = 로드 밸런서: 쿠키 기반 고정 세션, 유휴 제한 시간 { $idle }초, 등록 취소 지연 { $delay }초, 상태 확인 { $interval }초마다 { $path }.
 
-up_ready_bus = 태스크 사이의 이벤트: { $bus }.
+up_ready_bus = task 사이의 이벤트: { $bus }.
 
-up_ready_no_bus = 태스크 사이의 이벤트: Terraform에 버스가 없어서 AWS에서는 태스크끼리 이벤트를 주고받지 못해요. 여기서는 PostgreSQL이 이벤트를 전달해요.
+up_ready_no_bus = task 사이의 이벤트: Terraform에 버스가 없어서 AWS에서는 task끼리 이벤트를 주고받지 못해요. 여기서는 PostgreSQL이 이벤트를 전달해요.
 
-up_ready_database = DB: { $instance }처럼 연결을 최대 { $connections }개까지 받아요.
+up_ready_database = DB 연결: { $instance } 인스턴스처럼 최대 { $connections }개까지 받아요.
 
-up_limits_hold = Linux control group이 태스크마다 CPU와 메모리를 그 크기로 제한해요.
+up_limits_hold = Linux control group이 task마다 CPU와 메모리를 그 크기로 제한해요.
 
-up_ready_speed = Spot 회수 예고, 드레인, 등록 취소 지연, 시작 시간을 { $speed }로 나눴어요.
+up_ready_speed = Spot 회수 예고, 드레인, 등록 취소 지연, 시작이 AWS보다 { $speed }배 빨라요.
 
 up_ready_end = Ctrl-C를 누르면 모두 끝나요. 데이터는 { $folder }에 남아요.
 
-up_ending = 태스크, 로드 밸런서, DB, 버스, 객체 스토리지를 끝내고 있어요… (Ctrl-C를 한 번 더 누르면 바로 끝나요)
+up_ending = task, 로드 밸런서, DB, 버스, 객체 스토리지를 끝내고 있어요… (Ctrl-C를 한 번 더 누르면 바로 끝나요)
 
 ## Why it does not start
 
 up_speed_wrong = --speed { $speed }: 1에서 { $most } 사이여야 해요. 1은 AWS와 같은 속도, 5는 다섯 배 빠른 속도예요.
 
-up_tasks_wrong = 태스크 { $count }개: 컴퓨터 한 대에서는 1개에서 { $most }개까지예요. --tasks로 정하세요.
+up_tasks_wrong = --tasks { $count }: 컴퓨터 한 대에서는 task를 1~{ $most }개 실행할 수 있어요.
 
 up_port_wrong = { $option } { $port }: 1에서 65535 사이이거나, 빈 포트를 쓰려면 0이어야 해요.
 
-up_ports_equal = --port와 --page-port가 둘 다 { $port }예요. 채팅과 페이지에 포트가 하나씩 필요해요.
+up_ports_equal = --port와 --page-port가 같아요({ $port }). 채팅과 페이지에 포트가 하나씩 필요해요.
 
-up_port_taken = 포트 { $port }를 쓸 수 없어요: { $holder }. 그 프로그램을 끝내거나 { $option }로 다른 포트를 고르세요(0: 아무 빈 포트).
+up_port_taken = { $port }번 포트를 쓸 수 없어요: { $holder }. 그 프로그램을 끝내거나 { $option } 옵션으로 다른 포트를 고르세요(0: 아무 빈 포트).
 
-up_data_unwritable = 데이터 폴더 { $folder }를 쓸 수 없어요: { $detail }. 고치거나 --data로 다른 폴더를 고르세요.
+up_data_unwritable = 데이터 폴더를 쓸 수 없어요: { $folder } ({ $detail }). 문제를 고치거나 --data로 다른 폴더를 고르세요.
 
-up_running = { $folder }에서 이미 스택이 실행 중이에요(pid { $pid }). 페이지는 { $page }예요. 그쪽에서 Ctrl-C로 끝내거나, --data, --port, --page-port로 다른 스택을 시작하세요.
+up_running = { $folder }에서 이미 스택이 실행 중이에요(pid { $pid }). 페이지: { $page }. 그쪽에서 Ctrl-C로 끝내거나, --data, --port, --page-port로 다른 스택을 시작하세요.
 
 up_starting = { $folder }에서 스택이 시작되거나 끝나는 중이에요. 잠시 뒤에 다시 하거나, --data, --port, --page-port로 다른 스택을 시작하세요.
 
@@ -78,4 +78,4 @@ up_part_not_started = { $program } 프로세스가 다시 시작되지 않았어
 
 up_part_serves = { $program } 다시 서비스 중이에요({ $seconds }초).
 
-up_defect = glimpse의 결함이에요: { $detail }
+up_defect = glimpse 내부 오류예요: { $detail }

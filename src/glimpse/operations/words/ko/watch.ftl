@@ -8,11 +8,11 @@ watch_subject_attention = { $name }: 확인 필요({ $count }건), { $day }
 
 watch_subject_good = { $name }: 이상 없음, { $day }
 
-watch_sent = 보고서를 { $where }(으)로 보냈어요.
+watch_sent = 보고서를 보냈어요: { $where }
 
 watch_slack_missing = --send slack을 쓰려면 환경 변수 { $variable }에 수신 웹훅 주소가 있어야 해요.
 
-watch_slack_not_https = { $variable } 값이 https:// 주소가 아니라서 보내지 않았어요. 웹훅 주소를 다시 복사해 주세요. 비밀 값이라 여기에는 보여 드리지 않아요.
+watch_slack_not_https = { $variable } 값이 https:// 주소가 아니라서 보내지 않았어요. 웹훅 주소를 다시 복사해 주세요. 비밀 값이라 여기에는 표시하지 않아요.
 
 watch_slack_refused = Slack이 보고서를 거부했어요: { $status } { $detail }. 웹훅이 취소됐을 수 있어요. 새로 만들어 주세요.
 
@@ -30,7 +30,7 @@ watch_unknown = 알 수 없음
 
 watch_spending = 낸 비용과 계획
 
-watch_paid = { $days }일 동안({ $start }부터 { $end }까지) { $paid }를 냈어요. 한 달로 치면 { $month }이고, 계획은 { $planned }예요.
+watch_paid = { $days }일 동안({ $start }부터 { $end }까지) 낸 비용: { $paid }. 한 달로 치면 { $month }, 계획은 { $planned }.
 
 watch_paid_high = 최근 { $days }일의 속도로는 한 달에 ${ $month }예요. 계획한 ${ $planned }보다 { $percent }% 많아요.
 
@@ -42,7 +42,7 @@ watch_at_least = 가격을 모르는 부분이 있어서 계획 금액은 최솟
 
 watch_adjustments = 이 기간에 기록됐지만 위 금액에 없는 것: 세금 { $tax }, 크레딧과 환불 { $credits }.
 
-watch_tag = { $key }={ $value } 태그가 있는 것과 { $key } 태그가 없는 것({ $untagged })을 셌어요. 다른 환경의 { $others }는 세지 않았어요.
+watch_tag = { $key }={ $value } 태그가 있는 것과 { $key } 태그가 없는 것({ $untagged })을 셌어요. 다른 환경({ $others })은 세지 않았어요.
 
 watch_no_tag = 다른 스택을 포함해 계정의 모든 비용을 셌어요.
 
@@ -66,7 +66,7 @@ watch_hosted_zone = 호스팅 영역은 매달 1일에 한 번 청구돼요. 1�
 
 watch_services = 서비스별, 이 기간의 속도로 본 한 달 비용(USD)
 
-watch_explained = 크레딧까지 넣으면 계획과의 차이는 한 달에 { $total }이에요: { $parts }.
+watch_explained = 크레딧까지 넣으면 계획과의 차이는 월 { $total }: { $parts }.
 
 watch_instead = {" "}({ $planned } { $unit } 대신 { $paid })
 
@@ -90,7 +90,7 @@ watch_column_difference = 차이
 
 watch_column_why = 이유
 
-watch_requests = Cost Explorer 요청 { $count }번으로 만들었어요. 요청 한 번에 $0.01이에요.
+watch_requests = 이 보고서에 쓴 Cost Explorer 요청: { $count }번(한 번에 $0.01).
 
 ## Health
 
@@ -102,7 +102,7 @@ watch_column_finding = 결과
 
 watch_of_alarms = 경보
 
-watch_of_tasks = 태스크
+watch_of_tasks = task
 
 watch_of_answers = 5xx 응답
 
@@ -124,7 +124,7 @@ watch_alarms = { $count }개 중 { $ok }개 정상
 
 watch_alarms_silent = { $count }개 중 { $ok }개 정상, 데이터 없음: { $names }
 
-watch_alarms_none = { $prefix }(으)로 시작하는 경보가 없어요
+watch_alarms_none = 이름이 { $prefix } 다음으로 이어지는 경보가 없어요
 
 watch_alarm = { $name } 경보가 { $since }부터 울리고 있어요: { $reason }
 
@@ -132,7 +132,7 @@ watch_tasks = { $wanted }개 중 { $running }개 실행 중: 온디맨드 { $on_
 
 watch_tasks_unplaced = { $wanted }개 중 { $running }개 실행 중
 
-watch_tasks_none = { $wanted }개가 실행돼야 하는데 실행 중인 태스크가 없어요.
+watch_tasks_none = { $wanted }개가 실행돼야 하는데 실행 중인 task가 없어요.
 
 watch_answers = { $days }일 동안 요청 { $requests }건에 { $errors }건({ $percent }%)
 

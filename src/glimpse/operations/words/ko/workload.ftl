@@ -1,6 +1,6 @@
 ### What `glimpse workload from-cloudwatch` says.
 
-workload_not_beside = { $path }: 이 스택 옆에 glimpse.toml이 없어요. `glimpse init { $path }`로 먼저 만드세요.
+workload_not_beside = { $path }: 이 스택 옆에 glimpse.toml이 없어요. 먼저 만드세요: `glimpse init { $path }`
 
 workload_file_unreadable = { $path }: 파일을 읽을 수 없어요: { $detail }
 
@@ -28,7 +28,7 @@ workload_nothing = 하루 치 데이터가 있는 지표가 없어서 측정하�
 
 workload_facts = 참고로 본 것 (파일의 값이 아님)
 
-workload_fact_utilization = 태스크의 { $metric }: 평균 { $mean }%, 가장 바쁜 시간 { $most }%
+workload_fact_utilization = task의 { $metric }: 평균 { $mean }%, 가장 바쁜 시간 { $most }%
 
 workload_fact_storage = DB의 FreeStorageSpace: 하루에 { $mib }MiB씩 줄어요
 
@@ -36,7 +36,7 @@ workload_fact_processed = 로드 밸런서의 ProcessedBytes: WebSocket을 포�
 
 workload_kept = 지표로 알 수 없어서 그대로 둔 값
 
-workload_metrics = CloudWatch에 지표 { $count }개를 요청했어요. 1,000개에 $0.01이에요.
+workload_metrics = CloudWatch에 요청한 지표: { $count }개(1,000개에 $0.01).
 
 workload_written = { $path }에 썼어요. 값마다 주석에 지표가 있어요.
 
@@ -44,19 +44,19 @@ workload_not_written = 파일은 바꾸지 않았어요. 쓰려면 --output FILE
 
 ## Why a value is kept
 
-workload_no_data = CloudWatch에 { $metric }이 하루 치도 없어요(파일은 일주일 치)
+workload_no_data = CloudWatch에 { $metric } 값이 하루 치도 없어요(파일은 일주일 치)
 
-workload_more_sockets = 동시에 열린 소켓이 { $sockets }개로 파일에 적힌 { $users }명보다 많아요. people.users를 다시 적으세요
+workload_more_sockets = 동시에 열린 소켓({ $sockets }개)이 파일에 적힌 사용자({ $users }명)보다 많아요. people.users를 고치세요
 
 workload_connects_unclear = 하루 새 연결 { $new }개와 요청 { $requests }건이 habits.requests_per_connection과 맞지 않아요
 
 workload_fewer_objects = 버킷의 파일이 줄어서 업로드와 삭제를 구분할 수 없어요
 
-workload_no_bucket = 태스크 정의와 Terraform에서 버킷 이름을 알 수 없어요
+workload_no_bucket = task 정의와 Terraform에서 버킷 이름을 알 수 없어요
 
 workload_no_request_metrics = 버킷에 요청 지표가 없고(S3에서 유료), 다운로드가 이 스택의 CloudFront를 거치지 않아요
 
-workload_no_log_group = 태스크 정의가 CloudWatch에 로그를 남기지 않아요
+workload_no_log_group = task 정의가 CloudWatch에 로그를 남기지 않아요
 
 workload_no_nat_gateway = GB당 요금이 있는 NAT 게이트웨이가 스택에 없어요
 

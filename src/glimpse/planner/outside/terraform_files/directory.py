@@ -10,6 +10,7 @@ from pathlib import Path
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.outside import clock
+from glimpse.planner.outside.file_trees import DISK, FileTree
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, Values, cause_text
 from glimpse.planner.outside.terraform_files.families import is_by_use
 from glimpse.planner.outside.terraform_files.project import Project
@@ -52,12 +53,14 @@ class Directory:
         project: Path | None,
         given: Sequence[tuple[str, bytes | None]],
         environment: Mapping[str, str],
+        tree: FileTree = DISK,
     ) -> None:
         self.budget = Budget(clock.seconds)
-        self.sources = Project(stack, project, self.budget.allow)
+        self.sources = Project(stack, project, self.budget.allow, tree)
         self.inputs = Inputs()
         self.inputs.add_environment(environment)
-        for name in (*OWN_VALUE_FILES, *self._automatic()):
+        automatic = sorted(name for name in tree.names_in(self.sources.stack) if name.endswith(AUTOMATIC_ENDINGS))
+        for name in (*OWN_VALUE_FILES, *automatic):
             if self.sources.exists_inside(name):
                 self._add_file(name, self.sources.content(name))
         for name, content in given:
@@ -67,9 +70,6 @@ class Directory:
             else:
                 self._add_file(name, content)
         self.workspace = environment.get("TF_WORKSPACE") or self._selected_workspace()
-
-    def _automatic(self) -> list[str]:
-        return sorted(entry.name for entry in self.sources.stack.iterdir() if entry.name.endswith(AUTOMATIC_ENDINGS))
 
     def _add_file(self, name: str, content: bytes) -> None:
         read = read_json_values if name.endswith(".json") else read_hcl

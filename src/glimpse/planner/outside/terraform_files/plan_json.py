@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from glimpse.planner.finding import Finding, InputError
+from glimpse.planner.outside.file_trees import DISK, STANDARD_INPUT, FileTree
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, UnknownsIn, Values
 from glimpse.planner.outside.terraform_files.directory import Directory
 from glimpse.planner.outside.terraform_files.plan_configuration import INDEX, MODULE, PlanConfiguration
@@ -29,7 +29,6 @@ from glimpse.planner.terraform.values import Cause, Unknown
 from glimpse.planner.terraform.worlds import World
 
 MAX_BYTES = 200_000_000
-STANDARD_INPUT = "-"
 ZIP = b"PK\x03\x04"
 """How a plan file begins: it is a ZIP archive (Terraform's package internal/plans/planfile)."""
 
@@ -39,14 +38,19 @@ BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 def read_plan(
-    path: Path, *, project: Path | None = None, environment: Mapping[str, str] | None = None, locate: bool = True
+    path: Path,
+    *,
+    project: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    locate: bool = True,
+    tree: FileTree = DISK,
 ) -> ReadResult:
     """
     The resources of a plan or a state; `-` is the standard input. `locate` says whether a region is wanted that the
     plan's provider does not tell. Raises InputError when the file is not the JSON of a plan or a state.
     """
     name = _name_of(path)
-    plan = _document(_content(path), name)
+    plan = _document(_content(path, tree), name)
     values = plan.get("planned_values", plan.get("values"))
     if values is None and "format_version" in plan and "planned_values" not in plan:
         values = {"root_module": {}}  # `terraform show -json` of a state without anything
@@ -54,7 +58,7 @@ def read_plan(
         raise InputError(say("not_a_plan", path=name))
     try:
         read = _Plan(plan, values["root_module"], name)
-        files = partial(_region_of_files, path, project, environment or {}, read.configuration)
+        files = partial(_region_of_files, path, project, environment or {}, read.configuration, tree)
         return read.read(files if locate else lambda: None, environment or {})
     except BROKEN:
         raise InputError(say("not_a_plan", path=name)) from None
@@ -65,12 +69,8 @@ def _name_of(path: Path) -> str:
     return "stdin" if str(path) == STANDARD_INPUT else str(path)
 
 
-def _content(path: Path) -> bytes:
-    if str(path) == STANDARD_INPUT:
-        content = sys.stdin.buffer.read(MAX_BYTES + 1)
-    else:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+def _content(path: Path, tree: FileTree) -> bytes:
+    content = tree.read(path, MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise InputError(say("too_large_file", path=_name_of(path), limit=MAX_BYTES))
     return content
@@ -236,7 +236,11 @@ def _incomplete(lacking: list[str]) -> Sentence:
 
 
 def _region_of_files(
-    plan: Path, project: Path | None, environment: Mapping[str, str], configuration: PlanConfiguration
+    plan: Path,
+    project: Path | None,
+    environment: Mapping[str, str],
+    configuration: PlanConfiguration,
+    tree: FileTree,
 ) -> str | None:
     """
     The region of the provider in the files beside a plan, evaluated with the plan's variables. None where they are not
@@ -245,9 +249,9 @@ def _region_of_files(
     folder = plan.parent
     given = [("plan.tfvars.json", json.dumps(configuration.values).encode())]
     try:
-        if not configuration.root or not any(is_terraform_file(entry.name) for entry in folder.iterdir()):
+        if not configuration.root or not any(map(is_terraform_file, tree.names_in(folder))):
             return None
-        directory = Directory(folder, checked_project(project, folder), given, environment)
+        directory = Directory(folder, checked_project(project, folder, tree), given, environment, tree)
         own = directory.sources.folder(".")
         if not all(
             tuple(address.split(".")) in own.resources

@@ -7,7 +7,6 @@ before it is compared with that folder.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import clock
+from glimpse.planner.outside.file_trees import DISK, FileTree
 from glimpse.planner.sentence import say
 from glimpse.planner.terraform.errors import EvaluationError, TooMuch
 from glimpse.planner.terraform.folders import Folder, folder_of, is_terraform_file
@@ -67,9 +67,10 @@ class Project:
     What was read is kept, so that another world of the same stack costs no further reading.
     """
 
-    def __init__(self, stack: Path, top: Path | None, allow: Callable[[int], None]) -> None:
-        self.stack = stack.resolve()
-        self.top = top.resolve() if top else project_of(self.stack)
+    def __init__(self, stack: Path, top: Path | None, allow: Callable[[int], None], tree: FileTree = DISK) -> None:
+        self._tree = tree
+        self.stack = tree.resolved(stack)
+        self.top = tree.resolved(top) if top else tree.top or project_of(self.stack)
         self._allow = allow
         self._parse_until = clock.seconds() + ALL_PARSE_SECONDS
         self._folders: dict[str, Folder] = {}
@@ -98,25 +99,24 @@ class Project:
         """
         Terraform's files in a folder. Only a link in that folder can lead out of the project, so links are checked.
         """
-        with os.scandir(place) as entries:
-            found = sorted((entry for entry in entries if is_terraform_file(entry.name)), key=lambda entry: entry.name)
-        for entry in found:
-            name = f"{path}/{entry.name}" if path != "." else entry.name
-            if entry.is_file(follow_symlinks=False):
-                yield name, self._content_at(place / entry.name, name)
+        for entry in sorted(filter(is_terraform_file, self._tree.names_in(place))):
+            name = f"{path}/{entry}" if path != "." else entry
+            if not self._tree.is_link(place / entry):
+                if self._tree.is_file(place / entry):
+                    yield name, self._content_at(place / entry, name)
             elif self.exists_inside(name):
                 yield name, self.content(name)
 
     def tofu_files(self, path: str) -> Sequence[str]:
         """OpenTofu's own files that stand beside a Terraform file of the same name, and are not read."""
-        names = {entry.name for entry in self._within(path).iterdir()}
+        names = set(self._tree.names_in(self._within(path)))
         return sorted(name for name in names if TOFU.search(name) and TOFU.sub(r".tf\1", name) in names)
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder holds a module. One without any file is a git submodule that nobody fetched."""
-        if self.is_outside(path) or not os.path.isdir(place := self._within(path)):
+        if self.is_outside(path) or not self._tree.is_folder(place := self._within(path)):
             return False
-        return any(map(is_terraform_file, os.listdir(place)))
+        return any(map(is_terraform_file, self._tree.names_in(place)))
 
     def is_outside(self, path: str) -> bool:
         try:
@@ -152,9 +152,7 @@ class Project:
     def _content_at(self, place: Path, path: str) -> bytes:
         if place in self._contents:
             return self._contents[place]
-        if not os.path.isfile(place):  # opening a pipe would wait for its other end
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        size = place.stat().st_size
+        size = self._tree.size(place)
         self._files += 1
         self._bytes += size
         for what, found, limit in (
@@ -163,32 +161,31 @@ class Project:
             if found > limit:
                 raise TooMuch(what, limit, path)
         self._allow(size)
-        self._contents[place] = content = place.read_bytes()
+        self._contents[place] = content = self._tree.read(place)
         self._lines += content.count(b"\n")
         if self._lines > MAX_LINES:
             raise TooMuch("lines", MAX_LINES, path)
         return content
 
     def exists(self, path: str) -> bool:
-        return os.path.isfile(self._within(path))
+        return self._tree.is_file(self._within(path))
 
     def names(self, path: str) -> Sequence[str]:
-        top = self._within(path)
         found: list[str] = []
-        for folder, _, files in os.walk(top):
-            found += [os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/") for name in files]
+        for name in self._tree.files_below(self._within(path)):
+            found.append(name)
             if len(found) > MAX_NAMES:
                 raise TooMuch("files", MAX_NAMES, path)
         return sorted(found)
 
     def exists_inside(self, path: str) -> bool:
         """Whether this is a file of the project."""
-        return not self.is_outside(path) and os.path.isfile(self._within(path))
+        return not self.is_outside(path) and self._tree.is_file(self._within(path))
 
     def _within(self, path: str) -> Path:
         """Where a path leads, links followed. Raises OutsideProject where that is not in the project."""
         try:
-            place = (self.stack / os.path.expanduser(path)).resolve()
+            place = self._tree.resolved(self.stack / os.path.expanduser(path))
         except (OSError, RuntimeError, ValueError):  # a link that leads to itself, a name too long, a NUL
             raise OutsideProject(path) from None
         if not place.is_relative_to(self.top):
@@ -203,15 +200,15 @@ class Project:
         return self._shown[file]
 
 
-def checked_project(given: Path | None, stack: Path) -> Path | None:
+def checked_project(given: Path | None, stack: Path, tree: FileTree = DISK) -> Path | None:
     """The folder of --project, where that is one which may bound a reading. Raises InputError."""
     if given is None:
         return None
-    top = given.resolve()
-    if not top.is_dir():
+    top = tree.resolved(given.absolute())
+    if not tree.is_folder(top):
         raise InputError(say("path_missing", path=str(given)))
     if is_too_wide(top):
         raise InputError(say("project_too_wide", path=str(given)))
-    if not stack.resolve().is_relative_to(top):
+    if not tree.resolved(stack).is_relative_to(top):
         raise InputError(say("project_elsewhere", path=str(stack), project=str(given)))
     return top

@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glimpse.planner.finding import Finding, InputError
+from glimpse.planner.outside.file_trees import DISK, STANDARD_INPUT, FileTree
 from glimpse.planner.outside.terraform_files.directory import Directory
-from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT, read_plan
+from glimpse.planner.outside.terraform_files.near_paths import with_near_path
+from glimpse.planner.outside.terraform_files.plan_json import read_plan
 from glimpse.planner.outside.terraform_files.project import checked_project
 from glimpse.planner.outside.terraform_files.read_result import ReadResult
 from glimpse.planner.outside.terraform_files.regions import with_region
@@ -49,6 +51,7 @@ def read_stack(
     environment: Mapping[str, str] | None = None,
     with_names: bool = False,
     with_deployment: bool = False,
+    tree: FileTree = DISK,
 ) -> Stack:
     """
     The stack at a path: a directory, a file of one, or the JSON of a plan or a state (`-`: on the standard input).
@@ -56,11 +59,13 @@ def read_stack(
 
     `region` overrules what the provider says. `given` are values of variables in the order of the command, as
     ("file", name) or ("option", "name=value"); `project` bounds what may be read, and `environment` may hold more
-    values and the workspace. `with_names` looks up what resources are called in AWS, and `with_deployment` what the
-    files tell of the running service.
+    values and the workspace. `tree` holds the files, variable files too where it has them. `with_names` looks up what
+    resources are called in AWS, and `with_deployment` what the files tell of the running service.
     """
     try:
-        return _stack_at(path, region, given, project, environment or {}, LookUps(with_names, with_deployment))
+        return _stack_at(path, region, given, project, environment or {}, LookUps(with_names, with_deployment), tree)
+    except InputError as wrong:
+        raise (with_near_path(wrong, path) if tree is DISK else wrong) from None
     except OSError as error:
         what = say("path_unreadable", path=str(error.filename or path), detail=error.strerror or "")
         raise InputError(what) from None
@@ -73,29 +78,30 @@ def _stack_at(
     project: Path | None,
     environment: Mapping[str, str],
     look_ups: LookUps,
+    tree: FileTree,
 ) -> Stack:
-    if str(path) != STANDARD_INPUT and not path.exists():
+    if str(path) != STANDARD_INPUT and not (tree.is_folder(path) or tree.is_file(path)):
         raise InputError(say("path_missing", path=str(path)))
-    if path.is_file() and is_terraform_file(path.name):
+    if tree.is_file(path) and is_terraform_file(path.name):
         folder = path.parent
-        stack = _stack_at(folder, region, given, project, environment, look_ups)
+        stack = _stack_at(folder, region, given, project, environment, look_ups, tree)
         meant = Finding(say("file_means_folder", file=path.name, path=str(folder)))
         return replace(stack, warnings=(meant, *stack.warnings))
     if path.name in TERRAGRUNT:
         raise InputError(say("terragrunt", path=str(path.parent)))
-    if not path.is_dir():
+    if not tree.is_folder(path):
         if given:
             raise InputError(say("variables_without_directory", path=str(path)))
-        read = read_plan(path, project=project, environment=environment, locate=region is None)
+        read = read_plan(path, project=project, environment=environment, locate=region is None, tree=tree)
         return stack_of(read, path, region, look_ups)
-    names = {entry.name for entry in path.iterdir()}
+    names = set(tree.names_in(path))
     if not any(map(is_terraform_file, names)):
         raise InputError(say("terragrunt" if names & TERRAGRUNT else "no_terraform", path=str(path)))
-    values = [_file(name) if kind == "file" else (_assignment(name), None) for kind, name in given]
-    top = checked_project(project, path)
+    values = [_file(name, tree) if kind == "file" else (_assignment(name), None) for kind, name in given]
+    top = checked_project(project, path, tree)
     try:
         with _room_to_read():
-            directory = Directory(path, top, values, environment)
+            directory = Directory(path, top, values, environment, tree)
             return _Worlds(directory, path, region, environment, look_ups).stack()
     except TooMuch as bound:
         raise InputError(
@@ -174,6 +180,7 @@ class _Worlds:
         return replace(
             leaves[0].stack,
             variables=frozenset(self._directory.variables),
+            moves=tuple(base.configuration.root.moves()),
             missing=missing,
             choice=self._choice(names, base.world, leaves) if len(leaves) > 1 else None,
         )
@@ -239,10 +246,10 @@ def _errors(stack: Stack) -> frozenset[tuple[str, int]]:
     return frozenset((found.file or "", found.line or 0) for found in wrong)
 
 
-def _file(name: str) -> tuple[str, bytes]:
+def _file(name: str, tree: FileTree) -> tuple[str, bytes]:
+    place = Path(name).absolute()
     try:
-        with Path(name).open("rb") as file:
-            return name, file.read(MAX_VALUE_BYTES)
+        return name, (tree if tree.is_file(place) else DISK).read(place, MAX_VALUE_BYTES)
     except OSError as error:
         raise InputError(say("variable_file_unreadable", path=name, detail=error.strerror or "")) from None
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
+from glimpse.planner.outside.file_trees import STANDARD_INPUT
 from glimpse.planner.outside.terraform_files.block import ArgumentUnknown, Block, Tree, Values, cause_text
 from glimpse.planner.outside.terraform_files.families import carried_by, is_everywhere, reader_of
 from glimpse.planner.outside.terraform_files.families.reader import StackItem
 from glimpse.planner.outside.terraform_files.names_in_aws import names_in_aws
-from glimpse.planner.outside.terraform_files.plan_json import STANDARD_INPUT
 from glimpse.planner.outside.terraform_files.read_result import OTHER_REGION, ReadResult
 from glimpse.planner.outside.terraform_files.resource_types import (
     AWS_PROVIDERS,

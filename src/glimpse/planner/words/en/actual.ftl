@@ -10,14 +10,17 @@ actual_file_not_parquet = { $path } begins like Parquet and cannot be read: { $d
 actual_parquet_extra = { $path } is Parquet, which needs one more package: pip install 'glimpse[actual]', or export CSV
 actual_columns_missing = { $path } is neither a Cost and Usage Report (it lacks { $columns }) nor a Cost Explorer CSV (its first column is not Service or Usage type)
 actual_wants_number = { $column } is not a number within bounds: { $found }
-actual_currency = { $path } is in { $currency }; a bill is in USD, and Glimpse knows no rate
+actual_currency = { $path } is in { $currency }; a bill is in USD, and Glimpse knows no exchange rate
 actual_too_many = { $path } has more than { $limit } different charges; export one month, without resource IDs
 actual_no_rows = { $path } has a header and no row with a charge
-actual_quantity = as measured in { $period }, by --actual; it wins over an estimate from the workload
-actual_shared = as measured in { $period }, by --actual, shared evenly among { $count }
-actual_none = none in { $period }, by --actual: the report lists no such usage
-actual_partial = The export covers { $days } of the { $of } days of { $period }; quantities are not scaled to the whole month
-actual_undated = The export names no month; it is taken to cover one
+actual_quantity = as measured in { $period } (--actual); this wins over an estimate from the workload
+actual_shared = as measured in { $period } (--actual), shared evenly among { $count }
+actual_none = none in { $period }: the --actual report lists no such usage
+actual_partial = The export covers only a part of { $period } ({ $days ->
+    [one] 1 day
+   *[other] { $days } days
+} of { $of }); quantities are not scaled up to the whole month
+actual_undated = The export names no month, so it is taken as one month
 actual_money_only = The export has costs and no quantities: usage is not filled in, and differences are not explained
 actual_period_unknown = an unnamed month
 ui_actual = Paid in { $period }
@@ -30,8 +33,11 @@ part_of_discount = discount { $amount }
 part_of_tax = tax { $amount }
 part_of_rest = not explained { $amount }
 part_untagged = ${ $amount } of it without tags
-paid_resources = { $count } resources in the export
-ui_not_in_terraform = Paid for, and not in Terraform
-ui_not_paid = In Terraform, and nobody paid for it
-ui_not_compared = In the bill, and not compared: its usage type on AWS's invoice is not known here
+paid_resources = { $count ->
+    [one] 1 resource
+   *[other] { $count } resources
+} in the export
+ui_not_in_terraform = Paid for, but not in Terraform
+ui_not_paid = In Terraform, but not on the invoice
+ui_not_compared = In the bill, but not compared: AWS's usage type for it is not known here
 ui_more_rows = … and { $count } more, ${ $paid }: all of them with --format json

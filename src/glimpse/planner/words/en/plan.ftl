@@ -25,10 +25,10 @@ step_run_again_least = run glimpse plan again: it must then say at least ${ $mon
 
 ## What a stack has today
 
-promise_max_tasks = maximum of tasks
+promise_max_tasks = maximum number of tasks
 promise_instances = number of instances
-promise_cache = engine of the cache
-promise_cache_nodes = nodes of the cache
+promise_cache = cache engine
+promise_cache_nodes = number of cache nodes
 promise_zones = availability zones
 as_today = as today
 has_less = { $address } has { $found }; today { $today }
@@ -38,41 +38,22 @@ no_free_tier_changes = without the free tier another combination would be cheape
 
 ## What to do, and what that saves
 
-do_apply = apply { $scenario }: { $levers }
-do_for_the_least = with the values that cost least: { $advice }
-do_by_hand = . Check by hand: { $levers }
-do_nothing = keep the stack: everything that costs less gives something up
-do_nothing_certain = keep the stack: no change is certain to cost less
-do_nothing_charged = nothing: AWS charges for nothing that these files create
-do_nothing_read = no advice: nothing that AWS charges for could be read
-do_none = no advice: no combination of changes keeps every promise that glimpse.toml states; see Promises below
-do_unknown = no advice: whether this stack keeps what glimpse.toml promises is unknown; see Promises below
-levers_more = ; and { $count } more
-saves = ${ $saving } a month, { $percent } %
-saves_at_least = at least ${ $saving } a month, { $percent } % of the total above
-saves_at_most = ${ $saving } a month, at most { $percent } %
-saves_usage = a part of what usage is charged; how much depends on usage that nobody gave
-saves_nothing = $0.00: the changes cost nothing, and avoid charges or failures that these files leave open
-saves_none = $0.00 as long as nothing is given up
-saves_none_certain = $0.00 for certain
-saves_no_other = no amount, because nothing is advised
-saves_more_given_up = More where you give something up: { $offers }
-offer = ${ $saving } a month less without "{ $name }" ({ $levers })
-offer_of_little_usage = up to ${ $saving } a month less while usage is low ({ $lever })
-offer_commitment = ${ $saving } a month less with a commitment ({ $levers })
-unknown_usage = ; what usage will cost: glimpse init writes a glimpse.toml in which it can be given
+do_nothing = Keep the stack: everything that costs less gives something up
+do_nothing_certain = Keep the stack: no change is certain to cost less
+do_nothing_charged = Nothing: AWS charges for nothing that these files create
+do_nothing_read = No advice: nothing that AWS charges for could be read
+do_none = No advice: no combination of changes keeps every promise that glimpse.toml states: --show promises says why
+do_unknown = No advice: whether this stack keeps what glimpse.toml promises is unknown: --show promises says why
 
 ## Promises
 
-kept_as_today = Also kept as it is today: { $names }.
-kept_all_as_today = What is advised takes away nothing that the stack has today ({ $names }), and buys nothing in advance. What may be given up can be stated in glimpse.toml, [promises] may_give_up.
+kept_as_today = Kept as it is today:
 kept_all = What is advised takes away nothing that the stack has today, and buys nothing in advance. What may be given up can be stated in glimpse.toml, [promises] may_give_up.
 
 ## The comparison
 
 search_forbidden_commitment = with a commitment: ${ $less } less, by { $levers }
 
-ui_best = best: { $levers }; of { $count } combinations the cheapest that keeps every promise
 
 ## What a change saves
 
@@ -82,19 +63,22 @@ saves_below = saves ${ $usd } a month without usage, less with it, and nothing a
 saves_below_any = saves ${ $usd } a month without usage, less with it, and nothing above any of these:
 saves_above = costs ${ $usd } a month more without usage, less with it, and saves above { $usage }
 saves_above_any = costs ${ $usd } a month more without usage, less with it, and saves above any of these:
-usages_more = and { $count } other kinds of usage
-saves_depends = whether it saves depends on usage that nobody gave: { $keys } ({ $count } in all)
+usages_more = and { $count ->
+    [one] 1 other kind
+   *[other] { $count } other kinds
+} of usage
+saves_depends = whether it saves depends on usage that was not given: { $keys } ({ $count } in all)
 new_resource = the new { $name }
-ui_not_there = left as it is where it would not certainly save:
-ui_see_steps = { $lever } · where, how and its risk: in the steps above
+ui_not_there = not changed here, because it would not certainly save:
+ui_see_steps = { $lever } · where, how and its risk: see the steps
 ui_edit_saves_least = saves ${ $saved } a month or more
 ui_edit_saves_usage = saves a part of what usage is charged
-ui_idle = Other changes, which find nothing to change in this stack: { $count }.
-ui_saves_nothing = These save nothing here, or cost more: { $levers }.
+ui_idle = Changes that do not apply to this stack: { $count }.
+ui_saves_nothing = These save nothing here, or cost more:
 service = service
 
-saves_between = between these two: no price is held for { $parts }, and both bounds follow from prices that are
-saves_unpriced = no price is held for { $parts }
+saves_between = between these two amounts: the catalogue has no price for { $parts }, but its other prices bound it
+saves_unpriced = the catalogue has no price for { $parts }
 places_more = and { $count } more
 group_same_for_less = The same for less
 group_gives_up = Gives something up
@@ -108,14 +92,17 @@ ui_how = How
 
 ## What is stored grows
 
-growth_database = { $address }: messages add { $gb } GB a month; how large its storage is, is unknown
-growth_database_never = { $address }: messages add { $gb } GB a month; its { $gib } GiB of storage are not full within { $years } years
-growth_database_full = { $address }: messages add { $gb } GB a month; from empty, { $gib } GiB of storage are full in month { $months }. Whether storage autoscaling is on is unknown
-growth_database_full_fixed = { $address }: messages add { $gb } GB a month; from empty, its { $gib } GiB of storage are full in month { $months }. Storage autoscaling is off
-growth_database_full_autoscaled = { $address }: messages add { $gb } GB a month; from empty, the { $gib } GiB at which storage autoscaling ends are full in month { $months }, and cost ${ $usd } a month more than the storage of today
-growth_database_full_autoscaled_unpriced = { $address }: messages add { $gb } GB a month; from empty, the { $gib } GiB at which storage autoscaling ends are full in month { $months }. What they cost is unknown
+growth_database = { $address }: messages add { $gb } GB a month; the size of its storage is unknown
+growth_database_never = { $address }: messages add { $gb } GB a month; they do not fill its { $gib } GiB of storage within { $years ->
+    [one] a year
+   *[other] { $years } years
+}
+growth_database_full = { $address }: messages add { $gb } GB a month; starting empty, { $gib } GiB of storage are full in month { $months }. Whether storage autoscaling is on is unknown
+growth_database_full_fixed = { $address }: messages add { $gb } GB a month; starting empty, its { $gib } GiB of storage are full in month { $months }. Storage autoscaling is off
+growth_database_full_autoscaled = { $address }: messages add { $gb } GB a month; starting empty, the { $gib } GiB at which storage autoscaling ends are full in month { $months }, and cost ${ $usd } a month more than today's storage
+growth_database_full_autoscaled_unpriced = { $address }: messages add { $gb } GB a month; starting empty, the { $gib } GiB at which storage autoscaling ends are full in month { $months }. Their cost is unknown
 growth_files = { $address }: uploads add { $gb } GB a month, and ${ $usd } to each following month's bill
-growth_files_unpriced = { $address }: uploads add { $gb } GB a month; what they cost is unknown
+growth_files_unpriced = { $address }: uploads add { $gb } GB a month; their cost is unknown
 growth_logs = { $address }: logs never expire; { $gb } GB a month add ${ $usd } to each following month's bill
-growth_logs_unpriced = { $address }: logs never expire and grow by { $gb } GB a month; what they cost is unknown
+growth_logs_unpriced = { $address }: logs never expire and grow by { $gb } GB a month; their cost is unknown
 max_tasks = maximum { $found }; promised: { $wanted } or more

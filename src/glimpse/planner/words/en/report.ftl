@@ -3,8 +3,6 @@
 ## The report
 
 ui_now = Costs now
-ui_do = Do
-ui_saves = Saves
 ui_risks = Risks now
 ui_not_given = Not given
 not_given = { $name } has no value, and what depends on it is left out: give { $option }
@@ -18,15 +16,12 @@ now_choice_open = ${ $monthly } to ${ $high } or more a month in { $region }, de
 ui_not_known = Not known
 now = ${ $monthly } a month in { $region }; up to ${ $high } as tasks scale out
 now_fixed = ${ $monthly } a month in { $region }
-now_at_least = at least ${ $monthly } a month in { $region } (gaps are named below)
-risks_some = { $count }: { $names }
-risks_none = none found in the design as it stands
-risks_nothing_read = not judged: nothing that could have any was read
-risks_not_seen = none found in what could be read; the rest is not judged
+now_at_least = { $count ->
+    [one] at least ${ $monthly } a month in { $region }; one part is not counted
+   *[other] at least ${ $monthly } a month in { $region }; { $count } parts are not counted
+}
 short_pool_does_not_fit = pools do not fit the database
 short_keep_alive_too_short = keep-alive too short
-unknowns = { $unpriced } unpriced, { $unresolved } unresolved; how often Spot is reclaimed
-unknowns_plain = { $unpriced } unpriced, { $unresolved } unresolved
 ui_bill = The bill of { $name }, USD a month
 ui_component = Component
 ui_quantity = Quantity
@@ -37,7 +32,10 @@ ui_total = Total
 ui_total_at_least = Total, at least
 ui_total_free_tier = With AWS's always-free allowances
 ui_total_listed = At list prices, without any allowance
-ui_free = Resources that cost nothing themselves: { $count }.
+ui_free = { $count ->
+        [one] one resource costs nothing itself.
+       *[other] { $count } resources cost nothing themselves.
+    }
 ui_assumed = Assumed
 ui_sources = Prices from
 ui_tiered = tiers
@@ -49,25 +47,22 @@ ui_scenario = Scenario
 ui_saving = Saving
 ui_promises = Promises
 ui_effort = Effort
-ui_rank = Rank
 ui_recommended = recommended
-ui_sla = SLA %: uptime below which AWS pays credits, multiplied over the parts whose SLA is held here; fewer parts counted look higher. Not a prediction.
+ui_sla = SLA %: the uptime below which AWS pays credits, multiplied over the parts with a known SLA; a design with fewer such parts looks better. Not a prediction.
 ui_elsewhere = in { $region }, as an illustration: { $cost }
-ui_elsewhere_saves = in { $region }, as an illustration: { $cost }, ${ $saving } less than today there
-ui_document = document
-ui_document_row = the document: { $row }
+ui_elsewhere_saves = in { $region }, as an illustration: { $cost }, ${ $saving } less than today's stack there
 ui_document_says = Document
 ui_derived = Derived
 ui_steps = Steps to { $scenario }
 ui_checks = The document's checklist, and what this repository does instead
 ui_alarms = The document's alarms, and what the design asks for
-ui_levers = Levers, USD saved a month
-ui_levers_more = Alone: on the stack as it is. In { $scenario }: taken out of it, or put in instead of what decides the same part.
-ui_lever = Lever
+ui_levers = Changes, USD saved a month
+ui_levers_more = Alone: on the stack as it is. In { $scenario }: taken out of it, or put in instead of the change that decides the same part.
+ui_lever = Change
 ui_alone = Alone
 ui_here = In { $scenario }
 ui_by = By
-ui_risk = Risk: { $risk }
+ui_risk = Risk:
 ui_edit_saves = saves ${ $saved } a month
 ui_verdict = Verdict
 ui_why = Why
@@ -85,7 +80,7 @@ ui_region_from = Region
 ui_regions = The same stack elsewhere, instead of in { $region }
 region_costs_more = { $region }: { $cost } a month, ${ $difference } more
 region_costs_less = { $region }: { $cost } a month, ${ $difference } less
-region_incomplete = { $region }: { $cost } a month without { $count } that are not sold there, or whose price is not held:
+region_incomplete = { $region }: { $cost } a month without the parts that are not sold there or have no price in the catalogue ({ $count }):
 ui_no_people = No glimpse.toml says how many people use this ([people] users), so nothing is sized by them.
 ui_no_workload = not stated
 amount_sockets = sockets
@@ -102,6 +97,8 @@ ui_age = Days old
 ui_confidence = high: AWS's own price files or agreeing documents; medium: one secondary document. Gaps stay gaps.
 ui_show_region = glimpse prices show --region REGION names the sources of one region.
 ui_reading = Reading { $path } …
+progress_pricing = Pricing every resource …
+progress_comparing = Comparing what would cost less …
 ui_strict = --strict: unpriced or unresolved, and not accepted in glimpse.toml: { $count }.
 ui_promise_broken = Exit 1: the stack as it stands breaks a promise: { $promises }.
 effort_none = none

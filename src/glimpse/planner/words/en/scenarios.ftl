@@ -4,10 +4,10 @@
 
 search_forbidden = without "{ $promise }": ${ $less } less, by { $levers }
 search_second = second best: ${ $more } more, by { $levers }
-search_more_on_demand = the next promise, on-demand tasks: { $count }, would cost ${ $more } more
-passed_over_promise = { $scenario }: not kept, or unknown: { $promises }
-passed_over_unpriced = { $scenario }: something that differs from today has no price, so its saving cannot be told
-passed_over_planned = { $scenario }: nothing implements these yet: { $levers }
+search_more_on_demand = more on-demand tasks ({ $count }) would cost ${ $more } more
+passed_over_promise = { $scenario }: promises that it breaks, or that are unknown: { $promises }
+passed_over_unpriced = { $scenario }: a part that differs from today has no price, so its saving cannot be computed
+passed_over_planned = { $scenario }: changes that nobody has implemented yet: { $levers }
 passed_over_same = { $scenario }: costs the same
 passed_over_dearer = { $scenario }: costs ${ $more } more than what is recommended
 terraform = Terraform

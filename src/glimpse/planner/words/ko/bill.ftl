@@ -2,14 +2,14 @@
 
 ## Bill: what a line assumes
 
-tasks_billed = 오토 스케일링은 task를 { $min }~{ $max }개로 유지하고 대부분의 시간에는 { $expected }개가 떠 있어요 (desired_count는 배포 시작값일 뿐이에요)
-tasks_desired = 스케일링 대상이 없어 desired_count대로 task { $tasks }개가 한 달 내내 떠 있어요
-schedule_local = 일정의 시간대와 상관없이 이용량의 시간에 맞췄어요
+tasks_billed = 오토 스케일링은 task를 { $min }~{ $max }개로 유지하고 대부분의 시간에는 { $expected }개가 실행돼요 (desired_count는 배포 시작값일 뿐이에요)
+tasks_desired = 스케일링이 없어서 desired_count대로 task { $tasks }개가 한 달 내내 실행돼요
+schedule_local = 일정의 시간대를 따지지 않고, 이용량과 같은 시간대로 봤어요
 placement = task { $tasks }개는 온디맨드 { $on_demand }개, Spot { $spot }개로 배치돼요 (base 먼저, 나머지는 weight 비율)
 placement_range = AWS는 이 비율의 반올림 방식을 공개하지 않아요: 온디맨드 { $least }~{ $most }개가 가능해요
 capacity_measured = 부하가 요구하는 task 수는 { $service }의 측정값으로 계산했어요
 capacity_unknown = 측정된 적 없는 서비스라 최소 task 수로 계산했어요 (glimpse.toml의 service.runs로 지정하세요)
-lcu_largest = 시간마다 네 가지 차원 중 가장 큰 값이에요. 열린 WebSocket도 활성 연결로 계산해요
+lcu_largest = 시간마다 네 가지 차원(dimension) 중 가장 큰 값이에요. 열린 WebSocket도 활성 연결로 계산해요
 lcu_internal = 내부용 로드 밸런서라 이용량의 트래픽이 들어오지 않는다고 봤어요
 committed = 약정: { $term }, { $until }까지
 backup_within_storage = 할당한 스토리지 크기까지의 백업은 요금에 포함돼요
@@ -28,7 +28,7 @@ support_derived = 3년 차는 이전 버전처럼 그날부터 2년 뒤에 시�
 support_unknown = { $engine } { $version }에 연장 지원 요금이 붙는지는 알 수 없어요
 fetched_through_nat = 서버가 가져오는 양이에요: 이미지, 외부 서비스 (이용량의 fetched_gb_a_month)
 zones_crossed = 서버는 가용 영역 { $zones }곳에 고르게, 데이터베이스와 캐시는 한 곳에 있다고 봤어요. 양쪽 모두 과금돼요
-free_tier_granted = 상시 프리 티어 월 { $granted } 단위를 뺐어요
+free_tier_granted = 상시 프리 티어(월 { $granted })를 뺐어요
 linux_assumed = Linux, 공유 테넌시로 봤어요 (AMI가 정하지만 읽지 않았어요)
 
 committed_proposed = 약정: { $term }, 구매일부터
@@ -39,7 +39,7 @@ sockets_as_requests = WebSocket API의 이벤트(메시지, 연결, 연결 해�
 socket_messages = 보낸 메시지와 전달된 메시지({ $kb } KB 단위), 그리고 유휴 제한을 피하는 { $minutes }분마다의 ping이에요
 function_called = 호출마다 { $mib } MiB로 { $ms } ms 걸린다고 봤어요 (이용량의 function_ms). 측정하기 전까지는 가정이에요
 table_requests = 메시지마다 쓰기 1번과 받을 사람 조회 1번, 연결마다 기록과 삭제로 계산했어요
-cache_least = 최소 과금 단위 { $gb } GB예요. 이벤트는 지나갈 뿐 저장되지 않아요
+cache_least = 최소 과금 단위인 { $gb } GB예요. 이벤트는 지나갈 뿐 저장되지 않아요
 cache_units = 메시지마다 { $units } 단위: 게시 1번, task 2개의 수신이에요
 
 ## Bill: what is missing
@@ -48,7 +48,7 @@ needs_table_capacity = read_capacity나 write_capacity를 읽지 못했어요
 needs_public_ip = assign_public_ip를 읽지 못했어요
 needs_retention = retention_in_days를 읽지 못했어요
 needs_version = engine_version을 읽지 못했어요. 오래된 버전이면 연장 지원 요금이 붙어요
-schedule_not_daily = 매일 정시가 아닌 일정은 읽지 않아서, 그 일정이 바꾸는 task 수는 계산에 없어요
+schedule_not_daily = 하루 한 번 정시에 실행되는 일정만 읽어요. 이 일정이 바꾸는 task 수는 계산에 없어요
 no_price = { $region }에 { $looked_for } 가격이 없어요
 price_ends = { $catalogue }에 { $limit } { $unit }까지의 가격만 있어요
 no_price_in_term = { $region }에 { $term } 조건의 { $looked_for } 가격이 없어요. 있는 조건: { $terms }
@@ -64,7 +64,7 @@ commitment_not_begun = { $address }의 약정은 { $day }에 시작해요. 그�
 commitment_of_nothing = { $address }에는 예약할 수 있는 시간이 없어서 약정이 아무것도 바꾸지 않아요
 region_without_prices = { $region }에 있는데, { $catalogue }에 이 리전의 가격이 없어요
 needs_quantity = 수량을 알 수 없어요
-needs_task_count = task 수를 알 수 없어요: desired_count나 스케일링 대상을 읽지 못했어요
+needs_task_count = task 수를 알 수 없어요: desired_count나 조정 대상을 읽지 못했어요
 needs_task_size = task 정의 또는 그 cpu와 memory를 읽지 못했어요
 needs_zones = 몇 개의 가용 영역(서브넷)에 있는지 읽지 못했어요
 needs_instance_class = instance_class를 읽지 못했어요

@@ -38,59 +38,40 @@ no_free_tier_changes = 프리 티어가 없으면 다른 조합이 가장 저렴
 
 ## What to do, and what that saves
 
-do_apply = { $scenario } 적용: { $levers }
-do_for_the_least = 비용이 가장 적은 값 기준: { $advice }
-do_by_hand = . 직접 확인: { $levers }
 do_nothing = 그대로 두세요: 더 저렴한 방법은 모두 무언가를 포기해야 해요
 do_nothing_certain = 그대로 두세요: 확실히 더 저렴한 변경이 없어요
 do_nothing_charged = 없어요: 이 파일이 만드는 리소스에는 요금이 없어요
 do_nothing_read = 제안할 수 없어요: 요금이 드는 리소스를 읽지 못했어요
-do_none = 제안할 수 없어요: glimpse.toml의 약속을 모두 지키는 조합이 없어요. 아래 약속을 확인하세요
-do_unknown = 제안할 수 없어요: glimpse.toml의 약속을 지키는지 알 수 없어요. 아래 약속을 확인하세요
-levers_more = {" "}외 { $count }가지
-saves = 월 ${ $saving }, { $percent }%
-saves_at_least = 월 ${ $saving } 이상, 위 합계의 { $percent }%
-saves_at_most = 월 ${ $saving }, 최대 { $percent }%
-saves_usage = 사용량 요금의 일부. 금액은 알려지지 않은 사용량에 따라 달라요
-saves_nothing = $0.00: 비용 없이, 지금 파일이 막지 않는 요금이나 장애를 막아요
-saves_none = 아무것도 포기하지 않으면 $0.00
-saves_none_certain = 확실한 절감은 $0.00
-saves_no_other = 제안이 없어 금액도 없어요
-saves_more_given_up = 포기할 수 있는 것이 있다면 추가 절감: { $offers }
-offer = "{ $name }" 없이 월 ${ $saving }({ $levers })
-offer_of_little_usage = 사용량이 적을 때 월 최대 ${ $saving } 절감({ $lever })
-offer_commitment = 약정하면 월 ${ $saving }({ $levers })
-unknown_usage = , 사용량에 따른 요금(glimpse init이 사용량을 적을 glimpse.toml을 만들어 줘요)
+do_none = 제안할 수 없어요: glimpse.toml의 약속을 모두 지키는 조합이 없어요. 이유: --show promises
+do_unknown = 제안할 수 없어요: glimpse.toml의 약속을 지키는지 알 수 없어요. 이유: --show promises
 
 ## Promises
 
-kept_as_today = 지금 그대로 유지하는 것: { $names }.
-kept_all_as_today = 추천한 변경은 지금 있는 것({ $names })을 줄이지 않고 약정도 하지 않아요. 포기할 수 있는 것은 glimpse.toml의 [promises] may_give_up에 적으세요.
+kept_as_today = 지금 그대로 유지하는 것:
 kept_all = 추천한 변경은 지금 있는 것을 줄이지 않고 약정도 하지 않아요. 포기할 수 있는 것은 glimpse.toml의 [promises] may_give_up에 적으세요.
 
 ## The comparison
 
 search_forbidden_commitment = 약정하면 ${ $less } 더 절감: { $levers }
 
-ui_best = best: { $levers }. 조합 { $count }개 중 모든 약속을 지키면서 가장 저렴해요
 
 ## What a change saves
 
 usage_a_month = 월 { $units } { $unit }({ $address }의 { $key })
 usage_stored = { $units } { $unit }({ $address }의 { $key })
-saves_below = 사용량이 없으면 월 ${ $usd } 절감되고 쓸수록 줄어, { $usage }을 넘으면 절감이 없어요
+saves_below = 사용량이 없으면 월 ${ $usd } 절감되고 쓸수록 줄어, { $usage } 값을 넘으면 절감이 없어요
 saves_below_any = 사용량이 없으면 월 ${ $usd } 절감되고 쓸수록 줄어, 다음 중 하나를 넘으면 절감이 없어요:
-saves_above = 사용량이 없으면 월 ${ $usd } 더 들지만 쓸수록 줄어, { $usage }을 넘으면 절감돼요
+saves_above = 사용량이 없으면 월 ${ $usd } 더 들지만 쓸수록 줄어, { $usage } 값을 넘으면 절감돼요
 saves_above_any = 사용량이 없으면 월 ${ $usd } 더 들지만 쓸수록 줄어, 다음 중 하나를 넘으면 절감돼요:
 usages_more = 그 밖의 사용량 { $count }가지
 saves_depends = 절감 여부는 알려지지 않은 사용량에 따라 달라요: { $keys } (모두 { $count }개)
 new_resource = 새로 만드는 { $name }
 ui_not_there = 확실히 절감되지 않아 그대로 두는 곳:
-ui_see_steps = { $lever } · 위치, 방법, 위험은 위 적용 순서에 있어요
+ui_see_steps = { $lever } · 적용할 곳, 방법, 위험: 실행 단계 참고
 ui_edit_saves_least = 월 ${ $saved } 이상 절감
 ui_edit_saves_usage = 사용량 요금의 일부 절감
-ui_idle = 이 스택에서 바꿀 것이 없는 다른 변경안: { $count }개.
-ui_saves_nothing = 여기서는 절감이 없거나 더 비싼 변경안: { $levers }.
+ui_idle = 이 스택에는 해당하지 않는 변경안: { $count }개.
+ui_saves_nothing = 이 변경은 여기서 절감이 없거나 비용이 더 들어요:
 service = 서비스
 
 saves_between = 두 값 사이예요. { $parts }의 가격은 없지만, 있는 가격에서 범위를 구할 수 있어요

@@ -6,15 +6,15 @@ extended_support_charged = { $engine } { $version }의 표준 지원이 끝나 {
 short_extended_support_charged = 연장 지원 요금 청구 중
 extended_support_charged_by_use = { $engine } { $version }의 표준 지원이 끝나 { $since }부터 연장 지원 요금이 ACU 시간당 ${ $usd }씩 청구돼요. { $supported } 이상은 표준 지원을 받아요
 short_extended_support_charged_by_use = 연장 지원 요금 청구 중
-extended_support_charged_unpriced = { $engine } { $version }의 표준 지원이 끝나 { $since }부터 연장 지원 요금이 청구돼요. 이 리전의 단가는 없어요. { $supported } 이상은 표준 지원을 받아요
+extended_support_charged_unpriced = { $engine } { $version }의 표준 지원이 끝나 { $since }부터 연장 지원 요금이 청구돼요. 가격표에 단가가 없어요. { $supported } 이상은 표준 지원을 받아요
 short_extended_support_charged_unpriced = 연장 지원 요금 청구 중
 extended_support_soon = { $engine } { $version }의 표준 지원이 곧 끝나요. { $since }부터 연장 지원 요금이 여기서는 월 ${ $usd } 청구돼요. { $supported } 이상은 더 오래 지원돼요
 short_extended_support_soon = 곧 연장 지원 요금 시작
 extended_support_soon_by_use = { $engine } { $version }의 표준 지원이 곧 끝나요. { $since }부터 연장 지원 요금이 ACU 시간당 ${ $usd }씩 청구돼요. { $supported } 이상은 더 오래 지원돼요
 short_extended_support_soon_by_use = 곧 연장 지원 요금 시작
-extended_support_soon_unpriced = { $engine } { $version }의 표준 지원이 곧 끝나 { $since }부터 연장 지원 요금이 청구돼요. 이 리전의 단가는 없어요. { $supported } 이상은 더 오래 지원돼요
+extended_support_soon_unpriced = { $engine } { $version }의 표준 지원이 곧 끝나 { $since }부터 연장 지원 요금이 청구돼요. 가격표에 단가가 없어요. { $supported } 이상은 더 오래 지원돼요
 short_extended_support_soon_unpriced = 곧 연장 지원 요금 시작
-extended_support_of_search = 이 OpenSearch 또는 Elasticsearch 버전은 연장 지원 대상이라 노드 시간마다 요금이 더 청구돼요. 단가는 없어요. OpenSearch 2.11 이상은 표준 지원을 받아요
+extended_support_of_search = 이 OpenSearch 또는 Elasticsearch 버전은 연장 지원 대상이라 노드 시간마다 요금이 더 청구돼요. 가격표에 단가가 없어요. OpenSearch 2.11 이상은 표준 지원을 받아요
 short_extended_support_of_search = 연장 지원 요금 청구 중
 
 ## Databases
@@ -24,14 +24,14 @@ short_public_database = 퍼블릭 액세스가 켜진 DB
 public_database_unpriced = { $engine }에 퍼블릭 액세스가 켜져 있어요. 인터넷에서 막아 주는 것은 보안 그룹과 암호뿐이에요
 short_public_database_unpriced = 퍼블릭 액세스가 켜진 DB
 storage_cannot_grow = 스토리지가 { $gib }GiB로 고정돼 있어요. max_allocated_storage가 없으면 RDS가 늘리지 않고, 디스크가 가득 차면 DB가 멈춰요. 실제로 늘어나기 전에는 비용이 없어요
-short_storage_cannot_grow = DB 스토리지 자동 확장 없음
+short_storage_cannot_grow = DB 스토리지 자동 조정 없음
 
 ## Tasks
 
 killed_before_drained = Spot task가 회수되면 SIGTERM 뒤 { $stop }초(stopTimeout) 만에 강제 종료되는데, 대상 그룹은 { $drain }초 동안 요청을 이어가요. 그때까지 열린 요청은 끊겨요. stopTimeout을 최대 120초로, deregistration_delay를 그 이하로 맞추세요
 short_killed_before_drained = 드레이닝 전에 끝나는 Spot task
 scaling_without_room = min_capacity와 max_capacity가 같아서(둘 다 { $count }) 조정 정책이 task를 늘리거나 줄일 수 없어요
-short_scaling_without_room = 오토스케일링 여유 없음
+short_scaling_without_room = 오토 스케일링 여유 없음
 scaling_at_its_most = desired_count({ $count })가 max_capacity와 같아서 부하가 늘어도 조정 정책이 task를 더 만들 수 없어요
 short_scaling_at_its_most = task를 늘릴 여유 없음
 
@@ -54,7 +54,7 @@ short_topic_without_subscription = 구독이 없는 경보 주제
 ## Instances
 
 group_without_room = min_size와 max_size가 같아서(둘 다 { $count }) 이 그룹의 조정 정책이 인스턴스를 늘리거나 줄일 수 없어요
-short_group_without_room = 오토스케일링 여유 없음
+short_group_without_room = 오토 스케일링 여유 없음
 group_at_its_most = desired_capacity({ $count })가 max_size와 같아서 부하가 늘어도 이 그룹의 조정 정책이 인스턴스를 더 만들 수 없어요
 short_group_at_its_most = 인스턴스를 늘릴 여유 없음
 burstable_credits = 무제한 모드의 버스트 가능 인스턴스가 { $count }개예요. 하루 평균이 기준선을 넘으면 초과분이 vCPU 시간당 ${ $usd }씩 상한 없이 청구돼요

@@ -5,8 +5,8 @@ A file may also hold CARRIERS: for a type whose resources carry a share of what 
 of, even if they cannot be read. EVERYWHERE are types that cost the same whichever region their provider names. BY_USE
 are types that cost nothing themselves, however many there are.
 
-To add a family: its reader in a file here, what it is in `resources/`, its sentences in `words/families/`, and a case
-folder in `tests/cases/`. Nothing else names it.
+To add a family: its reader in a file here, what it is in `resources/`, its messages in `words/LANGUAGE/families/`, and
+a case folder in `tests/cases/`. Nothing else names it.
 
 A file is imported when a type that it names is first met: importing all of them takes longer than a bill.
 """

@@ -1,1 +1,1 @@
-needs_what_is_backed_up = how much of each kind of resource it keeps is not known, and each kind has its own price
+needs_what_is_backed_up = how much it keeps of each type of resource is not known, and each type has its own price

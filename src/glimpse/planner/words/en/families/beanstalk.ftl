@@ -1,1 +1,1 @@
-needs_public_setting = whether its instances get one each depends on a setting that is not known
+needs_public_setting = a setting that is not known decides whether its instances get one each

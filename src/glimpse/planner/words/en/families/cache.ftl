@@ -1,2 +1,2 @@
-least_nodes = the minimum that its scaling keeps: { $count } nodes
+least_nodes = the minimum that its scaling keeps ({ $count })
 support_percent = { $percent } % of the node's price on demand, on top of it

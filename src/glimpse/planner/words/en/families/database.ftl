@@ -1,4 +1,4 @@
-least_storage = no size is given: the smallest { $kind } volume that RDS makes, { $gib } GiB
+least_storage = no size is given, so it is the smallest { $kind } volume that RDS makes: { $gib } GiB
 raised_storage = RDS makes no { $kind } volume smaller than { $gib } GiB
 least_iops = RDS makes no { $kind } volume with fewer than { $count } IOPS
 storage_grows = autoscaling may grow it up to { $gib } GiB, charged as it grows
@@ -6,4 +6,4 @@ needs_insights_retention = how long Performance Insights keeps its data could no
 needs_storage_throughput = storage_throughput could not be read
 needs_log_volume = dedicated_log_volume could not be read
 needs_publicly_accessible = publicly_accessible could not be read: a public IPv4 address is charged
-least_capacity = never less than { $count } { $unit }, as the files set it or as AWS charges
+least_capacity = the minimum that the files set or AWS charges: { $count } { $unit }

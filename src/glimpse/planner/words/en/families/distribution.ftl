@@ -1,2 +1,2 @@
-invalidations_within_price = the account's first { $paths } paths a month are within the price
-flat_rate_exceeded = more is used than the flat-rate plan Pro holds (10 million requests, 50 TB a month)
+invalidations_within_price = the account's first invalidations each month ({ $paths } paths) are free
+flat_rate_exceeded = usage is beyond the flat-rate plan Pro (10 million requests, 50 TB a month)

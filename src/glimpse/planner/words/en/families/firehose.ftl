@@ -1,2 +1,2 @@
-needs_delivery_subnets = in how many subnets it delivers is unknown
-records_of_steps = each record is taken to fill its steps of { $kb } KB; smaller ones cost as much as { $kb } KB (record_size_kb tells)
+needs_delivery_subnets = the number of subnets that it delivers to is unknown
+records_of_steps = each record is taken to fill whole steps of { $kb } KB; a smaller record is charged as { $kb } KB (record_size_kb sets its size)

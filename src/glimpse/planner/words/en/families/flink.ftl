@@ -1,1 +1,1 @@
-flink_runs = it is taken to run all the time with the parallelism that the files state
+flink_runs = taken to run all the time with the parallelism in the files

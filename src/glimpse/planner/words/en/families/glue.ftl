@@ -1,2 +1,2 @@
-needs_dpus = how many DPUs it takes is unknown
-crawler_of_one_dpu = the hours given are taken as those of one DPU; a crawler may take more
+needs_dpus = the number of its DPUs is unknown
+crawler_of_one_dpu = the given hours are taken as hours of one DPU; a crawler may use more

@@ -1,1 +1,1 @@
-one_editor = a workspace is charged for one editor at least, whether anybody signs in or not
+one_editor = a workspace is charged for at least one editor, even if nobody signs in

@@ -1,2 +1,2 @@
-reservation_inside = instances of this stack that run in it, and are charged as such: { $count }
-fleet_once = a fleet that asks once: nothing keeps its instances running, so their hours are unknown
+reservation_inside = instances of this stack that run in this reservation, and are charged themselves: { $count }
+fleet_once = a fleet that requests instances once: nothing keeps them running, so their hours are unknown

@@ -1,1 +1,1 @@
-hsm_type_newest = its cluster is not in the stack; taken to be { $type }, the only type that can be made anew
+hsm_type_newest = its cluster is not in the stack; taken to be { $type }, the only type that can still be created

@@ -1,1 +1,1 @@
-key_rotation_adds = each of its first two rotations adds a key-month
+key_rotation_adds = each of its first two rotations adds the monthly charge of one key

@@ -1,2 +1,2 @@
-needs_shards = how many shards it has is unknown
-consumers_registered = consumers registered in the files: { $consumers }, each for every shard through the month
+needs_shards = the number of its shards is unknown
+consumers_registered = consumers registered in the files: { $consumers }, each reading every shard all month

@@ -1,3 +1,3 @@
-needs_search_nodes = the type of these nodes, or how many there are, is not in the files
-needs_search_disk = the size of each data node's disk, or how many nodes there are, is unknown
-search_extended = this version is in extended support, charged for each hour of each node, and not priced here
+needs_search_nodes = the type or the number of these nodes is not in the files
+needs_search_disk = the size of each data node's disk, or the number of nodes, is unknown
+search_extended = this version is in extended support, which is charged for each hour of each node; not priced here

@@ -1,1 +1,1 @@
-least_ecpu = its limits ask for { $count } ECPU a second, which is charged whether used or not
+least_ecpu = its limits set a minimum of { $count } ECPU a second, which is charged whether used or not

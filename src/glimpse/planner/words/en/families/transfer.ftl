@@ -1,1 +1,1 @@
-charged_on_both_sides = charged on both sides: twice what is stated
+charged_on_both_sides = charged on both sides: twice the given amount

@@ -1,1 +1,1 @@
-lattice_requests_even = the first 300,000 requests of each hour are within the price; requests are taken to come evenly
+lattice_requests_even = the first 300,000 requests of each hour are free; requests are taken to come evenly

@@ -1,2 +1,2 @@
-rules_stated = with { $count } rules inside rule groups, as stated
-needs_rules = how many rules it has is unknown
+rules_stated = including the given rules in rule groups: { $count }
+needs_rules = the number of its rules is unknown

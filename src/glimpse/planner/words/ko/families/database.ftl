@@ -6,4 +6,4 @@ needs_insights_retention = Performance Insights의 보존 기간을 읽지 못�
 needs_storage_throughput = storage_throughput을 읽지 못했어요
 needs_log_volume = dedicated_log_volume을 읽지 못했어요
 needs_publicly_accessible = publicly_accessible을 읽지 못했어요. 퍼블릭 IPv4 주소에는 요금이 붙어요
-least_capacity = 파일이 정했거나 AWS가 청구하는 최소 용량 { $count } { $unit }이에요
+least_capacity = 파일에 적혔거나 AWS가 청구하는 최소 용량이에요: { $count } { $unit }

@@ -1,4 +1,4 @@
-needs_fsx_storage = 스토리지 용량을 알 수 없어요. 백업에서 올 수도 있어요
+needs_fsx_storage = 스토리지 용량을 알 수 없어요. 백업이 정할 수도 있어요
 
 needs_fsx_throughput = 처리량 용량을 알 수 없어요
 

@@ -1,0 +1,1 @@
+"""The report as a page: one file of HTML without scripts, whose charts and styles are inside it."""

@@ -1,0 +1,63 @@
+"""What a plan's JSON begins with: the answers, the waterfall, and the gaps by type and reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glimpse.planner.money import usd_text
+from glimpse.planner.report.json_report import sentence_as_json
+from glimpse.planner.report.overview import GapGroup, overview_of
+from glimpse.planner.report.plan_summary import Answer, Statement, answers_of
+from glimpse.planner.scenarios import Plan
+from glimpse.planner.waterfall import WaterfallStep
+from glimpse.words import Words, plain
+
+Json = dict[str, Any]
+
+
+def overview_as_json(plan: Plan, words: Words) -> Json:
+    """The fields `summary`, `waterfall` and `gaps` of a plan's document."""
+    overview = overview_of(plan)
+    return {
+        "summary": [_answer(answer, words) for answer in answers_of(overview)],
+        "waterfall": [_step(step) for step in overview.steps],
+        "gaps": [_gap(group, words) for group in overview.gaps],
+    }
+
+
+def _answer(answer: Answer, words: Words) -> Json:
+    return {
+        "question": answer.question,
+        "text": answer.text(words),
+        "statements": [_statement(statement, words) for statement in answer.statements],
+    }
+
+
+def _statement(statement: Statement, words: Words) -> Json:
+    items = [sentence_as_json(item, words) for item in statement.items]
+    return {**sentence_as_json(statement.what, words), "items": items}
+
+
+def _step(step: WaterfallStep) -> Json:
+    return {
+        "lever": step.lever.name,
+        "before_usd": usd_text(step.before),
+        "after_usd": usd_text(step.after),
+        "saving_usd": usd_text(step.usd),
+        "at_least": step.saving.at_least or None,
+    }
+
+
+def _gap(group: GapGroup, words: Words) -> Json:
+    return {
+        "type": group.type,
+        "components": [plain(name) for name in group.components],
+        "count": group.count,
+        "is_unpriced": group.is_unpriced,
+        "at_most_usd": None if group.bound is None else usd_text(group.bound),
+        "why": sentence_as_json(group.why, words),
+        "places": [
+            {"address": plain(origin.address), "file": plain(origin.file) if origin.file else None, "line": origin.line}
+            for origin in group.places
+        ],
+    }

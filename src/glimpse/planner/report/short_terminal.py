@@ -1,0 +1,310 @@
+"""
+The short report of a plan: the answers, the bill as bars, today → recommended as a waterfall, the changes, the gaps,
+and the command for more. It has at most MAX_LINES lines; what does not fit is counted, with the section that has it.
+
+From WIDE columns on bars and waterfall stand side by side above a table of the changes. On a narrower terminal the
+waterfall is that table: under each step stands what it asks for, the effort, and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from glimpse.planner.money import usd_text
+from glimpse.planner.paid import Comparison
+from glimpse.planner.report.comparison import cost_column
+from glimpse.planner.report.overview import Overview, largest, overview_of
+from glimpse.planner.report.paid import summary
+from glimpse.planner.report.plan_summary import answers_of
+from glimpse.planner.report.short_fragments import bar as drawn_bar
+from glimpse.planner.report.short_fragments import (
+    bar_between,
+    change_cells,
+    first_place,
+    fit,
+    fit_end,
+    gap_text,
+    less_text,
+    right,
+    saves_text,
+    share_text,
+)
+from glimpse.planner.report.summary import SummaryLine, found_region, not_given
+from glimpse.planner.report.terminal import GUTTER, Report
+from glimpse.planner.scenarios import Plan
+from glimpse.planner.waterfall import WaterfallStep
+from glimpse.words import plain
+
+MAX_LINES = 40
+"""A terminal of 50 rows shows the whole answer, with the command above it."""
+
+MAX_ANSWER_LINES = 6
+"""An answer that names much (worlds of a choice, long addresses) is cut there; `--full` has it whole."""
+
+WIDE = 110
+"""From this width on two charts of 54 columns fit side by side, each with a name, a bar and an amount."""
+
+BARS, CHANGES, GAPS, MISSING = 7, 8, 4, 2
+"""How many bars, changes, kinds of gaps and variables without a value are shown where there is room for all."""
+
+FEWEST = 2
+"""Every part keeps so many rows where there is not."""
+
+ENDS = 2
+"""Today and the recommendation: a waterfall has so many rows more than steps."""
+
+AMOUNT, PERCENT = 10, 6
+"""The columns of an amount in USD, and of a share of the bill."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the report: `write` gives its lines with so many rows; `rows` is how many it would show."""
+
+    rows: int
+    write: Callable[[int], list[Text]] = field(compare=False)
+
+
+class ShortReport(Report):
+    """The parts of the short report, and what makes them fit."""
+
+    def short(self, plan: Plan, command: str, paid: Comparison | None = None) -> None:
+        """`command` is the one that was given: with `--full` it prints everything."""
+        overview = overview_of(plan)
+        self._answers(overview, paid)
+        more = self._written(lambda: self._more(command))
+        room = MAX_LINES - len(self.lines) - len(more) - 1
+        blocks = [*_fitted(list(self._parts(overview)), room), more]
+        # After the answers an empty line always stands; between the other parts where there is room for all of them.
+        is_loose = sum(map(len, blocks)) - len(more) + len(blocks) - 1 <= room
+        for number, block in enumerate(blocks):
+            self.lines += [Text()] * (number == 0 or is_loose)
+            self.lines += block
+
+    def _answers(self, overview: Overview, paid: Comparison | None) -> None:
+        words, bill = self.words, overview.plan.today.bill
+        missing = list(not_given(bill, words))
+        lines = missing[:MISSING]
+        if len(missing) > MISSING:
+            more = words("not_given_more", count=len(missing) - MISSING)
+            lines.append(SummaryLine("ui_not_given", more, "yellow"))
+        lines += (answer.line(words) for answer in answers_of(overview))
+        lines += found_region(bill, words)
+        if paid:
+            lines.append(SummaryLine("ui_answer_paid", next(summary(paid, words))))
+        for line in lines:
+            with self._part(self.width) as written:
+                self._line(*line)
+            self.lines += _cut(written, MAX_ANSWER_LINES)
+
+    def _more(self, command: str) -> None:
+        self._paragraph(Text(self.words("more_full", command=command)))
+
+    def _parts(self, overview: Overview) -> Iterator[_Part]:
+        bars, changes = min(len(overview.bars), BARS), min(len(overview.changes), CHANGES)
+        is_wide = self.width >= WIDE and bool(overview.changes)
+        if is_wide and overview.costs.saved:
+            yield _Part(max(bars, changes), lambda rows: self._charts(overview, rows))
+        elif bars:
+            yield _Part(bars, lambda rows: self._bars(overview, rows))
+        if is_wide:
+            yield _Part(changes, lambda rows: self._changes(overview, rows))
+        elif changes:
+            yield _Part(changes, lambda rows: self._steps(overview, rows))
+        if overview.gaps:
+            yield _Part(min(len(overview.gaps), GAPS), lambda rows: self._gaps(overview, rows))
+
+    def _written(self, write: Callable[[], None], width: int | None = None) -> list[Text]:
+        """What is written, as lines of their own."""
+        with self._part(width or self.width) as lines:
+            write()
+        return lines
+
+    def _head(self, code: str) -> None:
+        """The title of a part, without the empty line before it."""
+        self._title(code)
+        del self.lines[-2]
+
+    # ---- The bill
+
+    def _charts(self, overview: Overview, rows: int) -> list[Text]:
+        """The bill and the waterfall side by side."""
+        half = (self.width - GUTTER) // 2
+        left = self._written(lambda: self._write_bars(overview, min(rows, BARS)), half)
+        steps = self._written(lambda: self._write_waterfall(overview, rows - ENDS, False), self.width - GUTTER - half)
+        return self._written(lambda: self._beside(left, steps, half))
+
+    def _bars(self, overview: Overview, rows: int) -> list[Text]:
+        return self._written(lambda: self._write_bars(overview, rows))
+
+    def _write_bars(self, overview: Overview, rows: int) -> None:
+        """Each component's share of the bill: name, bar, USD a month, per cent."""
+        bars, total = largest(overview.bars, rows - 1), overview.costs.today
+        names = [plain(bar.component) or self.words("bars_rest", count=bar.count) for bar in bars]
+        name_width = self._name_width(names)
+        length, most = self.width - name_width - AMOUNT - PERCENT - 1, max(bar.monthly for bar in bars)
+        self._head("ui_bars")
+        for name, bar in zip(names, bars, strict=True):
+            drawn = set_cell_size(drawn_bar(bar.monthly / most * length), length)
+            self.lines.append(
+                Text.assemble(
+                    set_cell_size(fit(name, name_width), name_width + 1),
+                    (drawn, "cyan" if bar.component else "dim"),
+                    f"{usd_text(bar.monthly):>{AMOUNT}}",
+                    (f"{share_text(bar.monthly, total):>{PERCENT}}", "dim"),
+                )
+            )
+
+    def _name_width(self, names: Sequence[str]) -> int:
+        """Room for the longest name, but no more than half of the line."""
+        return min(max(map(cell_len, names)), self.width // 2 - 2)
+
+    # ---- Today → recommended
+
+    def _steps(self, overview: Overview, rows: int) -> list[Text]:
+        return self._written(lambda: self._write_waterfall(overview, rows, True))
+
+    def _write_waterfall(self, overview: Overview, rows: int, is_table: bool) -> None:
+        """
+        The total of today, each change from the total before it to the one after it, and the total of the
+        recommendation. `is_table`: below each change stands what it asks for. Changes that do not fit are one step.
+        """
+        words, chosen = self.words, overview.plan.recommended
+        shown, rest = _first(overview, rows, is_table)
+        names = [words(f"lever_{step.lever.name}") for step in shown]
+        # Beside a chart, the table has what did not fit.
+        others = words("changes_rest" if is_table else "more_items", count=len(rest)) if rest else ""
+        ends = (words("steps_today"), words("steps_recommended"))
+        scale = max([overview.costs.today, *(step.after for step in overview.steps)])
+        has_bars = bool(overview.costs.saved) and scale > 0
+        name_width = self._name_width([*names, others, *ends]) if has_bars else self.width - AMOUNT - 1
+        length = self.width - name_width - AMOUNT - 1
+        asks = [change_cells(row, words) for row in overview.changes[: len(shown)]]
+
+        def draw(name: str, low: Fraction, high: Fraction, amount: str, style: str) -> None:
+            drawn = bar_between(low / scale * length, high / scale * length) if has_bars else ""
+            name = set_cell_size(fit(name, name_width), name_width + 1)
+            self.lines.append(Text.assemble(name, (set_cell_size(drawn, length), style), right(amount, AMOUNT)))
+
+        def step(name: str, before: Fraction, after: Fraction, amount: str) -> None:
+            draw(name, min(before, after), max(before, after), amount, "green" if before >= after else "red")
+
+        self._head("ui_steps_down" if has_bars else "ui_changes")
+        if is_table:
+            self._asked(asks, [words(code) for code in ("ui_asks", "ui_effort", "ui_where")])
+        today = overview.plan.today
+        if has_bars:
+            draw(ends[0], Fraction(0), today.monthly, cost_column(today), "")
+        for name, row, cells in zip(names, shown, asks, strict=True):
+            step(name, row.before, row.after, less_text(row, words))
+            if is_table:
+                self._asked(asks, cells)
+        if rest:
+            step(others, rest[0].before, rest[-1].after, usd_text(rest[-1].after - rest[0].before))
+        if has_bars and chosen:
+            draw(ends[1], Fraction(0), chosen.monthly, cost_column(chosen), "bold")
+
+    def _asked(self, asks: Sequence[Sequence[str]], cells: Sequence[str]) -> None:
+        """One row below a change: what it asks for, the effort, and where."""
+        asked, effort = (max(cell_len(row[column]) for row in asks) for column in (0, 1))
+        asked, effort = min(asked, self.width // 2), max(effort, cell_len(self.words("ui_effort")))
+        place = self.width - asked - effort - 6
+        row = (set_cell_size(fit(cells[0], asked), asked), set_cell_size(cells[1], effort), fit_end(cells[2], place))
+        self.lines.append(Text("  " + "  ".join(row).rstrip(), "dim"))
+
+    # ---- The changes
+
+    def _changes(self, overview: Overview, rows: int) -> list[Text]:
+        """The table of the changes: what each saves, its name, what it asks for, the effort, and where."""
+        words = self.words
+        shown, rest = overview.changes[:rows], overview.changes[rows:]
+        if len(rest) == 1:
+            shown, rest = overview.changes[: rows - 1], overview.changes[rows - 1 :]
+        names, asks = [words(f"lever_{row.lever.name}") for row in shown], [change_cells(row, words) for row in shown]
+        heads = [words(code) for code in ("ui_change", "ui_asks", "ui_effort", "ui_where")]
+        table = [heads, *([name, *asked] for name, asked in zip(names, asks, strict=True))]
+        widths = [max(cell_len(row[column]) for row in table) for column in range(4)]
+        over = sum(widths) + AMOUNT + 8 - self.width
+        for column, least in ((3, 18), (0, 28), (1, 24)):
+            less = min(max(over, 0), max(0, widths[column] - least))
+            widths[column], over = widths[column] - less, over - less
+        amounts = [words("ui_saving"), *(saves_text(row, words) for row in shown)]
+
+        def write() -> None:
+            self._head("ui_changes")
+            for number, (amount, cells) in enumerate(zip(amounts, table, strict=True)):
+                texts = [set_cell_size(fit(cell, width), width) for cell, width in zip(cells[:3], widths, strict=False)]
+                line = "  ".join((right(amount, AMOUNT), *texts, fit_end(cells[3], widths[3])))
+                self.lines.append(Text(line.rstrip(), "dim" if number == 0 else ""))
+            if rest:
+                saved = sum((row.usd for row in rest), Fraction(0))
+                text = words("changes_rest", count=len(rest))
+                self.lines.append(Text(f"{usd_text(saved):>{AMOUNT}}  {text}", "dim"))
+
+        return self._written(write)
+
+    # ---- Gaps
+
+    def _gaps(self, overview: Overview, rows: int) -> list[Text]:
+        """What is not counted, by type and reason: how many, why, and where the first is."""
+        words, groups = self.words, overview.gaps
+        shown = groups if len(groups) <= rows else groups[: rows - 1]
+        rest = groups[len(shown) :]
+        texts = [gap_text(group, words) for group in shown]
+        places = [first_place(group.places, words) for group in shown]
+        place_width = min(max(map(cell_len, places)), self.width // 3)
+
+        def write() -> None:
+            self._head("ui_gaps")
+            for text, place in zip(texts, places, strict=True):
+                room = self.width - place_width - 2
+                line = set_cell_size(fit(text, room), room) + "  " + fit_end(place, place_width)
+                self.lines.append(Text(line.rstrip()))
+            if rest:
+                self.lines.append(Text(words("gaps_rest", count=sum(group.count for group in rest)), "dim"))
+
+        return self._written(write)
+
+
+def _fitted(parts: list[_Part], room: int) -> list[list[Text]]:
+    """
+    The lines of the parts in at most `room` lines: the part with most rows loses one until all fit. If that is not
+    enough, the last part goes.
+    """
+    write = cache(lambda part, rows: parts[part].write(rows))
+    rows = [part.rows for part in parts]
+    while parts:
+        blocks = [write(number, count) for number, count in enumerate(rows)]
+        if sum(map(len, blocks)) <= room:
+            return blocks
+        longest = max(range(len(parts)), key=rows.__getitem__)
+        if rows[longest] > FEWEST:
+            rows[longest] -= 1
+        else:
+            parts, rows = parts[:-1], rows[:-1]
+    return []
+
+
+def _first(overview: Overview, rows: int, is_table: bool) -> tuple[Sequence[WaterfallStep], Sequence[WaterfallStep]]:
+    """The steps that are shown, and those that are one step; a single one is shown if it takes no more room."""
+    steps = overview.steps
+    # A chart leaves out what saves nothing: its table has it.
+    count = len(steps) if is_table else sum(bool(step.usd) for step in steps)
+    if len(steps) <= rows and (is_table or count == len(steps)):
+        return steps, ()
+    shown = max(1, min(count, rows - 1))
+    return steps[:shown], steps[shown:]
+
+
+def _cut(lines: list[Text], most: int) -> list[Text]:
+    """The first lines; an ellipsis where there are more."""
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    return [*lines[: most - 1], Text.assemble(last[:-1], "…")]
