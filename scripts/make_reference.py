@@ -267,7 +267,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = {
         "case": "On the case `tests/levers/{name}`: ${before} → ${after} a month; {saves}.",
         "saves": "it saves ${usd}",
         "saves_least": "it saves ${usd} or more",
-        "saves_usage": "whether it saves depends on usage that nobody gave",
+        "saves_usage": "whether it saves depends on usage that was not given",
         "saves_rate": "it lowers what usage is charged",
         "saves_zero": "it costs nothing",
         "saves_below": "it saves up to {usage} a month",
@@ -275,7 +275,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = {
         "or": " or ",
         "unknown": "what it saves is unknown for want of a price",
         "alone_about": "*Alone*: on the stack as it is. *In the best*: taken out of `best`, or put in instead of the"
-        " lever that decides the same part. `?`: the saving depends on usage that nobody gave, or on a price that is"
+        " lever that decides the same part. `?`: the saving depends on usage that was not given, or on a price that is"
         " not held. `a…b`: between both.",
     },
     "ko": {
@@ -293,7 +293,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = {
         "own_about": "서울 리전, 월 USD예요. `balanced`는 플랜 문서가 추천한 구성이에요.",
         "users": "사용자",
         "move": "원래 서비스를 쓰는 팀",
-        "move_about": "`[service] runs = \"nestjs-original\"`을 적으면 태스크에서 Glimpse 이전의 NestJS 서비스가"
+        "move_about": "`[service] runs = \"nestjs-original\"`을 적으면 task에서 Glimpse 이전의 NestJS 서비스가"
         " 실행되는 것으로 계산해요. 변경안 `glimpse_service`는 Glimpse로 옮기는 것이에요. 같은 스택에서 월 USD예요.",
         "move_columns": (
             "지금", "옮기기만 할 때 절감", "원래 서비스의 `best`", "Glimpse의 `best`", "차이"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -39,6 +41,12 @@ LINK = re.compile(r"""`[^`]*`|(?P<before>\]\(|\b(?:src|href)=")(?P<target>[^)\s"
 LANGUAGE_LINE = re.compile(r"^\*\[(?:한국어|English)\]\([^)]*\)\*\n+", re.MULTILINE)
 """Under a title: the same page in the other language. The site has a menu for that."""
 
+REPORTS = {"en": "report.html", "ko": "report.ko.html"}
+REPORT_PICTURE = re.compile(r"!\[[^\]]*\]\(pictures/report\.png\)")
+
+NOWHERE = "nowhere:"
+"""The target of a link that the site cannot follow, until the link becomes plain words."""
+
 ITEM = re.compile(r"(?P<marker>(?:[-*]|\d+\.) +)\S")
 FENCE = re.compile(r" *(```+|~~~+)")
 
@@ -58,7 +66,11 @@ def sources() -> dict[str, str]:
     """Every file that becomes a page or a picture, and its path on the site."""
     names = [
         *(path for path in PAGES if "/" not in path),
-        *(path.relative_to(REPOSITORY).as_posix() for root in ("docs", "examples") for path in (REPOSITORY / root).rglob("*")),
+        *(
+            path.relative_to(REPOSITORY).as_posix()
+            for root in ("docs", "examples")
+            for path in (REPOSITORY / root).rglob("*")
+        ),
         *(path.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("benchmarks/*/README.md")),
         "clients/typescript/README.md",
     ]
@@ -92,14 +104,25 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
             yield line, bool(fence)
 
 
+def is_english_on_purpose(path: str, source: str) -> bool:
+    """Whether a Korean page leads to an English one although there is a Korean one."""
+    return source.endswith(".ko.md") and not path.endswith(".ko.md") and (REPOSITORY / f"{path[:-3]}.ko.md").exists()
+
+
+def address_of(page: str) -> str:
+    """The folder on the site in which a page is."""
+    name = re.sub(r"(^|/)index$", "", re.sub(r"(\.ko)?\.md$", "", page))
+    return f"{'ko/' if page.endswith('.ko.md') else ''}{name}" or "."
+
+
 def with_site_links(text: str, source: str, repository_url: str) -> str:
     """
-    The text with its links as they are on the site. Where a file is no page, the link leads to `repository_url`; without
-    one, only its words stay.
+    The text with its links as they are on the site. Where a file is no page, the link leads to `repository_url`;
+    without one, only its words stay.
     """
 
     def changed(line: str) -> str:
-        return re.sub(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(none\)", r"\1", LINK.sub(target_changed, line))
+        return LINK.sub(target_changed, line)
 
     def target_changed(found: re.Match[str]) -> str:
         target, _, anchor = (found["target"] or "").partition("#")
@@ -107,15 +130,19 @@ def with_site_links(text: str, source: str, repository_url: str) -> str:
             return found[0]
         path = os.path.normpath(PurePosixPath(source).parent / target)
         page, own = page_of(path), page_of(source) or ""
-        if page:
+        if page and is_english_on_purpose(path, source):
+            reached = f"{os.path.relpath(address_of(page), address_of(own))}/"
+        elif page:
+            # The builder takes the page in the language of this one, where there is one.
             reached = os.path.relpath(re.sub(r"\.ko(\.\w+)$", r"\1", page), PurePosixPath(own).parent or ".")
         elif repository_url:
             reached = f"{repository_url}/blob/HEAD/{path}"
         else:
-            return f"{found['before']}none"
+            return f"{found['before']}{NOWHERE}"
         return f"{found['before']}{reached}{f'#{anchor}' if anchor else ''}"
 
-    return outside_fences(text, changed)
+    # The words of a link may stand on two lines.
+    return re.sub(rf"\[((?:[^\[\]]|\[[^\]]*\])*)\]\({NOWHERE}\)", r"\1", outside_fences(text, changed))
 
 
 def in_python_markdown(text: str) -> str:
@@ -125,6 +152,7 @@ def in_python_markdown(text: str) -> str:
     """
     offsets: list[int] = []  # the column where the text of each open item begins
     written: list[str] = []
+    has_more = False  # whether the item has more than one paragraph
     for line, is_code in _lines(text):
         indent = len(line) - len(line.lstrip(" "))
         found = ITEM.match(line.lstrip(" ")) if not is_code else None
@@ -134,11 +162,12 @@ def in_python_markdown(text: str) -> str:
             while offsets and indent < offsets[-1] and not is_lazy:
                 offsets.pop()
         before = written[-1] if written else ""
-        begins = (found and not was_in_list) or (line.startswith("|") and not before.startswith("|"))
+        begins = (found and (has_more or not was_in_list)) or (line.startswith("|") and not before.startswith("|"))
         if begins and before.strip() and not ITEM.match(before.lstrip(" ")):
             written.append("")
         kept = indent - offsets[-1] if offsets else indent
         written.append(f"{' ' * (4 * len(offsets) + max(kept, 0))}{line.lstrip(' ')}" if line.strip() else "")
+        has_more = not found and (has_more or not line.strip())
         if found:
             offsets.append(indent + len(found["marker"]))
     return "\n".join(written)
@@ -146,7 +175,9 @@ def in_python_markdown(text: str) -> str:
 
 def page_text(text: str, source: str, repository_url: str = "") -> str:
     """What the site shows of a Markdown file of this repository."""
-    return in_python_markdown(with_site_links(LANGUAGE_LINE.sub("", text), source, repository_url))
+    text = LANGUAGE_LINE.sub("", text).replace("<details>", '<details markdown="1">')
+    text = in_python_markdown(with_site_links(text, source, repository_url))
+    return REPORT_PICTURE.sub(rf"[\g<0>]({REPORTS['en']})", text)
 
 
 def write_pages(folder: Path, repository_url: str = "") -> None:
@@ -157,7 +188,21 @@ def write_pages(folder: Path, repository_url: str = "") -> None:
         content = (REPOSITORY / source).read_bytes()
         if page.endswith(".md"):
             content = page_text(content.decode(), source, repository_url).encode()
-        target.write_bytes(content)
+        # `mkdocs serve` watches the folder: what is the same is not written again.
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
+
+
+def write_reports(folder: Path) -> None:
+    """The report on this repository's own stack, to which its picture on the first page leads, in both languages."""
+    for language, name in REPORTS.items():
+        command = [sys.executable, "-m", "glimpse", "plan", "--format", "html", "--lang", language]
+        if not (folder / name).exists():
+            written = [*command, "--output", str(folder / name)]
+            ran = subprocess.run(written, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+            # An exit code alone is no failure: 1 says that the stack breaks a stated promise.
+            if not (folder / name).exists():
+                raise SystemExit(f"{' '.join(written)}\n{ran.stderr}")
 
 
 _pages: tempfile.TemporaryDirectory[str] | None = None
@@ -167,9 +212,9 @@ _pages: tempfile.TemporaryDirectory[str] | None = None
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """MkDocs calls this before a build, once for each language."""
     global _pages
-    if _pages is None:
-        _pages = tempfile.TemporaryDirectory(prefix="glimpse-site-")
-        write_pages(Path(_pages.name), (config.extra.get("repository") or "").rstrip("/"))
+    _pages = _pages or tempfile.TemporaryDirectory(prefix="glimpse-site-")
+    write_pages(Path(_pages.name), (config.extra.get("repository") or "").rstrip("/"))
+    write_reports(Path(_pages.name))
     config.docs_dir = _pages.name
     config.mdx_configs.setdefault("toc", {}).update(slugify=github_slug, permalink=True)
     return config
