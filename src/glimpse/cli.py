@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -72,8 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except OSError as error:
         # Whoever read us has seen enough (`| head`), or the disk is full. A second error at exit would only confuse.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE if isinstance(error, BrokenPipeError) else NOT_READ
+        with suppress(OSError):
+            if code != DONE:
+                print(words.render(_reason(error)), file=sys.stderr)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 
 
@@ -327,7 +331,7 @@ def _reason(error: Exception) -> Sentence:
             os.getcwd()
         except OSError:
             return say("folder_gone")
-        return say("system_refused", detail=": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+        return say("system_refused", detail=": ".join(map(str, filter(None, (error.strerror, error.filename)))))
     return say("broken_inside", detail=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -376,6 +380,7 @@ def _planner_options(given: argparse.Namespace, words: Words) -> Any:
     return app.Options(
         words=words,
         path=file("path") or Path(),
+        is_own=file("path") == _own(),
         region=stated.get("region"),
         format=stated.get("format", "terminal"),
         workload=file("workload"),

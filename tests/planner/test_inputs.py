@@ -188,7 +188,7 @@ def test_a_module_outside_the_project_is_read_once_the_project_is_given(tmp_path
     assert addresses(read(stack, SEOUL, project=tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("project", "code"), [("/", "project_too_wide"), ("nowhere", "path_missing")])
+@pytest.mark.parametrize(("project", "code"), [("/", "project_too_wide"), ("nowhere", "project_missing")])
 def test_a_project_that_cannot_bound_a_reading_is_refused(write_stack: Write, project: str, code: str) -> None:
     with pytest.raises(InputError) as wrong:
         read(write_stack(ADDRESSES), project=Path(project))

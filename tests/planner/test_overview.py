@@ -14,7 +14,8 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.costs import CostCache
 from glimpse.planner.levers.lever import SAME_FOR_LESS, TERRAFORM, Lever, each
 from glimpse.planner.outside import workload_files
-from glimpse.planner.report.overview import Bar, Overview, bars_of, gaps_of, largest, overview_of, type_of
+from glimpse.planner.report.gaps import gaps_of, type_of
+from glimpse.planner.report.overview import Bar, Overview, bars_of, largest, overview_of
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.scenarios import Effect, Plan, Scenario, plan_of
 from glimpse.planner.waterfall import waterfall_of

@@ -229,3 +229,13 @@ def test_a_pipe_gets_80_columns_or_what_is_stated(
     monkeypatch.setenv("COLUMNS", columns)
     app.run("bill", app.Options(Words("en"), path=REPOSITORY / "tests/trees/storage_classes"))
     assert {cell_len(line) for line in capsys.readouterr().out.splitlines() if line.endswith("──")} == {width}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_of_the_prices_fills_the_width_that_is_stated(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for columns in (80, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        app.run("prices", app.Options(Words(language), region="ap-northeast-2"))
+        assert columns - 15 < max(map(cell_len, capsys.readouterr().out.splitlines())) <= columns

@@ -57,7 +57,8 @@ class Options:
 
     `values`: --var ("option") and --var-file ("file"), in the order given. `output`: None is the terminal. `free_tier`:
     the monthly free grants count. `asks`: `init` may ask questions if a person is there. `full`: the plan's whole
-    report. `show`: only these sections of it, in this order (`report.sections.SECTIONS`).
+    report. `show`: only these sections of it, in this order (`report.sections.SECTIONS`). `is_own`: `path` is the stack
+    that is meant where none is named.
     """
 
     words: Words
@@ -76,6 +77,7 @@ class Options:
     asks: bool = True
     full: bool = False
     show: tuple[str, ...] = ()
+    is_own: bool = False
 
     @cached_property
     def progress(self) -> Progress:
@@ -140,7 +142,7 @@ def _plan(options: Options) -> int:
 
 def _command(options: Options) -> str:
     """The command that plans the same stack with the same options, to which those of a report can be added."""
-    arguments = ["glimpse", "plan", str(options.path)]
+    arguments = ["glimpse", "plan", *([] if options.is_own else [str(options.path)])]
     for name in ("region", "workload", "usage", "actual", "project"):
         if value := getattr(options, name):
             arguments += [f"--{name}", str(value)]

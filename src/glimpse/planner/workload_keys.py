@@ -1,8 +1,8 @@
 """
 The keys of `glimpse.toml` that hold one value: section, name, unit, built-in value and bounds.
 
-The meaning of a key is the sentence `key_NAME` of `words/LANGUAGE/workload.ftl`: a new key is a row here and a sentence there.
-The checker, the reference page, `glimpse init` and the messages about wrong values take both from there.
+The meaning of a key is the sentence `key_NAME` of `words/LANGUAGE/workload.ftl`: a new key is a row here and a sentence
+there. The checker, the reference page, `glimpse init` and the messages about wrong values take both from there.
 """
 
 from __future__ import annotations

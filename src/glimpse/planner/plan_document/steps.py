@@ -3,7 +3,8 @@ The steps of a scenario in the plan document's order: code, Terraform, deploy, t
 what must stand before the apply is prepared, because in this repository's tree the apply itself deploys.
 
 A lever that Terraform makes real has its edit as a step; what else it asks for stands in STEPS, and its sentence in
-`words/LANGUAGE/plan_document.ftl`, as `step_PHASE_LEVER`. These sentences name this repository's own variables and commands.
+`words/LANGUAGE/plan_document.ftl`, as `step_PHASE_LEVER`. These sentences name this repository's own variables and
+commands.
 """
 
 from __future__ import annotations

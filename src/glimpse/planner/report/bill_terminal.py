@@ -41,7 +41,7 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
-from glimpse.planner.report.summary import SummaryLine, cost_text, found_region, not_given, not_needed, unknowns_text
+from glimpse.planner.report.summary import bill_summary
 from glimpse.planner.report.terminal import GUTTER, LABEL, MIN_WIDTH, TWO_COLUMNS, Columns, Report
 from glimpse.planner.stack import Unpriced
 from glimpse.words import plain
@@ -70,10 +70,7 @@ class BillReport(Report):
     ) -> None:
         """`with_other_free_tier` is the bill's total in USD with the other answer to `--free-tier`."""
         words = self.words
-        for line in (
-            *not_given(bill, words), SummaryLine("ui_now", cost_text(bill, words)), *found_region(bill, words),
-            SummaryLine("ui_not_known", unknowns_text(bill, words)), *not_needed(bill, words),
-        ):  # fmt: skip
+        for line in bill_summary(bill, words):
             self._line(*line)
         self._bill(bill, with_other_free_tier)
         if paid:

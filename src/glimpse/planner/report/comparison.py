@@ -14,8 +14,8 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN, Verdict
 from glimpse.words import Words
 
-OF_THE_TABLE = ("passed_over_same", "passed_over_dearer", "passed_over_promise")
-"""Reasons that the table of scenarios has already: what each costs, and what it does not keep."""
+REASONS_IN_THE_TABLE = ("passed_over_same", "passed_over_dearer", "passed_over_promise")
+"""Reasons that the table of scenarios shows already: what each costs, and what it does not keep."""
 
 
 def has_own_scenarios(plan: Plan) -> bool:
@@ -80,7 +80,7 @@ def not_kept_texts(scenario: Scenario, words: Words) -> Iterator[str]:
 
 def reasons_shown(plan: Plan) -> tuple[Sentence, ...]:
     """Why nothing cheaper is recommended, and what the next best costs."""
-    return tuple(_as_commitment(reason) for reason in plan.reasons if reason.code not in OF_THE_TABLE)
+    return tuple(_as_commitment(reason) for reason in plan.reasons if reason.code not in REASONS_IN_THE_TABLE)
 
 
 def _as_commitment(reason: Sentence) -> Sentence:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
@@ -14,9 +16,19 @@ from glimpse.planner.regions import RegionComparison
 from glimpse.planner.workload import Workload
 from glimpse.words import Words, plain
 
+T = TypeVar("T")
+
+NUMBERED = re.compile(r" \(\d+\)$")
+"""`EBS gp3 storage (2)`: the second line of one component at one address (`bill.numbered`)."""
+
 SHOWN_ADDRESSES = 3
 SOURCE_SEPARATOR = " | "
 """Between documents that agree on a price, in its source."""
+
+
+def first_of(items: Sequence[T], shown: int) -> tuple[Sequence[T], int]:
+    """The first `shown` items, and how many more there are. A single one more is shown: it takes as much room."""
+    return (items, 0) if len(items) <= shown + 1 else (items[:shown], len(items) - shown)
 
 
 def dollars_text(usd: Fraction) -> str:
@@ -109,11 +121,8 @@ def components_text(lines: Iterable[Line], words: Words, marks: Callable[[Line],
 
 
 def _addresses(addresses: Sequence[str], words: Words) -> str:
-    """The first of them; a single one more is named, for counting it takes as much room."""
-    if len(addresses) <= SHOWN_ADDRESSES + 1:
-        return ", ".join(addresses)
-    more = words("places_more", count=len(addresses) - SHOWN_ADDRESSES)
-    return f"{', '.join(addresses[:SHOWN_ADDRESSES])} {more}"
+    first, more = first_of(addresses, SHOWN_ADDRESSES)
+    return ", ".join(first) + (f" {words('places_more', count=more)}" if more else "")
 
 
 def source_text(price: Price) -> str:

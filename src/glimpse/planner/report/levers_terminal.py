@@ -38,13 +38,13 @@ class LeverSections(Report):
             self._paragraph(words(f"phase_{phase}"), "bold")
             for step in steps:
                 if is_of_a_lever(step):
-                    self._step_of_a_lever(step, chosen)
+                    self._step_of_a_lever(step, plan, chosen)
                 else:
-                    self._paragraph(f"- {step_text(step, chosen, words)}", indent=2, hang=4)
+                    self._paragraph(f"- {step_text(step, plan, words)}", indent=2, hang=4)
 
-    def _step_of_a_lever(self, step: Step, chosen: Scenario) -> None:
+    def _step_of_a_lever(self, step: Step, plan: Plan, chosen: Scenario) -> None:
         words = self.words
-        saved = step_saving(step, chosen, words)
+        saved = step_saving(step, plan, words)
         title = Text.assemble("- ", (words(f"lever_{step.lever}"), "bold"), saved and f": {saved}")
         left_width, right_width = self._halves()
         with self._part(left_width) as head:

@@ -37,7 +37,7 @@ from glimpse.planner.report.paid import (
     shown,
     summary,
 )
-from glimpse.planner.report.summary import found_region, not_given, not_needed
+from glimpse.planner.report.summary import bill_summary
 from glimpse.words import Words, plain
 
 if TYPE_CHECKING:
@@ -54,15 +54,12 @@ def bill_markdown(
     paid: Comparison | None = None,
 ) -> str:
     """What could not be priced or read stands open; the rest of a bill is its lines."""
-    given = [
-        f"- **{words(label)}:** {escaped(text)}"
-        for label, text, _ in (*not_given(bill, words), *found_region(bill, words), *not_needed(bill, words))
-    ]
+    lines = [f"- **{words(label)}:** {escaped(text)}" for label, text, _ in bill_summary(bill, words)]
     page = [
         f"## {escaped(words('ui_bill', name=bill.stack.name))}",
         "",
-        *given,
-        *([""] if given else []),
+        *lines,
+        "",
         *bill_lines(bill, with_other_free_tier, words),
         *paid_lines(paid, words),
         *_regions(bill, there, words),

@@ -18,6 +18,7 @@ from glimpse.planner.report.savings import by_saving, offers
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.planner.waterfall import WaterfallStep
 
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """
@@ -90,12 +91,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class PriceSources:
-    """The list prices that the bill uses: how many, the dates of the oldest and the newest, and where they are held."""
+    """The list prices that the bill uses: how many, and the dates of the oldest and the newest."""
 
     count: int
     oldest: str
     newest: str
-    catalogue: str
 
 
 @dataclass(frozen=True)
@@ -174,4 +174,4 @@ def sources_of(bill: Bill) -> PriceSources | None:
     if not prices:
         return None
     dates = sorted(price.as_of for price in prices.values() if price.as_of != "unknown") or ["unknown"]
-    return PriceSources(len(prices), dates[0], dates[-1], bill.catalogue.name)
+    return PriceSources(len(prices), dates[0], dates[-1])

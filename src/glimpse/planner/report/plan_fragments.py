@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from glimpse.planner.availability import Availability
@@ -12,7 +11,7 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.fragments import dollars_text
 from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Effect, Scenario
+from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.steps import EDIT, Step
 from glimpse.words import Words
@@ -69,9 +68,9 @@ def rated_text(found: Availability | None) -> str:
     return "–" if found is None or found.least == 1 or found.tasks == 0 else f"{float(found.least) * 100:.2f}"
 
 
-def step_text(step: Step, scenario: Scenario, words: Words) -> str:
-    """What to do, and beside an edit what it saves in its scenario."""
-    saved = step_saving(step, scenario, words) if step.phase == EDIT else ""
+def step_text(step: Step, plan: Plan, words: Words) -> str:
+    """What to do, and beside an edit what it saves."""
+    saved = step_saving(step, plan, words) if step.phase == EDIT else ""
     return words.render(step.what) + (f"  ({saved})" if saved else "")
 
 
@@ -85,15 +84,14 @@ def effect_of(step: Step, scenario: Scenario) -> Effect | None:
     return next((effect for effect in scenario.effects if effect.lever.name == step.lever), None)
 
 
-def step_saving(step: Step, scenario: Scenario, words: Words) -> str:
-    """What the lever of a step saves in its scenario, where it certainly saves."""
-    effect = effect_of(step, scenario)
-    if effect is None or not effect.here.is_certain:
+def step_saving(step: Step, plan: Plan, words: Words) -> str:
+    """What the lever of a step saves after those before it in the waterfall, so that the steps add up."""
+    change = next((row for row in plan.waterfall if row.lever.name == step.lever), None)
+    if change is None or not change.saving.is_certain:
         return ""
-    saved = effect.here.usd or Fraction(0)
-    if saved > 0:
-        return words("ui_edit_saves_least" if effect.here.at_least else "ui_edit_saves", saved=usd_text(saved))
-    return words("ui_edit_saves_usage") if effect.here.at_least else ""
+    if change.usd > 0:
+        return words("ui_edit_saves_least" if change.saving.at_least else "ui_edit_saves", saved=usd_text(change.usd))
+    return words("ui_edit_saves_usage") if change.saving.at_least else ""
 
 
 def risks_together(risks: Iterable[Risk]) -> dict[Sentence, list[Origin]]:

@@ -181,15 +181,15 @@ def step_lines(plan: Plan, words: Words) -> Iterator[str]:
         yield f"**{words(f'phase_{phase}')}**"
         yield ""
         for step in steps:
-            yield from _step(step, chosen, words)
+            yield from _step(step, plan, chosen, words)
         yield ""
 
 
-def _step(step: Step, chosen: Scenario, words: Words) -> Iterator[str]:
+def _step(step: Step, plan: Plan, chosen: Scenario, words: Words) -> Iterator[str]:
     if not is_of_a_lever(step):
-        yield f"- [ ] {escaped(step_text(step, chosen, words))}"
+        yield f"- [ ] {escaped(step_text(step, plan, words))}"
         return
-    saved = step_saving(step, chosen, words)
+    saved = step_saving(step, plan, words)
     yield f"- [ ] **{escaped(words(f'lever_{step.lever}'))}**" + (f": {escaped(saved)}" if saved else "")
     yield from (
         f"  - {code(text)}" for text in places_text(step.places, words, SHOWN_PLACES_OF_A_STEP, effect_of(step, chosen))

@@ -5,37 +5,38 @@ where the numbers come from. An answer is sentences and what they list, before a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.catalogue import SPOT
 from glimpse.planner.levers.lever import EFFORTS
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.comparison import has_own_scenarios
-from glimpse.planner.report.overview import ChangeRow, Costs, GapGroup, Overview, PriceSources, overview_of
+from glimpse.planner.report.gaps import GapGroup
+from glimpse.planner.report.overview import ChangeRow, Costs, Overview, PriceSources, overview_of
 from glimpse.planner.report.savings import NO_COMMITMENT, offer_of_little_usage
 from glimpse.planner.report.summary import (
+    Statement,
     SummaryLine,
     cost_sentences,
+    first_of,
     found_region,
     not_given,
     not_needed,
-    undecided,
+    unknowns,
 )
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import BROKEN, KEPT
-from glimpse.words import Words, plain
+from glimpse.words import Words
 
-COST, ADVICE, LOSS, PROMISES, RISKS, UNKNOWN, SOURCES = (
-    "cost", "advice", "loss", "promises", "risks", "unknown", "sources"
+COST, ADVICE, LOSS, OFFERS, PROMISES, RISKS, UNKNOWN, SOURCES = (
+    "cost", "advice", "loss", "offers", "promises", "risks", "unknown", "sources"
 )  # fmt: skip
-"""The questions that are answered. A broken promise and a risk are there only where the stack has one today."""
+"""The questions that are answered. Offers, broken promises and risks are there only where the stack has one."""
 
-SHOWN_CHANGES, SHOWN_KEPT, SHOWN_LOSSES, SHOWN_OFFERS, SHOWN_GAPS = 2, 3, 2, 2, 3
+SHOWN_CHANGES, SHOWN_GIVEN_UP, SHOWN_KEPT, SHOWN_LOSSES, SHOWN_OFFERS = 2, 2, 2, 2, 2
 
 KEPT_FIRST = (
     "websocket", "database", "multi_az", "instances", "min_tasks", "min_on_demand_tasks", "zones", "cache",
@@ -45,20 +46,6 @@ KEPT_FIRST = (
 
 LEAST_PERCENT = Fraction(1, 10)
 """A smaller share is not told from none by the one decimal that is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence, and what it lists after it. An item that occurs several times is shown once with its number."""
-
-    what: Sentence
-    items: tuple[Sentence, ...] = ()
-
-    def text(self, words: Words) -> str:
-        counts = Counter(words.render(item) for item in self.items)
-        names = [name if count == 1 else f"{name} ({count})" for name, count in counts.items()]
-        joint = "; " if any("," in name for name in names) else ", "
-        return " ".join(filter(None, (words.render(self.what), joint.join(names))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +73,7 @@ def answers_of(overview: Overview) -> tuple[Answer, ...]:
         Answer(COST, tuple(Statement(sentence) for sentence in cost_sentences(overview.plan.today.bill))),
         advice,
         Answer(LOSS, tuple(_loss(overview))),
+        *_offers(overview),
         *_broken(overview.plan),
         *_risks(overview.plan),
         *answers_of_bill(overview.plan.today.bill, overview.gaps, overview.sources),
@@ -123,15 +111,18 @@ def _advice(overview: Overview) -> Iterator[Statement]:
         yield Statement(say("advice_change"), (titles[0],))
         yield Statement(_comes_to(overview.costs))
     else:
-        named = {"scenario": chosen.name} if has_own_scenarios(plan) else {}
-        yield Statement(say("advice_scenario" if named else "advice_changes", count=len(changes), **named))
+        scenario = {"scenario": chosen.name} if has_own_scenarios(plan) else {}
+        yield Statement(say("advice_scenario" if scenario else "advice_changes", count=len(changes), **scenario))
         yield Statement(_comes_to(overview.costs))
-        yield Statement(say("advice_largest"), _first(titles, SHOWN_CHANGES))
+        is_all = len(titles) <= SHOWN_CHANGES + 1
+        # How many they are was said.
+        named = titles if is_all else titles[:SHOWN_CHANGES]
+        yield Statement(say("advice_all" if is_all else "advice_largest"), tuple(named))
     if today.bill.stack.choice:
         yield Statement(say("advice_for_the_least"))
     if overview.by_hand:
         titles = [say(f"lever_{effect.lever.name}") for effect in overview.by_hand]
-        yield Statement(say("advice_by_hand"), _first(titles, SHOWN_CHANGES))
+        yield Statement(say("advice_by_hand"), first_of(titles, SHOWN_CHANGES))
 
 
 def _comes_to(costs: Costs) -> Sentence:
@@ -147,26 +138,34 @@ def _comes_to(costs: Costs) -> Sentence:
 
 
 def _loss(overview: Overview) -> Iterator[Statement]:
-    """What the advice takes away, what it keeps, the work and the interruptions, and what giving up more would save."""
+    """What the advice takes away, what it keeps, and what else comes with it."""
     plan, changes = overview.plan, overview.changes
     if changes and plan.recommended:
         given_up = list(dict.fromkeys(row.gives_up for row in changes if row.gives_up))
         names = tuple(say(f"promise_{name}") for name in given_up)
-        yield Statement(say("loss_given_up"), names) if names else Statement(say("loss_nothing"))
+        yield Statement(say("loss_given_up" if names else "loss_nothing"), first_of(names, SHOWN_GIVEN_UP))
         kept = {row.promise for row in plan.recommended.verdicts if row.verdict == KEPT}.difference(given_up)
         if kept:
             names = tuple(say(f"keeps_{name}") for name in sorted(kept, key=KEPT_FIRST.index))
-            yield Statement(say("loss_kept"), _first(names, SHOWN_KEPT))
+            yield Statement(say("loss_kept"), first_of(names, SHOWN_KEPT))
         if losses := _worst(changes):
             yield Statement(say("loss_on_the_way"), losses)
     else:
         yield Statement(say("loss_no_change"))
+
+
+def _offers(overview: Overview) -> Iterator[Answer]:
+    """What else would be saved by giving something up, or while little is used."""
+    statements = []
     offers = [_offer(offer.usd, offer.promise) for offer in overview.offers]
     if offers:
-        yield Statement(say("loss_more"), tuple(offers[:SHOWN_OFFERS]))
-    if little := offer_of_little_usage(plan):
+        statements.append(Statement(say("offers_some"), tuple(offers[:SHOWN_OFFERS])))
+    if little := offer_of_little_usage(overview.plan):
         saved = usd_text(little.here.usd or Fraction(0))
-        yield Statement(say("loss_little_usage", saving=saved), (say(f"lever_{little.lever.name}"),))
+        title = say(f"lever_{little.lever.name}")
+        statements.append(Statement(say("offers_little_usage", saving=saved), (title,)))
+    if statements:
+        yield Answer(OFFERS, tuple(statements))
 
 
 def _worst(changes: Sequence[ChangeRow]) -> tuple[Sentence, ...]:
@@ -208,32 +207,9 @@ def _risks(plan: Plan) -> Iterator[Answer]:
 def answers_of_bill(bill: Bill, gaps: Sequence[GapGroup], sources: PriceSources | None) -> tuple[Answer, ...]:
     """What is not known and where the numbers come from: the answers that need no plan."""
     return (
-        Answer(UNKNOWN, tuple(_unknown(bill, gaps))),
+        Answer(UNKNOWN, unknowns(bill, gaps)),
         Answer(SOURCES, tuple(_sources(bill, sources))),
     )
-
-
-def _unknown(bill: Bill, gaps: Sequence[GapGroup]) -> Iterator[Statement]:
-    """What the figures leave out, in words; that there is nothing where there is nothing."""
-    unpriced = [group for group in gaps if group.is_unpriced]
-    unread = [group for group in gaps if not group.is_unpriced]
-    found = []
-    if variables := undecided(bill):
-        items = _first([say("as_it_is", text=name) for name in variables], SHOWN_GAPS)
-        found.append(Statement(say("unknown_values", count=len(variables)), items))
-    if unpriced:
-        names = dict.fromkeys(plain(name) for group in unpriced for name in group.components)
-        items = _first([say("as_it_is", text=name) for name in names], SHOWN_GAPS)
-        found.append(Statement(say("unknown_unpriced", count=sum(group.count for group in unpriced)), items))
-    if unread:
-        found.append(Statement(say("unknown_unread", count=sum(group.count for group in unread))))
-    if bill.before_usage:
-        keys = {line.meter.usage_keys[:1] for line in bill.lines if line.quantity is None}
-        code = "unknown_usage" if bill.workload.source else "unknown_usage_init"
-        found.append(Statement(say(code, count=len(keys))))
-    if any(line.meter.sku.term == SPOT for line in bill.lines):
-        found.append(Statement(say("unknown_spot")))
-    yield from found or [Statement(say("unknown_nothing"))]
 
 
 def _sources(bill: Bill, found: PriceSources | None) -> Iterator[Statement]:
@@ -245,11 +221,4 @@ def _sources(bill: Bill, found: PriceSources | None) -> Iterator[Statement]:
         yield Statement(say("sources_of_one_day", count=count, region=region, newest=found.newest))
     else:
         yield Statement(say("sources", count=count, region=region, oldest=found.oldest, newest=found.newest))
-    yield Statement(say("sources_free_tier" if bill.free_tier else "sources_list", name=found.catalogue))
-
-
-def _first(items: Sequence[Sentence], shown: int) -> tuple[Sentence, ...]:
-    """The first of them, and how many more; a single one more is named."""
-    if len(items) <= shown + 1:
-        return tuple(items)
-    return (*items[:shown], say("more_items", count=len(items) - shown))
+    yield Statement(say("sources_free_tier" if bill.free_tier else "sources_list"))

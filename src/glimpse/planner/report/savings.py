@@ -14,6 +14,7 @@ from glimpse.planner.levers.lever import COMMITMENT, EFFORTS, GROUPS, Lever
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.arguments import argument_of
+from glimpse.planner.report.fragments import first_of, place_text
 from glimpse.planner.saving import Saving
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.words import Words, plain
@@ -109,16 +110,15 @@ def saving_as_json(saving: Saving) -> dict[str, Any]:
 
 
 def place_name(origin: Origin) -> str:
-    """The address, with the file and line where it is known."""
-    return plain(origin.address) + (f"  {plain(origin.file)}:{origin.line}" if origin.file else "")
+    """The address, with the file and line where they are known."""
+    return "  ".join(filter(None, (plain(origin.address), place_text(origin))))
 
 
 def places_text(
     places: Iterable[Origin], words: Words, shown: int = SHOWN_PLACES, effect: Effect | None = None
 ) -> Iterator[str]:
     """
-    The first places, and how many more there are; a single one more is named instead of counted. With the `effect` of
-    a lever also what it changes there.
+    The first places, and how many more there are. With the `effect` of a lever also what it changes there.
     """
     changes = effect.changes_by_address if effect else {}
     texts = [": ".join(filter(None, (place_name(row), changes_text(changes.get(row.address, ()))))) for row in places]
@@ -136,12 +136,10 @@ def _shown(value: object) -> str:
 
 
 def _first(texts: Sequence[str], shown: int, more: str, words: Words) -> Iterator[str]:
-    """The first of them; a single one more is shown instead of counted."""
-    if len(texts) <= shown + 1:
-        yield from texts
-        return
-    yield from texts[:shown]
-    yield words(more, count=len(texts) - shown)
+    first, count = first_of(texts, shown)
+    yield from first
+    if count:
+        yield words(more, count=count)
 
 
 def left_alone_texts(effect: Effect, words: Words) -> Iterator[str]:

@@ -10,7 +10,8 @@ from rich.cells import cell_len, set_cell_size
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.report.overview import ChangeRow, GapGroup
+from glimpse.planner.report.gaps import GapGroup
+from glimpse.planner.report.overview import ChangeRow
 from glimpse.planner.report.savings import address_text
 from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import Words, plain
@@ -60,13 +61,19 @@ def change_cells(row: ChangeRow, words: Words) -> tuple[str, str, str]:
     return words(f"loses_{lever.name}"), words(f"effort_{lever.effort}"), first_place(row.places, words)
 
 
+def rest_text(rest: Sequence[WaterfallStep], words: Words) -> str:
+    """How many changes are not shown, what they are for if they save nothing, and where they are."""
+    mends = all(step.lever.mends and not step.usd for step in rest)
+    return words("changes_rest_mending" if mends else "changes_rest", count=len(rest))
+
+
 def first_place(places: Sequence[Origin], words: Words) -> str:
     """The file and line of the first place, or its address, and how many more there are."""
     if not places:
         return ""
     first = places[0]
     place = f"{plain(first.file)}:{first.line}" if first.file else address_text(first.address, words)
-    return place + (f" +{len(places) - 1}" if len(places) > 1 else "")
+    return words("place_more", place=place, count=len(places) - 1) if len(places) > 1 else place
 
 
 def bar(cells: Fraction) -> str:

@@ -31,6 +31,7 @@ from glimpse.planner.report.short_fragments import (
     fit_end,
     gap_text,
     less_text,
+    rest_text,
     right,
     saves_text,
     share_text,
@@ -162,8 +163,8 @@ class ShortReport(Report):
             )
 
     def _name_width(self, names: Sequence[str]) -> int:
-        """Room for the longest name, but no more than half of the line."""
-        return min(max(map(cell_len, names)), self.width // 2 - 2)
+        """Room for the longest name, but little more than half of the line."""
+        return min(max(map(cell_len, names)), self.width // 2 + 3)
 
     # ---- Today → recommended
 
@@ -179,7 +180,7 @@ class ShortReport(Report):
         shown, rest = _first(overview, rows, is_table)
         names = [words(f"lever_{step.lever.name}") for step in shown]
         # Beside a chart, the table has what did not fit.
-        others = words("changes_rest" if is_table else "more_items", count=len(rest)) if rest else ""
+        others = (rest_text(rest, words) if is_table else words("more_items", count=len(rest))) if rest else ""
         ends = (words("steps_today"), words("steps_recommended"))
         scale = max([overview.costs.today, *(step.after for step in overview.steps)])
         has_bars = bool(overview.costs.saved) and scale > 0
@@ -244,7 +245,7 @@ class ShortReport(Report):
                 self.lines.append(Text(line.rstrip(), "dim" if number == 0 else ""))
             if rest:
                 saved = sum((row.usd for row in rest), Fraction(0))
-                text = words("changes_rest", count=len(rest))
+                text = rest_text(overview.steps[len(shown) :], words)
                 self.lines.append(Text(f"{usd_text(saved):>{AMOUNT}}  {text}", "dim"))
 
         return self._written(write)

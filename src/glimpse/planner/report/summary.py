@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from glimpse.planner.bill import Bill
+from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import usd_text
 from glimpse.planner.report.fragments import some_usage_is_given
+from glimpse.planner.report.gaps import GapGroup, gaps_of
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import PricedWorld
 from glimpse.words import Words, plain
@@ -21,6 +25,29 @@ class SummaryLine(NamedTuple):
     label: str
     text: str
     colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, and what it lists after it. An item that occurs several times is shown once with its number."""
+
+    what: Sentence
+    items: tuple[Sentence, ...] = ()
+
+    def text(self, words: Words) -> str:
+        counts = Counter(words.render(item) for item in self.items)
+        names = [name if count == 1 else f"{name} ({count})" for name, count in counts.items()]
+        joint = "; " if any("," in name for name in names) else ", "
+        return " ".join(filter(None, (words.render(self.what), joint.join(names))))
+
+
+def bill_summary(bill: Bill, words: Words) -> Iterator[SummaryLine]:
+    """What a bill costs, what the command was not given, and what is not known."""
+    yield from not_given(bill, words)
+    yield SummaryLine("ui_now", ". ".join(map(words.render, cost_sentences(bill))))
+    yield from found_region(bill, words)
+    yield SummaryLine("ui_not_known", ". ".join(row.text(words) for row in unknowns(bill, gaps_of(bill))))
+    yield from not_needed(bill, words)
 
 
 def value_lines(bill: Bill, words: Words) -> Iterator[SummaryLine]:
@@ -74,12 +101,8 @@ def _monthly(world: PricedWorld, words: Words) -> str:
     return words("at_least_usd", monthly=monthly) if world.at_least else f"${monthly}"
 
 
-def cost_text(bill: Bill, words: Words) -> str:
-    """What the stack costs, and whether usage that nobody gave comes on top."""
-    return ". ".join(map(words.render, cost_sentences(bill)))
-
-
 def cost_sentences(bill: Bill) -> Iterator[Sentence]:
+    """What the stack costs, and whether usage that nobody gave comes on top."""
     yield _cost(bill)
     if bill.before_usage:
         yield say("cost_before_other_usage" if some_usage_is_given(bill) else "cost_before_usage")
@@ -105,20 +128,30 @@ def undecided(bill: Bill) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*choice, *(row.name for row in bill.stack.missing if row.decides))))
 
 
-def unknowns_text(bill: Bill, words: Words) -> str:
-    """What a bill leaves out, in words; that there is nothing where there is nothing."""
+def unknowns(bill: Bill, gaps: Sequence[GapGroup]) -> tuple[Statement, ...]:
+    """What the figures leave out; that there is nothing where there is nothing."""
     found = []
     if variables := undecided(bill):
-        found.append(f"{words('unknown_values', count=len(variables))} {', '.join(map(plain, variables))}")
-    if names := list(dict.fromkeys(plain(entry.component) for entry in bill.unpriced)):
-        # A single one more is named: counting it takes as much room.
-        shown = len(names) if len(names) <= SHOWN_NAMES + 1 else SHOWN_NAMES
-        more = [words("more_items", count=len(names) - shown)] if shown < len(names) else []
-        named = ", ".join([*names[:shown], *more])
-        found.append(f"{words('unknown_unpriced', count=len(bill.unpriced))} {named}")
-    if bill.stack.unresolved:
-        found.append(words("unknown_unread", count=len(bill.stack.unresolved)))
+        items = first_of([say("as_it_is", text=name) for name in variables], SHOWN_NAMES)
+        found.append(Statement(say("unknown_values", count=len(variables)), items))
+    unpriced = [group for group in gaps if group.is_unpriced]
+    if unpriced:
+        names = dict.fromkeys(plain(name) for group in unpriced for name in group.components)
+        items = first_of([say("as_it_is", text=name) for name in names], SHOWN_NAMES)
+        found.append(Statement(say("unknown_unpriced", count=sum(group.count for group in unpriced)), items))
+    if unread := sum(group.count for group in gaps if not group.is_unpriced):
+        found.append(Statement(say("unknown_unread", count=unread)))
     if bill.before_usage:
         keys = {line.meter.usage_keys[:1] for line in bill.lines if line.quantity is None}
-        found.append(words("unknown_usage" if bill.workload.source else "unknown_usage_init", count=len(keys)))
-    return ". ".join(found) or words("unknown_nothing")
+        code = "unknown_usage" if bill.workload.source else "unknown_usage_init"
+        found.append(Statement(say(code, count=len(keys))))
+    if any(line.meter.sku.term == SPOT for line in bill.lines):
+        found.append(Statement(say("unknown_spot")))
+    return tuple(found) or (Statement(say("unknown_nothing")),)
+
+
+def first_of(items: Sequence[Sentence], shown: int) -> tuple[Sentence, ...]:
+    """The first of them, and how many more; a single one more is named, because counting it takes as much room."""
+    if len(items) <= shown + 1:
+        return tuple(items)
+    return (*items[:shown], say("more_items", count=len(items) - shown))

@@ -152,26 +152,26 @@ help_bill_more =
                2 입력을 읽을 수 없음
                3 --strict에서 가격이 없거나 읽지 못한 것이 있음
 help_bill = 지금 스택의 가격만 항목별로 보여 줘요.
-help_diff = 변경이 요금을 어떻게 바꾸는지: 리비전, 폴더, 플랜, 요금 둘을 항목별로 비교해요.
+help_diff = 변경하면 청구서가 어떻게 바뀌는지, 리비전, 폴더, 플랜, 청구서 둘을 항목별로 비교해요.
 help_diff_more =
-    A와 B는 Terraform 디렉터리, 플랜이나 상태의 JSON, 요금의 JSON(`glimpse bill --format json`), git 리비전(REV 또는 REV:PATH) 중 하나예요. REV만 쓰면 다른 쪽의 경로를 써요. 리비전은 체크아웃하지 않고 git에서 바로 읽고, glimpse.toml과 변수 파일도 그 리비전의 것을 써요. 같은 이름의 파일이나 폴더가 여기 있으면 리비전보다 먼저예요.
+    A와 B는 Terraform 디렉터리, 플랜이나 상태의 JSON, 청구서의 JSON(`glimpse bill --format json`), git 리비전(REV 또는 REV:PATH) 중 하나예요. REV만 쓰면 다른 쪽의 경로를 써요. 리비전은 체크아웃하지 않고 git에서 바로 읽고, glimpse.toml과 변수 파일도 그 리비전의 것을 써요. 같은 이름의 파일이나 폴더가 여기 있으면 리비전보다 먼저예요.
 
       glimpse diff main                           main과 지금 작업 트리
       glimpse diff main infra/prod                infra/prod 스택만
       glimpse diff v1.2:infra/prod HEAD           태그와 마지막 커밋
-      glimpse diff bill.json infra/prod           전에 만든 요금과 비교
+      glimpse diff bill.json infra/prod           전에 만든 청구서와 비교
       glimpse diff main --max-increase 50 --format markdown
 
-    차이마다 원인이 있어요: stack(파일), workload(glimpse.toml이나 사용량), price(AWS의 새 단가 × 전의 수량, 요금의 JSON을 비교할 때만). --max-increase는 stack과 workload만 보고 새 단가는 보지 않아요. --max-usd는 B의 합계를 봐요. 새로 알 수 없게 된 금액이 있으면, glimpse.toml이 이유와 함께 허용하지 않는 한 둘 다 실패해요.
+    차이마다 원인이 있어요: stack(파일), workload(glimpse.toml이나 사용량), price(AWS의 새 단가 × 전의 수량, 청구서의 JSON을 비교할 때만). --max-increase는 stack과 workload만 보고 새 단가는 보지 않아요. --max-usd는 B의 합계를 봐요. 새로 알 수 없게 된 금액이 있으면, glimpse.toml이 이유와 함께 허용하지 않는 한 둘 다 실패해요.
 
     종료 코드: 0 완료
                1 --max-increase나 --max-usd를 넘었거나, 모르는 금액이 새로 생김
                2 한쪽을 읽을 수 없음
-               3 --strict인데 B에 가격이 없거나 해석하지 못한 것이 있음
+               3 --strict인데 B에 가격이 없거나 읽지 못한 것이 있음
 help_diff_a = 이전: 경로나 git 리비전. -는 표준 입력.
-help_diff_b = 이후: 마찬가지. 기본값: 작업 트리.
+help_diff_b = 이후: A와 같은 것. 기본값: 작업 트리.
 help_diff_workload = 양쪽에 쓸 이용량 파일(glimpse.toml). 기본값: 각 쪽의 파일 옆에 있는 것.
-help_max_increase = 파일과 이용량 변경으로 한 달에 이 USD보다 많이 늘면 종료 코드 1.
+help_max_increase = 파일과 이용량의 변경으로 월 비용이 이 금액(USD)보다 많이 늘면 종료 코드 1이에요.
 help_max_usd = B의 합계가 월 이 금액(USD)보다 크면 종료 코드 1이에요.
 help_prices = Glimpse에 들어 있는 가격표예요.
 help_prices_show = 가격표에 무엇이 있고, 얼마나 오래됐고, 어디서 왔는지 보여 줘요.
@@ -201,7 +201,7 @@ help_output = 보고서를 이 파일에 써요.
 help_lang = en 또는 ko. 기본값은 로캘을 따라요.
 help_full = 짧은 보고서 대신 모든 부분을 출력해요. 보고서 너비는 터미널에 맞춰 80~160칸이고, 파일과 파이프에는 80칸이나 COLUMNS의 값을 써요.
 help_show = 여기 적은 부분만 적은 순서로 출력해요: { $sections } 중에서 골라요. 터미널과 Markdown에서만 쓰고, JSON에는 언제나 전체가 들어가요.
-help_strict = 가격이 없거나 읽지 못한 것 중 glimpse.toml이 이유와 함께 받아들이지 않은 것이 있으면 종료 코드 3.
+help_strict = 가격이 없거나 읽지 못한 것 중 glimpse.toml이 이유와 함께 받아들이지 않은 것이 있으면 종료 코드 3이에요.
 help_version = Glimpse의 버전.
 ui_kinds_everywhere = 서비스별 가격 종류와 그 가격이 있는 리전 수:
 ui_kinds_here = 서비스별 가격 종류. 있음: 이 리전의 가격 수, 없음: 가진 다른 리전 수:

@@ -29,8 +29,11 @@ MAX_UNPACKED = 200_000_000
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where the platform keeps a user's caches; `XDG_CACHE_HOME` wins everywhere."""
-    home = Path(environment.get("HOME") or environment.get("USERPROFILE") or Path.home())
+    """Where the platform keeps a user's caches; `XDG_CACHE_HOME` wins everywhere. A user without a home has none."""
+    known = os.path.expanduser("~")
+    home = Path(
+        environment.get("HOME") or environment.get("USERPROFILE") or (known if os.path.isabs(known) else os.devnull)
+    )
     if stated := environment.get("XDG_CACHE_HOME"):
         base = Path(stated)
     elif platform == "darwin":
@@ -146,7 +149,7 @@ class PriceCache:
                     "oldest": str(entry["oldest"]), "newest": str(entry["newest"]),
                 }  # fmt: skip
             name = str(index["id"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._broken(INDEX)

@@ -57,7 +57,8 @@ def project_of(stack: Path) -> Path:
 
 
 def is_too_wide(folder: Path) -> bool:
-    return folder in (Path.home(), Path(folder.anchor))
+    # A user of a container may have no home; then this gives `~` back.
+    return folder in (Path(os.path.expanduser("~")), Path(folder.anchor))
 
 
 class Project:
@@ -206,7 +207,7 @@ def checked_project(given: Path | None, stack: Path, tree: FileTree = DISK) -> P
         return None
     top = tree.resolved(given.absolute())
     if not tree.is_folder(top):
-        raise InputError(say("path_missing", path=str(given)))
+        raise InputError(say("project_missing", path=str(given)))
     if is_too_wide(top):
         raise InputError(say("project_too_wide", path=str(given)))
     if not tree.resolved(stack).is_relative_to(top):

@@ -12,8 +12,8 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import cents, usd_text
 from glimpse.planner.report.footnotes import assumptions
 from glimpse.planner.report.fragments import price_text, quantity_text, unit_usd_text, whole_source
-from glimpse.planner.report.html.lists import MAX_PLACES, FirstRows, PlaceRow, first_rows, place, place_rows
 from glimpse.planner.report.gaps import GapGroup
+from glimpse.planner.report.html.lists import MAX_PLACES, FirstRows, PlaceRow, first_rows, place, place_rows
 from glimpse.words import Words, plain
 
 MAX_LINES = 250

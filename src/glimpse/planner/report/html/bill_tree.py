@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
+from glimpse.planner.report.fragments import NUMBERED
 from glimpse.planner.report.html.charts import MAX_TINTS, MIN_LABELLED, TREE_HEIGHT, TreeNode
-from glimpse.planner.report.overview import NUMBERED
 from glimpse.words import Words, plain
 
 MODULE = re.compile(r"(^|\.)module\.")

@@ -30,6 +30,7 @@ from glimpse.planner.report.fragments import (
     total_text,
     workload_name,
 )
+from glimpse.planner.report.gaps import gaps_of
 from glimpse.planner.report.html import charts
 from glimpse.planner.report.html.bill_rows import bill_rows, gap_rows
 from glimpse.planner.report.html.bill_tree import tree_nodes
@@ -43,11 +44,11 @@ from glimpse.planner.report.html.plan_rows import (
     step_rows,
     waterfall_rows,
 )
-from glimpse.planner.report.overview import Overview, bars_of, gaps_of, largest, overview_of, sources_of
+from glimpse.planner.report.overview import Overview, bars_of, largest, overview_of, sources_of
 from glimpse.planner.report.paid import charge_text, difference_text, line_text, lines_text, period_text, shown, summary
 from glimpse.planner.report.plan_fragments import amount_text, claims_text
-from glimpse.planner.report.plan_summary import COST, SOURCES, Answer, Statement, answers_of, answers_of_bill
-from glimpse.planner.report.summary import cost_sentences, value_lines
+from glimpse.planner.report.plan_summary import COST, SOURCES, Answer, answers_of, answers_of_bill
+from glimpse.planner.report.summary import Statement, cost_sentences, value_lines
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.words import Words, plain
 
@@ -180,7 +181,7 @@ def _answers(answers: Sequence[Answer], bill: Bill, words: Words) -> tuple[Answe
             others += [f"{words(line.label)}: {line.text}" for line in value_lines(bill, words)]
         elif answer.question == SOURCES:
             # The page has the documents themselves.
-            others = [words("html_sources_note")]
+            others.append(words("html_sources_note"))
         # Korean has no capitals, and begins with names as they are.
         begun = first[:1].upper() + first[1:] if words.language == "en" else first
         rows.append(AnswerRow(words(f"question_{answer.question}"), begun, tuple(others)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from glimpse.planner.report.comparison import compared_scenarios, in_dollars, reference_region
-from glimpse.planner.report.fragments import dollars_text
+from glimpse.planner.report.fragments import dollars_text, first_of
 from glimpse.planner.report.html.charts import BAR_REST, SAVED, WARN, ChartRow
 from glimpse.planner.report.html.lists import MAX_PLACES, FirstRows, PlaceRow, first_rows, place, place_rows
 from glimpse.planner.report.overview import Offer, Overview
@@ -72,12 +72,12 @@ def waterfall_rows(overview: Overview, words: Words) -> Sequence[ChartRow]:
     steps = [step for step in overview.steps if step.usd]
     if chosen is None or not steps:
         return ()
-    shown = steps if len(steps) <= MAX_STEPS + 1 else steps[:MAX_STEPS]
+    shown, more = first_of(steps, MAX_STEPS)
     rest = steps[len(shown) :]
     return (
         ChartRow(words("html_today"), today.monthly, in_dollars(today), BAR_REST),
         *(_step(words(f"lever_{step.lever.name}"), step.before, step.after) for step in shown),
-        *([_step(words("html_other_changes", count=len(rest)), rest[0].before, rest[-1].after)] if rest else []),
+        *([_step(words("html_other_changes", count=more), rest[0].before, rest[-1].after)] if more else []),
         ChartRow(words("html_recommended"), chosen.monthly, in_dollars(chosen)),
     )
 
@@ -200,17 +200,16 @@ class StepRow:
 
 def step_rows(plan: Plan, words: Words) -> Iterator[tuple[str, tuple[StepRow, ...]]]:
     """The steps to the recommendation by phase (its code)."""
-    chosen = plan.recommended
-    if chosen is None:
+    if plan.recommended is None:
         return
     for phase, steps in itertools.groupby(plan.steps, key=lambda step: step.phase):
-        yield phase, tuple(_step_row(step, chosen, words) for step in steps)
+        yield phase, tuple(_step_row(step, plan, words) for step in steps)
 
 
-def _step_row(step: Step, chosen: Scenario, words: Words) -> StepRow:
+def _step_row(step: Step, plan: Plan, words: Words) -> StepRow:
     if is_of_a_lever(step):
         return StepRow(words(f"lever_{step.lever}"), step.lever or "")
-    return StepRow(step_text(step, chosen, words), "")
+    return StepRow(step_text(step, plan, words), "")
 
 
 def risk_rows(scenario: Scenario, words: Words) -> FirstRows[RiskRow]:

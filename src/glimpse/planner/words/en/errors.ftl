@@ -29,6 +29,7 @@ variable_file_broken = this is not a valid variable file, so no figure would be 
 variable_malformed = --var { $given }: give name=value, for example --var min_capacity=1.
 variable_file_unreadable = The variable file { $path } cannot be read ({ $detail }).
 variable_refused = Terraform would refuse the value of the variable { $name }: { $why }
+project_missing = --project { $path } is no folder. Give the one that the modules of the stack stand in.
 project_too_wide = --project { $path }: a home folder or the whole disk is never read. Give the folder of the project.
 project_elsewhere = { $path } is not inside --project { $project }.
 too_large_steps = { $path } takes more than { $limit } steps to evaluate, so no figure is given. Pass the output of `terraform show -json PLAN`.

@@ -5,13 +5,15 @@
 question_cost = What does it cost?
 question_advice = What should I do?
 question_loss = What do I lose?
+question_offers = What would save more?
 question_promises = Which promise is broken now?
-question_risks = What may go wrong now?
+question_risks = What are the risks now?
 question_unknown = What is not known?
 question_sources = Where do the numbers come from?
 ui_answer_cost = Costs now
 ui_answer_advice = Do
 ui_answer_loss = You lose
+ui_answer_offers = Optional
 ui_answer_promises = Broken now
 ui_answer_risks = Risks now
 ui_answer_unknown = Not known
@@ -30,8 +32,8 @@ advice_changes = { $count ->
    *[other] Make the { $count } changes below
 }
 advice_scenario = { $count ->
-    [one] Apply { $scenario }, the change below
-   *[other] Apply { $scenario }, the { $count } changes below
+    [one] Make the change below (scenario { $scenario })
+   *[other] Make the { $count } changes below (scenario { $scenario })
 }
 advice_saves = That comes to ${ $monthly } a month, ${ $saving } ({ $percent } %) less
 advice_saves_of_known = That comes to at least ${ $monthly } a month, ${ $saving } less ({ $percent } % of what is known)
@@ -39,29 +41,26 @@ advice_saves_at_least = That comes to ${ $monthly } a month, at least ${ $saving
 advice_saves_at_least_of_known = That comes to at least ${ $monthly } a month, at least ${ $saving } less ({ $percent } % of what is known)
 advice_saves_usage = It lowers what is charged by use; how much depends on the use
 advice_saves_nothing = It saves no money, and prevents charges or failures
+advice_all = They are:
 advice_largest = The largest:
-advice_for_the_least = All this is for the values that cost least
-advice_by_hand = Look at by hand:
+advice_for_the_least = This is advice for the case that costs least
+advice_by_hand = Check by hand:
 more_items = { $count ->
     [one] one more
    *[other] { $count } more
 }
 as_it_is = { $text }
 
-## What is lost, and what more could be saved
+## What is lost
 
 loss_nothing = Nothing that the stack has today
 loss_no_change = Nothing: no change is advised
 loss_given_up = Given up, as glimpse.toml permits:
 loss_kept = Kept:
-loss_on_the_way = What it takes:
-loss_more = Giving something up saves more:
-offer = ${ $saving } without "{ $promise }"
-offer_commitment = ${ $saving } with a commitment
-loss_little_usage = While little is used, up to ${ $saving } a month less:
+loss_on_the_way = Expect:
 keeps_websocket = WebSocket
-keeps_min_tasks = the fewest tasks
-keeps_max_tasks = the most tasks
+keeps_min_tasks = the minimum of tasks
+keeps_max_tasks = the maximum of tasks
 keeps_min_on_demand_tasks = on-demand tasks
 keeps_database = the database engine
 keeps_multi_az = the standby in another zone
@@ -73,6 +72,13 @@ keeps_log_days = log retention
 keeps_no_commitment = no purchase in advance
 keeps_connections_fit = connections that fit
 keeps_sockets = the promised sockets
+
+## What more could be saved
+
+offers_some = Giving something up saves more:
+offer = ${ $saving } without "{ $promise }"
+offer_commitment = ${ $saving } with a one-year commitment
+offers_little_usage = As long as little is used, up to ${ $saving } a month less:
 
 ## What is at risk or broken now
 
@@ -110,23 +116,23 @@ unknown_usage = { $count ->
    *[other] How much is used: { $count } quantities, which glimpse.toml can state
 }
 unknown_usage_init = { $count ->
-    [one] How much is used: one quantity. glimpse init writes a glimpse.toml for it
-   *[other] How much is used: { $count } quantities. glimpse init writes a glimpse.toml for them
+    [one] How much is used: one quantity. State it in the glimpse.toml that glimpse init writes
+   *[other] How much is used: { $count } quantities. State them in the glimpse.toml that glimpse init writes
 }
 unknown_spot = How often AWS takes Spot capacity back
 
 ## Where the numbers come from
 
 sources = { $count ->
-    [one] One AWS list price for { $region }, from { $oldest } to { $newest }
-   *[other] { $count } AWS list prices for { $region }, from { $oldest } to { $newest }
+    [one] One AWS list price for { $region }, dated { $oldest } to { $newest }
+   *[other] { $count } AWS list prices for { $region }, dated { $oldest } to { $newest }
 }
 sources_of_one_day = { $count ->
-    [one] One AWS list price for { $region }, of { $newest }
-   *[other] { $count } AWS list prices for { $region }, of { $newest }
+    [one] One AWS list price for { $region }, dated { $newest }
+   *[other] { $count } AWS list prices for { $region }, dated { $newest }
 }
-sources_list = No tax, no free tier; { $name } (--show sources)
-sources_free_tier = No tax, after AWS's always-free allowances; { $name } (--show sources)
+sources_list = Without tax, without free tier
+sources_free_tier = Without tax, after AWS's always-free allowances
 sources_none = Nothing in these files has a price
 
 ## Bars, waterfall, changes, gaps, and the command for more
@@ -142,21 +148,26 @@ steps_today = today
 steps_recommended = recommended
 ui_changes = The changes, USD saved a month
 ui_change = Change
-ui_asks = Gives up or asks for
+ui_asks = What to expect
 changes_rest = { $count ->
     [one] one more: --show levers
    *[other] { $count } more: --show levers
 }
+changes_rest_mending = { $count ->
+    [one] one more against risks: --show levers
+   *[other] { $count } more against risks: --show levers
+}
+place_more = { $place } +{ $count } more
 saves_by_use = by use
 ui_gaps = Not counted in the total, the likely largest first
 gaps_rest = { $count ->
     [one] and one more part: --show bill
    *[other] and { $count } more parts: --show bill
 }
-gap_no_price = no price held: { $parts }
+gap_no_price = no price for { $parts }
 gap_bound = {" "}(at most ${ $usd })
 not_given_more = { $count ->
     [one] one more variable that decides a figure: --show bill
    *[other] { $count } more variables that decide a figure: --show bill
 }
-more_full = More: { $command } --full, or --show with steps,levers,scenarios,promises,risks,bill,sources,…
+more_full = More: { $command } --full; or --show and one of steps, levers, risks, scenarios, promises, bill, sources

@@ -1,4 +1,4 @@
-### `glimpse diff`가 두 요금을 비교해 하는 말.
+### `glimpse diff`가 청구서 두 개를 비교해 하는 말.
 
 ## 답
 
@@ -9,15 +9,15 @@ diff_scaled = 확장 시
 diff_budget = 예산
 diff_note = 참고
 diff_answer = 한 달에 { $delta }{ $share }: { $before } → { $after }
-diff_nothing = 요금이 그대로예요: 한 달에 { $monthly }
+diff_nothing = 청구서가 그대로예요: 월 { $monthly }
 diff_by_stack = 파일 { $delta }
 diff_by_price = AWS의 새 가격 { $delta }
 diff_by_workload = 이용량 { $delta }
 diff_price_is_no_fault = { $causes }. 새 가격은 이 변경 때문이 아니에요.
 diff_highest = 전에는 ${ $before }까지, 이제는 ${ $after }까지
 diff_gaps = 새로 알 수 없게 된 것 { $new }개, 없어진 것 { $gone }개. 어느 금액에도 들어 있지 않아요
-diff_unknown_lines = 항목 { $count }개는 사용량이나 가격을 몰라서 차액을 셀 수 없어요
-diff_one_side = 합계의 차이 { $totals } 중 { $rest } 만큼은 한쪽에서만 알 수 있어요
+diff_unknown_lines = 항목 { $count }개는 사용량이나 가격을 몰라서 차액을 계산할 수 없어요
+diff_one_side = 합계의 차이 { $totals } 중 { $rest }만큼은 한쪽에서만 알 수 있어요
 
 ## 바뀌는 것
 
@@ -36,7 +36,7 @@ diff_other_side_unknown = 다른 쪽은 가격을 매길 수 없었어요
 diff_moved = 비용은 같고 옮기거나 이름을 바꾼 리소스 { $count }개
 diff_was = { $address }에서 옮겼어요
 diff_gaps_new = 새로 알 수 없게 된 것: { $count }개
-diff_gaps_gone = 더는 문제가 아닌 것: { $count }개
+diff_gaps_gone = 이제 남아 있지 않은 모르는 것: { $count }개
 diff_gap_accepted = glimpse.toml에서 받아들였어요
 diff_zero_lines = 그리고 $0.00인 항목 { $count }개
 diff_more = 이 밖에 { $count }개 더 있어요. `glimpse diff`가 모두 보여 줘요
@@ -45,10 +45,10 @@ text_of_bill = { $text }
 
 ## 예산
 
-limit_kept_max_usd = 지켰어요: 한 달 ${ $limit } 중 ${ $judged }
-limit_kept_max_increase = 지켰어요: 한 달에 ${ $limit }까지 늘 수 있고, ${ $judged } 늘어요
-limit_broken_max_usd = ${ $past } 넘었어요: 한 달 ${ $limit } 중 ${ $judged }
-limit_broken_max_increase = ${ $past } 넘었어요: 한 달에 ${ $limit }까지 늘 수 있는데 ${ $judged } 늘어요
+limit_kept_max_usd = 지켰어요: 월 ${ $judged }, 한도는 ${ $limit }
+limit_kept_max_increase = 지켰어요: 월 ${ $judged } 증가, 한도는 ${ $limit }
+limit_broken_max_usd = ${ $past } 넘었어요: 월 ${ $judged }, 한도는 ${ $limit }
+limit_broken_max_increase = ${ $past } 넘었어요: 월 ${ $judged } 증가, 한도는 ${ $limit }
 limit_kept_nothing = 지켰어요: 이 변경으로 늘어나는 것이 없어요
 limit_unknown = 판단할 수 없어요: 알 수 없는 것이 { $count }개 새로 생겼어요. 가격을 알 수 있게 하거나, glimpse.toml에 이유를 적어 받아들이세요
 diff_failed = 종료 코드 1: { $option }: { $why }
@@ -56,19 +56,19 @@ diff_failed = 종료 코드 1: { $option }: { $why }
 ## 비교할 수 없는 것
 
 diff_input_twice = 표준 입력(-)은 한쪽에만 쓸 수 있어요.
-diff_same = { $path }을(를) 자기 자신과 비교하게 돼요. 리비전이나 다른 경로를 지정하세요: glimpse diff main { $path }
+diff_same = { $path } 경로를 자기 자신과 비교하게 돼요. 리비전이나 다른 경로를 지정하세요: glimpse diff main { $path }
 diff_not_found = { $text }: 여기에 그런 파일이나 폴더가 없고, git 리비전으로도 찾아볼 수 없어요.
 diff_not_found_there = { $text }: 여기에 그런 파일이나 폴더가 없고, { $path } 저장소에 그런 리비전도 없어요. 이름은 `git branch --all`과 `git tag`로 볼 수 있어요.
 diff_not_found_shallow = { $text }: 여기에 그런 파일이나 폴더가 없고, { $path } 저장소에 그런 리비전도 없어요. 얕은 복제본이니 더 가져오세요(`git fetch --unshallow`, CI에서는 fetch-depth: 0).
 diff_outside = { $text }: { $path } 저장소 밖을 가리켜요.
 diff_not_in_revision = { $text }: 그 리비전에는 없어요. 거기서의 경로를 지정하세요: REV:PATH
 diff_absent = { $name }에는 Terraform 파일이 없어요. 스택 전체가 다른 쪽에만 있어요.
-diff_folder_and_revision = { $name }은(는) 여기 있는 폴더이자 git 리비전이에요. 폴더를 비교했어요. 리비전을 비교하려면 { $name }:PATH로 쓰세요
+diff_folder_and_revision = { $name }: 같은 이름의 폴더와 git 리비전이 둘 다 있어서 폴더를 비교했어요. 리비전을 비교하려면 { $name }:PATH로 쓰세요
 diff_free_tier = { $path } 파일은 --free-tier { $tier } 옵션으로 만들었어요. 같은 옵션을 주거나 다시 만드세요.
 bill_json_broken = { $path } 파일은 Glimpse 청구서라고 되어 있지만 읽을 수 없어요. 다시 만드세요: glimpse bill --format json
-usd_wrong = { $option } { $text }: 50이나 49.90처럼 한 달 USD로 쓰세요.
+usd_wrong = { $option } { $text }: 월 금액을 50이나 49.90처럼 USD로 쓰세요.
 git_missing = git이 설치되어 있지 않아요.
-git_no_repository = { $path }은(는) git 저장소 안에 있지 않아요.
+git_no_repository = { $path } 경로는 git 저장소 안에 있지 않아요.
 git_owner = { $path } 저장소는 다른 사용자의 것이라 git이 거부했어요. 믿을 수 있다면: git config --global --add safe.directory { $path }
 git_failed = git의 메시지: { $detail }
 git_slow = git이 { $seconds }초 안에 답하지 않았어요.

@@ -29,6 +29,7 @@ variable_file_broken = 올바른 변수 파일이 아니어서 금액을 계산�
 variable_malformed = --var { $given }: --var min_capacity=1처럼 name=value 형태여야 해요.
 variable_file_unreadable = 변수 파일을 읽을 수 없어요: { $path } ({ $detail }).
 variable_refused = Terraform이 변수 { $name }의 값을 받지 않아요: { $why }
+project_missing = --project { $path }: 그런 폴더가 없어요. 스택의 모듈이 들어 있는 폴더를 주세요.
 project_too_wide = --project { $path }: 홈 폴더나 디스크 전체는 읽지 않아요. 프로젝트 폴더를 지정해 주세요.
 project_elsewhere = { $path } 경로가 --project { $project } 안에 있지 않아요.
 too_large_steps = { $path } 경로를 계산하는 데 { $limit }단계가 넘게 걸려서 금액을 계산하지 않았어요. `terraform show -json PLAN` 결과를 주세요.

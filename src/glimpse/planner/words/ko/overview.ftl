@@ -5,6 +5,7 @@
 question_cost = 비용이 얼마예요?
 question_advice = 무엇을 하면 돼요?
 question_loss = 무엇을 잃나요?
+question_offers = 무엇을 하면 더 아끼나요?
 question_promises = 지금 어떤 약속이 깨져 있나요?
 question_risks = 지금 무엇이 위험한가요?
 question_unknown = 무엇을 아직 모르나요?
@@ -12,6 +13,7 @@ question_sources = 이 숫자는 어디에서 왔나요?
 ui_answer_cost = 지금 비용
 ui_answer_advice = 할 일
 ui_answer_loss = 잃는 것
+ui_answer_offers = 더 아끼기
 ui_answer_promises = 깨진 약속
 ui_answer_risks = 지금 위험
 ui_answer_unknown = 모르는 것
@@ -26,30 +28,27 @@ cost_before_other_usage = 쓴 만큼 내는 요금 중 사용량을 모르는 �
 
 advice_change = 변경 하나를 적용하세요:
 advice_changes = 아래 변경 { $count }가지를 적용하세요
-advice_scenario = { $scenario } 시나리오를 적용하세요(아래 변경 { $count }가지)
+advice_scenario = 아래 변경 { $count }가지를 적용하세요({ $scenario } 시나리오)
 advice_saves = 월 ${ $monthly }가 되고 ${ $saving }({ $percent }%)를 아껴요
 advice_saves_of_known = 최소 월 ${ $monthly }가 되고 ${ $saving }(알려진 금액의 { $percent }%)를 아껴요
 advice_saves_at_least = 월 ${ $monthly }가 되고 ${ $saving }({ $percent }%) 이상을 아껴요
 advice_saves_at_least_of_known = 최소 월 ${ $monthly }가 되고 ${ $saving }(알려진 금액의 { $percent }%) 이상을 아껴요
 advice_saves_usage = 쓴 만큼 내는 요금이 줄어요. 금액은 사용량에 따라 달라요
 advice_saves_nothing = 비용은 그대로이고, 앞으로의 요금이나 장애를 막아요
+advice_all = 적용할 변경:
 advice_largest = 큰 것부터:
 advice_for_the_least = 비용이 가장 적은 값을 기준으로 한 답이에요
 advice_by_hand = 직접 확인할 것:
 more_items = 외 { $count }가지
 as_it_is = { $text }
 
-## 잃는 것과 더 아끼는 방법
+## 잃는 것
 
 loss_nothing = 지금 있는 것은 잃지 않아요
 loss_no_change = 없어요. 추천하는 변경이 없어요
 loss_given_up = glimpse.toml에서 포기할 수 있다고 한 것:
 loss_kept = 유지:
-loss_on_the_way = 변경에 따르는 것:
-loss_more = 무언가를 포기하면 더 아껴요:
-offer = "{ $promise }" 없이 ${ $saving }
-offer_commitment = 약정하면 ${ $saving }
-loss_little_usage = 사용량이 적으면 월 최대 ${ $saving } 절감:
+loss_on_the_way = 감수할 것:
 keeps_websocket = WebSocket 연결
 keeps_min_tasks = 최소 task 수
 keeps_max_tasks = 최대 task 수
@@ -64,6 +63,13 @@ keeps_log_days = 로그 보관 기간
 keeps_no_commitment = 선구매 없음
 keeps_connections_fit = 커넥션 여유
 keeps_sockets = 약속한 소켓 수
+
+## 더 아끼는 방법
+
+offers_some = 포기하거나 약정하면 매달 더 아껴요:
+offer = "{ $promise }" 포기 ${ $saving }
+offer_commitment = 1년 약정 ${ $saving }
+offers_little_usage = 사용량이 적은 동안 월 최대 ${ $saving } 절감:
 
 ## 지금의 위험과 깨진 약속
 
@@ -86,8 +92,8 @@ unknown_spot = Spot 회수 빈도
 
 sources = { $region }의 AWS 정가 { $count }개, { $oldest }~{ $newest } 기준
 sources_of_one_day = { $region }의 AWS 정가 { $count }개, { $newest } 기준
-sources_list = 세금과 프리 티어 제외, { $name }(--show sources)
-sources_free_tier = 세금 제외, AWS 상시 프리 티어 적용, { $name }(--show sources)
+sources_list = 세금과 프리 티어 제외
+sources_free_tier = 세금 제외, AWS 상시 프리 티어 적용
 sources_none = 이 파일에는 가격이 있는 것이 없어요
 
 ## 막대, 절감 단계, 변경, 빠진 것, 더 보는 명령
@@ -100,12 +106,14 @@ steps_today = 지금
 steps_recommended = 추천
 ui_changes = 변경과 절감 (월, USD)
 ui_change = 변경
-ui_asks = 포기하거나 감수할 것
+ui_asks = 감수할 것
 changes_rest = 외 { $count }가지: --show levers
+changes_rest_mending = 위험을 없애는 { $count }가지 더: --show levers
+place_more = { $place } 외 { $count }곳
 saves_by_use = 사용량만큼
 ui_gaps = 합계에서 빠진 것 (클 수 있는 것부터)
 gaps_rest = 외 { $count }개: --show bill
-gap_no_price = 가격이 없어요: { $parts }
+gap_no_price = 가격을 모르는 것: { $parts }
 gap_bound = {" "}(최대 ${ $usd })
 not_given_more = 금액을 정하는 변수 { $count }개 더: --show bill
-more_full = 더 보기: { $command } --full, 일부만 보려면 --show steps,levers,scenarios,promises,risks,bill,sources,…
+more_full = 더 보기: { $command } --full. 일부만 보려면 --show 뒤에 steps, levers, risks, scenarios, promises, bill, sources 중에서

@@ -1,7 +1,7 @@
 ### `glimpse prices update`, and the user's price cache.
 
-price_cache_of_other = { $path }의 가격 캐시는 다른 버전의 glimpse에서 만든 거예요. 그래서 glimpse에 들어 있는 가격을 써요. `glimpse prices update`를 실행하세요.
-price_cache_broken = 가격 캐시를 쓸 수 없어요. { $path } 파일이 손상됐거나 바뀌었어요. 그래서 glimpse에 들어 있는 가격을 써요. `glimpse prices update`를 실행하세요.
+price_cache_of_other = { $path }의 가격 캐시는 다른 버전의 Glimpse에서 만든 거예요. 그래서 Glimpse에 들어 있는 가격을 써요. `glimpse prices update`를 실행하세요.
+price_cache_broken = 가격 캐시를 쓸 수 없어요. { $path } 파일이 손상됐거나 바뀌었어요. 그래서 Glimpse에 들어 있는 가격을 써요. `glimpse prices update`를 실행하세요.
 ui_prices_cached = 사용자 캐시({ $path })에서 온 가격: { $regions }.
 
 price_offline = AWS 가격표에 연결하지 못했어요({ $detail }). 바뀐 것은 없고, 지금 있는 가격을 계속 써요.
@@ -28,7 +28,7 @@ price_offer_path = 리전 색인에 적힌 파일({ $path })이 해당 서비스
 price_offer_redirect = 주소가 { $host }의 다른 주소로 넘어가요. 따라가지 않아요
 price_offer_region = 다른 리전의 가격이 있는 파일이에요: { $found }. 필요한 리전: { $expected }
 price_offer_currency = 파일의 가격이 USD가 아니라 { $found } 기준이에요
-price_offer_number = 파일에서 가격이나 수량이 있어야 할 곳에 다른 값이 있어요: “{ $text }”
+price_offer_number = 파일에서 가격이나 수량이 있어야 할 곳에 다른 값이 있어요: "{ $text }"
 price_offer_huge = 파일에 단위당 { $usd } USD인 가격이 있어요
 price_offer_few = 이 서비스에서 가지고 있는 가격 { $expected }개 중 { $found }개만 파일에 있어요. 열이나 이름이 바뀌었을 수 있어요
 price_offer_doubtful = 가격 { $of }개 중 { $count }개가 3배 넘게 움직였거나 단위나 구간이 맞지 않아요. 첫 번째: { $first }

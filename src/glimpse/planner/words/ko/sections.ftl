@@ -7,15 +7,15 @@ section_unknown_near = --show { $name }: 그런 부분이 없어요. 혹시 { $n
 
 ## What a section says that has nothing to show
 
-no_risks = 위험: 이 설계에서 읽을 수 있었던 것에는 없어요.
-no_steps = 실행 단계: 권하는 변경이 없어서 할 일이 없어요.
-no_levers = 변경: 여기서 절감이 되는 것이 없어요.
-no_scenarios = 시나리오: glimpse.toml에 적힌 것이 없고, 오늘과 비교할 만한 권하는 변경도 없어요.
-no_promises = 약속: glimpse.toml에 적힌 것이 없고, 변경으로 잃을 만한 것도 이 스택에 없어요.
-no_growth = 늘어나는 것: 알려진 것이 없어요. glimpse.toml의 사람 수([people] users)에서 계산해요.
-no_paid = 실제 지불액: 알 수 없어요. --actual FILE로 AWS 청구서를 주세요.
+no_risks = 위험: 이 설계에서 읽은 부분에는 없어요.
+no_steps = 적용 순서: 추천하는 변경이 없어서 할 일이 없어요.
+no_levers = 변경안: 이 스택의 비용을 줄이는 것이 없어요.
+no_scenarios = 시나리오: glimpse.toml에 적힌 것이 없고, 지금 스택과 비교할 추천 변경도 없어요.
+no_promises = 약속: glimpse.toml에 적힌 것이 없고, 이 스택에는 변경으로 잃을 수 있는 것도 없어요.
+no_growth = 사용할수록 늘어나는 것: 알려진 것이 없어요. glimpse.toml의 사용자 수([people] users)로 계산해요.
+no_paid = 낸 비용: 알 수 없어요. --actual FILE로 AWS 청구서를 주세요.
 no_checks = 체크리스트: 이 스택의 glimpse.toml에 계획 문서([plan] document)가 없어요.
-no_alarms = 알람: 이 스택의 glimpse.toml에 계획 문서([plan] document)가 없어요.
+no_alarms = 경보: 이 스택의 glimpse.toml에 계획 문서([plan] document)가 없어요.
 no_claims = 주장: 이 스택의 glimpse.toml에 계획 문서([plan] document)가 없어요.
 
 ## The bill
@@ -37,7 +37,7 @@ ui_document_scenarios = 문서의 시나리오 비교
 
 ## The sources
 
-ui_prices_used = 쓰인 정가, { $region }
+ui_prices_used = 사용한 정가, { $region }
 price_per = USD / { $unit }
 price_from = USD, { $start } { $unit }부터
 price_upfront = USD 선납, { $months }개월분

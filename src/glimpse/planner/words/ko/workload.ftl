@@ -65,7 +65,6 @@ workload_wants_amount = { $key }에는 0~1e18 사이의 숫자나 짧은 문자�
 init_about =
     이 스택의 사용량과 지켜야 할 약속이에요. `glimpse bill`과 `glimpse plan`이 읽어요.
     #으로 시작하는 줄은 효과가 없어요. 쓰려는 키의 #을 지우고 값을 적으세요.
-# 으로 시작하는 줄은 효과가 없어요. 쓰려는 키의 #을 지우고 값을 적으세요."""
 init_accepted = 요금을 계산하거나 읽지 못한 것이에요. 여기에 이유를 적으면 `--strict`에서 실패로 처리하지 않아요.
 init_reason = 요금 없이 두어도 되는 이유
 init_commitments = 구매한 예약과 구매일이에요. 약정:

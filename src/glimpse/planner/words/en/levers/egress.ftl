@@ -7,7 +7,7 @@ risk_gateway_endpoints = open connections to S3 and DynamoDB break once while th
 
 lever_one_nat_gateway = one NAT gateway for all zones
 how_one_nat_gateway = keep the first aws_nat_gateway of the VPC, point the 0.0.0.0/0 route of every private route table at it, and remove the others with their aws_eip. Traffic from other zones then crosses to it, at $0.01 a GB on each side in most regions
-loses_one_nat_gateway = egress when its zone fails
+loses_one_nat_gateway = no egress when its zone fails
 risk_one_nat_gateway = when its zone fails, nothing in the other zones reaches the internet; partners that allow your addresses must be told the remaining one
 
 lever_nat_gateway = NAT gateway instead of a NAT instance
@@ -22,7 +22,7 @@ risk_nat_instance = you patch and monitor it yourself; when it fails, nothing re
 
 lever_interface_endpoints = interface endpoints instead of NAT
 how_interface_endpoints = add an aws_vpc_endpoint with vpc_endpoint_type = "Interface" and private_dns_enabled = true for ecr.api and ecr.dkr, and where you use them logs, secretsmanager, ssm, sqs and sns, in one private subnet for each NAT gateway of today, and gateway endpoints for S3 and DynamoDB; then remove the NAT gateways, their aws_eip and their routes. Only for tasks that call nothing but AWS
-loses_interface_endpoints = all egress beyond AWS
+loses_interface_endpoints = no egress beyond AWS
 risk_interface_endpoints = tasks reach nothing but these services: no other AWS service, no third party, no image outside ECR. Look through the VPC flow logs first; each further service costs another endpoint
 
 lever_task_addresses = an address for each task, without a NAT
@@ -32,7 +32,7 @@ risk_task_addresses = tasks are reachable from the internet, protected only by t
 
 lever_ipv6_only = IPv6-only tasks, egress-only gateway
 how_ipv6_only = give the VPC an IPv6 block (assign_generated_ipv6_cidr_block), add subnets with ipv6_native = true and a ::/0 route to an aws_egress_only_internet_gateway, which is free, run the services there, set ip_address_type = "ipv6" in their target groups, and remove the NAT; load balancer, database and cache support both
-loses_ipv6_only = IPv4-only services, 1–3 min of 503
+loses_ipv6_only = no outgoing IPv4, 1–3 min of 503
 risk_ipv6_only = third parties without IPv6 cannot be reached, so first check what the tasks call (payments, mail, push). ECS Exec does not work there: use a one-off task as a console. The target groups are replaced, so new connections fail for one to three minutes; the cache is replaced too, and the service must listen on IPv6
 
 lever_ipv6_dual_stack = dual-stack tasks, egress-only gateway
@@ -42,7 +42,7 @@ risk_ipv6_dual_stack = there are reports that such tasks do not start: for a tas
 
 lever_private_addresses = servers behind a balancer without public IPs
 how_private_addresses = move the instance (subnet_id) or the group (vpc_zone_identifier) into the private subnets whose route leads to the NAT gateway, or set associate_public_ip_address = false there; people still come by the balancer. An instance is replaced; a group's are when they are refreshed
-loses_private_addresses = direct access to the servers
+loses_private_addresses = no direct access to the servers
 risk_private_addresses = nobody reaches the servers directly any more (SSH: use Session Manager); what they send to others passes the NAT gateway, which charges each GB
 
 promise_nat_zones = a NAT gateway in each zone

@@ -12,5 +12,5 @@ risk_supported_engines = a major upgrade: minutes to hours without the database,
 
 lever_supported_kubernetes = Kubernetes in standard support
 how_supported_kubernetes = raise version of the aws_eks_cluster one minor release at a time, and after each the node groups and add-ons; every version in standard support ends the surcharge, the newest stays in it longest. From 1.33 on AWS makes no node images of Amazon Linux 2: change such node groups to ami_type = "AL2023_x86_64_STANDARD" before. upgrade_policy {"{"} support_type = "STANDARD" {"}"} keeps the cluster out of extended support from then on: AWS upgrades it when standard support ends
-loses_supported_kubernetes = old APIs, no way back
+loses_supported_kubernetes = old APIs end, no way back
 risk_supported_kubernetes = a control plane cannot go back; newer releases remove old APIs, so look at the upgrade insights in the EKS console before each step. Nodes are replaced one by one, and their pods move

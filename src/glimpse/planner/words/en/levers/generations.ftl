@@ -2,7 +2,7 @@
 
 lever_newer_instances = EC2: next generation of the family
 how_newer_instances = change instance_type (of the instance, of its launch template or of instance_types of the node group) to the same size of the next family: t2 → t3, m4 → m5, c4 → c5 (c4.8xlarge → c5.9xlarge), c5a → c6a, r4 → r5; with instance store m3 → m5d, c3 → c5d, r3 → r5d, i2 → i3. For t2 also credit_specification {"{"} cpu_credits = "standard" {"}"}, because t3 is unlimited otherwise. The instance stops and starts; a group replaces its instances one by one
-loses_newer_instances = a restart, data of instance stores
+loses_newer_instances = a restart, instance stores emptied
 risk_newer_instances = from t2, m3, m4, c3, c4, r3, r4 or i2 the system moves from Xen to Nitro: an old image needs the ENA and NVMe drivers first, and disks are named /dev/nvme… instead of /dev/xvd…. Data on an instance store is lost by the change, as by any stop, and the new type may have fewer disks. Not every zone has every type: check with aws ec2 describe-instance-type-offerings
 
 lever_newer_databases = RDS, Aurora: next generation of the class

@@ -17,7 +17,7 @@ risk_cloudfront_downloads = whoever holds the private key can read every file; a
 
 lever_cloudfront_flat_rate = CloudFront flat-rate plan Pro
 how_cloudfront_flat_rate = in the CloudFront console subscribe this distribution to the plan Pro; a web ACL belongs to it. Then state it: flat_rate_plan = "pro" under [usage."ADDRESS"] in glimpse.toml, for Terraform has no argument for it. The plan holds 10 million requests and 50 TB a month, the web ACL included
-loses_cloudfront_flat_rate = full speed above the plan's limit
+loses_cloudfront_flat_rate = slower above the plan's limit
 risk_cloudfront_flat_rate = beyond 10 million requests or 50 TB a month AWS slows delivery down instead of charging more; private origins and cache policies of your own need a more expensive plan
 
 promise_separate_balancers = a balancer for each service

@@ -2,7 +2,7 @@
 
 lever_abort_uploads = incomplete uploads deleted after 7 days
 how_abort_uploads = add a rule to the bucket's aws_s3_bucket_lifecycle_configuration (a bucket has one; make it where there is none): status = "Enabled", filter {"{"}{"}"} and abort_incomplete_multipart_upload {"{"} days_after_initiation = 7 {"}"}
-loses_abort_uploads = uploads longer than 7 days
+loses_abort_uploads = no uploads longer than 7 days
 risk_abort_uploads = an upload that takes longer than 7 days cannot be completed
 
 lever_colder_classes = S3 Intelligent-Tiering for objects

@@ -30,13 +30,13 @@ how_serverless = functions serve both APIs and a table stores the messages: noth
 
 ## What each risks
 
-loses_task_count = a spare task
+loses_task_count = no spare task
 risk_task_count = none where scaling keeps two tasks anyway; otherwise losing one task halves the capacity
-loses_min_capacity = a spare task in quiet hours
+loses_min_capacity = no spare task in quiet hours
 risk_min_capacity = after 15 quiet minutes one task runs: losing it is an outage, and an alarm on fewer than 2 stays red
-loses_spot_base = tasks that AWS cannot take back
+loses_spot_base = AWS can take every task back
 risk_spot_base = all tasks may be reclaimed at once with two minutes' notice, and Spot never falls back to on-demand
-loses_spot_weights = on-demand tasks above the base
+loses_spot_weights = only Spot tasks above the base
 risk_spot_weights = none at two tasks (one and one either way); above the base, tasks more often run on Spot. A service with launch_type must first change to a strategy, with a forced new deployment
 loses_presigned_uploads = apps must be updated
 risk_presigned_uploads = clients must change, and an app that was not updated cannot send files; an upload URL that leaks accepts one file of its exact size and type for five minutes
@@ -46,18 +46,18 @@ loses_pool_size = fewer connections a task
 risk_pool_size = while 20 tasks are allowed, each gets few connections: lower max_capacity to give each more
 loses_on_demand_pair = nothing
 risk_on_demand_pair = none known: neither of the two can be reclaimed
-loses_valkey_serverless = a cache node of its own
+loses_valkey_serverless = no cache node of its own
 risk_valkey_serverless = cluster mode and TLS only, so the service's client must support both; a flood of events is charged instead of slowed down, up to the limits set
-loses_bus_postgresql = the cache, more database load
+loses_bus_postgresql = no cache, more database load
 risk_bus_postgresql = every event is also a NOTIFY on a burstable database: watch its CPU, because CPU credits beyond the baseline are charged in unlimited mode
-loses_api_gateway_websocket = Socket.IO: a rewrite
+loses_api_gateway_websocket = no Socket.IO: a rewrite
 risk_api_gateway_websocket = Socket.IO cannot use it: service and clients must be rewritten; a connection ends after 2 hours, or after 10 minutes without data
-loses_serverless = everything: a rewrite
+loses_serverless = a rewrite of everything
 risk_serverless = everything must be rewritten: functions cannot keep a socket open, PostgreSQL's guarantees are gone, and each message is subject to the WebSocket API's limits
 
 lever_max_capacity = as many tasks as the database can serve
 how_max_capacity = lower max_capacity of the scaling target to the number of tasks whose pools still fit the database while a deploy doubles them
-loses_max_capacity = tasks above the new maximum
+loses_max_capacity = fewer tasks at the peak
 risk_max_capacity = scaling ends earlier: a load that needs more tasks needs a larger database first
 promise_cache_node = a cache node of its own
 promise_no_rewrite = the existing service code

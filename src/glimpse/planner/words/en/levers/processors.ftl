@@ -22,12 +22,12 @@ risk_arm_instances = everything that runs there needs a build for ARM: packages,
 
 lever_amd_instances = EC2 on AMD processors (x86)
 how_amd_instances = change instance_type to the same size of the AMD family: t3 → t3a, m5 and m6i → m6a, c5 and c6i → c6a, r5 and r6i → r6a; image and packages stay. The instance stops and starts
-loses_amd_instances = AVX-512, speed of a core
+loses_amd_instances = no AVX-512, slower cores
 risk_amd_instances = programs built for AVX-512 cannot use it there, and one core of t3a is slower than one of t3: measure your own load
 
 lever_arm_functions = Lambda on Graviton (ARM)
 how_arm_functions = set architectures = ["arm64"] in the function, with layers and a container image built for arm64; the next deployment changes it, without a pause. Where others call a fixed version, publish a new one
-loses_arm_functions = native libraries built for ARM
+loses_arm_functions = a build for ARM of native libraries
 risk_arm_functions = native libraries and layers need a build for arm64; pure Python, Node.js or Java runs as it is
 
 promise_x86 = x86 processors

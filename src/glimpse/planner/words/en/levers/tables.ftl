@@ -2,7 +2,7 @@
 
 lever_on_demand_table = DynamoDB on demand, not provisioned
 how_on_demand_table = set billing_mode = "PAY_PER_REQUEST" and remove read_capacity and write_capacity, also from each global_secondary_index. The table is changed in place and stays available; it can be changed back after 24 hours
-loses_on_demand_table = a limit of what requests cost
+loses_on_demand_table = no limit of what requests cost
 risk_on_demand_table = nothing limits what requests cost, unless on_demand_throughput does; above the number of requests shown it costs more
 
 lever_infrequent_access_table = DynamoDB Standard-IA table class

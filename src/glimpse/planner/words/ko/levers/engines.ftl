@@ -2,7 +2,7 @@
 
 lever_valkey_node = Redis 대신 Valkey
 how_valkey_node = engine = "valkey", engine_version = "8.0"과 valkey8 패밀리의 파라미터 그룹으로 바꾸세요(서버리스 캐시는 engine과 major_engine_version = "8"). 복제 그룹은 데이터를 유지한 채 변경돼요. Redis 5.0.6보다 오래된 버전은 최대 1분 정도 장애 조치가 일어나요. 노드는 같은 Redis 노드보다 20%, 서버리스는 33% 저렴해요
-loses_valkey_node = 잠시 끊기는 연결
+loses_valkey_node = 연결이 잠시 끊김
 risk_valkey_node = 노드가 바뀌는 동안 몇 초에서 몇 분간 연결이 끊겨요. 프로토콜과 명령은 Redis 7.2와 같고, 다시 Redis로 돌아가려면 백업에서 새 캐시를 만들어야 해요
 
 lever_supported_engines = 엔진을 표준 지원 버전으로
@@ -12,5 +12,5 @@ risk_supported_engines = 메이저 업그레이드라서 몇 분에서 몇 시�
 
 lever_supported_kubernetes = Kubernetes를 표준 지원 버전으로
 how_supported_kubernetes = aws_eks_cluster의 version을 마이너 버전 하나씩 올리고, 그때마다 노드 그룹과 추가 기능도 올리세요. 표준 지원 중인 버전이면 할증이 사라지고, 최신 버전이 가장 오래 남아요. 1.33부터는 Amazon Linux 2 노드 이미지가 없으니 그런 노드 그룹은 먼저 ami_type = "AL2023_x86_64_STANDARD"로 바꾸세요. upgrade_policy {"{"} support_type = "STANDARD" {"}"}로 두면 그 뒤로는 연장 지원에 들어가지 않고, 표준 지원이 끝날 때 AWS가 업그레이드해요
-loses_supported_kubernetes = 오래된 API, 되돌릴 수 없음
+loses_supported_kubernetes = 오래된 API 종료, 되돌릴 수 없음
 risk_supported_kubernetes = 컨트롤 플레인은 되돌릴 수 없어요. 새 버전에서는 오래된 API가 사라지니 단계마다 EKS 콘솔의 업그레이드 인사이트를 먼저 보세요. 노드가 하나씩 교체되고 파드가 옮겨 가요

@@ -7,7 +7,7 @@ risk_fewer_balancers = 서비스들이 로드 밸런서 하나의 보안 그룹,
 
 lever_cloudfront_ingress = CloudFront와 내부용 로드 밸런서
 how_cloudfront_ingress = 프라이빗 서브넷에 내부(internal) aws_lb를 하나 더 만들고, 서비스가 기존 대상 그룹과 함께 새 대상 그룹에도 등록되게 하세요(load_balancer 블록 추가). 그 앞에 aws_cloudfront_vpc_origin과 aws_cloudfront_distribution을 만들어 도메인을 옮기고, 몇 분 뒤 별도의 apply로 기존 aws_lb를 지우세요. 로드 밸런서의 퍼블릭 IP가 없어지고, 요청과 GB는 CloudFront가 과금해요
-loses_cloudfront_ingress = 한 단계 더, 배포 두 번
+loses_cloudfront_ingress = 단계 하나 추가, 배포 두 번
 risk_cloudfront_ingress = 모든 트래픽이 거치는 단계가 하나 늘어요. VPC 오리진의 WebSocket은 2026년 5월부터이고 안 되는 가용 영역도 있어요. 두 번이 아니라 한 번의 apply로 바꾸면 약 15분 동안 접속이 막혀요. 요청마다 과금되어 사용자가 많으면 아끼는 IP 요금보다 비싸요
 
 lever_cloudfront_downloads = CloudFront 다운로드
@@ -17,7 +17,7 @@ risk_cloudfront_downloads = 개인 키가 유출되면 모든 파일을 읽을 �
 
 lever_cloudfront_flat_rate = CloudFront 정액 요금제 Pro
 how_cloudfront_flat_rate = CloudFront 콘솔에서 이 배포를 Pro 요금제로 바꾸세요. 웹 ACL이 꼭 필요해요. Terraform에는 해당 인수가 없으니 glimpse.toml의 [usage."주소"]에 flat_rate_plan = "pro"를 적으세요. 매달 요청 1,000만 건과 50 TB, 웹 ACL이 포함돼요
-loses_cloudfront_flat_rate = 요금제 한도를 넘는 속도
+loses_cloudfront_flat_rate = 요금제 한도를 넘으면 느려짐
 risk_cloudfront_flat_rate = 매달 요청 1,000만 건이나 50 TB를 넘으면 추가 요금 대신 전송이 느려져요. 프라이빗 오리진과 직접 만든 캐시 정책은 더 비싼 요금제에서만 돼요
 
 promise_separate_balancers = 서비스마다 있는 로드 밸런서
