@@ -32,7 +32,7 @@ import msgspec
 
 from glimpse.chat.protocol.session import MOVES, ON_POLLING, ON_WEBSOCKET
 from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
-from glimpse.cli import OWN_STACK, parser
+from glimpse.commands import OWN_STACK, parser
 from glimpse.operations import state
 from glimpse.operations.checks import report_json
 from glimpse.operations.drills import result

@@ -10,9 +10,11 @@ cannot be written (the token of a fork only reads) is said and fails nothing: th
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -32,6 +34,7 @@ SHOWN_DIGITS = 12
 PAGE = 100
 MAX_PAGES = 100
 TIMEOUT_SECONDS = 30
+MAX_REASON_BYTES = 10_000
 WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
 """Who may have written the comment that is updated, besides a bot: a stranger's may begin with the marker as well."""
 
@@ -63,9 +66,8 @@ class Job:
         return self.environment.get(f"INPUT_{name.upper().replace('-', '_')}", "").strip()
 
     @property
-    def pull_request(self) -> int | None:
-        number = self.event.get("pull_request", {}).get("number")
-        return number if isinstance(number, int) else None
+    def pull_request(self) -> Mapping[str, Any] | None:
+        return self.event.get("pull_request")
 
 
 def main() -> int:
@@ -84,16 +86,16 @@ def main() -> int:
 def run(job: Job, folder: Path) -> int:
     before = base(job, folder)
     report = glimpse_diff(job, before, "markdown")
-    sys.stderr.write(report.stderr)
+    print_foreign(report.stderr + report.stdout)
     if not report.stdout.startswith(MARKER):
         return report.returncode or 2
     append(job, "GITHUB_STEP_SUMMARY", report.stdout)
     write_outputs(job, json.loads(glimpse_diff(job, before, "json").stdout))
-    print(report.stdout)
     if job.input("comment") == "true" and job.pull_request is not None:
         try:
-            comment(job, job.pull_request, report.stdout)
-        except (OSError, ValueError) as problem:
+            comment(job, int(job.pull_request["number"]), report.stdout)
+        # LookupError and TypeError: an answer, or a job, without what GitHub's has.
+        except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException) as problem:
             what = f"The comment could not be written: {problem}. The report is in the summary of this job."
             print(f"::notice::{escaped(what)}")
     return report.returncode
@@ -107,14 +109,16 @@ def base(job: Job, folder: Path) -> str:
     What to compare with: the input, else what the pull request is merged into, else what was there before the push.
 
     A pull request is checked out as its merge with the base: the first parent of that is the base as it is now, while
-    the event has the base as it was when the pull request was opened or changed.
+    the event has the base as it was when the pull request was opened or changed. Another merge, of a checkout that
+    names its own `ref`, says nothing of the base.
     """
     given = job.input("base")
     if given:
         return given
     parents = parents_of_head()
     if job.pull_request is not None:
-        revision = parents[0] if len(parents) > 1 else job.event["pull_request"]["base"]["sha"]
+        is_merge = parents[1:] == [job.pull_request["head"]["sha"]]
+        revision = parents[0] if is_merge else job.pull_request["base"]["sha"]
     else:
         revision = job.event.get("before", "")
     if not re.fullmatch(r"[0-9a-f]{40,64}", revision) or not revision.strip("0"):
@@ -122,8 +126,13 @@ def base(job: Job, folder: Path) -> str:
     fetch(job, revision)
     path = Path(job.input("path"))
     folder_of_path, name = (path, "") if path.is_dir() else (path.parent, path.name)
-    where = git("rev-parse", "--show-prefix", folder=str(folder_of_path)).stdout.strip() + name
-    if git("cat-file", "-e", f"{revision}:{where.rstrip('/')}").returncode:
+    prefix = git("rev-parse", "--show-prefix", folder=str(folder_of_path))
+    if prefix.returncode:
+        raise Unusable(f"The input `path`, {path}, is not in the repository that is checked out.")
+    where = (prefix.stdout.removesuffix("\n") + name).rstrip("/")
+    if git("cat-file", "-e", f"{revision}:{where}").returncode:
+        if git("cat-file", "-e", f"HEAD:{where}").returncode:
+            raise Unusable(f"{path} is in no commit, so the base has none. Give the input `base`: a plan or a bill.")
         print(f"{path} is not in {revision[:SHOWN_DIGITS]}: the whole stack is new.")
         nothing = folder / "nothing.json"
         nothing.write_text(json.dumps(NOTHING), encoding="utf-8")
@@ -138,15 +147,20 @@ def parents_of_head() -> list[str]:
 
 
 def fetch(job: Job, revision: str) -> None:
-    """The commit alone, where a shallow clone lacks it. The token is for a checkout that does not keep its own."""
+    """The commit alone, where a shallow clone lacks it."""
     if not git("cat-file", "-e", f"{revision}^{{commit}}").returncode:
         return
     login = base64.b64encode(f"x-access-token:{job.input('token')}".encode()).decode()
     server = job.environment.get("GITHUB_SERVER_URL", "https://github.com")
+    header = f"http.{server}/.extraheader"
     authorized = {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{server}/.extraheader",
-        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {login}",
+        "GIT_CONFIG_COUNT": "2",
+        # The empty one takes away that of a checkout which kept its token: GitHub refuses a request with two.
+        "GIT_CONFIG_KEY_0": header,
+        "GIT_CONFIG_VALUE_0": "",
+        "GIT_CONFIG_KEY_1": header,
+        "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {login}",
+        "GIT_TERMINAL_PROMPT": "0",
     }
     fetched = git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", revision, **authorized)
     if fetched.returncode:
@@ -157,13 +171,7 @@ def fetch(job: Job, revision: str) -> None:
 
 
 def git(*arguments: str, folder: str = ".", **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", "-C", folder, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
+    return run_program(["git", "-C", folder, *arguments], {**os.environ, **environment})
 
 
 def glimpse_diff(job: Job, before: str, form: str) -> subprocess.CompletedProcess[str]:
@@ -174,8 +182,13 @@ def glimpse_diff(job: Job, before: str, form: str) -> subprocess.CompletedProces
             arguments.append(f"--{option}={value}")
     # The token is for the comment alone.
     environment = {name: value for name, value in job.environment.items() if name != "INPUT_TOKEN"}
+    return run_program([*arguments, "--", before, job.input("path")], environment | {"PYTHONUTF8": "1"})
+
+
+def run_program(arguments: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A commit may hold bytes that are no UTF-8."""
     return subprocess.run(
-        [*arguments, "--", before, job.input("path")], capture_output=True, text=True, check=False, env=environment
+        arguments, capture_output=True, encoding="utf-8", errors="replace", check=False, env=environment
     )
 
 
@@ -198,6 +211,12 @@ def write_outputs(job: Job, document: Mapping[str, Any]) -> None:
         append(job, "GITHUB_OUTPUT", f"{name}={value}\n")
 
 
+def print_foreign(text: str) -> None:
+    """Text with names from the pull request, in which the runner would find commands: `##[…]` anywhere in a line."""
+    until = secrets.token_hex(16)
+    print(f"::stop-commands::{until}", text, f"::{until}::", sep="\n")
+
+
 def escaped(text: str) -> str:
     """For a command of the runner, which ends with its line."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
@@ -213,7 +232,8 @@ def comment(job: Job, number: int, report: str) -> None:
     body = f"{marker}\n{report}"
     comments = f"/repos/{job.environment['GITHUB_REPOSITORY']}/issues/{number}/comments"
     for found in every_comment(job, comments):
-        is_ours = found["user"]["type"] == "Bot" or found["author_association"] in WRITERS
+        # Who wrote it may have no account any more.
+        is_ours = (found["user"] or {}).get("type") == "Bot" or found["author_association"] in WRITERS
         if is_ours and (found["body"] or "").startswith(marker):
             if found["body"].strip() != body.strip():
                 place = f"/repos/{job.environment['GITHUB_REPOSITORY']}/issues/comments/{int(found['id'])}"
@@ -225,6 +245,8 @@ def comment(job: Job, number: int, report: str) -> None:
 def every_comment(job: Job, path: str) -> Iterator[Mapping[str, Any]]:
     for page in range(1, MAX_PAGES + 1):
         found = request(job, "GET", f"{path}?per_page={PAGE}&page={page}")
+        if not isinstance(found, list):
+            raise ValueError("GitHub answered no list of comments")
         yield from found
         if len(found) < PAGE:
             return
@@ -248,12 +270,18 @@ def request(job: Job, method: str, path: str, body: Mapping[str, str] | None = N
         with urllib.request.urlopen(made, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return json.load(answer)
     except urllib.error.HTTPError as refused:
-        why = (
-            "; this token may not write to the pull request, as on one from a fork"
-            if refused.code in (403, 404)
-            else ""
-        )
-        raise OSError(f"GitHub answered {refused.code} {refused.reason}{why}") from None
+        raise OSError(f"GitHub answered {refused.code} {refused.reason}{reason(refused)}") from None
+
+
+def reason(refused: urllib.error.HTTPError) -> str:
+    """What GitHub says of a refusal, and what that comes from."""
+    try:
+        text = str(json.loads(refused.read(MAX_REASON_BYTES))["message"] or "")
+    except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException):
+        text = ""
+    if "not accessible" in text or "Must have" in text:
+        text += "; the job needs `pull-requests: write`, which GitHub does not give to a pull request from a fork"
+    return f": {text}" if text else ""
 
 
 if __name__ == "__main__":

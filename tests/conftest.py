@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ settings.load_profile("any machine")
 
 # Whoever runs the tests may have run `glimpse prices update`; figures of tests are those of the prices that ship.
 os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / "glimpse-tests-without-cache")
+
+# Where this is set, each of the hundreds of processes that tests start would compile what it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 REPOSITORY = Path(__file__).parent.parent
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
@@ -46,16 +50,22 @@ def read_stack(
     return reading.read_stack(path, region, given=given, environment=environment, with_names=True)
 
 
+@cache
+def catalogue_of(region: str) -> Catalogue:
+    """One for all tests: a catalogue holds 12 MB, and a thousand estimators are made in a run."""
+    return price_files.catalogue(region)
+
+
 def estimator_for(
     region: str = SEOUL, workload: Workload | None = None, *, today: datetime.date = TODAY, free_tier: bool = False
 ) -> Estimator:
     workload = workload or PEOPLE
-    return Estimator(price_files.catalogue(region), workload, workload_files.capacities_of(workload), today, free_tier)
+    return Estimator(catalogue_of(region), workload, workload_files.capacities_of(workload), today, free_tier)
 
 
 @pytest.fixture(scope="session")
 def seoul() -> Catalogue:
-    return price_files.catalogue(SEOUL)
+    return catalogue_of(SEOUL)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -16,9 +17,11 @@ import pytest
 from rich.cells import cell_len
 
 from glimpse import cli
+from glimpse.commands import COMMAND_GROUPS, parser
 from glimpse.planner import scenarios
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import questions
+from glimpse.planner.outside.price_updates.cache import PriceCache, cache_folder
 from glimpse.words import Words
 from tests.conftest import REPOSITORY
 
@@ -165,7 +168,7 @@ def test_a_lost_word_of_a_command_gets_the_near_one_in_the_readers_language(
     assert meant in err
     assert not language or re.search("[가-힣]", err)
     with pytest.raises(InputError) as wrong:
-        cli.parser(Words("en")).parse_args(arguments)
+        parser(Words("en")).parse_args(arguments)
     assert wrong.value.why.code == code
 
 
@@ -242,6 +245,11 @@ def test_a_lost_word_of_glimpse_toml_gets_the_near_one(run: Run, write_stack: Wr
     assert near in out + err, out + err
 
 
+def test_the_command_for_more_names_the_path_only_where_one_was_needed(run: Run) -> None:
+    assert "\nMore: glimpse plan --full; " in run("plan")[1]
+    assert "\nMore: glimpse plan examples/web_site --full; " in run("plan", "examples/web_site")[1]
+
+
 def test_a_variable_that_nobody_declared_is_refused_with_the_nearest_one(run: Run) -> None:
     code, _, err = run("plan", "--var", "min_capcity=1")
     assert code == 2
@@ -264,6 +272,66 @@ def test_a_broken_file_is_named_before_what_follows_from_it(run: Run, tmp_path: 
     assert "--region" in err
 
 
+def test_an_empty_text_is_no_side_of_a_comparison(run: Run) -> None:
+    """As where a script's variable was never set."""
+    code, out, err = run("diff", "", "--lang", "en")
+    assert (code, out) == (2, "")
+    assert err.startswith("`glimpse diff` needs A.")
+
+
+def test_a_pipe_is_named_as_what_it_is(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan")
+    code, _, err = run("plan", tmp_path / "plan")
+    assert code == 2
+    assert "neither a file nor a folder" in err
+    assert "glimpse plan -" in err
+
+
+def test_a_project_that_is_no_folder_is_not_taken_for_the_stack(run: Run, write_stack: Write) -> None:
+    code, _, err = run("plan", write_stack(GOOD), "--project", "nowhere")
+    assert code == 2
+    assert err.startswith("--project nowhere is no folder")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("init", "x" * 5000), ("plan", "x" * 5000 + "/y"), ("plan", "src/" + "x" * 5000)]
+)
+def test_a_name_that_the_system_refuses_is_no_defect_of_glimpse(run: Run, arguments: tuple[str, ...]) -> None:
+    code, _, err = run(*arguments)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "Glimpse itself" not in err
+
+
+def test_a_folder_that_was_removed_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for arguments in (("plan",), ("diff", "main"), ("init",)):
+        code, _, err = run(*arguments)
+        assert code == 2
+        assert err == "The folder that you are in was removed. Go to one that exists.\n"
+
+
+def test_a_user_without_a_home_is_served(run: Run, write_stack: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a container may have one. A cache is then nowhere, and the prices that ship are used."""
+
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    for name in ("HOME", "USERPROFILE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert cache_folder(platform="linux") == Path("/dev/null/.cache/glimpse/prices")
+    assert PriceCache(cache_folder(platform="linux"), "base").problem is None
+    code, out, err = run("bill", write_stack(GOOD))
+    assert (code, err) == (0, "")
+    assert out.startswith("Costs now")
+
+
+def test_the_language_is_not_read_from_a_path(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert re.search("[가-힣]", run("plan", "--lang", "ko", "--", "--lang=en")[2])
+
+
 def test_an_encoding_without_our_letters_costs_a_letter_not_the_report() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "cp949"}
     command = [sys.executable, "-m", "glimpse", "plan", "--lang", "ko"]
@@ -275,15 +343,16 @@ def test_an_encoding_without_our_letters_costs_a_letter_not_the_report() -> None
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_help_fits_80_columns_in_both_languages(run: Run, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in cli.parser(Words(language)).descendants():
+    for command in parser(Words(language)).descendants():
         _, out, _ = run(*command.prog.split()[1:], "--help", "--lang", language)
         assert [line for line in out.splitlines() if cell_len(line) > 80] == []
 
 
 def test_every_command_has_a_title_in_the_help_and_an_example_of_its_own() -> None:
-    top = cli.parser(Words("en"))
-    assert sorted(name for names in cli.COMMAND_GROUPS.values() for name in names) == sorted(top.commands())
+    top = parser(Words("en"))
+    assert sorted(name for names in COMMAND_GROUPS.values() for name in names) == sorted(top.commands())
     leaves = [each for each in top.descendants() if not each.commands()]
+    assert sorted(each.prog.removeprefix("glimpse ") for each in leaves) == sorted(set(cli.COMMANDS) - {""})
     without = [each.prog for each in leaves if not re.search(rf"\n  (\S+ )?{each.prog}\b", each.format_help())]
     assert without == []
 
@@ -349,6 +418,18 @@ def test_a_report_can_be_written_to_a_file(run: Run, tmp_path: Path) -> None:
     assert path.read_text().startswith("Costs now")
 
 
+def test_a_report_for_a_dash_is_printed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "stack"
+    folder.mkdir()
+    (folder / "main.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n' + GOOD)
+    monkeypatch.chdir(tmp_path)
+    for arguments in (("bill", "stack"), ("plan", "stack"), ("diff", "stack", "stack")):
+        code, out, err = run(*arguments, "--output", "-", "--format", "json")
+        assert (code, err) == (0, "")
+        assert json.loads(out)["schema"]
+    assert not Path("-").exists()
+
+
 def test_prices_show_tells_what_is_held_how_old_and_from_where(run: Run) -> None:
     _, out, _ = run("prices", "show")
     assert "ap-northeast-2" in out
@@ -412,7 +493,7 @@ def test_a_bill_waits_for_no_lever() -> None:
 
 
 def test_no_network_is_ever_asked_for() -> None:
-    """Without any network, in this process and in the one that evaluates, the answer is the same."""
+    """Without any network the answer is the same."""
     alone = ["unshare", "--map-root-user", "--net"]
     if not shutil.which("unshare") or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("NOT RUN: a process cannot be cut off from the network here")
@@ -439,6 +520,16 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     )
     os.close(writing)
     assert (ran.returncode, ran.stderr.decode()) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="NOT RUN: this system has no device that is always full")
+@pytest.mark.parametrize("path", ["infrastructure/terraform/environments/startup-prod", "/does/not/exist"])
+@pytest.mark.parametrize("full", [">/dev/full", "2>/dev/full >&2", "--format json >/dev/full"])
+def test_a_full_disk_is_exit_2_without_a_traceback(path: str, full: str) -> None:
+    script = f"{sys.executable} -m glimpse bill {path} --lang en {full}"
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert ran.stderr == "" or "No space left on device" in ran.stderr or "does not exist" in ran.stderr
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from glimpse.cli import SHELLS
+from glimpse.commands import SHELLS
 
 ECHO = {
     "bash": 'glimpse() { echo "<$*>"; }',

@@ -18,7 +18,7 @@ from tests.conftest import REPOSITORY
 SOURCE = REPOSITORY / "src"
 FILES = sorted((SOURCE / "glimpse").rglob("*.py"))
 WIRING = {
-    "glimpse.cli", "glimpse.__main__", "glimpse.chat.app", "glimpse.planner.app",
+    "glimpse.cli", "glimpse.commands", "glimpse.__main__", "glimpse.chat.app", "glimpse.planner.app",
     "glimpse.operations.options", "glimpse.operations.up", "glimpse.operations.drill", "glimpse.operations.verify",
     "glimpse.operations.deploy", "glimpse.operations.watch", "glimpse.operations.workload",
     "glimpse.planner.prices_update", "glimpse.planner.diff",

@@ -6,8 +6,10 @@ import contextlib
 import io
 import os
 import pty
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +34,11 @@ def terminal() -> Iterator[tuple[int, io.TextIOWrapper]]:
 
 
 def shown_until(read: int, text: str) -> str:
-    """What came on the terminal, up to and with a text."""
-    shown = ""
+    """What came on the terminal, up to and with a text, which must come within a minute."""
+    shown, until = "", time.monotonic() + 60
     while text not in shown:
+        if not select.select([read], [], [], max(0.0, until - time.monotonic()))[0]:
+            raise AssertionError(f"{text!r} never came after {shown!r}")
         shown += os.read(read, 4096).decode(errors="replace")
     return shown
 

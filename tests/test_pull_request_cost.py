@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import os
@@ -50,7 +51,7 @@ class FakeServer:
         class Handler(BaseHTTPRequestHandler):
             def handle_any(self) -> None:
                 fake.requests.append((self.command, self.path.partition("?")[0]))
-                fake.tokens.add(self.headers["Authorization"])
+                fake.tokens.update(self.headers.get_all("Authorization", [None]))
                 body = self.rfile.read(int(self.headers["Content-Length"] or 0))
                 status, document = fake.answer(self.command, self.path, body)
                 content = json.dumps(document).encode()
@@ -82,6 +83,7 @@ class FakeGitHub(FakeServer):
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
         self.refuses: int | None = None
+        self.answered: object = {}
         super().__init__()
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
@@ -89,7 +91,7 @@ class FakeGitHub(FakeServer):
             page, size = (int(re.findall(rf"[?&]{name}=(\d+)", path)[0]) for name in ("page", "per_page"))
             return 200, self.comments[(page - 1) * size : page * size]
         if self.refuses is not None:
-            return self.refuses, {}
+            return self.refuses, self.answered
         text = json.loads(body)["body"]
         if method == "POST":
             self.add(text)
@@ -117,7 +119,7 @@ def github() -> Iterator[FakeGitHub]:
 def git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]
     return subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
+        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True, errors="replace"
     ).stdout.strip()
 
 
@@ -157,11 +159,18 @@ def checkout(repository: Path, tmp_path: Path) -> Path:
 
 
 def run_action(
-    checkout: Path, tmp_path: Path, github: FakeGitHub, event: Mapping[str, Any] | None = None, **inputs: str
+    checkout: Path,
+    tmp_path: Path,
+    github: FakeGitHub,
+    event: Mapping[str, Any] | None = None,
+    server: str = "https://github.com",
+    **inputs: str,
 ) -> tuple[subprocess.CompletedProcess[str], str, dict[str, str]]:
     """The step of the action that compares: what it printed, the job's summary and the outputs."""
     old = "0" * 39 + "1"
-    event = {"pull_request": {"number": 7, "base": {"sha": old}}} if event is None else event
+    head = re.findall(r"^parent (\w+)$", git(checkout, "cat-file", "commit", "HEAD"), re.MULTILINE)[-1:]
+    pull_request = {"number": 7, "base": {"sha": old}, "head": {"sha": "".join(head)}}
+    event = {"pull_request": pull_request} if event is None else event
     files = {name: tmp_path / name for name in ("event", "summary", "output")}
     for path in files.values():
         path.write_text("")
@@ -174,6 +183,7 @@ def run_action(
         "GITHUB_EVENT_PATH": str(files["event"]),
         "GITHUB_OUTPUT": str(files["output"]),
         "GITHUB_REPOSITORY": "you/infra",
+        "GITHUB_SERVER_URL": server,
         "GITHUB_STEP_SUMMARY": str(files["summary"]),
         **{f"INPUT_{name.upper().replace('-', '_')}": text for name, text in given.items()},
     }
@@ -204,7 +214,7 @@ def test_a_pull_request_is_compared_with_what_it_is_merged_into(
 def test_the_budget_fails_the_job_after_the_comment(checkout: Path, tmp_path: Path, github: FakeGitHub) -> None:
     ran, summary, outputs = run_action(checkout, tmp_path, github, max_increase="5")
     assert ran.returncode == 1
-    assert "--max-increase" in ran.stderr
+    assert "--max-increase" in ran.stdout
     assert outputs["delta_usd"] == "9.12"
     assert len(github.comments) == 1
     assert summary
@@ -220,13 +230,83 @@ def test_a_stack_that_the_base_does_not_have_is_new_as_a_whole(
 
 
 def test_a_token_that_only_reads_is_a_notice_and_no_failure(checkout: Path, tmp_path: Path, github: FakeGitHub) -> None:
-    github.refuses = 403
+    github.refuses, github.answered = 403, {"message": "Resource not accessible by integration"}
     ran, summary, _ = run_action(checkout, tmp_path, github)
     assert ran.returncode == 0
     [notice] = [line for line in ran.stdout.splitlines() if line.startswith("::notice::")]
     assert "403" in notice
     assert "fork" in notice
     assert "aws_ebs_volume.data" in summary
+
+
+def test_names_of_the_pull_request_are_no_commands_of_the_runner(
+    checkout: Path, tmp_path: Path, github: FakeGitHub
+) -> None:
+    (checkout / "infra/::set-output name=delta_usd::0.tf").write_text('resource "aws_eip" "##[set-output name=x]" {}\n')
+    ran, _, _ = run_action(checkout, tmp_path, github, comment="false")
+    lines = ran.stdout.splitlines()
+    [until] = [line.removeprefix("::stop-commands::") for line in lines if line.startswith("::stop-commands::")]
+    named = [at for at, line in enumerate(lines) if "set-output" in line]
+    assert named
+    assert lines.index(f"::stop-commands::{until}") < min(named) <= max(named) < lines.index(f"::{until}::")
+    assert "set-output" not in ran.stderr
+
+
+def test_a_merge_that_a_branch_made_itself_is_not_taken_for_the_one_with_the_base(
+    repository: Path, tmp_path: Path, github: FakeGitHub
+) -> None:
+    """HEAD is a merge of the branch's own, and the event names the base."""
+    base = git(repository, "rev-list", "--max-parents=0", "HEAD")
+    event = {
+        "pull_request": {"number": 7, "base": {"sha": base}, "head": {"sha": git(repository, "rev-parse", "HEAD")}}
+    }
+    ran, summary, _ = run_action(repository, tmp_path, github, event, comment="false")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "aws_kms_key" in summary
+
+
+def test_a_commit_whose_text_is_no_utf_8_is_read(repository: Path, tmp_path: Path, github: FakeGitHub) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(repository), str(clone))
+    (tmp_path / "message").write_bytes("größer".encode("latin-1"))
+    git(clone, "-c", "i18n.commitEncoding=latin-1", "commit", "-q", "--amend", "-F", str(tmp_path / "message"))
+    ran, _, outputs = run_action(clone, tmp_path, github, comment="false")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert outputs["delta_usd"] == "9.12"
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [("../plan.json", "not in the repository"), ("nowhere/infra", "not in the repository"), ("plan.json", "no commit")],
+)
+def test_what_no_commit_holds_needs_a_base(
+    checkout: Path, tmp_path: Path, github: FakeGitHub, path: str, says: str
+) -> None:
+    (checkout / path).parent.is_dir() and (checkout / path).write_text("{}")
+    ran, _, _ = run_action(checkout, tmp_path, github, path=path)
+    assert ran.returncode == 2
+    assert says in ran.stdout
+
+
+class FakeGit(FakeServer):
+    """Refuses every fetch, and remembers the headers that it came with."""
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
+        return 404, {}
+
+
+def test_a_fetch_has_one_token_also_where_the_checkout_kept_its_own(
+    checkout: Path, tmp_path: Path, github: FakeGitHub
+) -> None:
+    server = FakeGit()
+    git(checkout, "remote", "set-url", "origin", f"{server.url}/you/infra")
+    git(checkout, "config", f"http.{server.url}/.extraheader", "AUTHORIZATION: basic of-the-checkout")
+    event = {"before": "1" * 40}
+    ran, _, _ = run_action(checkout, tmp_path, github, event, server=server.url)
+    server.close()
+    assert ran.returncode == 2
+    assert "fetch-depth: 2" in ran.stdout
+    assert server.tokens == {f"basic {base64.b64encode(b'x-access-token:secret').decode()}"}
 
 
 def test_a_pull_request_cannot_run_its_own_code_beside_the_token(
@@ -364,6 +444,56 @@ def test_a_member_who_gave_their_own_token_finds_their_comment_again(script: Mod
     github.add('<!-- glimpse-diff "infra" -->\nold', "User", "MEMBER")
     script.comment(job(script, github), 7, "one")
     assert len(github.comments) == 1
+
+
+def test_a_comment_of_somebody_who_has_no_account_any_more_is_passed_over(
+    script: ModuleType, github: FakeGitHub
+) -> None:
+    github.add("hello")
+    github.comments[0] |= {"user": None}
+    script.comment(job(script, github), 7, "one")
+    assert len(github.comments) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "says"),
+    [
+        (403, {"message": "Resource not accessible by integration"}, "403 Forbidden: Resource.*from a fork"),
+        (
+            403,
+            {"message": "API rate limit exceeded for installation"},
+            "403 Forbidden: API rate limit exceeded for installation$",
+        ),
+        (422, {"message": "Validation Failed"}, "Validation Failed$"),
+        (502, "bad gateway", "502 Bad Gateway$"),
+        (500, {"message": None}, "500 Internal Server Error$"),
+    ],
+)
+def test_a_refusal_says_what_github_says_of_it(
+    script: ModuleType, github: FakeGitHub, status: int, answer: object, says: str
+) -> None:
+    github.refuses, github.answered = status, answer
+    with pytest.raises(OSError, match=says):
+        script.comment(job(script, github), 7, "one")
+
+
+@pytest.mark.parametrize("answer", [{"message": "moved"}, ["text"], [{"id": 1}], None, "text"])
+def test_an_answer_that_is_no_list_of_comments_is_a_notice(
+    script: ModuleType,
+    github: FakeGitHub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: object,
+) -> None:
+    report = subprocess.CompletedProcess[str]([], 0, f"{script.MARKER}\n", "")
+    outputs = subprocess.CompletedProcess[str]([], 0, '{"after": {"monthly_usd": "1"}, "delta_usd": "1"}', "")
+    monkeypatch.setattr(script, "base", lambda *_: "main")
+    monkeypatch.setattr(script, "glimpse_diff", lambda *given: report if given[-1] == "markdown" else outputs)
+    monkeypatch.setattr(github, "answer", lambda *_: (200, answer))
+    given = job(script, github)
+    given = script.Job({**given.environment, "INPUT_COMMENT": "true"}, {"pull_request": {"number": 7}})
+    assert script.run(given, Path()) == 0
+    assert "::notice::The comment could not be written" in capsys.readouterr().out
 
 
 def test_what_reads_the_pull_request_does_not_have_the_token(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from glimpse.cli import parser
+from glimpse.commands import parser
 from glimpse.words import Words
 from tests.conftest import REPOSITORY
 

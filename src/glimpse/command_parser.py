@@ -42,8 +42,8 @@ class Parser(argparse.ArgumentParser):
     One command's options, explained in one language. Raises InputError for what it cannot read.
 
     `more` ends the description; it is called only when the help is shown. `top` has all commands, of which another one
-    may have the option that this one lacks. `groups` orders the commands under titles in
-    the help; without it they are one list.
+    may have the option that this one lacks. `groups` orders the commands under titles in the help; without it they are
+    one list.
     """
 
     def __init__(self, words: Words, more: Callable[[], str] = str, top: Parser | None = None, **settings: Any) -> None:

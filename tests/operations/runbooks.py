@@ -15,7 +15,7 @@ from botocore.exceptions import UnknownServiceError
 from jmespath.exceptions import JMESPathError
 from msgspec import Struct
 
-from glimpse.cli import parser
+from glimpse.commands import parser
 from glimpse.planner.finding import InputError
 from glimpse.words import Words
 from tests.conftest import OWN, REPOSITORY

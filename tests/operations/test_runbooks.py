@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from glimpse.cli import STACK_DATA
+from glimpse.commands import STACK_DATA
 from glimpse.operations.outside import running_stack
 from tests.conftest import OWN, REPOSITORY
 from tests.operations.runbooks import (

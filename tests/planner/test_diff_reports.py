@@ -17,6 +17,7 @@ from glimpse.planner.differences.limits import limits_of
 from glimpse.planner.differences.markdown import MARKER, difference_markdown
 from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot
 from glimpse.planner.differences.terminal import DifferenceReport
+from glimpse.planner.finding import Finding
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import cents
 from glimpse.planner.report.terminal import report_text
@@ -112,10 +113,11 @@ def test_a_comment_always_fits_and_says_how_many_more(count: int) -> None:
     moved = [charge(f"aws_y.old{long}{n}", n) for n in range(count)]
     after = [replace(row, origin=Origin(f"aws_y.new{long}{n}", "main.tf", 3)) for n, row in enumerate(moved)]
     new = [charge(f"aws_z.{long}{n}", n + 1) for n in range(count)]
-    text = markdown(difference(side(*moved), side(*after, *new, gaps=gaps)))
+    warnings = tuple(Finding(say("text_of_bill", text=f"{n} {long}")) for n in range(count))
+    text = markdown(difference(side(*moved), replace(side(*after, *new, gaps=gaps), warnings=warnings)))
     assert len(text) < 65_536
     assert len(text.encode()) < 65_536
-    assert len(re.findall(r"and \d+ more; `glimpse diff` shows them all", text)) == 3
+    assert len(re.findall(r"and \d+ more; \\?`glimpse diff\\?` shows them all", text)) == 4
     assert text.count("<details") == text.count("</details>") == 3
 
 
@@ -157,8 +159,10 @@ def test_a_terminal_s_report_keeps_its_width_and_its_language(language: str, wid
     found = small()
     limits = limits_of(found, Fraction(5), Fraction(5))
     text = report_text(Words(language), DifferenceReport, lambda report: report.diff(found, limits), width=width)
+    wide = difference(side(), side(charge("aws_x." + "y" * 99, 10**14, component="가" * 99, file="f/" * 99)))
+    text += report_text(Words(language), DifferenceReport, lambda report: report.diff(wide, ()), width=width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
-    assert bool(HANGUL.search(text)) == (language == "ko")
+    assert bool(HANGUL.search(text.replace("가", ""))) == (language == "ko")
     assert "aws_x.same" not in text
     for said in ("10 → 30 hour", "+$10.00", "-$2.00", "0.5 USD", "main:infra/prod (0123456)"):
         assert said in text

@@ -280,6 +280,16 @@ def test_a_stack_that_the_revision_does_not_have_is_all_new(changed: GitFolder, 
     assert [line["change"] for line in document["lines"]] == ["removed"]
 
 
+def test_a_stack_that_the_working_tree_has_no_more_is_all_gone(changed: GitFolder, run: Run) -> None:
+    (changed.path / "infra/prod/main.tf").unlink()
+    (changed.path / "infra/prod").rmdir()
+    document = compared(run, "main:infra/prod", "--max-usd", "1")
+    assert [line["change"] for line in document["lines"]] == ["removed"]
+    assert [warning["code"] for warning in document["warnings"]] == ["diff_absent"]
+    _, _, err = run("diff", "main", "infra/prod")
+    assert "To compare it as removed: glimpse diff main:infra/prod" in err
+
+
 def test_a_bare_repository_has_revisions_only(changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     changed.commit()
     changed.git("clone", "-q", "--bare", ".", "../bare.git")
@@ -333,7 +343,7 @@ def test_modules_that_terraform_init_installed_serve_both_sides(changed: GitFold
         ("main..HEAD", "diff_not_found_there"),
         ("main\nHEAD", "diff_not_found_there"),
         ("HEAD^{/x", "diff_not_found_there"),
-        ("", "diff_not_found_there"),
+        ("", "argument_missing"),
         (":main.tf", "diff_not_found_there"),
     ],
 )
@@ -356,6 +366,21 @@ def test_without_git_paths_still_work_and_a_revision_says_why_not(
     code, out, _ = run("diff", "main", "infra/prod", "--format", "json")
     assert code == 2
     assert [error["code"] for error in json.loads(out)["errors"]] == ["git_missing", "diff_not_found"]
+
+
+def test_a_repository_of_another_user_names_the_folder_to_trust(
+    changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What git's own tests set.
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    code, _, err = run("diff", "main", "infra/prod")
+    assert code == 2
+    assert f"safe.directory {changed.path}\n" in err
+
+
+def test_a_commit_has_the_parents_that_are_stored(changed: GitFolder, run: Run) -> None:
+    changed.write(".git/info/grafts", changed.commit() + "\n")
+    assert added(compared(run, "HEAD~1", "infra/prod")) == ["module.inner.aws_eip.two"]
 
 
 def test_outside_a_repository_a_revision_says_so(
@@ -386,6 +411,10 @@ def test_errors_in_a_revision_name_the_revision(changed: GitFolder, run: Run, to
     assert code == 2
     assert "main:infra/prod/glimpse.toml" in err
     assert str(changed.path) not in err
+    # What was committed cannot be mended.
+    assert "--workload glimpse.toml" in err
+    changed.write("good.toml", "")
+    assert run("diff", "main", "infra/prod", "--workload", "good.toml")[0] == 0
 
 
 def test_a_folder_is_not_compared_with_itself(changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,8 +59,11 @@ def bill(page: Path) -> str:
         for line in sorted(made.lines, key=lambda line: line.meter.sku.service)
         if line.quantity is not None
     ]
-    rows.append(({"en": "Total, before usage", "ko": "사용량 전 합계"}[language(page)], "", "", usd_text(made.monthly)))
-    return "".join(f"{name:<28}{quantity:>7} {unit:<10}{usd:>8}\n" for name, quantity, unit, usd in rows)
+    words = Words(language(page))
+    rows.append((f"{words('ui_total')}, {words('before_usage')}", "", "", usd_text(made.monthly)))
+    return "".join(
+        f"{name}{' ' * (28 - columns(name))}{quantity:>7} {unit:<10}{usd:>8}\n" for name, quantity, unit, usd in rows
+    )
 
 
 @cache

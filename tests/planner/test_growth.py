@@ -11,7 +11,7 @@ import pytest
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.growth import DATABASE, FILES, LOGS, Growth, growth_of
-from glimpse.planner.report.json_report import growth_as_json
+from glimpse.planner.report.plan_json import growth_as_json
 from glimpse.planner.workload import Workload, unstated
 from glimpse.words import Words
 from tests.conftest import OWN, PEOPLE, estimator_for, read_stack

@@ -16,7 +16,7 @@ from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.report.fragments import SOURCE_SEPARATOR
 from glimpse.planner.report.html.bill_rows import MAX_LINES
-from glimpse.planner.report.html.charts import fitted
+from glimpse.planner.report.html.charts import cut_to_px
 from glimpse.planner.report.html.page import bill_html
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.scenarios import Plan, plan_of
@@ -204,8 +204,8 @@ def test_the_package_holds_the_templates() -> None:
 
 
 def test_a_label_is_cut_where_its_room_ends_whatever_fonts_there_are() -> None:
-    assert fitted("short", 200) == "short"
-    assert fitted("가나다라마바사", 60) == "가나다…"
+    assert cut_to_px("short", 200) == "short"
+    assert cut_to_px("가나다라마바사", 60) == "가나다…"
 
 
 # ---- Colours

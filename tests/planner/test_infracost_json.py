@@ -322,8 +322,10 @@ def test_nothing_changed_is_an_empty_diff(own_bill: Bill) -> None:
 def test_the_difference_of_what_one_side_does_not_know_is_not_known(own_bill: Bill) -> None:
     first, *rest = own_bill.lines
     hidden = replace(own_bill, lines=(replace(first, quantity=None), *rest))
-    [row] = components(diff(own_bill, hidden)["projects"][0]["diff"])
+    document = diff(own_bill, hidden)
+    [row] = components(document["projects"][0]["diff"])
     assert (row["monthlyQuantity"], row["monthlyCost"]) == (None, None)
+    assert document["diffTotalMonthlyCost"] == "0"
 
 
 def test_bill_and_diff_write_it(write_stack: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from glimpse.planner.commitments import idle_commitments
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.given_usage import unused
 from glimpse.planner.initial_workload import InitialWorkload
-from glimpse.planner.outside import price_files, questions, workload_files
+from glimpse.planner.outside import questions, workload_files
 from glimpse.planner.scenarios import plan_of
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
@@ -24,7 +24,7 @@ from glimpse.planner.workload import Workload, unstated
 from glimpse.planner.workload_checks import WorkloadError, workload_from
 from glimpse.planner.workload_questions import Question
 from glimpse.words import Words
-from tests.conftest import OWN, SEOUL, TODAY, read_stack
+from tests.conftest import OWN, SEOUL, TODAY, catalogue_of, read_stack
 
 SHOP = """
 resource "aws_lb" "front" {
@@ -64,7 +64,7 @@ WriteStack = Callable[..., Path]
 
 
 def estimator(workload: Workload | None = None) -> Estimator:
-    return Estimator(price_files.catalogue(SEOUL), workload or unstated(), workload_files.capacities(), TODAY)
+    return Estimator(catalogue_of(SEOUL), workload or unstated(), workload_files.capacities(), TODAY)
 
 
 def initial(stack: Stack) -> InitialWorkload:

@@ -372,7 +372,7 @@ def test_a_choice_is_not_accepted_without_a_reason(write_stack: Write) -> None:
 
 
 def test_choices_and_missing_variables_are_in_the_json(write_stack: Write) -> None:
-    from glimpse.planner.report.json_report import bill_as_json
+    from glimpse.planner.report.bill_json import bill_as_json
     from glimpse.words import Words
 
     stack = read_stack(

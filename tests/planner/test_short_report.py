@@ -19,8 +19,8 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import workload_files
 from glimpse.planner.promises import PROMISE_NAMES
-from glimpse.planner.report.json_report import plan_as_json
 from glimpse.planner.report.overview import overview_of
+from glimpse.planner.report.plan_json import plan_as_json
 from glimpse.planner.report.plan_summary import KEPT_FIRST, answers_of
 from glimpse.planner.report.short_markdown import short_markdown
 from glimpse.planner.report.short_terminal import ShortReport
@@ -111,7 +111,7 @@ def test_what_does_not_fit_is_counted_and_the_section_with_it_is_named(folder: P
     for width in WIDTHS:
         report = short(plan, "en", width)
         shown = sum(f"\n{Words('en')(f'lever_{step.lever.name}')[:20]}" in f"\n{report}" for step in plan.waterfall)
-        more = re.search(r"(one|\d+) more: --show levers", report)
+        more = re.search(r"(one|\d+) more(?: against risks)?: --show levers", report)
         if width < 110 and shown < len(plan.waterfall):
             assert more
             assert shown + (1 if more[1] == "one" else int(more[1])) == len(plan.waterfall)
@@ -133,11 +133,49 @@ def test_the_five_questions_are_answered_first_and_in_order(folder: Path, langua
 def test_our_stack_says_what_it_costs_what_to_do_what_is_lost_and_what_is_not_known() -> None:
     found = answers(short(cached_plan(OWN)))
     assert found["Costs now"].startswith("$87.20 a month in ap-northeast-2; up to $186.67")
-    assert "Apply best, the 8 changes below. That comes to $54.61 a month, $32.59 (37.4 %) less" in found["Do"]
-    assert "Kept: WebSocket, the database engine, the fewest tasks" in found["You lose"]
+    assert "Make the 8 changes below (scenario best). That comes to $54.61 a month, $32.59 (37.4 %) less" in found["Do"]
+    assert "Kept: WebSocket, the database engine, 4 more. Expect: " in found["You lose"]
+    assert "$7.26" in found["Optional"]
     assert "The changes fix 2 of them" in found["Risks now"]
     assert found["Not known"] == "How often AWS takes Spot capacity back"
-    assert re.match(r"\d+ AWS list prices for ap-northeast-2, from 20\d\d-", found["Prices"])
+    assert re.match(r"\d+ AWS list prices for ap-northeast-2, dated 20\d\d-", found["Prices"])
+
+
+def test_what_is_lost_is_short_and_what_more_could_be_saved_is_an_answer_of_its_own() -> None:
+    lost = short(cached_plan(OWN)).partition("\nYou lose")[2].partition("\nOptional")[0]
+    assert lost.count("\n") < 3
+    assert "saves more" not in lost
+    assert "2 more. Kept:" in lost.replace("\n           ", " ")
+
+
+def test_the_answers_name_no_catalogue_and_no_option_that_a_page_does_not_have() -> None:
+    for folder in (OWN, *EXAMPLES):
+        for answer in answers_of(overview_of(cached_plan(folder))):
+            assert not re.search(r"aws-list-prices|--show|--full", answer.text(Words("en")))
+
+
+def test_changes_that_are_left_out_say_what_they_are_for_if_they_save_nothing() -> None:
+    assert re.search(r"\n3 more against risks: --show levers +0\.00\n", short(cached_plan(OWN)))
+
+
+def test_what_is_not_counted_is_told_whole_where_there_is_room() -> None:
+    report = short(cached_plan(REPOSITORY / "tests/cases/nat_gateway"))
+    gaps = report.partition("Not counted in the total")[2]
+    assert "…" not in gaps
+    assert "so the number of its zones is unknown" in gaps
+
+
+def test_a_risk_that_is_gone_with_the_changes_counts_as_fixed() -> None:
+    site = cached_plan(REPOSITORY / "examples/web_site")
+    # Extended support ends with the newer engine, and the storage may grow.
+    assert "The changes fix 2 of them" in answers(short(site))["Risks now"]
+
+
+def test_a_step_saves_what_its_step_of_the_waterfall_saves() -> None:
+    plan = cached_plan(OWN)
+    page = short_markdown(plan, COMMAND, Words("en"))
+    saved = re.findall(r"^- \[ \] .*\(saves \$(\d+\.\d\d) a month\)$", page, re.MULTILINE)
+    assert sorted(saved) == sorted(usd_text(step.usd) for step in plan.waterfall if step.usd)
 
 
 def test_a_stranger_reads_no_scores_and_no_zeros() -> None:
@@ -187,7 +225,7 @@ def test_a_choice_shows_what_each_value_costs() -> None:
     found = answers(short(cached_plan(REPOSITORY / "tests/trees/a_variable_decides")))
     assert "production: $734.68; staging: $47.63" in found["Not given"]
     assert "$1.82 to $734.68 a month" in found["Costs now"]
-    assert "All this is for the values that cost least" in found["Do"]
+    assert "This is advice for the case that costs least" in found["Do"]
     assert found["Not known"] == "The value of one variable: environment"
 
 
@@ -283,7 +321,7 @@ def test_the_json_has_the_answers_of_the_terminal_with_codes() -> None:
     plan = cached_plan(REPOSITORY / "examples/fargate_shop")
     document = plan_as_json(plan, Words("en"))
     told = {answer["question"]: answer for answer in document["summary"]}
-    assert [*told] == ["cost", "advice", "loss", "risks", "unknown", "sources"]
+    assert [*told] == ["cost", "advice", "loss", "offers", "risks", "unknown", "sources"]
     for answer in answers_of(overview_of(plan)):
         assert told[answer.question]["text"] == answer.text(Words("en"))
     assert told["loss"]["statements"][0] == {"code": "loss_nothing", "text": "Nothing that the stack has today"}

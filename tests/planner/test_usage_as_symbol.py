@@ -14,7 +14,7 @@ import pytest
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.given_usage import given_usage_from
-from glimpse.planner.report.json_report import bill_as_json
+from glimpse.planner.report.bill_json import bill_as_json
 from glimpse.planner.saving import Saving, costs_of, saving
 from glimpse.planner.workload import Workload, unstated
 from glimpse.words import Words

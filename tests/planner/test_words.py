@@ -17,6 +17,7 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import Lever
 from glimpse.planner.report.levers_terminal import LEVERS as LEVER_COLUMNS
 from glimpse.planner.sentence import say
+from glimpse.planner.workload_keys import KEYS, OPTIONAL_KEYS, NumberKey
 from glimpse.words import LANGUAGES, Words, codes, files_of, plain
 from tests.conftest import REPOSITORY
 
@@ -142,6 +143,44 @@ def test_korean_messages_are_korean_and_english_messages_are_english() -> None:
     assert [code for code, text in left.items() if re.search(r"(?:\b[a-z]{2,} ){4}", text)] == []
 
 
+AFTER_A_WORD = re.compile(r"([가-힣]*[가-힣])(를|을|와|가|예요|이에요|으로)(?![가-힣])")
+NOUNS_IN_GA = re.compile("(?:증가|단가|정가|평가|누군가|불가)$")
+
+
+KOREAN_PAGES = [
+    REPOSITORY / "README.ko.md",
+    *(
+        page
+        for folder in (".", "how-to", "explanation")
+        for page in (REPOSITORY / "docs" / folder).glob("*.ko.md")
+        if page.name != "plan-document.ko.md"  # somebody else's words, which are quoted
+    ),
+]
+
+
+def particles_that_do_not_fit(text: str) -> list[str]:
+    """Words whose particle is that of the other kind of syllable, and particles that leave the choice to the reader."""
+    found = re.findall(r"을\(를\)|은\(는\)|이\(가\)|와\(과\)|\(으\)로", text)
+    for match in AFTER_A_WORD.finditer(text):
+        noun, particle = match.groups()
+        final = (ord(noun[-1]) - ord("가")) % 28  # 0: the syllable ends with a vowel; 8: with ㄹ
+        fits = {"를": not final, "와": not final, "가": not final, "예요": not final, "으로": final not in (0, 8)}
+        if not fits.get(particle, bool(final)) and not NOUNS_IN_GA.search(match[0]):
+            found.append(match[0])
+    return found
+
+
+def test_korean_particles_fit_the_word_before_them() -> None:
+    assert particles_that_do_not_fit("상태 확인가 실패해요. 서버을 끄고 main을(를) 봐요.") == [
+        "을(를)",
+        "확인가",
+        "서버을",
+    ]
+    wrong = {code: particles_that_do_not_fit(texts(message)) for code, message in messages("ko").items()}
+    wrong |= {page.name: particles_that_do_not_fit(page.read_text()) for page in KOREAN_PAGES}
+    assert {where: words for where, words in wrong.items() if words} == {}
+
+
 def test_a_count_of_one_reads_right() -> None:
     """Every fact that chooses a plural somewhere is 1 everywhere: a message that forgets to choose is found."""
     english, words = messages("en"), Words("en")
@@ -189,11 +228,18 @@ def _messages_in(text: str) -> list[tuple[str, str]]:
 
 
 def test_one_thing_has_one_word_in_korean() -> None:
-    """AWS's own words, and `task` for a task of ECS."""
+    """AWS's own words, `task` for a task of ECS, and the glossary's for the rest; in messages and in documents."""
     others = re.compile(
-        "태스크|작업 정의|공인 IP|헬스 체크|프로덕션|오토스케일링|스케일링 정책|스케일링 대상|플랜 문서"
+        "태스크|작업 정의|공인 IP|헬스 체크|프로덕션|오토스케일링|스케일링 정책|스케일링 대상|플랜 문서|알람|워크로드|리스크"
     )
     assert [code for code, message in messages("ko").items() if others.search(texts(message))] == []
+    assert {page.name: found for page in KOREAN_PAGES if (found := others.findall(page.read_text()))} == {}
+
+
+@pytest.mark.parametrize("key", (*KEYS, *OPTIONAL_KEYS), ids=lambda key: key.path)
+def test_the_unit_of_a_key_of_the_workload_is_said_in_both_languages(key: NumberKey) -> None:
+    assert Words("en")(key.unit_code) == key.unit
+    assert HANGUL.search(Words("ko")(key.unit_code)) or key.unit in ("MB", "GB")
 
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=lambda lever: lever.name)

@@ -87,12 +87,17 @@ class Options:
 
 def run(command: str, options: Options) -> int:
     """Run one of COMMANDS, print or write its report, and return the exit code. Raises InputError."""
+    with collector_off(), input_errors():
+        return COMMANDS[command](options)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Without the garbage collector: a command is over in a second, and its values end with the process."""
     collecting = gc.isenabled()
-    # A command is over in a second, and its values end with the process: the collector would only walk through them.
     gc.disable()
     try:
-        with input_errors():
-            return COMMANDS[command](options)
+        yield
     finally:
         if collecting:
             gc.enable()
@@ -108,7 +113,7 @@ def _plan(options: Options) -> int:
         plan = plan_of(stack, estimator, lambda: replace(estimator, catalogue=price_files.catalogue(REFERENCE_REGION)))
     today, paid = plan.today, _paid(plan.today.bill, estimator)
     if options.format == "json":
-        from glimpse.planner.report.json_report import plan_as_json
+        from glimpse.planner.report.plan_json import plan_as_json
 
         write(options, _json(plan_as_json(plan, options.words, paid)))
     elif options.format == "markdown" and sections:
@@ -159,7 +164,7 @@ def _bill(options: Options) -> int:
         there = compare_regions(bill, estimator, [price_files.catalogue(name) for name in options.compare_regions])
     paid = _paid(bill, estimator)
     if options.format == "json":
-        from glimpse.planner.report.json_report import bill_as_json
+        from glimpse.planner.report.bill_json import bill_as_json
 
         write(options, _json(bill_as_json(bill, with_other_free_tier, options.words, there, paid)))
     elif options.format == "infracost-json":
@@ -352,7 +357,7 @@ def _width(is_terminal: bool) -> int:
 def write(options: Options, text: str) -> None:
     text = text if text.endswith("\n") else text + "\n"
     output = options.output
-    if output is None:
+    if output is None or output == "-":
         print(text, end="")
         return
     try:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from glimpse.planner.app import DONE, NOT_ACCEPTED, Options, input_errors, read, terminal_text, write
+from glimpse.planner.app import DONE, NOT_ACCEPTED, Options, collector_off, input_errors, read, terminal_text, write
 from glimpse.planner.differences.bill_json import BILL, PLAN, is_bill, snapshot_in
 from glimpse.planner.differences.causes import Difference, difference_of
 from glimpse.planner.differences.limits import KEPT, Limit, limits_of
@@ -59,17 +59,24 @@ class Priced:
 
 def run(options: DiffOptions) -> int:
     """Compare, print or write the report, and return the exit code. Raises InputError."""
+    with collector_off():
+        return _run(options)
+
+
+def _run(options: DiffOptions) -> int:
     with input_errors(), ExitStack() as closing:
         before_source, after_source, notes = Sources(options.default, closing).both(options.before, options.after)
         if before_source.is_absent and after_source.is_absent:
             raise InputError(say("diff_not_in_revision", text=before_source.name))
+        _check_options(before_source, after_source, options.common)
         after, before = _both_priced(before_source, after_source, options.common)
         notes += tuple(
             Finding(say("diff_absent", name=source.name))
             for source in (before_source, after_source)
             if source.is_absent
         )
-        difference = replace(_difference(before, after), warnings=notes)
+        difference = _difference(before, after)
+        difference = replace(difference, warnings=(*notes, *difference.warnings))
     limits = limits_of(difference, options.max_usd, options.max_increase)
     write(options.common, _report(options.common, difference, limits))
     words = options.common.words
@@ -86,6 +93,17 @@ def run(options: DiffOptions) -> int:
 
 
 # ---- The two bills
+
+
+def _check_options(before: Source, after: Source, options: Options) -> None:
+    """Raises InputError for an option that neither side is read with."""
+    sides = [source for source in (before, after) if not source.is_absent]
+    if options.values and not any(map(_is_folder, sides)):
+        raise InputError(say("diff_variables_unused"))
+    given = {"--region": options.region, "--usage": options.usage, "--project": options.project}
+    idle = [option for option, value in given.items() if value]
+    if idle and all(_bill_in(source) is not None for source in sides):
+        raise InputError(say("diff_option_unused", option=idle[0]))
 
 
 def _both_priced(before: Source, after: Source, options: Options) -> tuple[Priced, Priced]:
@@ -120,7 +138,7 @@ def _priced(source: Source, options: Options) -> Priced:
     if source.is_absent:
         nothing = Snapshot(source.name, "", "", options.free_tier, (), (), False, Fraction(0), commit=source.commit)
         return Priced(nothing)
-    with _named(source), input_errors():
+    with _named(source, options), input_errors():
         document = _bill_in(source)
         if document is not None:
             snapshot = snapshot_in(document, source.name)
@@ -130,21 +148,24 @@ def _priced(source: Source, options: Options) -> Priced:
             accepted = workload_files.workload_beside(Path(), options.workload).accepted if options.workload else ()
             return Priced(replace(snapshot, accepted=tuple(row.address for row in accepted)))
         # A plan has its variables in it.
-        if not source.tree.is_folder(source.path) and not is_terraform_file(source.path.name):
+        if not _is_folder(source):
             options = replace(options, values=())
         stack, estimator = read(replace(options, path=source.path), tree=source.tree)
         return Priced(snapshot_of(estimator.bill(stack), source.name, source.commit), stack, estimator)
 
 
 @contextmanager
-def _named(source: Source) -> Iterator[None]:
-    """In errors a file of a revision has the revision's name, not the path where it would stand on the disk."""
+def _named(source: Source, options: Options) -> Iterator[None]:
+    """
+    In errors a file of a revision has the revision's name, not the path where it would stand on the disk; and what to
+    do is said in terms of `diff`.
+    """
     try:
         yield
     except InputError as wrong:
         top = source.tree.top
         if top is None:
-            raise
+            raise _without_stack(wrong) from None
         revision = source.name.partition(":")[0]
 
         def named(text: str) -> str:
@@ -158,7 +179,25 @@ def _named(source: Source) -> Iterator[None]:
 
         because = [Finding(renamed(row.what), named(row.file) if row.file else None, row.line) for row in wrong.because]
         file = named(wrong.file) if wrong.file else None
-        raise InputError(renamed(wrong.why), file, wrong.line, because=because) from None
+        named_error = InputError(renamed(wrong.why), file, wrong.line, because=because)
+        is_workload = wrong.why.code == "workload_unreadable" or Path(wrong.file or "").name == workload_files.NAME
+        if is_workload and options.workload is None:
+            # Nobody can mend what was committed.
+            because.append(Finding(named_error.why, file, wrong.line))
+            named_error = InputError(say("diff_workload_of_revision", revision=revision), because=because)
+        raise named_error from None
+
+
+def _without_stack(wrong: InputError) -> InputError:
+    """The error of a folder without Terraform, with the command that compares one; any other as it is."""
+    if wrong.why.code.startswith("no_terraform"):
+        return InputError(say(f"diff_{wrong.why.code}", **wrong.why.params))
+    return wrong
+
+
+def _is_folder(source: Source) -> bool:
+    """Whether a side is a folder of Terraform's files, or one file that stands for its folder."""
+    return source.tree.is_folder(source.path) or is_terraform_file(source.path.name)
 
 
 def _bill_in(source: Source) -> Mapping[str, Any] | None:
@@ -190,7 +229,7 @@ def _difference(before: Priced, after: Priced) -> Difference:
             new = after.estimator
             estimator = replace(before.estimator, workload=new.workload, capacities=new.capacities)
             between = snapshot_of(estimator.bill(before.stack), before.snapshot.name)
-    return difference_of(before.snapshot, after.snapshot, between, after.stack.moves if after.stack else ())
+    return difference_of(before.snapshot, after.snapshot, between)
 
 
 def _stated(workload: Workload) -> object:

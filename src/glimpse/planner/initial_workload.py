@@ -108,7 +108,7 @@ class InitialWorkload:
         sections: dict[str, list[str]] = {}
         for key in self.relevant.keys:
             answer = answers.get((key.section, key.name))
-            meaning = f"{words(f'key_{key.name}')} ({key.unit})"
+            meaning = f"{words(f'key_{key.name}')} ({words(key.unit_code)})"
             sections.setdefault(key.section, []).append(_setting(key.name, key.built_in, meaning, answer))
         if not sections:
             return

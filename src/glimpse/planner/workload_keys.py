@@ -28,6 +28,11 @@ class NumberKey:
         """As messages name it: `people.users`."""
         return f"{self.section}.{self.name}"
 
+    @property
+    def unit_code(self) -> str:
+        """Of the message that says the unit to a reader: `init_unit_a_day`."""
+        return f"init_unit_{self.unit.lower().replace(' ', '_')}"
+
 
 @dataclass(frozen=True, slots=True)
 class TextKey:

@@ -9,7 +9,7 @@ from typing import Any
 
 from glimpse.planner.catalogue import Price, Tier
 from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot
-from glimpse.planner.finding import InputError
+from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.workload import TERMS
@@ -36,7 +36,7 @@ def snapshot_in(document: Mapping[str, Any], name: str) -> Snapshot:
         return Snapshot(
             name, str(bill["region"]), str(bill["catalogue"]["id"]), bill["free_tier"] == "always",
             tuple(map(_charge, bill["lines"])), tuple(_gaps(bill)), bool(bill["at_least"]),
-            _number(bill["range"]["max"]),
+            _number(bill["range"]["max"]), warnings=tuple(map(_finding, bill.get("warnings", ()))),
         )  # fmt: skip
     except BROKEN:
         raise InputError(say("bill_json_broken", path=name)) from None
@@ -82,6 +82,10 @@ def _gaps(bill: Mapping[str, Any]) -> Iterator[Gap]:
         for name in choice["variables"]:
             what = say("choice_open", name=_text(name))
             yield Gap(f"var.{name}", "", what, _text_or_none(choice.get("file")), _line(choice))
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    return Finding(_sentence(row), _text_or_none(row.get("file")), _line(row))
 
 
 def _sentence(row: Mapping[str, Any]) -> Sentence:

@@ -8,7 +8,7 @@ not known on one side has no difference: it is neither 0 nor a saving.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -64,7 +64,10 @@ class LineDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """Two bills compared. `lines` are only those that differ; `moved` has the old address of each new one."""
+    """
+    Two bills compared. `lines` are only those that differ; `moved` has the old address of each new one. `warnings` are
+    those that only the side after has.
+    """
 
     before: Snapshot
     after: Snapshot
@@ -112,18 +115,18 @@ def difference_of(
     before: Snapshot,
     after: Snapshot,
     with_new_workload: Snapshot | None,
-    moves: Sequence[tuple[str, str]] = (),
 ) -> Difference:
     """
     What differs. `with_new_workload` is the stack before with the workload after, where both are known: it tells which
     part of a difference the workload makes. Without it only a line that people's use decides can have that cause.
-    `moves` are the old and the new address of each `moved` block.
     """
-    found = matched(before, after, moves)
+    found = matched(before, after)
     between = None if with_new_workload is None else {charge.key: charge for charge in with_new_workload.charges}
     gaps_new, gaps_gone = _only_in(after, before), _only_in(before, after)
     lines = tuple(_lines(found, (_Side(before, gaps_gone), _Side(after, gaps_new)), between))
-    return Difference(before, after, lines, found.moved, (*gaps_new, *_lost(lines)), gaps_gone)
+    known = [warning.what for warning in before.warnings]
+    warnings = tuple(warning for warning in after.warnings if warning.what not in known)
+    return Difference(before, after, lines, found.moved, (*gaps_new, *_lost(lines)), gaps_gone, warnings)
 
 
 Between = Mapping[tuple[str, str], Charge]
@@ -134,7 +137,10 @@ class _Side:
 
     def __init__(self, snapshot: Snapshot, own_gaps: tuple[Gap, ...]) -> None:
         self._addresses = {charge.origin.address for charge in snapshot.charges}
-        self._gaps = [gap for gap in snapshot.gaps if gap.component]
+        self._gaps: dict[str, list[Gap]] = {}
+        for gap in snapshot.gaps:
+            if gap.component:
+                self._gaps.setdefault(gap.address, []).append(gap)
         self._own_unread = [gap for gap in own_gaps if not gap.component]
 
     def may_have(self, charge: Charge) -> bool:
@@ -142,7 +148,7 @@ class _Side:
         Whether a line that this side lacks may stand in one of its gaps: in a part without a price, or in what only
         this side could not read.
         """
-        if any(gap.covers(charge) for gap in self._gaps):
+        if any(gap.covers(charge) for gap in self._gaps.get(charge.origin.address, ())):
             return True
         return charge.origin.address not in self._addresses and any(gap.hides(charge) for gap in self._own_unread)
 

@@ -39,6 +39,8 @@ MAX_LENGTH = 60_000
 MAX_GAPS_LENGTH = 15_000
 """Of that for each list of gaps and for what was moved, so that neither takes the room of what changes."""
 
+MAX_WARNINGS = 8
+
 
 def difference_markdown(difference: Difference, limits: Sequence[Limit], words: Words) -> str:
     """At most MAX_LENGTH characters; what does not fit is counted."""
@@ -76,8 +78,10 @@ def _facts(difference: Difference, words: Words) -> Iterator[str]:
         yield f"{words('diff_scaled')}: {text}"
     for text in unknown_texts(difference, words):
         yield f"{words('ui_not_known')}: {text}"
-    for warning in difference.warnings:
+    for warning in difference.warnings[:MAX_WARNINGS]:
         yield words.render(warning.what)
+    if len(difference.warnings) > MAX_WARNINGS:
+        yield words("diff_more", count=len(difference.warnings) - MAX_WARNINGS)
 
 
 def _limit(limit: Limit, words: Words) -> str:

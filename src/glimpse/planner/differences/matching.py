@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from glimpse.planner.differences.snapshots import Charge, Snapshot
 from glimpse.planner.given_usage import type_of
@@ -28,9 +29,9 @@ class Matched:
     moved: Mapping[str, str]
 
 
-def matched(before: Snapshot, after: Snapshot, moves: Sequence[tuple[str, str]] = ()) -> Matched:
-    """`moves` are the old and the new address of each `moved` block."""
-    moved = _moved(before, after, moves)
+def matched(before: Snapshot, after: Snapshot) -> Matched:
+    """Every line of both bills, in its pair."""
+    moved = _moved(before, after)
     old = {charge.key: charge for charge in before.charges}
     pairs: list[Pair] = []
     for charge in after.charges:
@@ -39,48 +40,50 @@ def matched(before: Snapshot, after: Snapshot, moves: Sequence[tuple[str, str]] 
     return Matched(tuple(_with_replaced(pairs, list(old.values()), moved)), moved)
 
 
-def _moved(before: Snapshot, after: Snapshot, moves: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _moved(before: Snapshot, after: Snapshot) -> dict[str, str]:
     """
     The old address of each resource that has another one: as a `moved` block or a new `count` says, else that of one
     that is gone and cost the same. Where several are alike, any of them may stand for any other: their bills are one.
     """
     old, new = _by_address(before.charges), _by_address(after.charges)
-    by_new = {to: was for was, to in moves}
+    # The blocks of the side before are what a change that takes a move back withdraws.
+    by_new, by_old = {to: was for was, to in after.moves}, dict(before.moves)
     # Terraform itself moves what gets a `count`, or loses it, to its first instance and back.
     counted = {address.replace(FIRST, ""): address for address in old.keys() - new.keys()}
     stated: dict[str, str] = {}
     for address in (address for address in new if address not in old):
-        was = _before_moves(address, by_new)
-        was = was if was in old else counted.get(was.replace(FIRST, ""), "")
-        if was in old and was not in new:
+        others = chain(_other_addresses(address, by_new), _other_addresses(address, by_old), (address,))
+        addresses = (other if other in old else counted.get(other.replace(FIRST, "")) for other in others)
+        was = next((other for other in addresses if other in old and other not in new), None)
+        if was is not None:
             stated.setdefault(was, address)
     moved = {address: was for was, address in stated.items()}
-    gone: dict[Hashable, list[str]] = defaultdict(list)
-    for address in old.keys() - new.keys() - stated.keys():
-        gone[_content(address, old[address])].append(address)
-    for alike in gone.values():
-        alike.sort(reverse=True)
-    for address in (address for address in new if address not in old and address not in moved):
-        if addresses := gone.get(_content(address, new[address])):
-            moved[address] = addresses.pop()
+    for content in (_content, _content_without_usage):
+        gone: dict[Hashable, list[str]] = defaultdict(list)
+        for address in sorted(old.keys() - new.keys() - set(moved.values()), reverse=True):
+            gone[content(address, old[address])].append(address)
+        for address in (address for address in new if address not in old and address not in moved):
+            key = content(address, new[address])
+            if key is not None and gone[key]:
+                moved[address] = gone[key].pop()
     return moved
 
 
-def _before_moves(address: str, was: Mapping[str, str]) -> str:
+def _other_addresses(address: str, renamed: Mapping[str, str]) -> Iterator[str]:
     """
-    The address before every move: one block may move what another has moved. The longest is the last, for what moves
-    inside a module is named by the module's address of now.
+    The addresses that `moved` blocks lead to, one after another: a block may move what another has moved. The longest
+    part that a block names is taken, for what moves inside a module is named by the module's address of now.
     """
     for _ in range(MAX_CHAIN):
         ends = [len(address), *(at for at in range(len(address) - 1, 0, -1) if address[at] in ".[")]
-        end = next((end for end in ends if address[:end] in was), None)
+        end = next((end for end in ends if address[:end] in renamed), None)
         if end is None:
-            break
-        address = was[address[:end]] + address[end:]
-    return address
+            return
+        address = renamed[address[:end]] + address[end:]
+        yield address
 
 
-def _content(address: str, charges: Iterable[Charge]) -> Hashable:
+def _content(address: str, charges: Sequence[Charge]) -> Hashable:
     """All that a resource's bill says of it, except where it stands."""
     rows = (
         (charge.component, charge.service, charge.unit, charge.term, charge.origin.region, charge.quantity_text or "",
@@ -88,6 +91,15 @@ def _content(address: str, charges: Iterable[Charge]) -> Hashable:
         for charge in charges
     )  # fmt: skip
     return type_of(address), frozenset(rows)
+
+
+def _content_without_usage(address: str, charges: Sequence[Charge]) -> Hashable:
+    """
+    The same without usage, which `glimpse.toml` may give by an address that is no longer there: a new name saves
+    nothing. None where a resource costs nothing else, as a bucket: then nothing tells one from another.
+    """
+    fixed = [charge for charge in charges if not charge.usage_based]
+    return _content(address, fixed) if any(charge.monthly for charge in fixed) else None
 
 
 def _by_address(charges: Iterable[Charge]) -> dict[str, list[Charge]]:

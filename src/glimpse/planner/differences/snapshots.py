@@ -93,7 +93,8 @@ class Gap:
 class Snapshot:
     """
     One side of a comparison. `name` is what people gave: a path, or a revision. `highest` is USD a month as tasks scale
-    out. `accepted` are the addresses whose gaps `glimpse.toml` accepts with a reason; `*` stands for any text.
+    out. `accepted` are the addresses whose gaps `glimpse.toml` accepts with a reason; `*` stands for any text. `moves`
+    are the old and the new address of each `moved` block.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Snapshot:
     accepted: tuple[str, ...] = ()
     warnings: tuple[Finding, ...] = ()
     commit: str | None = None
+    moves: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def monthly(self) -> Fraction:
@@ -141,6 +143,7 @@ def snapshot_of(bill: Bill, name: str, commit: str | None = None) -> Snapshot:
     return Snapshot(
         name, bill.stack.region, bill.catalogue.name, bill.free_tier, charges, tuple(gaps), bill.at_least,
         bill.range.high, tuple(row.address for row in bill.workload.accepted), bill.stack.warnings, commit,
+        bill.stack.moves,
     )  # fmt: skip
 
 

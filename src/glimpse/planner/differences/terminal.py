@@ -28,12 +28,13 @@ from glimpse.planner.differences.fragments import (
     unknown_texts,
 )
 from glimpse.planner.differences.limits import KEPT, Limit
-from glimpse.planner.differences.snapshots import Charge, Gap
-from glimpse.planner.report.terminal import Report
+from glimpse.planner.differences.snapshots import Gap
+from glimpse.planner.report.short_fragments import fit_end
+from glimpse.planner.report.terminal import Report, fit
 from glimpse.words import plain
 
 AMOUNT = 11
-"""Columns of an amount: up to `-$9999999.99`, and a space."""
+"""Columns of an amount, with the space before it; more where the largest one needs more."""
 
 QUANTITY = 24
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
@@ -67,6 +68,8 @@ class DifferenceReport(Report):
         if not resources:
             return
         words = self.words
+        rows = (row for resource in resources for row in (resource, *resource.shown))
+        self._amount_width = max(AMOUNT, *(len(text) + 1 for row in rows for text in _amounts_of(row)))
         self._title("diff_resources", counts=resource_counts_text(resources, words))
         self._amounts("", "", *map(words, ("diff_before", "diff_after", "diff_delta")), style="dim")
         for resource in resources:
@@ -82,28 +85,29 @@ class DifferenceReport(Report):
         origin, sign = resource.charge.origin, SIGNS[resource.change]
         name = Text.assemble((f"{sign} ", COLOURS[sign]), (plain(resource.address), "bold"))
         place = f"  {plain(origin.file)}:{origin.line}" if origin.file else ""
-        room = self.width - 3 * AMOUNT
+        room = self.width - 3 * self._amount_width
         if cell_len(name.plain + place) > room:
             # The address has a line of its own, and its place stands beside the amounts.
             self._paragraph(name)
-            name, place = Text(f"  {place}", "dim"), ""
-        amounts = amount_text(resource.before), amount_text(resource.after), delta_text(resource.delta)
+            name, place = Text(fit_end(f"  {place}", room), "dim"), ""
         name.append(place, "dim")
-        self._row(((room, "<"), *((AMOUNT, ">"),) * 3), name, *(Text(text, "bold") for text in amounts))
+        amounts = (Text(text, "bold") for text in _amounts_of(resource))
+        self._row(((room, "<"), *((self._amount_width, ">"),) * 3), name, *amounts)
 
     def _difference(self, line: LineDifference) -> None:
         name = "    " + component_text(line)
-        self._amounts(name, quantity_text(line), _monthly(line.before), _monthly(line.after), delta_text(line.delta))
+        self._amounts(name, quantity_text(line), *_amounts_of(line))
         for note in notes_of(line, self.words):
             self._paragraph(Text(note, "dim"), indent=6, hang=6)
 
     def _amounts(self, name: str, quantity: str, *amounts: str, style: str = "") -> None:
         """A row; a name that is too long for it stands on a line of its own."""
-        room = self.width - 3 * AMOUNT
+        room = self.width - 3 * self._amount_width
         if cell_len(name) + 1 + cell_len(quantity) > room:
             self._paragraph(name, indent=0, hang=6)
-            name = ""
-        columns = ((room - QUANTITY, "<"), (QUANTITY, ">"), *((AMOUNT, ">"),) * 3)
+            name, quantity = "", fit(quantity, room)
+        wide = max(QUANTITY, cell_len(quantity))
+        columns = ((room - wide, "<"), (wide, ">"), *((self._amount_width, ">"),) * 3)
         self._row(columns, *(Text(text, style) for text in (name, quantity, *amounts)))
 
     def _moved(self, difference: Difference) -> None:
@@ -122,5 +126,11 @@ class DifferenceReport(Report):
             self._paragraph(gap_text(gap, difference, self.words), indent=2)
 
 
-def _monthly(charge: Charge | None) -> str:
-    return amount_text(Fraction(0) if charge is None else charge.monthly)
+def _amounts_of(row: ResourceDifference | LineDifference) -> tuple[str, str, str]:
+    """The amounts of a row: before, after, and the difference."""
+    if isinstance(row, ResourceDifference):
+        return amount_text(row.before), amount_text(row.after), delta_text(row.delta)
+    before, after = (
+        amount_text(Fraction(0) if charge is None else charge.monthly) for charge in (row.before, row.after)
+    )
+    return before, after, delta_text(row.delta)

@@ -16,7 +16,7 @@ from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside.file_trees import DISK, STANDARD_INPUT, DiskWithInput, FileTree
 from glimpse.planner.outside.git_objects import GitUnavailable, Repository
 from glimpse.planner.outside.git_revisions import revision_of
-from glimpse.planner.sentence import say
+from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.folders import is_terraform_file
 
 MAX_INPUT_BYTES = 200_000_000
@@ -56,7 +56,9 @@ class Sources:
         if after is None:
             one = self._source(before, None)
             path = self._working_tree(before, one)
-            other = Source(_shown(path), path)
+            # What the revision has at a path that it names, and the working tree has not, was removed.
+            is_absent = one.tree is not DISK and ":" in before and not os.path.lexists(path)
+            other = Source(_shown(path), path, is_absent=is_absent)
             if one.tree is DISK and one.path.resolve() == path.resolve():
                 raise InputError(say("diff_same", path=before))
             return one, other, self._notes(before)
@@ -81,8 +83,7 @@ class Sources:
             raise InputError(say("diff_not_found", text=text), because=[Finding(unavailable.why)]) from None
         revision = revision_of(repository, name)
         if revision is None:
-            code = "diff_not_found_shallow" if repository.is_shallow else "diff_not_found_there"
-            raise InputError(say(code, text=text, path=str(repository.top)))
+            raise InputError(self._not_found(repository, text, other))
         path = self._inside(repository, inner) if colon else self._path_of_other(repository, revision, other)
         path = revision.resolved(path)
         if not path.is_relative_to(repository.top):
@@ -95,6 +96,18 @@ class Sources:
         if not colon and revision.is_folder(path):
             is_absent = not any(map(is_terraform_file, revision.names_in(path)))
         return Source(shown, path, revision, revision.id, is_absent)
+
+    def _not_found(self, repository: Repository, text: str, other: str | None) -> Sentence:
+        """What to say of a text that is neither here nor a revision: the other side may still have that path."""
+        if other and not os.path.lexists(other) and not {":", "-"} & {text[:1], other[:1]}:
+            name = other.partition(":")[0]
+            path = Path(os.path.normpath(Path.cwd() / text))
+            there = revision_of(repository, name)
+            if there and path.is_relative_to(repository.top) and (there.is_folder(path) or there.is_file(path)):
+                shown = path.relative_to(repository.top).as_posix()
+                return say("diff_gone_here", text=text, revision=name, before=f"{name}:{shown}")
+        code = "diff_not_found_shallow" if repository.is_shallow else "diff_not_found_there"
+        return say(code, text=text, path=str(repository.top))
 
     def _repository(self, other: str | None) -> Repository:
         there = Path(other).resolve() if other and other != STANDARD_INPUT and os.path.lexists(other) else Path.cwd()

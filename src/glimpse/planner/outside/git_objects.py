@@ -30,7 +30,7 @@ MAX_HELD_BYTES = 256
 """Of an answer's first line: an object's name, type and size, or what was asked and what is wrong with it."""
 
 DROPPED = frozenset((
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_GRAFT_FILE",
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_PREFIX", "GIT_IMPLICIT_WORK_TREE", "GIT_NAMESPACE",
     "GIT_REPLACE_REF_BASE", "GIT_CONFIG",
 ))  # fmt: skip
@@ -38,14 +38,20 @@ DROPPED = frozenset((
 
 SET = {
     "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "LANGUAGE": "C",
+    "GIT_OPTIONAL_LOCKS": "0", "GIT_GRAFT_FILE": os.devnull, "LC_ALL": "C", "LANGUAGE": "C",
 }  # fmt: skip
-"""Nothing is fetched (older gits know only GIT_ALLOW_PROTOCOL), and git's messages are those that are looked for."""
+"""
+Nothing is fetched (older gits know only GIT_ALLOW_PROTOCOL), commits have the parents that are stored, and git's
+messages are those that are looked for.
+"""
 
 OPTIONS = (
     "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never",
 )  # fmt: skip
 """Commands that a repository's own configuration may name are not run."""
+
+OWNER = re.compile(r"dubious ownership in repository at '(.+)'")
+"""Git's own words, with the folder that `safe.directory` has to name."""
 
 HEADER = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (commit|tree|blob|tag) ([0-9]+)\n")
 
@@ -83,11 +89,12 @@ class Repository:
             self.is_bare = True
             shown = self._run("rev-parse", "--absolute-git-dir")
         if shown.returncode:
-            if b"dubious ownership" in shown.stderr:
-                raise GitUnavailable("git_owner", path=str(self._folder))
-            if b"not a git repository" in shown.stderr:
+            detail = os.fsdecode(shown.stderr).strip()
+            if owned := OWNER.search(detail):
+                raise GitUnavailable("git_owner", path=owned[1])
+            if "not a git repository" in detail:
                 raise GitUnavailable("git_no_repository", path=str(self._folder))
-            raise GitUnavailable("git_failed", detail=shown.stderr.decode("utf-8", "replace").strip()[:200])
+            raise GitUnavailable("git_failed", detail=detail[:200] or f"exit {shown.returncode}")
         return Path(os.fsdecode(shown.stdout.removesuffix(b"\n")))
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:

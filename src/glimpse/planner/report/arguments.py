@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 ARGUMENTS: Mapping[str, str | None] = {
@@ -22,12 +23,20 @@ ARGUMENTS: Mapping[str, str | None] = {
 """Terraform's argument for each field of a resource whose name is another one; None where there is no argument."""
 
 
+LISTS: Mapping[str, str] = {"disks": "disk", "nodes": "node", "indexes": "index"}
+"""One item of a list of a resource, where the list has a plural for a name."""
+
+ITEM = re.compile(r"(\w+)\[(\d+)\]")
+
+
 def argument_of(field: str) -> str | None:
-    """Terraform's name of a field, given by its path in the resource; None where no argument states the field."""
+    """
+    Terraform's name of a field, given by its path in the resource; None where no argument states the field.
+
+    `type` is of the first disk (`disks[0].kind`), `disk[1] type` of the second.
+    """
     head, _, last = field.rpartition(".")
-    name = ARGUMENTS.get(last, last)
-    if name is None or not head:
+    name, item = ARGUMENTS.get(last, last), ITEM.search(head)
+    if name is None or item is None or item[2] == "0":
         return name
-    # `disks[1].kind` is the type of the second disk: the number tells which.
-    number = head[head.find("[") :] if "[" in head else ""
-    return f"disk{number} {name}" if number and number != "[0]" else name
+    return f"{LISTS.get(item[1], item[1])}[{item[2]}] {name}"

@@ -42,7 +42,7 @@ from glimpse.planner.report.paid import (
     summary,
 )
 from glimpse.planner.report.summary import bill_summary
-from glimpse.planner.report.terminal import GUTTER, LABEL, MIN_WIDTH, TWO_COLUMNS, Columns, Report
+from glimpse.planner.report.terminal import GUTTER, LABEL, MIN_WIDTH, TWO_COLUMNS, Columns, Report, fit
 from glimpse.planner.stack import Unpriced
 from glimpse.words import plain
 
@@ -99,14 +99,14 @@ class BillReport(Report):
         """The marks of a bill's lines. A short source is cut to one line of this report."""
         charged, zero = charged_and_zero(bill)
         room = self.width - MARK
-        source = (lambda price: _cut(short_source_text(price), room)) if is_short else source_text
+        source = (lambda price: fit(short_source_text(price), room)) if is_short else source_text
         return Footnotes([*charged, *zero], source)
 
     def _lines(self, bill: Bill, notes: Footnotes, with_other_free_tier: Fraction) -> None:
         """The table of the lines, with those that cost nothing as one, and the totals."""
         words = self.words
         charged, zero = charged_and_zero(bill)
-        columns = self._fitted(BILL, [_name(line) for line in charged])
+        columns = self._fit_first_column(BILL, [_name(line) for line in charged])
         table = sum(width for width, _ in columns)
         beside = self.width - table - GUTTER if self.width >= TWO_COLUMNS else 0
         with self._part(table) as heads:
@@ -123,7 +123,7 @@ class BillReport(Report):
         self._row(totals, Text(total_text(bill, words), "bold"), Text(usd_text(bill.monthly), "bold"))
         self._row(totals, Text(other_total_label(bill, words)), Text(usd_text(with_other_free_tier)))
 
-    def _fitted(self, columns: Columns, names: Iterable[str]) -> Columns:
+    def _fit_first_column(self, columns: Columns, names: Iterable[str]) -> Columns:
         """The columns, of which the first is as wide as its names need and the report has room for."""
         (first, align), *others = columns
         needed = max(map(cell_len, names), default=0) + 1
@@ -189,7 +189,7 @@ class BillReport(Report):
         self._title("ui_actual", period=period_text(paid.actual.period, words))
         for text in summary(paid, words):
             self._paragraph(text)
-        columns = self._fitted(PAID, map(lines_text, paid.lines))
+        columns = self._fit_first_column(PAID, map(lines_text, paid.lines))
         if paid.lines:
             self._heads(columns, [*map(words, ("ui_component", "ui_usd", "ui_paid", "ui_difference"))])
         for row in paid.lines:
@@ -266,7 +266,3 @@ def _name(line: Line) -> str:
 def _bracketed(marks: str) -> str:
     """Marks behind a name, where a bare number would read as a quantity."""
     return f"[{marks}]" if marks else ""
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"

@@ -8,11 +8,13 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
 from glimpse.planner.promises import STACK
 from glimpse.planner.report.plan_fragments import rated_text
-from glimpse.planner.report.savings import NO_COMMITMENT
 from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, ReferenceRegion, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN, Verdict
 from glimpse.words import Words
+
+NO_COMMITMENT = "no_commitment"
+"""The promise that nothing is bought in advance."""
 
 REASONS_IN_THE_TABLE = ("passed_over_same", "passed_over_dearer", "passed_over_promise")
 """Reasons that the table of scenarios shows already: what each costs, and what it does not keep."""

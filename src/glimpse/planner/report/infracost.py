@@ -78,13 +78,16 @@ def bill_as_infracost(bill: Bill, path: str, words: Words, made_at: datetime.dat
 
 
 def diff_as_infracost(difference: Difference, words: Words, made_at: datetime.datetime) -> Json:
-    """Free resources are not counted: a difference does not have them."""
+    """
+    Free resources are not counted: a difference does not have them. A line that one side does not know is in no
+    difference, so that the totals of the two sides may differ by more.
+    """
     before, after = difference.before, difference.after
     now = _components(after)
     sides = {
         "pastBreakdown": _breakdown(_components(before), before.monthly),
         "breakdown": _breakdown(now, after.monthly),
-        "diff": _breakdown([_change(line) for line in difference.lines], after.monthly - before.monthly),
+        "diff": _breakdown([_change(line) for line in difference.lines], difference.delta),
     }
     return _document("diff", after.name, sides, _summary(after, now), _warnings(after.gaps, words), made_at)
 

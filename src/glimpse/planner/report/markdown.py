@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.finding import Finding
@@ -16,13 +15,15 @@ from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.footnotes import Footnotes
 from glimpse.planner.report.fragments import (
+    charged_and_zero,
     components_text,
-    costs_nothing,
+    hours_text,
+    other_total_label,
     place_text,
+    price_text,
     quantity_text,
     region_text,
     source_text,
-    tier_texts,
     total_text,
     unit_usd_text,
     workload_name,
@@ -39,9 +40,6 @@ from glimpse.planner.report.paid import (
 )
 from glimpse.planner.report.summary import bill_summary
 from glimpse.words import Words, plain
-
-if TYPE_CHECKING:
-    pass
 
 TableRows = tuple[Sequence[str], Iterable[Sequence[str]]]
 
@@ -107,14 +105,14 @@ def _regions(home: Bill, there: Sequence[RegionComparison], words: Words) -> Ite
 def bill_lines(bill: Bill, with_other_free_tier: Fraction, words: Words) -> Iterator[str]:
     """The lines of a bill, its totals, what they assume, and where the prices come from."""
     heads = (words("ui_component"), words("ui_quantity"), words("ui_unit_usd"), words("ui_usd"))
-    charged = [line for line in bill.lines if not costs_nothing(line)]
+    charged, zero = charged_and_zero(bill)
     yield from table((heads, _lines(charged, words)), figures={1, 2, 3})
     yield ""
-    if zero := [line for line in bill.lines if costs_nothing(line)]:
+    if zero:
         yield escaped(f"{words('ui_zero_lines', count=len(zero))} {components_text(zero, words)}")
         yield ""
-    label = words("ui_total_listed" if bill.free_tier else "ui_total_free_tier")
-    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {label}: {usd_text(with_other_free_tier)}."
+    other = f"{other_total_label(bill, words)}: {usd_text(with_other_free_tier)}."
+    yield f"**{total_text(bill, words)}: {usd_text(bill.monthly)}.** {other}"
     if bill.free:
         yield words("ui_free", count=len(bill.free))
     yield ""
@@ -127,7 +125,7 @@ def bill_lines(bill: Bill, with_other_free_tier: Fraction, words: Words) -> Iter
 
 def workload_lines(bill: Bill, words: Words) -> Iterator[str]:
     """What the quantities of a bill follow from."""
-    yield words("ui_hours_free_tier" if bill.free_tier else "ui_hours")
+    yield hours_text(bill, words)
 
 
 def source_lines(bill: Bill, words: Words) -> Iterator[str]:
@@ -136,8 +134,7 @@ def source_lines(bill: Bill, words: Words) -> Iterator[str]:
     for source in notes.sources:
         yield f"- {escaped(source)}"
         for price, components in notes.prices_of(source):
-            tiers = "; ".join(f"{usd} {unit}" for usd, unit in tier_texts(price, words))
-            yield f"  - {escaped(f'{tiers}: {components}')}"
+            yield f"  - {escaped(f'{price_text(price, words)}: {components}')}"
 
 
 def gap_lists(bill: Bill, words: Words) -> Iterator[str]:
@@ -158,8 +155,9 @@ def gap_lists(bill: Bill, words: Words) -> Iterator[str]:
 def _lines(lines: Iterable[Line], words: Words) -> Iterator[Sequence[str]]:
     for address, group in itertools.groupby(lines, key=lambda line: line.meter.origin.address):
         first, *_ = lines_here = list(group)
-        place = f" {code(f'{first.meter.origin.file}:{first.meter.origin.line}')}" if first.meter.origin.file else ""
-        region = f" {escaped(plain(first.meter.origin.region))}" if first.meter.origin.region else ""
+        origin = first.meter.origin
+        place = f" {code(place_text(origin))}" if origin.file else ""
+        region = f" {escaped(plain(origin.region))}" if origin.region else ""
         yield (code(address) + region + place, "", "", "")
         for line in lines_here:
             monthly = "–" if line.quantity is None else usd_text(line.monthly)

@@ -20,13 +20,21 @@ LINKS = (("://", "&#58;//"), ("www.", "www&#46;"))
 
 
 def escaped(text: str) -> str:
-    """A sentence, in which a name may stand that came from a file."""
-    shown = EDGE.sub("&#95;", text.translate(ACTIVE))
-    for active, harmless in LINKS:
-        shown = shown.replace(active, harmless)
-    return shown
+    """
+    A sentence, in which a name may stand that came from a file.
+
+    Outside of code GitHub finds people (@) and issues (#) also where they are entities: a space without width stops it.
+    """
+    return re.sub("&#(64|35);", r"&#\1;&#8203;", _with_entities(text))
 
 
 def code(name: str) -> str:
     """A name; its dollar signs would begin a formula."""
-    return f"<code>{escaped(plain(name)).replace('$', '&#36;')}</code>"
+    return f"<code>{_with_entities(plain(name)).replace('$', '&#36;')}</code>"
+
+
+def _with_entities(text: str) -> str:
+    shown = EDGE.sub("&#95;", text.translate(ACTIVE))
+    for active, harmless in LINKS:
+        shown = shown.replace(active, harmless)
+    return shown

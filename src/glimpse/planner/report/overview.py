@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.levers.lever import BY_HAND, Lever
+from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
 from glimpse.planner.meter import Origin
-from glimpse.planner.report.fragments import NUMBERED
+from glimpse.planner.report.effects import by_saving
+from glimpse.planner.report.fragments import NUMBERED, first_of
 from glimpse.planner.report.gaps import GapGroup, gaps_of
-from glimpse.planner.report.savings import by_saving, offers
+from glimpse.planner.report.savings import saves_below
 from glimpse.planner.scenarios import Effect, Plan
 from glimpse.planner.waterfall import WaterfallStep
 
@@ -82,7 +83,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What would be saved beyond the recommendation, USD a month, by giving up one promise."""
+    """What would be saved beyond the recommendation, USD a month, by giving up one promise, with which more levers."""
 
     usd: Fraction
     promise: str
@@ -126,10 +127,32 @@ def overview_of(plan: Plan) -> Overview:
         steps=plan.waterfall,
         changes=tuple(ChangeRow(step.effect, step.usd, step.saving.at_least) for step in plan.waterfall),
         by_hand=tuple(by_saving(effect for effect in plan.effects if effect.lever.group == BY_HAND)),
-        offers=tuple(Offer(*offer) for offer in offers(plan)),
+        offers=_offers(plan),
         gaps=gaps_of(bill),
         sources=sources_of(bill),
     )
+
+
+def _offers(plan: Plan) -> tuple[Offer, ...]:
+    """One for each promise that forbids something cheaper than the best. The largest first."""
+    if plan.search is None:
+        return ()
+    best = plan.search.best
+    found = [
+        Offer(best.monthly - row.monthly, name, tuple(lever for lever in row.levers if lever not in best.levers))
+        for row in plan.search.forbidden
+        for name in row.broken
+    ]
+    return tuple(sorted(found, key=lambda offer: -offer.usd))
+
+
+def offer_of_little_usage(plan: Plan) -> Effect | None:
+    """The change that saves most while there is little usage, where that is more than any certain offer."""
+    outside = (row for row in plan.effects if row.lever not in plan.measure.levers and not row.lever.is_planned)
+    found = [row for row in outside if saves_below(row.here) and row.lever.effort != EFFORTS[-1]]
+    largest = max(found, key=lambda effect: effect.here.usd or 0, default=None)
+    certain = max((usd for usd in (offer.usd for offer in _offers(plan))), default=Fraction(0))
+    return largest if largest and (largest.here.usd or 0) > certain else None
 
 
 def _costs(plan: Plan) -> Costs:
@@ -162,10 +185,9 @@ def bars_of(bill: Bill) -> tuple[Bar, ...]:
 
 def largest(bars: Sequence[Bar], shown: int) -> tuple[Bar, ...]:
     """The first `shown` bars, and all others as one; a single other one is shown instead."""
-    if len(bars) <= shown + 1:
-        return tuple(bars)
-    rest = bars[shown:]
-    return (*bars[:shown], Bar("", sum((bar.monthly for bar in rest), Fraction(0)), len(rest)))
+    first, count = first_of(bars, shown)
+    rest = sum((bar.monthly for bar in bars[len(first) :]), Fraction(0))
+    return (*first, Bar("", rest, count)) if count else tuple(first)
 
 
 def sources_of(bill: Bill) -> PriceSources | None:

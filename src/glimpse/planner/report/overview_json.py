@@ -6,7 +6,7 @@ from typing import Any
 
 from glimpse.planner.money import usd_text
 from glimpse.planner.report.gaps import GapGroup
-from glimpse.planner.report.json_report import sentence_as_json
+from glimpse.planner.report.json_values import sentence_as_json
 from glimpse.planner.report.overview import overview_of
 from glimpse.planner.report.plan_summary import Answer, answers_of
 from glimpse.planner.report.summary import Statement

@@ -12,7 +12,7 @@ from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.report.fragments import dollars_text
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
-from glimpse.planner.sentence import Sentence, say
+from glimpse.planner.sentence import Sentence
 from glimpse.planner.steps import EDIT, Step
 from glimpse.words import Words
 
@@ -53,12 +53,13 @@ def claims_text(claims: Iterable[Claim], words: Words) -> str:
     return words("ui_claims_count", confirmed=counts["confirmed"], refuted=counts["refuted"], unknown=counts["unknown"])
 
 
-def availability_sentence(found: Availability, words: Words) -> Sentence:
+def availability_text(found: Availability, words: Words) -> str:
+    """Between which two SLAs it is, of how many tasks, and what is not counted."""
     unrated = ", ".join(words(f"part_{name}") for name in found.unrated) or words("part_none")
     least, most = rated_text(found), decimal_text(found.most * 100, 2)
     if found.tasks is None:
-        return say("availability_functions", least=least, unrated=unrated)
-    return say(
+        return words("availability_functions", least=least, unrated=unrated)
+    return words(
         "availability_why", least=least, most=most, tasks=found.tasks, on_demand=found.on_demand or 0, unrated=unrated
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from glimpse.planner.levers.lever import COMMITMENT, GROUPS
 from glimpse.planner.paid import Comparison
 from glimpse.planner.report.comparison import (
     best_text,
@@ -21,8 +20,10 @@ from glimpse.planner.report.comparison import (
     kept_text,
     not_kept_texts,
     reasons_shown,
+    reference_region,
     worth_a_line,
 )
+from glimpse.planner.report.effects import effects_by_group, gives_up_text, idle_text
 from glimpse.planner.report.fragments import workload_name
 from glimpse.planner.report.markdown import (
     bill_lines,
@@ -36,9 +37,10 @@ from glimpse.planner.report.markdown import (
     workload_lines,
 )
 from glimpse.planner.report.markdown_escaping import code, escaped
+from glimpse.planner.report.places import SHOWN_PLACES_OF_A_STEP, left_alone_texts, places_text
 from glimpse.planner.report.plan_fragments import (
     amount_text,
-    availability_sentence,
+    availability_text,
     claims_text,
     document_row,
     effect_of,
@@ -51,15 +53,7 @@ from glimpse.planner.report.plan_fragments import (
     step_text,
 )
 from glimpse.planner.report.plan_summary import summary_lines
-from glimpse.planner.report.savings import (
-    SHOWN_PLACES_OF_A_STEP,
-    by_saving,
-    left_alone_texts,
-    places_text,
-    saving_notes,
-    saving_text,
-    worth_showing,
-)
+from glimpse.planner.report.savings import saving_notes, saving_text
 from glimpse.planner.report.sections import SECTIONS
 from glimpse.planner.risks import Risk
 from glimpse.planner.scenarios import Effect, Plan, Scenario
@@ -166,9 +160,8 @@ def _scenario(scenario: Scenario, plan: Plan, words: Words) -> str:
     name = f"`{scenario.name}`"
     if scenario is plan.recommended and scenario.changing:
         name += f" ← **{words('ui_recommended')}**"
-    if scenario.reference and scenario.reference.bill.stack.region != scenario.stack.region:
-        there = scenario.reference.bill
-        name += f"<br>{there.stack.region}: {cost_column(there)}"
+    if there := reference_region(scenario):
+        name += f"<br>{there.bill.stack.region}: {cost_column(there.bill)}"
     return name
 
 
@@ -212,23 +205,19 @@ def _promises(plan: Plan, words: Words) -> Iterator[str]:
         yield from (escaped(kept), "")
     for scenario in plan.scenarios:
         if scenario.availability:
-            yield f"- `{scenario.name}`: {escaped(words.render(availability_sentence(scenario.availability, words)))}"
+            yield f"- `{scenario.name}`: {escaped(availability_text(scenario.availability, words))}"
 
 
 def _levers(plan: Plan, words: Words) -> Iterator[str]:
     yield words("ui_levers_more", scenario=plan.measure.name)
     here = words("ui_here", scenario=plan.measure.name)
-    heads = ("ui_lever", "ui_alone", here, "ui_by", "ui_where", "ui_how", "ui_why_not")
-    named = [head if head is here else words(head) for head in heads]
-    shown = [effect for effect in plan.effects if worth_showing(effect)]
-    for group in GROUPS:
-        found = by_saving(effect for effect in shown if effect.lever.group == group)
-        if found:
-            yield from ("", f"**{words(f'group_{group}')}**", "")
-            yield from table((named, (_lever(effect, words) for effect in found)), figures={1, 2})
-    idle = [words(f"lever_{effect.lever.name}") for effect in plan.effects if effect not in shown]
-    if idle:
-        yield from ("", escaped(f"{words('ui_saves_nothing')} {'; '.join(idle)}."))
+    columns = ("ui_by", "ui_where", "ui_how", "ui_why_not")
+    heads = (words("ui_lever"), words("ui_alone"), here, *map(words, columns))
+    for group, effects in effects_by_group(plan):
+        yield from ("", f"**{words(f'group_{group}')}**", "")
+        yield from table((heads, (_lever(effect, words) for effect in effects)), figures={1, 2})
+    if idle := idle_text(plan, words):
+        yield from ("", escaped(idle))
     if plan.idle:
         yield from ("", words("ui_idle", count=len(plan.idle)))
 
@@ -236,13 +225,12 @@ def _levers(plan: Plan, words: Words) -> Iterator[str]:
 def _lever(effect: Effect, words: Words) -> Sequence[str]:
     lever = effect.lever
     places = "<br>".join(code(text) for text in places_text(effect.places, words, effect=effect))
-    notes = [
+    notes = (
+        gives_up_text(lever, words),
         words(f"risk_{lever.name}"),
         *saving_notes(effect.alone, words),
         *left_alone_texts(effect, words),
-    ]
-    if lever.gives_up and lever.group != COMMITMENT:
-        notes.insert(0, words("ui_gives_up", name=words(f"promise_{lever.gives_up}")))
+    )
     return (
         f"{escaped(words(f'lever_{lever.name}'))} (`{lever.name}`)",
         saving_text(effect.alone),
@@ -250,7 +238,7 @@ def _lever(effect: Effect, words: Words) -> Sequence[str]:
         words(lever.implemented),
         places,
         escaped(words(f"how_{lever.name}")),
-        "<br>".join(map(escaped, notes)),
+        "<br>".join(escaped(note) for note in notes if note),
     )
 
 

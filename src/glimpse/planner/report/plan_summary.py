@@ -5,6 +5,7 @@ where the numbers come from. An answer is sentences and what they list, before a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,15 +13,14 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers.lever import EFFORTS
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.report.comparison import has_own_scenarios
+from glimpse.planner.report.comparison import NO_COMMITMENT, has_own_scenarios
 from glimpse.planner.report.gaps import GapGroup
-from glimpse.planner.report.overview import ChangeRow, Costs, Overview, PriceSources, overview_of
-from glimpse.planner.report.savings import NO_COMMITMENT, offer_of_little_usage
+from glimpse.planner.report.overview import ChangeRow, Costs, Overview, PriceSources, offer_of_little_usage, overview_of
 from glimpse.planner.report.summary import (
     Statement,
     SummaryLine,
     cost_sentences,
-    first_of,
+    first_sentences,
     found_region,
     not_given,
     not_needed,
@@ -45,7 +45,7 @@ KEPT_FIRST = (
 """The promises that a change can keep, what its owner would miss first in front."""
 
 LEAST_PERCENT = Fraction(1, 10)
-"""A smaller share is not told from none by the one decimal that is shown."""
+"""The least share that one decimal tells from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +68,27 @@ class Answer:
 
 def answers_of(overview: Overview) -> tuple[Answer, ...]:
     """The answers to the questions above, in their order."""
-    advice = Answer(ADVICE, tuple(_advice(overview)), _advice_colour(overview.plan))
+    plan = overview.plan
     return (
-        Answer(COST, tuple(Statement(sentence) for sentence in cost_sentences(overview.plan.today.bill))),
-        advice,
+        cost_answer(plan.today.bill),
+        Answer(ADVICE, tuple(_advice(overview)), _advice_colour(plan)),
         Answer(LOSS, tuple(_loss(overview))),
         *_offers(overview),
-        *_broken(overview.plan),
-        *_risks(overview.plan),
-        *answers_of_bill(overview.plan.today.bill, overview.gaps, overview.sources),
+        *_broken(plan),
+        *_risks(plan),
+        *answers_of_bill(plan.today.bill, overview.gaps, overview.sources),
     )
 
 
-def summary_lines(plan: Plan, words: Words, overview: Overview | None = None) -> Iterator[SummaryLine]:
+def cost_answer(bill: Bill) -> Answer:
+    return Answer(COST, tuple(Statement(sentence) for sentence in cost_sentences(bill)))
+
+
+def summary_lines(plan: Plan, words: Words) -> Iterator[SummaryLine]:
     """The answers as lines, and among them the variables without a value and where the region was found."""
     bill = plan.today.bill
     yield from not_given(bill, words)
-    for answer in answers_of(overview or overview_of(plan)):
+    for answer in answers_of(overview_of(plan)):
         yield answer.line(words)
         if answer.question == COST:
             yield from found_region(bill, words)
@@ -122,7 +126,7 @@ def _advice(overview: Overview) -> Iterator[Statement]:
         yield Statement(say("advice_for_the_least"))
     if overview.by_hand:
         titles = [say(f"lever_{effect.lever.name}") for effect in overview.by_hand]
-        yield Statement(say("advice_by_hand"), first_of(titles, SHOWN_CHANGES))
+        yield Statement(say("advice_by_hand"), first_sentences(titles, SHOWN_CHANGES))
 
 
 def _comes_to(costs: Costs) -> Sentence:
@@ -132,9 +136,12 @@ def _comes_to(costs: Costs) -> Sentence:
         return say("advice_saves_usage" if costs.saves_at_least else "advice_saves_nothing")
     code = "advice_saves_at_least" if costs.saves_at_least else "advice_saves"
     code = f"{code}_of_known" if costs.at_least else code
-    share = costs.percent or Fraction(0)
-    percent = decimal_text(share, 1) if share >= LEAST_PERCENT else f"<{decimal_text(LEAST_PERCENT)}"
-    return say(code, monthly=monthly, saving=usd_text(saved), percent=percent)
+    return say(code, monthly=monthly, saving=usd_text(saved), percent=percent_text(costs.percent or Fraction(0)))
+
+
+def percent_text(percent: Fraction) -> str:
+    """A share in per cent with one decimal, `<0.1` where that would be 0.0."""
+    return decimal_text(percent, 1) if percent >= LEAST_PERCENT else f"<{decimal_text(LEAST_PERCENT)}"
 
 
 def _loss(overview: Overview) -> Iterator[Statement]:
@@ -143,11 +150,11 @@ def _loss(overview: Overview) -> Iterator[Statement]:
     if changes and plan.recommended:
         given_up = list(dict.fromkeys(row.gives_up for row in changes if row.gives_up))
         names = tuple(say(f"promise_{name}") for name in given_up)
-        yield Statement(say("loss_given_up" if names else "loss_nothing"), first_of(names, SHOWN_GIVEN_UP))
+        yield Statement(say("loss_given_up" if names else "loss_nothing"), first_sentences(names, SHOWN_GIVEN_UP))
         kept = {row.promise for row in plan.recommended.verdicts if row.verdict == KEPT}.difference(given_up)
         if kept:
             names = tuple(say(f"keeps_{name}") for name in sorted(kept, key=KEPT_FIRST.index))
-            yield Statement(say("loss_kept"), first_of(names, SHOWN_KEPT))
+            yield Statement(say("loss_kept"), first_sentences(names, SHOWN_KEPT))
         if losses := _worst(changes):
             yield Statement(say("loss_on_the_way"), losses)
     else:
@@ -194,8 +201,9 @@ def _risks(plan: Plan) -> Iterator[Answer]:
     risks = plan.today.risks
     if not risks:
         return
-    changing = {lever.name for lever in plan.recommended.changing} if plan.recommended else set()
-    mended = sum(risk.mended_by in changing for risk in risks)
+    # Of each kind: one risk may stand for several resources, of which a change mends some.
+    left = Counter(risk.what.code for risk in (plan.recommended or plan.today).risks)
+    mended = (Counter(risk.what.code for risk in risks) - left).total()
     kinds = tuple(say(f"short_{risk.what.code}") for risk in risks)
     statements = [Statement(say("risks_some", count=len(risks)), kinds)]
     if mended:

@@ -32,9 +32,10 @@ from glimpse.planner.report.comparison import (
 )
 from glimpse.planner.report.document_terminal import DocumentSections
 from glimpse.planner.report.levers_terminal import LeverSections
-from glimpse.planner.report.plan_fragments import availability_sentence, rated_text, risks_together
+from glimpse.planner.report.places import places_text
+from glimpse.planner.report.plan_fragments import availability_text, rated_text, risks_together
 from glimpse.planner.report.plan_summary import summary_lines
-from glimpse.planner.report.savings import places_text, saving_text
+from glimpse.planner.report.savings import saving_text
 from glimpse.planner.report.sections import SECTIONS
 from glimpse.planner.report.terminal import GUTTER
 from glimpse.planner.scenarios import Plan, Scenario
@@ -97,7 +98,9 @@ class PlanReport(LeverSections, DocumentSections, BillReport):
             return
         self._title("ui_scenarios")
         columns = list(self._columns(scenarios))
-        widths = self._fitted([(width, align) for width, align, _, _ in columns], [row.name for row in scenarios])
+        widths = self._fit_first_column(
+            [(width, align) for width, align, _, _ in columns], [row.name for row in scenarios]
+        )
         table = sum(width for width, _ in widths)
         beside = self.width - table - GUTTER
         self._heads(widths, [head for _, _, head, _ in columns])
@@ -170,7 +173,7 @@ class PlanReport(LeverSections, DocumentSections, BillReport):
             if is_today and kept and stated:
                 self._paragraph(kept)
             if rated:
-                self._paragraph(words.render(availability_sentence(rated, words)), "dim")
+                self._paragraph(availability_text(rated, words), "dim")
 
     def _risks(self, plan: Plan) -> None:
         if plan.today.risks:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.fragments import place_text
 from glimpse.planner.report.gaps import GapGroup
 from glimpse.planner.report.overview import ChangeRow
-from glimpse.planner.report.savings import address_text
+from glimpse.planner.report.places import address_text
 from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import Words, plain
 
@@ -44,9 +45,10 @@ def gap_text(group: GapGroup, words: Words) -> str:
     return f"{before}: {reason}{bound}" if before else f"{reason}{bound}"
 
 
-def less_text(step: WaterfallStep, words: Words) -> str:
-    """What a step of the waterfall changes the total by: below 0 where it saves."""
-    return words("saves_by_use") if not step.usd and step.saving.at_least else usd_text(-step.usd)
+def less_text(steps: Sequence[WaterfallStep], words: Words) -> str:
+    """What steps of the waterfall that follow each other change the total by: below 0 where they save."""
+    less = steps[-1].after - steps[0].before
+    return words("saves_by_use") if not less and any(step.saving.at_least for step in steps) else usd_text(less)
 
 
 def share_text(monthly: Fraction, total: Fraction) -> str:
@@ -56,7 +58,7 @@ def share_text(monthly: Fraction, total: Fraction) -> str:
 
 
 def change_cells(row: ChangeRow, words: Words) -> tuple[str, str, str]:
-    """What a change gives up or asks for, the effort, and where."""
+    """What to expect of a change, the effort, and where."""
     lever = row.lever
     return words(f"loses_{lever.name}"), words(f"effort_{lever.effort}"), first_place(row.places, words)
 
@@ -72,8 +74,8 @@ def first_place(places: Sequence[Origin], words: Words) -> str:
     if not places:
         return ""
     first = places[0]
-    place = f"{plain(first.file)}:{first.line}" if first.file else address_text(first.address, words)
-    return words("place_more", place=place, count=len(places) - 1) if len(places) > 1 else place
+    place = place_text(first) or address_text(first.address, words)
+    return place + (f" +{len(places) - 1}" if len(places) > 1 else "")
 
 
 def bar(cells: Fraction) -> str:
@@ -95,11 +97,6 @@ def bar_between(low: Fraction, high: Fraction) -> str:
 def right(text: str, width: int) -> str:
     """At the right edge of a column; format() would count a Korean letter as one column."""
     return " " * (width - cell_len(text)) + text
-
-
-def fit(text: str, width: int) -> str:
-    """The beginning of a text that is too long for its column."""
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
 def fit_end(text: str, width: int) -> str:

@@ -87,7 +87,7 @@ def _changes(overview: Overview, words: Words) -> Iterator[str]:
         row(f"**{words('steps_today')}**", cost_column(plan.today), ("", "", ""), bar(Fraction(0), plan.today.monthly)),
         *(
             row(
-                escaped(words(f"lever_{step.lever.name}")), less_text(step, words), change_cells(change, words),
+                escaped(words(f"lever_{step.lever.name}")), less_text([step], words), change_cells(change, words),
                 bar(min(step.before, step.after), max(step.before, step.after)),
             )
             for step, change in zip(steps, overview.changes, strict=True)

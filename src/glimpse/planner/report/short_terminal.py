@@ -9,9 +9,8 @@ waterfall is that table: under each step stands what it asks for, the effort, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import partial
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -19,6 +18,7 @@ from rich.text import Text
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.report.comparison import cost_column
+from glimpse.planner.report.fitting import Part, cut, fitted
 from glimpse.planner.report.overview import Overview, largest, overview_of
 from glimpse.planner.report.paid import summary
 from glimpse.planner.report.plan_summary import answers_of
@@ -27,7 +27,6 @@ from glimpse.planner.report.short_fragments import (
     bar_between,
     change_cells,
     first_place,
-    fit,
     fit_end,
     gap_text,
     less_text,
@@ -37,7 +36,7 @@ from glimpse.planner.report.short_fragments import (
     share_text,
 )
 from glimpse.planner.report.summary import SummaryLine, found_region, not_given
-from glimpse.planner.report.terminal import GUTTER, Report
+from glimpse.planner.report.terminal import GUTTER, Report, fit
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import plain
@@ -54,22 +53,16 @@ WIDE = 110
 BARS, CHANGES, GAPS, MISSING = 7, 8, 4, 2
 """How many bars, changes, kinds of gaps and variables without a value are shown where there is room for all."""
 
-FEWEST = 2
-"""Every part keeps so many rows where there is not."""
-
 ENDS = 2
 """Today and the recommendation: a waterfall has so many rows more than steps."""
 
 AMOUNT, PERCENT = 10, 6
 """The columns of an amount in USD, and of a share of the bill."""
 
+BETWEEN = " " * GUTTER
 
-@dataclass(frozen=True)
-class _Part:
-    """A part of the report: `write` gives its lines with so many rows; `rows` is how many it would show."""
-
-    rows: int
-    write: Callable[[int], list[Text]] = field(compare=False)
+NARROWED = ((3, 18), (0, 28), (1, 24))
+"""The columns of the table of changes that give way where it is too wide, in this order, each to its least width."""
 
 
 class ShortReport(Report):
@@ -81,7 +74,7 @@ class ShortReport(Report):
         self._answers(overview, paid)
         more = self._written(lambda: self._more(command))
         room = MAX_LINES - len(self.lines) - len(more) - 1
-        blocks = [*_fitted(list(self._parts(overview)), room), more]
+        blocks = [*fitted(list(self._parts(overview)), room), more]
         # After the answers an empty line always stands; between the other parts where there is room for all of them.
         is_loose = sum(map(len, blocks)) - len(more) + len(blocks) - 1 <= room
         for number, block in enumerate(blocks):
@@ -102,24 +95,26 @@ class ShortReport(Report):
         for line in lines:
             with self._part(self.width) as written:
                 self._line(*line)
-            self.lines += _cut(written, MAX_ANSWER_LINES)
+            self.lines += cut(written, MAX_ANSWER_LINES)
 
     def _more(self, command: str) -> None:
         self._paragraph(Text(self.words("more_full", command=command)))
 
-    def _parts(self, overview: Overview) -> Iterator[_Part]:
+    def _parts(self, overview: Overview) -> Iterator[Part]:
         bars, changes = min(len(overview.bars), BARS), min(len(overview.changes), CHANGES)
         is_wide = self.width >= WIDE and bool(overview.changes)
         if is_wide and overview.costs.saved:
-            yield _Part(max(bars, changes), lambda rows: self._charts(overview, rows))
+            yield Part(max(bars, changes), lambda rows: self._charts(overview, rows))
         elif bars:
-            yield _Part(bars, lambda rows: self._bars(overview, rows))
+            yield Part(bars, lambda rows: self._bars(overview, rows))
         if is_wide:
-            yield _Part(changes, lambda rows: self._changes(overview, rows))
+            yield Part(changes, lambda rows: self._changes(overview, rows))
         elif changes:
-            yield _Part(changes, lambda rows: self._steps(overview, rows))
+            yield Part(changes, lambda rows: self._steps(overview, rows))
         if overview.gaps:
-            yield _Part(min(len(overview.gaps), GAPS), lambda rows: self._gaps(overview, rows))
+            rows = min(len(overview.gaps), GAPS)
+            whole = partial(self._gaps, overview, rows, is_whole=True)
+            yield Part(rows, lambda rows: self._gaps(overview, rows), whole)
 
     def _written(self, write: Callable[[], None], width: int | None = None) -> list[Text]:
         """What is written, as lines of their own."""
@@ -203,11 +198,11 @@ class ShortReport(Report):
         if has_bars:
             draw(ends[0], Fraction(0), today.monthly, cost_column(today), "")
         for name, row, cells in zip(names, shown, asks, strict=True):
-            step(name, row.before, row.after, less_text(row, words))
+            step(name, row.before, row.after, less_text([row], words))
             if is_table:
                 self._asked(asks, cells)
         if rest:
-            step(others, rest[0].before, rest[-1].after, usd_text(rest[-1].after - rest[0].before))
+            step(others, rest[0].before, rest[-1].after, less_text(rest, words))
         if has_bars and chosen:
             draw(ends[1], Fraction(0), chosen.monthly, cost_column(chosen), "bold")
 
@@ -215,9 +210,9 @@ class ShortReport(Report):
         """One row below a change: what it asks for, the effort, and where."""
         asked, effort = (max(cell_len(row[column]) for row in asks) for column in (0, 1))
         asked, effort = min(asked, self.width // 2), max(effort, cell_len(self.words("ui_effort")))
-        place = self.width - asked - effort - 6
+        place = self.width - asked - effort - 3 * GUTTER
         row = (set_cell_size(fit(cells[0], asked), asked), set_cell_size(cells[1], effort), fit_end(cells[2], place))
-        self.lines.append(Text("  " + "  ".join(row).rstrip(), "dim"))
+        self.lines.append(Text(BETWEEN + BETWEEN.join(row).rstrip(), "dim"))
 
     # ---- The changes
 
@@ -231,8 +226,8 @@ class ShortReport(Report):
         heads = [words(code) for code in ("ui_change", "ui_asks", "ui_effort", "ui_where")]
         table = [heads, *([name, *asked] for name, asked in zip(names, asks, strict=True))]
         widths = [max(cell_len(row[column]) for row in table) for column in range(4)]
-        over = sum(widths) + AMOUNT + 8 - self.width
-        for column, least in ((3, 18), (0, 28), (1, 24)):
+        over = AMOUNT + sum(widths) + len(widths) * GUTTER - self.width
+        for column, least in NARROWED:
             less = min(max(over, 0), max(0, widths[column] - least))
             widths[column], over = widths[column] - less, over - less
         amounts = [words("ui_saving"), *(saves_text(row, words) for row in shown)]
@@ -241,55 +236,43 @@ class ShortReport(Report):
             self._head("ui_changes")
             for number, (amount, cells) in enumerate(zip(amounts, table, strict=True)):
                 texts = [set_cell_size(fit(cell, width), width) for cell, width in zip(cells[:3], widths, strict=False)]
-                line = "  ".join((right(amount, AMOUNT), *texts, fit_end(cells[3], widths[3])))
+                line = BETWEEN.join((right(amount, AMOUNT), *texts, fit_end(cells[3], widths[3])))
                 self.lines.append(Text(line.rstrip(), "dim" if number == 0 else ""))
             if rest:
                 saved = sum((row.usd for row in rest), Fraction(0))
                 text = rest_text(overview.steps[len(shown) :], words)
-                self.lines.append(Text(f"{usd_text(saved):>{AMOUNT}}  {text}", "dim"))
+                self.lines.append(Text(f"{usd_text(saved):>{AMOUNT}}{BETWEEN}{text}", "dim"))
 
         return self._written(write)
 
     # ---- Gaps
 
-    def _gaps(self, overview: Overview, rows: int) -> list[Text]:
-        """What is not counted, by type and reason: how many, why, and where the first is."""
+    def _gaps(self, overview: Overview, rows: int, is_whole: bool = False) -> list[Text]:
+        """What is not counted, by type and reason: how many, why (whole, or on one line), and where the first is."""
         words, groups = self.words, overview.gaps
         shown = groups if len(groups) <= rows else groups[: rows - 1]
         rest = groups[len(shown) :]
         texts = [gap_text(group, words) for group in shown]
         places = [first_place(group.places, words) for group in shown]
         place_width = min(max(map(cell_len, places)), self.width // 3)
+        room = self.width - place_width - GUTTER
 
         def write() -> None:
             self._head("ui_gaps")
             for text, place in zip(texts, places, strict=True):
-                room = self.width - place_width - 2
-                line = set_cell_size(fit(text, room), room) + "  " + fit_end(place, place_width)
-                self.lines.append(Text(line.rstrip()))
+                first, *more = self._wrapped(text, room) if is_whole else [fit(text, room)]
+                line = set_cell_size(first, room) + BETWEEN + fit_end(place, place_width)
+                self.lines += [Text(line.rstrip()), *map(Text, more)]
             if rest:
                 self.lines.append(Text(words("gaps_rest", count=sum(group.count for group in rest)), "dim"))
 
         return self._written(write)
 
-
-def _fitted(parts: list[_Part], room: int) -> list[list[Text]]:
-    """
-    The lines of the parts in at most `room` lines: the part with most rows loses one until all fit. If that is not
-    enough, the last part goes.
-    """
-    write = cache(lambda part, rows: parts[part].write(rows))
-    rows = [part.rows for part in parts]
-    while parts:
-        blocks = [write(number, count) for number, count in enumerate(rows)]
-        if sum(map(len, blocks)) <= room:
-            return blocks
-        longest = max(range(len(parts)), key=rows.__getitem__)
-        if rows[longest] > FEWEST:
-            rows[longest] -= 1
-        else:
-            parts, rows = parts[:-1], rows[:-1]
-    return []
+    def _wrapped(self, text: str, width: int) -> list[str]:
+        """The lines of a text, those after the first further in."""
+        with self._part(width) as lines:
+            self._paragraph(text)
+        return [line.plain for line in lines]
 
 
 def _first(overview: Overview, rows: int, is_table: bool) -> tuple[Sequence[WaterfallStep], Sequence[WaterfallStep]]:
@@ -301,11 +284,3 @@ def _first(overview: Overview, rows: int, is_table: bool) -> tuple[Sequence[Wate
         return steps, ()
     shown = max(1, min(count, rows - 1))
     return steps[:shown], steps[shown:]
-
-
-def _cut(lines: list[Text], most: int) -> list[Text]:
-    """The first lines; an ellipsis where there are more."""
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    return [*lines[: most - 1], Text.assemble(last[:-1], "…")]

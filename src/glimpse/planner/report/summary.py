@@ -10,7 +10,7 @@ from typing import NamedTuple
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import usd_text
-from glimpse.planner.report.fragments import some_usage_is_given
+from glimpse.planner.report.fragments import first_of, some_usage_is_given
 from glimpse.planner.report.gaps import GapGroup, gaps_of
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import PricedWorld
@@ -132,12 +132,12 @@ def unknowns(bill: Bill, gaps: Sequence[GapGroup]) -> tuple[Statement, ...]:
     """What the figures leave out; that there is nothing where there is nothing."""
     found = []
     if variables := undecided(bill):
-        items = first_of([say("as_it_is", text=name) for name in variables], SHOWN_NAMES)
+        items = first_sentences([say("as_it_is", text=name) for name in variables], SHOWN_NAMES)
         found.append(Statement(say("unknown_values", count=len(variables)), items))
     unpriced = [group for group in gaps if group.is_unpriced]
     if unpriced:
         names = dict.fromkeys(plain(name) for group in unpriced for name in group.components)
-        items = first_of([say("as_it_is", text=name) for name in names], SHOWN_NAMES)
+        items = first_sentences([say("as_it_is", text=name) for name in names], SHOWN_NAMES)
         found.append(Statement(say("unknown_unpriced", count=sum(group.count for group in unpriced)), items))
     if unread := sum(group.count for group in gaps if not group.is_unpriced):
         found.append(Statement(say("unknown_unread", count=unread)))
@@ -150,8 +150,7 @@ def unknowns(bill: Bill, gaps: Sequence[GapGroup]) -> tuple[Statement, ...]:
     return tuple(found) or (Statement(say("unknown_nothing")),)
 
 
-def first_of(items: Sequence[Sentence], shown: int) -> tuple[Sentence, ...]:
-    """The first of them, and how many more; a single one more is named, because counting it takes as much room."""
-    if len(items) <= shown + 1:
-        return tuple(items)
-    return (*items[:shown], say("more_items", count=len(items) - shown))
+def first_sentences(items: Sequence[Sentence], shown: int) -> tuple[Sentence, ...]:
+    """The first of them, and how many more there are."""
+    first, more = first_of(items, shown)
+    return (*first, say("more_items", count=more)) if more else tuple(first)

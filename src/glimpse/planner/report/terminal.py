@@ -35,13 +35,17 @@ LABEL = 11
 Columns = Sequence[tuple[int, str]]
 """The columns of a table as (width, alignment): "<" left, ">" right."""
 
+R = TypeVar("R", bound="Report")
+
 
 def report_width(columns: int | None) -> int:
     """The width of a report where so many columns are there; None and 0 are not known, as for a file or a pipe."""
     return min(max(columns or MIN_WIDTH, MIN_WIDTH), MAX_WIDTH)
 
 
-R = TypeVar("R", bound="Report")
+def fit(text: str, width: int) -> str:
+    """The beginning of a text that is too long for its column."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
 class Report:

@@ -194,10 +194,10 @@ help_region = AWS region, instead of the provider's.
 help_project = The folder that modules may be read from; without it the nearest one above that holds .git.
 help_var = A Terraform variable, name=value; may be repeated.
 help_var_file = A Terraform variable file; may be repeated, later ones win.
-help_free_tier = none, or always: after AWS's always-free allowances.
+help_free_tier = none (the default), or always: after AWS's always-free allowances.
 help_format = one of { $formats }.
 help_compare_regions = Price the stack in these regions, too; what has no price there is named.
-help_output = Write the report to this file.
+help_output = Write the report to this file; a dash prints it.
 help_lang = en or ko. Default: from the locale.
 help_full = Print every section of the report, not only the short one. Reports are as wide as the terminal, from 80 to 160 columns; files and pipes get 80, or what COLUMNS says.
 help_show = Print only the sections named here, in the order named: any of { $sections }. Terminal and Markdown; JSON always has everything.

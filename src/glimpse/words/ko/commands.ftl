@@ -1,7 +1,7 @@
 ### The help of every command.
 
 help_actual = Cost and Usage Report(CSV, gzip, Parquet)나 Cost Explorer CSV. 사용량을 채우고 청구서 옆에 실제 비용을 보여 줘요.
-help_serve = 채팅을 서비스해요. Socket.IO, REST, 바로 써 볼 수 있는 페이지를 포트 하나로 제공해요.
+help_serve = 채팅 서버를 실행해요. Socket.IO, REST, 바로 써 볼 수 있는 페이지를 포트 하나로 제공해요.
 help_serve_more =
     설정이 없으면 ./glimpse-data에 내장 PostgreSQL을 시작하고, 첫 파일을 받을 때 내장 객체 스토리지도 시작해요. SIGTERM을 받으면 종료를 준비하고, Ctrl-C는 바로 끝내요. 어느 쪽이든 이미 받은 요청에는 응답해요.
 
@@ -66,7 +66,7 @@ help_speed = Spot 회수 예고, 드레인, 등록 취소 지연, task 시작 �
 help_port = 채팅에 접속하는 로드 밸런서의 포트. 기본값: 8080
 help_page_port = 실시간 페이지의 포트. 기본값: 8090
 help_addresses = 실행 중인 스택의 주소를 셸 변수로 출력하고 끝내요.
-help_drill_name = { $names } 가운데 하나
+help_drill_name = { $names } 중 하나.
 help_clients = 훈련하는 동안 대화할 클라이언트 수. 기본값: 12
 help_seed = 어느 task를 중단시킬지, 시작에 얼마나 걸릴지를 정해요. 같은 값이면 같은 훈련이 돼요.
 help_env = 배포가 새 task에 줄 설정. 여러 번 쓸 수 있어요.
@@ -130,7 +130,7 @@ help_plan = 스택을 읽어 요금을 계산하고, 무엇을 바꾸면 얼마�
 help_plan_more =
     PATH는 Terraform 디렉터리나 `terraform show -json PLAN`으로 만든 파일이에요.
 
-      glimpse plan infra/prod                     40줄로 된 답
+      glimpse plan infra/prod                     40줄 이내의 답
       glimpse plan infra/prod --full              전체 보고서
       glimpse plan infra/prod --var-file a.tfvars --var tasks=4
                                                   다른 값으로
@@ -152,7 +152,7 @@ help_bill_more =
                2 입력을 읽을 수 없음
                3 --strict에서 가격이 없거나 읽지 못한 것이 있음
 help_bill = 지금 스택의 가격만 항목별로 보여 줘요.
-help_diff = 변경하면 청구서가 어떻게 바뀌는지, 리비전, 폴더, 플랜, 청구서 둘을 항목별로 비교해요.
+help_diff = 청구서가 어떻게 바뀌는지 보여 줘요. 리비전, 폴더, 플랜, 청구서 가운데 둘을 항목별로 비교해요.
 help_diff_more =
     A와 B는 Terraform 디렉터리, 플랜이나 상태의 JSON, 청구서의 JSON(`glimpse bill --format json`), git 리비전(REV 또는 REV:PATH) 중 하나예요. REV만 쓰면 다른 쪽의 경로를 써요. 리비전은 체크아웃하지 않고 git에서 바로 읽고, glimpse.toml과 변수 파일도 그 리비전의 것을 써요. 같은 이름의 파일이나 폴더가 여기 있으면 리비전보다 먼저예요.
 
@@ -190,21 +190,21 @@ help_after = 배포가 끝난 뒤에 실행할 때 써요. 이전 버전만 쓰�
 help_path = Terraform 디렉터리, 또는 플랜이나 상태의 JSON (-는 표준 입력). 기본값: 이 저장소에서는 infrastructure/terraform/environments/startup-prod, 다른 곳에서는 지금 폴더.
 help_workload = 이용량 파일(glimpse.toml). 기본값: PATH 옆의 파일, 없으면 사용자 수를 가정하지 않아요.
 help_usage = 리소스의 월 사용량 파일(infracost-usage.yml). 같은 항목은 glimpse.toml의 [usage]가 우선해요.
-help_region = provider 대신 쓸 AWS 리전.
+help_region = provider의 리전 대신 쓸 AWS 리전.
 help_project = 모듈을 읽을 수 있는 가장 위 폴더. 없으면 .git이 있는 가장 가까운 위 폴더예요.
 help_var = Terraform 변수, name=value. 여러 번 쓸 수 있어요.
 help_var_file = Terraform 변수 파일. 여러 번 쓸 수 있고 나중 파일이 우선해요.
-help_free_tier = none 또는 always(AWS 상시 프리 티어 적용).
+help_free_tier = none(기본) 또는 always(AWS 상시 프리 티어 적용).
 help_format = { $formats } 중 하나.
 help_compare_regions = 이 리전들에서도 가격을 계산해요. 그곳에서 팔지 않거나 가격을 모르는 것은 이름을 밝혀요.
-help_output = 보고서를 이 파일에 써요.
+help_output = 보고서를 이 파일에 써요. -를 쓰면 화면에 출력해요.
 help_lang = en 또는 ko. 기본값은 로캘을 따라요.
 help_full = 짧은 보고서 대신 모든 부분을 출력해요. 보고서 너비는 터미널에 맞춰 80~160칸이고, 파일과 파이프에는 80칸이나 COLUMNS의 값을 써요.
 help_show = 여기 적은 부분만 적은 순서로 출력해요: { $sections } 중에서 골라요. 터미널과 Markdown에서만 쓰고, JSON에는 언제나 전체가 들어가요.
 help_strict = 가격이 없거나 읽지 못한 것 중 glimpse.toml이 이유와 함께 받아들이지 않은 것이 있으면 종료 코드 3이에요.
 help_version = Glimpse의 버전.
 ui_kinds_everywhere = 서비스별 가격 종류와 그 가격이 있는 리전 수:
-ui_kinds_here = 서비스별 가격 종류. 있음: 이 리전의 가격 수, 없음: 가진 다른 리전 수:
+ui_kinds_here = 서비스별 가격 종류. 있음은 이 리전에 있는 가격 수, 없음은 그 가격이 있는 다른 리전 수예요.
 ui_same_everywhere = 공통
 ui_held_here = 있음
 ui_not_here = 없음
@@ -234,7 +234,7 @@ help_prices_show_more =
 
       glimpse prices show                             모든 리전
       glimpse prices show --region ap-northeast-2     한 리전과 그 출처
-help_completion = 셸에서 Tab 키로 명령, 옵션, 값을 완성하는 스크립트를 출력해요.
+help_completion = 셸에서 Tab 키로 명령, 옵션, 값을 자동 완성하게 하는 스크립트를 출력해요.
 help_shell = { $shells } 중 하나.
 help_completion_more =
     한 번 실행하고, Glimpse를 업데이트한 뒤에는 다시 실행하세요. 새 셸부터 쓸 수 있어요.

@@ -72,7 +72,7 @@ deploy_verified = { $time } 만에 배포와 검증을 마쳤어요: https://{ $
 
 ## The plan and its money
 
-deploy_changes = Terraform의 리소스 변경: { $created }개 만들기, { $changed }개 바꾸기, { $replaced }개 교체, { $destroyed }개 삭제.
+deploy_changes = Terraform의 리소스 변경: { $created }개 생성, { $changed }개 변경, { $replaced }개 교체, { $destroyed }개 삭제.
 
 deploy_change_replaced = 교체: { $address }
 
@@ -112,7 +112,7 @@ deploy_nobody_to_ask = 동의를 구할 터미널이 없어요. 터미널에서 
 
 deploy_not_agreed = 동의하지 않아서 적용하지 않았어요.
 
-deploy_state_lost = { $bucket } 버킷은 있지만 부트스트랩 상태가 없고, 이 컴퓨터에도 없어요. 첫 배포가 다른 컴퓨터에서 상태를 옮기기 전에 끝났어요. 그 컴퓨터에서 `glimpse deploy`를 실행하거나 가이드의 “단계가 실패하면”을 보세요.
+deploy_state_lost = { $bucket } 버킷은 있지만 부트스트랩 상태가 없고, 이 컴퓨터에도 없어요. 첫 배포가 다른 컴퓨터에서 상태를 옮기기 전에 끝났어요. 그 컴퓨터에서 `glimpse deploy`를 실행하거나 가이드의 "단계가 실패하면"을 보세요.
 
 deploy_not_delegated = ACM이 { $domains }의 인증서를 아직 발급하지 않았어요. 상위 도메인에 다음 네임서버가 있는지 확인하고 다시 실행하세요: { $servers }
 

@@ -76,6 +76,6 @@ up_part_ended = { $program } 프로세스가 끝났어요. { $seconds }초 뒤�
 
 up_part_not_started = { $program } 프로세스가 다시 시작되지 않았어요: { $said }
 
-up_part_serves = { $program } 다시 서비스 중이에요({ $seconds }초).
+up_part_serves = { $program } 프로세스가 다시 서비스 중이에요({ $seconds }초).
 
-up_defect = glimpse 내부 오류예요: { $detail }
+up_defect = Glimpse 내부 오류예요: { $detail }

@@ -113,7 +113,7 @@ def _shortened_tag(tag: re.Match[str]) -> str:
     return re.sub(r"\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), kept)
 
 
-def fitted(text: str, width: float) -> str:
+def cut_to_px(text: str, width: float) -> str:
     """The text as far as it fits so many px."""
     cells = int(width / LETTER_WIDTH)
     return text if cell_len(text) <= cells else set_cell_size(text, max(1, cells - 1)).rstrip() + "…"
@@ -152,7 +152,7 @@ def _rows(rows: Sequence[ChartRow], width: int, are_joined: bool = False, are_do
     right = width - 2 * MARGIN - max(cell_len(row.text) for row in rows) * FIGURE_WIDTH
     values: list[Specification] = [
         {
-            "label": fitted(row.label, (width if is_phone else left) - 2 * MARGIN), "text": row.text,
+            "label": cut_to_px(row.label, (width if is_phone else left) - 2 * MARGIN), "text": row.text,
             "colour": row.colour, "fill": SURFACE if row.is_ring else row.colour, "end": float(row.end),
             "low": float(min(row.start, row.end)), "high": float(max(row.start, row.end)),
             "top": number * layout.height,
@@ -239,7 +239,7 @@ def _tree(nodes: Sequence[TreeNode], width: int) -> Specification:
         values.append(
             {
                 "id": number, "parent": parent, "usd": float(node.usd) if is_last else None, "tint": tint,
-                "label": fitted(node.label, room), "text": node.text,
+                "label": cut_to_px(node.label, room), "text": node.text,
             }
         )  # fmt: skip
         for child in () if is_last else node.children:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from glimpse import __version__
 from glimpse.planner.bill import Bill
-from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.comparison import has_availability, has_websocket, reasons_shown
@@ -47,8 +47,17 @@ from glimpse.planner.report.html.plan_rows import (
 from glimpse.planner.report.overview import Overview, bars_of, largest, overview_of, sources_of
 from glimpse.planner.report.paid import charge_text, difference_text, line_text, lines_text, period_text, shown, summary
 from glimpse.planner.report.plan_fragments import amount_text, claims_text
-from glimpse.planner.report.plan_summary import COST, SOURCES, Answer, answers_of, answers_of_bill
-from glimpse.planner.report.summary import Statement, cost_sentences, value_lines
+from glimpse.planner.report.plan_summary import (
+    COST,
+    SOURCES,
+    Answer,
+    answers_of,
+    answers_of_bill,
+    cost_answer,
+    percent_text,
+)
+from glimpse.planner.report.short_fragments import share_text
+from glimpse.planner.report.summary import value_lines
 from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.words import Words, plain
 
@@ -129,14 +138,13 @@ def bill_html(
 ) -> str:
     """As `plan_html`; `there` are the other regions that the same stack was priced in."""
     parts = _bill_parts(bill, with_other_free_tier, words, paid)
-    cost = Answer(COST, tuple(Statement(sentence) for sentence in cost_sentences(bill)))
     return _rendered(
         "bill.html.jinja",
         words,
         day,
         **parts,
         figures=(_monthly("html_today", bill, words),),
-        answers=_answers((cost, *answers_of_bill(bill, gaps_of(bill), sources_of(bill))), bill, words),
+        answers=_answers((cost_answer(bill), *answers_of_bill(bill, gaps_of(bill), sources_of(bill))), bill, words),
         regions=tuple((region_text(entry, words), _missing(entry, words)) for entry in there),
     )
 
@@ -165,7 +173,7 @@ def _figures(overview: Overview, words: Words) -> Iterator[Figure]:
         return
     yield _monthly("html_recommended", chosen, words)
     if costs.saved:
-        percent = "" if costs.percent is None else f"{decimal_text(costs.percent, 1)} %"
+        percent = "" if costs.percent is None else f"{percent_text(costs.percent)} %"
         yield Figure(words("html_saves"), f"${usd_text(costs.saved)}", percent, costs.saves_at_least, "saving")
 
 
@@ -198,7 +206,7 @@ def _bill_parts(bill: Bill, with_other_free_tier: Fraction, words: Words, paid: 
     bars = [
         charts.ChartRow(
             plain(bar.component) or words("html_others", count=bar.count), bar.monthly,
-            f"${usd_text(bar.monthly)} · {decimal_text(bar.monthly / total * 100, 0)} %",
+            f"${usd_text(bar.monthly)} · {share_text(bar.monthly, total)}",
             charts.BAR if bar.component else charts.BAR_REST,
         )
         for bar in largest(components, MAX_BARS)

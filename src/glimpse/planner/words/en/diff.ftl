@@ -15,7 +15,10 @@ diff_by_price = AWS's new prices { $delta }
 diff_by_workload = the workload { $delta }
 diff_price_is_no_fault = { $causes }. A new price is not this change's doing.
 diff_highest = up to ${ $before } before, up to ${ $after } after
-diff_gaps = gaps: { $new } new, { $gone } gone; they are in no amount
+diff_gaps = { $new ->
+    [0] gaps (no price, or not read): none new, { $gone } gone; no amount counts them
+   *[other] gaps (no price, or not read): { $new } new, { $gone } gone; no amount counts them: what the new ones cost comes on top
+}
 diff_unknown_lines = { $count ->
     [one] one line differs without an amount, because its usage or its price is not known
    *[other] { $count } lines differ without an amount, because their usage or price is not known
@@ -72,9 +75,19 @@ diff_same = { $path } would be compared with itself. Name a revision or a second
 diff_not_found = { $text } is not a file or a folder here, and it cannot be looked up as a git revision.
 diff_not_found_there = { $text } is not a file or a folder here, nor a revision of the repository at { $path }. `git branch --all` and `git tag` list names.
 diff_not_found_shallow = { $text } is not a file or a folder here, nor a revision of the repository at { $path }, which is a shallow clone: fetch more of it (`git fetch --unshallow`, or fetch-depth: 0 in CI).
+diff_gone_here = { $text } is not here any more, but { $revision } has it. To compare it as removed: glimpse diff { $before }
+diff_no_terraform = { $path } holds no .tf file. Name the folder of the stack: glimpse diff main PATH
+diff_no_terraform_above = { $path } holds no .tf file, but a folder above it does: glimpse diff main { $above }
+diff_no_terraform_below = { $path } holds no .tf file. There are some below it, in { $folders }{ $more ->
+        [0] {""}
+       *[other] {" "}and { $more } more
+    }: for example `glimpse diff main { $first }`.
 diff_outside = { $text } is outside the repository at { $path }.
 diff_not_in_revision = { $text } does not exist in that revision. Give the path that it has there: REV:PATH
 diff_absent = { $name } has no Terraform files: the whole stack is only on the other side.
+diff_variables_unused = --var and --var-file do not apply: neither side is a folder, and a plan or a bill has its values already.
+diff_option_unused = { $option } does not apply: both sides are bills that were made before.
+diff_workload_of_revision = What { $revision } holds cannot be mended. Give a workload that both sides are read with: --workload glimpse.toml
 diff_folder_and_revision = { $name } is a folder here and a git revision; the folder is compared. For the revision write { $name }:PATH
 diff_free_tier = { $path } was made with --free-tier { $tier }. Give the same option, or make it again.
 bill_json_broken = { $path } says that it is a Glimpse bill, but cannot be read. Make it again: glimpse bill --format json
@@ -85,4 +98,4 @@ git_owner = git refuses the repository at { $path }, because it belongs to anoth
 git_failed = git says: { $detail }
 git_slow = git did not answer within { $seconds } seconds.
 git_object_large = An object of the repository is larger than { $limit } bytes.
-git_object_missing = This clone lacks some files of { $revision }, and nothing is fetched while it is read. Clone it without --filter.
+git_object_missing = This clone cannot give some files of { $revision }, and nothing is fetched while it is read. If it was made with --filter, clone it without; else `git fsck` says what is damaged.

@@ -39,7 +39,7 @@ advice_saves = That comes to ${ $monthly } a month, ${ $saving } ({ $percent } %
 advice_saves_of_known = That comes to at least ${ $monthly } a month, ${ $saving } less ({ $percent } % of what is known)
 advice_saves_at_least = That comes to ${ $monthly } a month, at least ${ $saving } ({ $percent } %) less
 advice_saves_at_least_of_known = That comes to at least ${ $monthly } a month, at least ${ $saving } less ({ $percent } % of what is known)
-advice_saves_usage = It lowers what is charged by use; how much depends on the use
+advice_saves_usage = It lowers charges for usage; by how much depends on the usage
 advice_saves_nothing = It saves no money, and prevents charges or failures
 advice_all = They are:
 advice_largest = The largest:
@@ -133,7 +133,7 @@ sources_of_one_day = { $count ->
 }
 sources_list = Without tax, without free tier
 sources_free_tier = Without tax, after AWS's always-free allowances
-sources_none = Nothing in these files has a price
+sources_none = No price is known for what is in these files
 
 ## Bars, waterfall, changes, gaps, and the command for more
 
@@ -157,8 +157,7 @@ changes_rest_mending = { $count ->
     [one] one more against risks: --show levers
    *[other] { $count } more against risks: --show levers
 }
-place_more = { $place } +{ $count } more
-saves_by_use = by use
+saves_by_use = by usage
 ui_gaps = Not counted in the total, the likely largest first
 gaps_rest = { $count ->
     [one] and one more part: --show bill

@@ -72,8 +72,11 @@ new_resource = the new { $name }
 ui_not_there = not changed here, because it would not certainly save:
 ui_see_steps = { $lever } · where, how and its risk: see the steps
 ui_edit_saves_least = saves ${ $saved } a month or more
-ui_edit_saves_usage = saves a part of what usage is charged
-ui_idle = Changes that do not apply to this stack: { $count }.
+ui_edit_saves_usage = saves part of the charges for usage
+ui_idle = { $count ->
+    [one] One other change does not apply to this stack.
+   *[other] { $count } other changes do not apply to this stack.
+}
 ui_saves_nothing = These save nothing here, or cost more:
 service = service
 

@@ -49,9 +49,15 @@ short_health_check_slow = slow health checks
 
 ## Monitoring
 
-alarms_without_actions = alarms without any action: { $count }. Each is charged, and nobody is notified when it fires (alarm_actions, ok_actions and insufficient_data_actions are empty)
+alarms_without_actions = { $count ->
+    [one] one alarm has no action. It is charged, and nobody is notified when it fires (alarm_actions, ok_actions and insufficient_data_actions are empty)
+   *[other] { $count } alarms have no action. Each is charged, and nobody is notified when it fires (alarm_actions, ok_actions and insufficient_data_actions are empty)
+}
 short_alarms_without_actions = alarms that notify nobody
-topic_without_subscription = alarms that publish to this SNS topic: { $count }, and nothing in these files subscribes to it. Unless somebody subscribed by hand, nobody is notified
+topic_without_subscription = { $count ->
+    [one] one alarm publishes to this SNS topic, and nothing in these files subscribes to it. Unless somebody subscribed by hand, nobody is notified
+   *[other] { $count } alarms publish to this SNS topic, and nothing in these files subscribes to it. Unless somebody subscribed by hand, nobody is notified
+}
 short_topic_without_subscription = an alarm topic without subscribers
 
 ## Instances
@@ -60,12 +66,21 @@ group_without_room = min_size and max_size are both { $count }: the scaling poli
 short_group_without_room = autoscaling has no room
 group_at_its_most = desired_capacity is { $count }, and so is max_size: under load the scaling policies of this group cannot add an instance
 short_group_at_its_most = autoscaling cannot add instances
-burstable_credits = burstable instances in unlimited mode: { $count }. What they use above their baseline over a day is charged at ${ $usd } a vCPU-hour, without an upper bound
+burstable_credits = { $count ->
+    [one] one burstable instance is in unlimited mode. What it uses above its baseline over a day is charged at ${ $usd } a vCPU-hour, without an upper bound
+   *[other] { $count } burstable instances are in unlimited mode. What they use above their baseline over a day is charged at ${ $usd } a vCPU-hour, without an upper bound
+}
 short_burstable_credits = CPU credits without a limit
-burstable_credits_unpriced = burstable instances in unlimited mode: { $count }. What they use above their baseline over a day is charged by the vCPU-hour, without an upper bound
+burstable_credits_unpriced = { $count ->
+    [one] one burstable instance is in unlimited mode. What it uses above its baseline over a day is charged by the vCPU-hour, without an upper bound
+   *[other] { $count } burstable instances are in unlimited mode. What they use above their baseline over a day is charged by the vCPU-hour, without an upper bound
+}
 short_burstable_credits_unpriced = CPU credits without a limit
 
 ## Logs
 
-logs_for_ever = log groups without retention_in_days: { $count }. Their logs are never deleted, so the storage charge grows every month. Set retention_in_days to how far you really look back
+logs_for_ever = { $count ->
+    [one] one log group has no retention_in_days. Its logs are never deleted, so the storage charge grows every month. Set retention_in_days to how far you really look back
+   *[other] { $count } log groups have no retention_in_days. Their logs are never deleted, so the storage charge grows every month. Set retention_in_days to how far you really look back
+}
 short_logs_for_ever = logs kept for ever

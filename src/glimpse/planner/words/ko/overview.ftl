@@ -5,7 +5,7 @@
 question_cost = 비용이 얼마예요?
 question_advice = 무엇을 하면 돼요?
 question_loss = 무엇을 잃나요?
-question_offers = 무엇을 하면 더 아끼나요?
+question_offers = 어떻게 하면 더 아끼나요?
 question_promises = 지금 어떤 약속이 깨져 있나요?
 question_risks = 지금 무엇이 위험한가요?
 question_unknown = 무엇을 아직 모르나요?
@@ -39,7 +39,7 @@ advice_all = 적용할 변경:
 advice_largest = 큰 것부터:
 advice_for_the_least = 비용이 가장 적은 값을 기준으로 한 답이에요
 advice_by_hand = 직접 확인할 것:
-more_items = 외 { $count }가지
+more_items = 그 외 { $count }가지
 as_it_is = { $text }
 
 ## 잃는 것
@@ -94,7 +94,7 @@ sources = { $region }의 AWS 정가 { $count }개, { $oldest }~{ $newest } 기�
 sources_of_one_day = { $region }의 AWS 정가 { $count }개, { $newest } 기준
 sources_list = 세금과 프리 티어 제외
 sources_free_tier = 세금 제외, AWS 상시 프리 티어 적용
-sources_none = 이 파일에는 가격이 있는 것이 없어요
+sources_none = 이 파일에 있는 것의 가격을 몰라요
 
 ## 막대, 절감 단계, 변경, 빠진 것, 더 보는 명령
 
@@ -107,13 +107,12 @@ steps_recommended = 추천
 ui_changes = 변경과 절감 (월, USD)
 ui_change = 변경
 ui_asks = 감수할 것
-changes_rest = 외 { $count }가지: --show levers
+changes_rest = 그 외 { $count }가지: --show levers
 changes_rest_mending = 위험을 없애는 { $count }가지 더: --show levers
-place_more = { $place } 외 { $count }곳
 saves_by_use = 사용량만큼
 ui_gaps = 합계에서 빠진 것 (클 수 있는 것부터)
-gaps_rest = 외 { $count }개: --show bill
+gaps_rest = 그 외 { $count }개: --show bill
 gap_no_price = 가격을 모르는 것: { $parts }
 gap_bound = {" "}(최대 ${ $usd })
 not_given_more = 금액을 정하는 변수 { $count }개 더: --show bill
-more_full = 더 보기: { $command } --full. 일부만 보려면 --show 뒤에 steps, levers, risks, scenarios, promises, bill, sources 중에서
+more_full = 더 보기: { $command } --full. 일부만 보려면 --show 뒤에 steps, levers, risks, scenarios, promises, bill, sources 중에서 고르세요

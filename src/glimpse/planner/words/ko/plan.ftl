@@ -76,7 +76,7 @@ service = 서비스
 
 saves_between = 두 값 사이예요. { $parts }의 가격은 없지만, 있는 가격에서 범위를 구할 수 있어요
 saves_unpriced = { $parts }의 가격이 없어요
-places_more = 외 { $count }곳
+places_more = 그 외 { $count }곳
 group_same_for_less = 같은 기능, 더 낮은 비용
 group_gives_up = 포기하는 것이 있는 변경
 group_commitment = AWS 약정

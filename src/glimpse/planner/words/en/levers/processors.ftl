@@ -27,7 +27,7 @@ risk_amd_instances = programs built for AVX-512 cannot use it there, and one cor
 
 lever_arm_functions = Lambda on Graviton (ARM)
 how_arm_functions = set architectures = ["arm64"] in the function, with layers and a container image built for arm64; the next deployment changes it, without a pause. Where others call a fixed version, publish a new one
-loses_arm_functions = a build for ARM of native libraries
+loses_arm_functions = native libraries built for ARM
 risk_arm_functions = native libraries and layers need a build for arm64; pure Python, Node.js or Java runs as it is
 
 promise_x86 = x86 processors
