@@ -281,7 +281,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = {
     "ko": {
         "title": "변경안",
         "about": "변경안 하나는 스택을 바꾸는 한 가지 방법이에요. `glimpse plan`은 모든 스택에 모든 변경안을 시도하고,"
-        " 첫 번째 묶음에서 확실히 절감되는 것을 추천해요. 무언가를 포기하는 변경안은 금액과 함께 보여 드리고,"
+        " 첫 번째 묶음에서 확실히 절감되는 것을 추천해요. 무언가를 포기하는 변경안은 금액과 함께 보여 주고,"
         " [`may_give_up`](workload.md#names-for-may_give_up)에 포기해도 되는 것을 적으면 추천할 수 있어요.",
         "groups": {
             "same_for_less": "지금 스택에 있는 것을 하나도 잃지 않아요. `best`는 이 변경안으로 만들어요.",
@@ -290,7 +290,7 @@ TEXTS: Mapping[str, Mapping[str, Any]] = {
             "by_hand": "필요한 리소스인지 파일만으로는 알 수 없어요. 확인한 다음 직접 지우세요.",
         },
         "own": "이 저장소의 스택",
-        "own_about": "서울 리전, 월 USD예요. `balanced`는 플랜 문서가 추천한 구성이에요.",
+        "own_about": "서울 리전, 월 USD예요. `balanced`는 계획 문서가 추천한 구성이에요.",
         "users": "사용자",
         "move": "원래 서비스를 쓰는 팀",
         "move_about": "`[service] runs = \"nestjs-original\"`을 적으면 task에서 Glimpse 이전의 NestJS 서비스가"

@@ -7,10 +7,12 @@ import io
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from glimpse.planner.outside import price_files
-from glimpse.planner.price_updates.snapshot import Key, PriceRow, rows_of
+from glimpse.planner.price_updates.snapshot import Rows, rows_of
 
 SEOUL = "ap-northeast-2"
 PUBLISHED = max(region.newest for region in price_files.manifest()[1])
@@ -52,10 +54,11 @@ FARGATE = {
 Cells = dict[str, str]
 
 
-def shipped(region: str = SEOUL) -> dict[Key, PriceRow]:
-    """The prices that ship, as if no offer file had been read yet."""
+@cache
+def shipped(region: str = SEOUL) -> Rows:
+    """The prices that ship, as if no offer file had been read yet: the same for every test, and read-only."""
     rows = rows_of(price_files.shipped_document(region))
-    return {key: row._replace(source="evidence") for key, row in rows.items()}
+    return MappingProxyType({key: row._replace(source="evidence") for key, row in rows.items()})
 
 
 def row(usage_type: str, usd: str, unit: str = "Hrs", operation: str = "", **cells: str) -> Cells:

@@ -93,6 +93,8 @@ CROWDED: Mapping[str, str] = {
     ),
     "many kinds of gaps": "".join(f'resource "aws_mystery_{chr(97 + n)}" "x" {{}}\n' for n in range(25)),
     "long names": f'resource "aws_eip" "{LONG}" {{}}\nmodule "{LONG}" {{\n  source = "./{LONG}"\n}}\n',
+    "amounts of many digits": 'resource "aws_dynamodb_table" "t" {\n  name = "t"\n  billing_mode = "PROVISIONED"\n'
+    "  read_capacity = 999999999\n  write_capacity = 999999999\n}\n",
     "many components": "".join(
         f'resource "aws_instance" "i{n}" {{\n  ami = "ami-1"\n  instance_type = "{kind}"\n}}\n'
         for n, kind in enumerate(("m4.large", "m5.large", "c5.large", "r5.large", "t3.micro", "t2.small", "m3.medium"))

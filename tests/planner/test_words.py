@@ -236,7 +236,7 @@ def test_one_thing_has_one_word_in_korean() -> None:
     assert {page.name: found for page in KOREAN_PAGES if (found := others.findall(page.read_text()))} == {}
 
 
-@pytest.mark.parametrize("key", (*KEYS, *OPTIONAL_KEYS), ids=lambda key: key.path)
+@pytest.mark.parametrize("key", [*KEYS, *OPTIONAL_KEYS], ids=lambda key: key.path)
 def test_the_unit_of_a_key_of_the_workload_is_said_in_both_languages(key: NumberKey) -> None:
     assert Words("en")(key.unit_code) == key.unit
     assert HANGUL.search(Words("ko")(key.unit_code)) or key.unit in ("MB", "GB")

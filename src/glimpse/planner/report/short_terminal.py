@@ -39,7 +39,7 @@ from glimpse.planner.report.summary import SummaryLine, found_region, not_given
 from glimpse.planner.report.terminal import GUTTER, Report, fit
 from glimpse.planner.scenarios import Plan
 from glimpse.planner.waterfall import WaterfallStep
-from glimpse.words import plain
+from glimpse.words import Words, plain
 
 MAX_LINES = 40
 """A terminal of 50 rows shows the whole answer, with the command above it."""
@@ -71,6 +71,7 @@ class ShortReport(Report):
     def short(self, plan: Plan, command: str, paid: Comparison | None = None) -> None:
         """`command` is the one that was given: with `--full` it prints everything."""
         overview = overview_of(plan)
+        self._amount_width = max(AMOUNT, 1 + max(map(cell_len, _amounts_of(overview, self.words))))
         self._answers(overview, paid)
         more = self._written(lambda: self._more(command))
         room = MAX_LINES - len(self.lines) - len(more) - 1
@@ -144,7 +145,7 @@ class ShortReport(Report):
         bars, total = largest(overview.bars, rows - 1), overview.costs.today
         names = [plain(bar.component) or self.words("bars_rest", count=bar.count) for bar in bars]
         name_width = self._name_width(names)
-        length, most = self.width - name_width - AMOUNT - PERCENT - 1, max(bar.monthly for bar in bars)
+        length, most = self.width - name_width - self._amount_width - PERCENT - 1, max(bar.monthly for bar in bars)
         self._head("ui_bars")
         for name, bar in zip(names, bars, strict=True):
             drawn = set_cell_size(drawn_bar(bar.monthly / most * length), length)
@@ -152,7 +153,7 @@ class ShortReport(Report):
                 Text.assemble(
                     set_cell_size(fit(name, name_width), name_width + 1),
                     (drawn, "cyan" if bar.component else "dim"),
-                    f"{usd_text(bar.monthly):>{AMOUNT}}",
+                    f"{usd_text(bar.monthly):>{self._amount_width}}",
                     (f"{share_text(bar.monthly, total):>{PERCENT}}", "dim"),
                 )
             )
@@ -179,14 +180,15 @@ class ShortReport(Report):
         ends = (words("steps_today"), words("steps_recommended"))
         scale = max([overview.costs.today, *(step.after for step in overview.steps)])
         has_bars = bool(overview.costs.saved) and scale > 0
-        name_width = self._name_width([*names, others, *ends]) if has_bars else self.width - AMOUNT - 1
-        length = self.width - name_width - AMOUNT - 1
+        name_width = self._name_width([*names, others, *ends]) if has_bars else self.width - self._amount_width - 1
+        length = self.width - name_width - self._amount_width - 1
         asks = [change_cells(row, words) for row in overview.changes[: len(shown)]]
 
         def draw(name: str, low: Fraction, high: Fraction, amount: str, style: str) -> None:
             drawn = bar_between(low / scale * length, high / scale * length) if has_bars else ""
             name = set_cell_size(fit(name, name_width), name_width + 1)
-            self.lines.append(Text.assemble(name, (set_cell_size(drawn, length), style), right(amount, AMOUNT)))
+            texts = name, (set_cell_size(drawn, length), style), right(amount, self._amount_width)
+            self.lines.append(Text.assemble(*texts))
 
         def step(name: str, before: Fraction, after: Fraction, amount: str) -> None:
             draw(name, min(before, after), max(before, after), amount, "green" if before >= after else "red")
@@ -226,7 +228,7 @@ class ShortReport(Report):
         heads = [words(code) for code in ("ui_change", "ui_asks", "ui_effort", "ui_where")]
         table = [heads, *([name, *asked] for name, asked in zip(names, asks, strict=True))]
         widths = [max(cell_len(row[column]) for row in table) for column in range(4)]
-        over = AMOUNT + sum(widths) + len(widths) * GUTTER - self.width
+        over = self._amount_width + sum(widths) + len(widths) * GUTTER - self.width
         for column, least in NARROWED:
             less = min(max(over, 0), max(0, widths[column] - least))
             widths[column], over = widths[column] - less, over - less
@@ -236,12 +238,12 @@ class ShortReport(Report):
             self._head("ui_changes")
             for number, (amount, cells) in enumerate(zip(amounts, table, strict=True)):
                 texts = [set_cell_size(fit(cell, width), width) for cell, width in zip(cells[:3], widths, strict=False)]
-                line = BETWEEN.join((right(amount, AMOUNT), *texts, fit_end(cells[3], widths[3])))
+                line = BETWEEN.join((right(amount, self._amount_width), *texts, fit_end(cells[3], widths[3])))
                 self.lines.append(Text(line.rstrip(), "dim" if number == 0 else ""))
             if rest:
                 saved = sum((row.usd for row in rest), Fraction(0))
                 text = rest_text(overview.steps[len(shown) :], words)
-                self.lines.append(Text(f"{usd_text(saved):>{AMOUNT}}{BETWEEN}{text}", "dim"))
+                self.lines.append(Text(f"{usd_text(saved):>{self._amount_width}}{BETWEEN}{text}", "dim"))
 
         return self._written(write)
 
@@ -273,6 +275,15 @@ class ShortReport(Report):
         with self._part(width) as lines:
             self._paragraph(text)
         return [line.plain for line in lines]
+
+
+def _amounts_of(overview: Overview, words: Words) -> Iterator[str]:
+    """The amounts in USD that the charts and tables may show; the sum of some is no longer than the whole."""
+    plan = overview.plan
+    yield from (cost_column(priced) for priced in (plan.today, plan.recommended) if priced)
+    yield from (usd_text(bar.monthly) for bar in overview.bars)
+    for step, row in zip(overview.steps, overview.changes, strict=True):
+        yield from (less_text([step], words), saves_text(row, words))
 
 
 def _first(overview: Overview, rows: int, is_table: bool) -> tuple[Sequence[WaterfallStep], Sequence[WaterfallStep]]:
