@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from glimpse.cli import main
 from tests.conftest import REPOSITORY
 
 SCHEMA = json.loads((files("glimpse.planner.report") / "schemas/glimpse.json").read_text(encoding="utf-8"))
@@ -54,8 +55,10 @@ def test_what_a_command_prints_is_described(arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "case", sorted(path.parent for path in (REPOSITORY / "tests/cases").glob("*/main.tf")), ids=lambda case: case.name
 )
-def test_the_bill_of_every_case_is_described(case: Path) -> None:
-    assert [error.message for error in VALIDATOR.iter_errors(printed("bill", str(case)))] == []
+def test_the_bill_of_every_case_is_described(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bill", str(case), "--format", "json"])
+    assert [error.message for error in VALIDATOR.iter_errors(json.loads(capsys.readouterr().out))] == []
 
 
 def test_an_incomplete_stack_is_described(write_stack: Callable[..., Path]) -> None:

@@ -386,7 +386,10 @@ def test_an_interrupted_verification_deletes_what_it_made(
     [
         (("--on", "http://127.0.0.1:1"), "Nothing answers at http://127.0.0.1:1"),
         (("--on", "chat.example.com"), "--on is local, aws or a URL"),
-        (("--on", "local", "--data", "nothing-here"), "No stack is running on nothing-here. Start one with `glimpse up`"),
+        (
+            ("--on", "local", "--data", "nothing-here"),
+            "No stack is running on nothing-here. Start one with `glimpse up`",
+        ),
         (("--on", "http://127.0.0.1:1", "--token", "a"), "--token is given twice"),
         (("--only", "tsl"), "There is no check tsl. The checks are: alarm_balancer_5xx"),
     ],

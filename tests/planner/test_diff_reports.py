@@ -68,7 +68,7 @@ def small() -> Difference:
 def test_a_comment_begins_with_its_marker_and_the_answer() -> None:
     first, second, *rest = markdown(small()).splitlines()
     assert first == MARKER
-    assert second == "**+$12.00 a month (+114.3%): $10.50 → at least $22.50**"
+    assert second == "**+$12.00 a month in what is known: $10.50 → at least $22.50**"
     assert "aws_x.same" not in "\n".join(rest)
     folded = "\n".join(rest).partition("<details><summary>What changes")
     assert "aws_x.changed" in folded[2]

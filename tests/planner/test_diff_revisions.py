@@ -250,6 +250,17 @@ def test_a_tree_whose_names_lead_elsewhere_is_read_without_them(changed: GitFold
     assert added(compared(run, f"{name}:", "here")) == ["aws_eip.two"]
 
 
+@pytest.mark.parametrize("content", [b"garbage", b"9999 x\0" + b"1" * 20, b"100644 main.tf\0" + b"1" * 20])
+def test_a_damaged_tree_is_a_sentence(changed: GitFolder, run: Run, content: bytes) -> None:
+    command = ["git", "hash-object", "-w", "-t", "tree", "--literally", "--stdin"]
+    written = subprocess.run(command, cwd=changed.path, input=content, capture_output=True, check=True)
+    assert refused(run, f"{written.stdout.decode().strip()}:", "infra/prod") == "git_object_missing"
+
+
+def test_a_folder_of_a_revision_without_terraform_is_told_what_diff_takes(changed: GitFolder, run: Run) -> None:
+    assert refused(run, "main:infra", "infra/prod") == "diff_no_terraform"
+
+
 def test_a_huge_file_is_refused_before_it_is_read(
     changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -31,9 +32,16 @@ from tests.test_schemas import VALIDATOR
 Update = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(scope="module")
+def shipped_document() -> Callable[[str], Any]:
+    """What ships is the same for every test: a run reads some twenty of its files."""
+    return lru_cache(maxsize=16)(price_files.shipped_document)
+
+
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped_document: Callable[[str], Any]) -> Path:
     """A user who has no cache yet."""
+    monkeypatch.setattr(price_files, "shipped_document", shipped_document)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     price_files._price_cache.cache_clear()
     return tmp_path / "cache/glimpse/prices"

@@ -93,9 +93,7 @@ def test_every_remark_is_on_a_free_type() -> None:
 
 def test_every_reason_has_its_sentence() -> None:
     reasons = {*listed().values(), "in_cluster"} - {FREE}
-    assert {code for code in codes() if code.startswith("unpriced_")} >= {
-        f"unpriced_{reason}" for reason in reasons
-    }
+    assert {code for code in codes() if code.startswith("unpriced_")} >= {f"unpriced_{reason}" for reason in reasons}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from glimpse.planner.money import usd_text
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.saving import costs_of, saving
-from glimpse.planner.scenarios import plan_of, searched, survey_of
+from glimpse.planner.scenarios import Plan, Survey, plan_of, searched, survey_of
 from glimpse.planner.search import SearchResult
 from glimpse.planner.stack import Stack
 from glimpse.planner.verdict import KEPT, Judge
@@ -37,6 +37,16 @@ FEW = tuple(
         "parameters", "task_addresses", "ipv6_only", "cloudfront_ingress", "cloudfront_downloads", "reserved_database",
     )
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def survey(own_stack: Stack, own_workload: Workload) -> Survey:
+    return survey_of(own_stack, estimator_for(workload=own_workload))
+
+
+@pytest.fixture(scope="module")
+def plan(own_stack: Stack, own_workload: Workload) -> Plan:
+    return plan_of(own_stack, estimator_for(workload=own_workload))
 
 
 def cached(stack: Stack, estimator: Estimator) -> tuple[CostCache, Judge]:
@@ -94,11 +104,10 @@ def test_the_best_is_the_cheapest_of_all_combinations_that_keep_every_promise(
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_combination_drawn_at_random_costs_and_breaks_what_the_search_says(
-    own_stack: Stack, own_workload: Workload, seed: int
+    own_workload: Workload, survey: Survey, seed: int
 ) -> None:
     """Across groups prices add up and broken promises unite: priced and judged whole, they are the same."""
     estimator = estimator_for(workload=own_workload)
-    survey = survey_of(own_stack, estimator)
     cache, judge, combinations = survey.cache, survey.judge, survey.combinations
     chance = random.Random(seed)
     options = [chance.choice(group) for group in combinations.groups]
@@ -168,13 +177,12 @@ def test_a_promise_that_is_broken_today_is_mended_by_the_lever_that_can(
 
 @pytest.mark.parametrize("seed", range(24))
 def test_the_best_never_wins_through_a_missing_price(
-    own_stack: Stack, own_workload: Workload, seoul: Catalogue, seed: int
+    own_stack: Stack, own_workload: Workload, plan: Plan, seoul: Catalogue, seed: int
 ) -> None:
     """
     Prices are removed at random. What then wins saves at the full prices what it claims, and never less than nothing.
     """
     whole = estimator_for(workload=own_workload)
-    plan = plan_of(own_stack, whole)
     used = {
         line.price.id: line.price
         for name in ("today", "best")

@@ -110,9 +110,11 @@ def _both_priced(before: Source, after: Source, options: Options) -> tuple[Price
     """The side after first: what a variable option means is decided there."""
     priced, unknown_after = _with_known_variables(after, options)
     other, unknown_before = _with_known_variables(before, options)
-    # A change may add a variable or remove one, but one that neither side declares is a mistake.
-    if both := unknown_after.keys() & unknown_before.keys():
-        raise unknown_after[min(both)]
+    # A change may add a variable or remove one, but one that no folder declares is a mistake.
+    sides = ((after, unknown_after), (before, unknown_before))
+    refused = [unknown for source, unknown in sides if _is_folder(source) and not source.is_absent]
+    if refused and (names := refused[0].keys() & refused[-1].keys()):
+        raise refused[0][min(names)]
     return priced, other
 
 
@@ -162,10 +164,10 @@ def _named(source: Source, options: Options) -> Iterator[None]:
     """
     try:
         yield
-    except InputError as wrong:
-        top = source.tree.top
+    except InputError as found:
+        wrong, top = _without_stack(found), source.tree.top
         if top is None:
-            raise _without_stack(wrong) from None
+            raise wrong from None
         revision = source.name.partition(":")[0]
 
         def named(text: str) -> str:

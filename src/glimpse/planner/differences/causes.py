@@ -89,8 +89,8 @@ class Difference:
 
     @property
     def percent(self) -> Fraction | None:
-        """The difference in per cent of what it cost before; None where that is 0 or not known."""
-        if self.before.at_least or self.before.monthly <= 0:
+        """The difference in per cent of what it cost before; None where that is 0, or either is not wholly known."""
+        if self.before.at_least or self.before.monthly <= 0 or not self.is_whole:
             return None
         return self.delta / self.before.monthly * 100
 
@@ -104,6 +104,11 @@ class Difference:
     def unknown(self) -> tuple[LineDifference, ...]:
         """Lines that are different in a way that no amount can be given for."""
         return tuple(line for line in self.lines if line.delta is None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the amount is all that the change does: no line and no new gap is without one."""
+        return not (self.unknown or self.gaps_new)
 
     @property
     def is_nothing(self) -> bool:
@@ -141,13 +146,17 @@ class _Side:
         for gap in snapshot.gaps:
             if gap.component:
                 self._gaps.setdefault(gap.address, []).append(gap)
+        self._own_unpriced = {gap.address for gap in own_gaps if gap.component}
         self._own_unread = [gap for gap in own_gaps if not gap.component]
 
-    def may_have(self, charge: Charge) -> bool:
+    def may_have(self, charge: Charge, address: str) -> bool:
         """
         Whether a line that this side lacks may stand in one of its gaps: in a part without a price, or in what only
-        this side could not read.
+        this side could not read. `address` is where the line's resource stands on this side: a part of it that only
+        here has no price may have replaced the line, as an instance type that no price list has.
         """
+        if address in self._own_unpriced:
+            return True
         if any(gap.covers(charge) for gap in self._gaps.get(charge.origin.address, ())):
             return True
         return charge.origin.address not in self._addresses and any(gap.hides(charge) for gap in self._own_unread)
@@ -161,7 +170,9 @@ def _lines(found: Matched, sides: tuple[_Side, _Side], between: Between | None) 
             continue
         stood = _one_of(new, old).origin.address
         address = stood if new else homes.get(stood, stood)
-        if (new and not old and before.may_have(new)) or (old and not new and after.may_have(old)):
+        if (new and not old and before.may_have(new, found.moved.get(stood, stood))) or (
+            old and not new and after.may_have(old, address)
+        ):
             parts: Iterable[Part] = (Part(_rest(_one_of(new, old), between), None),)
         else:
             parts = _parts((old, new), between)

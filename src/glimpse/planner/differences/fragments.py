@@ -104,7 +104,10 @@ def answer_text(difference: Difference, words: Words) -> str:
         return words("diff_nothing", monthly=after)
     percent = difference.percent
     share = "" if percent is None or not difference.delta else f" ({percent_text(percent)})"
-    return words("diff_answer", delta=signed_text(difference.delta), share=share, before=before, after=after)
+    if not difference.is_whole and not difference.delta:
+        return words("diff_answer_unknown", before=before, after=after)
+    code = "diff_answer" if difference.is_whole else "diff_answer_in_part"
+    return words(code, delta=signed_text(difference.delta), share=share, before=before, after=after)
 
 
 def percent_text(percent: Fraction) -> str:

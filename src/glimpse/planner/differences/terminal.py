@@ -85,7 +85,7 @@ class DifferenceReport(Report):
         origin, sign = resource.charge.origin, SIGNS[resource.change]
         name = Text.assemble((f"{sign} ", COLOURS[sign]), (plain(resource.address), "bold"))
         place = f"  {plain(origin.file)}:{origin.line}" if origin.file else ""
-        room = self.width - 3 * self._amount_width
+        room = max(2, self.width - 3 * self._amount_width)
         if cell_len(name.plain + place) > room:
             # The address has a line of its own, and its place stands beside the amounts.
             self._paragraph(name)
@@ -102,7 +102,7 @@ class DifferenceReport(Report):
 
     def _amounts(self, name: str, quantity: str, *amounts: str, style: str = "") -> None:
         """A row; a name that is too long for it stands on a line of its own."""
-        room = self.width - 3 * self._amount_width
+        room = max(2, self.width - 3 * self._amount_width)
         if cell_len(name) + 1 + cell_len(quantity) > room:
             self._paragraph(name, indent=0, hang=6)
             name, quantity = "", fit(quantity, room)
@@ -130,7 +130,7 @@ def _amounts_of(row: ResourceDifference | LineDifference) -> tuple[str, str, str
     """The amounts of a row: before, after, and the difference."""
     if isinstance(row, ResourceDifference):
         return amount_text(row.before), amount_text(row.after), delta_text(row.delta)
-    before, after = (
-        amount_text(Fraction(0) if charge is None else charge.monthly) for charge in (row.before, row.after)
-    )
+    # A line that is not there costs nothing, unless a part without a price may stand in its place.
+    missing = None if row.delta is None else Fraction(0)
+    before, after = (amount_text(missing if charge is None else charge.monthly) for charge in (row.before, row.after))
     return before, after, delta_text(row.delta)

@@ -158,14 +158,21 @@ class Revision:
 
     def _entries(self, tree: bytes) -> dict[str, _Entry]:
         if tree not in self._folders:
-            self._folders[tree] = dict(_entries_of(self._content(tree), len(tree) // 2))
+            try:
+                self._folders[tree] = dict(_entries_of(self._content(tree), len(tree) // 2))
+            except ValueError:
+                raise self._broken() from None
         return self._folders[tree]
 
     def _content(self, name: bytes) -> bytes:
         found = self.repository.object(name)
         if found is None:
-            raise InputError(say("git_object_missing", revision=self.name))
+            raise self._broken()
         return found[1]
+
+    def _broken(self) -> InputError:
+        """What to say of an object that is missing or damaged."""
+        return InputError(say("git_object_missing", revision=self.name))
 
 
 def _parts(place: Path) -> list[str]:
@@ -173,7 +180,11 @@ def _parts(place: Path) -> list[str]:
 
 
 def _entries_of(content: bytes, width: int) -> Iterator[tuple[str, _Entry]]:
-    """The entries of a stored tree: mode, space, name, NUL, and the id in `width` bytes, again and again."""
+    """
+    The entries of a stored tree: mode, space, name, NUL, and the id in `width` bytes, again and again.
+
+    Raises ValueError for anything else.
+    """
     at = 0
     while at < len(content):
         space = content.index(b" ", at)

@@ -101,6 +101,6 @@ def right(text: str, width: int) -> str:
 
 def fit_end(text: str, width: int) -> str:
     """The end of a place that is too long for its column, so that file and line stay."""
-    while cell_len(text) > width:
+    while cell_len(text) > max(width, 1):
         text = "…" + text.removeprefix("…")[1:]
     return text

@@ -147,6 +147,8 @@ def unknowns(bill: Bill, gaps: Sequence[GapGroup]) -> tuple[Statement, ...]:
         found.append(Statement(say(code, count=len(keys))))
     if any(line.meter.sku.term == SPOT for line in bill.lines):
         found.append(Statement(say("unknown_spot")))
+    if warnings := len(bill.stack.warnings):
+        found.append(Statement(say("unknown_for_warnings", count=warnings)))
     return tuple(found) or (Statement(say("unknown_nothing")),)
 
 

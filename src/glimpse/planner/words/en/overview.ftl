@@ -120,6 +120,10 @@ unknown_usage_init = { $count ->
    *[other] How much is used: { $count } quantities. State them in the glimpse.toml that glimpse init writes
 }
 unknown_spot = How often AWS takes Spot capacity back
+unknown_for_warnings = { $count ->
+    [one] One warning stands under the bill
+   *[other] { $count } warnings stand under the bill
+}
 
 ## Where the numbers come from
 

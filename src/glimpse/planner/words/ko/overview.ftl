@@ -87,6 +87,7 @@ unknown_unread = 파일에서 읽지 못한 부분 { $count }곳
 unknown_usage = 사용량 { $count }가지(glimpse.toml에 적을 수 있어요)
 unknown_usage_init = 사용량 { $count }가지(glimpse init이 사용량을 적을 glimpse.toml을 만들어 줘요)
 unknown_spot = Spot 회수 빈도
+unknown_for_warnings = 청구서 아래 주의 { $count }가지
 
 ## 숫자의 출처
 
