@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -68,7 +69,9 @@ class DifferenceReport(Report):
         if not resources:
             return
         words = self.words
-        rows = (row for resource in resources for row in (resource, *resource.shown))
+        rows: Iterator[ResourceDifference | LineDifference] = chain(
+            resources, *(resource.shown for resource in resources)
+        )
         self._amount_width = max(AMOUNT, *(len(text) + 1 for row in rows for text in _amounts_of(row)))
         self._title("diff_resources", counts=resource_counts_text(resources, words))
         self._amounts("", "", *map(words, ("diff_before", "diff_after", "diff_delta")), style="dim")
