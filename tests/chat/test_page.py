@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-import importlib.util
 import itertools
 import random
-import shutil
 import struct
 import threading
 import uuid
@@ -25,20 +23,10 @@ from glimpse.chat.memory import MemoryStore
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage
 from glimpse.chat.refusals import BLOCKED, FILE_TYPE, HANDLE_REFUSED, HANDLE_TAKEN, PASSWORD_TOO_SHORT
 from glimpse.chat.settings import read_settings
+from tests.browser import BROWSER, DRIVER, MISSING, needs_browser
 from tests.chat.seaweed import HTTP
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, found in (
-        ("chromium (Debian: chromium)", BROWSER),
-        ("chromedriver (Debian: chromium-driver)", DRIVER),
-        ("selenium (pip install selenium)", importlib.util.find_spec("selenium")),
-    )
-    if not found
-]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The page is tried in a browser; install {', '.join(MISSING)}.")
+pytestmark = needs_browser
 
 if not MISSING:
     from selenium import webdriver

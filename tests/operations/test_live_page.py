@@ -20,21 +20,11 @@ from glimpse.operations.drills.names import DRILL_NAMES
 from glimpse.operations.outside import running_stack
 from glimpse.operations.state import Limits, Traffic
 from glimpse.words import Words
+from tests.browser import BROWSER, DRIVER, MISSING, needs_browser
 from tests.conftest import OWN
 from tests.operations.served_page import MAX_SECONDS, Served, served_page
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, found in (
-        ("chromium (Debian: chromium)", BROWSER),
-        ("chromedriver (Debian: chromium-driver)", DRIVER),
-        ("selenium (pip install selenium)", importlib.util.find_spec("selenium")),
-    )
-    if not found
-]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The page is tried in a browser; install {', '.join(MISSING)}.")
+pytestmark = needs_browser
 
 WIDTHS = (1440, 1024, 390)
 OVERFLOW = "return document.documentElement.scrollWidth - window.innerWidth"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,21 +14,11 @@ from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload
 from glimpse.words import LANGUAGES
+from tests.browser import BROWSER, DRIVER, MISSING, needs_browser
 from tests.conftest import SEOUL, estimator_for
 from tests.planner.html_pages import ATTACK, hostile_plan, page_of
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-MISSING = [
-    name
-    for name, found in (
-        ("chromium (Debian: chromium)", BROWSER),
-        ("chromedriver (Debian: chromium-driver)", DRIVER),
-        ("selenium (pip install selenium)", importlib.util.find_spec("selenium")),
-    )
-    if not found
-]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The page is tried in a browser; install {', '.join(MISSING)}.")
+pytestmark = needs_browser
 
 if not MISSING:
     from selenium import webdriver
