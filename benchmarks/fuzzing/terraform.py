@@ -34,7 +34,7 @@ from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.finding import InputError
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
-from glimpse.planner.report.json_report import bill_as_json
+from glimpse.planner.report.bill_json import bill_as_json
 from glimpse.planner.report.markdown import bill_markdown
 from glimpse.planner.report.terminal import report_text
 from glimpse.planner.terraform.functions import FUNCTIONS
