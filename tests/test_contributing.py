@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import importlib.util
 import json
 import re
@@ -34,6 +36,23 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "news").mkdir()
     (tmp_path / "news/+port.changed.md").write_text("The port is another one.\n")
     return tmp_path
+
+
+@pytest.mark.parametrize("folder", ["benchmarks", "scripts"])
+def test_what_a_benchmark_or_a_script_imports_from_glimpse_exists(folder: str) -> None:
+    """No other test runs most of them, so a name that was moved would be noticed by their next user."""
+    missing = []
+    for path in sorted((REPOSITORY / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("glimpse"):
+                module = importlib.import_module(node.module or "")
+                names = [row.name for row in node.names if not hasattr(module, row.name)]
+                missing += [f"{path.name}: {node.module}.{name}" for name in names if not _is_module(node.module, name)]
+    assert missing == []
+
+
+def _is_module(package: str | None, name: str) -> bool:
+    return importlib.util.find_spec(f"{package}.{name}") is not None
 
 
 def test_no_two_test_files_have_the_same_name() -> None:

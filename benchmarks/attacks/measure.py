@@ -38,10 +38,11 @@ import uvloop
 from benchmarks.attacks.attacks import ATTACKS, LONG_HISTORIES, Attack, attack_in_process
 from benchmarks.attacks.honest_load import ACK, HANDSHAKE, HEALTH, LOGIN, HonestLoad, Sample
 from benchmarks.chat.measure import commit, machine
+from benchmarks.chat.processes import resident_bytes
 from benchmarks.chat.rows import MAX_MEMORY_BYTES, TASK_VCPU
 from benchmarks.chat.servers import SECRET, SERVER_CORE, Server, database, glimpse, running_server
 from benchmarks.faults.faults import insert_long_messages
-from glimpse.operations.outside.control_group import ControlGroup, resident_bytes
+from glimpse.operations.outside.control_group import ControlGroup
 
 REPOSITORY = Path(__file__).parents[2]
 USERS = max(attack.users for attack in ATTACKS.values())

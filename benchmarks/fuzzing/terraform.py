@@ -35,6 +35,7 @@ from glimpse.planner.finding import InputError
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.terraform_files.reading import read_stack
 from glimpse.planner.report.bill_json import bill_as_json
+from glimpse.planner.report.bill_terminal import BillReport
 from glimpse.planner.report.markdown import bill_markdown
 from glimpse.planner.report.terminal import report_text
 from glimpse.planner.terraform.functions import FUNCTIONS
@@ -366,7 +367,9 @@ class Reader:
         if not prints:
             return ""
         json.dumps(bill_as_json(bill, bill.monthly, self.words), ensure_ascii=False)
-        return report_text(self.words, "bill", bill, bill.monthly) + bill_markdown(bill, bill.monthly, self.words)
+        return report_text(self.words, BillReport, lambda report: report.bill(bill, bill.monthly)) + bill_markdown(
+            bill, bill.monthly, self.words
+        )
 
 
 def check(reader: Reader, stack: Path, tree: Tree, prints: bool = True) -> tuple[str, float, float]:
@@ -463,7 +466,7 @@ def fuzz(count: int, seed: str, where: str | None, keep: Path) -> int:
         pool = [content for target in targets for content in target.tree.files.values()]
         for target in targets:
             # The first stack that needs prices and words loads them.
-            assert "priced" in reader.read(target.stack, target.tree), target.tree
+            assert "Costs now" in reader.read(target.stack, target.tree), target.stack
         for number in range(1, count + 1):
             target = rng.choices(targets, [4, 40, 40, *[1] * (len(targets) - 3)])[0]
             files = mutate(target.tree, rng, pool)
