@@ -6,9 +6,10 @@ Run:      .venv/bin/python benchmarks/planner_speed/measure.py [RUNS]
 Compare:  run it before and after a change on the same machine and compare the ratios to the floor, not the
           seconds: the subjects take turns, so that noise affects all alike.
 
-Subjects: `glimpse plan` and `glimpse bill` on the repository's own stack; `glimpse plan` on a plan JSON of 1,000
-resources, and on HCL of 1,000 resources of old generations; `glimpse bill` on 2,000 resources of all priced types. The
-floor is a new Python process in which tfparse evaluates the own stack, without prices, comparison or report.
+Subjects: `glimpse plan` (its short report, and the HTML page) and `glimpse bill` on the repository's own stack, and
+`glimpse diff` of its last two commits; `glimpse plan` on a plan JSON of 1,000 resources, and on HCL of 1,000 resources
+of old generations; `glimpse bill` on 2,000 resources of all priced types. The floor is a new Python process in which
+tfparse evaluates the own stack, without prices, comparison or report.
 
 Then, in this process after all imports: reading alone beside tfparse on the same files (the own stack, and generated
 trees of 1,000 and 10,000 resources); and the search alone beside its rival, which makes a whole bill for each
@@ -285,7 +286,9 @@ def main() -> None:
         floor = f"import tfparse; tfparse.load_from_path({str(OWN_STACK)!r})"
         subjects = {
             "plan, own stack": [sys.executable, "-m", "glimpse", "plan"],
+            "plan as HTML, own stack": [sys.executable, "-m", "glimpse", "plan", "--format", "html", "--output", "-"],
             "bill, own stack": [sys.executable, "-m", "glimpse", "bill"],
+            "diff of two revisions": [sys.executable, "-m", "glimpse", "diff", "HEAD~1", "HEAD"],
             f"plan, {RESOURCES} resources": [sys.executable, "-m", "glimpse", "plan", str(plan)],
             f"plan, {RESOURCES} old ones": [sys.executable, "-m", "glimpse", "plan", str(old)],
             f"bill, {RESOURCES_OF_ALL_TYPES} of all types": [sys.executable, "-m", "glimpse", "bill", str(many)],

@@ -202,7 +202,7 @@ def test_a_total_without_the_usage_or_with_gaps_says_so() -> None:
     shop = answers(short(cached_plan(REPOSITORY / "examples/fargate_shop")))
     assert "at least $2095.43 a month" in shop["Costs now"]
     assert "one part is not counted" in shop["Costs now"]
-    assert "Charges for usage (traffic, requests, storage) come on top" in shop["Costs now"]
+    assert "Before usage: traffic, requests and storage come on top" in shop["Costs now"]
     assert "at least $647.36 less (30.9 % of what is known)" in shop["Do"]
     assert "The price of one part: Database storage gp2" in shop["Not known"]
     site = short(cached_plan(REPOSITORY / "examples/web_site"))

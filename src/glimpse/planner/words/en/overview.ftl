@@ -21,8 +21,8 @@ ui_answer_sources = Prices
 
 ## What it costs
 
-cost_before_usage = Charges for usage (traffic, requests, storage) come on top
-cost_before_other_usage = Charges for usage that was not given come on top
+cost_before_usage = Before usage: traffic, requests and storage come on top
+cost_before_other_usage = Before usage that was not given, which comes on top
 
 ## What to do
 

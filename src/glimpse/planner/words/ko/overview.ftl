@@ -21,8 +21,8 @@ ui_answer_sources = 가격 출처
 
 ## 비용
 
-cost_before_usage = 쓴 만큼 내는 요금(트래픽, 요청, 저장)은 따로예요
-cost_before_other_usage = 쓴 만큼 내는 요금 중 사용량을 모르는 것은 따로예요
+cost_before_usage = 사용량 요금 제외: 트래픽, 요청, 저장은 쓴 만큼 따로예요
+cost_before_other_usage = 알려 주지 않은 사용량의 요금은 제외했어요
 
 ## 할 일
 
