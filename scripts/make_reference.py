@@ -46,10 +46,11 @@ from glimpse.planner.outside import price_files, workload_files
 from glimpse.planner.outside.terraform_files import resource_types
 from glimpse.planner.outside.terraform_files.families import file_of, readers
 from glimpse.planner.outside.terraform_files.reading import read_stack
+from glimpse.planner.plan import BEST, BEST_WITH_PLANNED, TODAY, Effect, Plan
 from glimpse.planner.plan_document import DOCUMENTS
 from glimpse.planner.plan_document.steps import steps_of_lever
 from glimpse.planner.report.savings import saving_text
-from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Effect, Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.workload import TERMS, Promises, unstated
 from glimpse.planner.workload_keys import BUILT_IN_HOURS, KEYS, OPTIONAL_KEYS, TEXT_KEYS, NumberKey
 from glimpse.words import LANGUAGES, Words, codes

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from glimpse.planner.finding import InputError
-from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.sentence import Sentence, say
 from glimpse.words import LANGUAGES, Words
+from glimpse.words.wrapping import wrapped
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):

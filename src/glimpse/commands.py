@@ -12,8 +12,8 @@ from glimpse import __version__
 from glimpse.command_parser import Parser, VariableAction
 from glimpse.operations.drills.names import DEFAULT_CLIENTS, DRILL_NAMES
 from glimpse.planner.report.sections import SECTIONS
-from glimpse.planner.report.wrapping import wrapped
 from glimpse.words import Words
+from glimpse.words.wrapping import wrapped
 
 OWN_STACK = Path("infrastructure/terraform/environments/startup-prod")
 STACK_DATA = "glimpse-data/up"

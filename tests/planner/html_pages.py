@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from glimpse.planner.plan import Plan
 from glimpse.planner.report.html.page import plan_html
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.workload import unstated
 from glimpse.words import Words
 from tests.conftest import TODAY, estimator_for, read_stack

@@ -23,6 +23,7 @@ from glimpse.planner.estimate import Estimator, least
 from glimpse.planner.given_usage import GivenUsage, UsageEntry
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import SAME_FOR_LESS
+from glimpse.planner.plan import Plan
 from glimpse.planner.promises import PROMISE_NAMES as PROMISES
 from glimpse.planner.resources.aurora import AuroraInstance
 from glimpse.planner.resources.balancer import Balancer
@@ -33,7 +34,7 @@ from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.logs import LogGroup
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.saving import Rate, costs_of
-from glimpse.planner.scenarios import Plan, plan_of, survey_of
+from glimpse.planner.scenarios import plan_of, survey_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import unstated
 from tests.conftest import REPOSITORY, estimator_for, read_stack

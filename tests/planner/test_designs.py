@@ -19,9 +19,10 @@ from glimpse.planner.costs import CostCache
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import BY_HAND
 from glimpse.planner.outside import clock
+from glimpse.planner.plan import TODAY as AS_IT_IS
+from glimpse.planner.plan import Plan
 from glimpse.planner.saving import costs_of, saving
-from glimpse.planner.scenarios import TODAY as AS_IT_IS
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.workload import unstated
 from glimpse.words import Words
 from tests.conftest import REPOSITORY, TODAY, estimator_for, read_stack

@@ -23,8 +23,8 @@ from glimpse.planner.differences.markdown import difference_markdown
 from glimpse.planner.differences.snapshots import snapshot_of
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.outside import workload_files
-from glimpse.planner.report.wrapping import columns
 from glimpse.words import Words
+from glimpse.words.wrapping import columns
 from tests.conftest import REPOSITORY, estimator_for, read_stack
 
 EXPLANATION = REPOSITORY / "docs/explanation/from-infracost.md"

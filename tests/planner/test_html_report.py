@@ -14,12 +14,13 @@ import pytest
 from glimpse.planner import app
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import Plan
 from glimpse.planner.report.fragments import SOURCE_SEPARATOR
 from glimpse.planner.report.html.bill_rows import MAX_LINES
 from glimpse.planner.report.html.charts import cut_to_px
 from glimpse.planner.report.html.page import bill_html
 from glimpse.planner.resources.instance import Instances
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload
 from glimpse.words import LANGUAGES, Words, codes

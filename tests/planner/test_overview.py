@@ -14,10 +14,11 @@ from glimpse.planner.bill import Bill
 from glimpse.planner.costs import CostCache
 from glimpse.planner.levers.lever import SAME_FOR_LESS, TERRAFORM, Lever, each
 from glimpse.planner.outside import workload_files
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.report.gaps import gaps_of, type_of
 from glimpse.planner.report.overview import Bar, Overview, bars_of, largest, overview_of
 from glimpse.planner.resources.instance import Instances
-from glimpse.planner.scenarios import Effect, Plan, Scenario, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.waterfall import waterfall_of
 from glimpse.planner.workload import unstated
 from tests.conftest import OWN, REPOSITORY, estimator_for, read_stack

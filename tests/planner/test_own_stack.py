@@ -15,9 +15,10 @@ import pytest
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import Plan
 from glimpse.planner.quantities import CostCases
 from glimpse.planner.resources.fargate import FargateService
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload
 from tests.conftest import OWN, REPOSITORY, TODAY, estimator_for, read_stack

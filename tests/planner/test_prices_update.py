@@ -22,8 +22,8 @@ from glimpse.planner.finding import InputError
 from glimpse.planner.outside import price_files
 from glimpse.planner.outside.price_updates.cache import PriceCache, cache_folder
 from glimpse.planner.outside.price_updates.sources import Web
-from glimpse.planner.report.wrapping import columns
 from glimpse.words import Words
+from glimpse.words.wrapping import columns
 from tests.conftest import OWN, REPOSITORY
 from tests.planner.offer_files import SEOUL, add_offer, elb_rows, fargate_rows, many_rows, offer_text, row
 from tests.planner.test_prices_update_validation import PLANS, SPOT

@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from glimpse.planner.estimate import least
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import Effect, Plan
 from glimpse.planner.report.arguments import argument_of
 from glimpse.planner.report.bill_json import bill_as_json
 from glimpse.planner.report.fragments import costs_nothing
@@ -26,7 +27,7 @@ from glimpse.planner.report.plan_markdown import plan_markdown
 from glimpse.planner.report.plan_terminal import PlanReport
 from glimpse.planner.report.terminal import report_text
 from glimpse.planner.saving import BreakEven, Saving
-from glimpse.planner.scenarios import Effect, Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Promises, Workload, unstated
 from glimpse.words import LANGUAGES, Words

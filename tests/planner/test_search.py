@@ -19,10 +19,11 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.levers.lever import SAME_FOR_LESS, TERRAFORM, Lever, applied, without
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import Plan
 from glimpse.planner.resources.instance import Instances
 from glimpse.planner.resources.nat_gateway import NatGateway
 from glimpse.planner.saving import costs_of, saving
-from glimpse.planner.scenarios import Plan, Survey, plan_of, searched, survey_of
+from glimpse.planner.scenarios import Survey, plan_of, searched, survey_of
 from glimpse.planner.search import SearchResult
 from glimpse.planner.stack import Stack
 from glimpse.planner.verdict import KEPT, Judge

@@ -13,11 +13,12 @@ from rich.cells import cell_len
 from glimpse.planner import app
 from glimpse.planner.finding import InputError
 from glimpse.planner.money import decimal_text
+from glimpse.planner.plan import Plan
 from glimpse.planner.report.fragments import costs_nothing
 from glimpse.planner.report.plan_terminal import PlanReport
 from glimpse.planner.report.sections import SECTIONS, sections_asked
 from glimpse.planner.report.terminal import MAX_WIDTH, MIN_WIDTH, TWO_COLUMNS, report_text, report_width
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.stack import Stack
 from glimpse.planner.workload import Workload, unstated
 from glimpse.words import LANGUAGES, Words

@@ -18,6 +18,7 @@ from glimpse.planner.estimate import least
 from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import usd_text
 from glimpse.planner.outside import workload_files
+from glimpse.planner.plan import Plan
 from glimpse.planner.promises import PROMISE_NAMES
 from glimpse.planner.report.overview import overview_of
 from glimpse.planner.report.plan_json import plan_as_json
@@ -25,7 +26,7 @@ from glimpse.planner.report.plan_summary import KEPT_FIRST, answers_of
 from glimpse.planner.report.short_markdown import short_markdown
 from glimpse.planner.report.short_terminal import ShortReport
 from glimpse.planner.report.terminal import report_text
-from glimpse.planner.scenarios import Plan, plan_of
+from glimpse.planner.scenarios import plan_of
 from glimpse.planner.workload import Promises, Workload, unstated
 from glimpse.words import LANGUAGES, Words, codes
 from tests.conftest import OWN, REPOSITORY, estimator_for, read_stack

@@ -21,7 +21,6 @@ from glimpse.planner.levers import LEVERS
 from glimpse.planner.money import decimal_text
 from glimpse.planner.promises import own_promises
 from glimpse.planner.relevant_keys import RelevantKeys
-from glimpse.planner.report.wrapping import wrapped
 from glimpse.planner.resources.fargate import FargateService
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack
@@ -30,6 +29,7 @@ from glimpse.planner.workload import TERMS, Commitment, Promises, unstated
 from glimpse.planner.workload_keys import BUILT_IN_HOURS
 from glimpse.planner.workload_questions import PRODUCTION, Answers, Question
 from glimpse.words import Words, plain
+from glimpse.words.wrapping import wrapped
 
 WIDTH = 100
 """Columns of a comment."""

@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from glimpse.planner.costs import CostCache
-    from glimpse.planner.levers.lever import Lever
-    from glimpse.planner.saving import Saving
-    from glimpse.planner.scenarios import Effect, Scenario
-
-
-@dataclass(frozen=True)
-class WaterfallStep:
-    """
-    One change after those before it. `before` and `after` are printed totals in USD a month; `saving` also tells
-    whether usage that nobody gave may add to their difference. `effect` is the change by itself.
-    """
-
-    effect: Effect
-    before: Fraction
-    after: Fraction
-    saving: Saving
-
-    @property
-    def lever(self) -> Lever:
-        return self.effect.lever
-
-    @property
-    def usd(self) -> Fraction:
-        """USD a month that it saves; below 0 where only a later change makes up for it."""
-        return self.before - self.after
+from glimpse.planner.costs import CostCache
+from glimpse.planner.plan import Scenario, WaterfallStep
 
 
 def waterfall_of(scenario: Scenario, cache: CostCache) -> tuple[WaterfallStep, ...]:

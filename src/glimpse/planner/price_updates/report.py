@@ -11,9 +11,9 @@ from typing import Any
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.money import usd_text
 from glimpse.planner.price_updates.validation import Change, Update, name_of
-from glimpse.planner.report.wrapping import columns, wrapped
 from glimpse.planner.sentence import Sentence
 from glimpse.words import Words, plain
+from glimpse.words.wrapping import columns, wrapped
 
 WIDTH = 80
 MAX_SHOWN = 15

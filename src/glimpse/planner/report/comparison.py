@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import BEST, BEST_WITH_PLANNED, TODAY, Plan, ReferenceRegion, Scenario
 from glimpse.planner.promises import STACK
 from glimpse.planner.report.plan_fragments import rated_text
-from glimpse.planner.scenarios import BEST, BEST_WITH_PLANNED, TODAY, Plan, ReferenceRegion, Scenario
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN, Verdict
 from glimpse.words import Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from glimpse.planner.levers.lever import COMMITMENT, GROUPS, Lever
-from glimpse.planner.scenarios import Effect, Plan
+from glimpse.planner.plan import Effect, Plan
 from glimpse.words import Words
 
 

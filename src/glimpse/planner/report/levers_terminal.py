@@ -7,12 +7,12 @@ import itertools
 from rich.cells import cell_len
 from rich.text import Text
 
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.report.effects import effects_by_group, gives_up_text, idle_text
 from glimpse.planner.report.places import SHOWN_PLACES_OF_A_STEP, left_alone_texts, places_text
 from glimpse.planner.report.plan_fragments import effect_of, is_of_a_lever, risk_text, step_saving, step_text
 from glimpse.planner.report.savings import saving_notes, saving_text
 from glimpse.planner.report.terminal import GUTTER, TWO_COLUMNS, Report
-from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.steps import Step
 
 LEVERS = ((45, "<"), (10, ">"), (13, ">"), (2, "<"), (10, "<"))

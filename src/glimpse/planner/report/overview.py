@@ -12,12 +12,11 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
 from glimpse.planner.meter import Origin
+from glimpse.planner.plan import Effect, Plan, WaterfallStep
 from glimpse.planner.report.effects import by_saving
 from glimpse.planner.report.fragments import NUMBERED, first_of
 from glimpse.planner.report.gaps import GapGroup, gaps_of
 from glimpse.planner.report.savings import saves_below
-from glimpse.planner.scenarios import Effect, Plan
-from glimpse.planner.waterfall import WaterfallStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from glimpse.planner.money import usd_text
+from glimpse.planner.plan import Plan, WaterfallStep
 from glimpse.planner.report.gaps import GapGroup
 from glimpse.planner.report.json_values import sentence_as_json
 from glimpse.planner.report.overview import overview_of
 from glimpse.planner.report.plan_summary import Answer, answers_of
 from glimpse.planner.report.summary import Statement
-from glimpse.planner.scenarios import Plan
-from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import Words, plain
 
 Json = dict[str, Any]

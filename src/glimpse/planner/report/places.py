@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from glimpse.planner.changes import Change
 from glimpse.planner.meter import Origin
+from glimpse.planner.plan import Effect
 from glimpse.planner.report.arguments import argument_of
 from glimpse.planner.report.fragments import first_of, place_text
-from glimpse.planner.scenarios import Effect
 from glimpse.words import Words, plain
 
 SHOWN_PLACES, SHOWN_PLACES_OF_A_STEP = 3, 12

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from glimpse.planner.availability import Availability
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.report.fragments import dollars_text
 from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.steps import EDIT, Step
 from glimpse.words import Words

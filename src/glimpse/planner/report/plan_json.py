@@ -13,6 +13,7 @@ from glimpse.planner.growth import Growth
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.quantities import CostCases
 from glimpse.planner.report.bill_json import bill_fields, workload_as_json
 from glimpse.planner.report.json_values import Json, plain_or_none, sentence_as_json, usd_or_none, without_empty
@@ -20,7 +21,6 @@ from glimpse.planner.report.overview_json import overview_as_json
 from glimpse.planner.report.paid import paid_as_json
 from glimpse.planner.report.savings import saving_as_json
 from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.search import Combination, SearchResult
 from glimpse.planner.sentence import say
 from glimpse.planner.stack import Stack

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.report.comparison import (
     best_text,
     compared_scenarios,
@@ -56,7 +57,6 @@ from glimpse.planner.report.plan_summary import summary_lines
 from glimpse.planner.report.savings import saving_notes, saving_text
 from glimpse.planner.report.sections import SECTIONS
 from glimpse.planner.risks import Risk
-from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.steps import Step
 from glimpse.words import Words
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers.lever import EFFORTS
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.plan import Plan
 from glimpse.planner.report.comparison import NO_COMMITMENT, has_own_scenarios
 from glimpse.planner.report.gaps import GapGroup
 from glimpse.planner.report.overview import ChangeRow, Costs, Overview, PriceSources, offer_of_little_usage, overview_of
@@ -26,7 +27,6 @@ from glimpse.planner.report.summary import (
     not_needed,
     unknowns,
 )
-from glimpse.planner.scenarios import Plan
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.verdict import BROKEN, KEPT
 from glimpse.words import Words

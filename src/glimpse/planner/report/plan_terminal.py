@@ -14,6 +14,7 @@ from rich.text import Text
 
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Plan, Scenario
 from glimpse.planner.report.bill_terminal import BillReport
 from glimpse.planner.report.comparison import (
     best_text,
@@ -38,7 +39,6 @@ from glimpse.planner.report.plan_summary import summary_lines
 from glimpse.planner.report.savings import saving_text
 from glimpse.planner.report.sections import SECTIONS
 from glimpse.planner.report.terminal import GUTTER
-from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.planner.verdict import BROKEN, KEPT, UNKNOWN
 
 COLOURS = {KEPT: "green", BROKEN: "red", UNKNOWN: "yellow"}

@@ -10,11 +10,11 @@ from rich.cells import cell_len
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.plan import WaterfallStep
 from glimpse.planner.report.fragments import place_text
 from glimpse.planner.report.gaps import GapGroup
 from glimpse.planner.report.overview import ChangeRow
 from glimpse.planner.report.places import address_text
-from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import Words, plain
 
 SHOWN_PARTS = 3

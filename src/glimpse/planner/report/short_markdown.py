@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Plan
 from glimpse.planner.report.comparison import cost_column
 from glimpse.planner.report.markdown import folded, heading, table
 from glimpse.planner.report.markdown_escaping import code, escaped
@@ -19,7 +20,6 @@ from glimpse.planner.report.plan_markdown import risk_lines, step_lines
 from glimpse.planner.report.plan_summary import answers_of
 from glimpse.planner.report.short_fragments import change_cells, first_place, gap_text, less_text, share_text
 from glimpse.planner.report.summary import SummaryLine, found_region, not_given
-from glimpse.planner.scenarios import Plan
 from glimpse.words import Words, plain
 
 BARS, GAPS = 8, 8

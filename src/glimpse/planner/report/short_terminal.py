@@ -17,6 +17,7 @@ from rich.text import Text
 
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Plan, WaterfallStep
 from glimpse.planner.report.comparison import cost_column
 from glimpse.planner.report.fitting import Part, cut, fitted
 from glimpse.planner.report.overview import Overview, largest, overview_of
@@ -37,8 +38,6 @@ from glimpse.planner.report.short_fragments import (
 )
 from glimpse.planner.report.summary import SummaryLine, found_region, not_given
 from glimpse.planner.report.terminal import GUTTER, Report, fit
-from glimpse.planner.scenarios import Plan
-from glimpse.planner.waterfall import WaterfallStep
 from glimpse.words import Words, plain
 
 MAX_LINES = 40

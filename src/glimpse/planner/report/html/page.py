@@ -20,6 +20,7 @@ from glimpse import __version__
 from glimpse.planner.bill import Bill
 from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
+from glimpse.planner.plan import Plan, Scenario
 from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.comparison import has_availability, has_websocket, reasons_shown
 from glimpse.planner.report.fragments import (
@@ -58,7 +59,6 @@ from glimpse.planner.report.plan_summary import (
 )
 from glimpse.planner.report.short_fragments import share_text
 from glimpse.planner.report.summary import value_lines
-from glimpse.planner.scenarios import Plan, Scenario
 from glimpse.words import Words, plain
 
 MAX_BARS = 9

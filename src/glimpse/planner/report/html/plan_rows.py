@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.report.comparison import NO_COMMITMENT, compared_scenarios, in_dollars, reference_region
 from glimpse.planner.report.effects import effects_by_group, gives_up_text
 from glimpse.planner.report.fragments import dollars_text, first_of
@@ -16,7 +17,6 @@ from glimpse.planner.report.overview import Offer, Overview
 from glimpse.planner.report.places import address_text, changes_text, left_alone_texts
 from glimpse.planner.report.plan_fragments import document_row, is_of_a_lever, rated_text, risks_together, step_text
 from glimpse.planner.report.savings import saving_notes, saving_text
-from glimpse.planner.scenarios import Effect, Plan, Scenario
 from glimpse.planner.steps import Step
 from glimpse.planner.verdict import KEPT
 from glimpse.words import Words, plain
