@@ -260,8 +260,8 @@ def test_a_setting_that_is_not_a_key_is_refused_before_anything_is_served(tmp_pa
     ran = glimpse("serve", tmp_path, more)
     assert (ran.returncode, "is not an RSA private key" in ran.stderr) == (2, True), ran.stderr
     ran = glimpse("serve", tmp_path, {"GLIMPSE_S3_BUCKET": "No Bucket", "GLIMPSE_S3_ENDPOINT": "files"})
-    assert "GLIMPSE_S3_BUCKET is the name" in ran.stderr
-    assert "GLIMPSE_S3_ENDPOINT is a scheme and a host" in ran.stderr
+    assert "GLIMPSE_S3_BUCKET must be the name" in ran.stderr
+    assert "GLIMPSE_S3_ENDPOINT must be a scheme and a host" in ran.stderr
 
 
 def test_without_seaweedfs_the_log_says_what_to_install(tmp_path: Path) -> None:

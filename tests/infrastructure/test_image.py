@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,9 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def imported_by_the_chat() -> Iterator[str]:
-    """Names of the modules that its files import, also inside functions."""
-    for file in (ROOT / "src" / "glimpse" / "chat").rglob("*.py"):
+    """Names of the modules that its files and its messages import, also inside functions."""
+    package = ROOT / "src" / "glimpse"
+    for file in chain((package / "chat").rglob("*.py"), (package / "words").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)

@@ -620,7 +620,7 @@ def test_a_home_folder_never_bounds_a_tree(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / ".git").mkdir()
     (tmp_path / "stack").mkdir()
     assert project_of(tmp_path / "stack") == tmp_path
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert project_of(tmp_path / "stack") == tmp_path / "stack"
 
 

@@ -41,4 +41,4 @@ def test_a_bill_of_our_own_stack_does_not_wait_for_the_claims() -> None:
 
 
 def test_a_plan_of_our_own_stack_has_all_of_it() -> None:
-    assert set(parts_of("plan", str(OWN))) >= {"alarms", "checks", "claims", "rows", "steps"}
+    assert set(parts_of("plan", str(OWN), "--full")) >= {"alarms", "checks", "claims", "rows", "steps"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from glimpse.planner.finding import InputError
+from glimpse.planner.outside.file_trees import Disk
 from glimpse.planner.resources.database import Database
 from glimpse.planner.resources.volume import Volume
 from glimpse.planner.stack import Stack
@@ -146,10 +147,10 @@ def test_a_value_of_the_environment_that_is_no_text_is_read(write_stack: Write) 
 def test_a_folder_that_nobody_may_read_is_named(write_stack: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     stack = write_stack()
 
-    def refuse(path: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(disk: Disk, folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(Disk, "names_in", refuse)
     with pytest.raises(InputError) as caught:
         read_stack(stack)
     assert caught.value.why.code == "path_unreadable"
