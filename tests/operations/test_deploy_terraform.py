@@ -375,10 +375,12 @@ def test_without_terraform_there_is_a_sentence(tree: Path, tmp_path: Path) -> No
 # ---- Two at once, and the end by a signal
 
 RUN = """
-import sys
+import signal, sys
 from pathlib import Path
 from glimpse.operations.outside.deploy.terraform import Roots, TerraformProgram
 from glimpse.operations.releases.names import Names
+# What a shell starts in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 tree, scratch, settings, wait = Path(sys.argv[1]), Path(sys.argv[2]), eval(sys.argv[3]), sys.argv[4]
 values = [("option", f"wait={wait}")]
 terraform = TerraformProgram(Roots(tree / "bootstrap", tree / "environments/prod", values), scratch, lambda *a, **b: None, settings)
