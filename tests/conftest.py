@@ -31,6 +31,11 @@ os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / "glimpse-tests-
 # Where this is set, each of the hundreds of processes that tests start would compile what it imports anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The width, the colours and the language of a report are those of no terminal, whoever runs the tests.
+for _name in ("COLUMNS", "FORCE_COLOR", "LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"
+
 REPOSITORY = Path(__file__).parent.parent
 OWN = REPOSITORY / "infrastructure/terraform/environments/startup-prod"
 TODAY = datetime.date(2026, 11, 22)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import importlib.util
 import json
@@ -24,6 +25,12 @@ from tests.conftest import REPOSITORY
 
 SCRIPT = REPOSITORY / "scripts/pull_request_cost.py"
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text())
+ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")} | {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+"""Without the settings of whoever runs the tests, and without the repository that a hook of git runs them for."""
+
 STACK = """
 provider "aws" {{
   region = "ap-northeast-2"
@@ -119,7 +126,13 @@ def github() -> Iterator[FakeGitHub]:
 def git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]
     return subprocess.run(
-        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True, errors="replace"
+        ["git", *who, *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        check=True,
+        capture_output=True,
+        text=True,
+        errors="replace",
     ).stdout.strip()
 
 
@@ -177,7 +190,7 @@ def run_action(
     files["event"].write_text(json.dumps(event))
     defaults = {name: row["default"] for name, row in ACTION["inputs"].items()} | {"token": "secret", "path": "infra"}
     given = defaults | {name.replace("_", "-"): text for name, text in inputs.items()}
-    environment = os.environ | {
+    environment = ENVIRONMENT | {
         "PYTHONPATH": str(REPOSITORY / "src"),
         "GITHUB_API_URL": github.url,
         "GITHUB_EVENT_PATH": str(files["event"]),
@@ -362,7 +375,7 @@ def test_the_job_for_gitlab_keeps_one_note_and_fails_past_the_budget(repository:
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     gitlab = FakeGitLab()
-    environment = os.environ | {
+    environment = ENVIRONMENT | {
         "CI_API_V4_URL": gitlab.url,
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(repository, "rev-parse", "HEAD^1"),
         "CI_MERGE_REQUEST_IID": "7",
@@ -511,10 +524,7 @@ def test_each_input_of_the_action_reaches_the_script() -> None:
     given = {name: text for name, text in step["env"].items() if name.startswith("INPUT_")}
     expected = {f"INPUT_{name.upper().replace('-', '_')}": f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
     assert given == expected
-    read = set(re.findall(r"""input\(['\"]([a-z-]+)['\"]\)""", SCRIPT.read_text())) | {
-        "lang",
-        "workload",
-        "max-usd",
-        "max-increase",
-    }
+    text = SCRIPT.read_text()
+    [handed_on] = re.findall(r"for option in (\(.*\)):", text)
+    read = {*re.findall(r"""input\(['\"]([a-z-]+)['\"]\)""", text), *ast.literal_eval(handed_on)}
     assert read == set(ACTION["inputs"])

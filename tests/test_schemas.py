@@ -58,7 +58,10 @@ def test_what_a_command_prints_is_described(arguments: tuple[str, ...]) -> None:
 def test_the_bill_of_every_case_is_described(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["bill", str(case), "--format", "json"])
-    assert [error.message for error in VALIDATOR.iter_errors(json.loads(capsys.readouterr().out))] == []
+    document = json.loads(capsys.readouterr().out)
+    # An error is described too.
+    assert "monthly_usd" in document
+    assert [error.message for error in VALIDATOR.iter_errors(document)] == []
 
 
 def test_an_incomplete_stack_is_described(write_stack: Callable[..., Path]) -> None:

@@ -182,12 +182,12 @@ def _planner_options(given: argparse.Namespace, words: Words) -> Any:
         project=file("project"),
         values=stated.get("values", ()),
         free_tier=stated.get("free_tier") == "always",
-        compare_regions=tuple(name.strip() for name in stated.get("compare_regions", "").split(",") if name.strip()),
+        compare_regions=_names(stated.get("compare_regions")),
         output=stated.get("output"),
         strict=stated.get("strict", False),
         asks=not stated.get("yes", False),
         full=stated.get("full", False),
-        show=tuple(name.strip() for name in stated.get("show", "").split(",") if name.strip()),
+        show=_names(stated.get("show")),
     )
 
 
@@ -267,7 +267,7 @@ def _verify(given: argparse.Namespace, words: Words) -> int:
             drill=given.drill,
             asks=not given.yes and sys.stdin.isatty(),
             is_agreed=given.yes,
-            only=[name.strip() for name in (given.only or "").split(",") if name.strip()],
+            only=_names(given.only),
             region=given.region,
             format=given.format,
             output=_output(given),
@@ -329,7 +329,7 @@ def _update_prices(given: argparse.Namespace, words: Words) -> int:
     options = prices_update.UpdateOptions(
         words=words,
         arguments=_plan_arguments(given),
-        regions=tuple(name.strip() for name in (given.regions or "").split(",") if name.strip()),
+        regions=_names(given.regions),
         mirror=Path(given.mirror) if given.mirror else None,
         into=Path(given.into) if given.into else None,
         is_dry_run=given.dry_run,
@@ -362,6 +362,11 @@ def _plan_arguments(given: argparse.Namespace) -> list[str]:
     for kind, value in given.values:
         arguments += ["--var-file" if kind == "file" else "--var", value]
     return arguments
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    """Those of an option that takes several: `A,B`."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def _output(given: argparse.Namespace) -> Path | None:

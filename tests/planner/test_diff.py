@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -394,6 +395,13 @@ def test_a_decrease_stays_within_every_increase_but_the_total_has_a_limit_of_its
     assert run("diff", a, b, "--max-usd", "1")[0] == 1
 
 
+def test_a_budget_with_usage_that_nobody_gave_says_that_it_is_about_what_is_known(run: Run) -> None:
+    a, b = stack("a", ""), stack("b", 'resource "aws_s3_bucket" "one" {\n  bucket = "one"\n}\n')
+    code, out, _ = run("diff", a, b, "--max-increase", "0")
+    assert (code, "adds nothing in what is known" in out) == (0, True)
+    assert "adds nothing\n" in run("diff", b, b, "--max-increase", "0")[1]
+
+
 @pytest.mark.parametrize("text", ["ten", "-5", "1e9", "10%", ""])
 def test_a_budget_that_is_no_amount_is_refused(run: Run, text: str) -> None:
     code, out, err = run("diff", "a", "b", f"--max-usd={text}")
@@ -516,6 +524,42 @@ def test_what_is_compared_backwards_is_the_same_with_the_other_sign() -> None:
         for line in there.lines:
             known = [charge.monthly is not None for charge in (line.before, line.after) if charge]
             assert all(known) or line.delta is None
+
+
+def test_a_resource_that_can_no_longer_be_read_has_no_amount_on_that_side(run: Run) -> None:
+    a, b = stack("a", DATABASE % ("db.t4g.micro", 20)), stack("b", "")
+    Path("b/broken.tf").write_text('resource "aws_db_instance" {{{\n')
+    _, out, _ = run("diff", a, b)
+    assert re.search(r"- aws_db_instance\.main  main\.tf:5 +[0-9.]+ +– +–\n", out)
+    assert "0.00" not in out.partition("What changes")[2]
+    _, comment, _ = run("diff", a, b, "--format", "markdown")
+    assert "** | **–** | **–** |" in comment
+    _, out, _ = run("diff", a, b, "--format", "infracost-json")
+    (resource,) = json.loads(out)["projects"][0]["diff"]["resources"]
+    assert {part["monthlyQuantity"] for part in resource["costComponents"]} == {None}
+
+
+def test_a_gap_that_is_gone_leaves_the_difference_unknown(run: Run) -> None:
+    odd = 'resource "aws_gamelift_fleet" "one" {\n  name = "one"\n}\n'
+    a, b = stack("a", DATABASE % ("db.t4g.micro", 20) + odd), stack("b", DATABASE % ("db.t4g.micro", 20))
+    document = compared(run, a, b)
+    assert (document["lines"], len(document["gaps"]["gone"])) == ([], 1)
+    assert run("diff", a, b)[1].startswith("Change     not known: at least $")
+
+
+def test_a_moved_resource_whose_new_address_has_a_gap_is_no_saving(run: Run) -> None:
+    moved = "moved {\n  from = aws_db_instance.main\n  to = aws_db_instance.new\n}\n"
+    a = stack("a", DATABASE % ("db.t4g.small", 20))
+    b = stack("b", (DATABASE % ("db.t4g.smoll", 20)).replace('"main"', '"new"') + moved)
+    for before, after, address in ((a, b, "aws_db_instance.new"), (b, a, "aws_db_instance.main")):
+        document = compared(run, before, after)
+        assert document["delta_usd"] == "0.00"
+        (line,) = document["lines"]
+        assert (line["address"], line["delta_usd"]) == (address, None)
+        project = json.loads(run("diff", before, after, "--format", "infracost-json")[1])["projects"][0]
+        (resource,) = project["diff"]["resources"]
+        assert (resource["name"], resource["monthlyCost"]) == (address, None)
+        assert [part["monthlyQuantity"] for part in resource["costComponents"]] == [None]
 
 
 def test_an_instance_type_that_no_price_list_has_is_no_saving(run: Run) -> None:

@@ -264,7 +264,7 @@ def test_a_folder_of_a_revision_without_terraform_is_told_what_diff_takes(change
 def test_a_huge_file_is_refused_before_it_is_read(
     changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_objects, "MAX_OBJECT_BYTES", 10_000)
+    monkeypatch.setattr(git_objects, "MAX_INPUT_BYTES", 10_000)
     changed.write("infra/prod/huge.tf", "#" * 20_000)
     changed.write("infra/prod/huge.bin", "x" * 20_000)
     changed.commit()
@@ -274,7 +274,7 @@ def test_a_huge_file_is_refused_before_it_is_read(
 def test_a_file_that_terraform_does_not_read_may_be_huge(
     changed: GitFolder, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_objects, "MAX_OBJECT_BYTES", 10_000)
+    monkeypatch.setattr(git_objects, "MAX_INPUT_BYTES", 10_000)
     changed.write("infra/prod/huge.bin", "x" * 20_000)
     changed.commit()
     assert compared(run, "main", "infra/prod")["lines"] == []

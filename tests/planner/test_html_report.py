@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from glimpse.planner import app
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.plan import Plan
+from glimpse.planner.quantities import CostCases
 from glimpse.planner.report.fragments import SOURCE_SEPARATOR
-from glimpse.planner.report.html.bill_rows import MAX_LINES
+from glimpse.planner.report.html.bill_rows import MAX_LINES, bill_rows
 from glimpse.planner.report.html.charts import cut_to_px
 from glimpse.planner.report.html.page import bill_html
 from glimpse.planner.resources.instance import Instances
@@ -98,9 +101,7 @@ def test_each_line_of_the_bill_has_its_price_source_date_and_assumptions(
 
 def test_the_waterfall_adds_up_and_is_a_table_too(plan: Plan, pages: Mapping[str, Element]) -> None:
     assert plan.recommended
-    table = next(
-        table for table in pages["en"].at("bill").every("table") if Words("en")("html_change") in table.text[:20]
-    )
+    table = next(table for table in pages["en"].at("bill").every("table") if Words("en")("ui_lever") in table.text[:20])
     amounts = [Decimal(re.sub(r"[^\d.-]", "", cell.text.replace("−", "-"))) for cell in table.every("td")]
     assert f"{amounts[0]:.2f}" == usd_text(plan.today.monthly)
     assert f"{amounts[-1]:.2f}" == usd_text(plan.recommended.monthly)
@@ -175,6 +176,15 @@ def test_a_bill_of_2000_resources_with_long_names_is_folded_and_says_so() -> Non
     shown = [row for row in read(text).at("lines").every("details") if row.attributes["class"] == "line"]
     assert 0 < len(shown) <= MAX_LINES
     assert re.search(r"\d+ more lines cost \$[\d.]+ together", read(text).at("lines").text)
+
+
+def test_a_line_that_costs_something_in_another_case_is_not_among_those_of_zero(plan: Plan) -> None:
+    line = next(line for line in plan.today.bill.lines if line.price)
+    nothing_expected = CostCases(Fraction(0), Fraction(0), Fraction(10))
+    lines = (replace(line, quantity=nothing_expected, exact=nothing_expected),)
+    rows = bill_rows(replace(plan.today.bill, lines=lines), Words("en"))
+    assert [row.address for row in rows.charged] == [line.meter.origin.address]
+    assert rows.free_count == 0
 
 
 @pytest.mark.parametrize("command", ["plan", "bill"])

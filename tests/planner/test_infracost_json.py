@@ -313,6 +313,14 @@ def test_a_diff_holds_what_changed_alone(write_stack: Write) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"), [("stack", "terraform_dir"), ("plan.json", "terraform_plan_json"), ("-", "terraform_plan_json")]
+)
+def test_a_folder_and_a_plan_are_told_apart(path: str, kind: str, own_bill: Bill) -> None:
+    [project] = bill_as_infracost(own_bill, path, Words("en"), NOON)["projects"]
+    assert project["metadata"] == {**project["metadata"], "path": path, "type": kind}
+
+
 def test_nothing_changed_is_an_empty_diff(own_bill: Bill) -> None:
     [project] = diff(own_bill, own_bill)["projects"]
     assert project["diff"]["resources"] == []

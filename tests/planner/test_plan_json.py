@@ -550,7 +550,7 @@ def test_a_hyphen_is_the_standard_input(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_the_standard_input_is_bounded_like_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = plan_in(tmp_path, ADDRESS, region={"constant_value": "us-east-1"})
-    monkeypatch.setattr("glimpse.planner.outside.terraform_files.plan_json.MAX_BYTES", 100)
+    monkeypatch.setattr("glimpse.planner.outside.terraform_files.plan_json.MAX_INPUT_BYTES", 100)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
     assert why_not(path)[0] == why_not(Path("-"))[0] == "too_large_file"
 

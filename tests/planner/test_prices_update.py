@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -454,10 +455,13 @@ def test_a_file_larger_than_the_memory_that_may_be_used_is_read(mirror: Path) ->
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     command = [sys.executable, "-m", "glimpse", "prices", "update", "--regions", SEOUL, "--from", str(mirror)]
+    command += ["--lang", "en"]
     ran = subprocess.run(
         [sys.executable, "-c", run, *command], capture_output=True, text=True, cwd=REPOSITORY, check=False
     )
     file.unlink()
     assert ran.stderr == ""
+    # Its prices were counted after its last line.
+    assert re.search(r"AmazonEC2 +kept as it was: the file has only \d+ of", ran.stdout), ran.stdout
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(ran.stdout.split()[-1]) * unit < 140_000_000

@@ -23,6 +23,7 @@ from glimpse.planner.promises import PROMISE_NAMES
 from glimpse.planner.report.overview import overview_of
 from glimpse.planner.report.plan_json import plan_as_json
 from glimpse.planner.report.plan_summary import KEPT_FIRST, answers_of
+from glimpse.planner.report.short_fragments import fit_end
 from glimpse.planner.report.short_markdown import short_markdown
 from glimpse.planner.report.short_terminal import ShortReport
 from glimpse.planner.report.terminal import report_text
@@ -249,7 +250,7 @@ def test_variables_without_a_value_are_named_up_to_two_and_then_counted(write_st
 
 def test_the_command_for_more_is_the_one_that_was_given() -> None:
     for folder in (OWN, *TREES):
-        assert f"{COMMAND} --full" in short(cached_plan(folder)).splitlines()[-2] + short(cached_plan(folder))
+        assert f"\nMore: {COMMAND} --full; " in short(cached_plan(folder))
 
 
 # ---- It draws
@@ -273,7 +274,7 @@ def test_a_longer_bar_is_a_larger_amount() -> None:
         report = short(cached_plan(folder))
         bill = report.partition("The bill by component")[2].partition("─\n")[2].split("─")[0]
         rows = re.findall(r"(█+)[▏▎▍▌▋▊▉]? +(\d+\.\d\d) +(?:\d+|<1) %", bill)
-        assert len(rows) >= 3
+        assert len({bar for bar, _ in rows}) >= 3
         for (bar, amount), (other, less) in itertools.combinations(rows, 2):
             assert (len(bar) >= len(other)) == (Fraction(amount) >= Fraction(less)) or len(bar) == len(other)
 
@@ -365,6 +366,14 @@ def test_the_markdown_has_the_same_answers_bars_and_changes(language: str) -> No
         assert usd_text(plan.recommended.monthly) in page
         assert page.count("<details>") == page.count("</details>")
         assert f"{COMMAND} --full" in page
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(20, "modules/가/main.tf:5"), (13, "…가/main.tf:5"), (12, "…/main.tf:5"), (1, "…"), (0, "…"), (-3, "…")],
+)
+def test_a_place_without_room_keeps_its_end_and_ends(width: int, shown: str) -> None:
+    assert fit_end("modules/가/main.tf:5", width) == shown
 
 
 def test_a_name_from_a_file_is_harmless_in_the_markdown(write_stack: Write) -> None:

@@ -63,7 +63,7 @@ def _deploy(options: DeployOptions, roots: Roots, say: Say) -> int:
     name, domain, deployment = _known(plan, options)
     if domain.endswith(RESERVED_DOMAINS):
         raise Failure("deploy_domain_reserved", domain=domain)
-    if missing := [name for name in plan.missing_variables if name != IMAGE_VARIABLE]:
+    if missing := [variable for variable in plan.missing_variables if variable != IMAGE_VARIABLE]:
         raise Failure("deploy_variables_missing", names=", ".join(missing))
     request = DeployRequest(
         name, domain, deployment.tasks.architecture, deployment.balancer.has_vpc_origin, options.image,

@@ -23,8 +23,8 @@ from glimpse.planner.differences.snapshots import Snapshot, snapshot_of
 from glimpse.planner.estimate import Estimator
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.outside import clock, workload_files
-from glimpse.planner.outside.diff_sources import MAX_INPUT_BYTES, Source, Sources
-from glimpse.planner.outside.file_trees import STANDARD_INPUT
+from glimpse.planner.outside.diff_sources import Source, Sources
+from glimpse.planner.outside.file_trees import MAX_INPUT_BYTES, STANDARD_INPUT
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import Stack
 from glimpse.planner.terraform.folders import is_terraform_file
@@ -204,8 +204,8 @@ def _is_folder(source: Source) -> bool:
 
 def _bill_in(source: Source) -> Mapping[str, Any] | None:
     """The JSON of a bill or plan of ours that a file holds; None for anything else."""
-    is_given = str(source.path) == STANDARD_INPUT
-    if not is_given and (is_terraform_file(source.path.name) or not source.tree.is_file(source.path)):
+    is_standard_input = str(source.path) == STANDARD_INPUT
+    if not is_standard_input and (is_terraform_file(source.path.name) or not source.tree.is_file(source.path)):
         return None
     try:
         content = source.tree.read(source.path, MAX_INPUT_BYTES)
@@ -223,7 +223,7 @@ def _bill_in(source: Source) -> Mapping[str, Any] | None:
 def _difference(before: Priced, after: Priced) -> Difference:
     between = None
     if not before.snapshot.charges:
-        # Of what is all new nothing is the workload's doing.
+        # Where all of a stack is new, nothing of it is the workload's doing.
         between = before.snapshot
     if before.stack and before.estimator and after.estimator:
         between = before.snapshot

@@ -46,8 +46,9 @@ from glimpse.planner.sentence import Sentence, say
 from glimpse.words import Words
 
 NOT_READ = 2
+"""The exit code where no offer could be read."""
 
-PROGRESS_BYTES = 1_000_000
+MEGABYTE = 1_000_000
 MAX_SILENCES = 3
 """Offers that may fail one after the other to be reached before the rest is not asked for."""
 
@@ -290,8 +291,8 @@ def _megabytes(tell: Callable[..., None], code: str, region: str) -> Callable[[i
 
     def more(size: int) -> None:
         nonlocal count
-        if (count + size) // PROGRESS_BYTES > count // PROGRESS_BYTES:
-            tell("price_progress", service=code, region=region, megabytes=(count + size) // 1_000_000)
-        count += size
+        before, count = count // MEGABYTE, count + size
+        if count // MEGABYTE > before:
+            tell("price_progress", service=code, region=region, megabytes=count // MEGABYTE)
 
     return more

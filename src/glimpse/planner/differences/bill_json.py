@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from glimpse.planner.catalogue import Price, Tier
-from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot
+from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot, gap_of, gap_of_choice
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.meter import Origin
 from glimpse.planner.sentence import Sentence, say
@@ -20,8 +20,8 @@ BROKEN = (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError)
 """What reading raises for JSON of another shape."""
 
 NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
-PRICES_HELD = 12
-"""Months of a term that this release does not know: the upfront payment of a year."""
+OTHER_TERM_MONTHS = 12
+"""Of a term that this release does not know: its upfront payment is spread over a year."""
 
 
 def is_bill(document: Any) -> bool:
@@ -65,7 +65,7 @@ def _price(row: Mapping[str, Any]) -> Price | None:
         _text(row["price_id"]), _text(row["service"]), "", {}, _text(row["term"]), _text(row["unit"]),
         tuple(Tier(_number(tier["from"]), _number(tier["unit_usd"])) for tier in tiers),
         _text(row.get("source", "")), _text(row.get("as_of", "")), _text(row.get("confidence", "")),
-        _number(row.get("upfront_usd", "0")), TERMS.get(row["term"], PRICES_HELD),
+        _number(row.get("upfront_usd", "0")), TERMS.get(row["term"], OTHER_TERM_MONTHS),
     )  # fmt: skip
 
 
@@ -74,14 +74,10 @@ def _gaps(bill: Mapping[str, Any]) -> Iterator[Gap]:
         yield Gap(
             _text(row["address"]), _text(row["component"]), _sentence(row), _text_or_none(row.get("file")), _line(row)
         )
-    for row in bill.get("unresolved", ()):
-        what = _sentence(row)
-        address = str(what.params.get("address", ""))
-        yield Gap(address, "", what, _text_or_none(row.get("file")), _line(row))
+    yield from map(gap_of, map(_finding, bill.get("unresolved", ())))
     for choice in bill.get("choices", ()):
         for name in choice["variables"]:
-            what = say("choice_open", name=_text(name))
-            yield Gap(f"var.{name}", "", what, _text_or_none(choice.get("file")), _line(choice))
+            yield gap_of_choice(_text(name), _text_or_none(choice.get("file")), _line(choice))
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

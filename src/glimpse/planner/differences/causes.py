@@ -22,7 +22,7 @@ from glimpse.planner.sentence import say
 
 STACK, PRICE, WORKLOAD = CAUSES = ("stack", "price", "workload")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
-NONE = Fraction(0)
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Part:
 class LineDifference:
     """
     A line that is new, gone or different. `parts` add up to its difference. `address` is where its resource stands now,
-    or stood if it is gone; `moved_from` where it stood before if that is elsewhere.
+    or stood if it is gone; `moved_from` where it stood before if that is elsewhere. `may_be_in_gap`: the side that
+    lacks the line may have it in a gap, so that its amount there is not known.
     """
 
     address: str
@@ -45,6 +46,7 @@ class LineDifference:
     after: Charge | None
     parts: tuple[Part, ...]
     moved_from: str | None = None
+    may_be_in_gap: bool = False
 
     @property
     def charge(self) -> Charge:
@@ -59,7 +61,7 @@ class LineDifference:
     def delta(self) -> Fraction | None:
         """USD a month; None where one side is not known."""
         known = [part.delta for part in self.parts if part.delta is not None]
-        return sum(known, NONE) if known else None
+        return sum(known, ZERO) if known else None
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,12 @@ class Difference:
     @cached_property
     def delta(self) -> Fraction:
         """USD a month: the sum of the printed differences."""
-        return sum((line.delta for line in self.lines if line.delta is not None), NONE)
+        return sum((line.delta for line in self.lines if line.delta is not None), ZERO)
 
     def by(self, *causes: str) -> Fraction:
         """USD a month of the differences with these causes."""
         parts = (part for line in self.lines for part in line.parts if part.cause in causes)
-        return sum((part.delta for part in parts if part.delta is not None), NONE)
+        return sum((part.delta for part in parts if part.delta is not None), ZERO)
 
     @property
     def percent(self) -> Fraction | None:
@@ -107,8 +109,8 @@ class Difference:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the amount is all that the change does: no line and no new gap is without one."""
-        return not (self.unknown or self.gaps_new)
+        """Whether the amount is all that the change does: every line has one, and no gap is new or gone."""
+        return not (self.unknown or self.gaps_new or self.gaps_gone)
 
     @property
     def is_nothing(self) -> bool:
@@ -138,7 +140,7 @@ Between = Mapping[tuple[str, str], Charge]
 
 
 class _Side:
-    """One side with the gaps that only it has."""
+    """What one side holds and what it does not know; `own_gaps` are the gaps that the other side does not have."""
 
     def __init__(self, snapshot: Snapshot, own_gaps: tuple[Gap, ...]) -> None:
         self._addresses = {charge.origin.address for charge in snapshot.charges}
@@ -152,14 +154,14 @@ class _Side:
     def may_have(self, charge: Charge, address: str) -> bool:
         """
         Whether a line that this side lacks may stand in one of its gaps: in a part without a price, or in what only
-        this side could not read. `address` is where the line's resource stands on this side: a part of it that only
-        here has no price may have replaced the line, as an instance type that no price list has.
+        this side could not read. `address` is that of the line's resource on this side. Any part of the resource that
+        only this side has no price for may have replaced the line: an instance type that no price list has, for one.
         """
         if address in self._own_unpriced:
             return True
         if any(gap.covers(charge) for gap in self._gaps.get(charge.origin.address, ())):
             return True
-        return charge.origin.address not in self._addresses and any(gap.hides(charge) for gap in self._own_unread)
+        return address not in self._addresses and any(gap.hides(charge) for gap in self._own_unread)
 
 
 def _lines(found: Matched, sides: tuple[_Side, _Side], between: Between | None) -> Iterator[LineDifference]:
@@ -170,19 +172,19 @@ def _lines(found: Matched, sides: tuple[_Side, _Side], between: Between | None) 
             continue
         stood = _one_of(new, old).origin.address
         address = stood if new else homes.get(stood, stood)
-        if (new and not old and before.may_have(new, found.moved.get(stood, stood))) or (
-            old and not new and after.may_have(old, address)
-        ):
-            parts: Iterable[Part] = (Part(_rest(_one_of(new, old), between), None),)
-        else:
-            parts = _parts((old, new), between)
-        yield LineDifference(address, old, new, tuple(parts), found.moved.get(address))
+        may_be_in_gap = bool(
+            (new and not old and before.may_have(new, found.moved.get(stood, stood)))
+            or (old and not new and after.may_have(old, address))
+        )
+        unknown = Part(_rest(_one_of(new, old), between), None)
+        parts = (unknown,) if may_be_in_gap else tuple(_parts((old, new), between))
+        yield LineDifference(address, old, new, parts, found.moved.get(address), may_be_in_gap)
 
 
 def _parts(pair: Pair, between: Between | None) -> Iterator[Part]:
     """The causes of one line's difference, the largest first; a single one where nothing else has a part in it."""
     old, new = pair
-    was, now = old.monthly if old else NONE, new.monthly if new else NONE
+    was, now = old.monthly if old else ZERO, new.monthly if new else ZERO
     if old and new and old.is_sold_as(new) and not old.has_rate_of(new):
         if old.quantity_text == new.quantity_text:
             yield Part(PRICE, None if was is None or now is None else now - was)
@@ -213,8 +215,8 @@ def _by_workload(
         yield Part(STACK, now - was)
     else:
         parts = [Part(STACK, now - middle.monthly), Part(WORKLOAD, middle.monthly - was)]
-        parts.sort(key=lambda part: -abs(part.delta or NONE))
-        yield from [part for part in parts if part.delta] or [Part(STACK, NONE)]
+        parts.sort(key=lambda part: -abs(part.delta or ZERO))
+        yield from [part for part in parts if part.delta] or [Part(STACK, ZERO)]
 
 
 def _rest(charge: Charge, between: Between | None) -> str:

@@ -6,9 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from glimpse.planner.differences.causes import ADDED, CAUSES, CHANGED, PRICE, REMOVED, Difference, LineDifference
+from glimpse.planner.differences.causes import (
+    ADDED,
+    CAUSES,
+    CHANGED,
+    PRICE,
+    REMOVED,
+    STACK,
+    Difference,
+    LineDifference,
+)
 from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot
 from glimpse.planner.money import decimal_text, usd_text
+from glimpse.planner.report.fragments import cost_text
 from glimpse.words import Words, plain
 
 SHORT_COMMIT = 7
@@ -22,7 +32,7 @@ SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 class ResourceDifference:
     """
     The lines of one resource that differ. `before` and `after` are USD a month of all its lines that are known; None
-    where none is, 0 where the resource is not there.
+    where none is, or where the resource may be in a gap; 0 where it is not there.
     """
 
     address: str
@@ -56,9 +66,9 @@ def resources_of(difference: Difference) -> list[ResourceDifference]:
     for address, lines in together.items():
         was = difference.moved.get(address, address)
         change = ADDED if was not in old else REMOVED if address not in new else CHANGED
-        nothing = Fraction(0)
+        missing = _missing(any(line.may_be_in_gap for line in lines))
         found.append(
-            ResourceDifference(address, tuple(lines), old.get(was, nothing), new.get(address, nothing), change)
+            ResourceDifference(address, tuple(lines), old.get(was, missing), new.get(address, missing), change)
         )
     return sorted(found, key=lambda row: (row.delta is None, -abs(row.delta or 0), row.address))
 
@@ -76,25 +86,26 @@ def _totals(snapshot: Snapshot) -> dict[str, Fraction | None]:
     return totals
 
 
-def amount_text(usd: Fraction | None) -> str:
-    """An amount of a column; a dash for what is not known."""
-    return "–" if usd is None else usd_text(usd)
+def _missing(may_be_in_gap: bool) -> Fraction | None:
+    """What a line or a resource costs on the side that lacks it."""
+    return None if may_be_in_gap else Fraction(0)
 
 
-def delta_text(usd: Fraction | None) -> str:
-    """A difference of a column; a dash where none is known."""
-    return "–" if usd is None else signed_text(usd)
+def amounts_of(row: ResourceDifference | LineDifference) -> tuple[str, str, str]:
+    """The amounts of a row: before, after, and the difference; a dash for what is not known."""
+    if isinstance(row, ResourceDifference):
+        sides = [row.before, row.after]
+    else:
+        missing = _missing(row.may_be_in_gap)
+        sides = [missing if charge is None else charge.monthly for charge in (row.before, row.after)]
+    before, after = ("–" if usd is None else usd_text(usd) for usd in sides)
+    return before, after, "–" if row.delta is None else signed_text(row.delta)
 
 
 def signed_text(usd: Fraction) -> str:
     """`+$1.00`, `-$1.00`, `$0.00`."""
     text = usd_text(abs(usd))
     return f"${text}" if text == "0.00" else f"{'-' if usd < 0 else '+'}${text}"
-
-
-def cost_text(snapshot: Snapshot, words: Words) -> str:
-    monthly = usd_text(snapshot.monthly)
-    return words("at_least_usd", monthly=monthly) if snapshot.at_least else f"${monthly}"
 
 
 def answer_text(difference: Difference, words: Words) -> str:
@@ -124,7 +135,7 @@ def side_text(snapshot: Snapshot) -> str:
 def causes_text(difference: Difference, words: Words) -> str:
     """How much each cause makes; empty where the files are the only one."""
     found = {cause: amount for cause in CAUSES if (amount := difference.by(cause))}
-    if set(found) <= {CAUSES[0]}:
+    if set(found) <= {STACK}:
         return ""
     causes = "; ".join(words(f"diff_by_{cause}", delta=signed_text(amount)) for cause, amount in found.items())
     return words("diff_price_is_no_fault", causes=causes) if PRICE in found else causes
@@ -168,7 +179,7 @@ def component_text(line: LineDifference) -> str:
 def notes_of(line: LineDifference, words: Words) -> Iterator[str]:
     """What a line's figures do not say: several causes, a price that changed, and usage that nobody gave."""
     parts = [(part.cause, part.delta) for part in line.parts if part.delta]
-    if any(cause != CAUSES[0] for cause, _ in parts):
+    if any(cause != STACK for cause, _ in parts):
         yield "; ".join(words(f"diff_by_{cause}", delta=signed_text(delta)) for cause, delta in parts)
     if any(part.cause == PRICE for part in line.parts) and line.before and line.after:
         yield words("diff_rate", before=_rate(line.before, words), after=_rate(line.after, words))
@@ -178,7 +189,7 @@ def notes_of(line: LineDifference, words: Words) -> Iterator[str]:
             rate = words("diff_rate_only", rate=_rate(charge, words), unit=charge.unit) if charge.price else ""
             yield "; ".join(filter(None, (rate, words.render(charge.needs) if charge.needs else "")))
         else:
-            yield words("diff_now_known" if line.change == CHANGED else "diff_other_side_unknown")
+            yield words("diff_other_side_unknown" if line.may_be_in_gap else "diff_now_known")
 
 
 def _rate(charge: Charge, words: Words) -> str:

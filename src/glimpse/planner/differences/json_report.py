@@ -12,15 +12,12 @@ from typing import Any
 from glimpse import __version__
 from glimpse.planner.bill import line_id
 from glimpse.planner.catalogue import Price
-from glimpse.planner.differences.causes import CAUSES, CHANGED, Difference, LineDifference, Part
+from glimpse.planner.differences.causes import CAUSES, CHANGED, Difference, LineDifference
 from glimpse.planner.differences.limits import Limit
 from glimpse.planner.differences.snapshots import Charge, Gap, Snapshot
-from glimpse.planner.finding import Finding
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.sentence import Sentence
+from glimpse.planner.report.json_values import Json, finding_as_json, plain_or_none, sentence_as_json, usd_or_none
 from glimpse.words import Words, plain
-
-Json = dict[str, Any]
 
 ALWAYS = ("delta_usd", "quantity", "monthly_usd", "lines", "new", "gone", "region", "catalogue")
 """What is there where it is null or empty, too."""
@@ -50,11 +47,11 @@ def difference_as_json(difference: Difference, limits: Sequence[Limit], words: W
                 "usd": usd_text(limit.usd),
                 "judged_usd": usd_text(limit.judged),
                 "verdict": limit.verdict,
-                "why": _sentence(limit.why, words),
+                "why": sentence_as_json(limit.why, words),
             }
             for limit in limits
         ],
-        "warnings": [_warning(found, words) for found in difference.warnings],
+        "warnings": [finding_as_json(found, words) for found in difference.warnings],
     }
     kept: Json = _kept(document)
     return kept
@@ -80,8 +77,8 @@ def _line(line: LineDifference, difference: Difference, words: Words) -> Iterato
         yield {
             "id": plain(line_id(line.address, charge.component)),
             "address": plain(line.address),
-            "moved_from": plain(line.moved_from) if line.moved_from else None,
-            "file": plain(charge.origin.file) if charge.origin.file else None,
+            "moved_from": plain_or_none(line.moved_from),
+            "file": plain_or_none(charge.origin.file),
             "line": charge.origin.line,
             "service": plain(charge.service),
             "component": plain(charge.component),
@@ -90,7 +87,7 @@ def _line(line: LineDifference, difference: Difference, words: Words) -> Iterato
             "usage_based": charge.usage_based,
             "change": line.change,
             "cause": part.cause,
-            "delta_usd": _usd(part),
+            "delta_usd": usd_or_none(part.delta),
             "before": _charge(line.before, line, words),
             "after": _charge(line.after, line, words),
         }
@@ -105,10 +102,10 @@ def _charge(charge: Charge | None, line: LineDifference, words: Words) -> Json |
         "term": plain(charge.term),
         "quantity": charge.quantity_text,
         **_rate(charge.price),
-        "monthly_usd": None if charge.monthly is None else usd_text(charge.monthly),
+        "monthly_usd": usd_or_none(charge.monthly),
         "price_id": plain(charge.price.id) if charge.price else None,
         "as_of": plain(charge.price.as_of) if charge.price else None,
-        "needs": _sentence(charge.needs, words) if charge.needs else None,
+        "needs": sentence_as_json(charge.needs, words) if charge.needs else None,
     }
 
 
@@ -122,28 +119,15 @@ def _rate(price: Price | None) -> Json:
     return {"tiers": tiers, "upfront_usd": upfront}
 
 
-def _usd(part: Part) -> str | None:
-    return None if part.delta is None else usd_text(part.delta)
-
-
 def _gap(gap: Gap, words: Words, is_accepted: bool | None = None) -> Json:
     return {
         "address": plain(gap.address) if gap.address else None,
         "component": plain(gap.component) if gap.component else None,
-        **_sentence(gap.what, words),
-        "file": plain(gap.file) if gap.file else None,
+        **sentence_as_json(gap.what, words),
+        "file": plain_or_none(gap.file),
         "line": gap.line,
         "accepted": is_accepted,
     }
-
-
-def _warning(found: Finding, words: Words) -> Json:
-    return {**_sentence(found.what, words), "file": found.file, "line": found.line}
-
-
-def _sentence(sentence: Sentence, words: Words) -> Json:
-    params = {name: plain(value) if isinstance(value, str) else value for name, value in sentence.params.items()}
-    return {"code": plain(sentence.code), "params": params, "text": words.render(sentence)}
 
 
 def _kept(value: Any) -> Any:

@@ -2,7 +2,8 @@
 Budgets over a difference: `--max-usd` for the total after it, `--max-increase` for what it adds.
 
 What a change adds is judged without new prices of AWS, which are not its doing; the total after it is judged as it is.
-What is not known cannot be within a budget, unless `glimpse.toml` accepts it with a reason.
+Neither is judged with a new gap, unless `glimpse.toml` accepts it with a reason. Usage that nobody gave, and gaps that
+both sides have, are in no amount and fail no budget.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ KEPT, BROKEN, UNKNOWN = "kept", "broken", "unknown"
 
 @dataclass(frozen=True)
 class Limit:
-    """One budget: its name, its USD a month, the USD that are held against it, and how that ends."""
+    """One budget: its name, its USD a month, the USD a month that it is compared with, the verdict, and why."""
 
     name: str
     usd: Fraction
@@ -52,5 +53,6 @@ def _limit(difference: Difference, name: str, usd: Fraction, judged: Fraction) -
     if open_gaps:
         return Limit(name, usd, judged, UNKNOWN, say("limit_unknown", count=open_gaps))
     if name == MAX_INCREASE and judged <= 0:
-        return Limit(name, usd, judged, KEPT, say("limit_kept_nothing"))
+        why = say("limit_kept_nothing" if difference.is_whole else "limit_kept_nothing_known")
+        return Limit(name, usd, judged, KEPT, why)
     return Limit(name, usd, judged, KEPT, say(f"limit_kept_{name}", **params))

@@ -12,11 +12,10 @@ from glimpse.planner.differences.causes import Difference, LineDifference
 from glimpse.planner.differences.fragments import (
     SIGNS,
     ResourceDifference,
-    amount_text,
+    amounts_of,
     answer_text,
     causes_text,
     component_text,
-    delta_text,
     gap_place,
     gap_text,
     highest_text,
@@ -28,7 +27,6 @@ from glimpse.planner.differences.fragments import (
     unknown_texts,
 )
 from glimpse.planner.differences.limits import KEPT, Limit
-from glimpse.planner.differences.snapshots import Charge
 from glimpse.planner.report.markdown_escaping import code, escaped
 from glimpse.words import Words
 
@@ -93,8 +91,7 @@ def _rows(resource: ResourceDifference, words: Words) -> Iterator[str]:
     place = f"<br>{code(f'{origin.file}:{origin.line}')}" if origin.file else ""
     if was := resource.lines[0].moved_from:
         place += f"<br>{_sentence(words('diff_was', address=was))}"
-    texts = amount_text(resource.before), amount_text(resource.after), delta_text(resource.delta)
-    amounts = (f"**{_usd(text)}**" for text in texts)
+    amounts = (f"**{_usd(text)}**" for text in amounts_of(resource))
     yield f"| {escaped(SIGNS[resource.change])} {code(resource.address)}{place} | {' | '.join(amounts)} |"
     for line in resource.shown:
         yield _row(line, words)
@@ -105,11 +102,7 @@ def _rows(resource: ResourceDifference, words: Words) -> Iterator[str]:
 def _row(line: LineDifference, words: Words) -> str:
     notes = "".join(f"<br><sub>{_sentence(note)}</sub>" for note in notes_of(line, words))
     name = f"{_sentence(component_text(line))}, {_sentence(quantity_text(line))}{notes}"
-    return f"| {name} | {_monthly(line.before)} | {_monthly(line.after)} | {_usd(delta_text(line.delta))} |"
-
-
-def _monthly(charge: Charge | None) -> str:
-    return "" if charge is None else amount_text(charge.monthly)
+    return f"| {name} | {' | '.join(map(_usd, amounts_of(line)))} |"
 
 
 def _sentence(text: str) -> str:

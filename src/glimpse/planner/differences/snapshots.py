@@ -83,7 +83,10 @@ class Gap:
         return charge.origin.address.startswith(self.address)
 
     def covers(self, charge: Charge) -> bool:
-        """Whether the charge may have been part of what was not known: the same part, or any of the resource."""
+        """
+        Whether the charge may have been part of what was not known: the same part, or any part of a resource that is
+        unknown as a whole, whose gap has the resource's type as its component.
+        """
         return self.address == charge.origin.address and (
             self.component == charge.component or "_" in self.component.partition(" ")[0]
         )
@@ -135,11 +138,9 @@ def snapshot_of(bill: Bill, name: str, commit: str | None = None) -> Snapshot:
         for line in bill.lines
     )  # fmt: skip
     gaps = [Gap(row.origin.address, row.component, row.why, row.origin.file, row.origin.line) for row in bill.unpriced]
-    gaps += [_gap(found) for found in bill.stack.unresolved]
+    gaps += [gap_of(found) for found in bill.stack.unresolved]
     if choice := bill.stack.choice:
-        gaps += [
-            Gap(f"var.{name}", "", say("choice_open", name=name), choice.file, choice.line) for name in choice.variables
-        ]
+        gaps += [gap_of_choice(variable, choice.file, choice.line) for variable in choice.variables]
     return Snapshot(
         name, bill.stack.region, bill.catalogue.name, bill.free_tier, charges, tuple(gaps), bill.at_least,
         bill.range.high, tuple(row.address for row in bill.workload.accepted), bill.stack.warnings, commit,
@@ -147,5 +148,11 @@ def snapshot_of(bill: Bill, name: str, commit: str | None = None) -> Snapshot:
     )  # fmt: skip
 
 
-def _gap(found: Finding) -> Gap:
+def gap_of_choice(variable: str, file: str | None, line: int | None) -> Gap:
+    """The gap of a variable that has no value and decides which of several stacks this is."""
+    return Gap(f"var.{variable}", "", say("choice_open", name=variable), file, line)
+
+
+def gap_of(found: Finding) -> Gap:
+    """The gap of what could not be read."""
     return Gap(str(found.what.params.get("address", "")), "", found.what, found.file, found.line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import chain
 
 from rich.cells import cell_len
@@ -13,11 +12,10 @@ from glimpse.planner.differences.causes import Difference, LineDifference
 from glimpse.planner.differences.fragments import (
     SIGNS,
     ResourceDifference,
-    amount_text,
+    amounts_of,
     answer_text,
     causes_text,
     component_text,
-    delta_text,
     gap_place,
     gap_text,
     highest_text,
@@ -72,7 +70,7 @@ class DifferenceReport(Report):
         rows: Iterator[ResourceDifference | LineDifference] = chain(
             resources, *(resource.shown for resource in resources)
         )
-        self._amount_width = max(AMOUNT, *(len(text) + 1 for row in rows for text in _amounts_of(row)))
+        self._amount_width = max(AMOUNT, *(len(text) + 1 for row in rows for text in amounts_of(row)))
         self._title("diff_resources", counts=resource_counts_text(resources, words))
         self._amounts("", "", *map(words, ("diff_before", "diff_after", "diff_delta")), style="dim")
         for resource in resources:
@@ -94,12 +92,12 @@ class DifferenceReport(Report):
             self._paragraph(name)
             name, place = Text(fit_end(f"  {place}", room), "dim"), ""
         name.append(place, "dim")
-        amounts = (Text(text, "bold") for text in _amounts_of(resource))
+        amounts = (Text(text, "bold") for text in amounts_of(resource))
         self._row(((room, "<"), *((self._amount_width, ">"),) * 3), name, *amounts)
 
     def _difference(self, line: LineDifference) -> None:
         name = "    " + component_text(line)
-        self._amounts(name, quantity_text(line), *_amounts_of(line))
+        self._amounts(name, quantity_text(line), *amounts_of(line))
         for note in notes_of(line, self.words):
             self._paragraph(Text(note, "dim"), indent=6, hang=6)
 
@@ -127,13 +125,3 @@ class DifferenceReport(Report):
         for gap in gaps:
             self._paragraph(Text(gap_place(gap), "bold"))
             self._paragraph(gap_text(gap, difference, self.words), indent=2)
-
-
-def _amounts_of(row: ResourceDifference | LineDifference) -> tuple[str, str, str]:
-    """The amounts of a row: before, after, and the difference."""
-    if isinstance(row, ResourceDifference):
-        return amount_text(row.before), amount_text(row.after), delta_text(row.delta)
-    # A line that is not there costs nothing, unless a part without a price may stand in its place.
-    missing = None if row.delta is None else Fraction(0)
-    before, after = (amount_text(missing if charge is None else charge.monthly) for charge in (row.before, row.after))
-    return before, after, delta_text(row.delta)

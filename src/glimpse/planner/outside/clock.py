@@ -7,7 +7,7 @@ import time
 
 
 def today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
+    return now().date()
 
 
 def now() -> datetime.datetime:

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from glimpse.planner.finding import Finding, InputError
-from glimpse.planner.outside.file_trees import DISK, STANDARD_INPUT, DiskWithInput, FileTree
+from glimpse.planner.outside.file_trees import DISK, MAX_INPUT_BYTES, STANDARD_INPUT, DiskWithInput, FileTree
 from glimpse.planner.outside.git_objects import GitUnavailable, Repository
 from glimpse.planner.outside.git_revisions import revision_of
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.terraform.folders import is_terraform_file
-
-MAX_INPUT_BYTES = 200_000_000
-"""As of the JSON of a plan."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from typing import Protocol
 STANDARD_INPUT = "-"
 """The place that a disk reads the standard input from."""
 
+MAX_INPUT_BYTES = 200_000_000
+"""Of one file: a bound for the JSON of a plan, the largest that there is."""
+
 
 class FileTree(Protocol):
     """Every method that reads raises OSError where it cannot."""

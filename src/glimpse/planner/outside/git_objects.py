@@ -17,16 +17,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from glimpse.planner.finding import InputError
+from glimpse.planner.outside.file_trees import MAX_INPUT_BYTES
 from glimpse.planner.sentence import say
 
 MAX_SECONDS = 30.0
 """For each answer of git; a thousand files take it a tenth of a second together."""
 
-MAX_OBJECT_BYTES = 200_000_000
-"""As the JSON of a plan may have. Larger objects are never read: git names the size before the content."""
-
 MAX_NAME_LENGTH = 1_000
-MAX_HELD_BYTES = 256
+MAX_HEADER_BYTES = 256
 """Of an answer's first line: an object's name, type and size, or what was asked and what is wrong with it."""
 
 DROPPED = frozenset((
@@ -169,15 +167,16 @@ class Repository:
             requests.flush()
         except OSError:
             raise _Ended from None
-        line = answers.readline(MAX_NAME_LENGTH + MAX_HELD_BYTES)
+        line = answers.readline(MAX_NAME_LENGTH + MAX_HEADER_BYTES)
         found = HEADER.fullmatch(line)
         if not found:
             if not line.endswith(b"\n"):
                 raise _Ended
             return None
         size = int(found[3])
-        if size > MAX_OBJECT_BYTES:
-            raise InputError(say("git_object_large", limit=MAX_OBJECT_BYTES))
+        # Git names the size before the content, so that a larger object is never read.
+        if size > MAX_INPUT_BYTES:
+            raise InputError(say("git_object_large", limit=MAX_INPUT_BYTES))
         content = answers.read(size + 1)
         if len(content) != size + 1:
             raise _Ended

@@ -22,7 +22,10 @@ MAX_LINKS = 40
 
 TREE, LINK = 0o040000, 0o120000
 FILES = (0o100644, 0o100755, 0o100664)
-"""Modes of a tree's entries (git's documentation, "gitformat-index"); any other is a submodule."""
+"""
+Modes of a tree's entries (git's documentation, "gitformat-index"; early gits also wrote 100664, as git's fsck.c says);
+any other is a submodule.
+"""
 
 INSTALLED = ".terraform"
 """Where `terraform init` puts modules. No revision holds it, so those of the working tree serve both sides."""

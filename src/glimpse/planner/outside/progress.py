@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from glimpse.words import Words
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Line
+    from rich.progress import Progress as RichProgress
 
 SHOWN_AFTER_SECONDS = 1.0
 
@@ -21,8 +21,8 @@ SHOWN_AFTER_SECONDS = 1.0
 class Progress:
     """
     A line on standard error with what is being done and for how long, from SHOWN_AFTER_SECONDS after the command began.
-    It goes when the work ends, and is for a person only: a pipe, a file or a terminal that cannot move its cursor gets
-    nothing.
+    It disappears when the work ends, and is for a person only: a pipe, a file or a terminal that cannot move its cursor
+    gets nothing.
     """
 
     def __init__(self, words: Words, stream: TextIO | None = None, now: Callable[[], float] = time.monotonic) -> None:
@@ -55,13 +55,14 @@ class _Line:
     def __init__(self, text: str, stream: TextIO, begun: float, now: Callable[[], float]) -> None:
         self._text, self._stream, self._begun, self._now = text, stream, begun, now
         self._lock = threading.Lock()
-        self._shown: Line | None = None
+        self._shown: RichProgress | None = None
         self._is_over = False
 
     def show(self) -> None:
         # Only now, because most commands end before this is needed.
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.table import Column
 
         with self._lock:
@@ -70,7 +71,7 @@ class _Line:
             text = TextColumn(
                 "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
             )
-            self._shown = Progress(
+            self._shown = RichProgress(
                 SpinnerColumn(), text, TimeElapsedColumn(),
                 console=Console(file=self._stream), get_time=self._now, transient=True,
             )  # fmt: skip

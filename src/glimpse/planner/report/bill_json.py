@@ -15,6 +15,7 @@ from glimpse.planner.regions import RegionComparison
 from glimpse.planner.report.json_values import (
     Json,
     finding_as_json,
+    place_as_json,
     plain_or_none,
     sentence_as_json,
     usd_or_none,
@@ -119,9 +120,7 @@ def _line(line: Line, region: str, words: Words) -> Json:
     meter, price = line.meter, line.price
     return {
         "id": plain(line.id),
-        "address": plain(meter.origin.address),
-        "file": plain_or_none(meter.origin.file),
-        "line": meter.origin.line,
+        **place_as_json(meter.origin),
         "service": meter.sku.service,
         "component": plain(meter.component),
         "region": meter.origin.region or region,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from rich.text import Text
 
-FEWEST = 2
+MIN_ROWS = 2
 """Every part keeps so many rows where there is no room for all."""
 
 
@@ -20,8 +20,8 @@ class Part:
     """
 
     rows: int
-    write: Callable[[int], list[Text]] = field(compare=False)
-    write_whole: Callable[[], list[Text]] | None = field(default=None, compare=False)
+    write: Callable[[int], list[Text]]
+    write_whole: Callable[[], list[Text]] | None = None
 
 
 def fitted(parts: list[Part], room: int) -> list[list[Text]]:
@@ -39,7 +39,7 @@ def fitted(parts: list[Part], room: int) -> list[list[Text]]:
         if sum(map(len, blocks)) <= room:
             return blocks
         longest = max(range(len(parts)), key=rows.__getitem__)
-        if rows[longest] > FEWEST:
+        if rows[longest] > MIN_ROWS:
             rows[longest] -= 1
         else:
             parts, rows = parts[:-1], rows[:-1]

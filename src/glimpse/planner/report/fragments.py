@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from glimpse.planner.bill import Bill, Line
 from glimpse.planner.catalogue import Price
@@ -36,14 +36,30 @@ def dollars_text(usd: Fraction) -> str:
     return ("-$" if usd < 0 else "$") + usd_text(abs(usd))
 
 
+class Priced(Protocol):
+    """Anything with a total, in USD a month."""
+
+    @property
+    def monthly(self) -> Fraction: ...
+
+    @property
+    def at_least(self) -> bool:
+        """Whether parts of it have no price, or were not read."""
+
+
+def cost_text(priced: Priced, words: Words) -> str:
+    """A total for a sentence, `at least $88.29` where parts have no price or were not read."""
+    monthly = usd_text(priced.monthly)
+    return words("at_least_usd", monthly=monthly) if priced.at_least else f"${monthly}"
+
+
 def workload_name(workload: Workload, words: Words) -> str:
     return plain(workload.source) or words("ui_no_workload")
 
 
 def region_text(entry: RegionComparison, words: Words) -> str:
     """What the stack costs in another region, and how that differs from its own."""
-    monthly = usd_text(entry.bill.monthly)
-    cost = words("at_least_usd", monthly=monthly) if entry.bill.at_least else f"${monthly}"
+    cost = cost_text(entry.bill, words)
     if entry.difference is None:
         return words("region_incomplete", region=entry.region, cost=cost, count=len(entry.missing))
     code = "region_costs_more" if entry.difference >= 0 else "region_costs_less"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import ON_DEMAND, Catalogue
+from glimpse.planner.given_usage import type_of
 from glimpse.planner.meter import Origin
 from glimpse.planner.price_bounds import bounds
 from glimpse.planner.report.fragments import NUMBERED
 from glimpse.planner.sentence import Sentence
 from glimpse.planner.stack import Unpriced
-
-AWS_TYPE = re.compile(r"(?:^|\.)([a-z]+_[a-z0-9_]+)\.[^.]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,14 @@ class GapGroup:
     Parts of one type that have no price, or could not be read, for one reason.
 
     `type` is Terraform's type; empty where a finding belongs to no resource. `components` are what has no price; empty
-    for what could not be read (`is_unpriced` tells the two apart). `why` is the reason of the first, and `is_alike`
-    whether it is that of all. `bound` is the most that they may cost together, USD a month, as far as prices that are
+    for what could not be read (`is_unpriced` tells the two apart). `why` is the reason of the first; the
+    others have the same code. `bound` is the most that they may cost together, USD a month, as far as prices that are
     held tell; None where they do not.
     """
 
     type: str
     components: tuple[str, ...]
     why: Sentence
-    is_alike: bool
     count: int
     places: tuple[Origin, ...]
     is_unpriced: bool
@@ -51,13 +48,12 @@ def gaps_of(bill: Bill) -> tuple[GapGroup, ...]:
     """
     together: dict[tuple[str, str, bool], list[_Gap]] = {}
     for gap in _gaps(bill):
-        together.setdefault((type_of(gap.origin.address), gap.why.code, bool(gap.component)), []).append(gap)
+        together.setdefault((terraform_type(gap.origin.address), gap.why.code, bool(gap.component)), []).append(gap)
     groups = (
         GapGroup(
             type=kind,
             components=tuple(dict.fromkeys(row.component for row in rows if row.component)),
             why=rows[0].why,
-            is_alike=all(row.why == rows[0].why for row in rows),
             count=len(rows),
             places=tuple(dict.fromkeys(row.origin for row in rows)),
             is_unpriced=is_unpriced,
@@ -109,7 +105,7 @@ def _sum(amounts: Iterable[Fraction | None]) -> Fraction | None:
     return total
 
 
-def type_of(address: str) -> str:
-    """Terraform's type in an address, `module.a.aws_eip.b["x"]`; empty where there is none."""
-    found = AWS_TYPE.search(re.sub(r"\[[^\]]*\]", "", address))
-    return found.group(1) if found else ""
+def terraform_type(address: str) -> str:
+    """Terraform's type in an address; empty where there is none, as in `module.a`, `var.b` and `flow.internet_out`."""
+    kind = type_of(address)
+    return kind if "_" in kind else ""

@@ -11,7 +11,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -100,7 +100,9 @@ def _document(
     warnings: list[Json],
     made_at: datetime.datetime,
 ) -> Json:
-    metadata: Json = {"path": plain(path), "type": "terraform_plan_json" if path.endswith(".json") else "terraform_dir"}
+    # The standard input is a plan, too.
+    is_plan = path == "-" or path.endswith(".json")
+    metadata: Json = {"path": plain(path), "type": "terraform_plan_json" if is_plan else "terraform_dir"}
     if warnings:
         metadata["warnings"] = warnings
     project = {"name": plain(path), "displayName": plain(path), "metadata": metadata, **sides, "summary": summary}
@@ -156,13 +158,13 @@ def _change(line: LineDifference) -> Component:
     def difference(was: Fraction | None, now: Fraction | None) -> Fraction | None:
         return None if was is None or now is None else now - was
 
-    none = Fraction(0)
+    missing = None if line.may_be_in_gap else Fraction(0)
     return Component(
-        shown.origin,
+        replace(shown.origin, address=line.address),
         _renamed(old.name, new.name) if old and new else shown.name,
         shown.unit,
         shown.part,
-        difference(old.quantity if old else none, new.quantity if new else none),
+        difference(old.quantity if old else missing, new.quantity if new else missing),
         shown.price,
         line.delta,
         shown.usage_based,

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from glimpse.planner.finding import Finding
+from glimpse.planner.meter import Origin
 from glimpse.planner.money import usd_text
 from glimpse.planner.sentence import Sentence
 from glimpse.words import Words, plain
@@ -34,6 +35,10 @@ def sentence_as_json(sentence: Sentence, words: Words) -> Json:
     """A sentence as its stable code, its facts, and its text."""
     params = {name: plain(value) if isinstance(value, str) else value for name, value in sentence.params.items()}
     return {"code": sentence.code, "params": params, "text": words.render(sentence)}
+
+
+def place_as_json(origin: Origin) -> Json:
+    return {"address": plain(origin.address), "file": plain_or_none(origin.file), "line": origin.line}
 
 
 def plain_or_none(text: str | None) -> str | None:

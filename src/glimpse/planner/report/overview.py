@@ -1,6 +1,6 @@
 """
-What a reader of a plan sees first, as values without a language or a width: costs, bars, waterfall, changes, gaps,
-offers, risks and where the prices come from. `plan_summary.py` makes the five answers of it.
+What a reader of a plan sees first, as values without a language or a width: the bill as bars, the changes, what they
+save, offers, gaps and where the prices come from. `plan_summary.py` makes the answers of it.
 """
 
 from __future__ import annotations
@@ -10,33 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from glimpse.planner.bill import Bill
-from glimpse.planner.levers.lever import BY_HAND, EFFORTS, Lever
-from glimpse.planner.meter import Origin
+from glimpse.planner.levers.lever import BY_HAND, EFFORTS
 from glimpse.planner.plan import Effect, Plan, WaterfallStep
 from glimpse.planner.report.effects import by_saving
 from glimpse.planner.report.fragments import NUMBERED, first_of
 from glimpse.planner.report.gaps import GapGroup, gaps_of
 from glimpse.planner.report.savings import saves_below
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """
-    USD a month. `highest` is with the most tasks, or in the dearest world of a choice. `recommended` and `saved` are
-    None where nothing is advised; `percent` is None, too, where today costs nothing.
-
-    `at_least`: parts have no price or were not read. `before_usage`: usage that nobody gave comes on top.
-    `saves_at_least`: that usage may save more.
-    """
-
-    today: Fraction
-    highest: Fraction
-    recommended: Fraction | None
-    saved: Fraction | None
-    percent: Fraction | None
-    at_least: bool
-    before_usage: bool
-    saves_at_least: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +31,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """
-    One change of the recommendation. `usd` a month is that of its step in the waterfall; `at_least` where usage that
-    nobody gave may save more. `gives_up` is the name of a promise, None where the stack loses nothing that it has.
-    """
-
-    effect: Effect
-    usd: Fraction
-    at_least: bool
-
-    @property
-    def lever(self) -> Lever:
-        return self.effect.lever
-
-    @property
-    def effort(self) -> str:
-        """One of EFFORTS."""
-        return self.lever.effort
-
-    @property
-    def gives_up(self) -> str | None:
-        return self.lever.gives_up
-
-    @property
-    def places(self) -> tuple[Origin, ...]:
-        return self.effect.places
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
-    """What would be saved beyond the recommendation, USD a month, by giving up one promise, with which more levers."""
+    """What would be saved beyond the recommendation, USD a month, by giving up one promise."""
 
     usd: Fraction
     promise: str
-    levers: tuple[Lever, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +51,38 @@ class PriceSources:
 class Overview:
     """
     The facts of one plan. `bars` are all components that cost something, the largest first (`largest` folds them).
-    `steps` lead from today to the recommendation and add up; `changes` are the same as rows, in the same order.
     `by_hand` only people can decide. `offers` and `gaps` begin with the largest.
     """
 
     plan: Plan
-    costs: Costs
     bars: tuple[Bar, ...]
-    steps: tuple[WaterfallStep, ...]
-    changes: tuple[ChangeRow, ...]
     by_hand: tuple[Effect, ...]
     offers: tuple[Offer, ...]
     gaps: tuple[GapGroup, ...]
     sources: PriceSources | None
+
+    @property
+    def changes(self) -> tuple[WaterfallStep, ...]:
+        """The changes of the recommendation: they lead from today to it, and their amounts add up."""
+        return self.plan.waterfall
+
+    @property
+    def saved(self) -> Fraction:
+        """What the recommendation saves, USD a month; 0 where nothing is advised."""
+        return (self.plan.recommended.saving.usd if self.plan.recommended else None) or Fraction(0)
+
+    @property
+    def percent(self) -> Fraction:
+        """The same in per cent of what the stack costs today; 0 where that is nothing."""
+        today = self.plan.today.monthly
+        return self.saved / today * 100 if today else Fraction(0)
 
 
 def overview_of(plan: Plan) -> Overview:
     bill = plan.today.bill
     return Overview(
         plan=plan,
-        costs=_costs(plan),
         bars=bars_of(bill),
-        steps=plan.waterfall,
-        changes=tuple(ChangeRow(step.effect, step.usd, step.saving.at_least) for step in plan.waterfall),
         by_hand=tuple(by_saving(effect for effect in plan.effects if effect.lever.group == BY_HAND)),
         offers=_offers(plan),
         gaps=gaps_of(bill),
@@ -137,37 +95,18 @@ def _offers(plan: Plan) -> tuple[Offer, ...]:
     if plan.search is None:
         return ()
     best = plan.search.best
-    found = [
-        Offer(best.monthly - row.monthly, name, tuple(lever for lever in row.levers if lever not in best.levers))
-        for row in plan.search.forbidden
-        for name in row.broken
-    ]
+    found = [Offer(best.monthly - row.monthly, name) for row in plan.search.forbidden for name in row.broken]
     return tuple(sorted(found, key=lambda offer: -offer.usd))
 
 
-def offer_of_little_usage(plan: Plan) -> Effect | None:
+def offer_of_little_usage(overview: Overview) -> Effect | None:
     """The change that saves most while there is little usage, where that is more than any certain offer."""
+    plan = overview.plan
     outside = (row for row in plan.effects if row.lever not in plan.measure.levers and not row.lever.is_planned)
     found = [row for row in outside if saves_below(row.here) and row.lever.effort != EFFORTS[-1]]
     largest = max(found, key=lambda effect: effect.here.usd or 0, default=None)
-    certain = max((usd for usd in (offer.usd for offer in _offers(plan))), default=Fraction(0))
+    certain = max((offer.usd for offer in overview.offers), default=Fraction(0))
     return largest if largest and (largest.here.usd or 0) > certain else None
-
-
-def _costs(plan: Plan) -> Costs:
-    bill, chosen, choice = plan.today.bill, plan.recommended, plan.today.bill.stack.choice
-    highest = max((world.monthly for world in choice.worlds), default=bill.monthly) if choice else bill.range.high
-    saved = chosen.saving.usd if chosen else None
-    return Costs(
-        today=bill.monthly,
-        highest=highest,
-        recommended=chosen.monthly if chosen else None,
-        saved=saved,
-        percent=saved / bill.monthly * 100 if saved is not None and bill.monthly else None,
-        at_least=bill.at_least,
-        before_usage=bill.before_usage,
-        saves_at_least=chosen is not None and chosen.saving.at_least,
-    )
 
 
 def bars_of(bill: Bill) -> tuple[Bar, ...]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from glimpse.planner.money import usd_text
 from glimpse.planner.plan import Plan, WaterfallStep
 from glimpse.planner.report.gaps import GapGroup
-from glimpse.planner.report.json_values import sentence_as_json
+from glimpse.planner.report.json_values import Json, place_as_json, sentence_as_json
 from glimpse.planner.report.overview import overview_of
 from glimpse.planner.report.plan_summary import Answer, answers_of
 from glimpse.planner.report.summary import Statement
 from glimpse.words import Words, plain
-
-Json = dict[str, Any]
 
 
 def overview_as_json(plan: Plan, words: Words) -> Json:
@@ -21,7 +17,7 @@ def overview_as_json(plan: Plan, words: Words) -> Json:
     overview = overview_of(plan)
     return {
         "summary": [_answer(answer, words) for answer in answers_of(overview)],
-        "waterfall": [_step(step) for step in overview.steps],
+        "waterfall": [_step(step) for step in overview.changes],
         "gaps": [_gap(group, words) for group in overview.gaps],
     }
 
@@ -57,8 +53,5 @@ def _gap(group: GapGroup, words: Words) -> Json:
         "is_unpriced": group.is_unpriced,
         "at_most_usd": None if group.bound is None else usd_text(group.bound),
         "why": sentence_as_json(group.why, words),
-        "places": [
-            {"address": plain(origin.address), "file": plain(origin.file) if origin.file else None, "line": origin.line}
-            for origin in group.places
-        ],
+        "places": [place_as_json(origin) for origin in group.places],
     }

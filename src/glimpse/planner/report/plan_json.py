@@ -16,7 +16,7 @@ from glimpse.planner.paid import Comparison
 from glimpse.planner.plan import Effect, Plan, Scenario
 from glimpse.planner.quantities import CostCases
 from glimpse.planner.report.bill_json import bill_fields, workload_as_json
-from glimpse.planner.report.json_values import Json, plain_or_none, sentence_as_json, usd_or_none, without_empty
+from glimpse.planner.report.json_values import Json, place_as_json, sentence_as_json, usd_or_none, without_empty
 from glimpse.planner.report.overview_json import overview_as_json
 from glimpse.planner.report.paid import paid_as_json
 from glimpse.planner.report.savings import saving_as_json
@@ -82,7 +82,7 @@ def growth_as_json(growths: tuple[Growth, ...]) -> list[Json]:
     """As JSON: decimal strings, null where unknown; months are null where they are more than five years away."""
     return [
         {
-            "address": growth.origin.address,
+            "address": plain(growth.origin.address),
             "store": growth.store,
             "gb_monthly": dict(zip(("min", "expected", "max"), _gb(growth.gb_monthly), strict=True)),
             "usd_monthly": None if growth.usd_monthly is None else usd_text(growth.usd_monthly),
@@ -105,9 +105,7 @@ def _gb(cases: CostCases) -> tuple[str, ...]:
 def _risk(risk: Risk, words: Words) -> Json:
     return {
         **sentence_as_json(risk.what, words),
-        "address": plain(risk.origin.address),
-        "file": plain_or_none(risk.origin.file),
-        "line": risk.origin.line,
+        **place_as_json(risk.origin),
         "mended_by": risk.mended_by,
     }
 
@@ -191,10 +189,7 @@ def _step(step: Step, words: Words) -> Json:
         "lever": step.lever,
         "what": sentence_as_json(step.what, words),
         "source_line": step.document_line,
-        "places": [
-            {"address": plain(origin.address), "file": plain_or_none(origin.file), "line": origin.line}
-            for origin in step.places
-        ],
+        "places": [place_as_json(origin) for origin in step.places],
     }
 
 
@@ -220,7 +215,7 @@ def _alarm(alarm: Alarm, words: Words) -> Json:
 
 
 def _search(search: SearchResult) -> Json:
-    def plain_or_none(combination: Combination) -> Json:
+    def as_json(combination: Combination) -> Json:
         return {
             "levers": [lever.name for lever in combination.levers],
             "monthly_usd": usd_text(combination.monthly),
@@ -229,10 +224,10 @@ def _search(search: SearchResult) -> Json:
 
     return {
         "combinations": search.looked_at,
-        "best": plain_or_none(search.best),
-        "second": plain_or_none(search.second) if search.second else None,
-        "forbidden": [plain_or_none(combination) for combination in search.forbidden],
-        "stricter": [{"lever": name, **plain_or_none(combination)} for name, combination in search.stricter.items()],
+        "best": as_json(search.best),
+        "second": as_json(search.second) if search.second else None,
+        "forbidden": [as_json(combination) for combination in search.forbidden],
+        "stricter": [{"lever": name, **as_json(combination)} for name, combination in search.stricter.items()],
     }
 
 
@@ -263,9 +258,7 @@ def _effect(effect: Effect, stack: Stack, document: PlanDocument | None, words: 
 def _place(origin: Origin, effect: Effect) -> Json:
     saved = (effect.by_place or {}).get(origin.address)
     return {
-        "address": plain(origin.address),
-        "file": plain_or_none(origin.file),
-        "line": origin.line,
+        **place_as_json(origin),
         "saves": saving_as_json(saved) if saved else None,
         "changes": [
             {"field": change.field, "before": change.before, "after": change.after}

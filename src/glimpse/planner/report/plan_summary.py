@@ -13,10 +13,10 @@ from fractions import Fraction
 from glimpse.planner.bill import Bill
 from glimpse.planner.levers.lever import EFFORTS
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.plan import Plan
+from glimpse.planner.plan import Plan, Scenario, WaterfallStep
 from glimpse.planner.report.comparison import NO_COMMITMENT, has_own_scenarios
 from glimpse.planner.report.gaps import GapGroup
-from glimpse.planner.report.overview import ChangeRow, Costs, Overview, PriceSources, offer_of_little_usage, overview_of
+from glimpse.planner.report.overview import Overview, PriceSources, offer_of_little_usage, overview_of
 from glimpse.planner.report.summary import (
     Statement,
     SummaryLine,
@@ -113,11 +113,11 @@ def _advice(overview: Overview) -> Iterator[Statement]:
         yield Statement(say("do_nothing" if overview.offers else "do_nothing_certain"))
     elif len(changes) == 1:
         yield Statement(say("advice_change"), (titles[0],))
-        yield Statement(_comes_to(overview.costs))
+        yield Statement(_comes_to(overview, chosen))
     else:
         scenario = {"scenario": chosen.name} if has_own_scenarios(plan) else {}
         yield Statement(say("advice_scenario" if scenario else "advice_changes", count=len(changes), **scenario))
-        yield Statement(_comes_to(overview.costs))
+        yield Statement(_comes_to(overview, chosen))
         is_all = len(titles) <= SHOWN_CHANGES + 1
         # How many they are was said.
         named = titles if is_all else titles[:SHOWN_CHANGES]
@@ -129,14 +129,15 @@ def _advice(overview: Overview) -> Iterator[Statement]:
         yield Statement(say("advice_by_hand"), first_sentences(titles, SHOWN_CHANGES))
 
 
-def _comes_to(costs: Costs) -> Sentence:
+def _comes_to(overview: Overview, chosen: Scenario) -> Sentence:
     """What the stack costs with the changes, and how much less that is."""
-    monthly, saved = usd_text(costs.recommended or Fraction(0)), costs.saved or Fraction(0)
+    saved, at_least = overview.saved, chosen.saving.at_least
     if not saved:
-        return say("advice_saves_usage" if costs.saves_at_least else "advice_saves_nothing")
-    code = "advice_saves_at_least" if costs.saves_at_least else "advice_saves"
-    code = f"{code}_of_known" if costs.at_least else code
-    return say(code, monthly=monthly, saving=usd_text(saved), percent=percent_text(costs.percent or Fraction(0)))
+        return say("advice_saves_usage" if at_least else "advice_saves_nothing")
+    code = "advice_saves_at_least" if at_least else "advice_saves"
+    code = f"{code}_of_known" if overview.plan.today.bill.at_least else code
+    percent = percent_text(overview.percent)
+    return say(code, monthly=usd_text(chosen.monthly), saving=usd_text(saved), percent=percent)
 
 
 def percent_text(percent: Fraction) -> str:
@@ -148,7 +149,7 @@ def _loss(overview: Overview) -> Iterator[Statement]:
     """What the advice takes away, what it keeps, and what else comes with it."""
     plan, changes = overview.plan, overview.changes
     if changes and plan.recommended:
-        given_up = list(dict.fromkeys(row.gives_up for row in changes if row.gives_up))
+        given_up = list(dict.fromkeys(row.lever.gives_up for row in changes if row.lever.gives_up))
         names = tuple(say(f"promise_{name}") for name in given_up)
         yield Statement(say("loss_given_up" if names else "loss_nothing"), first_sentences(names, SHOWN_GIVEN_UP))
         kept = {row.promise for row in plan.recommended.verdicts if row.verdict == KEPT}.difference(given_up)
@@ -167,7 +168,7 @@ def _offers(overview: Overview) -> Iterator[Answer]:
     offers = [_offer(offer.usd, offer.promise) for offer in overview.offers]
     if offers:
         statements.append(Statement(say("offers_some"), tuple(offers[:SHOWN_OFFERS])))
-    if little := offer_of_little_usage(overview.plan):
+    if little := offer_of_little_usage(overview):
         saved = usd_text(little.here.usd or Fraction(0))
         title = say(f"lever_{little.lever.name}")
         statements.append(Statement(say("offers_little_usage", saving=saved), (title,)))
@@ -175,10 +176,10 @@ def _offers(overview: Overview) -> Iterator[Answer]:
         yield Answer(OFFERS, tuple(statements))
 
 
-def _worst(changes: Sequence[ChangeRow]) -> tuple[Sentence, ...]:
+def _worst(changes: Sequence[WaterfallStep]) -> tuple[Sentence, ...]:
     """What the changes with the most work, and of those the largest, ask for besides what they give up."""
-    asking = [row for row in changes if row.gives_up is None and not row.lever.mends]
-    asking.sort(key=lambda row: -EFFORTS.index(row.effort))
+    asking = [row for row in changes if row.lever.gives_up is None and not row.lever.mends]
+    asking.sort(key=lambda row: -EFFORTS.index(row.lever.effort))
     return tuple(dict.fromkeys(say(f"loses_{row.lever.name}") for row in asking))[:SHOWN_LOSSES]
 
 

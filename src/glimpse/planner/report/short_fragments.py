@@ -10,10 +10,9 @@ from rich.cells import cell_len
 
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import decimal_text, usd_text
-from glimpse.planner.plan import WaterfallStep
+from glimpse.planner.plan import Effect, WaterfallStep
 from glimpse.planner.report.fragments import place_text
 from glimpse.planner.report.gaps import GapGroup
-from glimpse.planner.report.overview import ChangeRow
 from glimpse.planner.report.places import address_text
 from glimpse.words import Words, plain
 
@@ -25,11 +24,12 @@ GAP_REASONS = {"no_price": "gap_no_price", "no_price_in_term": "gap_no_price", "
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
-def saves_text(row: ChangeRow, words: Words) -> str:
+def saves_text(step: WaterfallStep, words: Words) -> str:
     """What a change saves after those before it, for a column of figures."""
-    if not row.usd and row.at_least:
+    at_least = step.saving.at_least
+    if not step.usd and at_least:
         return words("saves_by_use")
-    return f"≥ {usd_text(row.usd)}" if row.at_least else usd_text(row.usd)
+    return f"≥ {usd_text(step.usd)}" if at_least else usd_text(step.usd)
 
 
 def gap_text(group: GapGroup, words: Words) -> str:
@@ -57,10 +57,10 @@ def share_text(monthly: Fraction, total: Fraction) -> str:
     return "<1 %" if percent < 1 else f"{decimal_text(percent, 0)} %"
 
 
-def change_cells(row: ChangeRow, words: Words) -> tuple[str, str, str]:
+def change_cells(effect: Effect, words: Words) -> tuple[str, str, str]:
     """What to expect of a change, the effort, and where."""
-    lever = row.lever
-    return words(f"loses_{lever.name}"), words(f"effort_{lever.effort}"), first_place(row.places, words)
+    lever = effect.lever
+    return words(f"loses_{lever.name}"), words(f"effort_{lever.effort}"), first_place(effect.places, words)
 
 
 def rest_text(rest: Sequence[WaterfallStep], words: Words) -> str:

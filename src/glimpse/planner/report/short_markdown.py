@@ -12,6 +12,7 @@ from glimpse.planner.money import usd_text
 from glimpse.planner.paid import Comparison
 from glimpse.planner.plan import Plan
 from glimpse.planner.report.comparison import cost_column
+from glimpse.planner.report.fragments import first_of
 from glimpse.planner.report.markdown import folded, heading, table
 from glimpse.planner.report.markdown_escaping import code, escaped
 from glimpse.planner.report.overview import Overview, largest, overview_of
@@ -59,7 +60,7 @@ def _bars(overview: Overview, words: Words) -> Iterator[str]:
         (
             escaped(plain(bar.component) or words("bars_rest", count=bar.count)),
             usd_text(bar.monthly),
-            share_text(bar.monthly, overview.costs.today),
+            share_text(bar.monthly, overview.plan.today.monthly),
             "█" * max(1, round(bar.monthly / most * CELLS)),
         )
         for bar in bars
@@ -70,10 +71,10 @@ def _bars(overview: Overview, words: Words) -> Iterator[str]:
 
 def _changes(overview: Overview, words: Words) -> Iterator[str]:
     """The waterfall and the table of the changes in one: what is left is light, what a change saves is dark."""
-    steps, plan = overview.steps, overview.plan
-    if not steps or plan.recommended is None:
+    changes, plan = overview.changes, overview.plan
+    if not changes or plan.recommended is None:
         return
-    scale = max([overview.costs.today, *(step.after for step in steps)]) or Fraction(1)
+    scale = max([plan.today.monthly, *(step.after for step in changes)]) or Fraction(1)
 
     def bar(left: Fraction, whole: Fraction) -> str:
         light, dark = round(left / scale * CELLS), round(whole / scale * CELLS)
@@ -87,10 +88,10 @@ def _changes(overview: Overview, words: Words) -> Iterator[str]:
         row(f"**{words('steps_today')}**", cost_column(plan.today), ("", "", ""), bar(Fraction(0), plan.today.monthly)),
         *(
             row(
-                escaped(words(f"lever_{step.lever.name}")), less_text([step], words), change_cells(change, words),
+                escaped(words(f"lever_{step.lever.name}")), less_text([step], words), change_cells(step.effect, words),
                 bar(min(step.before, step.after), max(step.before, step.after)),
             )
-            for step, change in zip(steps, overview.changes, strict=True)
+            for step in changes
         ),
         row(
             f"**{words('steps_recommended')}**", cost_column(plan.recommended), ("", "", ""),
@@ -110,7 +111,8 @@ def _details(plan: Plan, words: Words) -> Iterator[str]:
 
 
 def _gaps(overview: Overview, words: Words) -> Iterator[str]:
-    shown, rest = overview.gaps[:GAPS], overview.gaps[GAPS:]
+    shown, _ = first_of(overview.gaps, GAPS)
+    rest = overview.gaps[len(shown) :]
     if not shown:
         return
     yield from heading(words("ui_gaps"))

@@ -20,6 +20,7 @@ from glimpse.planner.paid import Comparison
 from glimpse.planner.plan import Plan, WaterfallStep
 from glimpse.planner.report.comparison import cost_column
 from glimpse.planner.report.fitting import Part, cut, fitted
+from glimpse.planner.report.fragments import first_of
 from glimpse.planner.report.overview import Overview, largest, overview_of
 from glimpse.planner.report.paid import summary
 from glimpse.planner.report.plan_summary import answers_of
@@ -103,7 +104,7 @@ class ShortReport(Report):
     def _parts(self, overview: Overview) -> Iterator[Part]:
         bars, changes = min(len(overview.bars), BARS), min(len(overview.changes), CHANGES)
         is_wide = self.width >= WIDE and bool(overview.changes)
-        if is_wide and overview.costs.saved:
+        if is_wide and overview.saved:
             yield Part(max(bars, changes), lambda rows: self._charts(overview, rows))
         elif bars:
             yield Part(bars, lambda rows: self._bars(overview, rows))
@@ -122,11 +123,6 @@ class ShortReport(Report):
             write()
         return lines
 
-    def _head(self, code: str) -> None:
-        """The title of a part, without the empty line before it."""
-        self._title(code)
-        del self.lines[-2]
-
     # ---- The bill
 
     def _charts(self, overview: Overview, rows: int) -> list[Text]:
@@ -141,11 +137,11 @@ class ShortReport(Report):
 
     def _write_bars(self, overview: Overview, rows: int) -> None:
         """Each component's share of the bill: name, bar, USD a month, per cent."""
-        bars, total = largest(overview.bars, rows - 1), overview.costs.today
+        bars, total = largest(overview.bars, rows - 1), overview.plan.today.monthly
         names = [plain(bar.component) or self.words("bars_rest", count=bar.count) for bar in bars]
         name_width = self._name_width(names)
         length, most = self.width - name_width - self._amount_width - PERCENT - 1, max(bar.monthly for bar in bars)
-        self._head("ui_bars")
+        self._title_line("ui_bars")
         for name, bar in zip(names, bars, strict=True):
             drawn = set_cell_size(drawn_bar(bar.monthly / most * length), length)
             self.lines.append(
@@ -171,17 +167,17 @@ class ShortReport(Report):
         The total of today, each change from the total before it to the one after it, and the total of the
         recommendation. `is_table`: below each change stands what it asks for. Changes that do not fit are one step.
         """
-        words, chosen = self.words, overview.plan.recommended
+        words, today, chosen = self.words, overview.plan.today, overview.plan.recommended
         shown, rest = _first(overview, rows, is_table)
         names = [words(f"lever_{step.lever.name}") for step in shown]
         # Beside a chart, the table has what did not fit.
         others = (rest_text(rest, words) if is_table else words("more_items", count=len(rest))) if rest else ""
         ends = (words("steps_today"), words("steps_recommended"))
-        scale = max([overview.costs.today, *(step.after for step in overview.steps)])
-        has_bars = bool(overview.costs.saved) and scale > 0
+        scale = max([today.monthly, *(step.after for step in overview.changes)])
+        has_bars = bool(overview.saved) and scale > 0
         name_width = self._name_width([*names, others, *ends]) if has_bars else self.width - self._amount_width - 1
         length = self.width - name_width - self._amount_width - 1
-        asks = [change_cells(row, words) for row in overview.changes[: len(shown)]]
+        asks = [change_cells(step.effect, words) for step in shown]
 
         def draw(name: str, low: Fraction, high: Fraction, amount: str, style: str) -> None:
             drawn = bar_between(low / scale * length, high / scale * length) if has_bars else ""
@@ -192,10 +188,9 @@ class ShortReport(Report):
         def step(name: str, before: Fraction, after: Fraction, amount: str) -> None:
             draw(name, min(before, after), max(before, after), amount, "green" if before >= after else "red")
 
-        self._head("ui_steps_down" if has_bars else "ui_changes")
+        self._title_line("ui_steps_down" if has_bars else "ui_changes")
         if is_table:
             self._asked(asks, [words(code) for code in ("ui_asks", "ui_effort", "ui_where")])
-        today = overview.plan.today
         if has_bars:
             draw(ends[0], Fraction(0), today.monthly, cost_column(today), "")
         for name, row, cells in zip(names, shown, asks, strict=True):
@@ -220,28 +215,26 @@ class ShortReport(Report):
     def _changes(self, overview: Overview, rows: int) -> list[Text]:
         """The table of the changes: what each saves, its name, what it asks for, the effort, and where."""
         words = self.words
-        shown, rest = overview.changes[:rows], overview.changes[rows:]
-        if len(rest) == 1:
-            shown, rest = overview.changes[: rows - 1], overview.changes[rows - 1 :]
-        names, asks = [words(f"lever_{row.lever.name}") for row in shown], [change_cells(row, words) for row in shown]
+        shown, _ = first_of(overview.changes, rows)
+        rest = overview.changes[len(shown) :]
         heads = [words(code) for code in ("ui_change", "ui_asks", "ui_effort", "ui_where")]
-        table = [heads, *([name, *asked] for name, asked in zip(names, asks, strict=True))]
+        table = [heads, *([words(f"lever_{step.lever.name}"), *change_cells(step.effect, words)] for step in shown)]
         widths = [max(cell_len(row[column]) for row in table) for column in range(4)]
         over = self._amount_width + sum(widths) + len(widths) * GUTTER - self.width
         for column, least in NARROWED:
             less = min(max(over, 0), max(0, widths[column] - least))
             widths[column], over = widths[column] - less, over - less
-        amounts = [words("ui_saving"), *(saves_text(row, words) for row in shown)]
+        amounts = [words("ui_saving"), *(saves_text(step, words) for step in shown)]
 
         def write() -> None:
-            self._head("ui_changes")
+            self._title_line("ui_changes")
             for number, (amount, cells) in enumerate(zip(amounts, table, strict=True)):
                 texts = [set_cell_size(fit(cell, width), width) for cell, width in zip(cells[:3], widths, strict=False)]
                 line = BETWEEN.join((right(amount, self._amount_width), *texts, fit_end(cells[3], widths[3])))
                 self.lines.append(Text(line.rstrip(), "dim" if number == 0 else ""))
             if rest:
-                saved = sum((row.usd for row in rest), Fraction(0))
-                text = rest_text(overview.steps[len(shown) :], words)
+                saved = sum((step.usd for step in rest), Fraction(0))
+                text = rest_text(rest, words)
                 self.lines.append(Text(f"{usd_text(saved):>{self._amount_width}}{BETWEEN}{text}", "dim"))
 
         return self._written(write)
@@ -251,7 +244,7 @@ class ShortReport(Report):
     def _gaps(self, overview: Overview, rows: int, is_whole: bool = False) -> list[Text]:
         """What is not counted, by type and reason: how many, why (whole, or on one line), and where the first is."""
         words, groups = self.words, overview.gaps
-        shown = groups if len(groups) <= rows else groups[: rows - 1]
+        shown, _ = first_of(groups, rows - 1)
         rest = groups[len(shown) :]
         texts = [gap_text(group, words) for group in shown]
         places = [first_place(group.places, words) for group in shown]
@@ -259,7 +252,7 @@ class ShortReport(Report):
         room = self.width - place_width - GUTTER
 
         def write() -> None:
-            self._head("ui_gaps")
+            self._title_line("ui_gaps")
             for text, place in zip(texts, places, strict=True):
                 first, *more = self._wrapped(text, room) if is_whole else [fit(text, room)]
                 line = set_cell_size(first, room) + BETWEEN + fit_end(place, place_width)
@@ -281,13 +274,13 @@ def _amounts_of(overview: Overview, words: Words) -> Iterator[str]:
     plan = overview.plan
     yield from (cost_column(priced) for priced in (plan.today, plan.recommended) if priced)
     yield from (usd_text(bar.monthly) for bar in overview.bars)
-    for step, row in zip(overview.steps, overview.changes, strict=True):
-        yield from (less_text([step], words), saves_text(row, words))
+    for step in overview.changes:
+        yield from (less_text([step], words), saves_text(step, words))
 
 
 def _first(overview: Overview, rows: int, is_table: bool) -> tuple[Sequence[WaterfallStep], Sequence[WaterfallStep]]:
     """The steps that are shown, and those that are one step; a single one is shown if it takes no more room."""
-    steps = overview.steps
+    steps = overview.changes
     # A chart leaves out what saves nothing: its table has it.
     count = len(steps) if is_table else sum(bool(step.usd) for step in steps)
     if len(steps) <= rows and (is_table or count == len(steps)):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from glimpse.planner.bill import Bill
 from glimpse.planner.catalogue import SPOT
 from glimpse.planner.money import usd_text
-from glimpse.planner.report.fragments import first_of, some_usage_is_given
+from glimpse.planner.report.fragments import cost_text, first_of, some_usage_is_given
 from glimpse.planner.report.gaps import GapGroup, gaps_of
 from glimpse.planner.sentence import Sentence, say
 from glimpse.planner.stack import PricedWorld
@@ -62,7 +62,7 @@ def not_given(bill: Bill, words: Words) -> Iterator[SummaryLine]:
     choice = bill.stack.choice
     if choice:
         options = " ".join(f"--var {name}=…" for name in choice.variables)
-        worlds = "; ".join(f"{_when(world, words)}: {_monthly(world, words)}" for world in choice.worlds)
+        worlds = "; ".join(f"{_when(world, words)}: {cost_text(world, words)}" for world in choice.worlds)
         names = ", ".join(_place_of(bill, name) for name in choice.variables)
         text = words("not_given_choice", names=names, worlds=worlds, options=options)
         yield SummaryLine("ui_not_given", text, "yellow")
@@ -94,11 +94,6 @@ def _when(world: PricedWorld, words: Words) -> str:
     if len(world.when) == 1:
         return world.when[0][1] or words("otherwise")
     return ", ".join(f"{name} = {text or words('otherwise')}" for name, text in world.when)
-
-
-def _monthly(world: PricedWorld, words: Words) -> str:
-    monthly = usd_text(world.monthly)
-    return words("at_least_usd", monthly=monthly) if world.at_least else f"${monthly}"
 
 
 def cost_sentences(bill: Bill) -> Iterator[Sentence]:

@@ -62,9 +62,13 @@ class Report:
         self._paragraph(Text.assemble((set_cell_size(self.words(label), LABEL), "bold"), (text, style)), hang=LABEL)
 
     def _title(self, code: str, **params: str | int) -> None:
-        """The title of a section, below an empty line; a rule fills the line."""
-        title = self.words(code, **params)
+        """The title of a section, below an empty line."""
         self.lines.append(Text())
+        self._title_line(code, **params)
+
+    def _title_line(self, code: str, **params: str | int) -> None:
+        """A title; a rule fills the line."""
+        title = self.words(code, **params)
         rule = "─" * (self.width - cell_len(title) - 1)
         self._paragraph(Text.assemble((title, "bold"), (f" {rule}" if rule else "", "dim")))
 

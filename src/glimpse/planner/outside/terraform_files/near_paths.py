@@ -74,7 +74,7 @@ def _with_stacks(code: str, path: Path, stacks: list[Path]) -> Sentence:
 
 
 def _shown(path: Path) -> str:
-    """How a message names the folder: a dot would say nothing to who gave no path."""
+    """How a message names the folder: a dot says nothing to somebody who gave no path."""
     return str(path.absolute()) if path == Path() else str(path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from glimpse.planner.finding import Finding, InputError
-from glimpse.planner.outside.file_trees import DISK, STANDARD_INPUT, FileTree
+from glimpse.planner.outside.file_trees import DISK, MAX_INPUT_BYTES, STANDARD_INPUT, FileTree
 from glimpse.planner.outside.terraform_files.block import AT_APPLY, Block, UnknownsIn, Values
 from glimpse.planner.outside.terraform_files.directory import Directory
 from glimpse.planner.outside.terraform_files.plan_configuration import INDEX, MODULE, PlanConfiguration
@@ -28,7 +28,6 @@ from glimpse.planner.terraform.syntax import SyntaxProblem
 from glimpse.planner.terraform.values import Cause, Unknown
 from glimpse.planner.terraform.worlds import World
 
-MAX_BYTES = 200_000_000
 ZIP = b"PK\x03\x04"
 """How a plan file begins: it is a ZIP archive (Terraform's package internal/plans/planfile)."""
 
@@ -70,9 +69,9 @@ def _name_of(path: Path) -> str:
 
 
 def _content(path: Path, tree: FileTree) -> bytes:
-    content = tree.read(path, MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise InputError(say("too_large_file", path=_name_of(path), limit=MAX_BYTES))
+    content = tree.read(path, MAX_INPUT_BYTES + 1)
+    if len(content) > MAX_INPUT_BYTES:
+        raise InputError(say("too_large_file", path=_name_of(path), limit=MAX_INPUT_BYTES))
     return content
 
 

@@ -11,7 +11,7 @@ from glimpse.planner.bill import Bill, Line
 from glimpse.planner.meter import Origin
 from glimpse.planner.money import cents, usd_text
 from glimpse.planner.report.footnotes import assumptions
-from glimpse.planner.report.fragments import price_text, quantity_text, unit_usd_text, whole_source
+from glimpse.planner.report.fragments import charged_and_zero, price_text, quantity_text, unit_usd_text, whole_source
 from glimpse.planner.report.gaps import GapGroup
 from glimpse.planner.report.html.lists import MAX_PLACES, FirstRows, PlaceRow, first_rows, place, place_rows
 from glimpse.words import Words, plain
@@ -57,8 +57,9 @@ class ResourceRow:
 @dataclass(frozen=True, slots=True)
 class BillRows:
     """
-    The lines of a bill by resource, the dearest first: those that cost something, usage that nobody gave, and those
-    that cost nothing, with how many lines those two are. `left_out` lines cost `left_out_usd` together.
+    The lines of a bill by resource, the dearest first: those that cost something or may do so, usage that nobody gave,
+    and those that cost nothing in any case, with how many lines those two are. `left_out` lines cost `left_out_usd`
+    together.
     """
 
     charged: tuple[ResourceRow, ...]
@@ -71,9 +72,9 @@ class BillRows:
 
 
 def bill_rows(bill: Bill, words: Words) -> BillRows:
-    charged = [line for line in bill.lines if line.monthly]
-    before_usage = [line for line in bill.lines if line.quantity is None]
-    free = [line for line in bill.lines if line.quantity is not None and not line.monthly]
+    maybe_charged, free = charged_and_zero(bill)
+    charged = [line for line in maybe_charged if line.quantity is not None]
+    before_usage = [line for line in maybe_charged if line.quantity is None]
     room, left_out, left_out_usd = MAX_LINES, 0, Fraction(0)
 
     def shown(lines: Iterable[Line]) -> tuple[ResourceRow, ...]:

@@ -167,14 +167,14 @@ def _rendered(template: str, words: Words, day: datetime.date, **parts: Any) -> 
 
 
 def _figures(overview: Overview, words: Words) -> Iterator[Figure]:
-    costs, chosen = overview.costs, overview.plan.recommended
+    chosen = overview.plan.recommended
     yield _monthly("html_today", overview.plan.today.bill, words)
     if not overview.changes or chosen is None:
         return
     yield _monthly("html_recommended", chosen, words)
-    if costs.saved:
-        percent = "" if costs.percent is None else f"{percent_text(costs.percent)} %"
-        yield Figure(words("html_saves"), f"${usd_text(costs.saved)}", percent, costs.saves_at_least, "saving")
+    if overview.saved:
+        percent, at_least = f"{percent_text(overview.percent)} %", chosen.saving.at_least
+        yield Figure(words("html_saves"), f"${usd_text(overview.saved)}", percent, at_least, "saving")
 
 
 def _monthly(label: str, priced: Bill | Scenario, words: Words) -> Figure:

@@ -62,7 +62,7 @@ def _dollars(usd: Fraction) -> str:
 def waterfall_rows(overview: Overview, words: Words) -> Sequence[ChartRow]:
     """From today through each change to the recommendation; the smallest changes together as one."""
     today, chosen = overview.plan.today, overview.plan.recommended
-    steps = [step for step in overview.steps if step.usd]
+    steps = [step for step in overview.changes if step.usd]
     if chosen is None or not steps:
         return ()
     shown, more = first_of(steps, MAX_STEPS)
@@ -129,11 +129,12 @@ def _not_kept(scenario: Scenario, words: Words) -> tuple[str, ...]:
 
 def change_cards(overview: Overview, words: Words) -> Iterator[ChangeCard]:
     """The changes of the recommendation, in the order of the waterfall."""
-    for row in overview.changes:
-        saves = ("≥ " if row.at_least else "") + _dollars(row.usd)
-        if not row.usd:
-            saves = words("saves_by_use") if row.at_least else ""
-        yield _card(row.effect, saves, words, overview.plan.today.stack.variables)
+    for step in overview.changes:
+        at_least = step.saving.at_least
+        saves = ("≥ " if at_least else "") + _dollars(step.usd)
+        if not step.usd:
+            saves = words("saves_by_use") if at_least else ""
+        yield _card(step.effect, saves, words, overview.plan.today.stack.variables)
 
 
 def other_changes(plan: Plan, words: Words) -> Iterator[tuple[str, tuple[ChangeCard, ...]]]:
@@ -164,7 +165,7 @@ def _card(effect: Effect, saves: str, words: Words, variables: frozenset[str]) -
         name=lever.name,
         title=words(f"lever_{lever.name}"),
         saves=saves,
-        effort=words(f"html_effort_{lever.effort}"),
+        effort=words("html_effort", effort=words(f"effort_{lever.effort}"), work=words(f"html_effort_{lever.effort}")),
         is_planned=lever.is_planned,
         gives_up=gives_up_text(lever, words),
         edit=edit,
@@ -245,7 +246,7 @@ def scenario_rows(plan: Plan, words: Words) -> Iterator[ScenarioRow]:
             not_kept=_not_kept(row, words),
             websocket=words(row.websocket[0]),
             availability="" if rated == "–" else f"{rated} %",
-            effort=words(f"html_effort_{row.effort}"),
+            effort=words(f"effort_{row.effort}"),
             document=document_row(documented[row.name]) if row.name in documented else "",
             note=words("ui_elsewhere", region=there.bill.stack.region, cost=in_dollars(there.bill)) if there else "",
         )

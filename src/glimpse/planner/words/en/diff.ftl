@@ -64,6 +64,7 @@ limit_kept_max_increase = kept: ${ $judged } a month more, at most ${ $limit }
 limit_broken_max_usd = exceeded by ${ $past }: ${ $judged } a month, at most ${ $limit }
 limit_broken_max_increase = exceeded by ${ $past }: ${ $judged } a month more, at most ${ $limit }
 limit_kept_nothing = kept: this change adds nothing
+limit_kept_nothing_known = kept: this change adds nothing in what is known
 limit_unknown = { $count ->
     [one] not judged: one gap is new. Price it, or accept it in glimpse.toml with a reason
    *[other] not judged: { $count } gaps are new. Price them, or accept them in glimpse.toml with a reason

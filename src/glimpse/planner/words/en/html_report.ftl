@@ -31,7 +31,6 @@ html_usd_a_month = USD a month
 ## The changes
 
 html_waterfall = From today to the recommendation, USD a month
-html_change = Change
 html_other_changes = { $count ->
     [one] one other change
    *[other] { $count } other changes
@@ -39,22 +38,20 @@ html_other_changes = { $count ->
 html_changes = The changes
 html_changes_lead = The largest saving first. Each saving is what the change adds to those above it, so that they add up.
 html_saves_a_month = a month
-html_effort = Effort: { $effort }
+html_effort = Effort: { $effort } ({ $work })
 html_planned = nothing implements it yet
-html_effort_none = nothing to change
+html_effort_none = no file to change
 html_effort_variable = a value
 html_effort_config = values, and something to prepare
-html_effort_code = code
+html_effort_code = of the service or its clients
 html_effort_migration = another architecture
 html_sources_note = Every line below has its price, its document, its date and what it assumes.
 html_scenario_without = { $name } (not kept: { $promises })
 html_alike = { $count } alike, ${ $usd } each
-html_how = What to edit
 html_risk = Risk
 html_not_advised = Not advised
 html_not_advised_lead = Changes that give something up, depend on usage that was not given, or save nothing beside those above. The figure is what each saves in addition.
 html_steps = Steps
-html_risks = Risks now
 
 ## Cost against what is given up
 
@@ -70,7 +67,6 @@ html_reasons = Why nothing cheaper is recommended
 
 ## What is not known
 
-html_gaps = Not known
 html_gaps_lead = Nothing here is counted as 0: the total is at least what is printed. What may cost most comes first.
 html_no_gaps = Every resource is priced, or costs nothing itself.
 html_gap_unread = not read
@@ -101,7 +97,6 @@ html_confidence_medium = medium
 html_range = From fewest to most tasks
 html_committed = Committed until
 html_give_usage = Usage to give
-html_assumed = Assumed
 html_paid = Really paid
 
 ## The document

@@ -65,7 +65,6 @@ workload_wants_amount = { $key } must be a number from 0 to 1e18, or a short tex
 init_about =
     What this stack uses and what it must keep, for `glimpse bill` and `glimpse plan`.
     A line that begins with # states nothing. To state one of these keys, remove its # and write your own value.
-# 으로 시작하는 줄은 효과가 없어요. 쓰려는 키의 #을 지우고 값을 적으세요."""
 init_accepted = What the bill could not price or read. With a reason here, `--strict` no longer fails because of it.
 init_reason = why this may stay without a price
 init_commitments = Reservations that were bought, and the day of the purchase. Terms:

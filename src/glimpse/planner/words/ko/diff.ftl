@@ -1,6 +1,6 @@
-### `glimpse diff`가 청구서 두 개를 비교해 하는 말.
+### What `glimpse diff` says of two bills.
 
-## 답
+## The answer
 
 diff_change = 변화
 diff_compared = 비교
@@ -24,7 +24,7 @@ diff_gaps = { $new ->
 diff_unknown_lines = 항목 { $count }개는 사용량이나 가격을 몰라서 차액을 계산할 수 없어요
 diff_one_side = 합계의 차이 { $totals } 중 { $rest }만큼은 한쪽에서만 알 수 있어요
 
-## 바뀌는 것
+## What changes
 
 diff_resources = 바뀌는 것, 월 USD: { $counts }
 diff_count_added = { $count }개 추가
@@ -48,17 +48,18 @@ diff_more = 이 밖에 { $count }개 더 있어요. `glimpse diff`가 모두 보
 amount_no_longer_known = 전에는 금액을 알았지만, 이제 사용량이 입력되지 않아요
 text_of_bill = { $text }
 
-## 예산
+## Budgets
 
 limit_kept_max_usd = 지켰어요: 월 ${ $judged }, 한도는 ${ $limit }
 limit_kept_max_increase = 지켰어요: 월 ${ $judged } 증가, 한도는 ${ $limit }
 limit_broken_max_usd = ${ $past } 넘었어요: 월 ${ $judged }, 한도는 ${ $limit }
 limit_broken_max_increase = ${ $past } 넘었어요: 월 ${ $judged } 증가, 한도는 ${ $limit }
 limit_kept_nothing = 지켰어요: 이 변경으로 늘어나는 것이 없어요
+limit_kept_nothing_known = 지켰어요: 아는 것만 보면 이 변경으로 늘어나는 것이 없어요
 limit_unknown = 판단할 수 없어요: 알 수 없는 것이 { $count }개 새로 생겼어요. 가격을 알 수 있게 하거나, glimpse.toml에 이유를 적어 받아들이세요
 diff_failed = 종료 코드 1: { $option }: { $why }
 
-## 비교할 수 없는 것
+## What cannot be compared
 
 diff_input_twice = 표준 입력(-)은 한쪽에만 쓸 수 있어요.
 diff_same = { $path } 경로를 자기 자신과 비교하게 돼요. 리비전이나 다른 경로를 지정하세요: glimpse diff main { $path }

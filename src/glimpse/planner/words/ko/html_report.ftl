@@ -25,27 +25,24 @@ html_usd_a_month = 월 USD
 ## The changes
 
 html_waterfall = 지금에서 추천까지의 월 비용(USD)
-html_change = 변경안
 html_other_changes = 그 외 변경안 { $count }개
 html_changes = 변경안
 html_changes_lead = 절감액이 큰 순서예요. 각 금액은 앞의 변경안에 더해지는 절감액이라 모두 더하면 전체 절감액이 돼요.
 html_saves_a_month = 월 절감
-html_effort = 작업: { $effort }
+html_effort = 작업: { $effort } ({ $work })
 html_planned = 아직 구현되지 않았어요
-html_effort_none = 바꿀 것 없음
+html_effort_none = 고칠 파일 없음
 html_effort_variable = 값 변경
 html_effort_config = 값 변경과 준비
-html_effort_code = 코드 수정
-html_effort_migration = 다른 구조로 전환
+html_effort_code = 서비스나 클라이언트 수정
+html_effort_migration = 다른 구조로 변경
 html_sources_note = 아래 항목마다 단가, 출처 문서, 날짜, 가정이 있어요.
 html_scenario_without = { $name }(지키지 못하는 것: { $promises })
 html_alike = 같은 것 { $count }개, 각 ${ $usd }
-html_how = 방법
 html_risk = 위험
 html_not_advised = 추천하지 않는 변경안
 html_not_advised_lead = 무언가를 포기하거나, 알려지지 않은 사용량에 달려 있거나, 위의 변경안에 더해도 절감이 없는 변경안이에요. 금액은 추가로 절감되는 값이에요.
 html_steps = 적용 순서
-html_risks = 지금 위험
 
 ## Cost against what is given up
 
@@ -61,7 +58,6 @@ html_reasons = 더 저렴한 것을 추천하지 않는 이유
 
 ## What is not known
 
-html_gaps = 모르는 것
 html_gaps_lead = 여기 있는 것은 0으로 치지 않았어요. 그래서 합계는 최솟값이에요. 비용이 가장 클 수 있는 것부터 보여요.
 html_no_gaps = 모든 리소스에 가격이 있거나 자체 요금이 없어요.
 html_gap_unread = 읽지 못한 것
@@ -83,7 +79,6 @@ html_confidence_medium = 중간
 html_range = task가 가장 적을 때와 많을 때
 html_committed = 약정 종료
 html_give_usage = 지정할 사용량
-html_assumed = 가정
 html_paid = 실제로 낸 금액
 
 ## The document

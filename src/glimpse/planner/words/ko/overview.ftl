@@ -1,6 +1,6 @@
-### 리포트 맨 앞: 답, 막대, 절감 단계, 변경, 모르는 것.
+### What a plan's report begins with: the answers, the bars, the waterfall, the changes and the gaps.
 
-## 질문과 답 앞의 이름
+## The questions, and the label before each answer
 
 question_cost = 비용이 얼마예요?
 question_advice = 무엇을 하면 돼요?
@@ -19,12 +19,12 @@ ui_answer_risks = 지금 위험
 ui_answer_unknown = 모르는 것
 ui_answer_sources = 가격 출처
 
-## 비용
+## What it costs
 
 cost_before_usage = 사용량 요금 제외: 트래픽, 요청, 저장은 쓴 만큼 따로예요
 cost_before_other_usage = 알려 주지 않은 사용량의 요금은 제외했어요
 
-## 할 일
+## What to do
 
 advice_change = 변경 하나를 적용하세요:
 advice_changes = 아래 변경 { $count }가지를 적용하세요
@@ -42,7 +42,7 @@ advice_by_hand = 직접 확인할 것:
 more_items = 그 외 { $count }가지
 as_it_is = { $text }
 
-## 잃는 것
+## What is lost
 
 loss_nothing = 지금 있는 것은 잃지 않아요
 loss_no_change = 없어요. 추천하는 변경이 없어요
@@ -64,21 +64,21 @@ keeps_no_commitment = 선구매 없음
 keeps_connections_fit = 커넥션 여유
 keeps_sockets = 약속한 소켓 수
 
-## 더 아끼는 방법
+## What more could be saved
 
 offers_some = 포기하거나 약정하면 매달 더 아껴요:
 offer = "{ $promise }" 포기 ${ $saving }
 offer_commitment = 1년 약정 ${ $saving }
 offers_little_usage = 사용량이 적은 동안 월 최대 ${ $saving } 절감:
 
-## 지금의 위험과 깨진 약속
+## What is at risk or broken now
 
 broken_promise = glimpse.toml의 약속 "{ $promise }":
 risks_some = { $count }가지:
 risks_all_mended = 변경을 적용하면 모두 해결돼요({ $count }가지)
 risks_mended = 변경을 적용하면 { $count }가지가 해결돼요
 
-## 모르는 것
+## What is not known
 
 unknown_nothing = 없어요. 모든 항목에 가격이 있어요
 unknown_values = 변수 { $count }개의 값:
@@ -89,7 +89,7 @@ unknown_usage_init = 사용량 { $count }가지(glimpse init이 사용량을 적
 unknown_spot = Spot 회수 빈도
 unknown_for_warnings = 청구서 아래 주의 { $count }가지
 
-## 숫자의 출처
+## Where the numbers come from
 
 sources = { $region }의 AWS 정가 { $count }개, { $oldest }~{ $newest } 기준
 sources_of_one_day = { $region }의 AWS 정가 { $count }개, { $newest } 기준
@@ -97,7 +97,7 @@ sources_list = 세금과 프리 티어 제외
 sources_free_tier = 세금 제외, AWS 상시 프리 티어 적용
 sources_none = 이 파일에 있는 것의 가격을 몰라요
 
-## 막대, 절감 단계, 변경, 빠진 것, 더 보는 명령
+## Bars, waterfall, changes, gaps, and the command for more
 
 ui_answer_paid = 낸 금액
 ui_bars = 항목별 비용 (월, USD)
