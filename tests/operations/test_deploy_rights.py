@@ -68,8 +68,9 @@ def statements() -> Iterator[tuple[str, Mapping[str, Any]]]:
 # ---- Declared
 
 
-def test_every_step_declares_its_calls() -> None:
+def test_every_step_declares_each_of_its_calls_once() -> None:
     assert list(CALLS) == list(STEPS)
+    assert all(len(calls) == len(set(calls)) for calls in CALLS.values())
 
 
 def test_every_call_exists_and_needs_the_right_that_it_declares() -> None:

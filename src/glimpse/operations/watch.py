@@ -11,6 +11,7 @@ from collections.abc import Callable
 from glimpse.chat.failure import Failure
 from glimpse.operations.monitoring.html_page import html_text
 from glimpse.operations.monitoring.markdown import markdown_text, slack_text
+from glimpse.operations.monitoring.progress import Progress, silent
 from glimpse.operations.monitoring.report import report
 from glimpse.operations.monitoring.report_json import json_text
 from glimpse.operations.monitoring.terminal import terminal_text
@@ -26,17 +27,17 @@ NOT_SENT = 2
 INTERRUPTED = 130
 
 
-def run(options: WatchOptions, say: Say) -> int:
+def run(options: WatchOptions, say: Say, progress: Progress = silent) -> int:
     """1 where something needs a person, 2 where the report was not sent. Raises Failure where nothing can be seen."""
     if not 1 <= options.days <= MAX_DAYS:
         raise Failure("watch_days", days=options.days, most=MAX_DAYS)
     try:
-        return asyncio.run(_run(options, say))
+        return asyncio.run(_run(options, say, progress))
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-async def _run(options: WatchOptions, say: Say) -> int:
+async def _run(options: WatchOptions, say: Say, progress: Progress) -> int:
     from glimpse.operations.outside.aws.calls import WATCH_POLICY
     from glimpse.operations.outside.aws.observations import observe
     from glimpse.operations.outside.notifications import SLACK_VARIABLE, check_slack_url, post_to_slack, publish
@@ -50,12 +51,14 @@ async def _run(options: WatchOptions, say: Say) -> int:
         topic = options.send.removeprefix(SNS)
         if not options.send.startswith(SNS) or not topic.startswith("arn:"):
             raise Failure("watch_send", given=options.send)
-    deployment = (await read_plan(options.arguments)).deployment
+    with progress("ui_reading", path=options.arguments[0]):
+        deployment = (await read_plan(options.arguments)).deployment
     if deployment is None:
         raise Failure("verify_no_deployment")
-    calls = (await observe(deployment, options.region, WATCH_POLICY)).calls
-    await check_credentials(calls)
-    watched = await watch_stack(calls, deployment, options.arguments, options.days)
+    with progress("watch_asking", region=options.region or deployment.region):
+        calls = (await observe(deployment, options.region, WATCH_POLICY)).calls
+        await check_credentials(calls)
+        watched = await watch_stack(calls, deployment, options.arguments, options.days)
     write_report(_text(options, watched, say), options.output)
     found = report(watched, say)
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from glimpse.chat.failure import Failure
 from glimpse.operations.deployment import Deployment
 from glimpse.operations.monitoring.measured import Measured, derive
+from glimpse.operations.monitoring.progress import Progress, silent
 from glimpse.operations.monitoring.terminal import terminal_text
 from glimpse.operations.monitoring.workload_edit import edited, stated_in, value_in
 from glimpse.operations.monitoring.workload_report import Change, MeasuredWorkload, report, value_text
@@ -24,17 +25,17 @@ MAX_DAYS = 455
 INTERRUPTED = 130
 
 
-def run(options: MeasureOptions, say: Say) -> int:
+def run(options: MeasureOptions, say: Say, progress: Progress = silent) -> int:
     """Raises Failure where nothing can be read or written; the file is then as it was."""
     if not 1 <= options.days <= MAX_DAYS:
         raise Failure("watch_days", days=options.days, most=MAX_DAYS)
     try:
-        return asyncio.run(_run(options, say))
+        return asyncio.run(_run(options, say, progress))
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-async def _run(options: MeasureOptions, say: Say) -> int:
+async def _run(options: MeasureOptions, say: Say, progress: Progress) -> int:
     from glimpse.operations.outside.aws.calls import WATCH_POLICY
     from glimpse.operations.outside.aws.observations import observe
     from glimpse.operations.outside.aws.workload_metrics import MetricReader
@@ -43,20 +44,23 @@ async def _run(options: MeasureOptions, say: Say) -> int:
 
     path, text = _base(options)
     stated = stated_in(text, str(path))
-    deployment = (await read_plan(options.arguments)).deployment
+    with progress("ui_reading", path=options.arguments[0]):
+        deployment = (await read_plan(options.arguments)).deployment
     if deployment is None:
         raise Failure("verify_no_deployment")
-    observations = await observe(deployment, options.region, WATCH_POLICY)
-    await check_credentials(observations.calls)
-    reader = MetricReader(observations.calls, observations.session, deployment, datetime.now(UTC), options.days)
-    measured = derive(await asyncio.to_thread(reader.read), stated)
+    with progress("workload_asking", region=options.region or deployment.region, days=options.days):
+        observations = await observe(deployment, options.region, WATCH_POLICY)
+        await check_credentials(observations.calls)
+        reader = MetricReader(observations.calls, observations.session, deployment, datetime.now(UTC), options.days)
+        measured = derive(await asyncio.to_thread(reader.read), stated)
     # What is written into files is English, whatever language the report is in.
     facts = [fact.text(say.in_language("en")) for fact in measured.facts]
     new = edited(text, measured.values, facts, str(path)) if measured.values else text
     # The planner reads the new text before a file has it, so that no file ever holds one that it cannot read.
-    before, after = await asyncio.gather(
-        read_bill(options.arguments, workload=text), read_bill(options.arguments, workload=new)
-    )
+    with progress("progress_pricing"):
+        before, after = await asyncio.gather(
+            read_bill(options.arguments, workload=text), read_bill(options.arguments, workload=new)
+        )
     if options.output and measured.values:
         _replace(options.output, new)
     found = MeasuredWorkload(

@@ -18,6 +18,8 @@ watch_slack_refused = Slack refused the report: { $status } { $detail }. The web
 
 watch_slack_unreachable = Slack cannot be reached: { $detail }. Check this machine's network.
 
+watch_asking = Asking AWS in { $region } what was paid and how the stack fares …
+
 watch_title = { $name } in { $region }, { $date }
 
 watch_attention = Needs attention

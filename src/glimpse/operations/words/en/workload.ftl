@@ -10,6 +10,11 @@ workload_not_toml = { $path } is not TOML: { $detail }
 
 workload_no_users = { $path } does not say how many people use the service, and no metric shows it. State people.users first; the other values are for each user.
 
+workload_asking = Reading { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} of CloudWatch's metrics in { $region } …
+
 workload_title = The workload in { $region }, as { $days ->
     [one] 1 day of CloudWatch shows
    *[other] { $days } days of CloudWatch show

@@ -18,6 +18,8 @@ watch_slack_refused = Slack이 보고서를 거부했어요: { $status } { $deta
 
 watch_slack_unreachable = Slack에 연결할 수 없어요: { $detail }. 이 컴퓨터의 네트워크를 확인하세요.
 
+watch_asking = { $region }의 AWS에서 낸 비용과 스택 상태 읽는 중 …
+
 watch_title = { $region }의 { $name }, { $date }
 
 watch_attention = 확인이 필요해요

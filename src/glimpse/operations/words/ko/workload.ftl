@@ -10,6 +10,8 @@ workload_not_toml = { $path } 파일은 TOML이 아니에요: { $detail }
 
 workload_no_users = { $path } 파일에 서비스를 쓰는 사람 수가 없고, 이 값은 지표로 알 수 없어요. people.users를 먼저 적으세요. 다른 값은 사용자 한 명 기준이에요.
 
+workload_asking = { $region }의 CloudWatch 지표 { $days }일 치 읽는 중 …
+
 workload_title = CloudWatch { $days }일 치로 본 { $region }의 이용량
 
 workload_measured = 측정한 값
