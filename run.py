@@ -50,7 +50,7 @@ def installed_with_uv(uv: str) -> bool:
 
 
 def install_with_pip() -> None:
-    say(f"setting up {ENVIRONMENT.name} with pip (a minute or two); this is done once")
+    say(f"setting up {ENVIRONMENT.name} with pip (some minutes); this is done once")
     try:
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
     except subprocess.CalledProcessError:

@@ -9,9 +9,9 @@ from typing import Protocol
 class Progress(Protocol):
     """Shows the sentence of a code while what is inside `with` takes its time."""
 
-    def __call__(self, code: str, /, **facts: str | int) -> AbstractContextManager[object]: ...
+    def __call__(self, code: str, **facts: str | int) -> AbstractContextManager[object]: ...
 
 
-def silent(_: str, /, **__: str | int) -> AbstractContextManager[object]:
+def silent(code: str, **facts: str | int) -> AbstractContextManager[object]:
     """Where nobody waits."""
     return nullcontext()
