@@ -8,6 +8,7 @@ import time
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 from glimpse.chat.tokens import Tokens
@@ -64,6 +65,7 @@ class LoadClient(asyncio.Protocol):
         self.connected: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         """The server's answer to CONNECT: its acceptance or its refusal."""
 
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.transport: asyncio.Transport
 
     @property
@@ -79,6 +81,7 @@ class LoadClient(asyncio.Protocol):
         )
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set_result(None)
         if not self.connected.done():
             self.connected.set_exception(exc or ConnectionResetError("closed before the answer to CONNECT"))
         elif not self._is_closing:
@@ -168,9 +171,7 @@ async def connect_clients(
             user, conversation = user_of(number)
             token = tokens.issue(user, time.time())
             connection = loop.create_connection(
-                lambda token=token, conversation=conversation: LoadClient(
-                    token, conversation, stats, body, client_id_length
-                ),
+                partial(LoadClient, token, conversation, stats, body, client_id_length),
                 address,
                 port,
             )

@@ -18,6 +18,7 @@ from typing import TextIO
 
 import asyncpg
 
+from benchmarks.chat.interpreter import SOURCE
 from benchmarks.chat.processes import process_tree
 from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import migrate
@@ -26,6 +27,8 @@ from glimpse.operations.outside.control_group import ControlGroup
 RIVAL = Path(__file__).parent / "rival"
 SECRET = secrets.token_urlsafe(48)
 SERVER_CORE, CLIENT_CORE = 0, 1
+NODE_OPTIONS = ("--max-semi-space-size=32",)
+"""Young objects are collected less often, which saves a busy server some CPU for 60 MB of memory."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,18 @@ class LogSize:
             self.bytes += len(line.encode())
 
 
-def glimpse(**settings: str) -> Server:
-    """The service as shipped. `settings`: names as on the reference page, in lower case and without the prefix."""
+def glimpse(python: Path = Path(sys.executable), /, **settings: str) -> Server:
+    """
+    The service as shipped, from this checkout. `settings`: names as on the reference page, in lower case and without
+    the prefix.
+    """
     return Server(
         "glimpse",
-        (sys.executable, "-m", "glimpse", "serve", "--lang", "en"),
+        (str(python), "-m", "glimpse", "serve", "--lang", "en"),
         "GLIMPSE_JWT_SECRETS",
         "GLIMPSE_DATABASE_URL",
         {
+            "PYTHONPATH": str(SOURCE),
             "GLIMPSE_PORT": "0",
             "GLIMPSE_DRAIN_SECONDS": "0",
             # All clients of a benchmark have one address.
@@ -69,12 +76,15 @@ def glimpse(**settings: str) -> Server:
 
 
 def _rival(name: str, *arguments: str) -> Server:
-    command = ("node", "server.mjs", *arguments)
+    command = ("node", *NODE_OPTIONS, "server.mjs", *arguments)
     return Server(name, command, "JWT_SECRET", "DATABASE_URL", {"NODE_ENV": "production"})
 
 
-GLIMPSE = glimpse()
-RIVALS = (_rival("socket.io + pg"), _rival("socket.io + pg, group commit", "group"))
+RIVALS = (
+    _rival("socket.io + pg"),
+    _rival("socket.io + pg, group commit", "group"),
+    _rival("socket.io patched + pg, group commit", "group", "once"),
+)
 
 
 def install_rivals() -> None:
@@ -88,7 +98,7 @@ def database() -> Iterator[tuple[str, ControlGroup]]:
     """A durable database on the clients' core: its URL, and the control group that counts its CPU time."""
     os.sched_setaffinity(0, {CLIENT_CORE})
     with (
-        ControlGroup("glimpse-benchmark-database", CLIENT_CORE) as group,
+        ControlGroup(f"glimpse-benchmark-database-{os.getpid()}", CLIENT_CORE) as group,
         tempfile.TemporaryDirectory() as folder,
         EmbeddedPostgres(Path(folder) / "database") as url,
     ):
@@ -130,20 +140,23 @@ def running_server(
             process.wait()
 
 
-async def create_users(url: str, users: int, conversations: int) -> None:
+async def create_users(url: str, users: int, conversations: int, first: int = 0) -> None:
     """
     Migrate a new database and store an even number of users, u0, u1, …, each in `conversations` conversations of two.
 
-    u0 and u1 share c0, u2 and u3 share c1, and so on. Each further conversation of a user has another partner.
+    u0 and u1 share c0, u2 and u3 share c1, and so on. Each further conversation of a user has another partner. `first`:
+    the number of the first user, where earlier ones are stored already.
     """
     connection = await asyncpg.connect(url)
     await migrate(connection)
-    await connection.execute("insert into users (id) select 'u' || n from generate_series(0, $1 - 1) n", users)
-    pairs = [(f"u{n}", f"u{n + 1}") for n in range(0, users, 2)]
+    await connection.execute(
+        "insert into users (id) select 'u' || n from generate_series($2::int, $2 + $1 - 1) n", users, first
+    )
+    pairs = [(f"u{first + n}", f"u{first + n + 1}") for n in range(0, users, 2)]
     for distance in range(conversations - 1):
         # Pairing even numbers with odd ones at a new distance gives each user one more partner.
-        pairs += [(f"u{n}", f"u{(n + 3 + 2 * distance) % users}") for n in range(0, users, 2)]
-    rows = [(f"c{place}", list(pair), *sorted(pair)) for place, pair in enumerate(pairs)]
+        pairs += [(f"u{first + n}", f"u{first + (n + 3 + 2 * distance) % users}") for n in range(0, users, 2)]
+    rows = [(f"c{first // 2 + place}", list(pair), *sorted(pair)) for place, pair in enumerate(pairs)]
     columns = list(zip(*rows, strict=True))
     await connection.execute(
         """
@@ -155,6 +168,19 @@ async def create_users(url: str, users: int, conversations: int) -> None:
     )
     await connection.execute(
         "insert into members (conversation_id, user_id) select id, unnest(member_ids) from conversations"
+        " where id = any($1)",
+        list(columns[0]),
     )
+    await connection.execute("vacuum analyze")
+    await connection.close()
+
+
+async def create_rival_users(url: str, users: int) -> None:
+    """The rivals' own tables with an even number of users: 1 and 2 share conversation 1, 3 and 4 share 2, and so on."""
+    connection = await asyncpg.connect(url)
+    await connection.execute((RIVAL / "tables.sql").read_text())
+    await connection.execute("insert into rival_users select from generate_series(1, $1)", users)
+    await connection.execute("insert into rival_conversations select from generate_series(1, $1 / 2)", users)
+    await connection.execute("insert into rival_members select n, (n + 1) / 2 from generate_series(1, $1) n", users)
     await connection.execute("vacuum analyze")
     await connection.close()

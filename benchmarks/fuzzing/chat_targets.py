@@ -46,6 +46,9 @@ class Service:
 
     def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None: ...
 
+    def on_text(self, peer: Peer, text: str) -> bool:
+        return False
+
     def on_event(self, peer: Peer, event: Packet) -> None:
         for kind in EVENTS.values():
             decode_request(event.data[1] if len(event.data) > 1 else None, kind)
@@ -59,7 +62,7 @@ class Service:
 class Registry:
     held = HeldBytes()
 
-    def call_soon(self, call: Callable[[], None]) -> None: ...
+    def flush_soon(self, session: Session) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import itertools
 import json
@@ -11,16 +12,18 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from glimpse.command_parser import near
 from glimpse.commands import ALL_FORMATS, default_stack, parser
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.sentence import Sentence, say
 from glimpse.words import Words, plain
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 # Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
 # settings alone would make every run 15 ms longer.
@@ -158,6 +161,8 @@ def _usd(text: str | None, option: str) -> Fraction | None:
         return None
     if not re.fullmatch(r"\$?[0-9]{1,12}(\.[0-9]{1,6})?", text, re.ASCII):
         raise InputError(say("usd_wrong", option=option, text=text))
+    from fractions import Fraction
+
     return Fraction(text.removeprefix("$"))
 
 
@@ -205,6 +210,8 @@ def _completion(given: argparse.Namespace, words: Words) -> int:
 
 
 def _serve(given: argparse.Namespace, words: Words) -> int:
+    # What a task loads stays until its end: to look for garbage in it takes a tenth of the start. `app` enables it.
+    gc.disable()
     from glimpse.chat import app, settings
 
     with _failures_as_sentences():
@@ -297,6 +304,7 @@ def _watch(given: argparse.Namespace, words: Words) -> int:
     with _failures_as_sentences():
         from glimpse.operations import watch
         from glimpse.operations.options import WatchOptions
+        from glimpse.planner.outside.progress import Progress
 
         options = WatchOptions(
             arguments=_plan_arguments(given),
@@ -306,13 +314,14 @@ def _watch(given: argparse.Namespace, words: Words) -> int:
             output=_output(given),
             send=given.send,
         )
-        return watch.run(options, words)
+        return watch.run(options, words, Progress(words))
 
 
 def _measure_workload(given: argparse.Namespace, words: Words) -> int:
     with _failures_as_sentences():
         from glimpse.operations import workload
         from glimpse.operations.options import MeasureOptions
+        from glimpse.planner.outside.progress import Progress
 
         options = MeasureOptions(
             arguments=_plan_arguments(given),
@@ -320,7 +329,7 @@ def _measure_workload(given: argparse.Namespace, words: Words) -> int:
             days=given.days,
             output=_output(given),
         )
-        return workload.run(options, words)
+        return workload.run(options, words, Progress(words))
 
 
 def _update_prices(given: argparse.Namespace, words: Words) -> int:

@@ -26,6 +26,10 @@ class ClockedLoop:
     def call_later(self, seconds: float, callback: Callable[..., object], *arguments: Any) -> asyncio.TimerHandle:
         return self.call_at(self._now + seconds, callback, *arguments)
 
+    def timers(self) -> int:
+        """How many timers wait."""
+        return sum(not handle.cancelled() for _, handle, _, _ in self._timers)
+
     async def pass_seconds(self, seconds: float) -> None:
         until = self._now + seconds
         while due := [timer for timer in self._timers if timer[0] <= until and not timer[1].cancelled()]:

@@ -55,6 +55,9 @@ class Answers:
         peer.accept(namespace, secrets.token_urlsafe(15))
         peer.send(Packet(EVENT, namespace, ["auth", auth]))
 
+    def on_text(self, peer: Peer, text: str) -> bool:
+        return False
+
     def on_event(self, peer: Peer, event: Packet) -> None:
         name, *arguments = event.data
         if name == "message":

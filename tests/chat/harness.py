@@ -15,6 +15,7 @@ from glimpse.chat.counts import Counts
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store
 from glimpse.chat.presence_notifier import PresenceNotifier
+from glimpse.chat.protocol.outgoing import OutgoingText
 from glimpse.chat.protocol.socketio import ACK, CONNECT_ERROR, DISCONNECT, EVENT, ROOT, Decoder, Packet, Peer
 from glimpse.chat.publisher import LocalPublisher, Publisher
 from glimpse.chat.refusals import Refusal
@@ -56,6 +57,9 @@ class RecordingSocket:
                 self.refused = packet.data
             elif packet.type == DISCONNECT:
                 self.is_disconnected = True
+
+    def send_text(self, text: OutgoingText) -> None:
+        self.send([text.packet[1:]])
 
     def flush(self) -> None: ...
 
@@ -133,7 +137,7 @@ def task_on(
     limits: Limits,
 ) -> TaskUnderTest:
     """A task on this store and publisher. Errors that it did not expect are appended to `failures`."""
-    commits, background = GroupCommit(store, counts), BackgroundTasks(failures.append)
+    commits, background = GroupCommit(store, counts, failures.append), BackgroundTasks(failures.append)
     notifier = PresenceNotifier(store, sockets, publisher, now, background)
     users = Users(store, publisher, notifier)
     conversations = Conversations(store, commits, publisher, notifier, make_id)

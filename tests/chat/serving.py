@@ -98,7 +98,8 @@ def serving(
     try:
         yield running
     finally:
-        server.should_exit = server.force_exit = True
+        server.force_exit = True
+        next(iter(running.engines.values())).loop.call_soon_threadsafe(server.stop)
         thread.join(SECONDS)
         assert not thread.is_alive()
 

@@ -63,6 +63,9 @@ class Listening:
         else:
             peer.refuse(namespace, "Invalid namespace")
 
+    def on_text(self, peer: Peer, text: str) -> bool:
+        return False
+
     def on_event(self, peer: Peer, event: Packet) -> None: ...
 
     def refuses(self, peer: Peer, characters: int, ack_id: int | None) -> bool:
@@ -70,7 +73,7 @@ class Listening:
 
     def on_disconnect(self, peer: Peer, namespace: str, reason: str) -> None: ...
 
-    def call_soon(self, call: Any) -> None: ...
+    def flush_soon(self, session: Any) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 

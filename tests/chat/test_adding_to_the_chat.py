@@ -127,8 +127,8 @@ class WaveEvent(Document, frozen=True):
 
 """
 WAVE_TEXT = """\
-def wave_event(conversation_id: str, user_id: str) -> str:
-    return event_text(("wave", WaveEvent(conversation_id, user_id)))
+def wave_event(conversation_id: str, user_id: str) -> Event:
+    return event("wave", WaveEvent(conversation_id, user_id))
 
 
 """
@@ -260,7 +260,7 @@ AS_AN_EVENT = """\
         case Pin():
             at = time_text(entry.created_at)
             pinned = PinnedDocument(entry.id, entry.seq, entry.conversation_id, entry.sender_id, at, entry.of)
-            return event_text(("pinned", pinned))
+            return event("pinned", pinned)
 """
 ITS_BYTES = "        case Pin():\n            return 0\n"
 ITS_COLUMN = "    *row, pinned_seq = row\n"

@@ -102,11 +102,11 @@ async def test_partners_that_were_read_before_a_block_do_not_undo_it(comes_here:
     harness = ServiceHarness()
     await harness.room("ada", "bob")
     _, adas = await harness.enters("ada")
-    name = "join_state" if comes_here else "partners"
+    name = "join_states" if comes_here else "partners"
     read, asked, goes_on = getattr(harness.store, name), asyncio.Event(), asyncio.Event()
 
-    async def slow(user_id: str) -> Any:
-        found = await read(user_id)
+    async def slow(who: Any) -> Any:
+        found = await read(who)
         asked.set()
         await goes_on.wait()
         return found

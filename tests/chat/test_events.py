@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from msgspec import Raw
 
 from glimpse.chat import events
 from glimpse.chat.documents import AcknowledgementDocument, entry_document
+from glimpse.chat.protocol.engineio import MESSAGE as MESSAGE_TYPE
+from glimpse.chat.protocol.outgoing import OutgoingText
 from glimpse.chat.protocol.socketio import ACK, EVENT, Packet, encode_packet
-from glimpse.chat.publications import EntryCommitted
+from glimpse.chat.protocol.websocket import encode_message
+from glimpse.chat.publications import NO_EVENT, EntryCommitted
 from glimpse.chat.values import (
     Conversation,
     Deletion,
@@ -39,7 +43,7 @@ FILE = {"clientId": "c2", "body": "", "fileId": "f1"}
 def packet(name: str, document: object) -> str:
     [text] = encode_packet(Packet(EVENT, data=[name, document]))
     assert isinstance(text, str)
-    return text
+    return MESSAGE_TYPE + text
 
 
 @pytest.mark.parametrize(
@@ -55,22 +59,25 @@ def packet(name: str, document: object) -> str:
 def test_members_receive_an_entry_as_one_packet(
     entry: Entry, member_ids: tuple[str, ...], name: str, document: object
 ) -> None:
-    text = packet(name, document)
-    assert events.entry_event(entry, member_ids) == text
+    event = events.entry_event(entry, member_ids)
+    assert events.event_packet(event).packet == packet(name, document)
     assert events.entry_committed(StoredEntry(entry, member_ids, True)) == EntryCommitted(
-        "room", entry.seq, member_ids, text
+        "room", entry.seq, member_ids, event
     )
 
 
 def test_the_other_sockets_of_a_user_who_left_receive_that_too() -> None:
-    text = packet("conversation", {"id": "room", "memberIds": ["ada", "bob"], "lastSeq": 11})
-    stored = StoredEntry(LEFT, ("ada", "bob"), True)
-    assert events.entry_committed(stored) == EntryCommitted("room", 11, ("ada", "bob", "cy"), text)
+    committed = events.entry_committed(StoredEntry(LEFT, ("ada", "bob"), True))
+    assert committed.user_ids == ("ada", "bob", "cy")
+    document = {"id": "room", "memberIds": ["ada", "bob"], "lastSeq": 11}
+    assert events.event_packet(committed.event).packet == packet("conversation", document)
 
 
 def test_nobody_receives_an_entry_of_an_unknown_type() -> None:
-    assert events.entry_event(UNKNOWN, ("ada", "bob")) is None
-    assert events.entry_committed(StoredEntry(UNKNOWN, ("ada", "bob"), True)) == EntryCommitted("room", 12, (), None)
+    assert events.entry_event(UNKNOWN, ("ada", "bob")) == NO_EVENT
+    committed = events.entry_committed(StoredEntry(UNKNOWN, ("ada", "bob"), True))
+    assert committed == EntryCommitted("room", 12, (), NO_EVENT)
+    assert not committed.has_event
 
 
 @pytest.mark.parametrize(
@@ -85,17 +92,25 @@ def test_nobody_receives_an_entry_of_an_unknown_type() -> None:
         (events.typing_event("room", "bob"), "typing", {"conversationId": "room", "userId": "bob"}),
         (events.presence_event("bob", True), "presence", {"userId": "bob", "online": True}),
         (events.draining_event(2.5, 100), "draining", {"graceSeconds": 2.5, "reconnectInMs": 100}),
-        (events.event_text(("read", {"seq": 1})), "read", {"seq": 1}),
-        (events.event_text('2["read",{"seq":1}]'), "read", {"seq": 1}),
+        (Raw(b'["read",{"seq":1}]'), "read", {"seq": 1}),
+        (Raw('"2[\\"read\\",{\\"body\\":\\"안녕\\"}]"'.encode()), "read", {"body": "안녕"}),
     ],
 )
-def test_every_other_event_is_one_packet(event: str, name: str, document: object) -> None:
-    assert event == packet(name, document)
+def test_every_other_event_is_one_packet(event: Raw, name: str, document: object) -> None:
+    assert events.event_packet(event).packet == packet(name, document)
+
+
+@pytest.mark.parametrize("size", [0, 100, 124, 125, 126, 500, 65_534, 65_535, 65_536, 100_000])
+def test_a_text_is_the_same_packet_for_a_websocket_and_for_a_poll(size: int) -> None:
+    text = OutgoingText(b"x" * size)
+    assert text.frame == encode_message("4" + "x" * size)
+    assert text.packet == "4" + "x" * size
 
 
 def test_an_acknowledgement_names_the_event_that_it_answers() -> None:
     [text] = encode_packet(Packet(ACK, data=[{"id": "m7", "seq": 7, "createdAt": TIME}], id=5))
-    assert events.acknowledgement(5, AcknowledgementDocument("m7", 7, TIME)) == text
+    assert isinstance(text, str)
+    assert events.acknowledgement(5, AcknowledgementDocument("m7", 7, TIME)).packet == MESSAGE_TYPE + text
 
 
 @pytest.mark.parametrize("entry", [MESSAGE, DELETION, JOINED, UNKNOWN])

@@ -7,14 +7,13 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, cast
 
-import pytest
-
 from glimpse.chat.commit import MAX_CHANGES, Change, GroupCommit
 from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
+from glimpse.chat.refusals import BUSY, INTERNAL, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import Message, NewMessage, StoredEntry
 from tests.chat.conftest import Chat, memory_store, message_of, stored
+from tests.chat.use_cases import appended, raise_defect
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
@@ -59,14 +58,15 @@ async def turns() -> None:
 class Sender:
     """Sends messages by their names through a group commit over a ManualStore."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, **limits: Any) -> None:
         self.store = ManualStore()
         self.counts = Counts()
-        self.group = GroupCommit(cast(Store, self.store), self.counts, **limits)
+        self.defects: list[BaseException] = []
+        self.group = GroupCommit(cast(Store, self.store), self.counts, self.defects.append, **limits)
 
     async def send(self, *names: str) -> list[asyncio.Future[StoredEntry | Refusal]]:
         message = [NewMessage("room", "ada", name, "hello") for name in names]
-        waiters = [self.group.append(each) for each in message]
+        waiters = [appended(self.group, each) for each in message]
         await turns()
         return waiters
 
@@ -108,6 +108,36 @@ async def test_a_batch_has_at_most_so_many_messages() -> None:
     assert sender.counts.batches == {1: 2, 2: 1}
 
 
+async def test_while_several_messages_share_a_batch_the_next_one_begins_a_while_after_it() -> None:
+    sender = Sender(min_seconds=3_600)
+    await sender.send("a", "b", "c", "d")
+    await sender.store.commit()
+    [later] = await sender.send("e")
+    assert sender.store.running == []
+    assert not later.done()
+
+
+async def test_after_a_batch_of_few_messages_the_next_one_begins_at_once() -> None:
+    sender = Sender(min_seconds=3_600)
+    await sender.send("a")
+    await sender.send("b", "c")
+    await sender.store.commit()
+    assert sender.store.running == [["b", "c"]]
+
+
+async def test_a_change_that_waits_does_not_wait_for_more_messages() -> None:
+    sender = Sender(min_seconds=3_600)
+    await sender.send("a", "b", "c", "d")
+    done: list[str] = []
+
+    async def change() -> None:
+        done.append("change")
+
+    sender.group.exclusive(change)
+    await sender.store.commit()
+    assert done == ["change"]
+
+
 async def test_a_full_queue_refuses_messages_as_busy() -> None:
     sender = Sender(max_queued=2)
     await sender.send("a")
@@ -136,34 +166,25 @@ async def test_a_mistake_of_the_store_fails_that_batch_alone() -> None:
     [a] = await sender.send("a")
     [b] = await sender.send("b")
     await sender.store.fail(KeyError("ours"))
-    with pytest.raises(KeyError):
-        a.result()
+    assert a.result() == INTERNAL
+    assert [type(defect) for defect in sender.defects] == [KeyError]
     await sender.store.commit()
     assert seq(b) == 1
 
 
-async def test_a_cancelled_message_is_stored_and_harms_no_other() -> None:
+async def test_a_defect_in_the_answer_to_one_message_costs_no_other_its_answer() -> None:
     sender = Sender()
-    [a, b] = await sender.send("a", "b")
-    [c, d] = await sender.send("c", "d")
-    a.cancel()
-    c.cancel()
-    await turns()
-    await sender.store.commit()
-    assert sender.store.running == [["c", "d"]]
-    await sender.store.commit()
-    assert a.cancelled()
-    assert c.cancelled()
-    assert (seq(b), seq(d)) == (2, 4)
+    await sender.send("a")
 
+    def fail(stored: StoredEntry | Refusal) -> None:
+        raise KeyError("ours")
 
-async def test_a_cancelled_message_of_a_batch_that_fails_harms_no_other() -> None:
-    sender = Sender()
-    [a, b] = await sender.send("a", "b")
-    a.cancel()
-    await turns()
-    await sender.store.fail(StoreDown("lost"))
-    assert b.result() == UNKNOWN_OUTCOME
+    sender.group.append(NewMessage("room", "ada", "b", "hello"), fail)
+    [c] = await sender.send("c")
+    await sender.store.commit()
+    await sender.store.commit()
+    assert seq(c) == 3
+    assert [type(defect) for defect in sender.defects] == [KeyError]
 
 
 async def test_a_drain_waits_for_the_running_batch_and_for_the_queue() -> None:
@@ -186,9 +207,9 @@ async def test_a_thousand_messages_at_once_are_two_batches_and_each_has_its_own_
     chat = Chat(memory_store())
     await chat.room("room", "ada", "bob")
     counts = Counts()
-    group = GroupCommit(chat.store, counts)
+    group = GroupCommit(chat.store, counts, raise_defect)
     messages = [chat.message("room", "ada", f"c{n}") for n in range(1000)]
-    answers = [message_of(outcome) for outcome in await asyncio.gather(*map(group.append, messages))]
+    answers = [message_of(outcome) for outcome in await asyncio.gather(*(appended(group, each) for each in messages))]
     assert [answer.client_id for answer in answers] == [message.client_id for message in messages]
     assert sorted(answer.seq for answer in answers) == list(range(1, 1001))
     assert counts.batches == {500: 2}

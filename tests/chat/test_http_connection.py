@@ -77,6 +77,41 @@ GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 UPGRADE = GET[:-2] + "".join(f"{name}: {value}\r\n" for name, value in UPGRADING.items()).encode() + b"\r\n"
 
 
+async def test_the_head_of_an_answer_and_its_body_are_one_write() -> None:
+    async def asks_for_the_body(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for part in (b"a", b"b"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    async def writes(app: Any, request: bytes) -> list[bytes]:
+        http, written = HttpUnderTest(app), list[bytes]()
+        http.transport.write = written.append  # type: ignore[method-assign, assignment]
+        await http.sends(request)
+        return written
+
+    [whole] = await writes(answers, GET)
+    assert whole.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert whole.endswith(b"\r\n\r\nok")
+    [head] = await writes(answers, GET.replace(b"GET", b"HEAD"))
+    assert head == whole.removesuffix(b"ok")
+    asked, first, *rest = await writes(asks_for_the_body, POST.replace(b"Host", b"Expect: 100-continue\r\nHost") + b"a")
+    assert asked == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert first.endswith(b"\r\n\r\n1\r\na\r\n")
+    assert rest == [b"1\r\nb\r\n", b"0\r\n\r\n"]
+
+
+async def test_the_head_of_an_answer_that_breaks_off_is_still_sent_before_the_end() -> None:
+    async def breaks_off(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+
+    http = HttpUnderTest(breaks_off)
+    await http.sends(GET)
+    assert http.transport.written.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert http.transport.is_closed
+
+
 async def test_the_first_request_comes_within_ten_seconds_of_connecting_and_the_next_may_take_longer() -> None:
     silent, slow, idle = HttpUnderTest(answers), HttpUnderTest(answers), HttpUnderTest(answers)
     await idle.sends(GET)

@@ -250,7 +250,7 @@ class Crowd:
             cluster.now = cluster.bus.now = cluster.now + TICK
             cluster.bus.arrive()
             for task in self.alive:
-                cluster.relays[task].tick()
+                cluster.tick(task)
             if self.chance.random() < TICK:
                 for task in self.alive:
                     cluster.tasks[task].service.sweep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -25,18 +25,18 @@ def harness() -> ServiceHarness:
 
 def while_joining(store: MemoryStore, monkeypatch: pytest.MonkeyPatch, step: Step, after_the_read: bool = True) -> None:
     """Do one step while the store is asked about the next user who joins: before or after it read its answer."""
-    join_state = store.join_state
+    join_states = store.join_states
 
-    async def interrupted(user_id: str) -> Any:
-        monkeypatch.setattr(store, "join_state", join_state)
+    async def interrupted(user_ids: Sequence[str]) -> Any:
+        monkeypatch.setattr(store, "join_states", join_states)
         if not after_the_read:
             await step()
-        answer = await join_state(user_id)
+        answer = await join_states(user_ids)
         if after_the_read:
             await step()
         return answer
 
-    monkeypatch.setattr(store, "join_state", interrupted)
+    monkeypatch.setattr(store, "join_states", interrupted)
 
 
 async def test_a_join_costs_the_store_one_call(harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,8 +48,8 @@ async def test_a_join_costs_the_store_one_call(harness: ServiceHarness, monkeypa
     _, socket = await harness.enters("ada")
     assert presence(socket) == [("bob", True)]
     # The store in memory calls others of its own methods for an answer.
-    assert called[0] == "join_state"
-    assert set(called) <= {"join_state", "ensure_user", "validity", "partners"}
+    assert called[0] == "join_states"
+    assert set(called) <= {"join_states", "ensure_user", "validity", "partners"}
     assert called.count("partners") == 1
 
 
@@ -115,10 +115,10 @@ async def test_a_token_that_is_revoked_meanwhile_does_not_join(
 async def test_a_store_that_is_down_closes_the_transport_so_that_the_client_comes_back(
     harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def down(user_id: str) -> Any:
+    async def down(user_ids: Sequence[str]) -> Any:
         raise StoreDown
 
-    monkeypatch.setattr(harness.store, "join_state", down)
+    monkeypatch.setattr(harness.store, "join_states", down)
     _, socket = await harness.connects({"token": harness.tokens.issue("ada", harness.time)})
     assert (socket.closed, socket.refused) == ("unavailable", None)
 

@@ -230,7 +230,7 @@ class Play:
     async def account(self, who: str) -> object:
         store, user_id = self.store, self.id(who)
         known = await store.users([user_id])
-        return [known, await store.groups(user_id), await store.partners(user_id), await store.join_state(user_id)]
+        return [known, await store.groups(user_id), await store.partners(user_id), await store.join_states([user_id])]
 
     async def only(self, who: str, rooms: Sequence[int], limit: int) -> object:
         cursors = {room: len(known) for room, known in self.clients[who].rooms.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import itertools
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -80,6 +81,9 @@ class Cluster:
         self.failures: list[BaseException] = []
         self.tasks: list[TaskUnderTest] = []
         self.relays: list[Relay] = []
+        self._due: list[float] = []
+        """When the relay of each task said that it has something to do next."""
+
         for _ in range(tasks):
             self.adds_task()
 
@@ -88,7 +92,9 @@ class Cluster:
         number, counts, store = len(self.tasks), Counts(), self._wrap(self.store)
         sockets = Sockets(20, counts)
         now = lambda: self.now  # noqa: E731
-        relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.failures.append)
+        tick_at = lambda at: self._due.__setitem__(number, min(at, self._due[number]))  # noqa: E731
+        self._due.append(math.inf)
+        relay = Relay(f"<{number}>", self.bus, store, sockets, now, self.failures.append, tick_at)
         limits = Limits(body_characters=4000, events_per_second=10_000)
         task = task_on(store, sockets, relay, counts, self.failures, self.tokens, now, self._ids, limits)
         relay.listen(task.notifier, task.service.authentication.forget)
@@ -101,11 +107,17 @@ class Cluster:
         while self.now < end:
             self.now = self.bus.now = self.now + TICK
             self.bus.arrive()
-            for relay, task in zip(self.relays, self.tasks, strict=True):
-                relay.tick()
+            for number, (relay, task) in enumerate(zip(self.relays, self.tasks, strict=True)):
+                self.tick(number)
                 task.service.sweep()
                 await task.service.wait_until_idle()
                 await relay.wait_until_idle()
+
+    def tick(self, task: int) -> None:
+        """Let the relay of a task do what is due, only when it said that something is."""
+        if self._due[task] <= self.now:
+            self._due[task] = math.inf
+            self.relays[task].tick()
 
     async def enters(self, task: int, user_id: str) -> tuple[Peer, RecordingSocket]:
         return await self.tasks[task].enters(user_id)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from argon2 import extract_parameters
 
 from glimpse.chat.hash_queue import BURST_SECONDS, MAX_WAITING
-from glimpse.chat.outside.passwords import Argon2
+from glimpse.chat.outside.passwords import PLACEHOLDER, Argon2
 from glimpse.chat.refusals import BUSY
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
@@ -29,6 +30,11 @@ async def test_a_password_matches_its_hash_and_nothing_else(passwords: Argon2) -
     assert await passwords.matches(hashed, "another password", HOME, True) is False
     assert await passwords.matches(None, "nobody", HOME, False) is False
     assert await passwords.matches("no hash", "a long password", HOME, False) is False
+
+
+async def test_an_unknown_handle_takes_as_long_as_a_known_one(passwords: Argon2) -> None:
+    hashed = await passwords.hash("a long password", HOME)
+    assert extract_parameters(PLACEHOLDER) == extract_parameters(str(hashed))
 
 
 async def test_a_hash_counts_with_the_processor_time_that_it_took(passwords: Argon2) -> None:

@@ -13,15 +13,18 @@ from typing import Any, get_args
 import asyncpg
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from glimpse.chat.documents import entry_document
 from glimpse.chat.events import entry_committed
 from glimpse.chat.outside.postgres import store as store_module
 from glimpse.chat.outside.postgres.app_role import APP_ROLE
+from glimpse.chat.outside.postgres.held_connections import HeldConnections
 from glimpse.chat.outside.postgres.queries import QUERIES, parse_queries
-from glimpse.chat.outside.postgres.store import NotDurable, PoolTooLarge, PostgresStore
+from glimpse.chat.outside.postgres.repeats import REMEMBERED_SECONDS
+from glimpse.chat.outside.postgres.store import SEPARATOR, NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
-from glimpse.chat.publications import EntryCommitted
+from glimpse.chat.publications import NO_EVENT, EntryCommitted
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
 from glimpse.chat.values import (
     Deletion,
@@ -36,6 +39,8 @@ from glimpse.chat.values import (
 from tests.chat.conftest import Chat, message_of, raises_saying, rooms_of, seqs, stored
 
 Open = Callable[[], Awaitable[PostgresStore]]
+BATCH_NAMES = ("append_batch_new", "append_batch")
+"""The statements that store a batch: without looking for earlier copies, and looking first."""
 
 
 async def both(one: Awaitable[object], other: Awaitable[object]) -> list[object]:
@@ -181,7 +186,182 @@ async def test_members_are_the_same_from_both_sides(open_store: Open, database_u
     assert [row["here"] for row in rows] == [row["there"] for row in rows] != []
 
 
+# ---- Repeats
+
+
+class Statements:
+    """Which statements stores run from now on, by name."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: list[str] = []
+        rows = HeldConnections.rows
+
+        async def recorded(held: HeldConnections, name: str, *arguments: object) -> Any:
+            self.names.append(name)
+            return await rows(held, name, *arguments)
+
+        monkeypatch.setattr(HeldConnections, "rows", recorded)
+
+    def take(self) -> list[str]:
+        names, self.names = self.names, []
+        return names
+
+
+@pytest.mark.parametrize(("size", "new", "looking"), [(1, "append_one_new", "append_one"), (3, *BATCH_NAMES)])
+async def test_who_repeated_something_is_looked_for_at_once_until_that_is_a_while_ago(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, size: int, new: str, looking: str
+) -> None:
+    time = 1000.0
+    store = await PostgresStore.open(database_url, now=lambda: time)
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob", "cy")
+    batch = [chat.message("room", "ada") for _ in range(size)]
+    others = [chat.message("room", "bob") for _ in range(size)]
+    statements = Statements(monkeypatch)
+    first = await store.append(batch)
+    assert statements.take() == [new]
+    again = await store.append(batch)
+    assert statements.take() == [new, looking], "the database refused it first"
+    assert [replace(stored(outcome), is_new=True) for outcome in again] == first
+    assert not any(stored(outcome).is_new for outcome in again)
+    await store.append(batch)
+    assert statements.take() == [looking]
+    await store.append(others)
+    assert statements.take() == [new], "the messages of others are not looked for"
+    time += REMEMBERED_SECONDS
+    await store.append([chat.message("room", "ada") for _ in range(size)])
+    assert statements.take() == [new]
+    assert seqs(await chat.entries("room", "ada")) == list(range(1, 3 * size + 1))
+    await store.close()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_after_an_unknown_outcome_what_comes_again_is_looked_for_at_once(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    batch = [chat.message("room", "ada") for _ in range(size)]
+    rows = HeldConnections.rows
+
+    async def lost(held: HeldConnections, name: str, *arguments: object) -> Any:
+        await rows(held, name, *arguments)
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HeldConnections, "rows", lost)
+        with pytest.raises(StoreDown):
+            await store.append(batch)
+    statements = Statements(monkeypatch)
+    assert [stored(outcome).is_new for outcome in await store.append(batch)] == [False] * size
+    assert statements.take() == ["append_one" if size == 1 else "append_batch"]
+
+
+async def test_a_batch_of_everything_answers_each_message_for_itself(open_store: Open) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    for room, *others in (("a", "bob"), ("b", "cy"), ("c", "dora", "eve"), ("d", "fay")):
+        await chat.room(room, "ada", *others)
+    await chat.say("c", "eve", "before")
+    await store.leave("c", "eve")
+    await store.block("cy", "ada", True)
+    batch = [
+        chat.message("a", "ada"),
+        chat.message("b", "ada"),
+        chat.message("c", "dora"),
+        chat.message("c", "eve", "before"),
+        chat.message("c", "eve"),
+        chat.message("d", "bob"),
+        chat.message("nowhere", "ada"),
+        chat.message("a", "bob"),
+        chat.message("c", "ada"),
+        chat.message("d", "fay"),
+    ]
+    outcomes = await store.append(batch)
+    told = [outcome.code if isinstance(outcome, Refusal) else stored(outcome).entry.seq for outcome in outcomes]
+    assert told == [1, "blocked", 3, 1, "not_found", "not_found", "not_found", 2, 4, 1]
+    for room, last in (("a", 2), ("b", 0), ("c", 4), ("d", 1)):
+        assert seqs(await chat.entries(room, "ada")) == list(range(1, last + 1))
+
+
+async def test_a_text_that_contains_what_joins_texts_is_stored_as_it_is(open_store: Open) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "b\x1fob")
+    bodies = ["one", "", "two\x1fthree", "한국어", "\x1f", "한\x1f", "four\n\t\x01"]
+    for batch in (bodies, bodies[:2], bodies[-1:] * 2, bodies[2:3] * 2):
+        outcomes = await store.append([chat.message("room", "b\x1fob", None, body) for body in batch])
+        assert [message_of(outcome).body for outcome in outcomes] == batch
+    entries = await chat.entries("room", "ada")
+    assert [entry.body for entry in entries if isinstance(entry, Message)] == [
+        *bodies,
+        *bodies[:2],
+        *bodies[-1:] * 2,
+        *bodies[2:3] * 2,
+    ]
+    assert len({entry.id for entry in entries}) == len(entries)
+
+
 # ---- The connection
+
+
+async def test_connections_at_hand_are_everybodys(open_store: Open, database_url: str) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob", "cy")
+    for _ in range(3):
+        calls: list[Awaitable[object]] = [store.check() for _ in range(20)]
+        calls += [store.append([chat.message("room", "ada")]) for _ in range(5)]
+        async with asyncio.timeout(60):
+            await asyncio.gather(*calls, store.leave("room", "cy"), store.join("room", "cy"))
+        gauges = store.connections()
+        assert gauges["database_connections"] <= 4
+        assert gauges["database_connections_busy"] == 0
+
+
+async def test_a_store_with_one_connection_serves_one_call_after_another(database_url: str) -> None:
+    store = await PostgresStore.open(database_url, 1)
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob", "cy")
+    async with asyncio.timeout(60):
+        await asyncio.gather(store.check(), store.leave("room", "cy"), store.check(), chat.say("room", "ada"))
+    assert store.connections()["database_connections"] == 1
+    await store.close()
+
+
+async def test_a_statement_that_is_not_answered_is_given_up_with_its_connection(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "ANSWER_SECONDS", 0.2)
+    store = await PostgresStore.open(database_url)
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        for count in (1, 2):
+            with pytest.raises(StoreDown):
+                await store.append([chat.message("room", "ada") for _ in range(count)])
+        assert store.connections()["database_connections_busy"] == 0
+    await holder.close()
+    await store.check()
+    await store.close()
+
+
+async def test_a_statement_is_prepared_again_where_a_migration_changed_a_column(
+    open_store: Open, migrated_url: str
+) -> None:
+    store = await open_store()
+    await store.sign_up("1", "Ada", "hash")
+    assert await store.credentials("ada") is not None
+    newer = await asyncpg.connect(migrated_url)
+    await newer.execute("alter table users alter column login_network type varchar")
+    try:
+        assert await store.credentials("ada") is not None
+    finally:
+        await newer.execute("alter table users alter column login_network type text")
+        await newer.close()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit"])
@@ -392,7 +572,7 @@ async def test_an_entry_of_a_newer_release_keeps_its_seq_and_reaches_nobody(
         assert (listed[0][0].last_message, listed[0][0].unread) == (last.entry, 2)
         assert await store.delete_message("room", "ada", 2) == FORBIDDEN
         [unknown] = await store.changes("room", 1, 3, None)
-        assert entry_committed(unknown) == EntryCommitted("room", 2, (), None)
+        assert entry_committed(unknown) == EntryCommitted("room", 2, (), NO_EVENT)
         document = msgspec.to_builtins(entry_document(unknown.entry))
         assert document.pop("createdAt")
         assert document == {"type": "unknown", "id": "p2", "seq": 2, "conversationId": "room", "senderId": "ada"}
@@ -501,6 +681,7 @@ async def test_every_way_to_a_message_is_an_index(open_store: Open, database_url
     await connection.execute("set enable_seqscan = on")
     for name, types, values in (
         ("append_one", "text, text, text, text, text", "'room1', 'ada', 'c1', 'x', null"),
+        ("append_one_new", "text, text, text, text, text", "'room1', 'ada', 'c1', 'x', 'id'"),
         ("history_after", "text, text, bigint, bigint", "'room1', 'ada', 5, 10"),
         ("history_before", "text, text, bigint, bigint", "'room1', 'ada', 5, 10"),
         ("messages_before", "text, text, bigint, bigint, bigint", "'room1', 'ada', 5, 10, 1000"),
@@ -519,25 +700,43 @@ async def test_every_way_to_a_message_is_an_index(open_store: Open, database_url
     await connection.close()
 
 
-async def test_a_batch_reads_only_the_rows_it_names(open_store: Open, database_url: str) -> None:
+COLUMNS_OF_BATCH: list[list[str]] = [
+    [f"room{n}" for n in range(10)],
+    ["ada"] * 10,
+    [f"new{n}" for n in range(10)],
+    ["x"] * 10,
+]
+
+
+@pytest.mark.parametrize("is_planned_while_empty", [True, False])
+@pytest.mark.parametrize("name", BATCH_NAMES)
+async def test_a_batch_reads_only_the_rows_it_names(
+    open_store: Open, database_url: str, name: str, is_planned_while_empty: bool
+) -> None:
+    fields: list[Any] = [*COLUMNS_OF_BATCH, [None] * 10]
+    if name == "append_batch_new":
+        ids = [f"id{n}" for n in range(10)]
+        fields = [SEPARATOR.join(column) for column in (*COLUMNS_OF_BATCH, ids)]
     store = await open_store()
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("set plan_cache_mode = force_generic_plan")
+    if is_planned_while_empty:
+        await connection.fetch(QUERIES[name], *fields)
     chat = Chat(store)
     for n in range(100):
         await chat.room(f"room{n}", "ada", f"bob{n}")
         await chat.people(f"eve{n}")
         await store.block("ada", f"eve{n}", True)
     await store.append([chat.message(f"room{n % 100}", "ada", f"c{n}") for n in range(1000)])
-    fields = [[f"room{n}" for n in range(10)], ["ada"] * 10, [f"new{n}" for n in range(10)], ["x"] * 10, [None] * 10]
-    connection = await asyncpg.connect(database_url)
     async with connection.transaction():
-        await connection.execute("set plan_cache_mode = force_generic_plan")
-        await connection.fetch(QUERIES["append_batch"], *fields)
+        await connection.fetch(QUERIES[name], *fields)
         rows = await connection.fetch("select relname, seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables")
     await connection.close()
     read = {row["relname"]: (row["seq_tup_read"], row["idx_tup_fetch"]) for row in rows}
     assert read["entries"] == (0, 0)
     assert read["blocks"] == (0, 0), "and looks for a block in both directions"
     assert read["conversations"][0] == 0
+    assert read["conversations"][1] <= 40
 
 
 async def test_the_order_of_a_batch_is_kept_where_everything_is_a_repeat_of_something(open_store: Open) -> None:

@@ -20,7 +20,7 @@ from tests.chat.serving import eventually
 from tests.chat.test_serve import glimpse, heard_next, send, serve
 from tests.chat.test_two_tasks import is_ready, joined
 
-PREVIOUS = "58f89dc"
+PREVIOUS = "6607433"
 """The last commit on the schema before this one: the release before, once there are releases."""
 
 ITS_TESTS = ("test_store.py", "test_postgres_store.py", "test_laws.py")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -301,12 +300,15 @@ class Client:
         self.peer = Peer(self, session, lambda: self.join_by)
         return self.peer
 
-    def call_soon(self, call: Callable[[], None]) -> None: ...
+    def flush_soon(self, session: Session) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 
     def on_connect(self, peer: Peer, namespace: str, auth: dict[str, Any]) -> None:
         self.connects.append((namespace, auth))
+
+    def on_text(self, peer: Peer, text: str) -> bool:
+        return False
 
     def on_event(self, peer: Peer, event: Packet) -> None:
         self.events.append(event)
@@ -447,3 +449,27 @@ def test_a_client_that_has_to_leave_is_told_so_and_what_it_sent_before_it_knew_i
 def test_the_names_both_sides_keep_for_themselves_are_those_of_the_clients_library() -> None:
     kept = {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
     assert kept == socketio.RESERVED
+
+
+# ---- A namespace without a comma
+
+
+@pytest.mark.parametrize(
+    ("text", "packet"),
+    [
+        ("0/custom", Packet(CONNECT, "/custom")),
+        ("0/custom,", Packet(CONNECT, "/custom")),
+        ("0/", Packet(CONNECT, ROOT)),
+        ("0/custom?a=1", Packet(CONNECT, "/custom?a=1")),
+        ('0/custom{"a":1}', Packet(CONNECT, '/custom{"a":1}')),
+        ("1/custom", Packet(DISCONNECT, "/custom")),
+    ],
+)
+def test_a_namespace_reaches_to_its_comma_or_to_the_end(text: str, packet: Packet) -> None:
+    # Socket.IO protocol 5, "Packet encoding", as the parser of the Node.js server reads it.
+    assert decoded(text) == packet
+
+
+@pytest.mark.parametrize("text", ['2/custom["x"]', "2/custom", '3/custom1["x"]'])
+def test_an_event_whose_namespace_has_no_comma_has_no_data_and_is_malformed(text: str) -> None:
+    assert is_malformed(text)

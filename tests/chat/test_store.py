@@ -51,7 +51,7 @@ async def test_an_id_that_no_database_can_hold_is_invalid_or_unknown(store: Stor
     assert await store.user_by_handle(text) is None
     assert await store.credentials(text) is None
     assert await store.credentials_of(text) is None
-    assert await store.join_state(text) == INVALID
+    assert await store.join_states([text, "ada"]) == [INVALID, JoinState()]
     assert await store.validity(text) == Validity()
     assert await store.revoke(text, 1) == INVALID
     assert await store.update_profile(text, "Ada", None) == NOT_FOUND
@@ -120,13 +120,27 @@ async def test_a_password_is_replaced_once_and_the_tokens_from_before_are_revoke
 async def test_who_joins_is_created_and_gets_their_partners_and_which_tokens_are_valid(
     store: Store, chat: Chat
 ) -> None:
-    first, again = await asyncio.gather(store.join_state("ada"), store.join_state("ada"))
-    assert first == again == JoinState()
+    first, again = await asyncio.gather(store.join_states(["ada"]), store.join_states(["ada"]))
+    assert first == again == [JoinState()]
     assert await store.users(["ada"]) == [User("ada")]
     await chat.room("pair", "ada", "bob")
     await chat.room("group", "ada", "cy", "dora")
     await store.revoke("ada", 100)
-    assert await store.join_state("ada") == JoinState(100, False, ("bob",))
+    assert await store.join_states(["ada"]) == [JoinState(100, False, ("bob",))]
+
+
+async def test_many_who_join_at_once_are_each_answered_for_themselves(store: Store, chat: Chat) -> None:
+    await chat.room("pair", "ada", "bob")
+    await chat.room("other", "cy", "ada")
+    await store.revoke("bob", 100)
+    here, there = await asyncio.gather(
+        store.join_states(["zoe", "bob", "ada", "nul\0", "bob", "yan"]), store.join_states(["yan", "zoe", "cy"])
+    )
+    bob = JoinState(100, False, ("ada",))
+    assert here == [JoinState(), bob, JoinState(partners=("bob", "cy")), INVALID, bob, JoinState()]
+    assert there == [JoinState(), JoinState(), JoinState(partners=("ada",))]
+    assert await store.users(["yan", "zoe"]) == [User("yan"), User("zoe")]
+    assert await store.join_states([]) == []
 
 
 async def test_tokens_are_revoked_up_to_a_second_that_only_moves_forward(store: Store) -> None:
@@ -165,7 +179,7 @@ async def test_of_a_deleted_account_only_its_messages_and_its_memberships_stay(s
     assert await store.credentials_of("ada") is None
     assert await store.user_by_handle("ada") is None
     assert await store.validity("ada") == Validity(100, True)
-    assert await store.join_state("ada") == JoinState(100, True, ("bob",)), "the block is gone"
+    assert await store.join_states(["ada"]) == [JoinState(100, True, ("bob",))], "the block is gone"
     assert await store.revoked_since(["ada"], 0.0) == [("ada", 100)]
     assert await chat.entries("pair", "bob") == before, "its file, too, is still named"
     assert await store.file_seen_by("sent", "bob") is None

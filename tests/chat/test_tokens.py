@@ -7,7 +7,10 @@ import json
 from typing import Any
 
 import jwt
+import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from jwt.utils import base64url_encode
 
 from glimpse.chat.refusals import TOKEN_EXPIRED, UNAUTHORIZED, Refusal
@@ -156,6 +159,115 @@ def test_a_header_that_asks_for_more_than_a_signature_is_refused(more: str) -> N
     assert Tokens([OLD], 60).verify(token, 60.0) == INVALID_TOKEN
 
 
+headers = st.fixed_dictionaries(
+    {"alg": st.sampled_from(["HS256", "HS256", "HS256", "HS384", "hs256", "none", "", None, 7, ["HS256"]])},
+    optional={
+        "typ": st.sampled_from(["JWT", "at+jwt", 7, None]),
+        "kid": st.sampled_from(["k1", "", 7, None, ["k1"]]),
+        "crit": st.lists(st.sampled_from(["b64", "exp", "kid", 7, ["b64"]]), max_size=2)
+        | st.sampled_from(["b64", None]),
+        "b64": st.sampled_from([True, False, None, 0, 1, "false"]),
+        "jwk": st.just({"kty": "oct", "k": "c2VjcmV0"}),
+    },
+)
+odd_headers = st.sampled_from(
+    [
+        "",
+        "[]",
+        "null",
+        '"HS256"',
+        "{}",
+        '{"alg":"HS256"} ',
+        '{"alg":"HS256"}}',
+        '{"alg":"HS256","n":NaN}',
+        '{"alg":"HS256","n":1e999}',
+        '{"alg":"HS256","s":"\\ud800"}',
+        '{"alg":"none","alg":"HS256"}',
+        '{"alg":"HS256","alg":"none"}',
+        '\ufeff{"alg":"HS256"}',
+        '{"alg":"\\u0048S256"}',
+    ]
+)
+encodings = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-16", "utf-32-be", "utf-8-sig"])
+symbols = st.sampled_from("aA0-_+/=. \n\0é")
+edits = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(["insert", "replace", "delete"]), symbols), max_size=2)
+
+
+def is_accepted_by_pyjwt(token: str) -> bool:
+    """Whether its signature is valid, and its payload an object."""
+    try:
+        payload = jwt.PyJWS(algorithms=["HS256"]).decode(token, OLD, ["HS256"])
+        return isinstance(msgspec.json.decode(payload), dict)
+    except (jwt.PyJWTError, ValueError):
+        return False
+
+
+@given(
+    headers.map(json.dumps) | odd_headers,
+    encodings,
+    st.lists(st.sampled_from(["", "", "", "=", "==", "==="]), min_size=3, max_size=3),
+    st.sampled_from(["ada", "bob7", "grace1", "가"]),
+    edits,
+    st.booleans(),
+)
+@example('{"alg":"HS256"}', "utf-8", ["", "", "="], "ada", [], True)
+@example('{"alg":"HS256","crit":["b64"]}', "utf-8", ["", "", ""], "ada", [], True)
+@example('{"alg":"HS256","crit":["b64"],"b64":true}', "utf-8", ["", "", ""], "ada", [], True)
+def test_every_token_is_accepted_or_not_as_by_another_library(
+    header: str, encoding: str, padding: list[str], user_id: str, changes: list[tuple[float, str, str]], last: bool
+) -> None:
+    claims = json.dumps({**CLAIMS, "sub": user_id}).encode()
+    parts = [base64url_encode(data).decode() for data in (header.encode(encoding), claims)]
+    signed_part = ".".join(part + more for part, more in zip(parts, padding[:2], strict=True))
+
+    def edited(text: str) -> str:
+        for where, what, symbol in changes:
+            at = round(where * len(text))
+            text = text[:at] + ("" if what == "delete" else symbol) + text[at + (what != "insert") :]
+        return text
+
+    # A change before the signature is made tests the form alone; one after it, the signature as well.
+    signed_part = signed_part if last else edited(signed_part)
+    signature = base64url_encode(hmac.digest(OLD.encode(), signed_part.encode(), "sha256")).decode()
+    token = f"{signed_part}.{signature}{padding[2]}"
+    token = edited(token) if last else token
+    found = Tokens([NEW, OLD], 60).verify(token, 60.0)
+    assert is_accepted_by_pyjwt(token) == (found != INVALID_TOKEN)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_each_part_of_a_token_has_one_form(at: int) -> None:
+    tokens, parts = Tokens([OLD], 60), signed_text(json.dumps(CLAIMS), '{"alg":"HS256"} ').split(".")
+    assert len(parts[at]) % 4, "the last symbol has bits that say nothing"
+    accepted = []
+    for symbol in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+        changed = [part[:-1] + symbol if at == number else part for number, part in enumerate(parts)]
+        token = ".".join(changed) if at == 2 else signed_parts(*changed[:2])
+        accepted += [symbol] if tokens.verify(token, 60.0) == ADA else []
+    assert accepted == [parts[at][-1]]
+    for junk in ("\n", "!", "+", " "):
+        changed = [part[:2] + junk + part[2:] if at == number else part for number, part in enumerate(parts)]
+        token = ".".join(changed) if at == 2 else signed_parts(*changed[:2])
+        assert tokens.verify(token, 60.0) == INVALID_TOKEN
+
+
+def test_another_library_accepts_what_is_issued_here() -> None:
+    token = Tokens([OLD, NEW], 60, issuer="https://issuer", audiences=["app"]).issue("가", 40.5, valid_after=50)
+    found = jwt.decode(token, OLD, ["HS256"], audience="app", options={"verify_exp": False, "verify_iat": False})
+    expected = {"sub": "가", "iat": 50, "exp": 100, "session_started_at": 40, "valid_after": 50}
+    assert found == {**expected, "iss": "https://issuer", "aud": "app"}
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT"}
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", "ssh-rsa AAAAB3Nza", '[{"a": {"kty": "oct"}}]', '\n{"kty":"RSA"}', "0*0\x05\x06\x03+ep\x03!\0" + "k" * 32],
+)
+def test_a_secret_that_is_a_public_key_is_refused(secret: str) -> None:
+    with pytest.raises(jwt.InvalidKeyError):
+        Tokens([secret], 60)
+
+
 def test_a_token_has_at_most_so_many_characters() -> None:
     tokens, empty = Tokens([OLD], 60), len(signed({**CLAIMS, "pad": ""}))
     fits, longer = (signed({**CLAIMS, "pad": "x" * ((MAX_TOKEN_LENGTH - empty) * 3 // 4 + more)}) for more in (0, 3))
@@ -170,9 +282,12 @@ def by_hand(claims: dict[str, Any]) -> str:
 
 
 def signed_text(payload: str, header: str = '{"alg":"HS256"}') -> str:
-    parts = ".".join(base64url_encode(part.encode()).decode() for part in (header, payload))
-    signature = hmac.digest(OLD.encode(), parts.encode(), "sha256")
-    return f"{parts}.{base64url_encode(signature).decode()}"
+    return signed_parts(*(base64url_encode(part.encode()).decode() for part in (header, payload)))
+
+
+def signed_parts(header: str, payload: str) -> str:
+    signature = hmac.digest(OLD.encode(), f"{header}.{payload}".encode(), "sha256")
+    return f"{header}.{payload}.{base64url_encode(signature).decode()}"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,7 +17,9 @@ from glimpse.chat.outside import websocket as websockets
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.protocol import websocket as ws
 from glimpse.chat.protocol.engineio import POLL, UNKNOWN_SESSION, Timing
+from glimpse.chat.protocol.session import Session
 from tests.chat import conformance_server
+from tests.chat.clocked import ClockedLoop, UnreadTransport
 from tests.chat.serving import (
     CHAT,
     ECHO,
@@ -249,6 +252,30 @@ def test_a_websocket_client_that_answers_pings_lives_and_one_that_stops_is_close
     assert sid not in calm.sessions()
 
 
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Serving]:
+    """With the times of the protocol's own suite: a ping every 300 ms, and 200 ms for its answer."""
+    with serving() as running:
+        yield running
+
+
+def test_a_polling_session_is_over_when_its_time_is_and_not_at_the_next_sweep(hasty: Serving) -> None:
+    # Engine.IO, "Heartbeat". Nobody polls, so nothing but the clock ends the session.
+    with Wire(hasty.port) as wire:
+        sid = wire.handshake(ECHO)
+        time.sleep(0.5)
+        assert wire.request("GET", polled(sid)).code == 1
+        assert sid not in hasty.sessions()
+
+
+def test_who_answers_no_ping_on_a_websocket_hears_the_end(hasty: Serving) -> None:
+    with Wire(hasty.port) as wire:
+        sid = wire.open(ECHO)
+        assert wire.heard() == "2"
+        assert wire.close_code() == 1000
+        assert sid not in hasty.sessions()
+
+
 # ---- The upgrade
 
 
@@ -275,24 +302,81 @@ def test_a_session_that_upgraded_takes_no_other_poll_post_or_websocket(wire: Wir
     assert other.heard() == "4there"
     assert wire.request("GET", polled(sid)).code == 3
     assert wire.request("POST", polled(sid), "4me too").code == 3
-    assert wire.upgrade(ECHO, sid).code == 3
-    assert wire.is_over()
+    # Engine.IO, "Upgrade": as the Node.js server, which opens it and closes it at once.
+    assert wire.upgrade(ECHO, sid).status == 101
+    assert wire.close_code() == 1000
     other.say("4still there")
     assert other.heard() == "4still there"
 
 
 def test_a_session_that_began_on_a_websocket_takes_no_other(calm: Serving, wire: Wire, other: Wire) -> None:
     sid = wire.open(ECHO)
-    assert other.upgrade(ECHO, sid).code == 3
+    assert other.upgrade(ECHO, sid).status == 101
+    assert other.close_code() == 1000
     wire.say("4mine")
     assert wire.heard() == "4mine"
 
 
-def test_only_one_websocket_at_a_time_may_try_to_take_a_session_over(calm: Serving, wire: Wire, other: Wire) -> None:
+@pytest.mark.parametrize("said", [[], ["2probe"]])
+def test_only_one_websocket_at_a_time_may_try_to_take_a_session_over(
+    calm: Serving, wire: Wire, other: Wire, said: list[str]
+) -> None:
     sid = wire.handshake(ECHO)
     assert other.upgrade(ECHO, sid).status == 101
+    other.say(*said)
+    assert [other.heard() for _ in said] == ["3probe"][: len(said)]
     with Wire(calm.port) as third:
-        assert third.upgrade(ECHO, sid).status == 400
+        assert third.upgrade(ECHO, sid).status == 101
+        assert third.close_code() == 1000
+    other.say(*["2probe"][len(said) :], "5", "4mine")
+    assert [other.heard() for _ in ["3probe", "4mine"][len(said) :]] == ["3probe", "4mine"][len(said) :]
+
+
+# ---- The handshake of a WebSocket (RFC 6455, section 4)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZWE=", "dGhlIHNhbXBsZSBub25jZ*==", "x"],
+)
+def test_a_key_that_is_not_sixteen_bytes_in_base64_gets_400(wire: Wire, key: str) -> None:
+    answer = wire.upgrade(ECHO, headers={"Sec-WebSocket-Key": key})
+    assert (answer.status, answer.code) == (400, 3)
+    assert wire.is_over()
+
+
+@pytest.mark.parametrize(("offered", "chosen"), [("chat", "chat"), ("v12.stomp, mqtt", "v12.stomp"), ("a ,b\t,c", "a")])
+def test_of_the_subprotocols_that_a_client_offers_the_first_is_chosen(wire: Wire, offered: str, chosen: str) -> None:
+    answer = wire.upgrade(ECHO, headers={"Sec-WebSocket-Protocol": offered})
+    assert (answer.status, answer.headers["sec-websocket-protocol"]) == (101, chosen)
+
+
+def test_who_offers_no_subprotocol_is_answered_with_none(wire: Wire) -> None:
+    assert "sec-websocket-protocol" not in wire.upgrade(ECHO).headers
+
+
+@pytest.mark.parametrize("offered", ["", ",", "chat,", "a b", "a;b", '"a"', "caf\u00e9"])
+def test_a_list_of_subprotocols_that_is_none_gets_400(wire: Wire, offered: str) -> None:
+    assert wire.upgrade(ECHO, headers={"Sec-WebSocket-Protocol": offered}).status == 400
+
+
+def test_the_open_packet_comes_in_the_same_write_as_the_answer_to_the_handshake() -> None:
+    # Private: a client cannot see what was one write.
+    async def run() -> list[bytes]:
+        engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
+        transport = UnreadTransport()
+        transport.write = writes.append  # type: ignore[method-assign, assignment]
+        websocket = websockets.WebSocket(lambda path: engine)
+        websocket.connection_made(transport)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in UPGRADING.items())
+        websocket.data_received(f"GET {ECHO}?{WEBSOCKET} HTTP/1.1\r\n{lines}\r\n".encode())
+        engine.close()
+        return writes[:1]
+
+    writes: list[bytes] = []
+    [first] = asyncio.run(run())
+    assert first.startswith(b"HTTP/1.1 101 ")
+    assert b'0{"sid":"sid"' in first
 
 
 @pytest.mark.parametrize("said", [[], ["2probe"]])
@@ -363,7 +447,7 @@ class HeldTimers:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._timers: list[tuple[asyncio.TimerHandle, Callable[[], object]]] = []
-        self.time = loop.time
+        self.time, self.call_soon_threadsafe = loop.time, loop.call_soon_threadsafe
 
     def call_later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
         timer = self._loop.call_later(3600, callback)
@@ -405,7 +489,7 @@ def test_a_fragmented_message_with_a_ping_in_between_is_echoed_whole(wire: Wire)
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        pytest.param(ws.encode_messages(["4not masked"]), ws.PROTOCOL_ERROR, id="not masked"),
+        pytest.param(ws.encode_message("4not masked"), ws.PROTOCOL_ERROR, id="not masked"),
         pytest.param(masked(ws.TEXT, b"4\xff"), ws.NOT_UTF8, id="not UTF-8"),
         pytest.param(masked(ws.BINARY, b"a" * 100_001), ws.TOO_BIG, id="too big"),
         pytest.param(masked(ws.TEXT, b"abc"), ws.PROTOCOL_ERROR, id="no packet"),
@@ -931,3 +1015,54 @@ def test_a_handshake_is_refused_by_the_peer_and_all_lines_of_what_proxies_wrote(
         assert wire.answer().status == 429
     assert [peer for peer, _ in asked] == ["127.0.0.1", "127.0.0.1"]
     assert [forwarded_for.replace(" ", "") for _, forwarded_for in asked] == ["", "203.0.113.9,198.51.100.1,192.0.2.1"]
+
+
+# ---- The clock of an engine
+
+
+async def test_each_session_gets_its_pings_and_its_end_on_time_and_nobody_else_does() -> None:
+    # Engine.IO, "Heartbeat": over both transports a session ends pingInterval + pingTimeout after its last sign of life.
+    ended: dict[str, float] = {}
+    ids = iter(range(10_000))
+
+    class Listening:
+        def __init__(self, session: Session) -> None:
+            self.sid = session.sid
+
+        def on_message(self, data: str | bytes) -> None: ...
+
+        def on_close(self, reason: str) -> None:
+            if reason == "ping timeout":
+                ended[self.sid] = loop.time()
+
+    loop = ClockedLoop()
+    engine = Engine(Timing(ping_interval=25.0, ping_timeout=20.0), Listening, lambda: str(next(ids)), frozenset())
+    engine.loop = loop  # type: ignore[assignment]
+    opened: dict[str, float] = {}
+    for _ in range(40):
+        for transport in ("polling", "websocket"):
+            opened[engine.open(transport, "").sid] = loop.time()
+        await loop.pass_seconds(0.37)
+    alive = engine.open("polling", "")
+    for _ in range(2):
+        await loop.pass_seconds(30.0)
+        assert "2" in alive.take_outgoing()
+        alive.receive("3", loop.time())
+    assert opened.keys() == ended.keys()
+    assert all(45.0 <= ended[sid] - opened[sid] <= 45.0 + 0.4 for sid in opened), "at most a fiftieth of 20 s late"
+    assert list(engine.sessions) == [alive.sid]
+    engine.close()
+
+
+async def test_an_engine_without_sessions_has_no_timer() -> None:
+    loop = ClockedLoop()
+    engine = Engine(CALM, lambda session: Silent(), lambda: "sid", frozenset())
+    engine.loop = loop  # type: ignore[assignment]
+    assert loop.timers() == 0
+    engine.open("polling", "").close()
+    await loop.pass_seconds(60.0)
+    assert loop.timers() == 0
+    engine.open("polling", "")
+    assert loop.timers() > 0
+    engine.close()
+    assert loop.timers() == 0

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import tracemalloc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
@@ -77,7 +77,7 @@ class Registry:
     def __init__(self, held: HeldBytes | None = None) -> None:
         self.held = held or HeldBytes()
 
-    def call_soon(self, call: Callable[[], None]) -> None: ...
+    def flush_soon(self, session: Session) -> None: ...
 
     def forget(self, session: Session) -> None: ...
 
@@ -93,6 +93,9 @@ class Accepting:
             peer.accept(namespace, "sid")
         elif namespace != "/later":
             peer.refuse(namespace, "Invalid namespace")
+
+    def on_text(self, peer: Peer, text: str) -> bool:
+        return False
 
     def on_event(self, peer: Peer, event: Packet) -> None:
         self.events.append(event)
@@ -216,14 +219,20 @@ def test_past_the_bound_of_the_task_the_session_that_fetches_least_is_closed() -
 async def engine_of(
     max_sessions: float = math.inf, held: HeldBytes | None = None
 ) -> AsyncIterator[tuple[Engine, ClockedLoop]]:
-    """An engine of Socket.IO; its clients have ten seconds to join."""
+    """An engine of Socket.IO; its clients have ten seconds to join, and a minute to answer a ping."""
     loop, application, ids = ClockedLoop(), Accepting(), iter(range(10_000))
 
     def make_peer(session: Session) -> Peer:
         return Peer(application, session, lambda: loop.time() + 10)
 
     engine = Engine(
-        Timing(), make_peer, lambda: str(next(ids)), frozenset(), max_sessions=max_sessions, held=held, counts=Counts()
+        Timing(ping_timeout=60.0),
+        make_peer,
+        lambda: str(next(ids)),
+        frozenset(),
+        max_sessions=max_sessions,
+        held=held,
+        counts=Counts(),
     )
     engine.loop = cast("asyncio.AbstractEventLoop", loop)
     try:

@@ -76,7 +76,7 @@ def test_the_servers_frames_have_the_shortest_length_form_and_no_mask(size: int)
 
 def test_the_example_of_the_rfc_reads_hello() -> None:
     assert received(bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")) == [Message(TEXT, "Hello")]
-    assert ws.encode_messages(["Hello"]) == bytes.fromhex("81 05 48 65 6c 6c 6f")
+    assert ws.encode_message("Hello") == bytes.fromhex("81 05 48 65 6c 6c 6f")
     assert ws.accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 
@@ -129,7 +129,7 @@ def test_nothing_of_a_whole_message_stays_behind() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(ws.encode_messages(["no mask"]), id="not masked"),
+        pytest.param(ws.encode_message("no mask"), id="not masked"),
         pytest.param(ws.frame(PING, b""), id="control frame not masked"),
         pytest.param(sent(TEXT, reserved=0x40), id="first reserved bit"),
         pytest.param(sent(TEXT, reserved=0x20), id="second reserved bit"),
@@ -281,3 +281,34 @@ def test_a_frame_that_arrives_byte_by_byte_costs_no_more_than_its_length() -> No
         assert reader.receive(data[at : at + 1]) == ([], None)
         assert reader._partial is buffer
     assert reader.receive(data[-1:]) == ([Message(BINARY, b"a" * 800_000)], None)
+
+
+@given(
+    st.one_of(
+        st.builds(sent, st.sampled_from([TEXT, BINARY, PING, CLOSE, CONTINUATION]), st.binary(max_size=300)),
+        st.text(max_size=70_000).map(lambda text: sent(TEXT, text.encode())),
+        st.lists(st.text(max_size=50).map(lambda text: sent(TEXT, text.encode())), max_size=3).map(b"".join),
+        st.binary(max_size=20),
+    ),
+    st.integers(0, 3),
+)
+def test_one_whole_text_is_read_in_one_step_and_never_otherwise_than_in_the_general_way(data: bytes, cut: int) -> None:
+    data = data[: len(data) - cut]
+    text = FrameReader(1_000).only_text(memoryview(data))
+    messages, broken = FrameReader(1_000).receive(data)
+    if text is not None:
+        assert (messages, broken) == ([Message(TEXT, text)], None)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 1_000])
+def test_the_usual_frame_is_read_in_one_step(size: int) -> None:
+    assert FrameReader(1_000).only_text(memoryview(sent(TEXT, b"x" * size))) == "x" * size
+
+
+def test_a_text_in_the_middle_of_another_message_is_not_read_in_one_step() -> None:
+    reader = FrameReader(1_000)
+    reader.receive(sent(TEXT, b"first", final=False))
+    assert reader.only_text(memoryview(sent(TEXT, b"second"))) is None
+    reader = FrameReader(1_000)
+    reader.receive(sent(TEXT, b"cut")[:4])
+    assert reader.only_text(memoryview(sent(TEXT, b"second"))) is None

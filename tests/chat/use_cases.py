@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from glimpse.chat.background import BackgroundTasks
 from glimpse.chat.commit import GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
-from glimpse.chat.events import conversation_event, event_text
+from glimpse.chat.events import conversation_event
 from glimpse.chat.messages import Messages
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
@@ -56,18 +57,17 @@ class RecordingPublisher:
         return [(user_ids, document) for user_ids, published, document in self.published if published == name]
 
     def _keep(self, message: EntryCommitted | Notification) -> None:
-        assert message.event is not None
-        name, document = json.loads(event_text(message.event)[1:])
+        name, document = json.loads(bytes(message.event))
         self.published.append((message.user_ids, name, document))
 
 
 class UseCases:
     def __init__(self, store: Store | None = None) -> None:
         self.store, self.publisher = store or memory_store(), RecordingPublisher()
-        self.commits = GroupCommit(self.store, Counts())
+        self.commits = GroupCommit(self.store, Counts(), raise_defect)
         ids = itertools.count(1)
         notifier = PresenceNotifier(
-            self.store, Sockets(1, Counts()), self.publisher, lambda: 0.0, BackgroundTasks(_raise)
+            self.store, Sockets(1, Counts()), self.publisher, lambda: 0.0, BackgroundTasks(raise_defect)
         )
         self.conversations = Conversations(
             self.store, self.commits, self.publisher, notifier, lambda: f"conversation-{next(ids)}"
@@ -85,9 +85,16 @@ class UseCases:
 
     async def send(self, conversation_id: str, sender_id: str, client_id: str, body: str = "hello") -> int:
         """The seq of a message, which is not published here."""
-        stored = await self.commits.append(NewMessage(conversation_id, sender_id, client_id, body))
+        stored = await appended(self.commits, NewMessage(conversation_id, sender_id, client_id, body))
         assert isinstance(stored, StoredEntry)
         return stored.entry.seq
+
+
+def appended(commits: GroupCommit, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
+    """Queue a message. The future has its answer."""
+    answer: asyncio.Future[StoredEntry | Refusal] = asyncio.get_running_loop().create_future()
+    commits.append(message, answer.set_result)
+    return answer
 
 
 async def store_is_down(*_: object, **__: object) -> Any:
@@ -95,5 +102,5 @@ async def store_is_down(*_: object, **__: object) -> Any:
     raise StoreDown
 
 
-def _raise(error: BaseException) -> None:
+def raise_defect(error: BaseException) -> None:
     raise error

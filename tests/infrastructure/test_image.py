@@ -108,7 +108,10 @@ def test_the_command_explains_itself_with_the_images_libraries_alone(arguments: 
 def test_serving_and_migrating_need_no_other_library() -> None:
     used = """
 import glimpse.chat.app, glimpse.chat.outside.valkey_bus, glimpse.chat.outside.s3.objects, botocore.session, uvloop
+import argon2, jwt.algorithms, glimpse.chat.outside.metrics
+from glimpse.chat.names import display_name
 from glimpse.cli import main
+display_name("Ada")
 import os
 os.environ["GLIMPSE_DATABASE_URL"] = "no url"
 main(sys.argv[1:])

@@ -121,7 +121,9 @@ def test_everything_is_compiled_and_nothing_will_be(root: Path, configuration: d
     code = """
 import sys
 import glimpse.chat.app, glimpse.cli, glimpse.chat.outside.valkey_bus, glimpse.chat.outside.s3.objects, botocore.session
-import http.client, os
+import argon2, http.client, jwt.algorithms, os, glimpse.chat.outside.metrics
+from glimpse.chat.names import display_name
+display_name("Ada")
 for name, module in sorted(sys.modules.items()):
     cached = getattr(module, "__cached__", None)
     if cached and not os.path.exists(cached):

@@ -441,7 +441,7 @@ def test_the_schema_would_notice_a_field_that_nobody_described(update: Update) -
 
 
 def test_a_file_larger_than_the_memory_that_may_be_used_is_read(mirror: Path) -> None:
-    """A file of 450 MB takes 88 MB of memory; this one has 150."""
+    """A file of 450 MB takes 94 MB of memory; this one has 150."""
     head, lines = many_rows()
     file = add_offer(mirror, "AmazonEC2", b"")
     with file.open("wb") as stream:

@@ -16,18 +16,18 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
-from jwt import InvalidKeyError
 from msgspec.structs import replace
 
 from glimpse.chat.accounts import Accounts
 from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.attempts import Attempts
 from glimpse.chat.authentication import LOOK_UP_SECONDS, Authentication, IssuerDown
-from glimpse.chat.background import BackgroundTasks, every
+from glimpse.chat.background import ALARM_SECONDS, LONGEST_SECONDS, Alarm, BackgroundTasks, every
 from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
@@ -41,15 +41,12 @@ from glimpse.chat.outside import logs, page
 from glimpse.chat.outside.connections import Connections, max_connections, max_sessions, raise_file_limit
 from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, Problems, application
-from glimpse.chat.outside.metrics import Gauges, Metrics
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.bus import PostgresBus
-from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import MigrationResult, Moment
 from glimpse.chat.outside.postgres.startup import Tell, migrate_database, open_store
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
-from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, NoStorage
 from glimpse.chat.outside.s3.tcp_proxy import MAX_AT_ONCE
 from glimpse.chat.outside.secret_file import load_or_create_secret
@@ -62,7 +59,7 @@ from glimpse.chat.protocol.session import Session
 from glimpse.chat.protocol.socketio import Peer
 from glimpse.chat.publisher import LocalPublisher, Publisher
 from glimpse.chat.relay.bus import Bus
-from glimpse.chat.relay.heartbeats import SILENCE_SECONDS
+from glimpse.chat.relay.heartbeats import HEARTBEAT_SECONDS, SILENCE_SECONDS
 from glimpse.chat.relay.relay import Relay
 from glimpse.chat.service import Limits, Service
 from glimpse.chat.settings import SAME_DATABASE, VALKEY_SCHEMES, MigrationSettings, Settings
@@ -71,13 +68,17 @@ from glimpse.chat.tokens import Tokens
 from glimpse.chat.uploads import Uploads
 from glimpse.chat.users import Users
 
+if TYPE_CHECKING:
+    from glimpse.chat.outside.metrics import Gauges, Metrics
+
 CONNECT_SECONDS = 10.0
 """How long a connection may take to join the root namespace."""
 
-SWEEP_SOCKETS_SECONDS = 1.0
 SWEEP_FILES_SECONDS = 60.0
 DRAIN_TICK_SECONDS = 0.05
-RELAY_TICK_SECONDS = 0.025
+RELAY_PAUSE_SECONDS = 0.025
+"""Between two times at which the relay does what is due."""
+
 
 ENDING_SECONDS = 5.0
 FLUSH_SHARE, CLOSE_SHARE = 0.1, 0.05
@@ -116,6 +117,8 @@ class Parts:
     report_defect: Callable[[BaseException], None]
     passwords: Argon2
     authentication: Authentication
+    alarm: Alarm
+    relay_alarm: Alarm
     application: Any = None
     """The ASGI application."""
 
@@ -143,12 +146,17 @@ class Task:
             counts.failures += 1
             logs.defect(error)
 
-        commits = GroupCommit(store, counts)
-        sockets = Sockets(settings.sockets_per_user, counts)
+        commits = GroupCommit(store, counts, report_defect)
+        # Another issuer may withdraw a key at any time, and with it the tokens of sockets.
+        alarm = Alarm(now, ALARM_SECONDS if settings.jwks_url else LONGEST_SECONDS)
+        sockets = Sockets(settings.sockets_per_user, counts, alarm.set)
         background = BackgroundTasks(report_defect)
-        relay = Relay(make_secret_id(), self.bus, store, sockets, now, report_defect) if self.bus else None
+        relay_alarm = Alarm(now, HEARTBEAT_SECONDS, RELAY_PAUSE_SECONDS)
+        relay = (
+            Relay(make_secret_id(), self.bus, store, sockets, now, report_defect, relay_alarm.set) if self.bus else None
+        )
         publisher: Publisher = relay or LocalPublisher(sockets)
-        notifier = PresenceNotifier(store, sockets, publisher, now, background)
+        notifier = PresenceNotifier(store, sockets, publisher, now, background, alarm.set)
         authentication = self._authentication(tokens := _tokens(settings))
         if relay:
             relay.listen(notifier, authentication.forget)
@@ -190,14 +198,33 @@ class Task:
             max_sessions(most, settings.sockets), held, counts,
         )  # fmt: skip
         connections = Connections(most, held, counts, engine.evict_session)
-        parts = Parts(commits, service, uploads, relay, engine, connections, report_defect, passwords, authentication)
+        parts = Parts(
+            commits,
+            service,
+            uploads,
+            relay,
+            engine,
+            connections,
+            report_defect,
+            passwords,
+            authentication,
+            alarm,
+            relay_alarm,
+        )
         rates = TokenBuckets(settings.events_per_second)
         rest = Rest(
             accounts, users, conversations, messages, uploads, authentication, rates, network_requests, networks, now,
             report_defect,
         )  # fmt: skip
-        metrics = Metrics(counts, lambda: self._gauges(parts))
-        operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), metrics)
+
+        @cache
+        def metrics() -> Metrics:
+            # Imported when it is first asked for: few tasks have a Prometheus, and its library takes 20 ms to load.
+            from glimpse.chat.outside.metrics import Metrics
+
+            return Metrics(counts, lambda: self._gauges(parts))
+
+        operations = Operations(lambda: parts.is_draining, lambda: self._problems(parts), lambda: metrics().text())
         routed = application(engine, rest, operations, settings.allowed_origins, page.routes(self.storage.origins))
         parts.application = SlowAnswers(
             routed, networks, settings.address_requests_per_second, now, lambda: parts.is_draining
@@ -232,11 +259,11 @@ class Task:
         engines = {SOCKET_PATH: engine}.get
         http = server(parts.application, engines, settings.keep_alive_seconds, grace, parts.connections)
         sweeps = [
-            asyncio.create_task(every(SWEEP_SOCKETS_SECONDS, parts.service.sweep, report_defect)),
+            asyncio.create_task(parts.alarm.run(parts.service.sweep, report_defect)),
             asyncio.create_task(every(SWEEP_FILES_SECONDS, parts.uploads.sweep, report_defect)),
             asyncio.create_task(every(LOOK_UP_SECONDS, parts.authentication.refresh_keys, report_defect)),
         ]
-        ticks = asyncio.create_task(every(RELAY_TICK_SECONDS, relay.tick, report_defect)) if relay else None
+        ticks = asyncio.create_task(parts.relay_alarm.run(relay.tick, report_defect)) if relay else None
         serving = asyncio.create_task(http.serve([listener]))
         try:
             # The service starts all the same where the issuer is down.
@@ -247,7 +274,7 @@ class Task:
             for sweep in sweeps:
                 sweep.cancel()
             is_flushed = await self._flush(parts)
-            http.should_exit = True
+            http.stop()
             engine.close()
             await serving
             # Only after the last requests, which may have published something.
@@ -328,6 +355,8 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
     if settings.database_url:
         yield settings.database_url, settings
         return
+    from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
+
     folder = Path(settings.data)
     tell("serve_embedded", folder=str(folder))
     with EmbeddedPostgres(folder) as url:
@@ -360,10 +389,10 @@ async def _serve(url: str, settings: Settings, tell: Tell) -> None:
             bus.running() if bus else contextlib.nullcontext(),
             Task(store, settings, bus, storage, store.connections).serving(stop_now) as port,
         ):
-            # What exists now stays until the end, so the collector need not look at it again.
-            gc.collect()
+            # What exists now stays until the end, so the collector need not look at it.
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
+            gc.enable()
             tell("serve_ready" if settings.signup == "on" else "serve_ready_without_accounts", port=port)
             await stop.wait()
             drains = settings.drain_seconds and not stop_now.is_set()
@@ -410,7 +439,12 @@ def _tokens(settings: Settings) -> Tokens:
             settings.jwt_audience,
             keys,
         )
-    except InvalidKeyError:
+    except Exception as error:
+        # Imported only where the secrets are refused: PyJWT with cryptography takes 50 ms and 10 MB.
+        from jwt import InvalidKeyError
+
+        if not isinstance(error, InvalidKeyError):
+            raise
         raise Failure("setting_secret_public", variable="GLIMPSE_JWT_SECRETS") from None
 
 
@@ -436,6 +470,7 @@ def _storage(settings: Settings, tell: Tell) -> FileStorage:
             else EmbeddedStorage(Path(settings.data) / "files", tell, settings.host)
         )
     # Imported here, to save the memory of the signer in a chat without a bucket.
+    from glimpse.chat.outside.s3.bucket import Bucket
     from glimpse.chat.outside.s3.objects import S3Storage
 
     cdn = None

@@ -12,6 +12,7 @@ import math
 from collections.abc import Awaitable, Callable
 
 from glimpse.chat.issuer_keys import IssuerKeys
+from glimpse.chat.joins import JoinQueue
 from glimpse.chat.ports import Store
 from glimpse.chat.refusals import ISSUER_DOWN, KEY_NOT_KNOWN, UNAUTHORIZED, Refusal
 from glimpse.chat.tokens import INVALID_TOKEN, LEEWAY_SECONDS, Identity, Tokens, UnknownKey
@@ -58,6 +59,7 @@ class Authentication:
         now: Callable[[], float],
     ) -> None:
         self._store, self._tokens, self._fetch_keys, self._now = store, tokens, fetch_keys, now
+        self._joins = JoinQueue(store)
         self._fetching: asyncio.Task[None] | None = None
         self._asked_at = self._keys_fetched_at = -math.inf
         self._remembered: dict[str, tuple[int, bool, float]] = {}
@@ -113,7 +115,7 @@ class Authentication:
     async def join(self, identity: Identity) -> JoinState | Refusal:
         """What a user who joins needs; the user is created on first use. Refused `unauthorized`, `invalid`."""
         read_at = self._now()
-        state = await self._store.join_state(identity.user_id)
+        state = await self._joins.join_state(identity.user_id)
         if isinstance(state, Refusal):
             return state
         return await self._accept(identity, state, read_at) or state

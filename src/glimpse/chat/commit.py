@@ -5,8 +5,9 @@ Group commit: many messages share one transaction.
     a batch is running      messages queue up, and are the next batch when it ends
     changes wait, too       one of them runs between two batches, however many wait
 
-There is no timer: a single message is stored at once, and the more messages queue up, the more of them share a commit.
-Futures and not coroutines, because an asyncio task for each message would cost more than all the rest of this file.
+A single message is stored at once. The more messages queue up, the more of them share a commit; while some do, a batch
+begins MIN_BATCH_SECONDS after the one before at the earliest. Each message is answered by a call, because a future for
+each would cost more than all the rest of this file.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ from typing import Any
 
 from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.refusals import BUSY, UNKNOWN_OUTCOME, Refusal
+from glimpse.chat.refusals import BUSY, INTERNAL, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import NewMessage, StoredEntry
+
+MIN_BATCH_SECONDS = 0.004
+"""
+When thousands of messages arrive evenly in a second, a batch that began as soon as the last one ended would have a few
+of them, and a statement and its commit take as long as storing twenty more.
+"""
+
+MANY = 4
+"""A batch of so many messages is a sign that more arrive than one statement for each could store."""
 
 MAX_BATCH_ROWS = 500
 """A batch of 500 takes some 10 ms of processor time; a quarter of a vCPU gets 25 ms of every 100."""
@@ -34,21 +44,27 @@ MAX_CHANGES = 500
 
 Change = Callable[[], Awaitable[Any]]
 Answer = asyncio.Future[Any]
+OnStored = Callable[[StoredEntry | Refusal], None]
+"""Called once with the store's answer to a message."""
 
 
 class GroupCommit:
-    """Appends to a store, one batch at a time."""
+    """
+    Appends to a store, one batch at a time. `report_defect` is called with exceptions that are defects of this program.
+    """
 
     def __init__(
         self,
         store: Store,
         counts: Counts,
+        report_defect: Callable[[BaseException], None],
         max_rows: int = MAX_BATCH_ROWS,
         max_queued: int = MAX_QUEUED,
+        min_seconds: float = MIN_BATCH_SECONDS,
     ) -> None:
-        self._store, self._counts = store, counts
-        self._max_rows, self._max_queued = max_rows, max_queued
-        self._queue: deque[tuple[NewMessage, Answer]] = deque()
+        self._store, self._counts, self._report_defect = store, counts, report_defect
+        self._max_rows, self._max_queued, self._min_seconds = max_rows, max_queued, min_seconds
+        self._queue: deque[tuple[NewMessage, OnStored]] = deque()
         self._changes: deque[tuple[Change, Answer, int]] = deque()
         """Each with how many messages are to be taken before it, of all that were ever queued."""
 
@@ -57,6 +73,11 @@ class GroupCommit:
 
         self._characters = 0
         self._running: asyncio.Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is queued or a batch is running."""
+        return self._running is not None
 
     @property
     def queued(self) -> int:
@@ -68,19 +89,19 @@ class GroupCommit:
         """How many more messages may wait."""
         return self._max_queued - len(self._queue)
 
-    def append(self, message: NewMessage) -> asyncio.Future[StoredEntry | Refusal]:
+    def append(self, message: NewMessage, on_stored: OnStored) -> None:
         """
-        Queue a message. The future has the answer of the store, `busy` where the queue is full, or `unknown` where the
-        outcome is unknown; after both the message may be sent again. It is stored even if the future is cancelled.
+        Queue a message. `on_stored` is called with the answer of the store, at once with `busy` where the queue is
+        full, with `unknown` where the outcome is unknown; after both the message may be sent again. After a defect it
+        is `internal`. It is not called where the event loop ends before.
         """
-        answer: Answer = asyncio.get_running_loop().create_future()
         if len(self._queue) >= self._max_queued or self._characters > MAX_QUEUED_CHARACTERS:
-            answer.set_result(BUSY)
-            return answer
-        self._queue.append((message, answer))
+            on_stored(BUSY)
+            return
+        self._queue.append((message, on_stored))
         self._characters += len(message.body)
-        self._start()
-        return answer
+        if self._running is None:
+            self._start()
 
     def exclusive(self, change: Change) -> asyncio.Future[Any]:
         """
@@ -107,65 +128,74 @@ class GroupCommit:
 
     async def _run(self) -> None:
         has_run_change = False
+        time = asyncio.get_running_loop().time
         try:
             while self._queue or self._changes:
-                messages, answers = self._next_batch(has_run_change)
+                began = time()
+                messages, on_stored = self._next_batch(has_run_change)
                 has_run_change = not messages
                 if messages:
                     self._counts.batches[len(messages)] += 1
-                    await self._resolve(answers, self._append(messages))
+                    await self._append(messages, on_stored)
+                    left = began + self._min_seconds - time()
+                    if left > 0 and len(messages) >= MANY and not self._changes:
+                        await asyncio.sleep(left)
                 else:
                     change, answer, _ = self._changes.popleft()
-                    await self._resolve([answer], _run_change(change))
+                    await _run_change(change, answer)
         finally:
             self._running = None
             # Something is left only where the event loop ends; then no batch will answer it.
-            for answer in [*(each[1] for each in self._queue), *(each[1] for each in self._changes)]:
+            for _, answer, _ in self._changes:
                 answer.cancel()
             self._queue.clear()
             self._changes.clear()
             self._characters = 0
 
-    def _next_batch(self, may_overtake: bool) -> tuple[list[NewMessage], list[Answer]]:
-        """The queued messages before the first change, or also those after it, and their futures."""
+    def _next_batch(self, may_overtake: bool) -> tuple[list[NewMessage], list[OnStored]]:
+        """The queued messages before the first change, or also those after it, and whom to answer."""
         most = self._max_rows
         if self._changes and not may_overtake:
             most = min(most, self._changes[0][2] - self._taken)
         messages: list[NewMessage] = []
-        answers: list[Answer] = []
+        to_answer: list[OnStored] = []
         characters = 0
         while self._queue and len(messages) < most and characters < MAX_BATCH_CHARACTERS:
-            message, answer = self._queue.popleft()
+            message, on_stored = self._queue.popleft()
             messages.append(message)
-            answers.append(answer)
+            to_answer.append(on_stored)
             characters += len(message.body)
         self._characters -= characters
         self._taken += len(messages)
-        return messages, answers
+        return messages, to_answer
 
-    async def _append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+    async def _append(self, messages: Sequence[NewMessage], to_answer: Sequence[OnStored]) -> None:
+        """Store a batch and answer its messages."""
+        outcomes: Sequence[StoredEntry | Refusal]
         try:
-            return await self._store.append(messages)
+            outcomes = await self._store.append(messages)
         except StoreDown:
-            return [UNKNOWN_OUTCOME] * len(messages)
-
-    async def _resolve(self, answers: Sequence[Answer], batch: Awaitable[Sequence[Any]]) -> None:
-        """Set the results of a batch, except on cancelled futures. If the batch fails, its futures get the error."""
-        try:
-            outcomes = list(zip(answers, await batch, strict=True))
-        except asyncio.CancelledError:
-            for answer in answers:
-                answer.cancel()
-            raise
+            outcomes = [UNKNOWN_OUTCOME] * len(messages)
         except Exception as error:
-            for answer in answers:
-                if not answer.done():
-                    answer.set_exception(error)
-            return
-        for answer, outcome in outcomes:
-            if not answer.done():
-                answer.set_result(outcome)
+            self._report_defect(error)
+            outcomes = [INTERNAL] * len(messages)
+        for on_stored, outcome in zip(to_answer, outcomes, strict=True):
+            try:
+                on_stored(outcome)
+            except Exception as error:  # A defect in the answer to one message must not cost the others theirs.
+                self._report_defect(error)
 
 
-async def _run_change(change: Change) -> Sequence[Any]:
-    return [await change()]
+async def _run_change(change: Change, answer: Answer) -> None:
+    """Set the result of a change, unless its future was cancelled. If the change fails, the future gets the error."""
+    try:
+        outcome = await change()
+    except asyncio.CancelledError:
+        answer.cancel()
+        raise
+    except Exception as error:
+        if not answer.done():
+            answer.set_exception(error)
+        return
+    if not answer.done():
+        answer.set_result(outcome)

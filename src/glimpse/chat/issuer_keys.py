@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jwt
 import msgspec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+if TYPE_CHECKING:
+    import jwt
+
+# PyJWT and cryptography are imported where a key is read: a chat with no other issuer saves their time and memory.
 
 MAX_KEYS = 100
 """Issuers publish two to ten."""
@@ -84,11 +87,15 @@ def _may_verify(key: Any) -> bool:
 
 
 def _fingerprint(key: jwt.PyJWK) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return hashlib.sha256(key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _made(key: dict[str, Any]) -> Sequence[jwt.PyJWK]:
     """The key; nothing where its numbers are not those of a valid key."""
+    import jwt
+
     try:
         made = jwt.PyJWK(key, _ALGORITHMS[key["kty"]])
     except jwt.PyJWTError:

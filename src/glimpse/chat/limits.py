@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-PRUNE_ABOVE = 10_000
-"""Prune full buckets above this many."""
+PRUNE_ABOVE = 1_000
+"""Prune full buckets above this many. Each takes 100 bytes, one for every user who joined lately."""
 
 
 class TokenBuckets:

@@ -153,12 +153,8 @@ class MemoryStore:
                 return self._revoke(user_id, valid_after)
         return None
 
-    async def join_state(self, user_id: str) -> JoinState | Refusal:
-        user = await self.ensure_user(user_id)
-        if isinstance(user, Refusal):
-            return user
-        validity = await self.validity(user_id)
-        return JoinState(validity.valid_after, validity.is_deleted, tuple(await self.partners(user_id)))
+    async def join_states(self, user_ids: Sequence[str]) -> Sequence[JoinState | Refusal]:
+        return [await self._join_state(user_id) for user_id in user_ids]
 
     async def validity(self, user_id: str) -> Validity:
         user = self._users.get(user_id)
@@ -537,6 +533,13 @@ class MemoryStore:
     def _credentials(self, user_id: str, password_hash: str) -> Credentials:
         valid_after, login_network = self._valid_after.get(user_id, 0), self._login_networks.get(user_id)
         return Credentials(self._users[user_id], password_hash, valid_after, login_network)
+
+    async def _join_state(self, user_id: str) -> JoinState | Refusal:
+        user = await self.ensure_user(user_id)
+        if isinstance(user, Refusal):
+            return user
+        validity = await self.validity(user_id)
+        return JoinState(validity.valid_after, validity.is_deleted, tuple(await self.partners(user_id)))
 
     def _revoke(self, user_id: str, valid_after: int) -> int:
         self._revoked_at[user_id] = self._now()

@@ -89,8 +89,11 @@ class Store(Protocol):
         """
         ...
 
-    async def join_state(self, user_id: str) -> JoinState | Refusal:
-        """What a user who joins needs, read together. The user is created on first use. Refused `invalid`."""
+    async def join_states(self, user_ids: Sequence[str]) -> Sequence[JoinState | Refusal]:
+        """
+        What users who join need, in the order of their ids, that of each read together. A user is created on first use.
+        Refused `invalid`, without effect on the others.
+        """
         ...
 
     async def validity(self, user_id: str) -> Validity:
@@ -223,8 +226,8 @@ class Store(Protocol):
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """
-        Store a batch in one transaction, each message at the next seq of its conversation. Answers are in the order of
-        the messages.
+        Store a batch, each message at the next seq of its conversation. Answers are in the order of the messages. All
+        that are new and not refused are one transaction, unless one of their conversation is refused or a repeat.
 
         A repeat is answered with the first entry: within the batch, from another task at the same moment, and also
         when its sender has left or was blocked since. A message may be refused, without effect on the others:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 AWAY_SECONDS = 15.0
@@ -53,6 +54,10 @@ class Presence:
         for user_id in offline:
             del self._away_until[user_id]
         return offline
+
+    def next_offline_at(self) -> float:
+        """When `newly_offline` has somebody next; infinity where nobody is away."""
+        return min(self._away_until.values(), default=math.inf)
 
     def retry_offline(self, user_id: str, now: float) -> None:
         """The partners could not be told: the user counts as online until `newly_offline` returns them again."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.events import presence_event
+from glimpse.chat.events import event_packet, presence_event
 from glimpse.chat.ports import Store, StoreDown
-from glimpse.chat.presence import Presence
+from glimpse.chat.presence import AWAY_SECONDS, THIS_TASK, Presence
 from glimpse.chat.publications import Notification
 from glimpse.chat.publisher import Publisher
 from glimpse.chat.sockets import Socket, Sockets
@@ -26,7 +26,10 @@ T = TypeVar("T")
 
 
 class PresenceNotifier:
-    """`background` runs the queries of the store; `now` in seconds since 1970."""
+    """
+    `background` runs the queries of the store; `now` in seconds since 1970. `on_due` is called with the times at which
+    `sweep` has something to do.
+    """
 
     def __init__(
         self,
@@ -35,9 +38,10 @@ class PresenceNotifier:
         publisher: Publisher,
         now: Callable[[], float],
         background: BackgroundTasks,
+        on_due: Callable[[float], None] = lambda at: None,
     ) -> None:
         self._store, self._sockets, self._publisher = store, sockets, publisher
-        self._now, self._background = now, background
+        self._now, self._background, self._on_due = now, background, on_due
         self._presence = Presence()
         self._online_to_announce: set[str] = set()
         """Users who came online while the store was down, so that their partners are unknown."""
@@ -64,11 +68,11 @@ class PresenceNotifier:
 
     def left(self, user_id: str) -> None:
         """The last socket of the user on this task left."""
-        self._presence.left(user_id, self._now())
+        self._gone(user_id, THIS_TASK)
         self._publisher.presence_changed(user_id, False)
 
     def sweep(self) -> None:
-        """Once a second: announce users who stayed away, and those who could not be announced before."""
+        """Announce users who stayed away, and those who could not be announced before."""
         for user_id in self._presence.newly_offline(self._now()):
             self._background.run(self._announce_offline(user_id))
         untold, self._online_to_announce = self._online_to_announce, set()
@@ -77,6 +81,7 @@ class PresenceNotifier:
         blocks, self._blocks_to_announce = self._blocks_to_announce, set()
         for user_ids in blocks:
             self._background.run(self._announce_to_each_other(user_ids))
+        self._on_due(self._presence.next_offline_at())
 
     def block_changed(self, first_id: str, second_id: str) -> None:
         """A block between two users began or ended: tell them on every task, if they have a conversation of two."""
@@ -116,7 +121,7 @@ class PresenceNotifier:
     def remote_changed(self, task_id: str, user_id: str, is_here: bool) -> None:
         """The first socket of the user joined another task, or the last one left it."""
         if not is_here:
-            self._presence.left(user_id, self._now(), task_id)
+            self._gone(user_id, task_id)
         elif self._presence.joined(user_id, task_id):
             self._background.run(self._announce_online(user_id))
 
@@ -124,8 +129,14 @@ class PresenceNotifier:
         """Exactly these users are on another task."""
         for user_id in self._presence.snapshot(task_id, user_ids, self._now()):
             self._background.run(self._announce_online(user_id))
+        self._on_due(self._presence.next_offline_at())
 
     # ---- Telling
+
+    def _gone(self, user_id: str, task_id: str) -> None:
+        now = self._now()
+        self._presence.left(user_id, now, task_id)
+        self._on_due(now + AWAY_SECONDS)
 
     async def _send_online_partners(self, socket: Socket, was_offline: bool) -> None:
         try:
@@ -136,13 +147,14 @@ class PresenceNotifier:
             socket.session.close("unavailable")
             if was_offline:
                 self._online_to_announce.add(socket.user_id)
+                self._on_due(self._now())
             return
         self._send_online(socket, partners, was_offline)
 
     def _send_online(self, socket: Socket, partners: Sequence[str], was_offline: bool) -> None:
         for partner in partners:
             if self._presence.is_online(partner):
-                socket.session.send([presence_event(partner, True)])
+                socket.session.send_text(event_packet(presence_event(partner, True)))
         if was_offline:
             self._sockets.send(partners, presence_event(socket.user_id, True))
 
@@ -153,6 +165,7 @@ class PresenceNotifier:
             partners = await self._partners(user_id)
         except StoreDown:
             self._online_to_announce.add(user_id)
+            self._on_due(self._now())
             return
         if self._presence.is_online(user_id):
             self._sockets.send(partners, presence_event(user_id, True))
@@ -164,6 +177,7 @@ class PresenceNotifier:
             partners = await self._partners(user_id)
         except StoreDown:
             self._presence.retry_offline(user_id, self._now())
+            self._on_due(self._now())
             return
         if not self._presence.is_online(user_id):
             self._sockets.send(partners, presence_event(user_id, False))
@@ -177,6 +191,7 @@ class PresenceNotifier:
             is_open = await self._read_again_if_stale(user_ids[0], lambda: self._store.pair_is_open(*user_ids))
         except StoreDown:
             self._blocks_to_announce.add(user_ids)
+            self._on_due(self._now())
             return
         if is_open is None:
             return

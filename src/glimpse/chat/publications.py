@@ -8,20 +8,22 @@ The first two also travel between tasks, so their tags and the order of their fi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-Event = str | tuple[str, Any]
+Event = Raw
 """
-An event for sockets: the text of a Socket.IO packet, or the name of the event and its document. This release reads both
-forms, but sends texts, because the release before reads only these; the next one may send documents.
+An event for sockets: the JSON of its name and its document, `["message",{…}]`, which is passed on as it is. The release
+before sends the text of the whole packet as a JSON string, `"2[\\"message\\",{…}]"`, and reads both forms.
 """
+
+NO_EVENT = Raw(b"null")
 
 
 class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
     """
-    An entry is durable, and `event` is for the sockets of `user_ids`. `event` is None where it is too long for the bus,
+    An entry is durable, and `event` is for the sockets of `user_ids`. It is NO_EVENT where it is too long for the bus,
     or where this release does not know the kind of the entry. `user_ids` are empty where they are too long as well. The
     store has both.
     """
@@ -29,7 +31,11 @@ class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
     conversation_id: str
     seq: int
     user_ids: tuple[str, ...]
-    event: Event | None
+    event: Event
+
+    @property
+    def has_event(self) -> bool:
+        return self.event != NO_EVENT
 
 
 class Notification(Struct, frozen=True, array_like=True, tag="told"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from glimpse.chat.events import conversation_event, event_text
-from glimpse.chat.publications import Delivery, EntryCommitted, Notification, OnDelivered
+from glimpse.chat.events import conversation_event
+from glimpse.chat.publications import EntryCommitted, Notification, OnDelivered
 from glimpse.chat.sockets import Sockets
 from glimpse.chat.values import Conversation
 
@@ -57,13 +57,16 @@ class LocalPublisher:
         self._sockets = sockets
 
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
-        self._sockets.deliver((Delivery(committed, on_delivered),))
+        if committed.has_event:
+            self._sockets.send(committed.user_ids, committed.event)
+        if on_delivered is not None:
+            on_delivered()
 
     def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: OnDelivered) -> None:
         on_delivered()
 
     def notify(self, notification: Notification) -> None:
-        self._sockets.send(notification.user_ids, event_text(notification.event))
+        self._sockets.send(notification.user_ids, notification.event)
 
     def conversation_made(self, conversation: Conversation) -> None:
         self._sockets.send(conversation.member_ids, conversation_event(conversation))

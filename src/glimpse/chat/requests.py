@@ -6,7 +6,8 @@ Text that PostgreSQL cannot store (NUL, half a surrogate pair) is refused here, 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+import re
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -151,6 +152,9 @@ class WithMembers(Request, frozen=True):
     member_ids: Members
 
 
+MAX_MESSAGE_BRACKETS = 30
+"""Brackets of a message with its text: JSON that has no more of them is not nested too deep."""
+
 EVENTS: dict[str, type[Request]] = {
     "message": SendMessage,
     "read": MarkRead,
@@ -159,6 +163,31 @@ EVENTS: dict[str, type[Request]] = {
     "typing": Typing,
 }
 """The types of socket events, by the name of the event."""
+
+_MESSAGE_HEAD = re.compile(r'2(\d{0,15})(?=\["message",)', re.ASCII)
+_decode_message = msgspec.json.Decoder(tuple[Literal["message"], SendMessage]).decode
+
+
+def read_message_event(text: str) -> tuple[SendMessage, int | None] | None:
+    """
+    A message, and the id of its acknowledgement, from the text of the Socket.IO packet, in one step: they are most of
+    what clients send. None for any other event, and for one to refuse: `decode_request` says why.
+    """
+    head = _MESSAGE_HEAD.match(text)
+    # What is nested deeper than a message is no concern of this decoder.
+    if head is None or text.count("[") + text.count("{") > MAX_MESSAGE_BRACKETS:
+        return None
+    try:
+        _, request = _decode_message(text[head.end() :])
+    except msgspec.DecodeError:
+        return None
+    # Usual ASCII, checked without a call: NUL and halves of surrogate pairs can only come as escapes.
+    if not (text.isascii() and "\\u" not in text) and not is_storable(
+        request.conversation_id + request.client_id + request.body + (request.file_id or "")
+    ):
+        return None
+    return request, int(head[1]) if head[1] else None
+
 
 R = TypeVar("R", bound=Request)
 

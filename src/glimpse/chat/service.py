@@ -8,7 +8,7 @@ entries of a conversation in the order of their seq.
 
 from __future__ import annotations
 
-import asyncio
+import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -36,6 +36,7 @@ from glimpse.chat.events import (
     acknowledgement,
     draining_event,
     entry_committed,
+    event_packet,
     message_acknowledgement,
     typing_event,
 )
@@ -58,7 +59,7 @@ from glimpse.chat.refusals import (
     Refusal,
     language_of,
 )
-from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request
+from glimpse.chat.requests import EVENTS, MarkRead, Renew, SendMessage, Sync, Typing, decode_request, read_message_event
 from glimpse.chat.sockets import ENDED_SESSION, REVOKED, Socket, Sockets
 from glimpse.chat.sync_position import decode_position
 from glimpse.chat.text import is_blank
@@ -141,7 +142,6 @@ class Service:
 
     _drain: Drain | None = field(default=None, init=False)
     _drain_count: int = field(default=0, init=False)
-    _appending: set[asyncio.Future[StoredEntry | Refusal]] = field(default_factory=set, init=False)
     _unknown_outcomes: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -163,6 +163,20 @@ class Service:
         else:
             self._connecting.run(self._connect(peer, auth))
 
+    def on_text(self, peer: Peer, text: str) -> bool:
+        found = read_message_event(text)
+        if found is None:
+            return False
+        socket: Socket = peer.state
+        request, ack_id = found
+        self.counts.events["message"] += 1
+        now = self.now()
+        if not self._rates.allows(socket.user_id, now):
+            self._refuse_too_many(socket, ack_id)
+        elif refusal := BUSY if self._is_busy() else self._send_message(socket, request, ack_id, now):
+            self._refuse(socket, refusal, ack_id)
+        return True
+
     def on_event(self, peer: Peer, event: Packet) -> None:
         """Every event is acknowledged once while its socket is open; `typing` only where it is refused."""
         socket: Socket = peer.state
@@ -170,18 +184,18 @@ class Service:
         kind = EVENTS.get(name)
         self.counts.events[name if kind else "other"] += 1
         refusal: Refusal | None = None
-        cost = _sync_cost(event.data) if kind is Sync else 1
-        if not self._rates.allows(socket.user_id, self.now(), cost):
+        cost, now = _sync_cost(event.data) if kind is Sync else 1, self.now()
+        if not self._rates.allows(socket.user_id, now, cost):
             self._refuse_too_many(socket, event.id)
             return
-        if len(self.background.running) >= MAX_PENDING:
+        if self._is_busy():
             refusal = BUSY
         elif kind is None:
             refusal = INVALID.because("no such event")
         else:
             request = decode_request(event.data[1] if len(event.data) > 1 else None, kind)
             if isinstance(request, SendMessage):
-                refusal = self._send_message(socket, request, event.id)
+                refusal = self._send_message(socket, request, event.id, now)
             elif isinstance(request, Refusal):
                 refusal = request
             elif self._pending[socket.user_id] > (MAX_PENDING - len(self.background.running)) * SHARE_OF_FREE:
@@ -210,13 +224,16 @@ class Service:
     # ---- What the clock triggers
 
     def sweep(self) -> None:
-        """Once a second: close sockets whose token expired or lost its key, and announce users who stayed away."""
-        now, withdrawn_keys = self.now(), self.authentication.withdrawn_keys
+        """When it is due: close sockets whose token expired or lost its key, and announce users who stayed away."""
+        now, withdrawn_keys, next_expiry = self.now(), self.authentication.withdrawn_keys, math.inf
         for socket in self.sockets.all():
             if socket.expires_at <= now:
                 socket.session.close("token expired")
             elif socket.signed_by in withdrawn_keys:
                 socket.session.close(REVOKED)
+            else:
+                next_expiry = min(next_expiry, socket.expires_at)
+        self.sockets.on_due(next_expiry)
         self.notifier.sweep()
 
     def drain(self, drain: Drain) -> None:
@@ -234,11 +251,10 @@ class Service:
 
     async def wait_until_idle(self) -> None:
         """Wait until every event is answered."""
-        while self.background.running or self._connecting.running or self._appending:
+        while self.background.running or self._connecting.running or self.commits.is_busy:
             await self.background.wait_until_idle()
             await self._connecting.wait_until_idle()
-            if self._appending:
-                await asyncio.wait(self._appending)
+            await self.commits.wait_until_idle()
 
     # ---- Connecting
 
@@ -310,43 +326,28 @@ class Service:
     def _replace(self, socket: Socket) -> None:
         """A newer socket of the user takes its place. Its session ends when its client leaves, or a little later."""
         self.counts.left[TOO_MANY] += 1
-        socket.session.send((REPLACED,))
+        socket.session.send_text(event_packet(REPLACED))
         socket.session = ENDED_SESSION
         socket.peer.disconnect(ROOT)
 
     # ---- Messages
 
-    def _send_message(self, socket: Socket, request: SendMessage, ack_id: int | None) -> Refusal | None:
+    def _send_message(self, socket: Socket, request: SendMessage, ack_id: int | None, now: float) -> Refusal | None:
         if len(request.body) > self.limits.body_characters:
             return INVALID.because(f"a body has at most {self.limits.body_characters} characters")
         if request.file_id is None and is_blank(request.body):
             return INVALID.because("neither a body that shows something nor a file")
-        if socket.unanswered >= self.commits.free_places * SHARE_OF_FREE:
+        if socket.unanswered and socket.unanswered >= self.commits.free_places * SHARE_OF_FREE:
             return BUSY
         message = NewMessage(request.conversation_id, socket.user_id, request.client_id, request.body, request.file_id)
-        appending = self.commits.append(message)
-        self._appending.add(appending)
         socket.unanswered += 1
-        appending.add_done_callback(partial(self._on_appended, socket, message, ack_id, self.now()))
+        self.commits.append(message, partial(self._on_stored, socket, message, ack_id, now))
         return None
 
-    def _on_appended(
-        self,
-        socket: Socket,
-        message: NewMessage,
-        ack_id: int | None,
-        began: float,
-        appending: asyncio.Future[StoredEntry | Refusal],
+    def _on_stored(
+        self, socket: Socket, message: NewMessage, ack_id: int | None, began: float, stored: StoredEntry | Refusal
     ) -> None:
-        self._appending.discard(appending)
         socket.unanswered -= 1
-        if appending.cancelled():
-            return
-        if error := appending.exception():
-            self.report_defect(error)
-            self._refuse(socket, INTERNAL, ack_id)
-            return
-        stored = appending.result()
         if isinstance(stored, Refusal):
             if stored == UNKNOWN_OUTCOME:
                 self.publisher.outcome_unknown()
@@ -370,7 +371,7 @@ class Service:
         self.counts.ack_buckets[bisect_left(ACK_SECONDS_BOUNDS, seconds)] += 1
         self.counts.ack_seconds += seconds
         if ack_id is not None:
-            socket.session.send((message_acknowledgement(ack_id, stored.entry),))
+            socket.session.send_text(message_acknowledgement(ack_id, stored.entry))
 
     # ---- Other events
 
@@ -419,6 +420,7 @@ class Service:
             return identity
         socket.expires_at, socket.issued_at = identity.expires_at, identity.issued_at
         socket.signed_by = identity.signed_by
+        self.sockets.on_due(socket.expires_at)
         return EmptyDocument()
 
     async def _typing(self, socket: Socket, request: Typing) -> Refusal | None:
@@ -433,9 +435,12 @@ class Service:
 
     # ---- Answering
 
+    def _is_busy(self) -> bool:
+        return len(self.background.running) >= MAX_PENDING
+
     def _answer(self, socket: Socket, document: Document, ack_id: int | None) -> None:
         if ack_id is not None:
-            socket.session.send((acknowledgement(ack_id, document),))
+            socket.session.send_text(acknowledgement(ack_id, document))
 
     def _refuse(self, socket: Socket, refusal: Refusal, ack_id: int | None) -> None:
         self.counts.refusals[refusal.code] += 1
@@ -451,7 +456,7 @@ class Service:
         socket.drain_number, now = self._drain_count, self.now()
         self._drain_count += 1
         grace, leaves_in = max(drain.ending_at - now, 0.0), max(leaves_at - now, 0.0)
-        socket.session.send([draining_event(round(grace, 3), round(leaves_in * 1000))])
+        socket.session.send_text(event_packet(draining_event(round(grace, 3), round(leaves_in * 1000))))
 
 
 def _sync_cost(event: list[Any]) -> float:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from glimpse.chat.counts import Counts
-from glimpse.chat.events import event_text
+from glimpse.chat.events import event_packet
+from glimpse.chat.protocol.outgoing import OutgoingText
 from glimpse.chat.protocol.socketio import Peer
-from glimpse.chat.publications import Delivery
+from glimpse.chat.publications import Delivery, Event
 
 MAX_REPLACED, REPLACED_SECONDS = 5, 60.0
 """
@@ -28,7 +29,7 @@ class SocketSession(Protocol):
 
     language: str
 
-    def send(self, messages: Iterable[str | bytes]) -> None: ...
+    def send_text(self, text: OutgoingText) -> None: ...
 
     def close(self, reason: str) -> None: ...
 
@@ -38,7 +39,7 @@ class EndedSession:
 
     language = ""
 
-    def send(self, messages: Iterable[str | bytes]) -> None: ...
+    def send_text(self, text: OutgoingText) -> None: ...
 
     def close(self, reason: str) -> None: ...
 
@@ -79,10 +80,13 @@ class JoiningClient:
 
 
 class Sockets:
-    """The sockets of each user, the oldest first."""
+    """
+    The sockets of each user, the oldest first. `on_due` is called with the times at which a socket's token expires, in
+    seconds since 1970.
+    """
 
-    def __init__(self, max_per_user: int, counts: Counts) -> None:
-        self.count = 0
+    def __init__(self, max_per_user: int, counts: Counts, on_due: Callable[[float], None] = lambda at: None) -> None:
+        self.count, self.on_due = 0, on_due
         self._max_per_user, self._counts = max_per_user, counts
         self._by_user: dict[str, list[Socket]] = {}
         self._joining: dict[str, list[JoiningClient]] = {}
@@ -103,6 +107,7 @@ class Sockets:
         own = self._by_user.setdefault(socket.user_id, [])
         own.append(socket)
         self.count += 1
+        self.on_due(socket.expires_at)
         if len(own) <= self._max_per_user:
             return None
         self.count -= 1
@@ -150,28 +155,29 @@ class Sockets:
         for client in self._joining.get(user_id, ()):
             client.valid_after = max(client.valid_after, valid_after)
 
-    def send(self, user_ids: Collection[str], event: str) -> None:
+    def send(self, user_ids: Collection[str], event: Event) -> None:
         """Send an event to every socket of each of these users."""
         if self._joining:
             self.partners_changed(user_ids)
-        for user_id in user_ids:
-            # A copy: sending may cut off a slow client, and then its socket is removed.
-            for socket in tuple(self._by_user.get(user_id, ())):
-                socket.session.send((event,))
-                self._counts.deliveries += 1
+        # A copy: sending may cut off a slow client, and then its socket is removed.
+        found = [socket for user_id in user_ids if user_id in self._by_user for socket in self._by_user[user_id]]
+        if found:
+            packet = event_packet(event)
+            for socket in found:
+                socket.session.send_text(packet)
+            self._counts.deliveries += len(found)
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Send each event to its users, then call its `on_delivered`."""
         for committed, on_delivered in deliveries:
-            if committed is not None and committed.event is not None:
-                event = committed.event
-                self.send(committed.user_ids, event if isinstance(event, str) else event_text(event))
+            if committed is not None and committed.has_event:
+                self.send(committed.user_ids, committed.event)
             if on_delivered is not None:
                 on_delivered()
 
     def has_any(self, user_ids: Iterable[str]) -> bool:
         """Whether any of these users has a socket."""
-        return any(user_id in self._by_user for user_id in user_ids)
+        return not self._by_user.keys().isdisjoint(user_ids)
 
     def first_joined_at(self, user_ids: Iterable[str]) -> float:
         """When the earliest of their sockets joined, in seconds since 1970; infinity where they have none."""

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +20,7 @@ LANGUAGES = ("en", "ko")
 MAX_LENGTH = 300
 """The letters of a text from outside that are shown; a reader sees more by opening the file that it is from."""
 
+PACKAGE = Path(__file__).parent.parent
 FOLDERS = ("words", "planner/words", "chat/words", "operations/words")
 """The folders of the messages, in this package."""
 
@@ -39,9 +39,8 @@ class Sentence(Protocol):
 
 def files_of(language: str) -> Iterator[Path]:
     """Every file of messages in a language."""
-    package = Path(str(files("glimpse")))
     for folder in FOLDERS:
-        yield from sorted((package / folder / language).rglob("*.ftl"))
+        yield from sorted((PACKAGE / folder / language).rglob("*.ftl"))
 
 
 @cache

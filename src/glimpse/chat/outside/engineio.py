@@ -11,8 +11,8 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from heapq import heappop, heappush
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -35,7 +35,9 @@ from glimpse.chat.protocol.engineio import (
     decode_payload,
     encode_payload,
     open_packet,
+    read_query,
 )
+from glimpse.chat.protocol.outgoing import Outgoing, OutgoingText
 from glimpse.chat.protocol.session import CLOSED, PARSE_ERROR, Listener, Session
 from glimpse.chat.protocol.websocket import NORMAL, RESTART
 from glimpse.chat.refusals import language_of
@@ -47,7 +49,16 @@ UPGRADE_SECONDS = 10.0
 """How long a WebSocket that joined a polling session may take to complete the upgrade."""
 
 SWEEPS_PER_TIMEOUT = 10
-"""How often in a ping timeout all sessions are checked for pings to send and for clients that did not answer."""
+"""
+How often in a ping timeout all sessions get a tick. Those that are due before the next sweep get another one then, so
+that no session needs a timer. Nothing that a client does makes a session due sooner than one sweep later.
+"""
+
+TICKS_PER_SWEEP = 5
+"""Sessions that are due within a fifth of a sweep get their ticks together, at its end: one timer serves them all."""
+
+CLOCK_SECONDS = 0.001
+"""uvloop counts in milliseconds: a timer may fire so much earlier."""
 
 EVICTED = "evicted"
 """Why a session is closed whose client has not joined: a new session needs its place."""
@@ -61,15 +72,21 @@ class Poll:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.packets: asyncio.Future[list[str | bytes]] = asyncio.get_running_loop().create_future()
+        self.packets: asyncio.Future[list[Outgoing]] = asyncio.get_running_loop().create_future()
         session.transport = self
 
-    def write_packets(self, packets: list[str | bytes]) -> None:
+    def write_packets(self, packets: list[Outgoing]) -> None:
         self._session.transport = None
-        self.packets.set_result(packets)
+        if not self.packets.done():
+            self.packets.set_result(packets)
 
     def close(self, code: int = NORMAL) -> None:
         self.write_packets(self._session.take_outgoing() or [CLOSE])
+
+    def stop(self, _: object) -> None:
+        """The client is gone: wait no longer. What is written from now on is lost, and so the session ends."""
+        if not self.packets.done():
+            self.packets.set_result([])
 
     def abandon(self) -> None:
         """The request is over. The session keeps what it has to send for another poll."""
@@ -97,7 +114,9 @@ class Engine:
     ) -> None:
         self.timing, self._make_listener, self._make_id = timing, make_listener, make_id
         self.loop = asyncio.get_running_loop()
-        self.call_soon = self.loop.call_soon
+        self._to_flush: deque[Session] = deque()
+        """Sessions that have something to write at the end of this turn of the event loop."""
+
         self.held, self.counts = held or HeldBytes(), counts or Counts()
         self.sessions: dict[str, Session] = {}
         self._unjoined: deque[Session] = deque()
@@ -108,7 +127,16 @@ class Engine:
 
         self._origins, self._admits, self._max_sessions = allowed_origins, admits, max_sessions
         self._sweep_seconds = min(timing.ping_interval, timing.ping_timeout) / SWEEPS_PER_TIMEOUT
-        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
+        self._tick_seconds = self._sweep_seconds / TICKS_PER_SWEEP
+        self._sweeper: asyncio.TimerHandle | None = None
+        """None where there are no sessions."""
+
+        self._next_sweep = math.inf
+        self._due: list[tuple[float, str]] = []
+        """A heap: when sessions get their next tick, and their ids, until the next sweep. Some may have ended."""
+
+        self._ticker: asyncio.TimerHandle | None = None
+        """For the first of `_due`."""
 
     def open(self, transport: str, accept_language: str) -> Session:
         session = Session(self._make_id(), transport, self.timing, self.loop.time(), self._make_listener, self)
@@ -116,6 +144,8 @@ class Engine:
         session.outgoing.append(open_packet(session.sid, transport, self.timing))
         self.sessions[session.sid] = session
         self._unjoined.append(session)
+        if self._sweeper is None:
+            self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
         return session
 
     def evict_session(self) -> bool:
@@ -156,6 +186,11 @@ class Engine:
             return True
         return host is not None and origin.partition("://")[2].lower() == host.lower()
 
+    def flush_soon(self, session: Session) -> None:
+        if not self._to_flush:
+            self.loop.call_soon(self._flush)
+        self._to_flush.append(session)
+
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.sid, None)
         if session.deadline is not None:
@@ -170,25 +205,64 @@ class Engine:
 
     def close(self) -> None:
         self.is_closed = True
-        self._sweeper.cancel()
         for session in list(self.sessions.values()):
             session.close()
+        for timer in (self._sweeper, self._ticker):
+            if timer:
+                timer.cancel()
+
+    def _flush(self) -> None:
+        try:
+            while self._to_flush:
+                self._to_flush.popleft().flush()
+        finally:
+            # Only after a defect: it must not cost the others what they have to write.
+            if self._to_flush:
+                self.loop.call_soon(self._flush)
 
     def _transport_of(self, sid: str) -> str | None:
         session = self.sessions.get(sid)
         if session is None:
             return None
-        # The session may have timed out since the last sweep.
+        # The session may have timed out by now, and its tick be about to come.
         session.tick(self.loop.time())
         return session.transport_name
 
     def _sweep(self) -> None:
-        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
+        """Give all sessions their ticks, and plan those that come before the next sweep."""
+        if self._sweeper:
+            self._sweeper.cancel()
+        if not self.sessions:
+            self._sweeper = None
+            return
         now = self.loop.time()
+        self._next_sweep, self._due = now + self._sweep_seconds, []
         for session in list(self.sessions.values()):
-            session.tick(now)
-            session.flush()
+            self._tick(session, now)
         self._unjoined = deque(session for session in self.sessions.values() if session.deadline is not None)
+        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
+        self._set_ticker()
+
+    def _tick(self, session: Session, now: float) -> None:
+        due = session.tick(now)
+        if session.outgoing:
+            session.flush()
+        if due < self._next_sweep and session.state != CLOSED:
+            heappush(self._due, (math.ceil(due / self._tick_seconds) * self._tick_seconds, session.sid))
+
+    def _set_ticker(self) -> None:
+        if self._ticker:
+            self._ticker.cancel()
+        self._ticker = self.loop.call_later(self._due[0][0] - self.loop.time(), self._tick_due) if self._due else None
+
+    def _tick_due(self) -> None:
+        now = self.loop.time()
+        while self._due and self._due[0][0] <= now + CLOCK_SECONDS:
+            due, sid = heappop(self._due)
+            session = self.sessions.get(sid)
+            if session is not None:
+                self._tick(session, max(now, due))
+        self._set_ticker()
 
 
 class Polling:
@@ -209,7 +283,7 @@ class Polling:
         if not engine.allows_origin(origin, host):
             await _refuse(send, ORIGIN_FORBIDDEN, allowed)
             return
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        query = read_query(scope["query_string"].decode("latin-1"))
         forwarded_for = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
         peer = scope["client"][0] if scope["client"] else None
         what = engine.classify(scope["method"], query, False, peer, forwarded_for.decode("latin-1"))
@@ -233,13 +307,13 @@ class Polling:
         if not packets:
             poll = Poll(session)
             disconnected = asyncio.create_task(_disconnected(receive))
+            disconnected.add_done_callback(poll.stop)
             try:
-                await asyncio.wait((poll.packets, disconnected), return_when=asyncio.FIRST_COMPLETED)
+                packets = await poll.packets
                 if disconnected.done():
                     # The answer, if there was one, is lost: the client has to open a new session.
                     session.close("transport close")
                     return
-                packets = poll.packets.result()
             finally:
                 # Also where this request is cancelled: the server does that when it stops.
                 poll.abandon()
@@ -284,8 +358,8 @@ async def _body(receive: Any, max_bytes: int) -> bytes | None:
             return bytes(body)
 
 
-def _payload(packets: Iterable[str | bytes]) -> bytes:
-    return encode_payload(packets).encode()
+def _payload(packets: Iterable[Outgoing]) -> bytes:
+    return encode_payload(each.packet if isinstance(each, OutgoingText) else each for each in packets).encode()
 
 
 def _cors(origin: str) -> Headers:

@@ -17,11 +17,11 @@ from starlette.routing import Route
 from glimpse.chat.outside.connections import HEALTH_PATH
 from glimpse.chat.outside.engineio import Engine, Polling
 from glimpse.chat.outside.json_http import response
-from glimpse.chat.outside.metrics import CONTENT_TYPE, Metrics
 from glimpse.chat.outside.rest import Rest
 from glimpse.chat.refusals import FORBIDDEN, INVALID, NOT_FOUND
 
 SOCKET_PATH = "/socket.io/"
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Problems = dict[str, dict[str, str | int | float]]
 """The figures of each problem, by its name; empty where there is no problem."""
@@ -38,7 +38,8 @@ class Operations:
 
     is_draining: Callable[[], bool]
     problems: Callable[[], Awaitable[Problems]]
-    metrics: Metrics
+    metrics: Callable[[], bytes]
+    """Returns the counts in Prometheus' text format."""
 
     def routes(self) -> list[Route]:
         return [Route(HEALTH_PATH, self.health), Route("/ready", self.ready), Route("/metrics", self.metrics_text)]
@@ -58,7 +59,7 @@ class Operations:
     async def metrics_text(self, request: Request) -> Response:
         if _is_forwarded(request):
             return response(FORBIDDEN)
-        return Response(self.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(self.metrics(), media_type=METRICS_TYPE)
 
 
 def application(engine: Engine, rest: Rest, operations: Operations, origins: frozenset[str], page: list[Route]) -> Any:

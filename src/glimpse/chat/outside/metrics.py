@@ -11,7 +11,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from glimpse.chat.counts import ACK_SECONDS_BOUNDS, Counts
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COMMIT_MESSAGES_BOUNDS = (1, 2, 5, 10, 25, 50, 100, 250, 500)
 
 Gauges = Callable[[], Mapping[str, float]]

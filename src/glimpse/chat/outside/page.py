@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 INDEX = "index.html"
+PAGE = Path(__file__).parent.parent / "page"
 
 HEADERS = {
     "cache-control": "no-cache",
@@ -29,12 +29,10 @@ def routes(file_origins: Callable[[str], Sequence[str]]) -> list[Route]:
     `/` and a route for each file of the page. `file_origins` returns the origins that serve uploaded files to a
     browser, given the Host header of its request.
     """
-    return [
-        _route(name, content, file_origins) for name, content in sorted(_page_files(files("glimpse.chat") / "page"))
-    ]
+    return [_route(name, content, file_origins) for name, content in sorted(_page_files(PAGE))]
 
 
-def _page_files(folder: Traversable, under: str = "") -> Iterator[tuple[str, bytes]]:
+def _page_files(folder: Path, under: str = "") -> Iterator[tuple[str, bytes]]:
     """Each file's name, as the page requests it, and its content."""
     for found in folder.iterdir():
         if found.is_dir():

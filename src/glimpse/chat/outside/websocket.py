@@ -9,10 +9,10 @@ that all WebSockets share, so what is read is processed within the same call.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -26,10 +26,13 @@ from glimpse.chat.protocol.engineio import (
     HANDSHAKE,
     JOIN,
     ORIGIN_FORBIDDEN,
+    SECOND,
     WEBSOCKET,
     BadRequest,
     MalformedPacket,
+    read_query,
 )
+from glimpse.chat.protocol.outgoing import Outgoing, OutgoingText
 from glimpse.chat.protocol.session import (
     FLOODING,
     MAX_BUFFERED_BYTES,
@@ -47,6 +50,12 @@ MAX_BYTES_UNJOINED = 2 * MAX_UNJOINED_BYTES
 
 CONTROL = 0x8
 """Set in the opcodes of control frames (RFC 6455, section 5.5)."""
+
+KEY = re.compile(r"[+/0-9A-Za-z]{22}==")
+"""A Sec-WebSocket-Key is 16 bytes in base64 (RFC 6455, section 4.1)."""
+
+SUBPROTOCOLS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
+"""A Sec-WebSocket-Protocol is a list of tokens (RFC 6455, section 4.1)."""
 
 CLOSE_SECONDS = 10.0
 """How long the client of a closed WebSocket may take to read what was sent; then the connection is aborted."""
@@ -132,16 +141,22 @@ class WebSocket(asyncio.BufferedProtocol):
             self._refuse(what)
             return
         self._engine, self._reader = engine, ws.FrameReader(engine.timing.max_payload)
-        accepted = ws.accept_key(headers["sec-websocket-key"])
-        self._transport.write(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accepted.encode() + b"\r\n\r\n"
-        )
+        head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        if "sec-websocket-protocol" in headers:
+            # Clients that ask for one give up where none is named; this server speaks all of them alike.
+            head += f"Sec-WebSocket-Protocol: {headers['sec-websocket-protocol'].partition(',')[0].strip()}\r\n"
+        head += f"Sec-WebSocket-Accept: {ws.accept_key(headers['sec-websocket-key'])}\r\n\r\n"
         if what == HANDSHAKE:
             self._session = engine.open(WEBSOCKET, headers.get("accept-language", ""))
             self._session.transport = self
             self._is_carrying = True
-            self._session.flush()
+            # The open packet goes with the answer, which saves a write.
+            opening = [ws.encode_message(cast("str", packet)) for packet in self._session.take_outgoing()]
+            self._transport.write(b"".join([head.encode(), *opening]))
+            return
+        self._transport.write(head.encode())
+        if what == SECOND:
+            self.close()
         else:
             self._session = engine.sessions[query["sid"]]
             self._session.candidate = self
@@ -152,14 +167,17 @@ class WebSocket(asyncio.BufferedProtocol):
     ) -> str | BadRequest:
         if not engine.allows_origin(headers.get("origin"), headers.get("host")):
             return ORIGIN_FORBIDDEN
-        if headers.get("sec-websocket-version") != "13" or not headers.get("sec-websocket-key"):
+        if headers.get("sec-websocket-version") != "13" or not KEY.fullmatch(headers.get("sec-websocket-key", "")):
+            return BAD_REQUEST
+        offered = headers.get("sec-websocket-protocol")
+        if offered is not None and not SUBPROTOCOLS.fullmatch(offered):
             return BAD_REQUEST
         peer = self._transport.get_extra_info("peername")
         # The address of a peer on a Unix socket is no tuple.
         address = peer[0] if isinstance(peer, tuple) else None
         what = engine.classify(method, query, True, address, headers.get("x-forwarded-for", ""))
         is_second = what == JOIN and engine.sessions[query["sid"]].candidate is not None
-        return BAD_REQUEST if is_second else what
+        return SECOND if is_second else what
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return READ_BUFFER
@@ -174,7 +192,16 @@ class WebSocket(asyncio.BufferedProtocol):
                 if self._unjoined_bytes > MAX_BYTES_UNJOINED and not self._is_closing:
                     self._fail(ws.TOO_BIG, FLOODING)
                     return
-        messages, broken = reader.receive(READ_BUFFER[:nbytes])
+        received = READ_BUFFER[:nbytes]
+        if self._is_carrying and not self._is_closing and session is not None:
+            text = reader.only_text(received)
+            if text is not None:
+                try:
+                    session.receive(text, self._engine.loop.time())
+                except MalformedPacket:
+                    self._fail(ws.PROTOCOL_ERROR)
+                return
+        messages, broken = reader.receive(received)
         if reader.buffered or self._counted:
             self._count_unfinished(messages)
         try:
@@ -220,10 +247,11 @@ class WebSocket(asyncio.BufferedProtocol):
 
     # ---- What the session calls
 
-    def write_packets(self, packets: list[str | bytes]) -> None:
+    def write_packets(self, packets: list[Outgoing]) -> None:
         if self._is_closing:
             return  # Nothing may follow a close frame (RFC 6455, section 5.5.1).
-        self._transport.write(ws.encode_messages(packets))
+        frames = [each.frame if isinstance(each, OutgoingText) else ws.encode_message(each) for each in packets]
+        self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
         if self._transport.get_write_buffer_size() > UNCOUNTED_BYTES:
             self._on_unread()
 
@@ -366,4 +394,4 @@ def _request(data: bytes) -> tuple[str, str, dict[str, str], dict[str, str]]:
             name, value = name.strip().lower(), value.strip()
             headers[name] = f"{headers[name]},{value}" if name in headers else value
     path, _, query = target.partition("?")
-    return method, path, dict(parse_qsl(query)), headers
+    return method, path, read_query(query), headers

@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
@@ -64,15 +66,30 @@ def _decode_part(part: str) -> str | bytes:
 
 
 def open_packet(sid: str, transport: str, timing: Timing) -> str:
-    """The first packet of a session: its id, the transports that it may upgrade to, and the timing in milliseconds."""
+    """
+    The first packet of a session: its id, the transports that it may upgrade to, and the timing in milliseconds. The id
+    has no character that JSON escapes.
+    """
+    return f'{OPEN}{{"sid":"{sid}",{_after_id(transport, timing)}'
+
+
+@cache
+def _after_id(transport: str, timing: Timing) -> str:
     handshake = {
-        "sid": sid,
         "upgrades": [WEBSOCKET] if transport == POLLING else [],
         "pingInterval": round(timing.ping_interval * 1000),
         "pingTimeout": round(timing.ping_timeout * 1000),
         "maxPayload": timing.max_payload,
     }
-    return OPEN + msgspec.json.encode(handshake).decode()
+    return msgspec.json.encode(handshake).decode().removeprefix("{")
+
+
+def read_query(query: str) -> dict[str, str]:
+    """The parameters of a request that have a value; of several with the same name, the last one."""
+    if "%" in query or "+" in query:
+        return dict(parse_qsl(query))
+    pairs = (part.partition("=") for part in query.split("&"))
+    return {name: value for name, _, value in pairs if value}
 
 
 class BadRequest(Struct, frozen=True):
@@ -93,14 +110,15 @@ GOING_AWAY = BadRequest(3, "Going away", 503)
 OVERLOADED = BadRequest(3, "Too many connections", 503)
 TOO_OFTEN = BadRequest(3, "Too many requests from this address", 429)
 
-HANDSHAKE, POLL, POST, JOIN = "handshake", "poll", "post", "join"
+HANDSHAKE, POLL, POST, JOIN, SECOND = "handshake", "poll", "post", "join", "second"
 
 
 def classify_request(
     method: str, query: Mapping[str, str], is_upgrade: bool, transport_of: Callable[[str], str | None]
 ) -> str | BadRequest:
     """
-    Classify a request: a `handshake`, a `poll`, a `post`, or a WebSocket that is to `join` a polling session.
+    Classify a request: a `handshake`, a `poll`, a `post`, a WebSocket that is to `join` a polling session, or a
+    `second` one of a session that has one: it is opened and closed at once, as by the Node.js server.
 
     `transport_of` returns the name of the transport of an open session, and None for any other id.
     """
@@ -114,9 +132,11 @@ def classify_request(
     current = transport_of(sid)
     if current is None:
         return UNKNOWN_SESSION
+    if is_upgrade and method == "GET":
+        return JOIN if current == POLLING else SECOND
     if current != POLLING:
         # An upgraded session accepts nothing but its WebSocket.
         return BAD_REQUEST
     if is_upgrade:
-        return JOIN if method == "GET" else BAD_METHOD
+        return BAD_METHOD
     return {"GET": POLL, "POST": POST}.get(method, BAD_METHOD)

@@ -8,6 +8,7 @@ poll comes. `MOVES` has all states and their transitions; the docs draw the diag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -27,6 +28,7 @@ from glimpse.chat.protocol.engineio import (
     MalformedPacket,
     Timing,
 )
+from glimpse.chat.protocol.outgoing import Outgoing, OutgoingText
 from glimpse.chat.protocol.websocket import NORMAL
 
 # States
@@ -77,7 +79,7 @@ class Listener(Protocol):
 class Transport(Protocol):
     """What carries a session: a WebSocket, or a poll that waits for an answer."""
 
-    def write_packets(self, packets: list[str | bytes]) -> None: ...
+    def write_packets(self, packets: list[Outgoing]) -> None: ...
 
     def close(self, code: int = NORMAL) -> None: ...
 
@@ -90,15 +92,15 @@ class WebSocket(Transport, Protocol):
 
 class Registry(Protocol):
     """
-    Keeps the sessions that are open. `call_soon` is the event loop's: it calls at the end of this turn. `held` counts
-    what all peers of the task make it hold.
+    Keeps the sessions that are open. `held` counts what all peers of the task make it hold.
     """
 
     @property
     def held(self) -> HeldBytes: ...
 
-    @property
-    def call_soon(self) -> Callable[[Callable[[], None]], object]: ...
+    def flush_soon(self, session: Session) -> None:
+        """Call `flush` at the end of this turn of the event loop."""
+        ...
 
     def forget(self, session: Session) -> None:
         """The session ended: close its transport and its candidate."""
@@ -156,7 +158,7 @@ class Session:
         """The client's language, for sentences that people read; empty where it is not known."""
 
         self.state = ON_POLLING if transport == POLLING else ON_WEBSOCKET
-        self.outgoing: list[str | bytes] = []
+        self.outgoing: list[Outgoing] = []
         self.buffered = 0
         """Roughly the bytes of the messages in `outgoing`."""
 
@@ -205,17 +207,15 @@ class Session:
         for data in messages:
             self.outgoing.append(data if isinstance(data, bytes) else MESSAGE + data)
             self.buffered += len(data) + PACKET_BYTES
-        if self.buffered > UNCOUNTED_BYTES:
-            if self.buffered > MAX_BUFFERED_BYTES:
-                self.flush()
-                if self.buffered > MAX_BUFFERED_BYTES:
-                    self.close("too slow")
-                    return
-            if not self.transport:
-                self._count_held()
-        if not self._is_flush_due:
-            self._is_flush_due = True
-            self._registry.call_soon(self.flush)
+        self._flush_soon()
+
+    def send_text(self, text: OutgoingText) -> None:
+        if self.state == CLOSED:
+            return
+        self.outgoing.append(text)
+        self.buffered += len(text.frame) + PACKET_BYTES
+        if not self._is_flush_due or self.buffered > UNCOUNTED_BYTES:
+            self._flush_soon()
 
     def allows_other(self, cost: int = 1) -> bool:
         """The client sent what is no event. False where it does so too often: the session is closed then."""
@@ -285,7 +285,7 @@ class Session:
     def probe_lost(self) -> None:
         self._move(PROBE_LOST)
 
-    def take_outgoing(self) -> list[str | bytes]:
+    def take_outgoing(self) -> list[Outgoing]:
         """The packets for the answer to a poll. While a WebSocket probes there is at least one, so no poll waits."""
         packets, self.outgoing, self.buffered = self.outgoing, [], 0
         if self._is_held:
@@ -305,26 +305,33 @@ class Session:
         self.transport = websocket
         self.flush()
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float) -> float:
         """
         Send a ping if one is due; end a session that missed its deadline, or whose client did not answer a ping or did
-        not complete a packet.
+        not complete a packet. Returns when something is due next, unless something else happens until then.
         """
         if self._others and now >= self._others_until:
             self._others, self._others_until = 0, now + OTHERS_SECONDS
+        rest_due = math.inf
         if self._unfinished:
             if self._unfinished_since is None:
                 self._unfinished_since = now
-            elif now >= self._unfinished_since + seconds_for(self._unfinished):
+            rest_due = self._unfinished_since + seconds_for(self._unfinished)
+            if now >= rest_due:
                 self.close(UNFINISHED)
-                return
+                return math.inf
         if self._pong_due is not None and now >= self._pong_due:
             self.end("ping timeout")
         elif self.deadline is not None and now >= self.deadline:
             self.close("connect timeout")
         elif self._pong_due is None and now >= self._next_ping and self.state != CLOSED:
-            self._pong_due = now + self.timing.ping_timeout
+            # Counted from when it was due, so that a busy task gives no more time; but at least half of it is left.
+            self._pong_due = max(self._next_ping, now - self.timing.ping_timeout / 2) + self.timing.ping_timeout
             self.outgoing.append(PING)
+        due = self._next_ping if self._pong_due is None else self._pong_due
+        if rest_due < due:
+            due = rest_due
+        return due if self.deadline is None or due < self.deadline else self.deadline
 
     def end(self, reason: str) -> None:
         """End the session, without sending what is outgoing. Only the first call does anything."""
@@ -342,6 +349,19 @@ class Session:
 
     def cut_off(self, reason: str) -> None:
         self.close(reason)
+
+    def _flush_soon(self) -> None:
+        if self.buffered > UNCOUNTED_BYTES:
+            if self.buffered > MAX_BUFFERED_BYTES:
+                self.flush()
+                if self.buffered > MAX_BUFFERED_BYTES:
+                    self.close("too slow")
+                    return
+            if not self.transport:
+                self._count_held()
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            self._registry.flush_soon(self)
 
     def _count_held(self) -> None:
         if self.state != CLOSED:

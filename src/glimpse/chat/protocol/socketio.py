@@ -29,10 +29,12 @@ MAX_DEPTH = 32
 """JSON that is nested deeper is refused before any recursive function processes it."""
 
 ROOT = "/"
+ONLY_ROOT = (ROOT,)
 RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"))
 """Names of events that the protocol's own libraries emit locally; no client sends one."""
 
-HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*),)?(\d{1,15})?", re.ASCII)
+HEAD = re.compile(r"(\d)(?:(\d{1,2})-)?(?:(/[^,]*)(?:,|\Z))?(\d{1,15})?", re.ASCII)
+"""The comma after a namespace may be missing where nothing follows: `0/admin`."""
 
 CONNECT_COST = 10
 """A request to join counts as so many packets that are no events: its token is verified, and the database is asked."""
@@ -213,6 +215,13 @@ class Application(Protocol):
         """A client asks to join a namespace: call `accept` or `refuse`."""
         ...
 
+    def on_text(self, peer: Peer, text: str) -> bool:
+        """
+        A client that joined the root namespace sent a text of at most LONG_MESSAGE characters, which may be any packet.
+        True where the application recognises an event of its own in it, and handles it; then it is not decoded.
+        """
+        ...
+
     def on_event(self, peer: Peer, event: Packet) -> None:
         """`event.data` is its name, followed by its arguments; with an `event.id` it waits for an acknowledgement."""
         ...
@@ -297,7 +306,15 @@ class Peer:
     # ---- What the session calls
 
     def on_message(self, data: str | bytes) -> None:
-        if len(data) > LONG_MESSAGE and self.joined and self._refuses(data):
+        if len(data) > LONG_MESSAGE:
+            if self.joined and self._refuses(data):
+                return
+        elif (
+            self.joined == ONLY_ROOT
+            and isinstance(data, str)
+            and not self._decoder.buffered
+            and self._application.on_text(self, data)
+        ):
             return
         try:
             packet = self._decoder.receive(data)

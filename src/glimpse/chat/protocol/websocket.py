@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -61,11 +60,8 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return struct.pack("!BBQ", 0x80 | opcode, 127, size) + payload
 
 
-def encode_messages(messages: Iterable[str | bytes]) -> bytes:
-    """One frame for each message."""
-    return b"".join(
-        [frame(BINARY, data) if isinstance(data, bytes) else frame(TEXT, data.encode()) for data in messages]
-    )
+def encode_message(data: str | bytes) -> bytes:
+    return frame(BINARY, data) if isinstance(data, bytes) else frame(TEXT, data.encode())
 
 
 def close_frame(code: int = NORMAL, reason: str = "") -> bytes:
@@ -99,6 +95,25 @@ class FrameReader:
         """Forget an incomplete message: its connection is over."""
         self._partial = self._fragments = None
         self.buffered = 0
+
+    def only_text(self, data: memoryview) -> str | None:
+        """
+        The text where `data` is one whole frame of text, as most reads are. None for anything else, which `receive`
+        takes.
+        """
+        received = len(data)
+        if received < 6 or data[0] != FINAL | TEXT or self._partial is not None or self._opcode:
+            return None
+        size, key = data[1] - MASKED, 2
+        if size == 126:
+            size, key = data[2] << 8 | data[3], 4
+        body = key + 4
+        if received != body + size or size > self.max_bytes:
+            return None
+        try:
+            return _unmasked(bytes(data[body:]), bytes(data[key:body])).decode()
+        except UnicodeDecodeError:
+            return None
 
     def receive(self, data: bytes | memoryview) -> tuple[list[Message], FrameError | None]:
         """The messages that `data` completes, and the violation after them, if any; then do not call this again."""

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from glimpse.chat.publications import EntryCommitted, Notification
+from glimpse.chat.publications import NO_EVENT, EntryCommitted, Notification
 
 
 class PresenceChanged(Struct, frozen=True, array_like=True, tag="here"):
@@ -164,9 +164,9 @@ def _shortened(message: BusMessage, most: int) -> Sequence[bytes]:
     if len(encoded) <= most:
         return (encoded,)
     if isinstance(message, EntryCommitted):
-        encoded = _encode(EntryCommitted(message.conversation_id, message.seq, message.user_ids, None))
+        encoded = _encode(EntryCommitted(message.conversation_id, message.seq, message.user_ids, NO_EVENT))
         if len(encoded) > most:
-            encoded = _encode(EntryCommitted(message.conversation_id, message.seq, (), None))
+            encoded = _encode(EntryCommitted(message.conversation_id, message.seq, (), NO_EVENT))
         return (encoded,)
     if isinstance(message, Notification) and (half := len(message.user_ids) // 2):
         parts = (Notification(ids, message.event) for ids in (message.user_ids[:half], message.user_ids[half:]))

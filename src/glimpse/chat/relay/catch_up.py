@@ -5,6 +5,7 @@ these changes its sockets have not been told yet. Times are in seconds since 197
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
@@ -75,6 +76,13 @@ class CatchUp:
             since, self._missed_since = self._missed_since, None
             self._is_reading, self._next_read = True, now + CATCH_UP_SECONDS
         return CatchUpActions(bool(due), since)
+
+    def next_due(self) -> float:
+        """When `tick` has something to do next; infinity where nothing is missing."""
+        due = list(self._unknown_outcomes)
+        if self._missed_since is not None and not self._is_reading:
+            due.append(self._next_read)
+        return min(due, default=math.inf)
 
     def succeeded(self, changes: Iterable[ConversationChange], began: float) -> Sequence[ConversationChange]:
         """

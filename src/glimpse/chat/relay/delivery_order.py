@@ -10,12 +10,13 @@ and although the bus may reorder, repeat and lose batches. When an entry arrives
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from glimpse.chat.publications import Delivery, EntryCommitted, OnDelivered
+from glimpse.chat.publications import NO_EVENT, Delivery, EntryCommitted, OnDelivered
 
 REORDER_SECONDS = 0.05
 """How long an entry waits for earlier ones: a batch seldom arrives later than this after one that was sent after it."""
@@ -55,6 +56,10 @@ class DeliveryOrder:
         self._incomplete: set[str] = set()
         """Conversations in which an entry waits."""
 
+    @property
+    def has_gaps(self) -> bool:
+        return bool(self._incomplete)
+
     def add(self, committed: EntryCommitted, now: float, on_delivered: OnDelivered | None = None) -> Sequence[Delivery]:
         """Add an entry that is durable, stored by this task or another. It may be added more than once."""
         known = self._conversations.get(committed.conversation_id)
@@ -65,16 +70,16 @@ class DeliveryOrder:
         last, seq = known.last, committed.seq
         if last is not None and seq <= last:
             return (Delivery(None, on_delivered),)
-        if seq - 1 == last and committed.event is not None and not known.waiting:
+        if seq - 1 == last and not known.waiting and committed.has_event:
             # The usual case, handled without the dictionary below.
             known.last, known.user_ids = seq, committed.user_ids
             return (Delivery(committed, on_delivered),)
-        if not known.waiting or committed.event is None:
-            known.due = now if last is None or committed.event is None else now + REORDER_SECONDS
+        if not known.waiting or not committed.has_event:
+            known.due = now if last is None or not committed.has_event else now + REORDER_SECONDS
         before = known.waiting.get(seq)
         # Where an entry is added twice, keep the event and the callback, which only one of the two may have.
         known.waiting[seq] = (
-            committed if committed.event is not None or before is None else before[0],
+            committed if committed.has_event or before is None else before[0],
             on_delivered or (before[1] if before else None),
         )
         return self._deliverable(committed.conversation_id, known)
@@ -83,7 +88,7 @@ class DeliveryOrder:
         """The store has entries up to `last_seq`; those that have not arrived are missing."""
         known = self._conversations.setdefault(conversation_id, _Conversation(None if last_seq else 0, user_ids))
         if last_seq and (known.last is None or known.last < last_seq):
-            self.add(EntryCommitted(conversation_id, last_seq, user_ids, None), now)
+            self.add(EntryCommitted(conversation_id, last_seq, user_ids, NO_EVENT), now)
 
     def gaps_due(self, now: float) -> Sequence[Gap]:
         """The gaps to read from the store now. For each, call `fill` or `failed` afterwards."""
@@ -94,6 +99,11 @@ class DeliveryOrder:
                 known.is_asked = True
                 gaps.append(Gap(conversation_id, known.last, _gap_end(known), known.user_ids))
         return gaps
+
+    def next_due(self) -> float:
+        """When `gaps_due` has the next one; infinity where no entry waits."""
+        known = (self._conversations[conversation_id] for conversation_id in self._incomplete)
+        return min((each.due for each in known if not each.is_asked), default=math.inf)
 
     def fill(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> Sequence[Delivery]:
         """`found` are all entries that the store has in the gap. An entry without an event is sent to nobody."""
@@ -130,7 +140,7 @@ class DeliveryOrder:
         deliveries = []
         while known.last is not None and (waiting := known.waiting.get(known.last + 1)):
             committed, on_delivered = waiting
-            if committed.event is None:
+            if not committed.has_event:
                 break
             del known.waiting[committed.seq]
             known.last, known.user_ids = committed.seq, committed.user_ids
@@ -147,6 +157,6 @@ def _gap_end(known: _Conversation) -> int:
     Up to which seq, exclusive, entries are missing: the first waiting entry that has its event ends the gap. If an
     entry without its event waits before that one, the gap ends after the last entry that has none.
     """
-    with_event = [seq for seq, (committed, _) in known.waiting.items() if committed.event is not None]
-    without = [seq for seq, (committed, _) in known.waiting.items() if committed.event is None]
+    with_event = [seq for seq, (committed, _) in known.waiting.items() if committed.has_event]
+    without = [seq for seq, (committed, _) in known.waiting.items() if not committed.has_event]
     return min(with_event) if with_event and not (without and min(without) < min(with_event)) else max(without) + 1

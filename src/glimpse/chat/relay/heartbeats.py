@@ -92,6 +92,11 @@ class Heartbeats:
             self._forget_ended(now)
         return HeartbeatActions(send, silent_since, lapsed)
 
+    def next_due(self, now: float) -> float:
+        """When `tick` is to be called next: for a heartbeat, or because a task will be silent by then."""
+        silent_at = [at + SILENCE_SECONDS for _, at in self._heard.values()]
+        return min([self._next_heartbeat, *(at for at in silent_at if at >= now)])
+
     def _newly_lapsed(self, now: float) -> Sequence[str]:
         lapsed = {task_id for task_id, (_, at) in self._heard.items() if now - at > LEASE_SECONDS}
         before, self._lapsed = self._lapsed, lapsed

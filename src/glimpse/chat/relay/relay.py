@@ -10,10 +10,10 @@ snapshot is missing).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from glimpse.chat.background import BackgroundTasks
-from glimpse.chat.events import conversation_event, entry_committed, event_text, read_event
+from glimpse.chat.events import conversation_event, entry_committed, read_event
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.presence_notifier import PresenceNotifier
 from glimpse.chat.publications import EntryCommitted, Notification, OnDelivered
@@ -47,7 +47,8 @@ FORGET_SECONDS = 60.0
 class Relay:
     """
     Implements the port Publisher; after `listen` it also hears what other tasks publish. `now` in seconds since 1970.
-    `report_defect` is called with exceptions that are defects of this program.
+    `report_defect` is called with exceptions that are defects of this program, and `tick_at` with the time at which
+    `tick` is to be called.
     """
 
     _notifier: PresenceNotifier
@@ -61,8 +62,9 @@ class Relay:
         sockets: Sockets,
         now: Callable[[], float],
         report_defect: Callable[[BaseException], None],
+        tick_at: Callable[[float], None] = lambda at: None,
     ) -> None:
-        self.task_id = task_id
+        self.task_id, self._tick_at = task_id, tick_at
         self._bus, self._store, self._sockets, self._now = bus, store, sockets, now
         self._order = DeliveryOrder()
         self._heartbeats, self._catch_up, self._roster = Heartbeats(task_id, now()), CatchUp(now()), Roster()
@@ -81,23 +83,24 @@ class Relay:
         """
         self._notifier, self._on_revoked = notifier, on_revoked
         self._bus.listen(self._on_text)
+        self._wake()
 
     # ---- Publisher
 
     def publish_entry(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
         self._send(committed)
-        self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
+        self._add(committed, on_delivered)
 
     def repeat_entry(self, committed: EntryCommitted, created_at: float, on_delivered: OnDelivered) -> None:
         if created_at < self._sockets.first_joined_at(committed.user_ids) - COMMIT_LAG_SECONDS:
             # Every socket here joined after it was stored, and has fetched it; `_fill` reads nothing so old.
             on_delivered()
         else:
-            self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
+            self._add(committed, on_delivered)
 
     def notify(self, notification: Notification) -> None:
         self._send(notification)
-        self._sockets.send(notification.user_ids, event_text(notification.event))
+        self._sockets.send(notification.user_ids, notification.event)
 
     def conversation_made(self, conversation: Conversation) -> None:
         event, creator_id = conversation_event(conversation), conversation.member_ids[0]
@@ -118,14 +121,15 @@ class Relay:
 
     def outcome_unknown(self) -> None:
         self._catch_up.outcome_unknown(self._now())
+        self._wake()
 
     # ---- What is due
 
     def tick(self) -> None:
-        """Do what is due. Called some forty times a second."""
+        """Do what is due."""
         now = self._now()
         for gap in self._order.gaps_due(now):
-            self._background.run(self._fill(gap))
+            self._read(self._fill(gap))
         heartbeats = self._heartbeats.tick(now)
         if heartbeats.send:
             self._publish()
@@ -137,7 +141,7 @@ class Relay:
         if catch_up.skip_number:
             self._number += 1
         if catch_up.read_since is not None:
-            self._background.run(self._read_changes(catch_up.read_since, now))
+            self._read(self._read_changes(catch_up.read_since, now))
         roster = self._roster.tick(now)
         if roster.send_snapshot:
             for part in split_snapshot(self._sockets.user_ids(), self._bus.max_bytes, self._number):
@@ -148,6 +152,19 @@ class Relay:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._sockets.has_any)
             self._catch_up.forget()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Say when the next thing is due."""
+        self._tick_at(
+            min(
+                self._order.next_due(),
+                self._heartbeats.next_due(self._now()),
+                self._catch_up.next_due(),
+                self._roster.next_due(),
+                self._next_forget,
+            )
+        )
 
     def age(self) -> float:
         """Seconds since this task received a batch of its own."""
@@ -184,15 +201,16 @@ class Relay:
             self._roster.snapshot_missing(task_id, now)
         for message in batch.messages:
             self._on_message(task_id, message, heard.is_late, now)
+        self._wake()
 
     def _on_message(self, task_id: str, message: BusMessage, is_late: bool, now: float) -> None:
         match message:
             case EntryCommitted():
                 # Without user ids, which were too long for the bus, it may be for anybody.
                 if not message.user_ids or self._sockets.has_any(message.user_ids):
-                    self._sockets.deliver(self._order.add(message, now))
+                    self._add(message)
             case Notification():
-                self._sockets.send(message.user_ids, event_text(message.event))
+                self._sockets.send(message.user_ids, message.event)
             case PresenceChanged() | PresenceSnapshot() if is_late:
                 pass  # A later batch has newer news of presence, or a snapshot has been requested.
             case PresenceChanged():
@@ -201,7 +219,7 @@ class Relay:
                 if (user_ids := self._roster.add(task_id, message)) is not None:
                     self._notifier.remote_snapshot(task_id, user_ids)
             case ConversationMade():
-                self._background.run(self._tell_made(message, now))
+                self._read(self._tell_made(message, now))
             case BlockChanged():
                 self._notifier.remote_block_changed(message.user_ids)
             case SnapshotRequest():
@@ -218,6 +236,12 @@ class Relay:
         """Nobody is on that task any more."""
         self._roster.left(task_id)
         self._notifier.remote_snapshot(task_id, ())
+
+    def _add(self, committed: EntryCommitted, on_delivered: OnDelivered | None = None) -> None:
+        """Deliver an entry in its turn."""
+        self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
+        if self._order.has_gaps:
+            self._wake()
 
     # ---- What is sent
 
@@ -237,6 +261,17 @@ class Relay:
             self._bus.send(text)
 
     # ---- What is read from the store
+
+    def _read(self, reading: Coroutine[None, None, None]) -> None:
+        """Run a coroutine that reads in the background. Afterwards something else may be due."""
+
+        async def read_and_wake() -> None:
+            try:
+                await reading
+            finally:
+                self._wake()
+
+        self._background.run(read_and_wake())
 
     async def _fill(self, gap: Gap) -> None:
         try:

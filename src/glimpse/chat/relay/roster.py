@@ -60,6 +60,9 @@ class Roster:
         self._missing.pop(task_id, None)
         self._parts.pop(task_id, None)
 
+    def next_due(self) -> float:
+        return min([self._next_snapshot, *self._missing.values()])
+
     def tick(self, now: float) -> RosterActions:
         send_snapshot = now >= self._next_snapshot
         if send_snapshot:

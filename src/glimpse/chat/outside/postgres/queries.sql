@@ -23,17 +23,27 @@ t.id, t.owner_id, t.name, t.content_type, t.size, t.sha256, t.completed_at is no
 -- The users who blocked a user, and those whom the user blocked. Asked with `in`, they are read and hashed once.
 (select blocked_id from blocks where blocker_id = reader union all select blocker_id from blocks where blocked_id = reader)
 
+-- fragment: in_a_block(first, second)
+-- Whether one of two users blocked the other. Each block is looked for by its key: asked with `exists`, the whole table
+-- could be read once and hashed.
+coalesce(
+    (select true from blocks b where b.blocker_id = first and b.blocked_id = second),
+    (select true from blocks b where b.blocker_id = second and b.blocked_id = first),
+    false
+)
+
 -- fragment: partners(reader)
 -- The other members of a user's two-person conversations, unless one of the two blocked the other.
 select distinct other.id
 from members m
 join conversations c on c.id = m.conversation_id and c.is_pair
 cross join lateral unnest(c.member_ids) as other (id)
-where m.user_id = reader and other.id <> reader and not exists (
-    select from blocks
-    where (blocker_id = reader and blocked_id = other.id) or (blocker_id = other.id and blocked_id = reader)
-)
+where m.user_id = reader and other.id <> reader and not {in_a_block(reader, other.id)}
 order by other.id
+
+-- fragment: join_state(t)
+-- What a user who joins needs: which tokens are valid, whether the account was deleted, and the partners.
+t.id, t.valid_after, t.deleted_at is not null, array({partners(t.id)})
 
 -- fragment: reads(t, reader)
 -- The seq that each member of a conversation read last, in the order of its member_ids; null for members who are in a
@@ -80,9 +90,9 @@ select 1;
 
 -- ---- Users
 
--- name: ensure_user
--- Create the user of an id. No row where that user exists, or another task creates it at this moment.
-insert into users (id) values ($1)
+-- name: ensure_users
+-- Create the users of these ids. No row for one who exists, or whom another task creates at this moment.
+insert into users (id) select unnest($1::text[])
 on conflict (id) do nothing
 returning {user(users)};
 
@@ -111,10 +121,12 @@ where id = $1 and password_hash = $2
 returning valid_after;
 
 -- name: join_state
--- What a user who joins needs: which tokens are valid, whether the account was deleted, and the partners.
-select u.valid_after, u.deleted_at is not null as is_deleted, array({partners($1)}) as partners
-from users u
-where u.id = $1;
+-- What a user who joins needs. Alone, without an array, which asyncpg takes long to encode.
+select {join_state(u)} from users u where u.id = $1;
+
+-- name: join_states
+-- What users who join need.
+select {join_state(u)} from users u where u.id = any($1::text[]);
 
 -- name: validity
 -- Which tokens of a user are valid, and whether the account was deleted.
@@ -407,21 +419,31 @@ returning {entry(entries)};
 
 -- ---- Messages
 
+-- name: append_one_new
+-- Store a message at the next seq without looking for an earlier copy. No row where it is refused, or a repeat by
+-- somebody who has left or was blocked since; for another repeat the whole statement fails, and gives its seq back.
+with numbered as (
+    update conversations c
+    set last_seq = c.last_seq + 1, changed_at = greatest(c.changed_at, clock_timestamp())
+    where c.id = $1 and $2 = any(c.member_ids) and not {in_a_block(c.pair_low, c.pair_high)}
+    returning c.last_seq, c.changed_at, c.member_ids
+),
+inserted as (
+    insert into entries (conversation_id, seq, type, id, sender_id, created_at, client_id, body)
+    select $1, last_seq, 'message', $5, $2, changed_at, $3, $4 from numbered
+)
+select last_seq, changed_at, member_ids from numbered;
+
 -- name: append_one
 -- Store a message at the next seq; or the entry that it has already; or why it is refused. Without ON CONFLICT: when
 -- two tasks store the same message at once, both take a seq, and the whole statement of the second must fail to give
--- its seq back. `store.py` repeats it. A block is looked for by its key in each direction: asked with `exists`, the whole
--- table could be read once and hashed.
+-- its seq back. `store.py` repeats it.
 with stored as materialized (
     select seq, id, created_at, body, file_id from entries
     where conversation_id = $1 and sender_id = $2 and client_id = $3
 ),
 blocked as materialized (
-    select from conversations c
-    where c.id = $1 and $2 in (c.pair_low, c.pair_high) and (
-        (select true from blocks b where b.blocker_id = c.pair_low and b.blocked_id = c.pair_high)
-        or (select true from blocks b where b.blocker_id = c.pair_high and b.blocked_id = c.pair_low)
-    )
+    select from conversations c where c.id = $1 and $2 in (c.pair_low, c.pair_high) and {in_a_block(c.pair_low, c.pair_high)}
 ),
 numbered as (
     update conversations
@@ -449,6 +471,10 @@ from (values (1)) as always
 left join stored s on true
 left join numbered n on true
 left join inserted i on true;
+
+-- name: append_batch_new
+-- Store messages without looking for earlier copies: a row for each conversation in which all of them were stored.
+select conversation_id, seq_before, created_at, member_ids from append_new_messages($1, $2, $3, $4, $5);
 
 -- name: append_batch
 -- Store messages, each at the next seq of its conversation: a row for each, in their order.

@@ -1,16 +1,19 @@
 """
 The store in PostgreSQL: which statement of `queries.sql` each call runs, and what its rows mean.
 
-How a message gets the next seq without a gap is explained at `append_one` there and in the first migration.
+How a message gets the next seq without a gap is explained at `append_one` there. A message that may be a repeat is
+looked for before it is stored; others are not, because the unique index says when one is a repeat after all.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, cast
 
 import asyncpg
@@ -23,12 +26,14 @@ from glimpse.chat.listing import ListPosition, decode_cursor
 from glimpse.chat.memberships import HAS_LEFT, IN_A_BLOCK
 from glimpse.chat.names import handle_keys
 from glimpse.chat.outside.postgres.connection import DOWN, raise_store_down, ssl_context, unknown_outcome
+from glimpse.chat.outside.postgres.held_connections import HeldConnections
 from glimpse.chat.outside.postgres.queries import QUERIES
-from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS
+from glimpse.chat.outside.postgres.repeats import Repeaters
+from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS, StoreDown
 from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
 from glimpse.chat.slices import slices
 from glimpse.chat.sync_position import SyncPosition, next_position
-from glimpse.chat.text import can_be_announced, can_be_stored, is_handle, is_id, is_storable
+from glimpse.chat.text import MAX_CLIENT_ID, can_be_announced, can_be_stored, is_handle, is_id, is_storable
 from glimpse.chat.values import (
     MAX_UNREAD,
     Conversation,
@@ -67,6 +72,12 @@ CHANGES_A_PAGE = 200
 MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
 """The types of entries in the database."""
 
+SEPARATOR = "\x1f"
+"""What joins the texts of a column to one parameter: asyncpg takes ten times as long to encode an array."""
+
+IDS_AT_ONCE = 256
+"""Asking the system for randomness takes longer than the rest of an id."""
+
 _MAX_BIGINT = 2**63 - 1
 
 WITH_BUS, WITHOUT_BUS = "glimpse", "glimpse-alone"
@@ -91,18 +102,22 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
 class PostgresStore:
     """Implements the port `Store` over a pool of connections. Made by `open`."""
 
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-        # Acquiring a connection from the pool and releasing it costs as much as a small statement. So one connection
-        # stays outside the pool between two calls, unless it is the only one.
-        self._kept: Any = None
-        self._keeps_one = pool.get_max_size() > 1
+    def __init__(self, pool: Any, now: Callable[[], float]) -> None:
+        self._pool, self._connections = pool, HeldConnections(pool, ANSWER_SECONDS)
+        self._repeaters = Repeaters(now)
+        self._entry_ids = _entry_ids()
 
     @classmethod
-    async def open(cls, url: str, connections: int = CONNECTIONS, name: str = WITH_BUS) -> PostgresStore:
+    async def open(
+        cls,
+        url: str,
+        connections: int = CONNECTIONS,
+        name: str = WITH_BUS,
+        now: Callable[[], float] = time.monotonic,
+    ) -> PostgresStore:
         """
-        Connect to a migrated database; `name` is the application name of the connections. Raises NotDurable,
-        PoolTooLarge, StoreDown.
+        Connect to a migrated database; `name` is the application name of the connections, `now` in seconds of any clock
+        that only goes forward. Raises NotDurable, PoolTooLarge, StoreDown.
         """
         with unknown_outcome():
             pool = await asyncpg.create_pool(
@@ -130,7 +145,7 @@ class PostgresStore:
                     "jit": "off",
                 },
             )
-        store = cls(pool)
+        store = cls(pool, now)
         try:
             [row] = await store._rows("server")
             for setting in ("fsync", "synchronous_commit"):
@@ -146,11 +161,7 @@ class PostgresStore:
     async def close(self, seconds: float = ANSWER_SECONDS) -> None:
         """Wait for running calls, for at most so many seconds; by default as long as a call can take."""
         try:
-            # From now on calls release their connection to the pool.
-            self._keeps_one = False
-            connection, self._kept = self._kept, None
-            if connection is not None and not _is_lost(connection):
-                await self._pool.release(connection)
+            await self._connections.close()
             await asyncio.wait_for(self._pool.close(), seconds)
         except DOWN:
             self._pool.terminate()
@@ -158,10 +169,9 @@ class PostgresStore:
     def connections(self) -> Mapping[str, float]:
         """The gauges of the pool, by the names of the task's metrics."""
         size = self._pool.get_size()
-        is_kept = self._kept is not None and not _is_lost(self._kept)
         return {
             "database_connections": size,
-            "database_connections_busy": size - self._pool.get_idle_size() - is_kept,
+            "database_connections_busy": size - self._pool.get_idle_size() - self._connections.idle,
             "database_connections_most": self._pool.get_max_size(),
         }
 
@@ -182,8 +192,8 @@ class PostgresStore:
         if not is_id(user_id):
             return INVALID
         while True:
-            for name, asked in (("users", [user_id]), ("ensure_user", user_id)):
-                for row in await self._rows(name, asked):
+            for name in ("users", "ensure_users"):
+                for row in await self._rows(name, [user_id]):
                     return User(*row)
 
     async def sign_up(self, user_id: str, handle: str, password_hash: str) -> User | Refusal:
@@ -205,15 +215,19 @@ class PostgresStore:
             return int(row["valid_after"])
         return None
 
-    async def join_state(self, user_id: str) -> JoinState | Refusal:
-        if not is_id(user_id):
-            return INVALID
-        while True:
-            for valid_after, is_deleted, partners in await self._rows("join_state", user_id):
-                return JoinState(valid_after, is_deleted, tuple(partners))
-            if await self._rows("ensure_user", user_id):
-                return JoinState()
-            # Another task created the user at this moment.
+    async def join_states(self, user_ids: Sequence[str]) -> Sequence[JoinState | Refusal]:
+        missing = {user_id for user_id in user_ids if is_id(user_id)}
+        found: dict[str, JoinState | Refusal] = {}
+        while missing:
+            asked = ("join_states", missing) if len(missing) > 1 else ("join_state", *missing)
+            for user_id, valid_after, is_deleted, partners in await self._rows(*asked):
+                found[user_id] = JoinState(valid_after, is_deleted, tuple(partners))
+            if missing := missing - found.keys():
+                # In the order of their ids, so that two tasks that create the same users do not wait for each other.
+                # Whom another task creates at this moment is read again.
+                found |= {row[0]: JoinState() for row in await self._rows("ensure_users", sorted(missing))}
+                missing -= found.keys()
+        return [found.get(user_id, INVALID) for user_id in user_ids]
 
     async def validity(self, user_id: str) -> Validity:
         rows = await self._rows("validity", user_id) if is_id(user_id) else ()
@@ -403,18 +417,81 @@ class PostgresStore:
     # ---- Messages
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        if all(message.file_id is None for message in messages):
-            return await self._append_batch(messages)
-        return [outcome for batch in _batches(messages) for outcome in await self._append_batch(batch)]
+        if len(messages) == 1:
+            return [await self._append_one(messages[0])]
+        if not messages:
+            return []
+        *columns, file_ids = zip(*map(msgspec.structs.astuple, messages), strict=True)
+        if file_ids.count(None) < len(messages):
+            return [outcome for batch in _batches(messages) for outcome in await self.append(batch)]
+        senders = columns[1]
+        try:
+            if not self._repeaters.is_any(senders) and (texts := _joined(columns)):
+                return await self._append_new(messages, columns, texts)
+            return await self._append_looking(messages)
+        except StoreDown:
+            # Their clients will send it again.
+            self._repeaters.add(senders)
+            raise
 
-    async def _append_batch(self, batch: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
-        """Messages without files, or a single one with a file: one transaction."""
-        good = [message for message in batch if can_be_stored(message)]
-        outcomes = await self._append_good(good) if good else ()
-        if len(good) == len(batch):
-            return outcomes
-        rest = iter(outcomes)
-        return [next(rest) if can_be_stored(message) else INVALID for message in batch]
+    async def _append_one(self, message: NewMessage) -> StoredEntry | Refusal:
+        if not can_be_stored(message):
+            return INVALID
+        conversation_id, sender_id, client_id, body, file_id = msgspec.structs.astuple(message)
+        try:
+            if file_id is None and not self._repeaters.is_any((sender_id,)):
+                entry_id = next(self._entry_ids)
+                asked = conversation_id, sender_id, client_id, body, entry_id
+                with suppress(asyncpg.UniqueViolationError):
+                    for seq, created_at, member_ids in await self._rows("append_one_new", *asked):
+                        entry = Message(conversation_id, seq, entry_id, sender_id, created_at, client_id, body)
+                        return StoredEntry(entry, tuple(member_ids), True)
+            [outcome] = await self._append_looking([message])
+            return outcome
+        except StoreDown:
+            self._repeaters.add([sender_id])
+            raise
+
+    async def _append_new(
+        self, messages: Sequence[NewMessage], columns: Sequence[Sequence[str]], texts: Sequence[str]
+    ) -> Sequence[StoredEntry | Refusal]:
+        """Messages that can be stored and may all be new, their columns, and each of those joined."""
+        ids = list(islice(self._entry_ids, len(messages)))
+        try:
+            rows = await self._rows("append_batch_new", *texts, SEPARATOR.join(ids))
+        except asyncpg.UniqueViolationError:
+            return await self._append_looking(messages)
+        # Of each conversation the seq before the next message, and what all its messages share.
+        places = {row[0]: [row[1], row[2], tuple(row[3])] for row in rows}
+        outcomes: list[Any] = []
+        left = []
+        for conversation_id, sender_id, client_id, body, entry_id in zip(*columns, ids, strict=True):
+            if place := places.get(conversation_id):
+                place[0] = seq = place[0] + 1
+                entry = Message(conversation_id, seq, entry_id, sender_id, place[1], client_id, body)
+                outcomes.append(StoredEntry(entry, place[2], True))
+            else:
+                left.append(messages[len(outcomes)])
+                outcomes.append(None)
+        if left:
+            # Of a conversation where one is refused, or is a repeat by somebody who has left.
+            looked = iter(await self._append_looking(left))
+            return [outcome or next(looked) for outcome in outcomes]
+        return outcomes
+
+    async def _append_looking(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+        """
+        Messages without files, or a single one with a file: one transaction, which looks for an earlier copy of each.
+        """
+        good = [message for message in messages if can_be_stored(message)]
+        stored = iter(await self._append_good(good) if good else ())
+        outcomes = [next(stored) if can_be_stored(message) else INVALID for message in messages]
+        self._repeaters.add(
+            message.sender_id
+            for message, outcome in zip(messages, outcomes, strict=True)
+            if isinstance(outcome, Refusal) or not outcome.is_new
+        )
+        return outcomes
 
     async def _append_good(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         first = messages[0]
@@ -422,7 +499,7 @@ class PostgresStore:
             try:
                 if first.file_id is not None:
                     return [await self._append_with_file(first, first.file_id)]
-                fields = [(m.conversation_id, m.sender_id, m.client_id, m.body, m.file_id) for m in messages]
+                fields = list(map(msgspec.structs.astuple, messages))
                 if len(fields) == 1:
                     rows = await self._rows("append_one", *fields[0])
                 else:
@@ -442,7 +519,7 @@ class PostgresStore:
         """
         fields = (message.conversation_id, message.sender_id, message.client_id, message.body, file_id)
         with unknown_outcome():
-            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection:
+            async with self._connections.connection() as connection:
                 transaction = connection.transaction()
                 await transaction.start()
                 try:
@@ -614,21 +691,8 @@ class PostgresStore:
 
     async def _rows(self, name: str, *arguments: object) -> Sequence[Any]:
         """Run one statement, which is a transaction."""
-        connection, self._kept = self._kept, None
         try:
-            if connection is None or _is_lost(connection):
-                connection = await self._pool.acquire(timeout=ANSWER_SECONDS)
-            is_kept = False
-            try:
-                rows: Sequence[Any] = await connection.fetch(QUERIES[name], *arguments)
-                is_kept = self._keeps_one and self._kept is None
-            finally:
-                # After a failure the pool has to check the connection.
-                if is_kept:
-                    self._kept = connection
-                else:
-                    await self._pool.release(connection)
-            return rows
+            return await self._connections.rows(name, *arguments)
         except DOWN as error:
             raise_store_down(error)
 
@@ -641,7 +705,7 @@ class PostgresStore:
         None where the user may not lock it.
         """
         with unknown_outcome():
-            async with self._pool.acquire(timeout=ANSWER_SECONDS) as connection, connection.transaction():
+            async with self._connections.connection() as connection, connection.transaction():
                 yield connection, await connection.fetchrow(QUERIES[name], conversation_id, user_id)
 
 
@@ -652,12 +716,28 @@ def _batches(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
     return [[message for _, message in group] for _, group in grouped]
 
 
-def _is_lost(connection: Any) -> bool:
-    """The pool detaches a connection that was cut from its holder, and then even `is_closed` raises."""
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True
+def _joined(columns: Sequence[Sequence[str]]) -> Sequence[str] | None:
+    """
+    The conversations, senders, client ids and bodies of messages, each column joined; None where one of the messages
+    cannot be stored, contains the separator, or is there twice. A conversation or a user with an id of another length
+    than `is_id` allows is not in the database.
+    """
+    conversations, senders, clients, _ = columns
+    if not all(clients) or max(map(len, clients)) > MAX_CLIENT_ID:
+        return None
+    if len(set(zip(conversations, senders, clients, strict=True))) < len(clients):
+        return None
+    joined = [SEPARATOR.join(texts) for texts in columns]
+    separators = len(clients) - 1
+    return joined if all(is_storable(text) and text.count(SEPARATOR) == separators for text in joined) else None
+
+
+def _entry_ids() -> Iterator[str]:
+    """Random ids of 128 bits, in hexadecimal. By the database each would cost several system calls of its own."""
+    while True:
+        digits = os.urandom(16 * IDS_AT_ONCE).hex()
+        for start in range(0, len(digits), 32):
+            yield digits[start : start + 32]
 
 
 async def _add_change(

@@ -1,0 +1,40 @@
+"""Who repeats messages, or is refused: their next ones are looked for before they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+REMEMBERED_SECONDS = 60.0
+"""A client that comes back repeats at once what was not acknowledged; after that it has new things to say."""
+
+MAX_REMEMBERED = 10_000
+"""Of more than so many the one remembered longest is forgotten. They take some 2 MB."""
+
+
+class Repeaters:
+    """
+    Users who sent something twice or in vain, or may be about to: a repeat that nobody looked for fails in the
+    database, writes a line into its log and costs more than looking. `now` in seconds of a clock that only goes
+    forward.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._until: dict[str, float] = {}
+        """Until when each is remembered, soonest first."""
+
+    def add(self, user_ids: Iterable[str]) -> None:
+        until = self._now() + REMEMBERED_SECONDS
+        for user_id in user_ids:
+            self._until.pop(user_id, None)
+            self._until[user_id] = until
+        while len(self._until) > MAX_REMEMBERED:
+            del self._until[next(iter(self._until))]
+
+    def is_any(self, user_ids: Iterable[str]) -> bool:
+        """Whether one of these users is remembered."""
+        if self._until:
+            now = self._now()
+            while self._until and (oldest := next(iter(self._until.items())))[1] <= now:
+                del self._until[oldest[0]]
+        return bool(self._until) and not self._until.keys().isdisjoint(user_ids)

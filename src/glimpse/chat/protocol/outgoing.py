@@ -1,0 +1,37 @@
+"""A text for several sockets, encoded once: a Socket.IO packet within an Engine.IO message, as one WebSocket frame."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from glimpse.chat.protocol.engineio import MESSAGE
+from glimpse.chat.protocol.websocket import FINAL, MAX_CONTROL_PAYLOAD, TEXT
+
+_SHORT, _MEDIUM, _LONG = Struct("!BBc").pack, Struct("!BBHc").pack, Struct("!BBQc").pack
+_MESSAGE = MESSAGE.encode()
+_FIRST = FINAL | TEXT
+
+
+class OutgoingText:
+    """`text` in UTF-8."""
+
+    __slots__ = ("_size", "frame")
+
+    def __init__(self, text: bytes) -> None:
+        # With the digit of the message.
+        self._size = size = len(text) + 1
+        if size <= MAX_CONTROL_PAYLOAD:
+            self.frame = _SHORT(_FIRST, size, _MESSAGE) + text
+        elif size < 65_536:
+            self.frame = _MEDIUM(_FIRST, 126, size, _MESSAGE) + text
+        else:
+            self.frame = _LONG(_FIRST, 127, size, _MESSAGE) + text
+
+    @property
+    def packet(self) -> str:
+        """The packet of Engine.IO, for a session that polls."""
+        return self.frame[-self._size :].decode()
+
+
+Outgoing = str | bytes | OutgoingText
+"""A packet that a session sends: `str` begins with the digit of its type, `bytes` are a binary message."""
