@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from glimpse.chat.protocol.engineio import MalformedPacket
 from glimpse.chat.protocol.socketio import EVENT, ROOT, Decoder
@@ -33,14 +34,16 @@ def read_generally(text: str) -> tuple[SendMessage | Refusal, int | None]:
     [
         USUAL,
         {**USUAL, "body": '안녕 👋 "you" \\ \n'},
-        {**USUAL, "fileId": "f1", "unknown": {"nested": [1, 2.5, None]}},
+        {**USUAL, "fileId": "f1", "body": "[{" * 50},
         {**USUAL, "fileId": None},
     ],
 )
 @pytest.mark.parametrize("ack_id", ["", 0, 7, 999_999_999_999_999])
 def test_the_usual_message_is_read_in_one_step(document: dict[str, Any], ack_id: object) -> None:
     text = text_of(["message", document], ack_id)
-    assert read_message_event(text) == read_generally(text)
+    found, asked = read_message_event(text), read_generally(text)
+    assert found
+    assert (astuple(found[0]), found[1]) == (astuple(asked[0]), asked[1])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,9 @@ def test_the_usual_message_is_read_in_one_step(document: dict[str, Any], ack_id:
         '27["message",{"conversationId":"room","clientId":"c-1","body":"cut',
         '2/admin,7["message",{"conversationId":"room","clientId":"c-1","body":"elsewhere"}]',
         '21234567890123456["message",{"conversationId":"room","clientId":"c-1","body":"hello"}]',
+        text_of(["message", {**USUAL, "unknown": {"nested": [1, 2.5, None]}}]),
         text_of(["message", {**USUAL, "deep": json.loads("[" * 40 + "]" * 40)}]),
+        text_of(["message", {**USUAL, "clientId": "한글"}]),
         "2",
         "",
     ],
@@ -88,6 +93,8 @@ def test_one_step_never_reads_otherwise_than_the_general_way(event: Any, ack_id:
     if found is None:
         return
     try:
-        assert found == read_generally(text)
+        request, asked_id = read_generally(text)
     except MalformedPacket:
         pytest.fail("the general way refuses it")
+    assert isinstance(request, SendMessage), request
+    assert (astuple(found[0]), found[1]) == (astuple(request), asked_id)

@@ -32,7 +32,7 @@ ENTRY_BYTES = 300
 Time = Annotated[str, Meta(description="UTC to the millisecond", extra_json_schema={"format": "date-time"})]
 
 
-class Document(Struct, frozen=True, rename="camel"):
+class Document(Struct, frozen=True, rename="camel", gc=False):
     """The base class: field names in camel case, immutable."""
 
 

@@ -33,7 +33,7 @@ from glimpse.chat.publications import NO_EVENT, EntryCommitted, Event
 from glimpse.chat.values import Conversation, Deletion, Entry, MembershipChange, Message, StoredEntry, UnknownEntry
 
 _encode = msgspec.json.Encoder().encode
-_EVENT_TYPE = str(EVENT).encode()
+_EVENT_TYPE, _ACK = str(EVENT).encode(), b"%d%%d" % ACK
 _JSON_STRING = b'"'
 
 
@@ -54,7 +54,7 @@ REPLACED = event("replaced", EmptyDocument())
 
 
 def acknowledgement(ack_id: int, document: Document) -> OutgoingText:
-    return OutgoingText(b"%d%d%b" % (ACK, ack_id, _encode((document,))))
+    return OutgoingText(_ACK % ack_id + _encode((document,)))
 
 
 def message_acknowledgement(ack_id: int, message: Entry) -> OutgoingText:

@@ -21,7 +21,7 @@ before sends the text of the whole packet as a JSON string, `"2[\\"message\\",{â
 NO_EVENT = Raw(b"null")
 
 
-class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
+class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed", gc=False):
     """
     An entry is durable, and `event` is for the sockets of `user_ids`. It is NO_EVENT where it is too long for the bus,
     or where this release does not know the kind of the entry. `user_ids` are empty where they are too long as well. The
@@ -38,7 +38,7 @@ class EntryCommitted(Struct, frozen=True, array_like=True, tag="landed"):
         return self.event != NO_EVENT
 
 
-class Notification(Struct, frozen=True, array_like=True, tag="told"):
+class Notification(Struct, frozen=True, array_like=True, tag="told", gc=False):
     """An event that is no entry and has no seq: a receipt, typing, presence, a new conversation."""
 
     user_ids: tuple[str, ...]

@@ -1,7 +1,8 @@
 """
 The data of the chat: users, files, conversations, and the entries that number every durable change of a conversation.
 
-Structs and not dataclasses: a frozen dataclass takes ten times as long to make, and each message makes several.
+Structs and not dataclasses: a frozen dataclass takes ten times as long to make, and each message makes several. Those
+of messages are in no cycle, so the garbage collector need not know them (`gc=False`).
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class PairChange(Struct, frozen=True):
 # ---- Entries
 
 
-class _EntryFields(Struct, frozen=True):
+class _EntryFields(Struct, frozen=True, gc=False):
     """The fields of every entry. The `seq`s of a conversation are 1, 2, 3 … without gaps."""
 
     conversation_id: str
@@ -107,7 +108,7 @@ class _EntryFields(Struct, frozen=True):
     created_at: datetime.datetime
 
 
-class Message(_EntryFields, frozen=True):
+class Message(_EntryFields, frozen=True, gc=False):
     """`client_id` is the id that the sender gave it. `body` is None once the message was deleted."""
 
     client_id: str
@@ -115,19 +116,19 @@ class Message(_EntryFields, frozen=True):
     file_id: str | None = None
 
 
-class Deletion(_EntryFields, frozen=True):
+class Deletion(_EntryFields, frozen=True, gc=False):
     """The sender deleted the message whose seq is `of`."""
 
     of: int
 
 
-class MembershipChange(_EntryFields, frozen=True):
+class MembershipChange(_EntryFields, frozen=True, gc=False):
     """`member_ids` are the members from now on. The sender added members, or left."""
 
     member_ids: tuple[str, ...]
 
 
-class UnknownEntry(_EntryFields, frozen=True):
+class UnknownEntry(_EntryFields, frozen=True, gc=False):
     """An entry of a kind that only a newer release knows. It keeps its seq, and no socket receives it."""
 
 
@@ -135,7 +136,7 @@ Entry = Message | Deletion | MembershipChange | UnknownEntry
 """One durable change of a conversation. Every match ends with `assert_never`, so a forgotten kind is a type error."""
 
 
-class NewMessage(Struct, frozen=True):
+class NewMessage(Struct, frozen=True, gc=False):
     """A message to store. (conversation_id, sender_id, client_id) identify it, whichever task receives it."""
 
     conversation_id: str
@@ -145,7 +146,7 @@ class NewMessage(Struct, frozen=True):
     file_id: str | None = None
 
 
-class StoredEntry(Struct, frozen=True):
+class StoredEntry(Struct, frozen=True, gc=False):
     """
     A durable entry and the members by now. `is_new` is False for a repeat, which took no seq, and which members have
     already received.

@@ -462,7 +462,11 @@ class PostgresStore:
         except asyncpg.UniqueViolationError:
             return await self._append_looking(messages)
         # Of each conversation the seq before the next message, and what all its messages share.
-        places = {row[0]: [row[1], row[2], tuple(row[3])] for row in rows}
+        places, at = {}, None
+        for conversation_id, seq, created_at, member_ids in rows:
+            # Mostly the same time: one value, whose text is made once.
+            at = at if at == created_at else created_at
+            places[conversation_id] = [seq, at, tuple(member_ids)]
         outcomes: list[Any] = []
         left = []
         for conversation_id, sender_id, client_id, body, entry_id in zip(*columns, ids, strict=True):

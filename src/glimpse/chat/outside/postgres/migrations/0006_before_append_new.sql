@@ -14,10 +14,14 @@ create function append_new_messages(
 ) returns table (conversation_id text, seq_before bigint, created_at timestamptz, member_ids text[])
 language plpgsql set enable_seqscan = off set enable_material = off as $$
 #variable_conflict use_column
+declare
+    now timestamptz;
 begin
     -- In the order of their ids, so that two tasks never wait for each other.
     perform from conversations c
     where c.id = any(string_to_array(asked_conversations, E'\x1f')) order by c.id for no key update;
+
+    now := clock_timestamp();
 
     -- A new statement sees what was committed while it waited for the locks, such as a block.
     return query
@@ -37,7 +41,7 @@ begin
     ),
     counted as (
         update conversations c
-        set last_seq = c.last_seq + asked.messages, changed_at = greatest(c.changed_at, clock_timestamp())
+        set last_seq = c.last_seq + asked.messages, changed_at = greatest(c.changed_at, now)
         from asked
         where c.id = any(array[asked.conversation_id]) and c.member_ids @> asked.sender_ids
             -- One row at most of each. Asked with `exists`, the whole table would be read once and hashed.
