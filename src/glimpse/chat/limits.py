@@ -27,12 +27,15 @@ class TokenBuckets:
         Whether the key has a token; if so, take `cost` tokens. The key may go into debt for them, and is allowed the
         next one when that is paid back: something expensive may happen once, and then not again for a while.
         """
-        left, before = self._buckets.get(key, (self.burst, now))
+        buckets = self._buckets
+        left, before = buckets.get(key) or (self.burst, now)
         if now > before:
-            left = min(self.burst, left + (now - before) * self.per_second)
+            left += (now - before) * self.per_second
+            if left > self.burst:
+                left = self.burst
         allowed = left >= 1
-        self._buckets[key] = (left - cost if allowed else left, now)
-        if len(self._buckets) > self._prune_above:
+        buckets[key] = (left - cost if allowed else left, now)
+        if len(buckets) > self._prune_above:
             self._prune(now)
         return allowed
 

@@ -160,7 +160,7 @@ class Sockets:
         if self._joining:
             self.partners_changed(user_ids)
         # A copy: sending may cut off a slow client, and then its socket is removed.
-        found = [socket for user_id in user_ids if user_id in self._by_user for socket in self._by_user[user_id]]
+        found = [socket for user_id in user_ids for socket in self._by_user.get(user_id, ())]
         if found:
             packet = event_packet(event)
             for socket in found:

@@ -12,14 +12,19 @@ _MESSAGE = MESSAGE.encode()
 _FIRST = FINAL | TEXT
 
 
-class OutgoingText:
-    """`text` in UTF-8."""
+PACKET_BYTES = 100
+"""Roughly the memory that a packet takes beside its data."""
 
-    __slots__ = ("_size", "frame")
+
+class OutgoingText:
+    """`text` in UTF-8. `memory_bytes`: roughly what it takes while it waits to be sent."""
+
+    __slots__ = ("_size", "frame", "memory_bytes")
 
     def __init__(self, text: bytes) -> None:
         # With the digit of the message.
         self._size = size = len(text) + 1
+        self.memory_bytes = size + PACKET_BYTES
         if size <= MAX_CONTROL_PAYLOAD:
             self.frame = _SHORT(_FIRST, size, _MESSAGE) + text
         elif size < 65_536:

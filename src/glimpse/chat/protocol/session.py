@@ -28,7 +28,7 @@ from glimpse.chat.protocol.engineio import (
     MalformedPacket,
     Timing,
 )
-from glimpse.chat.protocol.outgoing import Outgoing, OutgoingText
+from glimpse.chat.protocol.outgoing import PACKET_BYTES, Outgoing, OutgoingText
 from glimpse.chat.protocol.websocket import NORMAL
 
 # States
@@ -60,9 +60,6 @@ limits of its user count events alone. An honest client sends a heartbeat every 
 
 FLOODING = "flooding"
 """Why a session is closed: its client sends more than it may, and goes on."""
-
-PACKET_BYTES = 100
-"""Roughly the memory that a packet in `outgoing` takes beside its data."""
 
 MAX_BUFFERED_BYTES = 1_000_000
 """A client that leaves more than this unread is disconnected; it catches up when it is back."""
@@ -213,7 +210,7 @@ class Session:
         if self.state == CLOSED:
             return
         self.outgoing.append(text)
-        self.buffered += len(text.frame) + PACKET_BYTES
+        self.buffered += text.memory_bytes
         if not self._is_flush_due or self.buffered > UNCOUNTED_BYTES:
             self._flush_soon()
 
