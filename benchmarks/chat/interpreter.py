@@ -64,8 +64,8 @@ def is_profile_guided(configured: str, prefix: str) -> bool | None:
 
 def image_python() -> Path:
     """
-    Debian's Python with the image's libraries, set up once. Where that cannot be had, a sentence that says so, and the
-    Python that runs this.
+    Debian's Python with the image's libraries, set up once. Where that fails, print why, and return the Python that
+    runs this.
     """
     python, stamp = ENVIRONMENT / "bin/python", ENVIRONMENT / "installed.sha256"
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()

@@ -71,7 +71,7 @@ def steady(bench: Bench) -> None:
     rival, row = RIVALS[0], f"{STEADY_RATE} a second in pairs"
     for turn in range(bench.options.pairs):
         both = (bench.glimpse,) if bench.options.alone else (bench.glimpse, rival)
-        # Whoever is second may find another machine than whoever is first.
+        # Each goes first in every other turn, because the load of the machine may change within one.
         for server in reversed(both) if turn % 2 else both:
             bench.serve(server, lambda *task, server=server: _steady(bench, server, row, *task))
         if not bench.options.alone:

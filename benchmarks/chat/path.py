@@ -56,7 +56,7 @@ CHAT_FOLDER = f"{Path(glimpse.chat.__file__).parent}/"
 REPOSITORY = Path(__file__).parents[2]
 SERVICE = "service.py"
 
-TIMER_CALLBACKS = ("every", "Alarm.run", "Engine._sweep", "Engine._tick_due")
+TIMER_CALLBACKS = ("every", "Timer.run", "Engine._sweep", "Engine._tick_due")
 """Functions that timers call. Nothing that they call is recorded."""
 
 NOT_FUNCTIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<module>")

@@ -12,18 +12,16 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from glimpse.command_parser import near
 from glimpse.commands import ALL_FORMATS, default_stack, parser
 from glimpse.planner.finding import Finding, InputError
 from glimpse.planner.sentence import Sentence, say
 from glimpse.words import Words, plain
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 # Each command imports its own half: the chat does not need the planner, and the planner does not need the chat, whose
 # settings alone would make every run 15 ms longer.
@@ -161,8 +159,6 @@ def _usd(text: str | None, option: str) -> Fraction | None:
         return None
     if not re.fullmatch(r"\$?[0-9]{1,12}(\.[0-9]{1,6})?", text, re.ASCII):
         raise InputError(say("usd_wrong", option=option, text=text))
-    from fractions import Fraction
-
     return Fraction(text.removeprefix("$"))
 
 
@@ -210,7 +206,8 @@ def _completion(given: argparse.Namespace, words: Words) -> int:
 
 
 def _serve(given: argparse.Namespace, words: Words) -> int:
-    # What a task loads stays until its end: to look for garbage in it takes a tenth of the start. `app` enables it.
+    # What a task loads stays until its end, so collections would find nothing; they take a tenth of the start. `app`
+    # enables the garbage collector when it serves.
     gc.disable()
     from glimpse.chat import app, settings
 

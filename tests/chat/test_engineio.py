@@ -31,7 +31,7 @@ from glimpse.chat.protocol.engineio import (
     PONG,
     PONG_PROBE,
     POST,
-    SECOND,
+    SECOND_WEBSOCKET,
     SEPARATOR,
     UNKNOWN_SESSION,
     UNKNOWN_TRANSPORT,
@@ -208,7 +208,7 @@ ALIVE = {"polls": POLLING, "upgraded": WEBSOCKET}
         ("GET", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
         ("POST", "EIO=4 transport=polling sid=upgraded", False, BAD_REQUEST),
         ("POST", "EIO=4 transport=websocket sid=upgraded", True, BAD_REQUEST),
-        ("GET", "EIO=4 transport=websocket sid=upgraded", True, SECOND),
+        ("GET", "EIO=4 transport=websocket sid=upgraded", True, SECOND_WEBSOCKET),
     ],
 )
 def test_what_a_request_asks_for(method: str, query: str, upgrading: bool, answer: str | BadRequest) -> None:
@@ -231,7 +231,7 @@ def test_whatever_is_asked_only_a_session_that_polls_is_ever_reached(
         return
     assert (query["EIO"], query["transport"]) == ("4", WEBSOCKET if upgrading else POLLING)
     assert (answer == HANDSHAKE) == ("sid" not in query)
-    if answer == SECOND:
+    if answer == SECOND_WEBSOCKET:
         assert (query["sid"], upgrading) == ("upgraded", True)
         return
     assert query.get("sid", "polls") == "polls"

@@ -92,6 +92,17 @@ async def test_a_look_up_has_a_most_and_the_rest_waits_for_the_next() -> None:
     assert list(map(len, joining.looked_up)) == [1] * MAX_RUNNING + [MAX_USERS, 1]
 
 
+async def test_who_comes_just_as_a_look_up_ends_starts_none_beside_the_next_one() -> None:
+    joining = Joining()
+    await joining.ask(*("ada" for _ in range(MAX_RUNNING)))
+    await joining.ask(*(f"user{n}" for n in range(MAX_RUNNING * MAX_USERS)))
+    for number in range(MAX_RUNNING):
+        joining.store.answers(number)
+    # These come after the look-ups ended, and before the next ones began.
+    await joining.ask(*("bob" for _ in range(MAX_RUNNING)))
+    assert list(map(len, joining.looked_up)) == [1] * MAX_RUNNING + [MAX_USERS] * MAX_RUNNING
+
+
 @pytest.mark.parametrize("error", [StoreDown("gone"), RuntimeError("a mistake")])
 async def test_an_error_reaches_everybody_who_shared_the_look_up_and_the_next_one_works(error: Exception) -> None:
     joining = Joining()

@@ -20,6 +20,7 @@ from glimpse.chat.memory import MemoryStore
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.protocol.socketio import Peer
 from glimpse.chat.refusals import Refusal
+from glimpse.chat.relay.delivery_order import DeliveryOrder
 from glimpse.chat.relay.heartbeats import SILENCE_SECONDS
 from glimpse.chat.relay.relay import FORGET_SECONDS, Relay
 from glimpse.chat.service import Limits
@@ -181,6 +182,35 @@ async def test_receipts_and_typing_reach_the_other_task() -> None:
     await cluster.goes_on(0.1)
     assert bobs.of("read") == [{"conversationId": room, "userId": "ada", "seq": 1}]
     assert bobs.of("typing") == [{"conversationId": room, "userId": "ada"}]
+
+
+async def test_while_something_is_missing_a_message_does_not_look_through_everything_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked, next_due = list[DeliveryOrder](), DeliveryOrder.next_due
+
+    def counted(order: DeliveryOrder) -> float:
+        looked.append(order)
+        return next_due(order)
+
+    cluster, room, ada, bobs = await ada_here_and_bob_there()
+    cluster.says(0, ada, room, "first")
+    await cluster.goes_on(0.1)
+    cluster.bus.is_down = True
+    cluster.says(0, ada, room, "lost")
+    await cluster.tasks[0].service.wait_until_idle()
+    await asyncio.sleep(0)
+    cluster.bus.is_down = False
+    monkeypatch.setattr(DeliveryOrder, "next_due", counted)
+    for number in range(20):
+        cluster.says(0, ada, room, f"later{number}")
+        await cluster.tasks[0].service.wait_until_idle()
+        await asyncio.sleep(0)
+        cluster.now = cluster.bus.now = cluster.now + TICK / 20
+        cluster.bus.arrive()
+    assert looked == [], "after an outage thousands of conversations have a gap"
+    await cluster.goes_on(1)
+    assert seqs(bobs) == list(range(1, 23))
 
 
 async def test_the_sender_hears_the_event_before_the_answer_also_where_something_before_it_is_missing() -> None:

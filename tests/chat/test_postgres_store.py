@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import itertools
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ from glimpse.chat.outside.postgres.repeats import REMEMBERED_SECONDS
 from glimpse.chat.outside.postgres.store import SEPARATOR, NotDurable, PoolTooLarge, PostgresStore
 from glimpse.chat.ports import StoreDown
 from glimpse.chat.publications import NO_EVENT, EntryCommitted
-from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, Refusal
+from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, NOT_FOUND, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import (
     Deletion,
     Entry,
@@ -303,6 +304,62 @@ async def test_a_text_that_contains_what_joins_texts_is_stored_as_it_is(open_sto
     assert len({entry.id for entry in entries}) == len(entries)
 
 
+async def test_a_text_that_means_something_to_the_database_is_stored_as_it_is(open_store: Open) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("NULL", "null", "bob")
+    batches = ["NULL", "\\N", '{a,"b"}', "\\x1f\\", "%s $1", "'"], ["", "", ""], ["\\", ""]
+    numbers = itertools.count()
+    told = [[(f"\\{next(numbers)}{body or 'NULL'}", body) for body in batch] for batch in batches]
+    for batch in told:
+        await store.append([chat.message("NULL", "null", client_id, body) for client_id, body in batch])
+    entries = await chat.entries("NULL", "bob")
+    assert [(each.client_id, each.body) for each in entries if isinstance(each, Message)] == [*itertools.chain(*told)]
+
+
+async def test_what_is_stored_before_the_rest_of_a_batch_fails_is_answered(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    batch = [chat.message("room", "ada", "c1"), chat.message("room of others", "cy"), chat.message("room", "bob", "c2")]
+    rows = store._rows
+
+    async def lost(name: str, *arguments: object) -> Any:
+        if name == "append_one":
+            raise StoreDown(name)
+        return await rows(name, *arguments)
+
+    monkeypatch.setattr(store, "_rows", lost)
+    first, unknown, last = await store.append(batch)
+    monkeypatch.undo()
+    assert [(stored(each).entry.seq, stored(each).is_new) for each in (first, last)] == [(1, True), (2, True)]
+    assert unknown == UNKNOWN_OUTCOME
+    assert (await store.append(batch))[1] == NOT_FOUND
+    assert (await chat.say("room", "ada")).entry.seq == 3
+
+
+async def test_what_is_stored_before_a_message_with_a_file_fails_is_answered(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store()
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    with_file = replace(chat.message("room", "ada"), file_id="file")
+    batch = [chat.message("room", "ada"), chat.message("room", "bob"), with_file, chat.message("room", "ada")]
+
+    async def lost(*arguments: object) -> Any:
+        raise StoreDown
+
+    monkeypatch.setattr(store, "_append_with_file", lost)
+    *answered, unknown, not_tried = await store.append(batch)
+    assert [stored(each).entry.seq for each in answered] == [1, 2]
+    assert unknown == not_tried == UNKNOWN_OUTCOME
+    with pytest.raises(StoreDown):
+        await store.append(batch[2:])
+
+
 # ---- The connection
 
 
@@ -347,6 +404,52 @@ async def test_a_statement_that_is_not_answered_is_given_up_with_its_connection(
     await holder.close()
     await store.check()
     await store.close()
+
+
+class Unanswering:
+    """A pool of connections that never answer. `lost` are those that the pool has detached."""
+
+    def __init__(self) -> None:
+        self.connections: list[Unanswering.Connection] = []
+
+    class Connection:
+        def __init__(self) -> None:
+            self.is_lost, self.answer = False, asyncio.get_running_loop().create_future()
+
+        def is_closed(self) -> bool:
+            if self.is_lost:
+                raise asyncpg.InterfaceError("released")
+            return False
+
+        async def prepare(self, query: str) -> Unanswering.Connection:
+            return self
+
+        async def fetch(self, timeout: object) -> object:
+            return await self.answer
+
+        def terminate(self) -> None:
+            self.is_closed()
+            self.answer.set_exception(asyncpg.ConnectionDoesNotExistError())
+
+    async def acquire(self, timeout: float) -> Connection:
+        self.connections.append(self.Connection())
+        return self.connections[-1]
+
+    async def release(self, connection: Connection) -> None: ...
+
+
+async def test_a_connection_that_is_lost_just_then_does_not_keep_others_from_being_given_up() -> None:
+    pool = Unanswering()
+    held = HeldConnections(pool, 0.01)
+    asked = [asyncio.create_task(held.rows("check")) for _ in range(2)]
+    while len(pool.connections) < len(asked):
+        await asyncio.sleep(0)
+    pool.connections[0].is_lost = True
+    async with asyncio.timeout(60):
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    assert isinstance(asked[1].exception(), asyncpg.ConnectionDoesNotExistError)
+    asked[0].cancel()
+    await asyncio.wait(asked)
 
 
 async def test_a_statement_is_prepared_again_where_a_migration_changed_a_column(
@@ -520,6 +623,30 @@ async def test_a_call_that_is_cancelled_leaves_the_connection_usable(open_store:
         await asyncio.wait([leaving])
     await holder.close()
     assert (await chat.say("room", "ada")).entry.seq == 1
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_batch_that_is_cancelled_leaves_the_only_connection_usable(database_url: str, count: int) -> None:
+    store = await PostgresStore.open(database_url, 1)
+    chat = Chat(store)
+    await chat.room("room", "ada", "bob")
+    batch = [chat.message("room", "ada") for _ in range(count)]
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        appending = asyncio.create_task(store.append(batch))
+        await until_somebody_waits(database_url)
+        waiting = asyncio.create_task(store.check())
+        await asyncio.sleep(0)
+        appending.cancel()
+        await asyncio.wait([appending])
+        assert appending.cancelled()
+        async with asyncio.timeout(60):
+            await waiting
+    await holder.close()
+    assert (await chat.say("room", "ada")).entry.seq == 1
+    assert store.connections()["database_connections_busy"] == 0
+    await store.close()
 
 
 @pytest.mark.parametrize("gone", [["never"], []])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -1051,6 +1052,51 @@ async def test_each_session_gets_its_pings_and_its_end_on_time_and_nobody_else_d
     assert opened.keys() == ended.keys()
     assert all(45.0 <= ended[sid] - opened[sid] <= 45.0 + 0.4 for sid in opened), "at most a fiftieth of 20 s late"
     assert list(engine.sessions) == [alive.sid]
+    engine.close()
+
+
+async def test_a_session_is_not_asked_again_and_again_at_a_time_that_rounding_moved_before_it_is_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks, tick = itertools.count(), Session.tick
+
+    def counted(session: Session, now: float) -> float:
+        assert next(ticks) < 1_000
+        return tick(session, now)
+
+    monkeypatch.setattr(Session, "tick", counted)
+    loop = ClockedLoop()
+    ids = iter(("first", "sid"))
+    engine = Engine(Timing(0.3, 0.2), lambda session: Silent(), lambda: next(ids), frozenset())
+    engine.loop = loop  # type: ignore[assignment]
+    await loop.pass_seconds(100_000.02)
+    engine.open("polling", "")
+    # Its ping is due at 100000.33200000001, and ticks come at multiples of 0.004.
+    await loop.pass_seconds(0.012)
+    session = engine.open("polling", "")
+    session.take_outgoing()
+    await loop.pass_seconds(0.4)
+    assert session.take_outgoing() == ["2"]
+    engine.close()
+
+
+async def test_after_a_defect_in_one_session_the_others_get_their_pings_again() -> None:
+    class Broken(Silent):
+        def on_close(self, reason: str) -> None:
+            raise ZeroDivisionError
+
+    loop = ClockedLoop()
+    listeners = iter([Broken(), Silent()])
+    ids = iter(("broken", "whole"))
+    engine = Engine(CALM, lambda session: next(listeners), lambda: next(ids), frozenset())
+    engine.loop = loop  # type: ignore[assignment]
+    engine.open("polling", "").deadline = 1.0
+    session = engine.open("polling", "")
+    session.take_outgoing()
+    with pytest.raises(ZeroDivisionError):
+        await loop.pass_seconds(5.0)
+    await loop.pass_seconds(PING_DUE)
+    assert session.take_outgoing() == ["2"]
     engine.close()
 
 

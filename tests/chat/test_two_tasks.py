@@ -199,7 +199,7 @@ async def test_what_a_task_does_again_and_again_it_goes_on_with_after_a_failure(
     failures: list[BaseException] = []
     got_past = asyncio.Event()
 
-    def work() -> None:
+    async def work() -> None:
         if problem := next(problems, None):
             raise problem
         got_past.set()

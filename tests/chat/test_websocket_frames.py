@@ -305,6 +305,13 @@ def test_the_usual_frame_is_read_in_one_step(size: int) -> None:
     assert FrameReader(1_000).only_text(memoryview(sent(TEXT, b"x" * size))) == "x" * size
 
 
+@pytest.mark.parametrize("size", [119, 70_000])
+def test_a_length_of_eight_bytes_is_never_taken_for_one_of_a_single_byte(size: int) -> None:
+    # As long as a frame of 127 bytes whose length were in its second byte; and all of it is UTF-8.
+    frame = struct.pack("!BBQ", 0x80 | TEXT, 0x80 | 127, size) + bytes(4) + b"x" * size
+    assert FrameReader(MOST).only_text(memoryview(frame[: 2 + 4 + 127])) is None
+
+
 def test_a_text_in_the_middle_of_another_message_is_not_read_in_one_step() -> None:
     reader = FrameReader(1_000)
     reader.receive(sent(TEXT, b"first", final=False))

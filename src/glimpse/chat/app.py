@@ -27,7 +27,7 @@ from glimpse.chat.accounts import Accounts
 from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.attempts import Attempts
 from glimpse.chat.authentication import LOOK_UP_SECONDS, Authentication, IssuerDown
-from glimpse.chat.background import ALARM_SECONDS, LONGEST_SECONDS, Alarm, BackgroundTasks, every
+from glimpse.chat.background import MAX_SLEEP_SECONDS, PAUSE_SECONDS, BackgroundTasks, Timer, every
 from glimpse.chat.commit import MAX_QUEUED, GroupCommit
 from glimpse.chat.conversations import Conversations
 from glimpse.chat.counts import Counts
@@ -43,10 +43,12 @@ from glimpse.chat.outside.engineio import Engine
 from glimpse.chat.outside.http import SOCKET_PATH, Operations, Problems, application
 from glimpse.chat.outside.passwords import Argon2
 from glimpse.chat.outside.postgres.bus import PostgresBus
+from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
 from glimpse.chat.outside.postgres.migrate import MigrationResult, Moment
 from glimpse.chat.outside.postgres.startup import Tell, migrate_database, open_store
 from glimpse.chat.outside.reconnecting_bus import ReconnectingBus
 from glimpse.chat.outside.rest import Rest
+from glimpse.chat.outside.s3.bucket import Bucket
 from glimpse.chat.outside.s3.file_storage import EmbeddedStorage, FileStorage, NoStorage
 from glimpse.chat.outside.s3.tcp_proxy import MAX_AT_ONCE
 from glimpse.chat.outside.secret_file import load_or_create_secret
@@ -64,7 +66,7 @@ from glimpse.chat.relay.relay import Relay
 from glimpse.chat.service import Limits, Service
 from glimpse.chat.settings import SAME_DATABASE, VALKEY_SCHEMES, MigrationSettings, Settings
 from glimpse.chat.sockets import Sockets
-from glimpse.chat.tokens import Tokens
+from glimpse.chat.tokens import InvalidSecret, Tokens
 from glimpse.chat.uploads import Uploads
 from glimpse.chat.users import Users
 
@@ -77,8 +79,7 @@ CONNECT_SECONDS = 10.0
 SWEEP_FILES_SECONDS = 60.0
 DRAIN_TICK_SECONDS = 0.05
 RELAY_PAUSE_SECONDS = 0.025
-"""Between two times at which the relay does what is due."""
-
+"""The least time between two ticks of the relay."""
 
 ENDING_SECONDS = 5.0
 FLUSH_SHARE, CLOSE_SHARE = 0.1, 0.05
@@ -117,8 +118,8 @@ class Parts:
     report_defect: Callable[[BaseException], None]
     passwords: Argon2
     authentication: Authentication
-    alarm: Alarm
-    relay_alarm: Alarm
+    sweep_timer: Timer
+    relay_timer: Timer
     application: Any = None
     """The ASGI application."""
 
@@ -147,16 +148,16 @@ class Task:
             logs.defect(error)
 
         commits = GroupCommit(store, counts, report_defect)
-        # Another issuer may withdraw a key at any time, and with it the tokens of sockets.
-        alarm = Alarm(now, ALARM_SECONDS if settings.jwks_url else LONGEST_SECONDS)
-        sockets = Sockets(settings.sockets_per_user, counts, alarm.set)
+        # Keys that another issuer withdrew set no timer: the sweep finds their sockets, so it has to come each second.
+        sweep_timer = Timer(now, PAUSE_SECONDS if settings.jwks_url else MAX_SLEEP_SECONDS)
+        sockets = Sockets(settings.sockets_per_user, counts, sweep_timer.set)
         background = BackgroundTasks(report_defect)
-        relay_alarm = Alarm(now, HEARTBEAT_SECONDS, RELAY_PAUSE_SECONDS)
+        relay_timer = Timer(now, HEARTBEAT_SECONDS, RELAY_PAUSE_SECONDS)
         relay = (
-            Relay(make_secret_id(), self.bus, store, sockets, now, report_defect, relay_alarm.set) if self.bus else None
+            Relay(make_secret_id(), self.bus, store, sockets, now, report_defect, relay_timer.set) if self.bus else None
         )
         publisher: Publisher = relay or LocalPublisher(sockets)
-        notifier = PresenceNotifier(store, sockets, publisher, now, background, alarm.set)
+        notifier = PresenceNotifier(store, sockets, publisher, now, background, sweep_timer.set)
         authentication = self._authentication(tokens := _tokens(settings))
         if relay:
             relay.listen(notifier, authentication.forget)
@@ -199,18 +200,9 @@ class Task:
         )  # fmt: skip
         connections = Connections(most, held, counts, engine.evict_session)
         parts = Parts(
-            commits,
-            service,
-            uploads,
-            relay,
-            engine,
-            connections,
-            report_defect,
-            passwords,
-            authentication,
-            alarm,
-            relay_alarm,
-        )
+            commits, service, uploads, relay, engine, connections, report_defect, passwords, authentication,
+            sweep_timer, relay_timer,
+        )  # fmt: skip
         rates = TokenBuckets(settings.events_per_second)
         rest = Rest(
             accounts, users, conversations, messages, uploads, authentication, rates, network_requests, networks, now,
@@ -219,7 +211,7 @@ class Task:
 
         @cache
         def metrics() -> Metrics:
-            # Imported when it is first asked for: few tasks have a Prometheus, and its library takes 20 ms to load.
+            # Imported for the first request: the library of Prometheus takes 20 ms to load, and few use it.
             from glimpse.chat.outside.metrics import Metrics
 
             return Metrics(counts, lambda: self._gauges(parts))
@@ -259,11 +251,11 @@ class Task:
         engines = {SOCKET_PATH: engine}.get
         http = server(parts.application, engines, settings.keep_alive_seconds, grace, parts.connections)
         sweeps = [
-            asyncio.create_task(parts.alarm.run(parts.service.sweep, report_defect)),
+            asyncio.create_task(parts.sweep_timer.run(parts.service.sweep, report_defect)),
             asyncio.create_task(every(SWEEP_FILES_SECONDS, parts.uploads.sweep, report_defect)),
             asyncio.create_task(every(LOOK_UP_SECONDS, parts.authentication.refresh_keys, report_defect)),
         ]
-        ticks = asyncio.create_task(parts.relay_alarm.run(relay.tick, report_defect)) if relay else None
+        ticks = asyncio.create_task(parts.relay_timer.run(relay.tick, report_defect)) if relay else None
         serving = asyncio.create_task(http.serve([listener]))
         try:
             # The service starts all the same where the issuer is down.
@@ -355,8 +347,6 @@ def _database(settings: Settings, tell: Tell) -> Iterator[tuple[str, Settings]]:
     if settings.database_url:
         yield settings.database_url, settings
         return
-    from glimpse.chat.outside.postgres.embedded import EmbeddedPostgres
-
     folder = Path(settings.data)
     tell("serve_embedded", folder=str(folder))
     with EmbeddedPostgres(folder) as url:
@@ -439,12 +429,7 @@ def _tokens(settings: Settings) -> Tokens:
             settings.jwt_audience,
             keys,
         )
-    except Exception as error:
-        # Imported only where the secrets are refused: PyJWT with cryptography takes 50 ms and 10 MB.
-        from jwt import InvalidKeyError
-
-        if not isinstance(error, InvalidKeyError):
-            raise
+    except InvalidSecret:
         raise Failure("setting_secret_public", variable="GLIMPSE_JWT_SECRETS") from None
 
 
@@ -470,7 +455,6 @@ def _storage(settings: Settings, tell: Tell) -> FileStorage:
             else EmbeddedStorage(Path(settings.data) / "files", tell, settings.host)
         )
     # Imported here, to save the memory of the signer in a chat without a bucket.
-    from glimpse.chat.outside.s3.bucket import Bucket
     from glimpse.chat.outside.s3.objects import S3Storage
 
     cdn = None

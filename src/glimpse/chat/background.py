@@ -1,4 +1,4 @@
-"""Coroutines that run in the background until they end, and work that is repeated or due at some time."""
+"""Coroutines that run in the background until they end, and work that is repeated or scheduled."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from glimpse.chat.ports import StoreDown
 DEFECT_SECONDS = 1.0
 """A defect that recurs is logged at most this often, because logs cost money."""
 
-ALARM_SECONDS = 1.0
-"""An alarm rings at most this often, however much is due."""
+PAUSE_SECONDS = 1.0
+"""The least time between two calls by a Timer, however much is due."""
 
-LONGEST_SECONDS = 60.0
+MAX_SLEEP_SECONDS = 60.0
 """
-An alarm rings at least this often: the clock may be set, and the event loop's own, by which it sleeps, does not follow.
+The longest time between two calls by a Timer. It sleeps by the event loop's clock, which does not follow when somebody
+sets the system's clock.
 """
 
 
@@ -46,14 +47,13 @@ class BackgroundTasks:
 
 
 async def every(
-    seconds: float, work: Callable[[], Awaitable[None] | None], report_defect: Callable[[BaseException], None]
+    seconds: float, work: Callable[[], Awaitable[None]], report_defect: Callable[[BaseException], None]
 ) -> None:
     """Call `work` again and again until this is cancelled. After a failure it pauses for DEFECT_SECONDS more."""
     while True:
         await asyncio.sleep(seconds)
         try:
-            if (working := work()) is not None:
-                await working
+            await work()
         except StoreDown:
             pass  # The store may answer the next time.
         except Exception as error:
@@ -61,25 +61,29 @@ async def every(
             await asyncio.sleep(DEFECT_SECONDS)
 
 
-class Alarm:
+class Timer:
     """
-    Calls work when something is due, and keeps quiet before: a timer that looks each second for something to do costs
-    an idle task more than all else. `now` in seconds since 1970. It rings at most every `pause_seconds` and at least
-    every `longest_seconds`.
+    Calls a function when something is due. Calling it each second to find out would cost an idle task more than all
+    else. Two calls are at least `pause_seconds` apart, and at most about `max_sleep_seconds`. `now` in seconds since
+    1970.
     """
 
     def __init__(
         self,
         now: Callable[[], float],
-        longest_seconds: float = LONGEST_SECONDS,
-        pause_seconds: float = ALARM_SECONDS,
+        max_sleep_seconds: float = MAX_SLEEP_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
-        self._now, self._longest_seconds, self._pause_seconds = now, longest_seconds, pause_seconds
+        self._now, self._max_sleep_seconds, self._pause_seconds = now, max_sleep_seconds, pause_seconds
         self._at = math.inf
         self._is_earlier = asyncio.Event()
+        """Set when `_at` became an earlier time."""
 
     def set(self, at: float) -> None:
-        """Something is due at this time, in seconds since 1970. What is due later must be set again when it rings."""
+        """
+        Something is due at this time, in seconds since 1970. Only the earliest time is kept, and only until the next
+        call: the function sets again what is due later.
+        """
         if at < self._at:
             self._at = at
             self._is_earlier.set()
@@ -90,7 +94,7 @@ class Alarm:
         more, and then calls it again.
         """
         while True:
-            await self._ring()
+            await self._sleep()
             try:
                 work()
             except Exception as error:
@@ -99,12 +103,12 @@ class Alarm:
                 await asyncio.sleep(DEFECT_SECONDS)
             await asyncio.sleep(self._pause_seconds)
 
-    async def _ring(self) -> None:
-        """Return when the earliest time has come that was set, or after the longest time."""
+    async def _sleep(self) -> None:
+        """Return at the earliest time that was set, or after `max_sleep_seconds`."""
         while (seconds := self._at - self._now()) > 0:
             self._is_earlier.clear()
             try:
-                async with asyncio.timeout(min(seconds, self._longest_seconds)):
+                async with asyncio.timeout(min(seconds, self._max_sleep_seconds)):
                     await self._is_earlier.wait()
             except TimeoutError:
                 break

@@ -5,9 +5,9 @@ Group commit: many messages share one transaction.
     a batch is running      messages queue up, and are the next batch when it ends
     changes wait, too       one of them runs between two batches, however many wait
 
-A single message is stored at once. The more messages queue up, the more of them share a commit; while some do, a batch
-begins MIN_BATCH_SECONDS after the one before at the earliest. Each message is answered by a call, because a future for
-each would cost more than all the rest of this file.
+A single message is stored at once. The more messages queue up, the more of them share a commit. After a batch of
+several messages, the next one begins no sooner than MIN_BATCH_SECONDS after that one began. Each message is answered by
+a callback, because a future for each would cost more than all the rest of this file.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from glimpse.chat.values import NewMessage, StoredEntry
 
 MIN_BATCH_SECONDS = 0.004
 """
-When thousands of messages arrive evenly in a second, a batch that began as soon as the last one ended would have a few
-of them, and a statement and its commit take as long as storing twenty more.
+The least time between the beginnings of two batches, while batches have several messages. Without it a batch would have
+few of the thousands that arrive in a second, and a statement and its commit cost as much as storing twenty more.
 """
 
-MANY = 4
-"""A batch of so many messages is a sign that more arrive than one statement for each could store."""
+SEVERAL = 4
+"""From so many messages in a batch on, the next one waits: more arrive than a statement for each could store."""
 
 MAX_BATCH_ROWS = 500
 """A batch of 500 takes some 10 ms of processor time; a quarter of a vCPU gets 25 ms of every 100."""
@@ -91,9 +91,9 @@ class GroupCommit:
 
     def append(self, message: NewMessage, on_stored: OnStored) -> None:
         """
-        Queue a message. `on_stored` is called with the answer of the store, at once with `busy` where the queue is
-        full, with `unknown` where the outcome is unknown; after both the message may be sent again. After a defect it
-        is `internal`. It is not called where the event loop ends before.
+        Queue a message. `on_stored` is called with the store's answer; with `busy`, at once, where the queue is full;
+        with `unknown` where the outcome is unknown; with `internal` after a defect. After `busy` and `unknown` the
+        message may be sent again. It is not called where the event loop ends first.
         """
         if len(self._queue) >= self._max_queued or self._characters > MAX_QUEUED_CHARACTERS:
             on_stored(BUSY)
@@ -132,13 +132,13 @@ class GroupCommit:
         try:
             while self._queue or self._changes:
                 began = time()
-                messages, on_stored = self._next_batch(has_run_change)
+                messages, callbacks = self._next_batch(has_run_change)
                 has_run_change = not messages
                 if messages:
                     self._counts.batches[len(messages)] += 1
-                    await self._append(messages, on_stored)
+                    await self._append(messages, callbacks)
                     left = began + self._min_seconds - time()
-                    if left > 0 and len(messages) >= MANY and not self._changes:
+                    if left > 0 and len(messages) >= SEVERAL and not self._changes:
                         await asyncio.sleep(left)
                 else:
                     change, answer, _ = self._changes.popleft()
@@ -153,23 +153,23 @@ class GroupCommit:
             self._characters = 0
 
     def _next_batch(self, may_overtake: bool) -> tuple[list[NewMessage], list[OnStored]]:
-        """The queued messages before the first change, or also those after it, and whom to answer."""
+        """The queued messages before the first change, or also those after it, and the callback of each."""
         most = self._max_rows
         if self._changes and not may_overtake:
             most = min(most, self._changes[0][2] - self._taken)
         messages: list[NewMessage] = []
-        to_answer: list[OnStored] = []
+        callbacks: list[OnStored] = []
         characters = 0
         while self._queue and len(messages) < most and characters < MAX_BATCH_CHARACTERS:
             message, on_stored = self._queue.popleft()
             messages.append(message)
-            to_answer.append(on_stored)
+            callbacks.append(on_stored)
             characters += len(message.body)
         self._characters -= characters
         self._taken += len(messages)
-        return messages, to_answer
+        return messages, callbacks
 
-    async def _append(self, messages: Sequence[NewMessage], to_answer: Sequence[OnStored]) -> None:
+    async def _append(self, messages: Sequence[NewMessage], callbacks: Sequence[OnStored]) -> None:
         """Store a batch and answer its messages."""
         outcomes: Sequence[StoredEntry | Refusal]
         try:
@@ -179,7 +179,7 @@ class GroupCommit:
         except Exception as error:
             self._report_defect(error)
             outcomes = [INTERNAL] * len(messages)
-        for on_stored, outcome in zip(to_answer, outcomes, strict=True):
+        for on_stored, outcome in zip(callbacks, outcomes, strict=True):
             try:
                 on_stored(outcome)
             except Exception as error:  # A defect in the answer to one message must not cost the others theirs.

@@ -41,9 +41,9 @@ def event(name: str, document: Document) -> Event:
     return Raw(_encode((name, document)))
 
 
-def event_packet(event: Event) -> OutgoingText:
-    """The packet of an event, from whichever release."""
-    json = bytes(event)
+def event_packet(encoded: Event) -> OutgoingText:
+    """The packet of an event, which may come from a task of the previous release."""
+    json = bytes(encoded)
     if json.startswith(_JSON_STRING):
         return OutgoingText(msgspec.json.decode(json, type=str).encode())
     return OutgoingText(_EVENT_TYPE + json)
@@ -82,12 +82,12 @@ def entry_committed(stored: StoredEntry) -> EntryCommitted:
     An entry with its event, for its members, and also for the user who left with it. Nobody receives an UnknownEntry.
     """
     entry, user_ids = stored.entry, stored.member_ids
-    event = entry_event(entry, user_ids)
-    if event is NO_EVENT:
+    encoded = entry_event(entry, user_ids)
+    if encoded is NO_EVENT:
         user_ids = ()
     elif isinstance(entry, MembershipChange) and entry.sender_id not in user_ids:
         user_ids = (*user_ids, entry.sender_id)
-    return EntryCommitted(entry.conversation_id, entry.seq, user_ids, event)
+    return EntryCommitted(entry.conversation_id, entry.seq, user_ids, encoded)
 
 
 def conversation_event(conversation: Conversation) -> Event:

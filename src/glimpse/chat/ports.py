@@ -91,8 +91,8 @@ class Store(Protocol):
 
     async def join_states(self, user_ids: Sequence[str]) -> Sequence[JoinState | Refusal]:
         """
-        What users who join need, in the order of their ids, that of each read together. A user is created on first use.
-        Refused `invalid`, without effect on the others.
+        What users who join need, in the order of `user_ids`; all about one user is read by the same statement. A user
+        is created on first use. Refused `invalid`, without effect on the others.
         """
         ...
 
@@ -226,14 +226,16 @@ class Store(Protocol):
 
     async def append(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """
-        Store a batch, each message at the next seq of its conversation. Answers are in the order of the messages. All
-        that are new and not refused are one transaction, unless one of their conversation is refused or a repeat.
+        Store a batch, each message at the next seq of its conversation. Answers are in the order of the messages. The
+        batch is one transaction; but messages with a file, and those of a conversation in which one is refused or is a
+        repeat, may be stored in transactions of their own.
 
         A repeat is answered with the first entry: within the batch, from another task at the same moment, and also
         when its sender has left or was blocked since. A message may be refused, without effect on the others:
         `not_found` (not a member), `blocked`, `invalid` (text that no database can store; a client id that is not 1 to
-        64 characters), `gone` or `not_complete` (its file), `forbidden` (another user's file). A message with a file
-        is a transaction of its own, after the messages before it and before those after it.
+        64 characters), `gone` or `not_complete` (its file), `forbidden` (another user's file), `unknown` (the
+        transaction of others is committed, and the outcome of its own is not known). A message with a file is a
+        transaction of its own, after the messages before it and before those after it.
         """
         ...
 

@@ -56,7 +56,7 @@ class Presence:
         return offline
 
     def next_offline_at(self) -> float:
-        """When `newly_offline` has somebody next; infinity where nobody is away."""
+        """When `newly_offline` next returns somebody; infinity where nobody is away."""
         return min(self._away_until.values(), default=math.inf)
 
     def retry_offline(self, user_id: str, now: float) -> None:

@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 class PresenceNotifier:
     """
-    `background` runs the queries of the store; `now` in seconds since 1970. `on_due` is called with the times at which
-    `sweep` has something to do.
+    `background` runs the queries of the store; `now` in seconds since 1970. `on_due` is called with times at which
+    `sweep` is to be called.
     """
 
     def __init__(

@@ -14,8 +14,8 @@ from msgspec import Raw, Struct
 
 Event = Raw
 """
-An event for sockets: the JSON of its name and its document, `["message",{…}]`, which is passed on as it is. The release
-before sends the text of the whole packet as a JSON string, `"2[\\"message\\",{…}]"`, and reads both forms.
+An event for sockets: the JSON of its name and its document, `["message",{…}]`, which tasks pass on without decoding it.
+The previous release sends the text of the whole packet as a JSON string, `"2[\\"message\\",{…}]"`, and reads both.
 """
 
 NO_EVENT = Raw(b"null")

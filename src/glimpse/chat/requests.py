@@ -156,7 +156,7 @@ class WithMembers(Request, frozen=True):
 
 
 MAX_ACK_DIGITS = 15
-"""The longest id of an acknowledgement, as in the head of every packet."""
+"""The longest id of an acknowledgement, as in HEAD of `protocol/socketio.py`."""
 
 EVENTS: dict[str, type[Request]] = {
     "message": SendMessage,
@@ -169,7 +169,7 @@ EVENTS: dict[str, type[Request]] = {
 
 
 class _UsualMessage(SendMessage, frozen=True, forbid_unknown_fields=True):
-    """Without other fields, which may have any value, so that nothing but texts is decoded."""
+    """Without unknown fields: they may be nested to any depth, which only the decoder of packets checks."""
 
 
 _EVENT_TYPE = str(EVENT)
@@ -178,8 +178,9 @@ _decode_message = msgspec.json.Decoder(tuple[Literal["message"], _UsualMessage])
 
 def read_message_event(text: str) -> tuple[SendMessage, int | None] | None:
     """
-    A message, and the id of its acknowledgement, from the text of the Socket.IO packet, in one step: they are most of
-    what clients send. None for any other event, and for one to refuse: `decode_request` says why.
+    A message and the id of its acknowledgement, decoded from the text of a Socket.IO packet in one step, because most
+    of what clients send are messages. None for any other packet, and for a message to refuse: `decode_request` has the
+    reason.
     """
     start = text.find("[")
     if not (text.startswith('["message",', start) and text.startswith(_EVENT_TYPE)):

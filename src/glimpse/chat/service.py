@@ -224,7 +224,10 @@ class Service:
     # ---- What the clock triggers
 
     def sweep(self) -> None:
-        """When it is due: close sockets whose token expired or lost its key, and announce users who stayed away."""
+        """
+        Close sockets whose token expired or whose key was withdrawn, announce users who stayed away, and say when this
+        is due next.
+        """
         now, withdrawn_keys, next_expiry = self.now(), self.authentication.withdrawn_keys, math.inf
         for socket in self.sockets.all():
             if socket.expires_at <= now:

@@ -54,14 +54,17 @@ LATEST = 253_402_300_799
 """The last second of the year 9999."""
 INVALID_TOKEN = UNAUTHORIZED.because("the token is missing or not valid")
 
-REMEMBERED_HEADERS = 64
-"""Headers of tokens whose checks are cached. An issuer has one for each of its keys."""
+MAX_REMEMBERED_HEADERS = 64
+"""Decoded headers of tokens that are cached. An issuer has one for each of its keys."""
 
 HEADER_AND_DOT = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=") + b"."
-"""How every token begins that is issued here."""
+"""The beginning of every token that is issued here."""
 
 MAYBE_KEY = re.compile(rb"\Z|0|ssh-|ecdsa-|.*(?:\{|----)", re.DOTALL)
-"""An empty secret, or how a public key in DER or of SSH begins, and what is in each JWK and in PEM."""
+"""
+Matches a secret that is empty or may be a public key: in DER, which begins with 0, of SSH, a JWK, which has a brace, or
+in PEM. PyJWT decides, and is not imported for other secrets.
+"""
 
 _decode_claims = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -82,6 +85,10 @@ class Identity:
     signed_by: str = ""
 
 
+class InvalidSecret(Exception):
+    """The secret is empty, or is a public key, with which anybody could sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownKey:
     """No known key has the `kid` of a token. `issued_at` is what the token says; it is not verified."""
@@ -93,7 +100,7 @@ class Tokens:
     """
     The first secret signs, and all verify, so that a secret can be replaced while its tokens are valid. `issuer` and
     `audiences` are those that a token must have; empty: any. `keys` are those of another issuer.
-    Raises jwt.InvalidKeyError for a secret that is a public key.
+    Raises InvalidSecret.
     """
 
     def __init__(
@@ -244,7 +251,7 @@ def _signatures() -> jwt.PyJWS:
     return jwt.PyJWS(algorithms=KEY_ALGORITHMS)
 
 
-@lru_cache(REMEMBERED_HEADERS)
+@lru_cache(MAX_REMEMBERED_HEADERS)
 def _header(segment: bytes) -> tuple[Any, str | None]:
     """
     `alg` and `kid` of a token's first part. Raises ValueError where it is no header, or one that asks for more than a
@@ -265,17 +272,21 @@ def _header(segment: bytes) -> tuple[Any, str | None]:
 
 
 def _prepared(secret: str) -> hmac.HMAC:
-    """Raises jwt.InvalidKeyError for a secret that is empty or a public key, which anybody could sign with."""
+    """The HMAC with this secret, of which each signature takes a copy. Raises InvalidSecret."""
     key = secret.encode()
     if MAYBE_KEY.match(key):
+        from jwt import InvalidKeyError
         from jwt.algorithms import HMACAlgorithm
 
-        HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(key)
+        try:
+            HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(key)
+        except InvalidKeyError:
+            raise InvalidSecret from None
     return hmac.new(key, digestmod="sha256")
 
 
 def _signature(secret: hmac.HMAC, signed: bytes) -> bytes:
-    # The copy has the secret's two blocks hashed already.
+    # The copy saves hashing the secret again.
     signature = secret.copy()
     signature.update(signed)
     return _encoded(signature.digest())

@@ -2,7 +2,7 @@
 The data of the chat: users, files, conversations, and the entries that number every durable change of a conversation.
 
 Structs and not dataclasses: a frozen dataclass takes ten times as long to make, and each message makes several. Those
-of messages are in no cycle, so the garbage collector need not know them (`gc=False`).
+that each message makes are never in a reference cycle, so the garbage collector does not track them (`gc=False`).
 """
 
 from __future__ import annotations

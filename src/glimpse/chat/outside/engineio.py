@@ -50,15 +50,18 @@ UPGRADE_SECONDS = 10.0
 
 SWEEPS_PER_TIMEOUT = 10
 """
-How often in a ping timeout all sessions get a tick. Those that are due before the next sweep get another one then, so
-that no session needs a timer. Nothing that a client does makes a session due sooner than one sweep later.
+How often in a ping timeout all sessions get a tick. A session that is due before the next sweep gets another tick when
+it is due, so that none needs a timer of its own. What a client does makes its session due one sweep later at the
+earliest.
 """
 
 TICKS_PER_SWEEP = 5
-"""Sessions that are due within a fifth of a sweep get their ticks together, at its end: one timer serves them all."""
+"""
+Times of ticks are rounded up to a fifth of a sweep, so that sessions that are due at about the same time share a timer.
+"""
 
-CLOCK_SECONDS = 0.001
-"""uvloop counts in milliseconds: a timer may fire so much earlier."""
+TIMER_RESOLUTION_SECONDS = 0.001
+"""uvloop rounds timers to milliseconds, so one may fire this much too early."""
 
 EVICTED = "evicted"
 """Why a session is closed whose client has not joined: a new session needs its place."""
@@ -84,7 +87,10 @@ class Poll:
         self.write_packets(self._session.take_outgoing() or [CLOSE])
 
     def stop(self, _: object) -> None:
-        """The client is gone: wait no longer. What is written from now on is lost, and so the session ends."""
+        """
+        The client disconnected: end the wait. What is written to this poll from now on is lost, so its session is
+        closed.
+        """
         if not self.packets.done():
             self.packets.set_result([])
 
@@ -216,7 +222,7 @@ class Engine:
             while self._to_flush:
                 self._to_flush.popleft().flush()
         finally:
-            # Only after a defect: it must not cost the others what they have to write.
+            # Something is left only after a defect in one session. The others are flushed all the same.
             if self._to_flush:
                 self.loop.call_soon(self._flush)
 
@@ -224,23 +230,24 @@ class Engine:
         session = self.sessions.get(sid)
         if session is None:
             return None
-        # The session may have timed out by now, and its tick be about to come.
+        # The session may have timed out since its last tick.
         session.tick(self.loop.time())
         return session.transport_name
 
     def _sweep(self) -> None:
-        """Give all sessions their ticks, and plan those that come before the next sweep."""
+        """Give all sessions their ticks, and schedule those that come before the next sweep."""
         if self._sweeper:
             self._sweeper.cancel()
         if not self.sessions:
             self._sweeper = None
             return
         now = self.loop.time()
+        # Scheduled first, because a defect in one session must not end the sweeps.
+        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
         self._next_sweep, self._due = now + self._sweep_seconds, []
         for session in list(self.sessions.values()):
             self._tick(session, now)
         self._unjoined = deque(session for session in self.sessions.values() if session.deadline is not None)
-        self._sweeper = self.loop.call_later(self._sweep_seconds, self._sweep)
         self._set_ticker()
 
     def _tick(self, session: Session, now: float) -> None:
@@ -248,7 +255,10 @@ class Engine:
         if session.outgoing:
             session.flush()
         if due < self._next_sweep and session.state != CLOSED:
-            heappush(self._due, (math.ceil(due / self._tick_seconds) * self._tick_seconds, session.sid))
+            # By rounding errors the product may be less than `due`. A tick then would do nothing, and be scheduled for
+            # the same time again.
+            at = max(due, math.ceil(due / self._tick_seconds) * self._tick_seconds)
+            heappush(self._due, (at, session.sid))
 
     def _set_ticker(self) -> None:
         if self._ticker:
@@ -257,7 +267,7 @@ class Engine:
 
     def _tick_due(self) -> None:
         now = self.loop.time()
-        while self._due and self._due[0][0] <= now + CLOCK_SECONDS:
+        while self._due and self._due[0][0] <= now + TIMER_RESOLUTION_SECONDS:
             due, sid = heappop(self._due)
             session = self.sessions.get(sid)
             if session is not None:

@@ -36,15 +36,15 @@ UNREAD_SECONDS = 10.0
 
 MIN_READ_BYTES = round(UNREAD_SECONDS * BYTES_PER_SECOND)
 
-CONTINUE_BEGINS = b"HTTP/1.1 100 "
-"""How an answer begins that only asks for the body of the request, and is written before the real one."""
+CONTINUE_PREFIX = b"HTTP/1.1 100 "
+"""The beginning of a response that asks for the request's body (RFC 9110, section 15.2.1). The final one follows it."""
 
 HEAD, BODY, UNREAD, PIPELINED = "head", "body", "unread", "pipelined"
 """Why a connection is cut off, as the metrics name it: what was not finished in time, or too many requests waiting."""
 
 
-class Answer:
-    """What uvicorn writes one answer to: the head waits for the first part of the body, so that they are one write."""
+class ResponseTransport:
+    """The transport of one response. Its head waits for the first part of the body, so that both are one write."""
 
     __slots__ = ("_has_begun", "_head", "_transport")
 
@@ -55,13 +55,13 @@ class Answer:
         if self._head:
             head, self._head = self._head, b""
             self._transport.write(head + data)
-        elif self._has_begun or data.startswith(CONTINUE_BEGINS):
+        elif self._has_begun or data.startswith(CONTINUE_PREFIX):
             self._transport.write(data)
         else:
             self._head, self._has_begun = data, True
 
     def finish(self) -> None:
-        """Nothing follows: write a head that has no body."""
+        """The response is complete: write its head, if it had no body."""
         head, self._head = self._head, b""
         if head:
             self._transport.write(head)
@@ -109,8 +109,8 @@ class Http(HttpToolsProtocol):
     # ---- What the event loop calls
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # uvicorn's own asks for the socket, too. uvloop then keeps an object for it with both addresses: 350 bytes more
-        # for each connection, also when it is a WebSocket.
+        # Instead of uvicorn's own, which asks for the socket: uvloop then keeps an object with both addresses, which
+        # takes 350 bytes for each connection, also once it is a WebSocket.
         self.transport, self.flow, self.scheme = transport, FlowControl(transport), "http"
         peer = transport.get_extra_info("peername")
         self.client = peer[:2] if isinstance(peer, tuple) else None
@@ -181,7 +181,7 @@ class Http(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not before:
             self._unanswered[self.cycle] = 0
-            self.cycle.transport = Answer(self.transport)  # type: ignore[assignment]
+            self.cycle.transport = ResponseTransport(self.transport)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         self._unfinished = 0
@@ -223,7 +223,7 @@ class Http(HttpToolsProtocol):
             self._stop_tracking()
             self._connections.upgrade(self)
             super().handle_websocket_upgrade()
-            # They refer to this object, and it to them. Without the collector, it is freed at once.
+            # Both refer to this object. Without these cycles it is freed at once, and not by the garbage collector.
             self.parser = self.cycle = None  # type: ignore[assignment]
 
     # ---- What Connections and HeldBytes call

@@ -288,7 +288,7 @@ class Rest:
 
 @cache
 def _openapi() -> bytes:
-    # Made when it is first asked for: that saves 8 ms of the start.
+    # Made for the first request, which saves 8 ms of the start.
     from glimpse.chat.openapi import openapi_document
 
     return msgspec.json.encode(openapi_document(__version__))

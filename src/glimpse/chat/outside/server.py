@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
         self._stopped.set()
 
     async def main_loop(self) -> None:
-        # uvicorn's own wakes ten times a second, to see whether it should stop, and to make a header that we leave out.
+        # uvicorn's own runs ten times a second: it checks whether to stop, and formats the Date header, not sent here.
         await self._stopped.wait()
 
     @contextlib.contextmanager

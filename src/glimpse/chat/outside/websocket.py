@@ -26,7 +26,7 @@ from glimpse.chat.protocol.engineio import (
     HANDSHAKE,
     JOIN,
     ORIGIN_FORBIDDEN,
-    SECOND,
+    SECOND_WEBSOCKET,
     WEBSOCKET,
     BadRequest,
     MalformedPacket,
@@ -155,7 +155,7 @@ class WebSocket(asyncio.BufferedProtocol):
             self._transport.write(b"".join([head.encode(), *opening]))
             return
         self._transport.write(head.encode())
-        if what == SECOND:
+        if what == SECOND_WEBSOCKET:
             self.close()
         else:
             self._session = engine.sessions[query["sid"]]
@@ -177,7 +177,7 @@ class WebSocket(asyncio.BufferedProtocol):
         address = peer[0] if isinstance(peer, tuple) else None
         what = engine.classify(method, query, True, address, headers.get("x-forwarded-for", ""))
         is_second = what == JOIN and engine.sessions[query["sid"]].candidate is not None
-        return SECOND if is_second else what
+        return SECOND_WEBSOCKET if is_second else what
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return READ_BUFFER

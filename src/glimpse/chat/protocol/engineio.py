@@ -85,7 +85,7 @@ def _after_id(transport: str, timing: Timing) -> str:
 
 
 def read_query(query: str) -> dict[str, str]:
-    """The parameters of a request that have a value; of several with the same name, the last one."""
+    """The parameters of a query that have a value; of several with the same name, the last one."""
     if "%" in query or "+" in query:
         return dict(parse_qsl(query))
     pairs = (part.partition("=") for part in query.split("&"))
@@ -110,15 +110,15 @@ GOING_AWAY = BadRequest(3, "Going away", 503)
 OVERLOADED = BadRequest(3, "Too many connections", 503)
 TOO_OFTEN = BadRequest(3, "Too many requests from this address", 429)
 
-HANDSHAKE, POLL, POST, JOIN, SECOND = "handshake", "poll", "post", "join", "second"
+HANDSHAKE, POLL, POST, JOIN, SECOND_WEBSOCKET = "handshake", "poll", "post", "join", "second"
 
 
 def classify_request(
     method: str, query: Mapping[str, str], is_upgrade: bool, transport_of: Callable[[str], str | None]
 ) -> str | BadRequest:
     """
-    Classify a request: a `handshake`, a `poll`, a `post`, a WebSocket that is to `join` a polling session, or a
-    `second` one of a session that has one: it is opened and closed at once, as by the Node.js server.
+    Classify a request: a `handshake`, a `poll`, a `post`, a WebSocket that is to `join` a polling session, or the
+    `second` WebSocket of a session, which is accepted and closed at once, as the Node.js server does.
 
     `transport_of` returns the name of the transport of an open session, and None for any other id.
     """
@@ -133,7 +133,7 @@ def classify_request(
     if current is None:
         return UNKNOWN_SESSION
     if is_upgrade and method == "GET":
-        return JOIN if current == POLLING else SECOND
+        return JOIN if current == POLLING else SECOND_WEBSOCKET
     if current != POLLING:
         # An upgraded session accepts nothing but its WebSocket.
         return BAD_REQUEST

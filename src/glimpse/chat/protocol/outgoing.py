@@ -11,18 +11,20 @@ _SHORT, _MEDIUM, _LONG = Struct("!BBc").pack, Struct("!BBHc").pack, Struct("!BBQ
 _MESSAGE = MESSAGE.encode()
 _FIRST = FINAL | TEXT
 
-
 PACKET_BYTES = 100
 """Roughly the memory that a packet takes beside its data."""
 
 
 class OutgoingText:
-    """`text` in UTF-8. `memory_bytes`: roughly what it takes while it waits to be sent."""
+    """
+    Made from a Socket.IO packet in UTF-8. `frame`: the WebSocket frame. `memory_bytes`: roughly what it takes while it
+    waits to be sent.
+    """
 
     __slots__ = ("_size", "frame", "memory_bytes")
 
     def __init__(self, text: bytes) -> None:
-        # With the digit of the message.
+        # One more byte for the type of the Engine.IO packet.
         self._size = size = len(text) + 1
         self.memory_bytes = size + PACKET_BYTES
         if size <= MAX_CONTROL_PAYLOAD:
@@ -34,7 +36,7 @@ class OutgoingText:
 
     @property
     def packet(self) -> str:
-        """The packet of Engine.IO, for a session that polls."""
+        """The Engine.IO packet, for a session that polls."""
         return self.frame[-self._size :].decode()
 
 

@@ -305,7 +305,7 @@ class Session:
     def tick(self, now: float) -> float:
         """
         Send a ping if one is due; end a session that missed its deadline, or whose client did not answer a ping or did
-        not complete a packet. Returns when something is due next, unless something else happens until then.
+        not complete a packet. Returns when the next tick is due, if nothing happens before.
         """
         if self._others and now >= self._others_until:
             self._others, self._others_until = 0, now + OTHERS_SECONDS
@@ -322,7 +322,7 @@ class Session:
         elif self.deadline is not None and now >= self.deadline:
             self.close("connect timeout")
         elif self._pong_due is None and now >= self._next_ping and self.state != CLOSED:
-            # Counted from when it was due, so that a busy task gives no more time; but at least half of it is left.
+            # From when the ping was due, so that a late one gives no more time; but at least half of it is left.
             self._pong_due = max(self._next_ping, now - self.timing.ping_timeout / 2) + self.timing.ping_timeout
             self.outgoing.append(PING)
         due = self._next_ping if self._pong_due is None else self._pong_due

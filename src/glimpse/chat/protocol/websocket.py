@@ -98,8 +98,8 @@ class FrameReader:
 
     def only_text(self, data: memoryview) -> str | None:
         """
-        The text where `data` is one whole frame of text, as most reads are. None for anything else, which `receive`
-        takes.
+        The text of `data` where it is exactly one complete frame of text, as most reads are. None for anything else:
+        then call `receive`.
         """
         received = len(data)
         if received < 6 or data[0] != FINAL | TEXT or self._partial is not None or self._opcode:
@@ -107,6 +107,9 @@ class FrameReader:
         size, key = data[1] - MASKED, 2
         if size == 126:
             size, key = data[2] << 8 | data[3], 4
+        elif size == 127:
+            # The length follows, in eight bytes.
+            return None
         body = key + 4
         if received != body + size or size > self.max_bytes:
             return None

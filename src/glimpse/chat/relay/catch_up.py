@@ -78,7 +78,7 @@ class CatchUp:
         return CatchUpActions(bool(due), since)
 
     def next_due(self) -> float:
-        """When `tick` has something to do next; infinity where nothing is missing."""
+        """When `tick` is to be called next; infinity where nothing is missing, or the store is being asked."""
         due = list(self._unknown_outcomes)
         if self._missed_since is not None and not self._is_reading:
             due.append(self._next_read)

@@ -101,9 +101,9 @@ class DeliveryOrder:
         return gaps
 
     def next_due(self) -> float:
-        """When `gaps_due` has the next one; infinity where no entry waits."""
-        known = (self._conversations[conversation_id] for conversation_id in self._incomplete)
-        return min((each.due for each in known if not each.is_asked), default=math.inf)
+        """When `gaps_due` next returns a gap; infinity where no entry waits, or the store is being asked."""
+        incomplete = (self._conversations[conversation_id] for conversation_id in self._incomplete)
+        return min((each.due for each in incomplete if not each.is_asked), default=math.inf)
 
     def fill(self, gap: Gap, found: Sequence[EntryCommitted], now: float) -> Sequence[Delivery]:
         """`found` are all entries that the store has in the gap. An entry without an event is sent to nobody."""

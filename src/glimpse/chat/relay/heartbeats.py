@@ -93,7 +93,7 @@ class Heartbeats:
         return HeartbeatActions(send, silent_since, lapsed)
 
     def next_due(self, now: float) -> float:
-        """When `tick` is to be called next: for a heartbeat, or because a task will be silent by then."""
+        """When `tick` is to be called next: to send a heartbeat, or because a task may become silent."""
         silent_at = [at + SILENCE_SECONDS for _, at in self._heard.values()]
         return min([self._next_heartbeat, *(at for at in silent_at if at >= now)])
 

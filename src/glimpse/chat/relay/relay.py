@@ -47,8 +47,8 @@ FORGET_SECONDS = 60.0
 class Relay:
     """
     Implements the port Publisher; after `listen` it also hears what other tasks publish. `now` in seconds since 1970.
-    `report_defect` is called with exceptions that are defects of this program, and `tick_at` with the time at which
-    `tick` is to be called.
+    `report_defect` is called with exceptions that are defects of this program, and `tick_at` with times at which `tick`
+    is to be called.
     """
 
     _notifier: PresenceNotifier
@@ -83,7 +83,7 @@ class Relay:
         """
         self._notifier, self._on_revoked = notifier, on_revoked
         self._bus.listen(self._on_text)
-        self._wake()
+        self._tick_soon()
 
     # ---- Publisher
 
@@ -121,12 +121,12 @@ class Relay:
 
     def outcome_unknown(self) -> None:
         self._catch_up.outcome_unknown(self._now())
-        self._wake()
+        self._tick_soon()
 
     # ---- What is due
 
     def tick(self) -> None:
-        """Do what is due."""
+        """Do what is due, and say when the next thing is."""
         now = self._now()
         for gap in self._order.gaps_due(now):
             self._read(self._fill(gap))
@@ -152,10 +152,6 @@ class Relay:
             self._next_forget = now + FORGET_SECONDS
             self._order.forget(self._sockets.has_any)
             self._catch_up.forget()
-        self._wake()
-
-    def _wake(self) -> None:
-        """Say when the next thing is due."""
         self._tick_at(
             min(
                 self._order.next_due(),
@@ -165,6 +161,13 @@ class Relay:
                 self._next_forget,
             )
         )
+
+    def _tick_soon(self) -> None:
+        """
+        Something new may be due. Only `tick` looks for when: after an outage thousands of conversations may have gaps,
+        and messages come meanwhile.
+        """
+        self._tick_at(self._now())
 
     def age(self) -> float:
         """Seconds since this task received a batch of its own."""
@@ -195,13 +198,14 @@ class Relay:
         heard = self._heartbeats.on_batch(task_id, batch.number, now)
         if heard.missed_since is not None:
             self._catch_up.missed(heard.missed_since)
+        if heard.is_first or heard.missed_since is not None:
+            self._tick_soon()
         if task_id == self.task_id:
             return
         if heard.is_first or heard.missed_since is not None:
             self._roster.snapshot_missing(task_id, now)
         for message in batch.messages:
             self._on_message(task_id, message, heard.is_late, now)
-        self._wake()
 
     def _on_message(self, task_id: str, message: BusMessage, is_late: bool, now: float) -> None:
         match message:
@@ -225,6 +229,7 @@ class Relay:
             case SnapshotRequest():
                 if message.task_id == self.task_id:
                     self._roster.snapshot_requested()
+                    self._tick_soon()
             case Revoked():
                 self._on_revoked(message.user_id)
                 self._sockets.close_revoked(message.user_id, message.valid_after)
@@ -241,7 +246,7 @@ class Relay:
         """Deliver an entry in its turn."""
         self._sockets.deliver(self._order.add(committed, self._now(), on_delivered))
         if self._order.has_gaps:
-            self._wake()
+            self._tick_soon()
 
     # ---- What is sent
 
@@ -265,13 +270,13 @@ class Relay:
     def _read(self, reading: Coroutine[None, None, None]) -> None:
         """Run a coroutine that reads in the background. Afterwards something else may be due."""
 
-        async def read_and_wake() -> None:
+        async def read() -> None:
             try:
                 await reading
             finally:
-                self._wake()
+                self._tick_soon()
 
-        self._background.run(read_and_wake())
+        self._background.run(read())
 
     async def _fill(self, gap: Gap) -> None:
         try:

@@ -61,6 +61,7 @@ class Roster:
         self._parts.pop(task_id, None)
 
     def next_due(self) -> float:
+        """When `tick` is to be called next: to send a snapshot, or to ask for one."""
         return min([self._next_snapshot, *self._missing.values()])
 
     def tick(self, now: float) -> RosterActions:

@@ -1,4 +1,4 @@
-"""How a command tells a person who waits what it is working at."""
+"""How a command shows what it is doing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Shows the sentence of a code while what is inside `with` takes its time."""
+    """Shows the sentence of a code until the `with` block ends."""
 
     def __call__(self, code: str, **facts: str | int) -> AbstractContextManager[object]: ...
 
 
 def silent(code: str, **facts: str | int) -> AbstractContextManager[object]:
-    """Where nobody waits."""
+    """Shows nothing."""
     return nullcontext()

@@ -1,9 +1,9 @@
 """
-Connections that stay at hand between two statements, each with the statements that it has prepared.
+Database connections that stay acquired between two statements, each with its prepared statements.
 
 Acquiring a connection from asyncpg's pool and releasing it costs five times as much as a small statement, and a timer
-for each statement as much as a quarter of one. So connections that are not in use stay outside the pool, unless
-somebody waits for one; and one timer watches all statements: there is none while nothing runs.
+for each statement as much as a quarter of one. So a connection is not released to the pool after a statement, unless a
+caller waits for one; and one timer is for the timeouts of all statements that run, and none while nothing runs.
 """
 
 from __future__ import annotations
@@ -38,13 +38,15 @@ class _Held:
 
 
 class HeldConnections:
-    """The connections of an asyncpg pool, whose every user takes them from here. `seconds` are for one statement."""
+    """
+    The connections of an asyncpg pool, from which nothing else acquires any. `seconds`: how long a statement may take.
+    """
 
     def __init__(self, pool: Any, seconds: float) -> None:
         self._pool, self._seconds = pool, seconds
         self._loop = asyncio.get_running_loop()
         self._free: list[_Held] = []
-        """The last one used is the next one: its statements are the warmest."""
+        """Connections that are not in use. The one used last is used next, because it has prepared the most."""
 
         self._waiting = 0
         """Callers who wait for a connection of the pool."""
@@ -57,7 +59,7 @@ class HeldConnections:
 
     @property
     def idle(self) -> int:
-        """How many connections are at hand."""
+        """How many connections are acquired and not in use."""
         return sum(not held.is_lost for held in self._free)
 
     async def rows(self, name: str, *arguments: object) -> Sequence[Any]:
@@ -97,7 +99,7 @@ class HeldConnections:
                 await self._pool.release(held.connection)
 
     async def close(self) -> None:
-        """Give back what is at hand; what is in use is given back when it is done."""
+        """Release the connections that are not in use; each other one is released after its use."""
         self._is_closing = True
         free, self._free = self._free, []
         for held in free:
@@ -112,7 +114,7 @@ class HeldConnections:
         return None
 
     def _keep(self, held: _Held) -> bool:
-        """Keep a connection at hand, unless somebody waits for one."""
+        """Keep a connection for the next statement, and return True; False where it has to be released."""
         if self._waiting or self._is_closing:
             return False
         self._free.append(held)
@@ -146,5 +148,6 @@ class HeldConnections:
             if now < since + self._seconds:
                 self._watch = self._loop.call_at(since + self._seconds, self._cut_unanswered)
                 break
-            # Its caller gets an error of a lost connection.
-            held.connection.terminate()
+            # Its caller gets an error of a lost connection, or is about to get one already.
+            if not held.is_lost:
+                held.connection.terminate()

@@ -121,7 +121,7 @@ where id = $1 and password_hash = $2
 returning valid_after;
 
 -- name: join_state
--- What a user who joins needs. Alone, without an array, which asyncpg takes long to encode.
+-- What one user who joins needs. Not by `join_states`, because asyncpg takes long to encode an array.
 select {join_state(u)} from users u where u.id = $1;
 
 -- name: join_states
@@ -420,8 +420,9 @@ returning {entry(entries)};
 -- ---- Messages
 
 -- name: append_one_new
--- Store a message at the next seq without looking for an earlier copy. No row where it is refused, or a repeat by
--- somebody who has left or was blocked since; for another repeat the whole statement fails, and gives its seq back.
+-- Store a message at the next seq without looking for an earlier copy. No row where it is refused, also where it is a
+-- repeat whose sender has left or was blocked since. Any other repeat violates the unique index: the whole statement
+-- fails, so that no seq is taken.
 with numbered as (
     update conversations c
     set last_seq = c.last_seq + 1, changed_at = greatest(c.changed_at, clock_timestamp())

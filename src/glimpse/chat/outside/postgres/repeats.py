@@ -1,4 +1,4 @@
-"""Who repeats messages, or is refused: their next ones are looked for before they are stored."""
+"""Which senders may repeat messages, so that an earlier copy of each is looked up before it is stored."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ REMEMBERED_SECONDS = 60.0
 """A client that comes back repeats at once what was not acknowledged; after that it has new things to say."""
 
 MAX_REMEMBERED = 10_000
-"""Of more than so many the one remembered longest is forgotten. They take some 2 MB."""
+"""Above this many, the user who was added longest ago is forgotten. So many take some 2 MB."""
 
 
 class Repeaters:
     """
-    Users who sent something twice or in vain, or may be about to: a repeat that nobody looked for fails in the
-    database, writes a line into its log and costs more than looking. `now` in seconds of a clock that only goes
+    Users who repeated a message, had one refused, or were not told whether it was stored. An insert of a repeat fails,
+    writes a line into the database's log and costs more than the look-up. `now` in seconds of a clock that only goes
     forward.
     """
 

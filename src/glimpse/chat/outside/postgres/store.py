@@ -1,8 +1,9 @@
 """
 The store in PostgreSQL: which statement of `queries.sql` each call runs, and what its rows mean.
 
-How a message gets the next seq without a gap is explained at `append_one` there. A message that may be a repeat is
-looked for before it is stored; others are not, because the unique index says when one is a repeat after all.
+How a message gets the next seq without a gap is explained at `append_one` there. An earlier copy of a message is looked
+up first only where its sender may be repeating messages (`repeats.py`). Otherwise it is inserted at once: the unique
+index refuses a repeat, which is then looked up.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 from typing import Any, cast
 
 import asyncpg
@@ -30,7 +31,7 @@ from glimpse.chat.outside.postgres.held_connections import HeldConnections
 from glimpse.chat.outside.postgres.queries import QUERIES
 from glimpse.chat.outside.postgres.repeats import Repeaters
 from glimpse.chat.ports import MAX_SYNCED_CONVERSATIONS, SYNC_LAG_SECONDS, StoreDown
-from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, Refusal
+from glimpse.chat.refusals import FORBIDDEN, HANDLE_TAKEN, INVALID, NOT_FOUND, QUOTA, REFUSALS, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.slices import slices
 from glimpse.chat.sync_position import SyncPosition, next_position
 from glimpse.chat.text import MAX_CLIENT_ID, can_be_announced, can_be_stored, is_handle, is_id, is_storable
@@ -73,10 +74,10 @@ MESSAGE, DELETED, MEMBERS = "message", "deleted", "members"
 """The types of entries in the database."""
 
 SEPARATOR = "\x1f"
-"""What joins the texts of a column to one parameter: asyncpg takes ten times as long to encode an array."""
+"""Joins the texts of a column into one parameter, because asyncpg takes ten times as long to encode an array."""
 
 IDS_AT_ONCE = 256
-"""Asking the system for randomness takes longer than the rest of an id."""
+"""Ids made from one system call for randomness, because the call takes longer than all else about an id."""
 
 _MAX_BIGINT = 2**63 - 1
 
@@ -224,7 +225,7 @@ class PostgresStore:
                 found[user_id] = JoinState(valid_after, is_deleted, tuple(partners))
             if missing := missing - found.keys():
                 # In the order of their ids, so that two tasks that create the same users do not wait for each other.
-                # Whom another task creates at this moment is read again.
+                # Users whom another task creates at this moment are missing here; the next round reads them.
                 found |= {row[0]: JoinState() for row in await self._rows("ensure_users", sorted(missing))}
                 missing -= found.keys()
         return [found.get(user_id, INVALID) for user_id in user_ids]
@@ -423,16 +424,27 @@ class PostgresStore:
             return []
         *columns, file_ids = zip(*map(msgspec.structs.astuple, messages), strict=True)
         if file_ids.count(None) < len(messages):
-            return [outcome for batch in _batches(messages) for outcome in await self.append(batch)]
+            return await self._append_with_files(messages)
         senders = columns[1]
         try:
             if not self._repeaters.is_any(senders) and (texts := _joined(columns)):
                 return await self._append_new(messages, columns, texts)
             return await self._append_looking(messages)
         except StoreDown:
-            # Their clients will send it again.
+            # Their clients will send the messages again.
             self._repeaters.add(senders)
             raise
+
+    async def _append_with_files(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+        """One transaction after another. What comes after one whose outcome is not known is not tried."""
+        outcomes: list[StoredEntry | Refusal] = []
+        try:
+            for batch in _batches(messages):
+                outcomes += await self.append(batch)
+        except StoreDown:
+            if not outcomes:
+                raise
+        return [*outcomes, *repeat(UNKNOWN_OUTCOME, len(messages) - len(outcomes))]
 
     async def _append_one(self, message: NewMessage) -> StoredEntry | Refusal:
         if not can_be_stored(message):
@@ -455,16 +467,19 @@ class PostgresStore:
     async def _append_new(
         self, messages: Sequence[NewMessage], columns: Sequence[Sequence[str]], texts: Sequence[str]
     ) -> Sequence[StoredEntry | Refusal]:
-        """Messages that can be stored and may all be new, their columns, and each of those joined."""
+        """
+        Messages that can be stored, whose senders are not known to repeat. `columns` are their fields, `texts` each
+        column joined.
+        """
         ids = list(islice(self._entry_ids, len(messages)))
         try:
             rows = await self._rows("append_batch_new", *texts, SEPARATOR.join(ids))
         except asyncpg.UniqueViolationError:
             return await self._append_looking(messages)
-        # Of each conversation the seq before the next message, and what all its messages share.
+        # For each conversation: the seq before its next message, and what its messages share.
         places, at = {}, None
         for conversation_id, seq, created_at, member_ids in rows:
-            # Mostly the same time: one value, whose text is made once.
+            # Equal times become one object: most conversations of a batch share theirs.
             at = at if at == created_at else created_at
             places[conversation_id] = [seq, at, tuple(member_ids)]
         outcomes: list[Any] = []
@@ -478,14 +493,21 @@ class PostgresStore:
                 left.append(messages[len(outcomes)])
                 outcomes.append(None)
         if left:
-            # Of a conversation where one is refused, or is a repeat by somebody who has left.
-            looked = iter(await self._append_looking(left))
+            # Messages of conversations in which one is refused, or is a repeat whose sender has left.
+            looked: Iterator[StoredEntry | Refusal]
+            try:
+                looked = iter(await self._append_looking(left))
+            except StoreDown:
+                # The other messages are durable: their events come before those of later messages.
+                self._repeaters.add(message.sender_id for message in left)
+                looked = repeat(UNKNOWN_OUTCOME)
             return [outcome or next(looked) for outcome in outcomes]
         return outcomes
 
     async def _append_looking(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """
-        Messages without files, or a single one with a file: one transaction, which looks for an earlier copy of each.
+        Messages without files, or a single one with a file, in one transaction that first looks up an earlier copy of
+        each.
         """
         good = [message for message in messages if can_be_stored(message)]
         stored = iter(await self._append_good(good) if good else ())
@@ -723,8 +745,8 @@ def _batches(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
 def _joined(columns: Sequence[Sequence[str]]) -> Sequence[str] | None:
     """
     The conversations, senders, client ids and bodies of messages, each column joined; None where one of the messages
-    cannot be stored, contains the separator, or is there twice. A conversation or a user with an id of another length
-    than `is_id` allows is not in the database.
+    cannot be stored, contains the separator, or is there twice. The lengths of ids of conversations and users are not
+    checked: the database has none of a wrong length.
     """
     conversations, senders, clients, _ = columns
     if not all(clients) or max(map(len, clients)) > MAX_CLIENT_ID:
@@ -737,7 +759,7 @@ def _joined(columns: Sequence[Sequence[str]]) -> Sequence[str] | None:
 
 
 def _entry_ids() -> Iterator[str]:
-    """Random ids of 128 bits, in hexadecimal. By the database each would cost several system calls of its own."""
+    """Random ids of 128 bits, in hexadecimal. `gen_random_uuid()` would cost the database system calls for each."""
     while True:
         digits = os.urandom(16 * IDS_AT_ONCE).hex()
         for start in range(0, len(digits), 32):
