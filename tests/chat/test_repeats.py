@@ -8,22 +8,22 @@ from glimpse.chat.outside.postgres.repeats import MAX_REMEMBERED, REMEMBERED_SEC
 def test_who_repeated_something_is_remembered_for_a_while_after_the_last_time() -> None:
     time = 1000.0
     repeaters = Repeaters(lambda: time)
-    assert not repeaters.is_any(["ada", "bob"])
+    assert not repeaters.has_any(["ada", "bob"])
     repeaters.add(["ada", "bob"])
     time += REMEMBERED_SECONDS / 2
     repeaters.add(["ada"])
-    assert repeaters.is_any(["cy", "bob"])
-    assert not repeaters.is_any(["cy"])
+    assert repeaters.has_any(["cy", "bob"])
+    assert not repeaters.has_any(["cy"])
     time += REMEMBERED_SECONDS / 2
-    assert not repeaters.is_any(["bob"])
-    assert repeaters.is_any(["ada"])
+    assert not repeaters.has_any(["bob"])
+    assert repeaters.has_any(["ada"])
     time += REMEMBERED_SECONDS / 2
-    assert not repeaters.is_any(["ada", "bob"])
+    assert not repeaters.has_any(["ada", "bob"])
 
 
 def test_of_too_many_those_remembered_longest_are_forgotten() -> None:
     repeaters = Repeaters(lambda: 0.0)
     repeaters.add(map(str, range(MAX_REMEMBERED)))
     repeaters.add(["0", "one more"])
-    assert not repeaters.is_any(["1"])
-    assert all(repeaters.is_any([each]) for each in ("0", "2", "one more"))
+    assert not repeaters.has_any(["1"])
+    assert all(repeaters.has_any([each]) for each in ("0", "2", "one more"))

@@ -19,7 +19,7 @@ from asyncpg.protocol import NO_TIMEOUT
 from glimpse.chat.outside.postgres.queries import QUERIES
 
 
-class _Held:
+class _PreparedConnection:
     """A connection, and what it has prepared, by the names of the queries."""
 
     __slots__ = ("connection", "statements")
@@ -45,17 +45,17 @@ class HeldConnections:
     def __init__(self, pool: Any, seconds: float) -> None:
         self._pool, self._seconds = pool, seconds
         self._loop = asyncio.get_running_loop()
-        self._free: list[_Held] = []
+        self._free: list[_PreparedConnection] = []
         """Connections that are not in use. The one used last is used next, because it has prepared the most."""
 
         self._waiting = 0
         """Callers who wait for a connection of the pool."""
 
         self._is_closing = False
-        self._running: dict[_Held, float] = {}
+        self._running: dict[_PreparedConnection, float] = {}
         """Connections that wait for an answer, and since when, longest first."""
 
-        self._watch: asyncio.TimerHandle | None = None
+        self._timeout_timer: asyncio.TimerHandle | None = None
 
     @property
     def idle(self) -> int:
@@ -106,35 +106,35 @@ class HeldConnections:
             if not held.is_lost:
                 await self._pool.release(held.connection)
 
-    def _take(self) -> _Held | None:
+    def _take(self) -> _PreparedConnection | None:
         while self._free:
             held = self._free.pop()
             if not held.is_lost:
                 return held
         return None
 
-    def _keep(self, held: _Held) -> bool:
+    def _keep(self, held: _PreparedConnection) -> bool:
         """Keep a connection for the next statement, and return True; False where it has to be released."""
         if self._waiting or self._is_closing:
             return False
         self._free.append(held)
         return True
 
-    async def _acquire(self) -> _Held:
+    async def _acquire(self) -> _PreparedConnection:
         self._waiting += 1
         try:
-            return _Held(await self._pool.acquire(timeout=self._seconds))
+            return _PreparedConnection(await self._pool.acquire(timeout=self._seconds))
         finally:
             self._waiting -= 1
 
-    async def _prepare(self, held: _Held, name: str) -> Any:
+    async def _prepare(self, held: _PreparedConnection, name: str) -> Any:
         held.statements[name] = statement = await held.connection.prepare(QUERIES[name])
         return statement
 
-    async def _answer(self, held: _Held, statement: Any, arguments: Sequence[object]) -> Sequence[Any]:
+    async def _answer(self, held: _PreparedConnection, statement: Any, arguments: Sequence[object]) -> Sequence[Any]:
         self._running[held] = now = self._loop.time()
-        if self._watch is None:
-            self._watch = self._loop.call_at(now + self._seconds, self._cut_unanswered)
+        if self._timeout_timer is None:
+            self._timeout_timer = self._loop.call_at(now + self._seconds, self._cut_unanswered)
         try:
             rows: Sequence[Any] = await statement.fetch(*arguments, timeout=NO_TIMEOUT)
             return rows
@@ -142,11 +142,11 @@ class HeldConnections:
             del self._running[held]
 
     def _cut_unanswered(self) -> None:
-        self._watch = None
+        self._timeout_timer = None
         now = self._loop.time()
         for held, since in list(self._running.items()):
             if now < since + self._seconds:
-                self._watch = self._loop.call_at(since + self._seconds, self._cut_unanswered)
+                self._timeout_timer = self._loop.call_at(since + self._seconds, self._cut_unanswered)
                 break
             # Its caller gets an error of a lost connection, or is about to get one already.
             if not held.is_lost:

@@ -31,7 +31,7 @@ class Repeaters:
         while len(self._until) > MAX_REMEMBERED:
             del self._until[next(iter(self._until))]
 
-    def is_any(self, user_ids: Iterable[str]) -> bool:
+    def has_any(self, user_ids: Iterable[str]) -> bool:
         """Whether one of these users is remembered."""
         if self._until:
             now = self._now()

@@ -427,9 +427,9 @@ class PostgresStore:
             return await self._append_with_files(messages)
         senders = columns[1]
         try:
-            if not self._repeaters.is_any(senders) and (texts := _joined(columns)):
+            if not self._repeaters.has_any(senders) and (texts := _joined_columns(columns)):
                 return await self._append_new(messages, columns, texts)
-            return await self._append_looking(messages)
+            return await self._append_with_look_up(messages)
         except StoreDown:
             # Their clients will send the messages again.
             self._repeaters.add(senders)
@@ -451,14 +451,14 @@ class PostgresStore:
             return INVALID
         conversation_id, sender_id, client_id, body, file_id = msgspec.structs.astuple(message)
         try:
-            if file_id is None and not self._repeaters.is_any((sender_id,)):
+            if file_id is None and not self._repeaters.has_any((sender_id,)):
                 entry_id = next(self._entry_ids)
                 asked = conversation_id, sender_id, client_id, body, entry_id
                 with suppress(asyncpg.UniqueViolationError):
                     for seq, created_at, member_ids in await self._rows("append_one_new", *asked):
                         entry = Message(conversation_id, seq, entry_id, sender_id, created_at, client_id, body)
                         return StoredEntry(entry, tuple(member_ids), True)
-            [outcome] = await self._append_looking([message])
+            [outcome] = await self._append_with_look_up([message])
             return outcome
         except StoreDown:
             self._repeaters.add([sender_id])
@@ -475,7 +475,7 @@ class PostgresStore:
         try:
             rows = await self._rows("append_batch_new", *texts, SEPARATOR.join(ids))
         except asyncpg.UniqueViolationError:
-            return await self._append_looking(messages)
+            return await self._append_with_look_up(messages)
         # For each conversation: the seq before its next message, and what its messages share.
         places, at = {}, None
         for conversation_id, seq, created_at, member_ids in rows:
@@ -496,7 +496,7 @@ class PostgresStore:
             # Messages of conversations in which one is refused, or is a repeat whose sender has left.
             looked: Iterator[StoredEntry | Refusal]
             try:
-                looked = iter(await self._append_looking(left))
+                looked = iter(await self._append_with_look_up(left))
             except StoreDown:
                 # The other messages are durable: their events come before those of later messages.
                 self._repeaters.add(message.sender_id for message in left)
@@ -504,7 +504,7 @@ class PostgresStore:
             return [outcome or next(looked) for outcome in outcomes]
         return outcomes
 
-    async def _append_looking(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
+    async def _append_with_look_up(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
         """
         Messages without files, or a single one with a file, in one transaction that first looks up an earlier copy of
         each.
@@ -742,7 +742,7 @@ def _batches(messages: Sequence[NewMessage]) -> list[list[NewMessage]]:
     return [[message for _, message in group] for _, group in grouped]
 
 
-def _joined(columns: Sequence[Sequence[str]]) -> Sequence[str] | None:
+def _joined_columns(columns: Sequence[Sequence[str]]) -> Sequence[str] | None:
     """
     The conversations, senders, client ids and bodies of messages, each column joined; None where one of the messages
     cannot be stored, contains the separator, or is there twice. The lengths of ids of conversations and users are not

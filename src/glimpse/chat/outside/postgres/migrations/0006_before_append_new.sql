@@ -2,13 +2,12 @@
 -- index refuses the whole call, and nothing was stored. `append_messages` looks first; the release before calls only
 -- that one.
 --
--- Each parameter is a column of all messages, joined by U+001F, which none of the texts contains. A conversation is
--- passed over, without a row, where one of the senders of its messages here is no member of it, or where it is the one
--- of two who are in a block. For every other there is a row: its messages have the seqs after `seq_before`, in their
--- order.
+-- Each parameter is a column of all messages, joined by U+001F, which none of the texts contains. A conversation gets no
+-- row, and none of its messages is stored, where a sender is not a member, or where it is of two users between whom there
+-- is a block. Every other conversation gets a row: its messages have the seqs after `seq_before`, in their order.
 --
--- The statement is planned once for all batches, perhaps while the tables are small: `= any` is what no planner turns
--- into a join that reads all conversations.
+-- Planned once for all batches, perhaps while the tables are small. `= any` keeps the planner from a join that reads all
+-- conversations.
 create function append_new_messages(
     asked_conversations text, asked_senders text, asked_clients text, asked_bodies text, asked_ids text
 ) returns table (conversation_id text, seq_before bigint, created_at timestamptz, member_ids text[])
