@@ -108,36 +108,6 @@ async def test_a_batch_has_at_most_so_many_messages() -> None:
     assert sender.counts.batches == {1: 2, 2: 1}
 
 
-async def test_while_several_messages_share_a_batch_the_next_one_begins_a_while_after_it() -> None:
-    sender = Sender(min_seconds=3_600)
-    await sender.send("a", "b", "c", "d")
-    await sender.store.commit()
-    [later] = await sender.send("e")
-    assert sender.store.running == []
-    assert not later.done()
-
-
-async def test_after_a_batch_of_few_messages_the_next_one_begins_at_once() -> None:
-    sender = Sender(min_seconds=3_600)
-    await sender.send("a")
-    await sender.send("b", "c")
-    await sender.store.commit()
-    assert sender.store.running == [["b", "c"]]
-
-
-async def test_a_change_that_waits_does_not_wait_for_more_messages() -> None:
-    sender = Sender(min_seconds=3_600)
-    await sender.send("a", "b", "c", "d")
-    done: list[str] = []
-
-    async def change() -> None:
-        done.append("change")
-
-    sender.group.exclusive(change)
-    await sender.store.commit()
-    assert done == ["change"]
-
-
 async def test_a_full_queue_refuses_messages_as_busy() -> None:
     sender = Sender(max_queued=2)
     await sender.send("a")

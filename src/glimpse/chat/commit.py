@@ -5,9 +5,8 @@ Group commit: many messages share one transaction.
     a batch is running      messages queue up, and are the next batch when it ends
     changes wait, too       one of them runs between two batches, however many wait
 
-A single message is stored at once. The more messages queue up, the more of them share a commit. After a batch of
-several messages, the next one begins no sooner than MIN_BATCH_SECONDS after that one began. Each message is answered by
-a callback, because a future for each would cost more than all the rest of this file.
+There is no timer: a single message is stored at once, and the more messages queue up, the more of them share a commit.
+Each message is answered by a callback, because a future for each would cost more than all the rest of this file.
 """
 
 from __future__ import annotations
@@ -21,15 +20,6 @@ from glimpse.chat.counts import Counts
 from glimpse.chat.ports import Store, StoreDown
 from glimpse.chat.refusals import BUSY, INTERNAL, UNKNOWN_OUTCOME, Refusal
 from glimpse.chat.values import NewMessage, StoredEntry
-
-MIN_BATCH_SECONDS = 0.004
-"""
-The least time between the beginnings of two batches, while batches have several messages. Without it a batch would have
-few of the thousands that arrive in a second, and a statement and its commit cost as much as storing twenty more.
-"""
-
-SEVERAL = 4
-"""From so many messages in a batch on, the next one waits: more arrive than a statement for each could store."""
 
 MAX_BATCH_ROWS = 500
 """A batch of 500 takes some 10 ms of processor time; a quarter of a vCPU gets 25 ms of every 100."""
@@ -60,10 +50,9 @@ class GroupCommit:
         report_defect: Callable[[BaseException], None],
         max_rows: int = MAX_BATCH_ROWS,
         max_queued: int = MAX_QUEUED,
-        min_seconds: float = MIN_BATCH_SECONDS,
     ) -> None:
         self._store, self._counts, self._report_defect = store, counts, report_defect
-        self._max_rows, self._max_queued, self._min_seconds = max_rows, max_queued, min_seconds
+        self._max_rows, self._max_queued = max_rows, max_queued
         self._queue: deque[tuple[NewMessage, OnStored]] = deque()
         self._changes: deque[tuple[Change, Answer, int]] = deque()
         """Each with how many messages are to be taken before it, of all that were ever queued."""
@@ -128,18 +117,13 @@ class GroupCommit:
 
     async def _run(self) -> None:
         has_run_change = False
-        time = asyncio.get_running_loop().time
         try:
             while self._queue or self._changes:
-                began = time()
                 messages, callbacks = self._next_batch(has_run_change)
                 has_run_change = not messages
                 if messages:
                     self._counts.batches[len(messages)] += 1
                     await self._append(messages, callbacks)
-                    left = began + self._min_seconds - time()
-                    if left > 0 and len(messages) >= SEVERAL and not self._changes:
-                        await asyncio.sleep(left)
                 else:
                     change, answer, _ = self._changes.popleft()
                     await _run_change(change, answer)
