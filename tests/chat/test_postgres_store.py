@@ -7,7 +7,7 @@ import contextlib
 import datetime
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -387,6 +387,23 @@ async def test_a_store_with_one_connection_serves_one_call_after_another(databas
     await store.close()
 
 
+@contextlib.asynccontextmanager
+async def conversations_locked(database_url: str) -> AsyncIterator[None]:
+    """Somebody else holds the lock of every conversation meanwhile."""
+    holder = await asyncpg.connect(database_url)
+    async with holder.transaction():
+        await holder.execute("select from conversations for update")
+        yield
+    await holder.close()
+
+
+async def nothing_is_stored(store: PostgresStore, chat: Chat) -> None:
+    """Neither a message alone nor a batch."""
+    for count in (1, 2):
+        with pytest.raises(StoreDown):
+            await store.append([chat.message("room", "ada") for _ in range(count)])
+
+
 async def test_a_statement_that_is_not_answered_is_given_up_with_its_connection(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,14 +411,9 @@ async def test_a_statement_that_is_not_answered_is_given_up_with_its_connection(
     store = await PostgresStore.open(database_url)
     chat = Chat(store)
     await chat.room("room", "ada", "bob")
-    holder = await asyncpg.connect(database_url)
-    async with holder.transaction():
-        await holder.execute("select from conversations for update")
-        for count in (1, 2):
-            with pytest.raises(StoreDown):
-                await store.append([chat.message("room", "ada") for _ in range(count)])
+    async with conversations_locked(database_url):
+        await nothing_is_stored(store, chat)
         assert store.connections()["database_connections_busy"] == 0
-    await holder.close()
     await store.check()
     await store.close()
 
@@ -583,15 +595,10 @@ async def test_a_lock_that_does_not_come_is_given_up(
     store = await open_store()
     chat = Chat(store)
     await chat.room("room", "ada", "bob")
-    holder = await asyncpg.connect(database_url)
-    async with holder.transaction():
-        await holder.execute("select from conversations for update")
-        for count in (1, 2):
-            with pytest.raises(StoreDown):
-                await store.append([chat.message("room", "ada") for _ in range(count)])
+    async with conversations_locked(database_url):
+        await nothing_is_stored(store, chat)
         with pytest.raises(StoreDown):
             await store.leave("room", "ada")
-    await holder.close()
     assert (await chat.say("room", "ada")).entry.seq == 1
 
 
