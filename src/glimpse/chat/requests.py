@@ -216,6 +216,9 @@ def decode_request(raw: Any, wanted: type[R]) -> R | Refusal:
     for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(request), strict=True):
         # Lists hold texts, and so do the keys of objects. ASCII without NUL is the usual case, checked without a call.
         text = value if isinstance(value, str) else "".join(value) if isinstance(value, list | dict) else ""
-        if not (text.isascii() and "\0" not in text) and (name == "clientId" or not is_storable(text)):
-            return INVALID.because(f"text that cannot be stored - at `$.{name}`")
+        if not (text.isascii() and "\0" not in text):
+            if name == "clientId":
+                return INVALID.because("not ASCII, or with NUL - at `$.clientId`")
+            if not is_storable(text):
+                return INVALID.because(f"text that cannot be stored - at `$.{name}`")
     return request

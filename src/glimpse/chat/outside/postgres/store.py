@@ -494,14 +494,14 @@ class PostgresStore:
                 outcomes.append(None)
         if left:
             # Messages of conversations in which one is refused, or is a repeat whose sender has left.
-            looked: Iterator[StoredEntry | Refusal]
+            rest: Iterator[StoredEntry | Refusal]
             try:
-                looked = iter(await self._append_with_look_up(left))
+                rest = iter(await self._append_with_look_up(left))
             except StoreDown:
                 # The other messages are durable: their events come before those of later messages.
                 self._repeaters.add(message.sender_id for message in left)
-                looked = repeat(UNKNOWN_OUTCOME)
-            return [outcome or next(looked) for outcome in outcomes]
+                rest = repeat(UNKNOWN_OUTCOME)
+            return [outcome or next(rest) for outcome in outcomes]
         return outcomes
 
     async def _append_with_look_up(self, messages: Sequence[NewMessage]) -> Sequence[StoredEntry | Refusal]:
