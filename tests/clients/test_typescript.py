@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.clients.npm import CLIENTS, installed, npm
 from tests.conftest import REPOSITORY
 
-CLIENT = REPOSITORY / "clients/typescript"
 PAGE = REPOSITORY / "src/glimpse/chat/page/client"
-TIMEOUT_SECONDS = 1200
-"""A command of npm that takes longer hangs."""
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy with the packages of its lock file."""
-    if not shutil.which("npm"):
-        pytest.skip("The TypeScript client is tested with Node; install node and npm.")
-    copy = tmp_path_factory.mktemp("clients") / "typescript"
-    shutil.copytree(CLIENT, copy, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=copy)
-    return copy
-
-
-def npm(*arguments: str, folder: Path) -> str:
-    environment = {**os.environ, "GLIMPSE_PYTHON": sys.executable, "NO_COLOR": "1"}
-    process = subprocess.run(
-        ["npm", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout[-4000:] + process.stderr[-2000:]
-    return process.stdout
+    return installed("typescript", tmp_path_factory.mktemp("clients"))
 
 
 def test_its_types_hold_and_its_own_tests_pass_on_the_real_service(client: Path) -> None:
@@ -88,7 +62,8 @@ def test_its_package_has_types_that_hold_and_files_that_exist(client: Path) -> N
     assert {name.partition("/")[0] for name in names} == {"package.json", "README.md", "dist"}
 
 
-def test_its_lock_file_names_no_registry() -> None:
-    lock = json.loads((CLIENT / "package-lock.json").read_text())
+@pytest.mark.parametrize("name", ["page", "typescript"])
+def test_a_lock_file_names_no_registry(name: str) -> None:
+    lock = json.loads((CLIENTS / name / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert all("resolved" not in package and package["integrity"] for package in packages.values())
