@@ -231,11 +231,16 @@ export class Chat {
     if (engine === this.#socket.io.engine) engine.close();
   }
 
-  /** The acknowledgement, or null where none came in time. */
+  /**
+   * The acknowledgement, or null where the connection closed. A connection without one in time is dead, and is closed:
+   * the service waits at most 7 s for its database, but Engine.IO would wait up to 45 s for a ping.
+   */
   async #request<T>(name: string, body: object): Promise<T | ErrorResponse | null> {
+    const engine = this.#socket.io.engine;
     try {
       return (await this.#socket.timeout(ACKNOWLEDGEMENT_TIMEOUT_MS).emitWithAck(name, body)) as T | ErrorResponse;
     } catch {
+      if (engine === this.#socket.io.engine) engine.close();
       return null;
     }
   }

@@ -8,6 +8,7 @@ export {
   type Message,
   type PendingMessage,
 } from "./chat.js";
+export { withoutMetadata } from "./picture_metadata.js";
 export { Refusal, type Language } from "./refusal.js";
 export { Session, type LoginResponse, type User } from "./session.js";
 export {

@@ -5,6 +5,7 @@
 //     chat.send(conversationId, { body: "", fileId });
 
 import { requestJson } from "./http.js";
+import { blobWithoutMetadata } from "./picture_metadata.js";
 import { put as putFile, type Progress, type Put } from "./put.js";
 import { localRefusal, Refusal, type Language } from "./refusal.js";
 import { backoffMs, systemRuntime, type Runtime } from "./retry.js";
@@ -24,7 +25,10 @@ export interface UploadOptions {
   /** Called as bytes leave; starts again at 0 where the network failed and the file is sent again. */
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
-  /** SHA-256 of the content in hexadecimal; the bucket then refuses any other content. */
+  /**
+   * SHA-256 of the content in hexadecimal; the bucket then refuses any other content. A picture is then sent as it is,
+   * with the place where it was taken: this is the checksum of these bytes.
+   */
   readonly sha256?: string;
   /** The name that others see; by default the file's own. */
   readonly name?: string;
@@ -60,6 +64,8 @@ interface PresignedPut {
 }
 
 const MAX_ATTEMPTS = 8;
+/** What the service answers in one request for many addresses. */
+const MAX_IDS = 100;
 /** No PUT starts when its URL expires sooner than this. */
 const EXPIRY_MARGIN_MS = 5_000;
 /** Refusals after which a new URL, or a new PUT to the same one, may succeed. */
@@ -81,14 +87,18 @@ export class Files {
 
   /**
    * Uploads a file. Once this resolves, a message or a profile may refer to the file. Retries after network faults and
-   * server errors; requests a new URL where the old one expired.
+   * server errors; requests a new URL where the old one expired. Of a picture, what the camera wrote into it is not
+   * sent: see `withoutMetadata`.
    */
   async uploadFile(file: Blob | LocalFile, options: UploadOptions = {}): Promise<UploadedFile> {
-    const body = file instanceof Blob ? file : await this.#read(file);
-    if (!body.size) throw localRefusal("empty", this.#language);
+    const content = file instanceof Blob ? file : await this.#read(file);
+    if (!content.size) throw localRefusal("empty", this.#language);
+    const contentType = file.type || content.type || typeOf(nameOf(file));
+    const isPicture = contentType.startsWith("image/") && !options.sha256;
+    const body = isPicture ? await this.#withoutMetadata(content) : content;
     const announcement = {
       fileName: options.name ?? nameOf(file),
-      contentType: file.type || body.type || typeOf(nameOf(file)),
+      contentType,
       size: body.size,
       ...(options.sha256 && { sha256: options.sha256 }),
     };
@@ -121,6 +131,23 @@ export class Files {
     return this.#withRetries(signal, () => this.#request<FileAddress>("GET", path, undefined, signal));
   }
 
+  /**
+   * The same for many files, by their ids. Those that the user may not see, and those that are gone, are left out. The
+   * service must be of the release that this method came with, or later.
+   */
+  async fileAddresses(fileIds: readonly string[], signal?: AbortSignal): Promise<Map<string, FileAddress>> {
+    const addresses = new Map<string, FileAddress>();
+    const ids = [...new Set(fileIds)].map(encodeURIComponent);
+    for (let at = 0; at < ids.length; at += MAX_IDS) {
+      const path = `/files?ids=${ids.slice(at, at + MAX_IDS).join(",")}`;
+      const { files } = await this.#withRetries(signal, () =>
+        this.#request<{ files: FileAddress[] }>("GET", path, undefined, signal),
+      );
+      for (const file of files) addresses.set(file.fileId, file);
+    }
+    return addresses;
+  }
+
   async #put({ uploadUrl, headers }: PresignedPut, body: Blob, { onProgress, signal }: UploadOptions): Promise<void> {
     onProgress?.({ sent: 0, total: body.size });
     const request = { url: uploadUrl, headers, body, onProgress: onProgress ?? (() => undefined), signal };
@@ -151,6 +178,16 @@ export class Files {
         if (!(error instanceof Refusal) || !error.retry || failures + 1 >= MAX_ATTEMPTS) throw error;
         await this.runtime.pause(Math.max(error.afterMs, backoffMs(failures, this.runtime.random)), signal);
       }
+    }
+  }
+
+  async #withoutMetadata(picture: Blob): Promise<Blob> {
+    // React Native's Blobs cannot be read.
+    if (typeof picture.arrayBuffer !== "function") return picture;
+    try {
+      return await blobWithoutMetadata(picture);
+    } catch {
+      throw localRefusal("unreadable", this.#language);
     }
   }
 

@@ -1,5 +1,6 @@
 // Against the real service, its PostgreSQL and its object store, over connections that are cut.
 
+import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Chat } from "../src/chat.js";
 import { Session } from "../src/session.js";
@@ -74,6 +75,33 @@ test("what was written while the network was away arrives once, and what was mis
   await Promise.all(sending);
   await expect.poll(() => bodies(his, room), WAIT).toEqual(["before", "one", "two", "three"]);
   await expect.poll(() => bodies(hers, room), WAIT).toEqual(["before", "one", "two", "three"]);
+});
+
+test("a connection that stays open without an answer is replaced, and what was sent on it arrives once", async () => {
+  const { ada, bob, room } = await pair();
+  // Engine.IO finds a dead connection after 45 s; the chat does once an answer does not come.
+  let answersIn = 10_000;
+  const connect = ((address: string, options: object) => {
+    const socket = io(address, options);
+    const timeout = socket.timeout.bind(socket);
+    return Object.assign(socket, { timeout: () => timeout(answersIn) });
+  }) as unknown as typeof io;
+  // Its own: the other connections of these tests stay as they are.
+  const line = await TcpProxy.before(server.port);
+  const hers = new Chat({ url: `http://127.0.0.1:${line.port}`, token: ada.token }, undefined, connect);
+  open.push(hers);
+  const statuses: string[] = [];
+  hers.on("status", (status) => statuses.push(status));
+  await hers.send(room, { body: "before" });
+  line.mute();
+  answersIn = 100;
+  const sending = hers.send(room, { body: "kept" });
+  await expect.poll(() => statuses, WAIT).toContain("offline");
+  answersIn = 10_000;
+  await sending;
+  const his = chatOf(bob);
+  for (const chat of [hers, his]) await expect.poll(() => bodies(chat, room), WAIT).toEqual(["before", "kept"]);
+  line.close();
 });
 
 test("a service that is killed and comes back loses nothing and stores nothing twice", async () => {
@@ -238,6 +266,11 @@ test("a picture is uploaded past the service, posted, seen by the other, and by 
   const found = await new Files({ url, token: bob.token }).fileAddress(fileId);
   expect(found).toMatchObject({ fileName: "사진.png", contentType: "image/png", size: bytes.length });
   expect(new Uint8Array(await (await fetch(found.url)).arrayBuffer())).toEqual(bytes);
+  const [seen, unseen] = await Promise.all(
+    [bob, eve].map(({ token }) => new Files({ url, token }).fileAddresses([fileId, "unknown"])),
+  );
+  expect([...seen!.keys(), ...unseen!.keys()]).toEqual([fileId]);
+  expect(new Uint8Array(await (await fetch(seen!.get(fileId)!.url)).arrayBuffer())).toEqual(bytes);
   await expect(new Files({ url, token: eve.token }).fileAddress(fileId)).rejects.toMatchObject({ code: "not_found" });
 });
 

@@ -62,7 +62,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   };
 }
 
-/** Forwards connections to a port. `cut()` closes the open ones; `isCut` refuses new ones. */
+/**
+ * Forwards connections to a port. `cut()` closes the open ones; `mute()` leaves them open and forwards nothing more;
+ * `isCut` refuses new ones.
+ */
 export class TcpProxy {
   isCut = false;
   /** Called for each connection: after so many bytes from the client it is cut; null for never. */
@@ -84,6 +87,10 @@ export class TcpProxy {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  mute(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners("data").pause();
   }
 
   cut(): void {

@@ -3,7 +3,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Put, PutResponse } from "../src/put.js";
 import type { Runtime } from "../src/retry.js";
+import { withoutMetadata } from "../src/picture_metadata.js";
 import { Files, Refusal } from "../src/upload.js";
+import { jpeg6 } from "./pictures.js";
 
 const FILE = new File([new Uint8Array(1000)], "사진.png", { type: "image/png" });
 const ANNOUNCED = { fileId: "f1", uploadUrl: "https://s3/x", method: "PUT", headers: { "content-type": "image/png" }, expiresIn: 300 };
@@ -186,6 +188,85 @@ describe("a file", () => {
     const phone = new Files({ url: "https://chat.example.com", token: async () => "token" }, runtime, counting);
     await phone.uploadFile({ uri: "file:///photo.jpg", name: "photo.jpg", type: "image/jpeg" });
     expect(bodies).toEqual([7]);
+  });
+});
+
+describe("a picture", () => {
+  const photo = (type = "image/jpeg"): File => new File([jpeg6], "photo.jpg", { type });
+  let announced: Record<string, unknown>[];
+  let bodies: Blob[];
+
+  beforeEach(() => {
+    [announced, bodies] = [[], []];
+    const stubbed = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+      if (url.endsWith("presigned-url")) announced.push(JSON.parse(String(init.body)));
+      return stubbed(url, init);
+    });
+  });
+  const keeping: Put = async ({ body }) => {
+    bodies.push(body);
+    return { status: 200, text: "" };
+  };
+  const upload = (file: File, options = {}): Promise<unknown> =>
+    new Files({ url: "https://chat.example.com", token: () => "token" }, runtime, keeping).uploadFile(file, options);
+  const sent = async (): Promise<Uint8Array> => new Uint8Array(await bodies[0]!.arrayBuffer());
+
+  test("leaves without what its camera wrote, and is announced with the size that it then has", async () => {
+    await upload(photo());
+    const clean = withoutMetadata(jpeg6);
+    expect(await sent()).toEqual(clean);
+    expect(announced).toEqual([{ fileName: "photo.jpg", contentType: "image/jpeg", size: clean.length }]);
+    expect(bodies[0]!.type).toBe("image/jpeg");
+  });
+
+  test("is sent as it is where the app knows its checksum", async () => {
+    await upload(photo(), { sha256: "00" });
+    expect(await sent()).toEqual(jpeg6);
+    expect(announced[0]).toMatchObject({ size: jpeg6.length, sha256: "00" });
+  });
+
+  test("is sent as it is where it is announced as another type, or cannot be read as bytes", async () => {
+    await upload(photo("application/zip"));
+    const unreadable = photo();
+    Object.defineProperty(unreadable, "arrayBuffer", { value: undefined });
+    await upload(unreadable);
+    expect(bodies.map(({ size }) => size)).toEqual([jpeg6.length, jpeg6.length]);
+  });
+
+  test("that has gone from the disk is refused as unreadable", async () => {
+    const gone = photo();
+    Object.defineProperty(gone, "arrayBuffer", { value: () => Promise.reject(new Error("NotFoundError")) });
+    expect((await refusalOf(upload(gone))).code).toBe("unreadable");
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("the addresses of many files", () => {
+  const file = (fileId: string): object => ({ ...COMPLETE, fileId, fileName: "x", url: "u", expiresIn: 60 });
+
+  test("are requested a hundred at a time, and those that are not there are left out", async () => {
+    const stubbed = globalThis.fetch;
+    const requests: string[][] = [];
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+      const ids = new URL(url).searchParams.get("ids")!.split(",");
+      requests.push(ids);
+      replies["/files"] = [ok({ files: ids.filter((id) => id !== "f7").map(file) })];
+      return stubbed(url, init);
+    });
+    const ids = Array.from({ length: 150 }, (_, at) => `f${at}`);
+    const found = await files().fileAddresses([...ids, "f1", "f2"]);
+    expect(requests).toEqual([ids.slice(0, 100), ids.slice(100)]);
+    expect([...found.keys()]).toEqual(ids.filter((id) => id !== "f7"));
+    expect(found.get("f149")).toEqual(file("f149"));
+  });
+
+  test("are requested again after a fault, and not at all where there is no file", async () => {
+    replies["/files"] = ["lost", no(503, "unavailable", true), ok({ files: [file("f1")] })];
+    expect([...(await files().fileAddresses(["f1"])).keys()]).toEqual(["f1"]);
+    expect(asked).toHaveLength(3);
+    expect(await files().fileAddresses([])).toEqual(new Map());
+    expect(asked).toHaveLength(3);
   });
 });
 

@@ -4,6 +4,7 @@
 //     const { fileId } = await files.uploadFile(file, { onProgress: ({ sent, total }) => bar.show(sent / total) });
 //     chat.send(conversationId, { body: "", fileId });
 import { requestJson } from "./http.js";
+import { blobWithoutMetadata } from "./picture_metadata.js";
 import { put as putFile } from "./put.js";
 import { localRefusal, Refusal } from "./refusal.js";
 import { backoffMs, systemRuntime } from "./retry.js";
@@ -11,6 +12,8 @@ export { Refusal };
 /** The name of release 0.1.0. */
 export { Refusal as Refused };
 const MAX_ATTEMPTS = 8;
+/** What the service answers in one request for many addresses. */
+const MAX_IDS = 100;
 /** No PUT starts when its URL expires sooner than this. */
 const EXPIRY_MARGIN_MS = 5_000;
 /** Refusals after which a new URL, or a new PUT to the same one, may succeed. */
@@ -31,15 +34,19 @@ export class Files {
     }
     /**
      * Uploads a file. Once this resolves, a message or a profile may refer to the file. Retries after network faults and
-     * server errors; requests a new URL where the old one expired.
+     * server errors; requests a new URL where the old one expired. Of a picture, what the camera wrote into it is not
+     * sent: see `withoutMetadata`.
      */
     async uploadFile(file, options = {}) {
-        const body = file instanceof Blob ? file : await this.#read(file);
-        if (!body.size)
+        const content = file instanceof Blob ? file : await this.#read(file);
+        if (!content.size)
             throw localRefusal("empty", this.#language);
+        const contentType = file.type || content.type || typeOf(nameOf(file));
+        const isPicture = contentType.startsWith("image/") && !options.sha256;
+        const body = isPicture ? await this.#withoutMetadata(content) : content;
         const announcement = {
             fileName: options.name ?? nameOf(file),
-            contentType: file.type || body.type || typeOf(nameOf(file)),
+            contentType,
             size: body.size,
             ...(options.sha256 && { sha256: options.sha256 }),
         };
@@ -73,6 +80,21 @@ export class Files {
     fileAddress(fileId, signal) {
         const path = `/files/${encodeURIComponent(fileId)}`;
         return this.#withRetries(signal, () => this.#request("GET", path, undefined, signal));
+    }
+    /**
+     * The same for many files, by their ids. Those that the user may not see, and those that are gone, are left out. The
+     * service must be of the release that this method came with, or later.
+     */
+    async fileAddresses(fileIds, signal) {
+        const addresses = new Map();
+        const ids = [...new Set(fileIds)].map(encodeURIComponent);
+        for (let at = 0; at < ids.length; at += MAX_IDS) {
+            const path = `/files?ids=${ids.slice(at, at + MAX_IDS).join(",")}`;
+            const { files } = await this.#withRetries(signal, () => this.#request("GET", path, undefined, signal));
+            for (const file of files)
+                addresses.set(file.fileId, file);
+        }
+        return addresses;
     }
     async #put({ uploadUrl, headers }, body, { onProgress, signal }) {
         onProgress?.({ sent: 0, total: body.size });
@@ -110,6 +132,17 @@ export class Files {
                     throw error;
                 await this.runtime.pause(Math.max(error.afterMs, backoffMs(failures, this.runtime.random)), signal);
             }
+        }
+    }
+    async #withoutMetadata(picture) {
+        // React Native's Blobs cannot be read.
+        if (typeof picture.arrayBuffer !== "function")
+            return picture;
+        try {
+            return await blobWithoutMetadata(picture);
+        }
+        catch {
+            throw localRefusal("unreadable", this.#language);
         }
     }
     async #read({ uri }) {
