@@ -15,7 +15,7 @@ from glimpse.chat.addresses import ClientNetworks
 from glimpse.chat.app import Task
 from glimpse.chat.held_bytes import HeldBytes
 from glimpse.chat.outside import logs
-from glimpse.chat.outside.rest import BYTES_PER_REQUEST, MEMBERS_PER_REQUEST
+from glimpse.chat.outside.rest import BYTES_PER_REQUEST, FILES_PER_REQUEST, MEMBERS_PER_REQUEST
 from glimpse.chat.outside.slow_answers import BURST_SECONDS, WAIT_SECONDS, SlowAnswers
 from glimpse.chat.protocol.engineio import WEBSOCKET, Timing
 from glimpse.chat.protocol.session import FLOODING, MAX_OTHERS, ON_WEBSOCKET, OTHERS_SECONDS, Session
@@ -393,6 +393,19 @@ async def test_a_large_response_counts_as_many_requests() -> None:
     status, headers, _ = await client.request("GET", "/me")
     assert (status, headers["retry-after"]) == (429, "2")
     client.time += 2.0
+    assert (await client.request("GET", "/me"))[0] == 200
+    client.close()
+
+
+async def test_a_list_of_many_files_counts_as_many_requests() -> None:
+    client = RestClient()
+    ids = ",".join(f"file-{number}" for number in range(100))
+    assert (await client.request("GET", f"/files?ids={ids}"))[::2] == (200, {"files": []})
+    # It took one token and 50 more of the five, and the next needs one.
+    assert 100 // FILES_PER_REQUEST == 50
+    status, headers, _ = await client.request("GET", "/me")
+    assert (status, headers["retry-after"]) == (429, "10")
+    client.time += 10.0
     assert (await client.request("GET", "/me"))[0] == 200
     client.close()
 

@@ -292,7 +292,7 @@ async def test_a_password_is_changed_by_whoever_knows_it_to_one_that_is_accepted
     assert await chat.accounts.change_password(ada, "not this one", NEW_PASSWORD, HOME) == WRONG_PASSWORD
     short = await chat.accounts.change_password(ada, PASSWORD, "short", HOME)
     assert isinstance(short, Refusal)
-    assert short.code == INVALID.code
+    assert (short.code, short.field) == (INVALID.code, "newPassword")
     other = chat.identity(chat.tokens.issue("another issuer's", chat.time))
     refused = await chat.accounts.change_password(other, PASSWORD, NEW_PASSWORD, HOME)
     assert isinstance(refused, Refusal)

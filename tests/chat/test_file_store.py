@@ -9,7 +9,7 @@ import pytest
 
 from glimpse.chat.outside.postgres.store import PostgresStore
 from glimpse.chat.ports import Store
-from glimpse.chat.refusals import BLOCKED, FILE_GONE, FILE_TYPE, FORBIDDEN, INVALID, NOT_COMPLETE, NOT_FOUND, QUOTA
+from glimpse.chat.refusals import BLOCKED, FILE_GONE, FORBIDDEN, INVALID, NOT_A_PICTURE, NOT_COMPLETE, NOT_FOUND, QUOTA
 from glimpse.chat.values import File, NewFile, NewMessage
 from tests.chat.conftest import Chat, message_of, seqs, stored
 
@@ -27,6 +27,12 @@ async def announced(store: Store, file: NewFile, seconds: float = 300) -> File:
     made = await store.announce_file(file, seconds, ROOM)
     assert isinstance(made, File), made
     return made
+
+
+async def seen(store: Store, file_id: str, reader_id: str) -> File | None:
+    """The file, where the reader may see it."""
+    files = await store.files_seen_by([file_id], reader_id)
+    return files[0] if files else None
 
 
 async def late(store: Store, seconds: float = HOUR) -> list[str]:
@@ -48,7 +54,7 @@ async def test_what_no_database_can_hold_is_invalid_or_unknown(store: Store, cha
     for file in (new(text), new(owner=text), new(name=text)):
         assert await store.announce_file(file, 300, ROOM) == INVALID
     assert await store.file(text) is None
-    assert await store.file_seen_by(text, "ada") is None
+    assert await seen(store, text, "ada") is None
     assert not await store.complete_file(text, HOUR)
 
 
@@ -140,7 +146,7 @@ async def test_a_picture_is_a_complete_image_of_ones_own(store: Store, chat: Cha
     assert await store.update_profile("ada", None, "bobs") == FORBIDDEN
     assert await store.update_profile("ada", None, "coming") == NOT_COMPLETE
     assert await store.update_profile("ada", None, "unknown") == FILE_GONE
-    assert await store.update_profile("ada", "Ada", "paper") == FILE_TYPE
+    assert await store.update_profile("ada", "Ada", "paper") == NOT_A_PICTURE
     [ada] = await store.users(["ada"])
     assert (ada.display_name, ada.profile_image_id) == (None, None), "all of it, or nothing"
 
@@ -152,11 +158,11 @@ async def test_a_file_is_seen_by_its_owner_and_by_the_members_of_where_it_was_po
     await chat.room("room", "ada", "bob")
     await chat.people("eve")
     file = await chat.file("file", "ada")
-    assert [await store.file_seen_by("file", who) for who in ("ada", "bob", "eve")] == [file, None, None]
+    assert [await seen(store, "file", who) for who in ("ada", "bob", "eve")] == [file, None, None]
     await store.append([NewMessage("room", "ada", "c1", "", "file")])
-    assert [await store.file_seen_by("file", who) for who in ("ada", "bob", "eve")] == [file, file, None]
+    assert [await seen(store, "file", who) for who in ("ada", "bob", "eve")] == [file, file, None]
     await store.leave("room", "bob")
-    assert await store.file_seen_by("file", "bob") is None
+    assert await seen(store, "file", "bob") is None
 
 
 async def test_whoever_deletes_a_message_takes_its_file_from_the_others(store: Store, chat: Chat) -> None:
@@ -164,8 +170,8 @@ async def test_whoever_deletes_a_message_takes_its_file_from_the_others(store: S
     file = await chat.file("file", "ada")
     await store.append([NewMessage("room", "ada", "c1", "", "file")])
     await store.delete_message("room", "ada", 1)
-    assert await store.file_seen_by("file", "bob") is None
-    assert await store.file_seen_by("file", "ada") == file
+    assert await seen(store, "file", "bob") is None
+    assert await seen(store, "file", "ada") == file
 
 
 async def test_a_picture_is_seen_by_whoever_shares_a_conversation_while_it_is_the_picture(
@@ -175,16 +181,31 @@ async def test_a_picture_is_seen_by_whoever_shares_a_conversation_while_it_is_th
     await chat.people("eve")
     file = await chat.file("old", "ada")
     await store.update_profile("ada", None, "old")
-    assert [await store.file_seen_by("old", who) for who in ("bob", "eve")] == [file, None]
+    assert [await seen(store, "old", who) for who in ("bob", "eve")] == [file, None]
     await chat.file("young", "ada")
     await store.update_profile("ada", None, "young")
-    assert await store.file_seen_by("old", "bob") is None
+    assert await seen(store, "old", "bob") is None
+
+
+async def test_many_files_are_seen_in_the_order_in_which_they_are_asked_for_and_the_others_are_left_out(
+    store: Store, chat: Chat
+) -> None:
+    await chat.room("room", "ada", "bob")
+    posted, picture, own = [await chat.file(*each) for each in (("posted", "ada"), ("picture", "ada"), ("own", "bob"))]
+    await chat.file("hidden", "ada")
+    await announced(store, new("coming"))
+    await store.append([NewMessage("room", "ada", "c1", "", "posted")])
+    await store.update_profile("ada", None, "picture")
+    asked = ["own", "hidden", "picture", "unknown", "nul\0", "coming", "posted"]
+    assert await store.files_seen_by(asked, "bob") == [own, picture, posted]
+    assert await store.files_seen_by(asked, "nul\0") == []
+    assert await store.files_seen_by([], "bob") == []
 
 
 async def test_a_file_that_is_not_complete_is_seen_by_nobody(store: Store, chat: Chat) -> None:
     await chat.people("ada")
     await announced(store, new())
-    assert await store.file_seen_by("f1", "ada") is None
+    assert await seen(store, "f1", "ada") is None
 
 
 # ---- The sweep
@@ -221,7 +242,7 @@ async def test_a_complete_file_is_late_once_and_stays(store: Store, chat: Chat) 
     assert [(file.id, file.is_complete) for file in await store.files_to_sweep(HOUR, 99)] == [("f1", True)]
     await store.finish_sweep(["f1"], [], HOUR)
     assert await late(store) == []
-    assert await store.file_seen_by("f1", "ada") is not None
+    assert await seen(store, "f1", "ada") is not None
     assert await store.announce_file(new("f2", size=ROOM), 300, ROOM) == QUOTA, "it still takes its room"
 
 
@@ -248,8 +269,8 @@ async def test_a_file_that_is_posted_elsewhere_outlives_the_message_that_is_dele
     await store.append([NewMessage(room, "ada", "c1", "", "file") for room in ("one", "two")])
     await store.delete_message("one", "ada", 1)
     await forgotten(store)
-    assert await store.file_seen_by("file", "cy") is not None
-    assert await store.file_seen_by("file", "bob") is None
+    assert await seen(store, "file", "cy") is not None
+    assert await seen(store, "file", "bob") is None
 
 
 async def test_a_message_and_the_sweep_at_once_never_leave_a_message_without_its_file(store: Store, chat: Chat) -> None:
@@ -287,8 +308,8 @@ async def test_a_message_of_another_that_names_a_file_shows_it_to_nobody(
             values ('room', 1, 'message', 'm', 'eve', now(), 'c', '', 'file')"""
         )
         await connection.close()
-    assert await store.file_seen_by("file", "eve") is None
-    assert await store.file_seen_by("file", "ada") == file
+    assert await seen(store, "file", "eve") is None
+    assert await seen(store, "file", "ada") == file
 
 
 async def test_two_pictures_at_once_leave_one_in_use_and_the_others_not(store: Store, chat: Chat) -> None:

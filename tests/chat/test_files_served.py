@@ -24,6 +24,7 @@ from tests.chat.seaweed import HTTP
 from tests.chat.serving import Wire, eventually
 from tests.chat.test_objects import processes_of
 from tests.chat.test_serve import ENVIRONMENT, Serving, glimpse, heard_next, join, serve
+from tests.chat.test_uploads import PLACED, UNPLACED
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" * 100
 
@@ -94,6 +95,47 @@ def test_a_profile_picture_is_seen_by_whoever_one_talks_to(serving: Serving) -> 
     paper = announced(serving, adas, contentType="application/pdf")
     expected = (409, "not_complete", False)
     assert refused(serving.rest("POST", "/profile", {"profileImageId": paper["fileId"]}, adas)) == expected
+
+
+def test_the_files_of_a_list_are_told_in_one_answer_and_only_those_that_one_may_see(serving: Serving) -> None:
+    (_, adas), (bob, bobs) = map(serving.sign_up, ("ada3", "bob3"))
+    posted, hidden, own = completed(serving, adas), completed(serving, adas), completed(serving, bobs)
+    _, room = serving.rest("POST", "/conversations", {"memberIds": [bob]}, adas)
+    with Wire(serving.port) as wire:
+        join(wire, adas)
+        sent = {"conversationId": room["id"], "clientId": "c1", "body": "", "fileId": posted}
+        wire.say("427" + json.dumps(["message", sent]))
+        heard_next(wire, "message")
+    status, answer = serving.rest("GET", f"/files?ids={own},{hidden},unknown,{posted}", None, bobs)
+    assert (status, [each["fileId"] for each in answer["files"]]) == (200, [own, posted])
+    alone = json.loads(serving.ask("GET", f"/files/{posted}", token=bobs, Accept="application/json").body)
+    assert answer["files"][1] == alone
+    assert HTTP.request("GET", alone["url"]).data == PNG
+    assert serving.rest("GET", "/files?ids=unknown", None, bobs) == (200, {"files": []})
+    many = serving.rest("GET", f"/files?ids={','.join(map(str, range(101)))}", None, bobs)
+    assert (refused(many), "100 ids" in many[1]["error"]["message"]) == ((400, "invalid", False), True)
+    assert refused(serving.rest("GET", "/files", None, bobs)) == (400, "invalid", False)
+
+
+def test_only_a_picture_becomes_a_profile_picture(serving: Serving) -> None:
+    _, token = serving.sign_up("ada4")
+    text = b"a text of many words".ljust(len(PNG))
+    document = announced(serving, token, contentType="text/plain")
+    assert put(document, text) == 200
+    assert serving.rest("POST", f"/files/{document['fileId']}/complete", None, token)[0] == 200
+    answer = serving.rest("POST", "/profile", {"profileImageId": document["fileId"]}, token)
+    assert refused(answer) == (415, "file_type", False)
+    assert answer[1]["error"]["message"] == "only a picture can be your profile picture"
+
+
+def test_a_picture_that_says_where_it_was_taken_is_refused_where_that_is_set(tmp_path: Path) -> None:
+    with serve(tmp_path, {"GLIMPSE_REFUSE_LOCATION": "on"}) as serving:
+        _, token = serving.sign_up("ada")
+        for content, expected in ((PLACED, (422, "location", False)), (UNPLACED, None)):
+            document = announced(serving, token, contentType="image/jpeg", size=len(content))
+            assert put(document, content) == 200
+            answer = serving.rest("POST", f"/files/{document['fileId']}/complete", None, token)
+            assert answer[0] == 200 if expected is None else refused(answer) == expected
 
 
 def test_each_refusal_has_its_status_its_code_and_a_sentence_in_both_languages(serving: Serving) -> None:

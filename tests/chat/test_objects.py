@@ -71,6 +71,22 @@ async def test_the_first_bytes_of_a_short_object_are_all_of_it(objects: Objects,
     assert (found.size, found.first_bytes) == (1, b"x")
 
 
+@pytest.mark.parametrize(
+    ("start", "size"), [(0, len(PNG)), (0, 9), (300, 700), (len(PNG) - 5, 100), (0, 10**6), (len(PNG), 7), (10**9, 1)]
+)
+async def test_a_range_is_read_of_the_object_with_that_etag_and_of_no_other(
+    objects: Objects, client: Client, key: str, start: int, size: int
+) -> None:
+    await put_object(objects, client, key)
+    found = await objects.head(key)
+    assert found is not None
+    assert await objects.read(key, found.etag, start, size) == PNG[start : start + size]
+    await put_object(objects, client, key, PNG[::-1])
+    assert await objects.read(key, found.etag, start, size) == b""
+    await objects.delete([key])
+    assert await objects.read(key, found.etag, start, size) == b""
+
+
 async def test_a_checksum_is_compared_by_the_put_and_returned_by_head(
     objects: Objects, client: Client, key: str
 ) -> None:
@@ -214,6 +230,8 @@ async def test_a_store_that_does_not_answer_or_refuses_the_credentials_is_down(
     for objects in (away, stranger):
         with pytest.raises(ObjectsDown):
             await objects.head("x")
+        with pytest.raises(ObjectsDown):
+            await objects.read("x", "etag", 0, 1)
         with pytest.raises(ObjectsDown):
             await objects.delete(["x", "y"])
         objects.close()

@@ -873,6 +873,32 @@ async def test_a_batch_reads_only_the_rows_it_names(
     assert read["conversations"][1] <= 40
 
 
+@pytest.mark.parametrize("is_planned_while_empty", [True, False])
+async def test_of_many_files_only_the_rows_are_read_that_are_asked_for(
+    open_store: Open, database_url: str, is_planned_while_empty: bool
+) -> None:
+    asked = [f"file{n}" for n in range(0, 100, 10)], "bob0"
+    store = await open_store()
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("set plan_cache_mode = force_generic_plan")
+    if is_planned_while_empty:
+        await connection.fetch(QUERIES["files_seen_by"], *asked)
+    chat = Chat(store)
+    for n in range(10):
+        await chat.room(f"room{n}", "ada", f"bob{n}")
+    for n in range(100):
+        await chat.file(f"file{n}", "ada")
+        await store.append([NewMessage(f"room{n % 10}", "ada", f"c{n}", "", f"file{n}")])
+    await connection.execute("analyze")
+    async with connection.transaction():
+        found = await connection.fetch(QUERIES["files_seen_by"], *asked)
+        rows = await connection.fetch("select relname, seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables")
+    await connection.close()
+    assert [row["id"] for row in found] == asked[0]
+    read = {row["relname"]: (row["seq_tup_read"], row["idx_tup_fetch"]) for row in rows}
+    assert (read["entries"], read["files"]) == ((0, 10), (0, 10))
+
+
 async def test_the_order_of_a_batch_is_kept_where_everything_is_a_repeat_of_something(open_store: Open) -> None:
     store = await open_store()
     chat = Chat(store)

@@ -282,26 +282,27 @@ def test_the_users_whom_one_blocks_are_listed_and_no_conversation_is_made_across
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code"),
+    ("body", "status", "code", "field"),
     [
-        ("", 400, "invalid"),
-        ("{", 400, "invalid"),
-        ("[" * 5000, 400, "invalid"),
-        ('{"handle": "a\\u0000b", "password": "a long password"}', 400, "invalid"),
-        ('{"handle": "\\ud800x", "password": "a long password"}', 400, "invalid"),
-        ('{"handle": 1e999, "password": "a long password"}', 400, "invalid"),
-        ('{"handle": "somebody", "password": "short"}', 400, "invalid"),
-        ('{"handle": "two words", "password": "a long password"}', 400, "invalid"),
-        ('{"handle": "BOBBY", "password": "a long password"}', 409, "handle_taken"),
-        ('{"handle": "' + "x" * 70_000 + '"}', 413, "too_large"),
+        ("", 400, "invalid", None),
+        ("{", 400, "invalid", None),
+        ("[" * 5000, 400, "invalid", None),
+        ('{"handle": "a\\u0000b", "password": "a long password"}', 400, "invalid", "handle"),
+        ('{"handle": "\\ud800x", "password": "a long password"}', 400, "invalid", None),
+        ('{"handle": 1e999, "password": "a long password"}', 400, "invalid", None),
+        ('{"handle": "somebody", "password": "short"}', 400, "invalid", "password"),
+        ('{"handle": "two words", "password": "a long password"}', 400, "invalid", "handle"),
+        ('{"handle": "BOBBY", "password": "a long password"}', 409, "handle_taken", "handle"),
+        ('{"handle": "' + "x" * 70_000 + '"}', 413, "too_large", None),
     ],
 )
-def test_a_sign_up_that_does_not_fit_is_refused_with_its_reason(
-    serving: Serving, body: str, status: int, code: str
+def test_a_sign_up_that_does_not_fit_is_refused_with_its_reason_and_its_field(
+    serving: Serving, body: str, status: int, code: str, field: str | None
 ) -> None:
     serving.ask("POST", "/auth/signup", '{"handle": "bobby", "password": "a long password"}')
     answer = serving.ask("POST", "/auth/signup", body)
-    assert (answer.status, json.loads(answer.body)["error"]["code"]) == (status, code)
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["code"], error.get("field")) == (status, code, field)
 
 
 def test_a_wrong_password_and_an_unknown_handle_look_the_same(serving: Serving) -> None:

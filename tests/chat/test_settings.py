@@ -66,6 +66,7 @@ def test_each_number_has_bounds_and_each_setting_a_meaning() -> None:
         ("jwks", '{"keys": []}', '{"keys": []}'),
         ("jwks_url", "https://issuer.example/.well-known/jwks.json", "https://issuer.example/.well-known/jwks.json"),
         ("signup", "off", "off"),
+        ("refuse_location", "on", "on"),
         ("s3_bucket", "chat-files-2", "chat-files-2"),
         ("s3_endpoint", "http://localhost:9000/", "http://localhost:9000/"),
     ],

@@ -182,8 +182,7 @@ async def test_of_a_deleted_account_only_its_messages_and_its_memberships_stay(s
     assert await store.join_states(["ada"]) == [JoinState(100, True, ("bob",))], "the block is gone"
     assert await store.revoked_since(["ada"], 0.0) == [("ada", 100)]
     assert await chat.entries("pair", "bob") == before, "its file, too, is still named"
-    assert await store.file_seen_by("sent", "bob") is None
-    assert await store.file_seen_by("picture", "bob") is None
+    assert await store.files_seen_by(["sent", "picture"], "bob") == []
     assert {file.id for file in await store.files_to_sweep(0.0, 9)} == {"picture", "sent"}
     await store.finish_sweep([], ["picture", "sent"], 0.0)
     assert await store.file("sent") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import hashlib
+import io
 import itertools
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 from msgspec.structs import replace
+from PIL import ExifTags, Image
 
 from glimpse.chat.counts import Counts
 from glimpse.chat.memory import MemoryStore
@@ -56,7 +58,15 @@ class Time:
 class UploadsHarness:
     """Uploads with its store and its object store, and a client of the URLs that it gives."""
 
-    def __init__(self, store: Store, objects: Objects, client: Client, time: Time, per_minute: int = 1000) -> None:
+    def __init__(
+        self,
+        store: Store,
+        objects: Objects,
+        client: Client,
+        time: Time,
+        per_minute: int = 1000,
+        refuses_location: bool = False,
+    ) -> None:
         self.store, self.objects, self.client, self.time = store, objects, client, time
         self.missing = ""
         self.counts, self.problems = Counts(), list[str]()
@@ -64,8 +74,9 @@ class UploadsHarness:
         # All tests use the same real stores, so ids must differ from test to test.
         self.made = lambda: f"{uuid.uuid4()}-{next(numbers)}"
         self.uploads = Uploads(
-            store, self.open_objects, per_minute, QUOTA, self.counts, self.problems.append, time, self.made
-        )
+            store, self.open_objects, per_minute, QUOTA, self.counts, self.problems.append, time, self.made,
+            refuses_location,
+        )  # fmt: skip
 
     async def open_objects(self, host: str) -> Objects:
         if self.missing:
@@ -284,6 +295,104 @@ async def test_nobody_completes_or_sees_the_file_of_another(either: UploadsHarne
     assert code(await either.uploads.link("eve", announced.file.id)) == "not_found"
     assert code(await either.uploads.complete("ada", "unknown")) == "not_found"
     assert code(await either.uploads.link("ada", "unknown")) == "not_found"
+
+
+async def test_many_links_are_those_of_the_files_that_one_may_see_each_once(either: UploadsHarness) -> None:
+    mine = [(await either.completed()).id for _ in range(3)]
+    theirs = (await either.completed("bob")).id
+    links = await either.uploads.links("ada", [mine[2], theirs, "unknown", mine[0], mine[2], mine[1]])
+    assert not isinstance(links, Refusal)
+    assert [link.file.id for link in links] == [mine[2], mine[0], mine[1]]
+    assert [either.client.get(link.url)[:2] for link in links] == [(200, PNG)] * 3
+    assert await either.uploads.links("ada", [theirs]) == ()
+
+
+# ---- Pictures that say where they were taken
+
+
+def photograph(*location: float) -> bytes:
+    """A JPEG of a camera, with the degrees of its latitude, where they are given."""
+    image, content, exif = Image.new("RGB", (16, 16)), io.BytesIO(), Image.Exif()
+    exif[ExifTags.Base.Model] = "a camera"
+    if location:
+        exif[ExifTags.IFD.GPSInfo] = {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: location}
+    image.save(content, "jpeg", exif=exif)
+    return content.getvalue()
+
+
+PLACED, UNPLACED = photograph(37.0, 33.0, 58.8), photograph()
+
+
+class Calling:
+    """An object store that remembers which of its methods were called."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects, self.calls = objects, list[str]()
+
+    def __getattr__(self, name: str) -> object:
+        self.calls.append(name)
+        return getattr(self._objects, name)
+
+
+def refusing(either: UploadsHarness) -> UploadsHarness:
+    return UploadsHarness(either.store, either.objects, either.client, either.time, refuses_location=True)
+
+
+async def test_a_picture_with_its_location_is_refused_and_deleted_where_the_operator_says_so(
+    either: UploadsHarness,
+) -> None:
+    harness = refusing(either)
+    announced = await harness.announced(PLACED, "image/jpeg")
+    harness.put(announced, PLACED)
+    assert code(await harness.uploads.complete("ada", announced.file.id)) == "location"
+    assert set((await harness.stored_objects(announced.file)).values()) == {None}
+    assert harness.counts.files["location"] == 1
+    again = await harness.announced(UNPLACED, "image/jpeg")
+    harness.put(again, UNPLACED)
+    assert isinstance(await harness.uploads.complete("ada", again.file.id), File)
+
+
+async def test_where_the_operator_does_not_say_so_and_for_other_files_nothing_more_is_read(
+    harness: UploadsHarness,
+) -> None:
+    calling = Calling(harness.objects)
+    for each, content, content_type, expected in (
+        (harness, PLACED, "image/jpeg", ["head", "copy"]),
+        (refusing(harness), PLACED, "text/plain", ["head", "delete"]),
+        (refusing(harness), b"GPSLatitude='37'", "text/plain", ["head", "copy"]),
+        (refusing(harness), UNPLACED, "image/jpeg", ["head", "read", "copy"]),
+    ):
+        announced = await each.announced(content, content_type)
+        each.put(announced, content)
+        each.objects, calling.calls = calling, []  # type: ignore[assignment]
+        await each.uploads.complete("ada", announced.file.id)
+        assert calling.calls == expected
+
+
+async def test_a_picture_that_is_replaced_while_its_location_is_looked_for_is_gone(either: UploadsHarness) -> None:
+    harness = refusing(either)
+    announced = await harness.announced(UNPLACED, "image/jpeg")
+    harness.put(announced, UNPLACED)
+
+    async def replace(key: str) -> None:
+        assert harness.put(announced, PLACED[: len(UNPLACED)]) == 200
+
+    harness.objects = Failing(harness.objects, "read", replace)  # type: ignore[assignment]
+    assert code(await harness.uploads.complete("ada", announced.file.id)) == "gone"
+    assert (await harness.stored_objects(announced.file))["uploads"] is None
+
+
+async def test_while_the_object_store_is_down_a_picture_is_not_completed_unread(harness: UploadsHarness) -> None:
+    async def fail(key: str) -> None:
+        raise ObjectsDown("away")
+
+    harness = refusing(harness)
+    whole, announced = harness.objects, await harness.announced(PLACED, "image/jpeg")
+    harness.put(announced, PLACED)
+    harness.objects = Failing(whole, "read", fail)  # type: ignore[assignment]
+    assert await harness.uploads.complete("ada", announced.file.id) == FILES_DOWN
+    harness.objects = whole
+    assert code(await harness.uploads.complete("ada", announced.file.id)) == "location"
 
 
 async def test_the_quota_counts_what_was_announced_too(either: UploadsHarness) -> None:

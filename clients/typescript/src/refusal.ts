@@ -28,6 +28,8 @@ export class Refusal extends Error {
     readonly status = 0,
     /** Milliseconds that the service asked to wait, from Retry-After. */
     readonly afterMs = 0,
+    /** The field of the request that was refused, where the service names it: `handle`, `password`, `newPassword`, `displayName`. */
+    readonly field = "",
   ) {
     super(message);
   }
@@ -45,8 +47,8 @@ export function localRefusal(
 export function refusalOf(status: number, text: string, language: Language, retryAfter: string | null = null): Refusal {
   const afterMs = Math.max(0, Number(retryAfter ?? 0) * 1000) || 0;
   try {
-    const { code, message, retry } = JSON.parse(text).error;
-    return new Refusal(String(code), String(message), retry === true, status, afterMs);
+    const { code, message, retry, field } = JSON.parse(text).error;
+    return new Refusal(String(code), String(message), retry === true, status, afterMs, field ?? "");
   } catch {
     const { code, message } = localRefusal("offline", language);
     return new Refusal(code, message, status === 0 || status === 429 || status >= 500, status, afterMs);

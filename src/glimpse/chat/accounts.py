@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from glimpse.chat import names
 from glimpse.chat.attempts import Attempt, Attempts
 from glimpse.chat.authentication import Authentication
@@ -152,7 +154,7 @@ class Accounts:
             return SIGNUP_OFF
         accepted = names.new_password(new_password)
         if isinstance(accepted, Refusal):
-            return accepted
+            return replace(accepted, field="newPassword")
         account = await self._confirmed(identity, password, network)
         if isinstance(account, Refusal):
             return account

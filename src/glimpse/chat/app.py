@@ -174,8 +174,9 @@ class Task:
         )  # fmt: skip
         quota_bytes = settings.storage_mb_per_user * 10**6
         uploads = Uploads(
-            store, self.storage.open, settings.uploads_per_minute, quota_bytes, counts, logs.objects_down, now, make_id
-        )
+            store, self.storage.open, settings.uploads_per_minute, quota_bytes, counts, logs.objects_down, now, make_id,
+            settings.refuse_location == "on",
+        )  # fmt: skip
         clock = asyncio.get_running_loop().time
 
         def join_by() -> float:

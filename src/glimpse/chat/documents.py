@@ -41,11 +41,15 @@ class EmptyDocument(Document, frozen=True):
 
 
 class Error(Document, frozen=True):
-    """`code` is for programs, `message` for people. `retry`: the same request may succeed later."""
+    """
+    `code` is for programs, `message` for people. `retry`: the same request may succeed later. `field`: the field of the
+    request's body that was refused, where that is known: `handle`, `password`, `newPassword`, `displayName`.
+    """
 
     code: str
     message: str
     retry: bool
+    field: str | UnsetType = UNSET
 
 
 class ErrorDocument(Document, frozen=True):
@@ -192,6 +196,12 @@ class FileDocument(CompleteDocument, frozen=True):
     expires_in: int
 
 
+class FilesDocument(Document, frozen=True):
+    """In the order of the ids in the request, without the files that do not exist or that you may not see."""
+
+    files: tuple[FileDocument, ...]
+
+
 class BlockedDocument(Document, frozen=True):
     blocked: bool
 
@@ -269,7 +279,7 @@ class DrainingEvent(Document, frozen=True):
 
 
 def error_document(refused: Refusal, language: str = ENGLISH) -> ErrorDocument:
-    return ErrorDocument(Error(refused.code, refused.sentence(language), refused.retry))
+    return ErrorDocument(Error(refused.code, refused.sentence(language), refused.retry, refused.field or UNSET))
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from glimpse.chat.documents import (
     DeletedEntry,
     Document,
     FileDocument,
+    FilesDocument,
     HistoryDocument,
     LeftDocument,
     ListDocument,
@@ -27,6 +28,9 @@ from glimpse.chat.requests import Announce, ChangePassword, DeleteAccount, LogIn
 
 PAGE, MAX_PAGE = 50, 200
 """Rows of one page: where the request names no limit, and at most."""
+
+MAX_FILES = 100
+"""Files of one request: those of two pages of messages where every message has one."""
 
 
 class Parameter(NamedTuple):
@@ -148,6 +152,16 @@ ENDPOINTS = (
     Endpoint(
         "complete_file", "POST", "/files/{id}/complete",
         "Check an uploaded file; messages and your profile can refer to it from then on", {200: CompleteDocument},
+    ),
+    Endpoint(
+        "files", "GET", "/files", "The files among these ids that you may see, each with the URL to download it from",
+        {200: FilesDocument},
+        query=(
+            Parameter(
+                "ids", f"at most {MAX_FILES} ids, separated by commas",
+                {"type": "string", "pattern": f"^[^,]*(,[^,]*){{0,{MAX_FILES - 1}}}$"}, is_required=True,
+            ),
+        ),
     ),
     Endpoint(
         "file", "GET", "/files/{id}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glimpse.chat.refusals import FILE_GONE, FILE_TYPE, FORBIDDEN, NOT_COMPLETE, Refusal
+from glimpse.chat.refusals import FILE_GONE, FORBIDDEN, NOT_A_PICTURE, NOT_COMPLETE, Refusal
 from glimpse.chat.values import File
 
 
@@ -19,4 +19,4 @@ def picture_refusal(file: File | None, user_id: str) -> Refusal | None:
     """Why this user cannot have the file as their profile picture; None where they can."""
     if refusal := file_refusal(file, user_id):
         return refusal
-    return None if file and file.content_type.startswith("image/") else FILE_TYPE
+    return None if file and file.content_type.startswith("image/") else NOT_A_PICTURE

@@ -490,17 +490,17 @@ class MemoryStore:
             announced.unused_since = self._now()
         return True
 
-    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
-        announced = self._files.get(file_id)
-        if announced is None or not announced.file.is_complete:
-            return None
-        file, mine = announced.file, list(self._conversations_of(reader_id))
-        is_seen = (
-            file.owner_id == reader_id
-            or any(_posts(entry, file) for each in mine for entry in each.entries)
-            or (self._is_profile_image(file) and any(file.owner_id in each.reads for each in mine))
-        )
-        return file if is_seen else None
+    async def files_seen_by(self, file_ids: Sequence[str], reader_id: str) -> Sequence[File]:
+        mine = list(self._conversations_of(reader_id))
+
+        def is_seen(file: File) -> bool:
+            return file.is_complete and (
+                file.owner_id == reader_id
+                or any(_posts(entry, file) for each in mine for entry in each.entries)
+                or (self._is_profile_image(file) and any(file.owner_id in each.reads for each in mine))
+            )
+
+        return [file for file in map(self._file, file_ids) if file and is_seen(file)]
 
     async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
         before = self._now() - unused_seconds

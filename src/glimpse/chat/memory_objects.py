@@ -62,6 +62,10 @@ class MemoryObjects:
         sha256 = hashlib.sha256(found.content).hexdigest() if with_checksum else None
         return ObjectHead(len(found.content), found.content_type, found.etag, found.content[:HEAD_BYTES], sha256)
 
+    async def read(self, key: str, etag: str, start: int, size: int) -> bytes:
+        found = self._objects.get(key)
+        return found.content[start : start + size] if found and found.etag == etag else b""
+
     async def copy(self, source: str, target: str, etag: str, content_type: str, disposition: str) -> bool:
         found = self._objects.get(source)
         if found is None or found.etag != etag:

@@ -311,10 +311,11 @@ class Store(Protocol):
         """
         ...
 
-    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
+    async def files_seen_by(self, file_ids: Sequence[str], reader_id: str) -> Sequence[File]:
         """
-        A complete file, for its owner, for the members of conversations where its owner posted it and did not delete
-        the message, and, while it is its owner's profile image, for everybody who shares a conversation with the owner.
+        Those of the files that are complete and that the reader may see, in the order of the ids. A file is seen by its
+        owner, by the members of conversations where its owner posted it and did not delete the message, and, while it
+        is its owner's profile image, by everybody who shares a conversation with the owner.
         """
         ...
 
@@ -381,6 +382,13 @@ class Objects(Protocol):
 
     async def head(self, key: str, with_checksum: bool = False) -> ObjectHead | None:
         """None where the key has no object."""
+        ...
+
+    async def read(self, key: str, etag: str, start: int, size: int) -> bytes:
+        """
+        At most `size` bytes of an object, from `start`: fewer at its end, and none after it or where the key has no
+        object with this etag. `size` is at least 1.
+        """
         ...
 
     async def copy(self, source: str, target: str, etag: str, content_type: str, disposition: str) -> bool:

@@ -23,7 +23,7 @@ class Refusal(Struct, frozen=True):
     """
     `code` is for programs and never changes. `status` is the HTTP status. `retry`: the same request may succeed later.
     `english` and `korean` are for people, and `detail` says in English what exactly was wrong. `retry_seconds`: when a
-    retry may succeed.
+    retry may succeed. `field`: the field of the request's body that was refused, where it is known.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Refusal(Struct, frozen=True):
     korean: str
     detail: str = ""
     retry_seconds: int = 1
+    field: str = ""
 
     def after(self, seconds: float) -> Refusal:
         return replace(self, retry_seconds=max(1, ceil(seconds)))
@@ -61,7 +62,7 @@ TOO_LARGE = Refusal("too_large", 413, False, "this is too large", "크기가 너
 BLOCKED = Refusal(
     "blocked", 403, False, "you and this person cannot send each other messages", "상대와 메시지를 주고받을 수 없어요"
 )
-HANDLE_TAKEN = Refusal("handle_taken", 409, False, "this handle is taken", "이미 사용 중인 아이디예요")
+HANDLE_TAKEN = Refusal("handle_taken", 409, False, "this handle is taken", "이미 사용 중인 아이디예요", field="handle")
 
 SIGNUP_OFF = Refusal(
     "signup_off",
@@ -101,6 +102,13 @@ WRONG_CHECKSUM = Refusal(
     False,
     "the uploaded file does not have the announced checksum",
     "올라온 파일의 체크섬이 알려준 값과 달라요",
+)
+LOCATION = Refusal(
+    "location",
+    422,
+    False,
+    "the picture says where it was taken; send it without its location",
+    "사진에 촬영 위치가 들어 있어요. 위치 정보를 지우고 보내 주세요",
 )
 # A message or a profile refers to such a file: the same request is refused again.
 NOT_COMPLETE = Refusal(
@@ -171,26 +179,35 @@ INTERNAL = Refusal(
 WRONG_CREDENTIALS = replace(
     UNAUTHORIZED, english="the handle or the password is wrong", korean="아이디나 비밀번호가 맞지 않아요"
 )
-WRONG_PASSWORD = replace(FORBIDDEN, english="the password is wrong", korean="비밀번호가 맞지 않아요")
+WRONG_PASSWORD = replace(FORBIDDEN, english="the password is wrong", korean="비밀번호가 맞지 않아요", field="password")
 HANDLE_REFUSED = replace(
     INVALID,
     english="this handle cannot be used; choose another",
     korean="쓸 수 없는 아이디예요. 다른 아이디를 정해 주세요",
+    field="handle",
 )
 DISPLAY_NAME_REFUSED = replace(
     INVALID,
     english="this name cannot be shown; choose another",
     korean="쓸 수 없는 이름이에요. 다른 이름을 정해 주세요",
+    field="displayName",
 )
 PASSWORD_REFUSED = replace(
     INVALID,
     english="this password cannot be used; choose another",
     korean="쓸 수 없는 비밀번호예요. 다른 비밀번호를 정해 주세요",
+    field="password",
 )
 PASSWORD_TOO_SHORT = replace(
     INVALID,
     english=f"a password has at least {MIN_PASSWORD} characters",
     korean=f"비밀번호는 {MIN_PASSWORD}자 이상이어야 해요",
+    field="password",
+)
+NOT_A_PICTURE = replace(
+    FILE_TYPE,
+    english="only a picture can be your profile picture",
+    korean="프로필 사진에는 이미지 파일만 쓸 수 있어요",
 )
 KEY_NOT_KNOWN = replace(
     ISSUER_DOWN,

@@ -6,10 +6,12 @@ Text that PostgreSQL cannot store (NUL, half a surrogate pair) is refused here, 
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from glimpse.chat.protocol.socketio import EVENT
 from glimpse.chat.refusals import INVALID, Refusal
@@ -206,19 +208,27 @@ def _is_storable(message: SendMessage) -> bool:
 
 R = TypeVar("R", bound=Request)
 
+_FIELD_OF_DETAIL = re.compile(r"at `\$\.(\w+)")
+
+
+def _invalid(detail: str) -> Refusal:
+    """`detail` is written as by msgspec, which ends with the path to the field."""
+    found = _FIELD_OF_DETAIL.search(detail)
+    return replace(INVALID, detail=detail, field=found[1] if found else "")
+
 
 def decode_request(raw: Any, wanted: type[R]) -> R | Refusal:
     """Convert decoded JSON. Refused `invalid`; the detail says which field is wrong."""
     try:
         request = msgspec.convert(raw, wanted)
     except msgspec.ValidationError as error:
-        return INVALID.because(str(error))
+        return _invalid(str(error))
     for name, value in zip(wanted.__struct_encode_fields__, msgspec.structs.astuple(request), strict=True):
         # Lists hold texts, and so do the keys of objects. ASCII without NUL is the usual case, checked without a call.
         text = value if isinstance(value, str) else "".join(value) if isinstance(value, list | dict) else ""
         if not (text.isascii() and "\0" not in text):
             if name == "clientId":
-                return INVALID.because("not ASCII, or with NUL - at `$.clientId`")
+                return _invalid("not ASCII, or with NUL - at `$.clientId`")
             if not is_storable(text):
-                return INVALID.because(f"text that cannot be stored - at `$.{name}`")
+                return _invalid(f"text that cannot be stored - at `$.{name}`")
     return request

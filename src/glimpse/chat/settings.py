@@ -108,6 +108,7 @@ class Settings(Struct, frozen=True):
     cloudfront_private_key: str = ""
     uploads_per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 30
     storage_mb_per_user: Annotated[int, Meta(ge=1, le=100_000_000)] = 1000
+    refuse_location: Switch = "off"
 
 
 class MigrationSettings(Struct, frozen=True):

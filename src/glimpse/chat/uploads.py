@@ -12,8 +12,9 @@ put it there again anyway.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from glimpse.chat.refusals import (
     FILES_DOWN,
     FILES_OFF,
     FORBIDDEN,
+    LOCATION,
     NOT_COMPLETE,
     NOT_FOUND,
     RATE_LIMITED,
@@ -58,6 +60,9 @@ UNUSED_SECONDS = 86_400.0
 
 SWEEP_BATCH = 100
 """Files in one step of the sweep."""
+
+MAX_SEARCHES = 4
+"""Pictures that are searched for a location at once: each may take some hundred kilobytes of memory meanwhile."""
 
 NOT_THERE_YET = replace(NOT_COMPLETE, retry=True)
 FILE_TOO_LARGE = replace(
@@ -92,7 +97,8 @@ class FileLink:
 
 class Uploads:
     """
-    `uploads_per_minute` and `quota_bytes` apply to each user. `now` in seconds since 1970.
+    `uploads_per_minute` and `quota_bytes` apply to each user. `now` in seconds since 1970. `refuses_location`: a
+    picture that says where it was taken is not completed.
 
     Every method that needs the object store is refused `files_off` where there is none, and `files_down` where it does
     not answer; then `objects_down` is called with the reason. `host` is the Host header of the client's request.
@@ -108,8 +114,10 @@ class Uploads:
         objects_down: Callable[[str], None],
         now: Callable[[], float],
         make_id: Callable[[], str],
+        refuses_location: bool = False,
     ) -> None:
         self._store, self._open_objects, self._quota_bytes = store, open_objects, quota_bytes
+        self._refuses_location, self._searches = refuses_location, asyncio.Semaphore(MAX_SEARCHES)
         self._rates = TokenBuckets(uploads_per_minute / 60, uploads_per_minute)
         self._counts, self._objects_down, self._now, self._make_id = counts, objects_down, now, make_id
 
@@ -150,9 +158,10 @@ class Uploads:
     async def complete(self, owner_id: str, file_id: str) -> File | Refusal:
         """
         Check the object that the owner put, and copy it to where it is served from. Idempotent. An object that is not
-        what was announced is deleted: refused `wrong_size`, `file_type`, `wrong_checksum`. Also refused `not_complete`
-        while there is no object yet, `expired` when none can come any more, `gone` where the object was deleted or
-        replaced after the check, `not_found`, `forbidden`.
+        what was announced is deleted: refused `wrong_size`, `file_type`, `wrong_checksum`; and so is a picture in which
+        `find_location` finds a location, where the service refuses that: `location`. Also refused `not_complete` while
+        there is no object yet, `expired` when none can come any more, `gone` where the object was deleted or replaced
+        after the check, `not_found`, `forbidden`.
         """
         file = await self._store.file(file_id)
         if file is None:
@@ -169,7 +178,10 @@ class Uploads:
             if await objects.head(_stored_key(file)) is not None:
                 return await self._record(objects, file)
             return NOT_THERE_YET if self._now() < file.upload_until else UPLOAD_EXPIRED
-        if refusal := _mismatch(file, head):
+        refusal = _mismatch(file, head)
+        if refusal is None and self._refuses_location and await self._has_location(objects, file, head):
+            refusal = LOCATION
+        if refusal:
             # The row stays until the sweep: while the URL is valid, something may be put there again.
             await objects.delete([_pending_key(file)])
             self._counts.files[refusal.code] += 1
@@ -181,6 +193,19 @@ class Uploads:
             return again if again and again.is_complete else FILE_GONE
         return await self._record(objects, file)
 
+    async def _has_location(self, objects: Objects, file: File, head: ObjectHead) -> bool:
+        # Imported here, to save its 0.8 MB in the tasks that do not use it.
+        from glimpse.chat.picture_location import find_location
+
+        search = find_location(file.content_type, head.size)
+        async with self._searches:
+            try:
+                start, size = next(search)
+                while True:
+                    start, size = search.send(await objects.read(_pending_key(file), head.etag, start, size))
+            except StopIteration as end:
+                return bool(end.value)
+
     async def _record(self, objects: Objects, file: File) -> File | Refusal:
         if not await self._store.complete_file(file.id, COMPLETION_SECONDS):
             await objects.delete([_pending_key(file), _stored_key(file)])
@@ -190,12 +215,23 @@ class Uploads:
 
     async def link(self, reader_id: str, file_id: str, host: str = "") -> FileLink | Refusal:
         """A URL for somebody who may see the file. Refused `not_found`, also to everybody who may not."""
-        file = await self._store.file_seen_by(file_id, reader_id)
-        return NOT_FOUND if file is None else await self._or_refusal(self._link(file, host))
+        found = await self.links(reader_id, [file_id], host)
+        if isinstance(found, Refusal):
+            return found
+        return found[0] if found else NOT_FOUND
 
-    async def _link(self, file: File, host: str) -> FileLink:
-        objects = await self._open_objects(host)
-        return FileLink(file, *await objects.presign_get(_stored_key(file)))
+    async def links(self, reader_id: str, file_ids: Iterable[str], host: str = "") -> Sequence[FileLink] | Refusal:
+        """URLs for those of the files that the reader may see, each once, in the order of the ids."""
+        files = await self._store.files_seen_by(list(dict.fromkeys(file_ids)), reader_id)
+        return await self._or_refusal(self._links(files, host)) if files else ()
+
+    async def _links(self, files: Sequence[File], host: str) -> Sequence[FileLink]:
+        objects, links = await self._open_objects(host), []
+        for file in files:
+            links.append(FileLink(file, *await objects.presign_get(_stored_key(file))))
+            # A signature takes up to half a millisecond of a full core, and others wait meanwhile.
+            await asyncio.sleep(0)
+        return links
 
     async def sweep(self) -> None:
         """

@@ -681,25 +681,30 @@ set completed_at = coalesce(completed_at, clock_timestamp()),
 where id = $1 and (completed_at is not null or upload_until > clock_timestamp() - $2 * interval '1 second')
 returning id;
 
--- name: file_seen_by
--- A complete file, for who may see it: the owner, the members of conversations where the owner posted it, and, while it
--- is the owner's profile image, everybody who shares a conversation with the owner.
+-- name: files_seen_by
+-- Those of the files ($1) that are complete, for who may see them: the owner, the members of conversations where the
+-- owner posted the file, and, while it is the owner's profile image, everybody who shares a conversation with the owner.
+-- Each file is looked for by its key: asked with `exists`, all entries with files could be read once and hashed.
 select {file(f)}
-from files f
-where f.id = $1 and f.completed_at is not null and (
+from unnest($1::text[]) with ordinality as asked (id, place)
+join files f on f.id = asked.id
+where f.completed_at is not null and (
     f.owner_id = $2
-    or exists (
-        select from entries e
+    or (
+        select true from entries e
         join members m on m.conversation_id = e.conversation_id and m.user_id = $2
-        where e.file_id = $1 and e.sender_id = f.owner_id
+        where e.file_id = f.id and e.sender_id = f.owner_id
+        limit 1
     )
-    or exists (
-        select from users u
+    or (
+        select true from users u
         join members theirs on theirs.user_id = u.id
         join members mine on mine.conversation_id = theirs.conversation_id and mine.user_id = $2
         where u.id = f.owner_id and u.profile_image_id = f.id
+        limit 1
     )
-);
+)
+order by asked.place;
 
 -- name: expire_unused_files
 -- Files that nothing has referred to for $1 seconds become as if they had never been complete; at most $2 of them.

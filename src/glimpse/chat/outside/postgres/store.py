@@ -699,10 +699,9 @@ class PostgresStore:
     async def complete_file(self, file_id: str, grace_seconds: float) -> bool:
         return is_id(file_id) and bool(await self._rows("complete_file", file_id, grace_seconds))
 
-    async def file_seen_by(self, file_id: str, reader_id: str) -> File | None:
-        known = is_id(file_id) and is_id(reader_id)
-        rows = await self._rows("file_seen_by", file_id, reader_id) if known else ()
-        return File(*rows[0]) if rows else None
+    async def files_seen_by(self, file_ids: Sequence[str], reader_id: str) -> Sequence[File]:
+        known = list(filter(is_id, file_ids)) if is_id(reader_id) else []
+        return [File(*row) for row in await self._rows("files_seen_by", known, reader_id)] if known else []
 
     async def expire_unused_files(self, unused_seconds: float, limit: int) -> None:
         await self._rows("expire_unused_files", unused_seconds, limit)

@@ -95,6 +95,10 @@ class S3Objects:
         head: ObjectHead | None = await self._in_thread(self._head, key, with_checksum)
         return head
 
+    async def read(self, key: str, etag: str, start: int, size: int) -> bytes:
+        content: bytes = await self._in_thread(self._read, key, etag, start, size)
+        return content
+
     async def copy(self, source: str, target: str, etag: str, content_type: str, disposition: str) -> bool:
         is_copied: bool = await self._in_thread(self._copy, source, target, etag, content_type, disposition)
         return is_copied
@@ -134,6 +138,12 @@ class S3Objects:
         if described.status == 404 or described.headers["etag"] != head.etag:
             return None
         return replace(head, sha256=_hexadecimal(described.headers.get("x-amz-checksum-sha256", "")))
+
+    def _read(self, key: str, etag: str, start: int, size: int) -> bytes:
+        headers = {"range": f"bytes={start}-{start + size - 1}", "if-match": etag}
+        # 412: the object has another etag. 416: it is not that long.
+        answer = self._request("GET", key, headers, accepted=(206, 404, 412, 416))
+        return bytes(answer.data) if answer.status == 206 else b""
 
     def _copy(self, source: str, target: str, etag: str, content_type: str, disposition: str) -> bool:
         headers = {

@@ -18,17 +18,21 @@ export class Refusal extends Error {
     retry;
     status;
     afterMs;
+    field;
     name = "Refusal";
     constructor(code, message, retry = false, 
     /** The HTTP status; 0 where there was no HTTP response. */
     status = 0, 
     /** Milliseconds that the service asked to wait, from Retry-After. */
-    afterMs = 0) {
+    afterMs = 0, 
+    /** The field of the request that was refused, where the service names it: `handle`, `password`, `newPassword`, `displayName`. */
+    field = "") {
         super(message);
         this.code = code;
         this.retry = retry;
         this.status = status;
         this.afterMs = afterMs;
+        this.field = field;
     }
 }
 export function localRefusal(code, language, { retry = false, status = 0 } = {}) {
@@ -38,8 +42,8 @@ export function localRefusal(code, language, { retry = false, status = 0 } = {})
 export function refusalOf(status, text, language, retryAfter = null) {
     const afterMs = Math.max(0, Number(retryAfter ?? 0) * 1000) || 0;
     try {
-        const { code, message, retry } = JSON.parse(text).error;
-        return new Refusal(String(code), String(message), retry === true, status, afterMs);
+        const { code, message, retry, field } = JSON.parse(text).error;
+        return new Refusal(String(code), String(message), retry === true, status, afterMs, field ?? "");
     }
     catch {
         const { code, message } = localRefusal("offline", language);

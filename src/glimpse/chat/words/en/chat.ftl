@@ -88,6 +88,8 @@ setting_of_uploads_per_minute = uploads per minute that this task accepts from o
 
 setting_of_storage_mb_per_user = the most MB that the files of one user take together; a file that is no longer used counts for one more day
 
+setting_of_refuse_location = on or off: whether a picture that says where it was taken is refused; off by default, because apps may not remove that yet (the TypeScript client does in browsers)
+
 ## Settings that are refused
 
 setting_number = { $variable } must be a whole number from { $least } to { $most }.

@@ -88,6 +88,8 @@ setting_of_uploads_per_minute = 이 task에서 한 사용자가 1분에 올릴 �
 
 setting_of_storage_mb_per_user = 한 사용자의 파일 전체 용량(MB). 더는 쓰이지 않는 파일도 하루 동안은 포함돼요
 
+setting_of_refuse_location = on 또는 off. 촬영 위치가 들어 있는 사진을 거절할지 정해요. 아직 위치를 지우지 않는 앱이 있을 수 있어 기본값은 off예요(TypeScript 클라이언트는 브라우저에서 지워요)
+
 ## Settings that are refused
 
 setting_number = { $variable }에는 { $least }에서 { $most } 사이의 정수를 넣어 주세요.
