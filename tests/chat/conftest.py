@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import inspect
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +30,8 @@ from glimpse.chat.ports import Store
 from glimpse.chat.refusals import Refusal
 from glimpse.chat.values import Conversation, Entry, File, Message, NewFile, NewMessage, StoredEntry
 from glimpse.words import Words
+from tests.browser import Browsers
+from tests.chat.page_window import Network, Open, Window, running, windows
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
@@ -182,7 +184,7 @@ def in_english(failure: Failure) -> str:
     return Words("en")(failure.code, **failure.values)
 
 
-@contextmanager
+@contextlib.contextmanager
 def raises_saying(kind: type[Failure], pattern: str) -> Iterator[pytest.ExceptionInfo[Failure]]:
     """Assert that the block raises this failure, and that its English sentence matches the pattern."""
     with pytest.raises(kind) as raised:
@@ -226,3 +228,43 @@ def node_clients(pytestconfig: pytest.Config) -> Path:
         return install_clients(pytestconfig.cache.mkdir("chat-clients"))
     except NodeMissing as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def whole_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    with running(tmp_path_factory.mktemp("files")) as network:
+        yield network
+
+
+@pytest.fixture
+def network(whole_network: Network) -> Iterator[Network]:
+    """Between the windows of a test and the server of its module; whole again after each test."""
+    yield whole_network
+    whole_network.mend()
+
+
+@pytest.fixture(scope="module")
+def browsers() -> Iterator[Browsers]:
+    with contextlib.closing(Browsers()) as browsers:
+        yield browsers
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """The browser of the windows: Chromium, unless the test is marked with `in_both_browsers`."""
+    return getattr(request, "param", "chromium")
+
+
+@pytest.fixture
+def window(network: Network, browsers: Browsers, engine: str) -> Iterator[Open]:
+    """Opens a window of the chat page at each call."""
+    with windows(network, browsers, engine) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def pair(window: Open) -> tuple[Window, Window]:
+    """Two users who talk to each other, each in a window."""
+    mina, jihun = window().signed_up(), window().signed_up()
+    mina.talks_to(jihun)
+    return mina, jihun

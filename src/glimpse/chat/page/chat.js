@@ -222,9 +222,16 @@ function withConversation(state, conversation) {
 
 // ---- Files and pictures
 
-/** `address`: where the file can be read; null where it cannot. */
-export function withFile(state, fileId, address) {
-  return { ...state, files: new Map(state.files).set(fileId, address) };
+/** The addresses of these files are being looked up; the ones that are known stay. */
+export function withFilesRequested(state, fileIds) {
+  return withFiles(state, fileIds.map((id) => [id, { nextLookup: Infinity }]));
+}
+
+/** `addresses`: as in files.js. What a failed look-up does not say stays. */
+export function withFiles(state, addresses) {
+  const files = new Map(state.files);
+  for (const [id, address] of addresses) files.set(id, address && { ...files.get(id), ...address });
+  return { ...state, files };
 }
 
 /** Forgets failed look-ups, so that they are tried again. */
@@ -236,16 +243,16 @@ export function withMe(state, me) {
   return { ...state, me, users: new Map(state.users).set(me.id, me) };
 }
 
-const MAX_PICTURES = 100;
+const MAX_LISTED = 100;
 
-/** Ids of shown files whose address is unknown or expired, those of the open conversation first. */
+/** Ids of files that are shown or named, and whose address is to be looked up, those of the open conversation first. */
 export function filesToLocate(state, openId, now) {
   const entries = state.conversations.get(openId)?.entries ?? [];
-  const shown = entries.filter(({ fileId, body }) => fileId && body !== null).map(({ fileId }) => fileId);
-  const listed = state.order.slice(0, MAX_PICTURES).map((id) => partnerIn(state, state.conversations.get(id)));
-  const people = [state.me.id, ...listed].map((id) => state.users.get(id)?.profileImageId);
-  const isUnknown = (fileId) => !state.files.has(fileId) || state.files.get(fileId)?.until < now;
-  return [...new Set([...shown, ...people])].filter((fileId) => fileId && isUnknown(fileId));
+  const listed = state.order.slice(0, MAX_LISTED).map((id) => state.conversations.get(id));
+  const posted = [...entries, ...listed.map(({ lastMessage }) => lastMessage)].filter((entry) => entry?.fileId && entry.body !== null);
+  const people = [state.me.id, ...listed.map((each) => partnerIn(state, each))].map((id) => state.users.get(id)?.profileImageId);
+  const isDue = (fileId) => fileId && state.files.get(fileId) !== null && !(state.files.get(fileId)?.nextLookup > now);
+  return [...new Set([...posted.map(({ fileId }) => fileId), ...people])].filter(isDue);
 }
 
 /** The URL of a user's picture; empty where there is none. */
@@ -281,6 +288,11 @@ export function readersOf(state, conversation, seq) {
 
 export function pendingIn(state, conversation) {
   return state.pending.filter(({ conversationId }) => conversationId === conversation.id);
+}
+
+/** Whether others wrote what this user has not marked as read. A receipt for one's own messages tells nobody anything. */
+export function hasUnseen({ me }, { entries, reads, unread }) {
+  return unread > 0 || entries.some(({ seq, senderId }) => senderId !== me.id && seq > (reads[me.id] ?? 0));
 }
 
 export function hasOlder(conversation) {

@@ -1,35 +1,31 @@
 // Shows the open conversation: its header, its messages in the order of `seq`, and who is typing.
 
 import { hasOlder, isOnline, othersIn, partnerIn, pendingIn, pictureOf, readersOf, typingIn } from "./chat.js";
-import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
+import { byId, element, fileIcon, fill, icon, setAvatar, setIcon, setName, setText } from "./dom.js";
 import { previewOf } from "./files.js";
+import { showMessageText } from "./message_text.js";
 import { nameOf, personOf, titleOf } from "./names.js";
+import * as place from "./place.js";
 import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
-/** Within this distance from the bottom the newest message counts as seen. */
-const NEAR_NEWEST_PIXELS = 80;
 /** Messages of one sender within this time form one group. */
 const GROUP_MS = 5 * 60_000;
-let shownId = null;
+/** Of a message, to name its buttons. */
+const MAX_NAMED_CHARACTERS = 40;
 
-export function isAtNewest() {
-  const scroll = byId("scroll");
-  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_NEWEST_PIXELS;
-}
-
-export function goToNewest() {
-  byId("scroll").scrollTop = byId("scroll").scrollHeight;
-}
+/** What is shown: the conversation, and its first and last lines. */
+let shown = { id: null };
 
 export function showConversation(state, conversation, ui) {
   byId("nothing-open").hidden = conversation !== null;
   byId("conversation").hidden = conversation === null;
-  if (conversation) {
-    showHeader(state, conversation, ui);
-    showMessages(state, conversation, ui);
-    showTyping(state, conversation);
+  if (!conversation) {
+    shown = { id: null };
+    return;
   }
-  shownId = conversation?.id ?? null;
+  showHeader(state, conversation, ui);
+  showMessages(state, conversation, ui);
+  showTyping(state, conversation);
 }
 
 function showHeader(state, conversation, ui) {
@@ -37,7 +33,7 @@ function showHeader(state, conversation, ui) {
   const others = othersIn(state, conversation);
   const online = isOnline(state, partner);
   setName(byId("conversation-title"), titleOf(state, conversation));
-  setAvatar(byId("conversation-avatar"), others[0] ?? conversation.id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partner));
+  setAvatar(byId("conversation-avatar"), avatarOf(state, conversation));
   byId("conversation-avatar").dataset.online = String(online);
   setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(others.length, online));
   const isBlocked = partner !== null && state.blocked.has(partner);
@@ -46,32 +42,38 @@ function showHeader(state, conversation, ui) {
   byId("you-blocked").hidden = !isBlocked;
 }
 
+/** For `setAvatar`: of the other person, or of the group. */
+export function avatarOf(state, conversation) {
+  const others = othersIn(state, conversation);
+  const [first] = others;
+  if (others.length > 1) return { id: conversation.id, name: "", isGroup: true };
+  return { id: first ?? conversation.id, name: personOf(state, first ?? state.me.id).name, picture: first ? pictureOf(state, first) : "" };
+}
+
 function stateText(count, online) {
   if (count === 0) return "";
   return count === 1 ? say(online ? "online" : "offline") : say("people", { count: count + 1 });
 }
 
 function showMessages(state, conversation, ui) {
-  const scroll = byId("scroll");
-  const isOther = shownId !== conversation.id;
-  const stays = isOther || isAtNewest();
+  const { id } = conversation;
   const lines = linesOf(state, conversation);
-  const newest = lines.at(-1)?.key;
-  const isNews = !isOther && newest !== scroll.dataset.newest && !lines.at(-1)?.isMine;
-  const fromEnd = scroll.scrollHeight - scroll.scrollTop;
-  const prepended = !isOther && scroll.dataset.oldest !== undefined && scroll.dataset.oldest !== lines[0]?.key;
-  byId("older").hidden = !ui.isLoadingOlder;
-  byId("no-messages").hidden = !conversation.isLoaded || lines.length > 0;
+  const next = { id, oldest: conversation.oldest, newest: lines.at(-1)?.key };
+  const isSame = shown.id === id;
+  const error = ui.historyErrors.get(id);
+  byId("older").hidden = !ui.loading.has(id);
+  byId("load-older").hidden = !error;
+  setText(byId("history-error"), error ? sayError(error) : "");
+  byId("no-messages").hidden = !conversation.isLoaded || hasOlder(conversation) || lines.length > 0;
   // A screen reader reads out new messages only.
-  byId("messages").setAttribute("aria-live", isOther || prepended ? "off" : "polite");
+  byId("scroll").setAttribute("aria-live", isSame && shown.oldest === next.oldest ? "polite" : "off");
   fill(byId("messages"), lines, (line) => line.key, makeLine, updateLine);
-  if (stays || (newest !== scroll.dataset.newest && lines.at(-1)?.isMine)) goToNewest();
-  else if (prepended) scroll.scrollTop = scroll.scrollHeight - fromEnd;
-  if (stays || isAtNewest()) byId("to-newest").hidden = true;
-  else if (isNews) byId("to-newest").hidden = false;
-  scroll.dataset.newest = newest ?? "";
-  scroll.dataset.oldest = lines[0]?.key ?? "";
-  scroll.dataset.hasOlder = String(hasOlder(conversation));
+  place.keepPlace();
+  byId("to-newest").hidden = place.isFollowing();
+  const isNews = isSame && next.newest !== shown.newest && !lines.at(-1)?.isMine;
+  next.hasNews = !place.isFollowing() && (isNews || (isSame && shown.hasNews));
+  setText(byId("to-newest-text"), say(next.hasNews ? "newMessages" : "toNewest"));
+  shown = next;
 }
 
 function showTyping(state, conversation) {
@@ -105,11 +107,13 @@ function messageLine(state, conversation, entry, before) {
   const isMine = entry.senderId === state.me.id;
   const follows = before?.type === "message" && before.senderId === entry.senderId &&
     new Date(entry.createdAt) - new Date(before.createdAt) < GROUP_MS;
+  const time = timeOf(entry.createdAt);
+  const sender = isMine ? say("you") : nameOf(state, entry.senderId);
   return {
     // The key of an own message stays the same when it is stored, so that its element stays in place.
     kind: "message", key: isMine ? `mine ${entry.clientId}` : `seq ${entry.seq}`, seq: entry.seq, isMine, follows,
-    isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time: timeOf(entry.createdAt), status: "",
-    name: !isMine && !follows && othersIn(state, conversation).length > 1 ? nameOf(state, entry.senderId) : "",
+    isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time, status: "",
+    sender: `${sender}, ${time}:`, name: !isMine && !follows && othersIn(state, conversation).length > 1 ? sender : "",
     canDelete: isMine && entry.body !== null, clientId: entry.clientId,
     file: entry.fileId && entry.body !== null ? fileOf(state, entry.fileId, isMine ? previewOf(entry.clientId) : "") : null,
   };
@@ -118,10 +122,11 @@ function messageLine(state, conversation, entry, before) {
 /** `preview`: the local URL of an own picture. */
 function fileOf(state, id, preview) {
   const address = state.files.get(id);
-  if (address === null) return { id, name: say("fileLost"), size: "", href: "", picture: preview };
-  if (!address?.url) return { id, name: "", size: "", href: "", picture: preview };
+  if (address === null) return { id, name: say("fileLost"), size: "", href: "", picture: preview, icon: "file" };
+  if (!address?.url) return { id, name: "", size: "", href: "", picture: preview, icon: "file" };
   const { url, fileName, size, contentType } = address;
-  return { id, name: fileName, size: sizeOf(size), href: url, picture: preview || (contentType.startsWith("image/") ? url : "") };
+  const picture = preview || (contentType.startsWith("image/") ? url : "");
+  return { id, name: fileName, size: sizeOf(size), href: url, picture, icon: fileIcon(contentType) };
 }
 
 function changeLine(state, { seq, senderId, memberIds }) {
@@ -134,9 +139,9 @@ function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {
   const percent = file?.size ? Math.floor((100 * sent) / file.size) : 0;
   const sending = isUploading ? say("uploading", { percent }) : say("sending");
   return {
-    kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, name: "",
+    kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, sender: `${say("you")}:`, name: "",
     status: error ? sayError(error) : sending, hasFailed: Boolean(error), isPending: true, isUploading, percent,
-    file: file ? { id: clientId, name: file.name, size: sizeOf(file.size), href: "", picture: previewOf(clientId) } : null,
+    file: file ? { id: clientId, name: file.name, size: sizeOf(file.size), href: "", picture: previewOf(clientId), icon: fileIcon(file.type ?? "") } : null,
   };
 }
 
@@ -148,19 +153,26 @@ function statusOf(state, conversation, seq) {
 
 // ---- Elements
 
+/** By element: the line that it shows. */
+const shownLines = new WeakMap();
+
 function makeLine({ kind }) {
   const line = element("li", kind);
   if (kind !== "message") return line;
-  const foot = element("span", "foot");
+  const foot = element("div", "foot");
   foot.append(element("span", "status"), element("span", "time"));
+  const actions = element("div", "actions");
   for (const action of ["delete", "retry", "discard"]) {
-    const button = element("button", `quiet ${action}`);
+    const button = element("button", `icon-button ${action}`);
     button.type = "button";
     button.dataset.action = action;
-    button.dataset.word = action;
-    foot.append(button);
+    button.append(icon(action === "discard" ? "close" : action));
+    actions.append(button);
   }
-  line.append(element("span", "name"), element("span", "bubble"), foot);
+  const name = element("span", "name");
+  // The hidden sender, which every message has, names the same person.
+  name.setAttribute("aria-hidden", "true");
+  line.append(name, element("span", "sender unseen-text"), element("div", "bubble"), foot, actions);
   return line;
 }
 
@@ -170,8 +182,15 @@ function makeFile() {
   file.rel = "noopener";
   const progress = element("progress");
   progress.max = 100;
-  file.append(element("img", "picture"), element("span", "file-name"), element("span", "file-size"), progress);
+  file.append(element("img", "picture"), icon("file"), element("span", "file-name"), element("span", "file-size"), progress);
   return file;
+}
+
+/** The browser could not show the picture; another URL of it is tried again. */
+export function showBroken(picture) {
+  picture.dataset.brokenSrc = picture.getAttribute("src");
+  picture.hidden = true;
+  picture.closest(".file").dataset.isPicture = "false";
 }
 
 /** A loaded picture keeps its URL, though the signed URL has been renewed since. */
@@ -183,12 +202,14 @@ function updateFile(item, { file, isUploading, percent, status }) {
   if (!item.querySelector(".file")) item.querySelector(".bubble").before(makeFile());
   const target = item.querySelector(".file");
   const picture = target.querySelector(".picture");
-  if (file.picture && !picture.hasAttribute("src")) picture.src = file.picture;
+  const isBroken = picture.dataset.brokenSrc === file.picture;
+  if (file.picture && (!picture.hasAttribute("src") || picture.dataset.brokenSrc) && !isBroken) picture.src = file.picture;
   picture.alt = file.name;
-  picture.hidden = !file.picture || picture.dataset.isBroken === "true";
+  picture.hidden = !file.picture || isBroken;
   target.dataset.file = file.id;
   target.dataset.isPicture = String(!picture.hidden);
   if (file.href) target.href = file.href;
+  setIcon(target.querySelector(".icon"), file.icon);
   setText(target.querySelector(".file-name"), file.name);
   setText(target.querySelector(".file-size"), file.size);
   const progress = target.querySelector("progress");
@@ -198,6 +219,9 @@ function updateFile(item, { file, isUploading, percent, status }) {
 }
 
 function updateLine(target, line) {
+  const content = JSON.stringify(line);
+  if (shownLines.get(target) === content) return;
+  shownLines.set(target, content);
   if (line.kind !== "message") {
     setText(target, line.text);
     return;
@@ -207,15 +231,18 @@ function updateLine(target, line) {
   for (const [name, on] of Object.entries(is)) target.classList.toggle(name, Boolean(on));
   target.dataset.seq = line.seq ?? "";
   target.dataset.client = line.clientId;
-  for (const name of ["name", "time", "status"]) setText(find(name), line[name]);
-  setText(find("bubble"), line.text);
+  for (const name of ["name", "sender", "time", "status"]) setText(find(name), line[name]);
+  showMessageText(find("bubble"), line.text);
   find("bubble").hidden = Boolean(line.file) && line.text === "";
   updateFile(target, line);
   // On a touch screen there is no hover: a tap on an own message shows its buttons.
   if (line.canDelete) find("bubble").tabIndex = -1;
   const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed || line.isUploading };
+  const what = [...(line.text || line.file?.name || "")].slice(0, MAX_NAMED_CHARACTERS).join("");
   for (const [action, yes] of Object.entries(can)) {
-    find(action).hidden = !yes;
-    setText(find(action), say(action === "discard" && line.isUploading ? "cancel" : action));
+    const button = find(action);
+    button.hidden = !yes;
+    button.title = say(action === "discard" && line.isUploading ? "cancel" : action);
+    button.setAttribute("aria-label", `${button.title}: ${what}`);
   }
 }

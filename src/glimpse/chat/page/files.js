@@ -9,18 +9,15 @@ const EXPIRY_MARGIN_MS = 10_000;
 
 /** The other uploads wait, before they have a signed URL that could expire. */
 const MAX_UPLOADS = 3;
-/** Between two requests for a signed URL: a long list with pictures must not use up the limit of requests. */
-const REQUEST_INTERVAL_MS = 40;
+/** After a failed request. */
+const LOOKUP_RETRY_MS = 10_000;
 
 let running = 0;
 const waiting = [];
-let lastRequest = Promise.resolve();
 let picture = null;
 
 /** By clientId: the file, its AbortController, and a local URL for its preview. */
 const uploads = new Map();
-/** By fileId: a promise of its address, and when the address expires. */
-const addresses = new Map();
 
 function files() {
   return new Files({ url: "", token: session.token, language: currentLanguage() });
@@ -61,7 +58,6 @@ export function cancel(clientId) {
 export function cancelAll() {
   for (const clientId of [...uploads.keys()]) cancel(clientId);
   picture?.abort();
-  addresses.clear();
 }
 
 /** The local URL of a picture that this page sent; empty for anything else. */
@@ -69,19 +65,21 @@ export function previewOf(clientId) {
   return uploads.get(clientId)?.preview ?? "";
 }
 
-/** The address of a file, with its expiry in `until`; null where there is none. Requested once while it is valid. */
-export function addressOf(fileId) {
-  const known = addresses.get(fileId);
-  if (known && known.until > Date.now()) return known.address;
-  const located = { until: Infinity };
-  lastRequest = lastRequest.then(() => new Promise((resolve) => setTimeout(resolve, REQUEST_INTERVAL_MS)));
-  located.address = lastRequest.then(() => files().fileAddress(fileId)).then(
-    (address) => {
-      located.until = Date.now() + address.expiresIn * 1000 - EXPIRY_MARGIN_MS;
-      return { ...address, until: located.until };
-    },
-    () => ((located.until = 0), null),
-  );
-  addresses.set(fileId, located);
-  return located.address;
+/**
+ * Pairs of a file's id and its address. `until`: when its URL expires; `nextLookup`: when it is to be looked up again.
+ * Null for a file that this user may not see.
+ */
+export async function addressesOf(fileIds) {
+  try {
+    const found = await files().fileAddresses(fileIds);
+    return fileIds.map((id) => [id, withExpiry(found.get(id))]);
+  } catch {
+    return fileIds.map((id) => [id, { nextLookup: Date.now() + LOOKUP_RETRY_MS }]);
+  }
+}
+
+function withExpiry(address) {
+  if (!address) return null;
+  const until = Date.now() + address.expiresIn * 1000 - EXPIRY_MARGIN_MS;
+  return { ...address, until, nextLookup: until };
 }

@@ -3,6 +3,8 @@
 import { othersIn } from "./chat.js";
 import { say } from "./words.js";
 
+const MAX_SHORT_NAME = 12;
+
 /** `handle` is empty where `name` is the handle, or where there is none. */
 export function personOf(state, userId) {
   const { displayName, handle, deleted } = state.users.get(userId) ?? {};
@@ -15,6 +17,14 @@ export function personOf(state, userId) {
 export function nameOf(state, userId) {
   const { name, handle } = personOf(state, userId);
   return handle ? `\u2068${name}\u2069 (${handle})` : name;
+}
+
+/** For a line with little room: shortened, and without the handle where no other member of the conversation has the same name. */
+export function shortNameOf(state, { memberIds }, userId) {
+  const { name } = personOf(state, userId);
+  if (memberIds.some((id) => id !== userId && personOf(state, id).name === name)) return nameOf(state, userId);
+  const letters = [...name];
+  return `\u2068${letters.length > MAX_SHORT_NAME ? `${letters.slice(0, MAX_SHORT_NAME - 1).join("")}…` : name}\u2069`;
 }
 
 /** The other member of a conversation, or all of them in one `name`. */

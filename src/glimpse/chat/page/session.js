@@ -11,6 +11,8 @@ const RENEW_AFTER = 0.7;
 let session = loadSession();
 /** While the password changes, the old token may be refused already, and the new one is not here yet. */
 let passwordChange = null;
+/** The messages of the last `saveUnsent`. */
+let saved = null;
 
 export function current() {
   return session;
@@ -32,7 +34,7 @@ export async function logIn(isNew, handle, password) {
 }
 
 export function logOut() {
-  session = null;
+  [session, saved] = [null, null];
   sessionStorage.removeItem(SESSION_KEY);
   sessionStorage.removeItem(UNSENT_KEY);
 }
@@ -51,8 +53,10 @@ export async function changePassword(password, newPassword) {
   await passwordChange.finally(() => (passwordChange = null));
 }
 
-/** Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. */
+/** Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. Called after each render. */
 export function saveUnsent(messages) {
+  if (messages === saved) return;
+  saved = messages;
   sessionStorage.setItem(UNSENT_KEY, JSON.stringify(messages.filter(({ file, fileId }) => !file || fileId)));
 }
 

@@ -1,31 +1,38 @@
 // The settings of the user: name, password, sessions and account.
 
-import { byId, confirmed, onSubmit, setText } from "./dom.js";
+import { byId, clearErrors, confirmed, onSubmit, setFieldError, setFormError, setText } from "./dom.js";
 import * as session from "./session.js";
 import { say, sayError } from "./words.js";
-
-const NOTES = ["settings-error", "settings-done"];
 
 /** `currentUser()`: as last heard. `onUser(user)`: the profile changed. `onEnd()`: the session is over. */
 export function listen(currentUser, onUser, onEnd) {
   byId("open-settings").addEventListener("click", () => open(currentUser()));
-  onSubmit("rename", () => save("saved", async () => onUser(await session.changeProfile({ displayName: byId("display-name").value }))));
-  onSubmit("change-password", () => save("passwordChanged", () => session.changePassword(byId("old-password").value, byId("new-password").value)));
-  byId("log-out-everywhere").addEventListener("click", () => save("", async () => {
-    await session.request("POST", "/auth/logout-everywhere");
-    onEnd();
+  byId("settings").addEventListener("input", clearDone);
+  onSubmit("rename", () => save("rename", { invalid: "display-name" }, async () => {
+    onUser(await session.changeProfile({ displayName: byId("display-name").value }));
+    setText(byId("rename-done"), say("saved"));
+  }));
+  onSubmit("change-password", () => save("change-password", { forbidden: "old-password", invalid: "new-password" }, async () => {
+    await session.changePassword(byId("old-password").value, byId("new-password").value);
+    setText(byId("change-password-done"), say("passwordChanged"));
   }));
   onSubmit("delete-account", async () => {
     if (!(await confirmed(say("deleteAccountAsk"), say("deleteAccount")))) return;
-    await save("", async () => {
+    await save("delete-account", { forbidden: "delete-password" }, async () => {
       await session.request("DELETE", "/me", { password: byId("delete-password").value });
       onEnd();
     });
   });
+  onSubmit("sessions", () => save("sessions", {}, async () => {
+    await session.request("POST", "/auth/logout-everywhere");
+    onEnd();
+  }));
 }
 
-function open({ displayName }) {
+function open({ displayName, handle }) {
   clear();
+  // Password managers look for it.
+  for (const field of document.querySelectorAll("#settings .username")) field.value = handle ?? "";
   byId("display-name").value = displayName ?? "";
   byId("settings").showModal();
 }
@@ -35,19 +42,30 @@ export function close() {
   byId("settings").close();
 }
 
-/** Does what was asked for, and shows why it failed, or `done`, the word for its success. */
-async function save(done, act) {
-  for (const id of NOTES) setText(byId(id), "");
+/** Does what was asked for, and shows why it failed: `fields` has the field that an error belongs to, by its code. */
+async function save(formId, fields, act) {
+  clearErrors(formId);
+  clearDone();
   try {
     await act();
-    clear();
-    setText(byId("settings-done"), done && say(done));
+    clearPasswords();
   } catch (error) {
-    setText(byId("settings-error"), sayError(error));
+    const field = fields[error.code];
+    if (field) setFieldError(field, sayError(error));
+    else setFormError(formId, sayError(error));
   }
 }
 
 function clear() {
+  clearPasswords();
+  clearDone();
+  for (const form of document.querySelectorAll("#settings .setting")) clearErrors(form.id);
+}
+
+function clearPasswords() {
   for (const field of document.querySelectorAll("#settings [type=password]")) field.value = "";
-  for (const id of NOTES) setText(byId(id), "");
+}
+
+function clearDone() {
+  for (const target of document.querySelectorAll("#settings .done")) setText(target, "");
 }

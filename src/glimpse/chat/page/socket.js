@@ -6,7 +6,10 @@ import { backoffMs } from "./client/retry.js";
 import { currentLanguage } from "./words.js";
 
 const OPEN_TIMEOUT_MS = 10_000;
+/** The service gives up a statement after 5 s, so it always answers sooner. */
 const ACKNOWLEDGEMENT_TIMEOUT_MS = 10_000;
+/** Asks for nothing: the answer alone counts. */
+const PROBE = { cursors: {}, only: [] };
 
 export class Socket {
   #ws = null;
@@ -21,6 +24,7 @@ export class Socket {
   #lastId = 0;
   #queue = [];
   #isSending = false;
+  #isProbing = false;
 
   /** `listener`: onOnline(), onOffline(), onReplaced(), onEvent(name, data), onRefused(code). `token()` is awaited at each CONNECT. */
   constructor(url, token, listener) {
@@ -50,6 +54,20 @@ export class Socket {
     this.open();
   }
 
+  /** There is no network: a connection would not notice it for the time of a ping. */
+  lose() {
+    if (this.#ws) this.#close();
+  }
+
+  /** A connection that does not answer is closed; where there is none, it is opened at once. */
+  async check() {
+    if (!this.#isJoined) return this.open();
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    await this.request("sync", PROBE).catch(() => null);
+    this.#isProbing = false;
+  }
+
   /** Closes the connection and does not reconnect. */
   stop() {
     this.#isStopped = true;
@@ -60,12 +78,12 @@ export class Socket {
     if (this.#isJoined) this.#ws.send(`42${JSON.stringify([name, data])}`);
   }
 
-  /** The acknowledgement. Rejects with Refusal: the server's, or `offline` where none came. */
+  /** The acknowledgement. Rejects with Refusal: the server's, or `offline` where none came; then the connection is closed. */
   request(name, data) {
     return new Promise((resolve, reject) => {
       if (!this.#isJoined) return reject(noAnswer());
       const id = ++this.#lastId;
-      const timer = setTimeout(() => this.#settle(id, ({ reject }) => reject(noAnswer())), ACKNOWLEDGEMENT_TIMEOUT_MS);
+      const timer = setTimeout(() => this.#close(), ACKNOWLEDGEMENT_TIMEOUT_MS);
       this.#requests.set(id, { resolve, reject, timer });
       this.#ws.send(`42${id}${JSON.stringify([name, data])}`);
     });
@@ -183,6 +201,7 @@ export class Socket {
   }
 }
 
-function noAnswer() {
+/** The refusal of a request without an answer. */
+export function noAnswer() {
   return localRefusal("offline", currentLanguage(), { retry: true });
 }

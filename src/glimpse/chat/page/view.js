@@ -1,16 +1,17 @@
 // Shows the log-in form, the list of conversations, the banner and all fixed texts.
 
 import { isOnline, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
-import { showConversation } from "./conversation.js";
-import { byId, element, fill, setAvatar, setName, setText } from "./dom.js";
-import { personOf, titleOf } from "./names.js";
-import { currentLanguage, dayOf, say, sayError, timeOf } from "./words.js";
+import { avatarOf, showConversation } from "./conversation.js";
+import { byId, element, fileIcon, fill, setAvatar, setIcon, setName, setText } from "./dom.js";
+import { personOf, shortNameOf, titleOf } from "./names.js";
+import { currentLanguage, dayOf, formatter, say, sayError, timeOf } from "./words.js";
 
 /** `state` is null before log-in. `ui` as in main.js. */
 export function show(state, ui) {
   byId("log-in-page").hidden = state !== null;
   byId("chat").hidden = state === null;
   showBanner(state, ui.connection);
+  setText(byId("action-error"), state && ui.actionError ? sayError(ui.actionError) : "");
   if (!state) showLogIn(ui);
   else showChat(state, ui);
 }
@@ -33,14 +34,14 @@ export function showWords() {
   }
 }
 
-function showLogIn({ isSignUp, isSignUpOff, logInError }) {
-  document.title = "Glimpse";
+function showLogIn({ isSignUp, isSignUpOff }) {
+  document.title = `${say(isSignUp ? "signUp" : "logIn")} · Glimpse`;
   setText(byId("log-in-go"), say(isSignUp ? "signUp" : "logIn"));
   setText(byId("log-in-mode"), say(isSignUp ? "toLogIn" : "toSignUp"));
   byId("log-in-mode").hidden = isSignUpOff;
-  byId("log-in-hint").hidden = !isSignUp;
+  setText(byId("handle-hint"), isSignUp ? say("handleHint") : "");
+  setText(byId("password-hint"), isSignUp ? say("passwordHint") : "");
   byId("password").autocomplete = isSignUp ? "new-password" : "current-password";
-  setText(byId("log-in-error"), logInError ? sayError(logInError) : "");
 }
 
 function showBanner(state, connection) {
@@ -52,6 +53,7 @@ function showBanner(state, connection) {
   const text = words[connection];
   banner.hidden = !state || !text;
   banner.dataset.connection = connection;
+  setIcon(byId("banner-icon"), { back: "check", replaced: "alert" }[connection] ?? "offline");
   setText(byId("banner-text"), state && text ? say(text) : "");
   byId("use-here").hidden = connection !== "replaced";
 }
@@ -59,15 +61,14 @@ function showBanner(state, connection) {
 function showChat(state, ui) {
   const open = state.conversations.get(ui.open) ?? null;
   const unread = unreadIn(state);
-  document.title = unread ? `(${unread}) Glimpse` : "Glimpse";
+  document.title = `${unread ? `(${unread}) ` : ""}${open ? titleOf(state, open).name : say("conversations")} · Glimpse`;
   byId("chat").dataset.screen = open ? "conversation" : "list";
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
-  setText(byId("start-error"), ui.startError ? sayError(ui.startError) : "");
   byId("left-note").hidden = !ui.left;
   setText(byId("left-text"), ui.left ? say("youLeft", { name: ui.left.title }) : "");
   const me = personOf(state, state.me.id);
   setName(byId("my-name"), me);
-  setAvatar(byId("my-avatar"), state.me.id, me.name, pictureOf(state, state.me.id));
+  setAvatar(byId("my-avatar"), { id: state.me.id, name: me.name, picture: pictureOf(state, state.me.id) });
   setText(byId("my-picture-error"), ui.pictureError ? sayError(ui.pictureError) : "");
   const shown = state.order.map((id) => state.conversations.get(id));
   fill(byId("conversations"), shown, ({ id }) => id, makeItem, (item, each) => updateItem(item, each, state, ui.open));
@@ -82,9 +83,11 @@ function makeItem({ id }) {
   const avatar = element("span", "avatar");
   avatar.setAttribute("aria-hidden", "true");
   const words = element("span", "words");
-  words.append(element("span", "name"), element("span", "last"));
+  words.append(element("span", "name person"), element("span", "last"));
   const side = element("span", "side");
-  side.append(element("span", "when"), element("span", "unread"));
+  const unread = element("span", "unread");
+  unread.setAttribute("aria-hidden", "true");
+  side.append(element("span", "when"), unread, element("span", "unseen-text"));
   button.append(avatar, words, side);
   item.append(button);
   return item;
@@ -93,21 +96,28 @@ function makeItem({ id }) {
 function updateItem(item, conversation, state, openId) {
   const find = (name) => item.querySelector(`.${name}`);
   const { lastMessage, unread, id } = conversation;
-  const others = othersIn(state, conversation);
-  setAvatar(find("avatar"), others[0] ?? id, personOf(state, others[0] ?? state.me.id).name, pictureOf(state, partnerIn(state, conversation)));
-  find("avatar").dataset.online = String(others.length === 1 && isOnline(state, others[0]));
+  const isOnlineNow = isOnline(state, partnerIn(state, conversation));
+  setAvatar(find("avatar"), avatarOf(state, conversation));
+  find("avatar").dataset.online = String(isOnlineNow);
   setName(find("name"), titleOf(state, conversation));
-  setText(find("last"), lastMessage ? previewOf(state, lastMessage) : "");
+  setText(find("last"), lastMessage ? previewOf(state, conversation, lastMessage) : "");
   setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");
   setText(find("unread"), unread ? String(Math.min(unread, 999)) : "");
-  find("unread").setAttribute("aria-label", unread ? say("unread", { count: unread }) : "");
+  // The colours of the badge and of the dot, in words.
+  setText(find("unseen-text"), [unread && say("unread", { count: unread }), isOnlineNow && say("online")].filter(Boolean).join(", "));
   if (id === openId) find("item").setAttribute("aria-current", "true");
   else find("item").removeAttribute("aria-current");
 }
 
-function previewOf(state, { senderId, body }) {
-  const text = body === null ? say("deleted") : body || say("file");
-  return senderId === state.me.id ? `${say("you")}: ${text}` : text;
+/** The last message as one sentence. */
+function previewOf(state, conversation, { senderId, body, fileId }) {
+  const partner = partnerIn(state, conversation);
+  const by = senderId === state.me.id ? "Mine" : senderId === partner ? "" : "By";
+  const name = shortNameOf(state, conversation, senderId);
+  if (body === null) return say(`deleted${by}`, { name });
+  if (body) return by ? say(`text${by}`, { name, text: body }) : body;
+  const kind = fileIcon(state.files.get(fileId)?.contentType ?? "").split("-")[0];
+  return say(`file${by}`, { name, kind: say(`kind_${kind}`) });
 }
 
 function whenOf(text) {
@@ -115,5 +125,5 @@ function whenOf(text) {
   if (day.toDateString() === new Date().toDateString()) return timeOf(text);
   const [today, yesterday] = [say("today"), say("yesterday")];
   return [today, yesterday].find((word) => word === dayOf(text)) ??
-    new Intl.DateTimeFormat(currentLanguage(), { month: "short", day: "numeric" }).format(day);
+    formatter(Intl.DateTimeFormat, { month: "short", day: "numeric" }).format(day);
 }

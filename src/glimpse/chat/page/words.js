@@ -5,8 +5,8 @@ const WORDS = {
     otherLanguage: "한국어", switchLanguage: "한국어로 보기", tagline: "Say it. It arrives.",
     handle: "Handle", password: "Password", logIn: "Log in", signUp: "Sign up", logOut: "Log out",
     toSignUp: "New here? Make an account", toLogIn: "Already have an account? Log in",
-    signUpHint: "Handle: up to 64 letters, digits and symbols, without spaces, / or @. Password: at least 8 characters.",
-    conversations: "Chats", startLabel: "Handle of the person you want to talk to", startHint: "Start with a handle",
+    handleHint: "Up to 64 letters, digits and symbols, without spaces, / or @.",
+    conversations: "Chats", conversation: "Open chat", startLabel: "Handle of the person you want to talk to", startHint: "Start with a handle",
     start: "Start", noConversations: "No chats yet. Enter a friend’s handle above to begin.",
     nothingOpen: "Choose a chat, or start a new one.", back: "Back to chats", more: "More", messages: "Messages",
     online: "Online", offline: "Offline", people: "{count} people", alone: "Nobody else is here",
@@ -18,9 +18,13 @@ const WORDS = {
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
     youLeft: "You left {name}.", return: "Return",
     cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "Members changed",
-    noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", file: "A file",
+    noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", loadOlder: "Load older messages",
+    textMine: "You: {text}", textBy: "{name}: {text}",
+    file: "Sent {kind}", fileMine: "You sent {kind}", fileBy: "{name} sent {kind}",
+    kind_image: "a picture", kind_video: "a video", kind_audio: "an audio file", kind_file: "a file",
+    deletedMine: "You deleted a message", deletedBy: "{name} deleted a message",
     attach: "Send a file", changePicture: "Change your picture", uploading: "Uploading {percent} %", fileLost: "This file is gone",
-    unread: "{count} unread", newMessages: "New messages", reconnecting: "Connection lost. Reconnecting…",
+    unread: "{count} unread", newMessages: "New messages", toNewest: "Newest messages", toNewest: "To the newest", reconnecting: "Connection lost. Reconnecting…",
     reconnectingKept: "Connection lost. Reconnecting… Your messages are kept and will be sent.", back_online: "Back online",
     replaced: "You opened Glimpse in too many places, so it stopped here.", useHere: "Use here",
     replacedKept: "You opened Glimpse in too many places, so it stopped here. Your messages are kept and will be sent when you use it here.",
@@ -43,8 +47,8 @@ const WORDS = {
     otherLanguage: "English", switchLanguage: "View in English", tagline: "말하면, 닿아요.",
     handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃",
     toSignUp: "처음이신가요? 회원가입", toLogIn: "이미 계정이 있나요? 로그인",
-    signUpHint: "아이디는 64자까지 쓸 수 있고 공백, /, @는 안 돼요. 비밀번호는 8자 이상이에요.",
-    conversations: "채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
+    handleHint: "64자까지 쓸 수 있고 공백, /, @는 안 돼요.",
+    conversations: "채팅", conversation: "열린 채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
     start: "시작", noConversations: "아직 채팅이 없어요. 위에 친구 아이디를 입력해 시작해 보세요.",
     nothingOpen: "채팅을 선택하거나 새로 시작해 보세요.", back: "채팅 목록으로", more: "더보기", messages: "메시지",
     online: "접속 중", offline: "오프라인", people: "{count}명", alone: "대화 상대가 없어요",
@@ -56,9 +60,13 @@ const WORDS = {
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
     youLeft: "나온 채팅방: {name}", return: "다시 들어가기",
     cancel: "취소", retry: "다시 보내기", discard: "지우기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
-    noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", file: "파일",
+    noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", loadOlder: "이전 메시지 더 보기",
+    textMine: "나: {text}", textBy: "{name}: {text}",
+    file: "{kind} 보냈어요", fileMine: "내가 {kind} 보냈어요", fileBy: "{name}님이 {kind} 보냈어요",
+    kind_image: "사진을", kind_video: "동영상을", kind_audio: "음성 파일을", kind_file: "파일을",
+    deletedMine: "내가 메시지를 삭제했어요", deletedBy: "{name}님이 메시지를 삭제했어요",
     attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "사라진 파일이에요",
-    unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
+    unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", toNewest: "최신 메시지로", toNewest: "최신 메시지로", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
     replaced: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.", useHere: "여기서 사용하기",
     replacedKept: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요. 작성한 메시지는 여기서 다시 사용하면 보낼게요.",
@@ -106,6 +114,19 @@ export function sayError({ code, message }) {
   return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
 }
 
+/** The page's own words where the server cannot know what its refusal means to the user: `words`, by the server's code. */
+export function inSituation(error, words) {
+  const code = words[error.code];
+  return code ? { code } : error;
+}
+
+/** The field of the log-in form that a refusal is about. Of two with the same code, `invalid`, only the sentence tells. */
+export function logInFieldOf({ code, message = "" }) {
+  if (code === "handle_taken") return "handle";
+  if (code !== "invalid") return undefined;
+  return /password|비밀번호/.test(message) ? "password" : "handle";
+}
+
 /** How the sentence of INVALID in refusals.py begins. A name that is refused has a sentence of its own. */
 const IS_FOR_DEVELOPERS = /^(the request is not valid|요청 형식이 맞지 않아요)/;
 
@@ -123,11 +144,11 @@ const MB = 1_000_000;
 
 export function sizeOf(bytes) {
   const [amount, unit] = bytes < MB ? [Math.max(bytes / 1000, 1), "kilobyte"] : [bytes / MB, "megabyte"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 }).format(amount);
+  return formatter(Intl.NumberFormat, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 }).format(amount);
 }
 
 export function timeOf(text) {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(text));
+  return formatter(Intl.DateTimeFormat, { hour: "numeric", minute: "2-digit" }).format(new Date(text));
 }
 
 export function dayOf(text, now = new Date()) {
@@ -135,5 +156,14 @@ export function dayOf(text, now = new Date()) {
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
   if (day.toDateString() === now.toDateString()) return say("today");
   if (day.toDateString() === yesterday.toDateString()) return say("yesterday");
-  return new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(day);
+  return formatter(Intl.DateTimeFormat, { dateStyle: "full" }).format(day);
+}
+
+const formatters = new Map();
+
+/** Kept, because making one takes as long as formatting a hundred dates. */
+export function formatter(Format, options) {
+  const key = `${Format.name} ${language} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, new Format(language, options));
+  return formatters.get(key);
 }

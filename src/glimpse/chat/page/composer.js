@@ -1,0 +1,142 @@
+// What the user writes: the draft of each conversation, messages on their way, and files.
+
+import * as chat from "./chat.js";
+import * as connection from "./connection.js";
+import { byId, onChosen, onSubmit, setFieldError } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import * as files from "./files.js";
+import { goToNewest } from "./history.js";
+import { change, current, ui } from "./page.js";
+import * as session from "./session.js";
+import { inSituation, say } from "./words.js";
+
+const TYPING_EVERY_MS = 1000;
+const MAX_CHARACTERS = 4000;
+const MAX_ROWS = 6;
+
+let typedAt = 0;
+
+export function listen() {
+  const field = byId("body");
+  onSubmit("compose", () => (send(), field.focus()));
+  onChosen("attach", attach);
+  field.addEventListener("input", onInput);
+  field.addEventListener("keydown", onKey);
+  field.addEventListener("paste", (event) => attachFrom(event, event.clipboardData));
+  byId("conversation").addEventListener("dragover", (event) => event.preventDefault());
+  byId("conversation").addEventListener("drop", (event) => attachFrom(event, event.dataTransfer));
+}
+
+/** After another conversation was opened. */
+export function showDraft() {
+  byId("body").value = draftOf(ui.open);
+  fitField();
+}
+
+/** Sends what was not acknowledged before the page was reloaded. One may be stored already: with the same clientId it is stored once. */
+export function resume() {
+  for (const message of session.loadUnsent()) {
+    change(chat.withPending(current(), message));
+    if (message.error) change(chat.withError(current(), message.clientId, message.error));
+    else deliver(message);
+  }
+}
+
+export function retry(clientId) {
+  const message = current().pending.find((pending) => pending.clientId === clientId);
+  if (!message) return;
+  change(chat.withError(current(), clientId, null));
+  deliver(message);
+}
+
+export function discard(clientId) {
+  files.cancel(clientId);
+  change(chat.withoutPending(current(), { conversationId: ui.open, senderId: current().me.id, clientId }));
+}
+
+function send() {
+  const body = byId("body").value.trim();
+  if (!body || isTooLong(body) || !ui.open) return;
+  keepDraft(ui.open, "");
+  showDraft();
+  start({ conversationId: ui.open, clientId: newClientId(), body });
+}
+
+/** Sends one message for each file to the open conversation. */
+function attach(chosen) {
+  for (const file of ui.open ? chosen : []) {
+    const clientId = newClientId();
+    files.begin(clientId, file);
+    start({ conversationId: ui.open, clientId, body: "", file: { name: file.name, size: file.size, type: file.type } });
+  }
+}
+
+function attachFrom(event, { files: dropped }) {
+  if (!dropped.length) return;
+  event.preventDefault();
+  attach(dropped);
+}
+
+function start(message) {
+  change(chat.withPending(current(), message));
+  goToNewest();
+  deliver(message);
+}
+
+/** Uploads the file, where there is one, then sends the message. */
+async function deliver(message) {
+  const { conversationId, clientId, body } = message;
+  const fileId = message.fileId ?? (message.file && (await uploaded(clientId)));
+  if (!current() || (message.file && !fileId)) return;
+  try {
+    const stored = await connection.deliver("message", { conversationId, clientId, body, fileId });
+    // For a repeat there is no event, only this acknowledgement.
+    change(current() && chat.withEntry(current(), { ...message, ...stored, fileId, type: "message", senderId: current().me.id }));
+  } catch (error) {
+    change(current() && chat.withError(current(), clientId, inSituation(error, { not_found: "left" })));
+  }
+}
+
+/** The id of the uploaded file; undefined where the upload failed. */
+async function uploaded(clientId) {
+  try {
+    const { fileId } = await files.upload(clientId, ({ sent }) => change(current() && chat.withProgress(current(), clientId, sent)));
+    change(current() && chat.withUploaded(current(), clientId, fileId));
+    return fileId;
+  } catch (error) {
+    change(current() && chat.withError(current(), clientId, error));
+  }
+}
+
+function onInput() {
+  keepDraft(ui.open, byId("body").value);
+  fitField();
+  const now = Date.now();
+  if (!byId("body").value || now - typedAt < TYPING_EVERY_MS) return;
+  typedAt = now;
+  connection.emit("typing", { conversationId: ui.open });
+}
+
+/** Enter that ends the composition of a Korean syllable does not send; Safari marks it by keyCode 229 only. */
+function onKey(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  send();
+}
+
+function fitField() {
+  const field = byId("body");
+  const isLong = isTooLong(field.value);
+  field.rows = Math.min(MAX_ROWS, field.value.split("\n").length);
+  setFieldError("body", isLong ? say("tooLong", { count: [...field.value].length, most: MAX_CHARACTERS }) : "");
+  byId("send").disabled = isLong;
+}
+
+function isTooLong(text) {
+  return [...text].length > MAX_CHARACTERS;
+}
+
+/** Browsers have no randomUUID on a page without TLS. */
+function newClientId() {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].map((number) => number.toString(36)).join("-");
+}

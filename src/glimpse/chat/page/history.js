@@ -1,0 +1,121 @@
+// The messages of the open conversation: older ones come as the user scrolls up, and seen ones are marked as read.
+
+import * as chat from "./chat.js";
+import { backoffMs } from "./client/retry.js";
+import * as connection from "./connection.js";
+import { byId } from "./dom.js";
+import { change, current, render, renderNow, ui } from "./page.js";
+import * as place from "./place.js";
+import * as session from "./session.js";
+
+const RETRY_MS = 2000;
+
+/** By conversation: how far the user has read, where the server was not told yet. */
+const unsentReads = new Map();
+let isSendingReads = false;
+
+export function listen() {
+  const scroll = byId("scroll");
+  scroll.addEventListener("scroll", onScroll, { passive: true });
+  // The on-screen keyboard or a longer draft shrinks the window of the messages; a picture that has loaded moves them.
+  const observer = new ResizeObserver(place.keepPlace);
+  observer.observe(scroll);
+  observer.observe(byId("messages"));
+  byId("to-newest").addEventListener("click", goToNewest);
+  byId("load-older").addEventListener("click", loadOlder);
+}
+
+/** Shows the newest messages of a conversation that was just opened, or loaded again. */
+export async function showNewest(id) {
+  place.follow();
+  if (!current().conversations.get(id)?.isLoaded) await load(id, "");
+  await loadOlder();
+}
+
+export function goToNewest() {
+  place.follow();
+  render();
+}
+
+/** Requests older messages until the top of the window is full: a page of deleted messages has no line, and no scroll event follows it. */
+export async function loadOlder() {
+  const id = ui.open;
+  if (id === null || ui.loading.has(id)) return;
+  ui.loading.add(id);
+  ui.historyErrors.delete(id);
+  for (let before = Infinity; isTopInView(id) && conversationOf(id).oldest < before; ) {
+    before = conversationOf(id).oldest;
+    await load(id, `?before=${before}&type=message&deleted=skip`);
+  }
+  ui.loading.delete(id);
+  render();
+}
+
+/** Marks the open conversation as read where its end is in view. `again`: also where the server may have missed it. */
+export function markRead(again = false) {
+  const conversation = conversationOf(ui.open);
+  if (!conversation?.isLoaded || document.hidden || !connection.isOnline() || !place.isFollowing()) return;
+  const { id, cursor } = conversation;
+  if (cursor === 0 || (!again && !chat.hasUnseen(current(), conversation))) return;
+  change(chat.withReceipt(current(), { conversationId: id, userId: current().me.id, seq: cursor }));
+  unsentReads.set(id, cursor);
+  sendReads();
+}
+
+/** One at a time, so that many messages at once do not use up the limit of events; repeated where the server was too busy. */
+async function sendReads() {
+  if (isSendingReads) return;
+  isSendingReads = true;
+  for (let failures = 0; unsentReads.size && connection.isOnline(); ) {
+    const [[conversationId, seq]] = unsentReads;
+    unsentReads.delete(conversationId);
+    try {
+      await connection.request("read", { conversationId, seq });
+    } catch (error) {
+      if (!error.retry) continue;
+      // A newer one of the same conversation may wait already.
+      unsentReads.set(conversationId, unsentReads.get(conversationId) ?? seq);
+      await pause(backoffMs(failures++, Math.random));
+    }
+  }
+  isSendingReads = false;
+}
+
+/** What is not sent yet is of a session that has ended. */
+export function stop() {
+  unsentReads.clear();
+}
+
+function onScroll() {
+  const wasFollowing = place.isFollowing();
+  place.onScroll();
+  if (place.isFollowing() !== wasFollowing) render();
+  if (place.isNearTop()) loadOlder();
+}
+
+function isTopInView(id) {
+  const conversation = conversationOf(id);
+  if (ui.open !== id || !conversation || !chat.hasOlder(conversation)) return false;
+  renderNow();
+  return place.isNearTop();
+}
+
+/** Tries again while the conversation stays open and a retry may succeed. */
+async function load(id, query) {
+  try {
+    const { messages, before } = await session.request("GET", `/conversations/${encodeURIComponent(id)}/messages${query}`);
+    change(current() && chat.withHistory(current(), id, messages, before));
+  } catch (error) {
+    if (!error.retry) return ui.historyErrors.set(id, error);
+    await pause(RETRY_MS);
+    if (ui.open === id) await load(id, query);
+  }
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function conversationOf(id) {
+  return current()?.conversations.get(id);
+}

@@ -1,0 +1,85 @@
+// The log-in form, and the session of the user from its begin to its end.
+
+import * as catchUp from "./catch_up.js";
+import * as composer from "./composer.js";
+import * as connection from "./connection.js";
+import { byId, clearErrors, confirmClosed, onSubmit, setFieldError, setFormError } from "./dom.js";
+import { forgetDrafts } from "./drafts.js";
+import * as files from "./files.js";
+import * as history from "./history.js";
+import { current, render, reset, ui } from "./page.js";
+import * as session from "./session.js";
+import * as settings from "./settings.js";
+import { inSituation, sayError } from "./words.js";
+
+const TOKEN_CHECK_MS = 5000;
+const FIELDS = ["handle", "password"];
+
+export function listen() {
+  onSubmit("log-in", logIn);
+  byId("log-in-mode").addEventListener("click", () => {
+    ui.isSignUp = !ui.isSignUp;
+    showError(null);
+    render();
+  });
+  byId("log-out").addEventListener("click", () => end());
+  setInterval(keepToken, TOKEN_CHECK_MS);
+}
+
+/** With the session that this tab has kept, or with none. */
+export function begin() {
+  reset(session.current()?.user ?? null);
+  if (!current()) return;
+  connection.open(end);
+  composer.resume();
+}
+
+/** Back to log-in; `code`: why the server ended the session, empty where the user logged out. */
+export function end(code = "") {
+  connection.close();
+  catchUp.stop();
+  history.stop();
+  files.cancelAll();
+  settings.close();
+  confirmClosed();
+  session.logOut();
+  forgetDrafts();
+  // The next user of this tab must not find what this one wrote.
+  for (const form of document.forms) form.reset();
+  reset(null);
+  showError(code ? { code: code === "unauthorized" ? "ended" : code } : null);
+  byId("handle").focus();
+}
+
+async function logIn() {
+  const go = byId("log-in-go");
+  showError(null);
+  go.disabled = true;
+  try {
+    await session.logIn(ui.isSignUp, byId("handle").value.trim(), byId("password").value);
+    byId("password").value = "";
+    begin();
+  } catch (error) {
+    if (error.code === "signup_off") Object.assign(ui, { isSignUp: false, isSignUpOff: true });
+    showError(inSituation(error, { unauthorized: "wrong_login", signup_off: "signup_off" }));
+    render();
+  }
+  go.disabled = false;
+}
+
+function showError(error) {
+  clearErrors("log-in");
+  if (!error) return;
+  if (FIELDS.includes(error.field)) setFieldError(error.field, sayError(error));
+  else setFormError("log-in", sayError(error), error.code === "wrong_login" ? FIELDS : []);
+}
+
+async function keepToken() {
+  try {
+    const token = await session.renewToken();
+    if (token && connection.isOnline()) await connection.request("auth", { token });
+  } catch (error) {
+    // After a network fault the next call tries again; a refused token stays refused.
+    if (["unauthorized", "token_expired"].includes(error.code)) end(error.code);
+  }
+}
