@@ -203,6 +203,17 @@ def test_who_left_a_group_may_return(pair: tuple[Window, Window], window: Open) 
     third.shows(".item .last", by_mina)
 
 
+def test_who_has_left_a_group_is_no_number_to_those_who_come_later(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
+    group = jihun.requests("POST", "/conversations", {"memberIds": members})["id"]
+    third.requests("POST", f"/conversations/{group}/leave")
+    mina.driver.refresh()
+    mina.the(f"[data-open='{group}']").click()
+    mina.shows(".change", "Former member left")
+
+
 # ---- The user's own name, password and account
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser import needs_browser
+from tests.browser import in_both_browsers, needs_browser
 from tests.chat.page_window import LINE, Network, Window
 
 pytestmark = needs_browser
@@ -12,6 +12,7 @@ ANSWER_SECONDS = 10
 ELAPSED_SINCE = "return (performance.now() - window.muted_at) / 1000"
 
 
+@in_both_browsers
 def test_the_banner_comes_with_the_event_that_there_is_no_network(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     mina.driver.execute_script("window.dispatchEvent(new Event('offline'))")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.browser import needs_browser
+from tests.browser import in_both_browsers, needs_browser
 from tests.chat.page_window import LINE, Open, Window, picture_of
 
 pytestmark = needs_browser
@@ -92,6 +92,7 @@ def test_scrolling_up_goes_on_to_the_first_message_past_every_page(pair: tuple[W
     assert texts(jihun) == sent
 
 
+@in_both_browsers
 def test_what_is_in_view_stays_there_while_older_messages_come_above_it(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     sent = numbered(3 * PAGE)
@@ -117,6 +118,7 @@ def test_pages_of_deleted_messages_do_not_end_the_way_up(pair: tuple[Window, Win
     jihun.until(lambda: texts(jihun)[0] == "first", "the first message comes without one more scroll")
 
 
+@in_both_browsers
 def test_what_loads_does_not_move_the_newest_message_out_of_view(pair: tuple[Window, Window], tmp_path: Path) -> None:
     mina, jihun = pair
     for seed in range(3):
@@ -183,6 +185,7 @@ def test_a_line_that_is_the_same_is_not_drawn_again(pair: tuple[Window, Window])
     assert not [text for text in touched if text.startswith("number 0")]
 
 
+@in_both_browsers
 def test_a_draft_stays_in_its_conversation_also_after_a_reload(window: Open) -> None:
     mina, jihun, sora = (window().signed_up() for _ in range(3))
     mina.talks_to(jihun)

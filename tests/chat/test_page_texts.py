@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import needs_browser
+from tests.browser import in_both_browsers, needs_browser
 from tests.chat.page_window import LINE, Open, Window
 
 pytestmark = needs_browser
@@ -76,6 +76,7 @@ def test_html_in_a_text_a_link_or_code_stays_text(page: Window) -> None:
     assert page.problems() == [], "nothing of it was tried"
 
 
+@in_both_browsers
 def test_line_breaks_and_spaces_are_shown(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     text = "one\n\n    two\n\tthree   four"
@@ -85,7 +86,8 @@ def test_line_breaks_and_spaces_are_shown(pair: tuple[Window, Window]) -> None:
     jihun.until(lambda: jihun.all(LINE), "it came")
     bubble = jihun.the(LINE)
     assert bubble.get_property("textContent") == text
-    assert bubble.value_of_css_property("white-space-collapse") == "preserve"
+    style = "return getComputedStyle(arguments[0]).whiteSpaceCollapse"
+    assert jihun.driver.execute_script(style, bubble) == "preserve"
 
 
 def test_a_link_in_a_message_opens_in_a_new_tab_and_the_chat_stays(pair: tuple[Window, Window]) -> None:

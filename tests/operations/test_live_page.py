@@ -27,7 +27,7 @@ from tests.operations.served_page import MAX_SECONDS, Served, served_page
 pytestmark = needs_browser
 
 WIDTHS = (1440, 1024, 390)
-OVERFLOW = "return document.documentElement.scrollWidth - window.innerWidth"
+OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 if not MISSING:
     from selenium import webdriver

@@ -5,9 +5,10 @@ import { say } from "./words.js";
 
 const MAX_SHORT_NAME = 12;
 
-/** `handle` is empty where `name` is the handle, or where there is none. */
+/** `handle` is empty where `name` is the handle, or where there is none. The service lists the members of today only. */
 export function personOf(state, userId) {
-  const { displayName, handle, deleted } = state.users.get(userId) ?? {};
+  if (!state.users.has(userId)) return { name: say("formerMember"), handle: "" };
+  const { displayName, handle, deleted } = state.users.get(userId);
   if (deleted) return { name: say("deletedAccount"), handle: "" };
   const name = displayName ?? handle ?? userId.slice(0, 8);
   return { name, handle: displayName && handle && displayName !== handle ? `@${handle}` : "" };

@@ -12,7 +12,7 @@ const LINES_THAT_STAY = ".message, .change";
 
 const scroll = byId("scroll");
 let isFollowingNewest = true;
-let lastTop = 0;
+let last = { top: 0, height: 0 };
 /** The first line in view and its distance from the top of the window; null while the newest is followed. */
 let anchor = null;
 
@@ -39,11 +39,11 @@ export function keepPlace() {
 }
 
 /**
- * After a scroll event. Only a move up ends following: the event of an earlier move may come when a picture has already
- * pushed the newest message out of view.
+ * After a scroll event. Only a move up ends following, and only where the messages have their size still: a picture that
+ * has loaded or was not shown also moves them, and the event of that may come after the next one has loaded.
  */
 export function onScroll() {
-  const isUp = scroll.scrollTop < lastTop;
+  const isUp = scroll.scrollTop < last.top && scroll.scrollHeight === last.height;
   const fromNewest = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
   if (fromNewest < NEAR_NEWEST_PIXELS) isFollowingNewest = true;
   else if (isUp) isFollowingNewest = false;
@@ -51,7 +51,7 @@ export function onScroll() {
 }
 
 function remember() {
-  lastTop = scroll.scrollTop;
+  last = { top: scroll.scrollTop, height: scroll.scrollHeight };
   if (isFollowingNewest) anchor = null;
   else {
     const top = topOf(scroll);

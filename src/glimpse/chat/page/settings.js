@@ -8,17 +8,17 @@ import { say, sayError } from "./words.js";
 export function listen(currentUser, onUser, onEnd) {
   byId("open-settings").addEventListener("click", () => open(currentUser()));
   byId("settings").addEventListener("input", clearDone);
-  onSubmit("rename", () => save("rename", { invalid: "display-name" }, async () => {
+  onSubmit("rename", () => save("rename", { displayName: "display-name" }, async () => {
     onUser(await session.changeProfile({ displayName: byId("display-name").value }));
     setText(byId("rename-done"), say("saved"));
   }));
-  onSubmit("change-password", () => save("change-password", { forbidden: "old-password", invalid: "new-password" }, async () => {
+  onSubmit("change-password", () => save("change-password", { password: "old-password", newPassword: "new-password" }, async () => {
     await session.changePassword(byId("old-password").value, byId("new-password").value);
     setText(byId("change-password-done"), say("passwordChanged"));
   }));
   onSubmit("delete-account", async () => {
     if (!(await confirmed(say("deleteAccountAsk"), say("deleteAccount")))) return;
-    await save("delete-account", { forbidden: "delete-password" }, async () => {
+    await save("delete-account", { password: "delete-password" }, async () => {
       await session.request("DELETE", "/me", { password: byId("delete-password").value });
       onEnd();
     });
@@ -42,7 +42,7 @@ export function close() {
   byId("settings").close();
 }
 
-/** Does what was asked for, and shows why it failed: `fields` has the field that an error belongs to, by its code. */
+/** Does what was asked for, and shows why it failed. `fields`: the id of each field by its name in the request. */
 async function save(formId, fields, act) {
   clearErrors(formId);
   clearDone();
@@ -50,7 +50,7 @@ async function save(formId, fields, act) {
     await act();
     clearPasswords();
   } catch (error) {
-    const field = fields[error.code];
+    const field = fields[error.field];
     if (field) setFieldError(field, sayError(error));
     else setFormError(formId, sayError(error));
   }

@@ -12,7 +12,7 @@ const WORDS = {
     online: "Online", offline: "Offline", people: "{count} people", alone: "Nobody else is here",
     typing: "{name} is typing…", typingMany: "Several people are typing…",
     write: "Write a message", send: "Send", tooLong: "{count} of {most} characters",
-    sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You", deletedAccount: "Deleted account",
+    sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You", deletedAccount: "Deleted account", formerMember: "Former member",
     deleted: "This message was deleted", delete: "Delete", deleteAsk: "Delete this message for everyone?",
     block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. Neither of you can send messages here.",
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
@@ -24,7 +24,7 @@ const WORDS = {
     kind_image: "a picture", kind_video: "a video", kind_audio: "an audio file", kind_file: "a file",
     deletedMine: "You deleted a message", deletedBy: "{name} deleted a message",
     attach: "Send a file", changePicture: "Change your picture", uploading: "Uploading {percent} %", fileLost: "This file is gone",
-    unread: "{count} unread", newMessages: "New messages", toNewest: "Newest messages", toNewest: "To the newest", reconnecting: "Connection lost. Reconnecting…",
+    unread: "{count} unread", newMessages: "New messages", toNewest: "To the newest", reconnecting: "Connection lost. Reconnecting…",
     reconnectingKept: "Connection lost. Reconnecting… Your messages are kept and will be sent.", back_online: "Back online",
     replaced: "You opened Glimpse in too many places, so it stopped here.", useHere: "Use here",
     replacedKept: "You opened Glimpse in too many places, so it stopped here. Your messages are kept and will be sent when you use it here.",
@@ -54,7 +54,7 @@ const WORDS = {
     online: "접속 중", offline: "오프라인", people: "{count}명", alone: "대화 상대가 없어요",
     typing: "{name}님이 입력 중이에요…", typingMany: "여러 명이 입력 중이에요…",
     write: "메시지 입력", send: "보내기", tooLong: "{count}/{most}자",
-    sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나", deletedAccount: "탈퇴한 사용자",
+    sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나", deletedAccount: "탈퇴한 사용자", formerMember: "나간 사용자",
     deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모두에게서 삭제할까요?",
     block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 여기서는 서로 메시지를 보낼 수 없어요.",
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
@@ -66,7 +66,7 @@ const WORDS = {
     kind_image: "사진을", kind_video: "동영상을", kind_audio: "음성 파일을", kind_file: "파일을",
     deletedMine: "내가 메시지를 삭제했어요", deletedBy: "{name}님이 메시지를 삭제했어요",
     attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "사라진 파일이에요",
-    unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", toNewest: "최신 메시지로", toNewest: "최신 메시지로", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
+    unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", toNewest: "최신 메시지로", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
     replaced: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.", useHere: "여기서 사용하기",
     replacedKept: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요. 작성한 메시지는 여기서 다시 사용하면 보낼게요.",
@@ -118,13 +118,6 @@ export function sayError({ code, message }) {
 export function inSituation(error, words) {
   const code = words[error.code];
   return code ? { code } : error;
-}
-
-/** The field of the log-in form that a refusal is about. Of two with the same code, `invalid`, only the sentence tells. */
-export function logInFieldOf({ code, message = "" }) {
-  if (code === "handle_taken") return "handle";
-  if (code !== "invalid") return undefined;
-  return /password|비밀번호/.test(message) ? "password" : "handle";
 }
 
 /** How the sentence of INVALID in refusals.py begins. A name that is refused has a sentence of its own. */
