@@ -23,7 +23,7 @@ export function listen() {
     else if (link) openFile(event, link);
   });
   // `error` does not bubble. A picture that the browser cannot show is shown as a file.
-  byId("messages").addEventListener("error", ({ target }) => showBroken(target), true);
+  byId("messages").addEventListener("error", ({ target }) => target.matches(".picture") && showBroken(target), true);
 }
 
 /** Requests the signed URLs of the files that are shown, all in one request. The old ones stay until there are new ones. */
