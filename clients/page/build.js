@@ -10,33 +10,24 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGES = join(HERE, "node_modules");
 /** The page's name of an icon → the name in lucide. */
 const ICONS = {
-  alert: "circle-alert",
   attach: "paperclip",
   audio: "audio-lines",
   back: "chevron-left",
-  block: "ban",
-  check: "check",
-  "check-all": "check-check",
-  clock: "clock",
   close: "x",
   delete: "trash-2",
   down: "arrow-down",
-  download: "download",
   file: "file",
   "file-archive": "file-archive",
   "file-sheet": "file-spreadsheet",
   "file-text": "file-text",
   group: "users",
   image: "image",
-  leave: "door-open",
   "log-out": "log-out",
   more: "ellipsis-vertical",
   offline: "wifi-off",
-  plus: "plus",
   retry: "rotate-cw",
   send: "send",
   settings: "settings",
-  user: "user",
   video: "video",
 };
 /** The packages whose content is in the libraries, and the file of each one's licence. */

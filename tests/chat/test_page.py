@@ -103,7 +103,7 @@ def test_four_thousand_characters_arrive_and_one_more_cannot_be_sent(pair: tuple
     mina, jihun = pair
     fill = "const body = document.getElementById('body'); body.value = arguments[0]; body.dispatchEvent(new Event('input'))"
     mina.driver.execute_script(fill, "글" * 4001)
-    mina.shows("#body-error", "4001 of 4000 characters")
+    mina.shows("#body-error", "Too long: 4001 of 4000 characters")
     assert not mina.the("#send").is_enabled()
     mina.driver.execute_script(fill, "글" * 4000)
     mina.the("#body").send_keys(Keys.ENTER)
@@ -459,7 +459,7 @@ def test_of_two_windows_over_the_cap_the_older_one_stops_until_it_is_used_again(
             jihun.shows(LINE, f"새 창 {number}")
         assert joined(network) == 3, "the older window did not come back by itself"
         old.the("#use-here").click()
-        new.shows("#banner-text", "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.")
+        new.shows("#banner-text", "접속한 기기가 너무 많아 여기서는 연결이 끊겼어요.")
         jihun.shows(LINE, "kept")
         old.until(lambda: not old.all("#banner"), "it is back")
         assert old.texts(LINE) == ["새 창 0", "새 창 1", "새 창 2", "kept"]

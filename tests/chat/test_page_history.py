@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.browser import in_both_browsers, needs_browser
-from tests.chat.page_window import LINE, Open, Window, picture_of
+from tests.browser import MISSING, in_both_browsers, needs_browser
+from tests.chat.page_window import LINE, PHONE, Network, Open, Window, picture_of
+
+if not MISSING:
+    from selenium.webdriver.common.keys import Keys
 
 pytestmark = needs_browser
 
@@ -222,3 +225,85 @@ def test_who_logs_in_next_in_the_same_tab_finds_nothing_of_who_was_there_before(
     mina.talks_to(jihun)
     values = "return [...document.querySelectorAll('#chat input, #chat textarea')].map(({ value }) => value).join('')"
     assert mina.driver.execute_script(values) == ""
+
+
+EXPIRE = """
+    const kept = JSON.parse(sessionStorage.getItem("glimpse.session"));
+    sessionStorage.setItem("glimpse.session", JSON.stringify({ ...kept, expiresAt: 0 }));
+"""
+
+
+def test_after_a_session_that_expired_the_next_user_of_the_tab_sends_nothing_of_the_one_before(
+    pair: tuple[Window, Window], network: Network
+) -> None:
+    mina, jihun = pair
+    network.cut()
+    mina.says("mine alone")
+    mina.the("#body").send_keys("not finished")
+    mina.shows(".mine .status", "Sending")
+    mina.driver.execute_script(EXPIRE)
+    network.mend()
+    mina.driver.refresh()
+    mina.handle = f"{mina.handle}b"
+    mina.the("#log-in-mode").click()
+    mina.entered().talks_to(jihun)
+    assert mina.the("#body").get_property("value") == ""
+    mina.says("somebody else")
+    jihun.shows(LINE, "somebody else")
+    assert texts(mina) == texts(jihun) == ["somebody else"]
+
+
+def test_what_was_asked_for_before_a_log_out_does_not_reach_the_next_user(pair: tuple[Window, Window]) -> None:
+    mina, _ = pair
+    hold = """
+        const asked = window.fetch;
+        window.fetch = (path, options) => path.startsWith("/users?") ? new Promise((answer) => (window.release = () => answer(asked(path, options)))) : asked(path, options);
+    """
+    mina.driver.execute_script(hold)
+    mina.the("#start-handle").send_keys("nobody-at-all", Keys.ENTER)
+    mina.until(lambda: mina.driver.execute_script("return Boolean(window.release)"), "it is asked")
+    mina.the("#log-out").click()
+    mina.the("#log-in-mode").click()
+    mina.handle = f"{mina.handle}b"
+    mina.entered()
+    mina.driver.execute_script("window.release()")
+    mina.the("#no-conversations")
+    assert mina.texts("#start-handle-error") == []
+
+
+def test_a_message_that_was_not_sent_yet_survives_a_reload(pair: tuple[Window, Window], network: Network) -> None:
+    mina, jihun = pair
+    network.cut()
+    mina.says("kept over a reload")
+    mina.shows(".mine .status", "Sending")
+    network.mend()
+    mina.driver.refresh()
+    jihun.shows(LINE, "kept over a reload")
+    mina.the(".item").click()
+    mina.until(lambda: texts(mina) == ["kept over a reload"], "it is there once")
+
+
+def test_the_unread_count_follows_deletions(window: Open) -> None:
+    mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
+    mina.talks_to(jihun)
+    mina.says("one")
+    mina.shows(".mine .status", "Read")
+    jihun.the("#back").click()
+    mina.says("two")
+    mina.says("three")
+    jihun.shows(".unread", "2")
+    deletes(mina, [1, 2])
+    jihun.until(lambda: jihun.texts(".unread") == ["1"], "what was read before does not count")
+
+
+def test_a_group_of_which_two_remain_is_still_a_group(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
+    group = jihun.requests("POST", "/conversations", {"memberIds": members})["id"]
+    third.requests("POST", f"/conversations/{group}/leave")
+    mina.the(f"[data-open='{group}']").click()
+    mina.shows("#conversation-state", "2 people")
+    mina.the("#menu summary").click()
+    mina.the("#leave")
+    assert mina.all("#block") == []

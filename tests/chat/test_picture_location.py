@@ -60,11 +60,17 @@ def has_location(kind: str, content: bytes) -> bool:
 # ---- Pictures
 
 
-def exif(latitude: Sequence[float] | None = (37.0, 33.0, 58.8), order: Literal["<", ">"] = ">") -> bytes:
-    """Exif of a camera, with its header. Without a latitude it has the other fields of a GPS receiver."""
+def exif(
+    latitude: Sequence[float] | None = (37.0, 33.0, 58.8), order: Literal["<", ">"] = ">", entries: int = 0
+) -> bytes:
+    """
+    Exif of a camera, with its header, and with so many entries more. Without a latitude it has the other fields of a
+    GPS receiver.
+    """
     made = Image.Exif()
     made.endian = order
     made[ExifTags.Base.Model] = "a camera"
+    made.update(dict.fromkeys(range(0x8000, 0x8000 + entries), 1))
     gps: dict[int, object] = {ExifTags.GPS.GPSDateStamp: "2026:11:30"}
     if latitude:
         gps |= {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: tuple(latitude)}
@@ -215,6 +221,18 @@ def heic(
     return start + meta(len(start) + size + 16) + b"\0\0\0\1mdat" + (16 + len(data)).to_bytes(8) + data
 
 
+LONG_XMP = xmp("", f"<exif:GPSLatitude xmlns:x='{'x' * 150}'>37,33.98N</exif:GPSLatitude>")
+
+
+def widened(content: bytes, kind: bytes) -> bytes:
+    """With a size of eight bytes in a box of the `meta` box."""
+    start = content.index(kind) - 4
+    size = int.from_bytes(content[start : start + 4])
+    content = content[:start] + b"\0\0\0\1" + kind + (size + 8).to_bytes(8) + content[start + 8 :]
+    meta = content.index(b"meta") - 4
+    return content[:meta] + (int.from_bytes(content[meta : meta + 4]) + 8).to_bytes(4) + content[meta + 4 :]
+
+
 EXIF_ITEM = (b"Exif\0", b"\0\0\0\6" + exif())
 EXIF_ITEM_WITHOUT = (b"Exif\0", b"\0\0\0\0" + exif(None)[6:])
 XMP_TYPE = b"mimeXMP\0application/rdf+xml\0"
@@ -223,6 +241,10 @@ LOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "Exif in a JPEG": ("jpeg", lambda: picture("jpeg", exif=exif())),
     "Exif of a small-endian camera": ("jpeg", lambda: picture("jpeg", exif=exif(order="<"))),
     "Exif behind fill bytes": ("jpeg", lambda: jpeg(exif(), marker=b"\xff\xff\xff\xe1")),
+    "Exif behind 4,000 fill bytes": ("jpeg", lambda: jpeg(exif(), marker=b"\xff" * 4000 + b"\xe1")),
+    "Exif behind stray bytes": ("jpeg", lambda: jpeg(exif(), marker=b"\0\1\xff\0\2\xff\xe1")),
+    "Exif behind 5,000 stray bytes": ("jpeg", lambda: jpeg(exif(), marker=b"\xff\0" * 2500 + b"\xff\xe1")),
+    "Exif with 150 entries before that of the place": ("jpeg", lambda: picture("jpeg", exif=exif(entries=150))),
     "Exif behind a large colour profile": (
         "jpeg",
         lambda: jpeg(*[b"ICC_PROFILE\0" + bytes([part, 6]) + bytes(60_000) for part in range(1, 7)], exif()),
@@ -235,6 +257,13 @@ LOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "jpeg",
         lambda: jpeg(XMP_HEADER + xmp("", "<exif:GPSLatitude rdf:parseType='Resource'><rdf:value>37,33.98N</rdf:value></exif:GPSLatitude>")),
     ),
+    "XMP with an element that has an attribute": (
+        "jpeg",
+        lambda: jpeg(XMP_HEADER + xmp("", "<e:GPSLatitude xmlns:e='http://ns.adobe.com/exif/1.0/'>37,33.98N</e:GPSLatitude>")),
+    ),
+    "XMP with a value beside a qualifier": (
+        "jpeg", lambda: jpeg(XMP_HEADER + xmp("", "<exif:GPSLatitude xml:lang='ko' rdf:value='37,33.98N'/>"))
+    ),
     "XMP of a drone": (
         "jpeg",
         lambda: jpeg(XMP_HEADER + xmp('xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/" drone-dji:GpsLatitude="37.5"')),
@@ -244,6 +273,9 @@ LOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         f"XMP in two segments, parted at {cut}": ("jpeg", lambda cut=cut: jpeg(*extended_xmp(xmp(), xmp().index(b"GPSLat") + cut)))  # type: ignore[misc]
         for cut in (-1, 3, 11, 13)
     },
+    "XMP in two segments, parted behind a long attribute": (
+        "jpeg", lambda: jpeg(*extended_xmp(LONG_XMP, LONG_XMP.index(b">37")))
+    ),
     "Exif in a PNG": ("png", lambda: picture("png", exif=exif())),
     "XMP in a PNG": ("png", lambda: png(itxt(xmp(), False))),
     "XMP in a PNG, compressed": ("png", lambda: png(itxt(xmp(), True))),
@@ -268,6 +300,7 @@ LOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "Exif in a HEIC of 768 tiles": ("heic", lambda: heic([EXIF_ITEM], tiles=768)),
     "Exif before its boxes": ("heic", lambda: heic([EXIF_ITEM], meta_is_last=True)),
     "Exif among its boxes": ("heic", lambda: heic([EXIF_ITEM], method=1)),
+    "Exif among boxes with sizes of 64 bits": ("heic", lambda: widened(heic([EXIF_ITEM], method=1), b"iinf")),
     "Exif in three extents": ("heic", lambda: heic([EXIF_ITEM], parts=3)),
     "Exif by boxes of version 0": ("heic", lambda: heic([EXIF_ITEM], version=0)),
     "Exif by boxes of later versions": ("heic", lambda: heic([EXIF_ITEM], version=2, iinf_version=1)),
@@ -280,6 +313,12 @@ UNLOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "the date of a GPS receiver alone": ("jpeg", lambda: picture("jpeg", exif=exif(None))),
     "XMP without a location": ("jpeg", lambda: jpeg(XMP_HEADER + xmp('exif:GPSVersionID="2.3.0.0"'))),
     "XMP with a reference alone": ("jpeg", lambda: jpeg(XMP_HEADER + xmp('exif:GPSLatitudeRef="N"'))),
+    "a sentence of XMP about coordinates": (
+        "jpeg",
+        lambda: jpeg(
+            XMP_HEADER + xmp("", "<e:Note xmlns:e='urn:e'>GPSLatitude and GPSLongitude were removed</e:Note>")
+        ),
+    ),
     "a text of a PNG": ("png", lambda: png(chunk(b"tEXt", b"Comment\0GPSLatitude='37'"))),
     "Exif of a PNG without a location": ("png", lambda: png(after=chunk(b"eXIf", exif(None)[6:]))),
     "an animation": ("webp", lambda: animation("webp", 60)),
@@ -288,6 +327,14 @@ UNLOCATED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
 BLANKED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "Exif that Android blanked": ("jpeg", lambda: jpeg(exif().replace(DEGREES, bytes(24)))),
     "an empty attribute of XMP": ("jpeg", lambda: jpeg(XMP_HEADER + xmp("exif:GPSLatitude=''"))),
+    "an empty element of XMP with an attribute": (
+        "jpeg",
+        lambda: jpeg(XMP_HEADER + xmp("", "<exif:GPSLatitude xmlns:exif='http://ns.adobe.com/exif/1.0/'/>\n<x>1</x>")),
+    ),
+    "an empty element of XMP of a drone": (
+        "jpeg",
+        lambda: jpeg(XMP_HEADER + xmp("", "<d:GpsLatitude></d:GpsLatitude>\n<d:Yaw>1</d:Yaw>")),
+    ),
     "an empty element of XMP": ("jpeg", lambda: jpeg(XMP_HEADER + xmp("", "<exif:GPSLatitude> </exif:GPSLatitude>"))),
 }
 
@@ -341,6 +388,7 @@ NOT_READ_BY_EXIFTOOL = (
     "XMP in UTF-16",
     "a coordinate as a text of ImageMagick",
     "Exif among its boxes",
+    "Exif among boxes with sizes of 64 bits",
     "XMP in a HEIC, compressed",
 )
 

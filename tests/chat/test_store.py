@@ -622,6 +622,15 @@ async def test_the_list_shows_the_newest_change_first_with_all_it_needs(store: S
     assert (rows[1].last_message, rows[1].unread) == (None, 0)
 
 
+async def test_the_list_tells_a_group_of_two_from_a_pair(store: Store, chat: Chat) -> None:
+    await chat.room("group", "ada", "bob", "cy")
+    await chat.room("pair", "ada", "bob")
+    await store.leave("group", "cy")
+    listed = await store.list_conversations("ada", None, 10)
+    assert not isinstance(listed, Refusal)
+    assert {row.conversation.id: row.is_pair for row in listed[0]} == {"group": False, "pair": True}
+
+
 async def test_unread_counts_what_others_wrote_and_did_not_delete(store: Store, chat: Chat) -> None:
     await chat.room("room", "ada", "bob", "cy")
     for who in ("ada", "bob", "bob", "cy"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -147,12 +148,15 @@ def test_no_script_and_no_other_scheme_is_left_and_the_policy_of_the_page_forbid
 
 
 @needs_browser
-def test_every_icon_can_be_shown(browser: Any, page_address: str) -> None:
+def test_every_icon_can_be_shown_and_those_of_the_page_are_there(browser: Any, page_address: str) -> None:
     browser.get(f"{page_address}/page/libraries/icons.svg")
     drawn = browser.execute_script(
         "return [...document.querySelectorAll('symbol')].map(({ id, children, viewBox }) =>"
         " [id, children.length > 0, viewBox.baseVal.width])"
     )
-    assert len(drawn) >= 28
     assert all(has_shapes and width == 24 for _, has_shapes, width in drawn)
-    assert len({name for name, _, _ in drawn}) == len(drawn)
+    names = [name for name, _, _ in drawn]
+    assert len(set(names)) == len(names)
+    used = set(re.findall(r"#icon-([a-z-]+)", (LIBRARIES.parent / "index.html").read_text()))
+    assert used
+    assert used <= set(names)

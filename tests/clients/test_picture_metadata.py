@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -230,6 +231,43 @@ def test_a_progressive_jpeg_keeps_all_its_scans(tmp_path: Path) -> None:
     [picture] = cleaned({"progressive.jpg": content}, tmp_path).values()
     assert pixels(picture) == pixels(content)
     assert SECRET.encode() not in picture
+
+
+@needs_programs
+def test_a_progressive_jpeg_keeps_the_scans_behind_a_comment_that_looks_like_its_end(tmp_path: Path) -> None:
+    content = jpeg(progressive=True)
+    comment = f"{SECRET}\xff\xd9".encode("latin-1")
+    # Each scan begins with its table, or with its header.
+    scans = [found.start() for found in re.finditer(rb"\xff[\xc4\xda]\0", content)][3:]
+    assert len(scans) > 5
+    for at in reversed(scans):
+        content = content[:at] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + content[at:]
+    [picture] = cleaned({"progressive.jpg": content}, tmp_path).values()
+    assert SECRET.encode() not in picture
+    assert pixels(picture) == pixels(content)
+
+
+@needs_programs
+@pytest.mark.parametrize(
+    ("kind", "harm"),
+    [
+        # Behind its first segment, which has 16 bytes.
+        ("JPEG", lambda content: content[:20] + b"\0" + content[20:]),
+        ("PNG", lambda content: content[: content.index(b"IEND") + 2]),
+        ("AVIF", lambda content: content + b"stray bytes"),
+    ],
+    ids=["JPEG", "PNG", "AVIF"],
+)
+def test_a_place_goes_from_a_picture_that_viewers_show_although_it_is_broken(
+    kind: str, harm: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    made = saved(drawing(), kind, **everything())
+    content = harm(made)
+    assert "GPS" in groups(tags(content, tmp_path))
+    [picture] = cleaned({kind: content}, tmp_path).values()
+    assert SECRET.encode() not in picture
+    assert "GPS" not in groups(tags(picture, tmp_path))
+    assert pixels(picture) == pixels(made)
 
 
 @needs_programs

@@ -29,18 +29,24 @@ interface Location {
 
 const NOTHING: Bytes = new Uint8Array(0);
 const EXIF = "Exif\0\0";
-const XMP_OF_GIF = "XMP DataXMP";
+/** The longest beginning of a file that tells its format: HEIC and AVIF list some brands there. */
+const HEAD_BYTES = 1024;
 
-const SOS = 0xda;
+const RST0 = 0xd0;
 const EOI = 0xd9;
-/** Markers between the scans of a JPEG file that have a length: DHT, SOS, DQT, DNL and DRI. */
-const BETWEEN_SCANS = new Set([0xc4, SOS, 0xdb, 0xdc, 0xdd]);
+const COM = 0xfe;
 /** What a JPEG decoder uses of APP0, APP2 and APP14. Other APPn segments are metadata. */
 const KEPT_SEGMENTS: Readonly<Record<number, string>> = { 0xe0: "JFIF\0", 0xe2: "ICC_PROFILE\0", 0xee: "Adobe" };
 /** `zxIf` is a draft of `eXIf`; `caBX` has C2PA's claims about the picture. */
 const REMOVED_CHUNKS = new Set(["eXIf", "zxIf", "tEXt", "iTXt", "zTXt", "tIME", "caBX"]);
 /** The chunks of a WebP file that a decoder uses. */
 const KEPT_CHUNKS = new Set(["VP8X", "ICCP", "ANIM", "ANMF", "ALPH", "VP8 ", "VP8L"]);
+/** The extensions of a GIF file that a viewer uses: repetition, and the colour profile. */
+const KEPT_EXTENSIONS = new Set(["NETSCAPE2.0", "ANIMEXTS1.0", "ICCRGBG1012"]);
+/** The brands of HEIC and AVIF, by which they differ from videos. */
+const HEIF_BRANDS = /^(?:.{4})*(?:hei|hev|mif1|msf1|avif|avis)/s;
+/** Boxes of HEIC and AVIF files: of other programs, of users, the video of a motion photo, and Samsung's notes. */
+const REMOVED_BOXES = new Set(["uuid", "udta", "mpvd", "sefd"]);
 /** Items of HEIC and AVIF files that are metadata, by their type, and what is in one that is empty. */
 const EMPTY_ITEMS: ReadonlyMap<string, Bytes> = new Map([
   // The offset of a TIFF header, and a TIFF header whose directory has no entry.
@@ -51,7 +57,13 @@ const EMPTY_ITEMS: ReadonlyMap<string, Bytes> = new Map([
 const WEBP_EXIF_FLAG = 0x08;
 const WEBP_XMP_FLAG = 0x04;
 
-/** A picture without metadata; the same array where there is none, or where the format is unknown or broken. */
+/**
+ * A picture without metadata; the same array where there is none, or where the format is unknown. A broken picture
+ * loses the metadata before the fault, except a WebP file that was cut off: that stays as it is.
+ *
+ * Not found: metadata inside of parts that stay (a colour profile, a JFIF segment), and bytes that belong to no segment
+ * of a JPEG file or to no box of a HEIC or AVIF file.
+ */
 export function withoutMetadata(bytes: Bytes): Bytes {
   const parts = partsWithoutMetadata(bytes);
   if (!parts) return bytes;
@@ -65,10 +77,12 @@ export function withoutMetadata(bytes: Bytes): Bytes {
 }
 
 /**
- * The same for a Blob. What stays is a slice of the given one, so that a large picture is not copied. Rejects where the
- * content cannot be read.
+ * The same for a Blob of any type. What stays is a slice of the given one, so that a large picture is not copied.
+ * Rejects where the content cannot be read.
  */
 export async function blobWithoutMetadata(blob: Blob): Promise<Blob> {
+  // A long video, for example, is not read.
+  if (!formatOf(new Picture(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer())))) return blob;
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const parts = partsWithoutMetadata(bytes)?.map((part) =>
     part.buffer === bytes.buffer ? blob.slice(part.byteOffset, part.byteOffset + part.length) : part,
@@ -92,13 +106,13 @@ function partsWithoutMetadata(bytes: Bytes): Bytes[] | null {
 
 /** In order, and without those that change nothing. */
 function editsOf(picture: Picture): Edit[] {
+  const edits: Edit[] = [];
   try {
-    const edits = formatOf(picture)(picture);
-    return inOrder(edits.filter(({ start, end, content }) => !picture.has(start, end, content)));
+    for (const edit of formatOf(picture)?.(picture) ?? []) edits.push(edit);
   } catch {
-    // The picture is broken. The service decides whether it takes it.
-    return [];
+    // The picture is broken from there on. The service decides whether it takes it.
   }
+  return inOrder(edits.filter(({ start, end, content }) => !picture.has(start, end, content)));
 }
 
 /** By their start, and without those that overlap an earlier one: a hostile file may have such. */
@@ -113,13 +127,14 @@ function inOrder<Part extends { readonly start: number; readonly end: number }>(
     });
 }
 
-function formatOf(picture: Picture): (picture: Picture) => Edit[] {
-  if (picture.u16(0) === 0xffd8) return editsOfJpeg;
+function formatOf(picture: Picture): ((picture: Picture) => Iterable<Edit>) | null {
+  if (picture.text(0, 2) === "\xff\xd8") return editsOfJpeg;
   if (picture.text(0, 8) === "\x89PNG\r\n\x1a\n") return editsOfPng;
   if (picture.text(0, 4) === "RIFF" && picture.text(8, 4) === "WEBP") return editsOfWebp;
   if (/^GIF8[79]a$/.test(picture.text(0, 6))) return editsOfGif;
-  if (picture.text(4, 4) === "ftyp") return editsOfHeif;
-  return () => [];
+  if (picture.text(4, 4) !== "ftyp") return null;
+  const brands = picture.text(8, Math.min(picture.u32(0), HEAD_BYTES) - 8);
+  return HEIF_BRANDS.test(brands) ? editsOfHeif : null;
 }
 
 /** Reads numbers, big-endian by default. A number past the end throws a RangeError. */
@@ -166,48 +181,40 @@ class Picture {
     return new Picture(this.bytes.subarray(start, end));
   }
 
-  /** `end`, where it lies ahead, so that no loop is endless, and not past the limit; else throws a RangeError. */
-  next(at: number, end: number, limit = this.length): number {
-    if (end <= at || end > limit) throw new RangeError(`${end} is not between ${at} and ${limit}`);
-    return end;
+  /** Where a byte is next; the length where it is nowhere. */
+  find(byte: number, from: number): number {
+    const at = this.bytes.indexOf(byte, from);
+    return at < 0 ? this.length : at;
   }
 }
 
 // ---- JPEG
 
-function editsOfJpeg(picture: Picture): Edit[] {
-  const edits: Edit[] = [];
+function* editsOfJpeg(picture: Picture): Generator<Edit> {
   let hasExif = false;
-  let at = 2;
-  for (let marker = 0; marker !== SOS; ) {
-    while (picture.u16(at) === 0xffff) at += 1;
-    if (picture.u8(at) !== 0xff) throw new RangeError(`no marker at ${at}`);
-    marker = picture.u8(at + 1);
+  // Decoders, too, look for the next marker where other bytes come before it: those of a scan, or stray ones.
+  for (let at = picture.find(0xff, 2); at < picture.length; at = picture.find(0xff, at)) {
     const start = at;
-    at = picture.next(at + 3, at + 2 + picture.u16(at + 2));
-    const isMetadata = marker === 0xfe || (marker >= 0xe0 && marker <= 0xef);
+    const marker = picture.byte(start + 1);
+    at = endOfSegment(picture, start);
+    // Further pictures (MPF) and videos of phones, which have metadata of their own.
+    if (marker === EOI) return yield { start: start + 2, end: picture.length, content: NOTHING };
+    const isMetadata = at >= start + 4 && (marker === COM || (marker >= 0xe0 && marker <= 0xef));
     const kept = KEPT_SEGMENTS[marker];
     if (!isMetadata || (kept && picture.text(start + 4, kept.length) === kept)) continue;
     const isExif: boolean = !hasExif && marker === 0xe1 && picture.text(start + 4, EXIF.length) === EXIF;
     const exif: Bytes = isExif ? orientationOnly(picture.part(start + 4, at)) : NOTHING;
     hasExif ||= isExif;
-    edits.push({ start, end: at, content: exif.length ? exifSegment(exif) : NOTHING });
+    yield { start, end: at, content: exif.length ? exifSegment(exif) : NOTHING };
   }
-  // Further pictures (MPF) and videos of phones, which have metadata of their own.
-  edits.push({ start: endOfScans(picture, at), end: picture.length, content: NOTHING });
-  return edits;
 }
 
-/** After EOI, or at the end of a file that was cut off. */
-function endOfScans(picture: Picture, from: number): number {
-  for (let at = from; at + 1 < picture.length; ) {
-    const marker = picture.byte(at) === 0xff ? picture.byte(at + 1) : 0;
-    if (marker === EOI) return at + 2;
-    const end = BETWEEN_SCANS.has(marker) && at + 4 <= picture.length ? at + 2 + picture.u16(at + 2) : 0;
-    // Bytes that are no marker belong to the scan.
-    at = end > at + 3 && end <= picture.length ? end : at + 1;
-  }
-  return picture.length;
+/** The next byte where there is no segment: at a byte of a scan, or at a marker without a length. */
+function endOfSegment(picture: Picture, at: number): number {
+  const marker = picture.byte(at + 1);
+  const hasLength = (marker >= 0xc0 && marker < RST0) || (marker > EOI && marker < 0xff);
+  const end = hasLength && at + 4 <= picture.length ? at + 2 + picture.u16(at + 2) : 0;
+  return end >= at + 4 && end <= picture.length ? end : at + 1;
 }
 
 function exifSegment(exif: Uint8Array): Bytes {
@@ -245,23 +252,20 @@ function orientationOf(exif: Picture): number {
 
 // ---- PNG
 
-function editsOfPng(picture: Picture): Edit[] {
-  const edits: Edit[] = [];
+function* editsOfPng(picture: Picture): Generator<Edit> {
   let hasExif = false;
-  let type = "";
-  let at = 8;
-  while (at < picture.length && type !== "IEND") {
+  for (let at = 8; at < picture.length; ) {
     const start = at;
-    type = picture.text(at + 4, 4);
-    at = picture.next(at, at + 12 + picture.u32(at));
+    const type = picture.text(at + 4, 4);
+    // The last chunk of a file that was cut off is shorter than it says.
+    at = Math.min(at + 12 + picture.u32(at), picture.length);
+    if (type === "IEND") return yield { start: at, end: picture.length, content: NOTHING };
     if (!REMOVED_CHUNKS.has(type)) continue;
     const isExif: boolean = !hasExif && type === "eXIf";
     const exif: Bytes = isExif ? orientationOnly(picture.part(start + 8, at - 4)) : NOTHING;
     hasExif ||= isExif;
-    edits.push({ start, end: at, content: exif.length ? exifChunk(exif) : NOTHING });
+    yield { start, end: at, content: exif.length ? exifChunk(exif) : NOTHING };
   }
-  edits.push({ start: at, end: picture.length, content: NOTHING });
-  return edits;
 }
 
 function exifChunk(exif: Uint8Array): Bytes {
@@ -285,11 +289,13 @@ function editsOfWebp(picture: Picture): Edit[] {
   const end = Math.min(picture.length, 8 + picture.u32(4, true));
   let flagsAt = 0;
   let exif: Bytes = NOTHING;
-  for (let at = 12; at < end; ) {
+  for (let at = 12; at + 8 <= end; ) {
     const start = at;
     const type = picture.text(at, 4);
     const size = picture.u32(at + 4, true);
-    at = Math.min(picture.next(at, at + 8 + size, end) + (size & 1), end);
+    // Decoders may refuse a file that was cut off once its size is another.
+    if (at + 8 + size > end) return [];
+    at = Math.min(at + 8 + size + (size & 1), end);
     if (type === "VP8X") flagsAt = start + 8;
     if (KEPT_CHUNKS.has(type)) continue;
     // Without VP8X there is no flag for it, and viewers do not read it.
@@ -310,8 +316,7 @@ function editsOfWebp(picture: Picture): Edit[] {
 
 // ---- GIF
 
-function editsOfGif(picture: Picture): Edit[] {
-  const edits: Edit[] = [];
+function* editsOfGif(picture: Picture): Generator<Edit> {
   let at = 13 + sizeOfColors(picture.u8(10));
   for (let block = picture.u8(at); block !== 0x3b; block = picture.u8(at)) {
     const start = at;
@@ -319,11 +324,10 @@ function editsOfGif(picture: Picture): Edit[] {
     else if (block === 0x21) at = endOfSubBlocks(picture, at + 2);
     else throw new RangeError(`no block at ${at}`);
     const label = block === 0x21 ? picture.u8(start + 1) : 0;
-    const isXmp = label === 0xff && picture.text(start + 3, XMP_OF_GIF.length) === XMP_OF_GIF;
-    if (isXmp || label === 0xfe) edits.push({ start, end: at, content: NOTHING });
+    const isMetadata = label === 0xfe || (label === 0xff && !KEPT_EXTENSIONS.has(picture.text(start + 3, 11)));
+    if (isMetadata) yield { start, end: at, content: NOTHING };
   }
-  edits.push({ start: at + 1, end: picture.length, content: NOTHING });
-  return edits;
+  yield { start: at + 1, end: picture.length, content: NOTHING };
 }
 
 /** Bytes of a table of colours, by the flags of its descriptor. */
@@ -331,27 +335,27 @@ function sizeOfColors(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
 }
 
+/** The end of the file where it was cut off. */
 function endOfSubBlocks(picture: Picture, from: number): number {
   let at = from;
-  while (picture.u8(at)) at += 1 + picture.u8(at);
-  return at + 1;
+  while (picture.byte(at)) at += 1 + picture.byte(at);
+  return Math.min(at + 1, picture.length);
 }
 
 // ---- HEIC and AVIF
 
 /** Writes over metadata in place, since offsets refer to all parts of the file. The orientation is not in Exif here. */
-function editsOfHeif(picture: Picture): Edit[] {
-  const edits: Edit[] = [];
+function* editsOfHeif(picture: Picture): Generator<Edit> {
   for (const box of boxesOf(picture, 0, picture.length)) {
     // `moov` describes a sequence of pictures.
     const boxes = box.type === "moov" ? boxesOf(picture, box.start, box.end) : [box];
     for (const { type, at, start, end } of boxes) {
-      if (type !== "uuid" && type !== "udta") continue;
-      edits.push({ start: at + 4, end: at + 8, content: ascii("free") }, blank(start, end));
+      if (!REMOVED_BOXES.has(type)) continue;
+      yield { start: at + 4, end: at + 8, content: ascii("free") };
+      yield blank(start, end);
     }
-    if (box.type === "meta") edits.push(...editsOfItems(picture, box));
+    if (box.type === "meta") yield* editsOfItems(picture, box);
   }
-  return edits;
 }
 
 function editsOfItems(picture: Picture, meta: Box): Edit[] {
@@ -375,8 +379,10 @@ function typesOfItems(picture: Picture, names: Box): Map<number, string> {
   const first = names.start + (picture.u8(names.start) === 0 ? 6 : 8);
   for (const { type, start } of boxesOf(picture, first, names.end)) {
     const version = picture.u8(start);
-    if (type !== "infe" || version < 2) continue;
-    if (version === 2) types.set(picture.u16(start + 4), picture.text(start + 8, 4));
+    if (type !== "infe") continue;
+    // An item of the first two versions has no type, but a media type, as pictures have none.
+    if (version < 2) types.set(picture.u16(start + 4), "mime");
+    else if (version === 2) types.set(picture.u16(start + 4), picture.text(start + 8, 4));
     else types.set(picture.u32(start + 4), picture.text(start + 10, 4));
   }
   return types;
@@ -411,11 +417,13 @@ function locationsOfItems(picture: Picture, { start, end: limit }: Box, data: Bo
   return found;
 }
 
+/** As many as are whole: some programs append bytes that are no box. */
 function* boxesOf(picture: Picture, from: number, to: number): Generator<Box> {
-  for (let at = from; at < to; ) {
+  for (let at = from; at + 8 <= to; ) {
     const size = picture.u32(at);
     const start = at + (size === 1 ? 16 : 8);
-    const end = size === 0 ? to : picture.next(start - 1, at + (size === 1 ? picture.number(at + 8, 8) : size), to);
+    const end = size === 0 ? to : at + (size === 1 ? picture.number(at + 8, 8) : size);
+    if (end < start || end > to) return;
     yield { type: picture.text(at + 4, 4), at, start, end };
     at = end;
   }

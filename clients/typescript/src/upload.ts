@@ -94,8 +94,8 @@ export class Files {
     const content = file instanceof Blob ? file : await this.#read(file);
     if (!content.size) throw localRefusal("empty", this.#language);
     const contentType = file.type || content.type || typeOf(nameOf(file));
-    const isPicture = contentType.startsWith("image/") && !options.sha256;
-    const body = isPicture ? await this.#withoutMetadata(content) : content;
+    // The type may be missing or wrong: the content decides whether it is a picture.
+    const body = options.sha256 ? content : await this.#withoutMetadata(content);
     const announcement = {
       fileName: options.name ?? nameOf(file),
       contentType,
@@ -181,11 +181,11 @@ export class Files {
     }
   }
 
-  async #withoutMetadata(picture: Blob): Promise<Blob> {
+  async #withoutMetadata(content: Blob): Promise<Blob> {
     // React Native's Blobs cannot be read.
-    if (typeof picture.arrayBuffer !== "function") return picture;
+    if (typeof content.arrayBuffer !== "function") return content;
     try {
-      return await blobWithoutMetadata(picture);
+      return await blobWithoutMetadata(content);
     } catch {
       throw localRefusal("unreadable", this.#language);
     }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Put, PutResponse } from "../src/put.js";
 import type { Runtime } from "../src/retry.js";
 import { withoutMetadata } from "../src/picture_metadata.js";
-import { Files, Refusal } from "../src/upload.js";
+import { Files, Refusal, type LocalFile } from "../src/upload.js";
 import { jpeg6 } from "./pictures.js";
 
 const FILE = new File([new Uint8Array(1000)], "사진.png", { type: "image/png" });
@@ -208,7 +208,7 @@ describe("a picture", () => {
     bodies.push(body);
     return { status: 200, text: "" };
   };
-  const upload = (file: File, options = {}): Promise<unknown> =>
+  const upload = (file: File | LocalFile, options = {}): Promise<unknown> =>
     new Files({ url: "https://chat.example.com", token: () => "token" }, runtime, keeping).uploadFile(file, options);
   const sent = async (): Promise<Uint8Array> => new Uint8Array(await bodies[0]!.arrayBuffer());
 
@@ -226,12 +226,21 @@ describe("a picture", () => {
     expect(announced[0]).toMatchObject({ size: jpeg6.length, sha256: "00" });
   });
 
-  test("is sent as it is where it is announced as another type, or cannot be read as bytes", async () => {
-    await upload(photo("application/zip"));
+  test.each(["", "Image/JPEG", "application/octet-stream"])("is known by its content, where its type is '%s'", async (type) => {
+    await upload(photo(type));
+    const stubbed = globalThis.fetch;
+    vi.stubGlobal("fetch", async (url: string, init: RequestInit) =>
+      url.startsWith("file:") ? new Response(jpeg6) : stubbed(url, init));
+    await upload({ uri: "file:///photo.heif", name: "photo.heif", type });
+    const { length } = withoutMetadata(jpeg6);
+    expect(bodies.map(({ size }) => size)).toEqual([length, length]);
+  });
+
+  test("is sent as it is where it cannot be read as bytes", async () => {
     const unreadable = photo();
     Object.defineProperty(unreadable, "arrayBuffer", { value: undefined });
     await upload(unreadable);
-    expect(bodies.map(({ size }) => size)).toEqual([jpeg6.length, jpeg6.length]);
+    expect(await bodies[0]!.slice().arrayBuffer()).toHaveProperty("byteLength", jpeg6.length);
   });
 
   test("that has gone from the disk is refused as unreadable", async () => {

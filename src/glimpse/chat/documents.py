@@ -141,13 +141,17 @@ EntryDocument = MessageEntry | DeletedEntry | MembersEntry | UnknownTypeEntry
 
 
 class ListedDocument(Document, frozen=True):
-    """`unread` stops counting at 1,000."""
+    """
+    `unread` stops counting at 1,000. `pair`: the conversation of two users, which stays that when one of them leaves; a
+    group stays a group.
+    """
 
     id: str
     members: tuple[UserDocument, ...]
     last_seq: int
     last_message: MessageEntry | None
     unread: int
+    pair: bool
 
 
 class ListDocument(Document, frozen=True):
@@ -303,6 +307,7 @@ def listed_document(listed: ConversationSummary) -> ListedDocument:
         listed.conversation.last_seq,
         None if listed.last_message is None else message_document(listed.last_message, MessageEntry),
         listed.unread,
+        listed.is_pair,
     )
 
 

@@ -636,6 +636,7 @@ class MemoryStore:
             tuple(self._users[user_id] for user_id in conversation.reads),
             messages[-1] if messages else None,
             min(unread, MAX_UNREAD),
+            conversation.is_pair,
         )
 
 

@@ -2,7 +2,8 @@
 Whether a picture says where it was taken: the latitude or longitude that a camera or a program wrote beside the pixels.
 
 `find_location` reads only the parts of a file where coordinates can be, within a budget, and stops there: a file may be
-made to mislead it. It does not see coordinates beyond the budget, in a maker's own notes, in the small pictures or the
+made to mislead it. It does not see coordinates beyond the budget, between the scans of a JPEG, behind the image of a
+PNG or a WebP but more than MAX_METADATA_BYTES before its end, in a maker's own notes, in the small pictures or the
 video that some phones put into or behind a picture, nor names of places.
 
 Sources: JPEG: ITU-T T.81 B.1.1.2 to B.1.1.4; Exif: CIPA DC-008-2023 4.5 (APP1), 4.6.2 (TIFF), 4.6.3 (pointer to the GPS
@@ -15,6 +16,7 @@ chunks), and the "Raw profile type" texts of ImageMagick; WebP: RFC 9649 2.3 and
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from binascii import unhexlify
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -42,9 +44,6 @@ MAX_STEPS = 3_000
 Pieces of a file that are looked at; a long one counts as one more for each kilobyte. A HEIC consists of tiles, two
 pieces each: of 200 megapixels it has 770. A file that takes all steps takes less than 0.1 s of a full core.
 """
-
-MAX_IFD_ENTRIES = 100
-"""A camera writes some dozens."""
 
 Range = tuple[int, int]
 """Where a read starts, and how many bytes it is to return; at the end of the file it returns fewer."""
@@ -118,12 +117,13 @@ _VALUE_BYTES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 """The bytes of a value by its type (TIFF 6.0, section 2), where they are not one."""
 
 _XMP_LOCATION = re.compile(
-    rb"""(?<!/exif:)G(?:PS|ps)L(?:atitude|ongitude)"""
-    rb"""\s{0,9}(?:=\s{0,9}(?:"[^"]|'[^'])|>\s{0,9}(?:[^<\s]|<[^/])|(?<=\s)\w)"""
+    rb"""G(?:PS|ps)L(?:atitude|ongitude)\s{0,9}=\s{0,9}(?:"[^"]|'[^'])"""
+    rb"""|<(?:[^\s</>:]{1,40}:)?G(?:PS|ps)L(?:atitude|ongitude)(?:\s[^<>]{0,200}?)?"""
+    rb"""(?:(?<!/)>\s{0,9}(?:[^<\s]|<[^/])|:value\s{0,9}=\s{0,9}["'][^"'])"""
 )
 """
-A property, in any namespace, that has a value: as an attribute, as the content of an element, or with attributes of its
-own. Drones write it as `GpsLatitude`.
+A property, in any namespace, that has a value: as an attribute, as the content of an element, or as an element's
+`rdf:value`. Drones write it as `GpsLatitude`.
 """
 
 
@@ -139,28 +139,32 @@ def _has_location(metadata: bytes) -> bool:
 
 def _has_exif_location(tiff: bytes) -> bool:
     order: Literal["little", "big"] = "little" if tiff.startswith(b"II") else "big"
+    fields = struct.Struct("<HHI4s" if order == "little" else ">HHI4s")
 
-    def number(at: int, size: int) -> int:
-        return int.from_bytes(tiff[at : at + size], order)
+    def number(value: bytes) -> int:
+        return int.from_bytes(value, order)
 
-    def entries(ifd: int) -> Iterator[tuple[int, int]]:
-        """The tag of each entry of an IFD, and where its type begins."""
-        for each in range(min(number(ifd, 2), MAX_IFD_ENTRIES)):
-            yield number(ifd + 2 + 12 * each, 2), ifd + 4 + 12 * each
+    def entries(ifd: int) -> Iterator[tuple[int, int, int, bytes]]:
+        """The tag, the type, the count and the value of each entry of an IFD, as far as they are there."""
+        start = ifd + 2
+        found = tiff[start : start + number(tiff[ifd:start]) * fields.size]
+        return fields.iter_unpack(found[: len(found) // fields.size * fields.size])
 
-    def is_set(at: int) -> bool:
+    def is_set(kind: int, count: int, value: bytes) -> bool:
         """Android and some programs blank coordinates with zeros, which is no fraction."""
-        size = _VALUE_BYTES.get(number(at, 2), 1) * number(at + 2, 4)
-        value = at + 6 if size <= 4 else number(at + 6, 4)
-        return any(tiff[value : value + min(size, 24)])
+        size, start = _VALUE_BYTES.get(kind, 1) * count, number(value)
+        return any(value[:size] if size <= 4 else tiff[start : start + min(size, 24)])
 
-    gps = next((number(at + 6, 4) for tag, at in entries(number(4, 4)) if tag == _GPS_IFD), None)
-    return gps is not None and any(is_set(at) for tag, at in entries(gps) if tag in (_LATITUDE, _LONGITUDE))
+    gps = next((number(value) for tag, _, _, value in entries(number(tiff[4:8])) if tag == _GPS_IFD), None)
+    return gps is not None and any(
+        is_set(kind, count, value) for tag, kind, count, value in entries(gps) if tag in (_LATITUDE, _LONGITUDE)
+    )
 
 
 # ---- JPEG and GIF
 
-_APP1, _WITHOUT_LENGTH, _END_OF_HEADERS = 0xE1, (0x01, *range(0xD0, 0xD9)), (0xD9, 0xDA)
+_APP1, _END_OF_HEADERS = 0xE1, (0xD9, 0xDA)
+_MARKER_WITH_LENGTH = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")
 _EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENDED_XMP_HEADER = len(_EXTENDED_XMP) + 40
 """The signature, 32 digits of an MD5, and two numbers of 4 bytes."""
@@ -170,19 +174,23 @@ def _search_jpeg(content: _Content) -> Search:
     at, before = 2, b""
     while True:
         header = yield from content.read(at, 4)
-        if len(header) < 4 or header[0] != 0xFF or header[1] in _END_OF_HEADERS:
+        if len(header) < 4:
             return False
-        if header[1] == 0xFF or header[1] in _WITHOUT_LENGTH:
-            # Any number of 0xFF may come before a marker.
-            at += 1 if header[1] == 0xFF else 2
+        if not _MARKER_WITH_LENGTH.match(header):
+            # Decoders, too, look for the next marker where fill bytes (0xFF) or stray ones come before it.
+            part = yield from content.read(at, 1023)
+            found = _MARKER_WITH_LENGTH.search(part)
+            at += found.start() if found else max(len(part) - 1, 1)
             continue
+        if header[1] in _END_OF_HEADERS:
+            return False
         length = int.from_bytes(header[2:])
         if header[1] == _APP1:
             segment = yield from content.read(at + 4, length - 2)
             if segment.startswith(_EXTENDED_XMP):
                 # One text in several segments, which may part a name.
                 segment = before + segment[_EXTENDED_XMP_HEADER:]
-                before = segment[-100:]
+                before = segment[-300:]
             if _has_location(segment):
                 return True
         at += 2 + max(length, 2)
@@ -338,10 +346,12 @@ def _boxes(content: _Content, data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
     while at + 8 <= len(data):
         content.take()
-        size = int.from_bytes(data[at : at + 4])
-        if size < 8:
+        size, start = int.from_bytes(data[at : at + 4]), at + 8
+        if size == 1:
+            size, start = int.from_bytes(data[at + 8 : at + 16]), at + 16
+        if size < start - at:
             return
-        yield data[at + 4 : at + 8], data[at + 8 : at + size]
+        yield data[at + 4 : at + 8], data[start : at + size]
         at += size
 
 

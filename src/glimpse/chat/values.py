@@ -188,13 +188,14 @@ class ConversationSummary(Struct, frozen=True):
     """
     A conversation in a member's list. `last_message` may be a deleted one. `unread` counts the messages of others after
     the last one that the member read and after the member joined, without deleted ones; MAX_UNREAD means that many or
-    more.
+    more. `is_pair`: it is the conversation of two users, also after one of them has left.
     """
 
     conversation: Conversation
     members: tuple[User, ...]
     last_message: Message | None
     unread: int
+    is_pair: bool
 
 
 class SyncResult(Struct, frozen=True):

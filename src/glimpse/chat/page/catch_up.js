@@ -2,17 +2,20 @@
 
 import * as chat from "./chat.js";
 import * as connection from "./connection.js";
-import { loadOlder, markRead, showNewest } from "./history.js";
+import { loadOlder, markRead, sendReads } from "./history.js";
 import { change, current, onChange, ui } from "./page.js";
 import * as session from "./session.js";
 
 const RETRY_MS = 1000;
-const MAX_LISTED = { pages: 5, each: 200 };
+const LIST = { pages: 5, each: 200 };
 
 let catchingUp = null;
 
 export function listen() {
-  connection.onJoin(() => catchUp(true));
+  connection.onJoin(() => {
+    catchUp(true);
+    sendReads();
+  });
   onChange(() => {
     if ((current().lagging || current().stale) && connection.isOnline()) catchUp();
   });
@@ -23,22 +26,25 @@ export function stop() {
   catchingUp = null;
 }
 
-/** One at a time: a call during a catch-up makes it run one more round. */
-export async function catchUp(isNewConnection = false) {
+/** One at a time: a call during a catch-up makes it run one more round. `isFull`: the list and the blocked users, too. */
+export async function catchUp(isFull = false) {
   if (catchingUp) {
     catchingUp.again = true;
-    catchingUp.isNewConnection ||= isNewConnection;
+    catchingUp.isFull ||= isFull;
     return;
   }
-  const mine = (catchingUp = { again: true, isNewConnection });
-  try {
-    while (mine.again && mine === catchingUp) await round(mine);
-  } catch {
-    // The connection is gone: the next one catches up from the start.
+  const mine = (catchingUp = { again: true, isFull });
+  let hasFailed = false;
+  while (mine.again && mine === catchingUp && !hasFailed) {
+    const wasFull = mine.isFull;
+    Object.assign(mine, { again: false, isFull: false });
+    hasFailed = await round(wasFull).then(() => false, () => true);
+    mine.isFull ||= hasFailed && wasFull;
   }
   if (mine !== catchingUp) return;
   catchingUp = null;
-  if (mine.isNewConnection && connection.isOnline()) setTimeout(catchUp, RETRY_MS, true);
+  // Without a connection, the next one catches up.
+  if (hasFailed && connection.isOnline()) setTimeout(catchUp, RETRY_MS, mine.isFull);
 }
 
 /** Reads the state only after the response, so that events during the request are kept. */
@@ -48,26 +54,21 @@ export async function list() {
   change(current() && chat.withListed(current(), found));
 }
 
-async function round(mine) {
-  const { isNewConnection } = mine;
-  mine.again = false;
-  if (isNewConnection || current().stale) await list();
+async function round(isFull) {
+  if (isFull || current().stale) await list();
   // A task of the release before has no such list.
-  if (isNewConnection) await listBlocked().catch(() => null);
+  if (isFull) await listBlocked().catch(() => null);
   let synced;
   do {
     const asked = current();
     synced = await connection.request("sync", chat.syncRequest(asked));
     change(current() && chat.withSynced(current(), synced, asked));
   } while (synced.more && current());
-  mine.isNewConnection = false;
   if (!current()) return;
   // With more conversations than are listed, `stale` would stay set and list them for ever.
-  if (current().conversations.size >= MAX_LISTED.pages * MAX_LISTED.each) change({ ...current(), stale: false });
-  const shown = current().conversations.get(ui.open);
-  if (shown && !shown.isLoaded) await showNewest(shown.id);
-  else if (shown) loadOlder();
-  if (isNewConnection) markRead(true);
+  if (current().conversations.size >= LIST.pages * LIST.each) change({ ...current(), stale: false });
+  if (current().conversations.has(ui.open)) loadOlder();
+  if (isFull) markRead(true);
 }
 
 async function listBlocked() {
@@ -79,8 +80,8 @@ async function listBlocked() {
 async function allOf(path, name) {
   const all = [];
   let cursor = "";
-  for (let page = 0; page < MAX_LISTED.pages && cursor !== null; page += 1) {
-    const query = new URLSearchParams({ limit: MAX_LISTED.each, ...(cursor && { cursor }) });
+  for (let page = 0; page < LIST.pages && cursor !== null; page += 1) {
+    const query = new URLSearchParams({ limit: LIST.each, ...(cursor && { cursor }) });
     const answer = await session.request("GET", `${path}?${query}`);
     all.push(...answer[name]);
     cursor = answer.cursor;

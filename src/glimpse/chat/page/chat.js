@@ -1,13 +1,13 @@
 // The state of the page, as one value; each function returns the next value and changes nothing.
 //
 // A conversation's `entries` are the end of its history, from `oldest` to `cursor` (see client/state.js); the pages to
-// which the user scrolled back are without the deleted messages and the membership changes. An
-// entry that does not follow the cursor sets `lagging`, an unknown conversation or user sets `stale`: main.js then calls
-// `sync` or lists the conversations.
+// which the user scrolled back are without the deleted messages and the membership changes. An entry that does not
+// follow the cursor sets `lagging`, an unknown conversation or user sets `stale`: catch_up.js then calls `sync` or lists
+// the conversations.
 
 import * as client from "./client/state.js";
 
-export const TYPING_MS = 5000;
+const TYPING_MS = 5000;
 
 export function initialState(me) {
   return {
@@ -32,16 +32,18 @@ export function withListed(state, listed) {
 }
 
 /** A list that was read before the newest event does not undo the event. */
-function withListItem(known, { id, members, lastSeq, lastMessage, unread }) {
+function withListItem(known, { id, members, lastSeq, lastMessage, unread, pair }) {
   const memberIds = members.map((member) => member.id);
+  // A service of the release before does not say it.
+  const isPair = pair ?? memberIds.length === 2;
   if (!known) {
     return {
-      id, memberIds, cursor: lastSeq, oldest: lastSeq + 1, countedTo: lastSeq, lastMessage, unread,
+      id, isPair, memberIds, cursor: lastSeq, oldest: lastSeq + 1, countedTo: lastSeq, lastMessage, unread,
       entries: [], reads: {}, hasReads: false, isLoaded: false,
     };
   }
   if (lastSeq < known.cursor) return known;
-  return { ...known, memberIds, lastMessage, unread, countedTo: lastSeq };
+  return { ...known, isPair, memberIds, lastMessage, unread, countedTo: lastSeq };
 }
 
 // ---- Events
@@ -63,7 +65,9 @@ function withPreview(conversation, entry, myId) {
   const next = { ...conversation };
   if (type === "message") next.lastMessage = entry;
   if (type === "deleted" && next.lastMessage?.seq === entry.of) next.lastMessage = { ...next.lastMessage, body: null };
-  if (type === "message" && senderId !== myId && seq > conversation.countedTo && entry.body !== null) next.unread += 1;
+  if (senderId === myId) return next;
+  if (type === "message" && seq > conversation.countedTo && entry.body !== null) next.unread += 1;
+  if (type === "deleted" && entry.of > (conversation.reads[myId] ?? 0)) next.unread = Math.max(0, next.unread - 1);
   return next;
 }
 
@@ -84,7 +88,8 @@ export function withHistory(state, id, entries, before) {
   if (first > known.cursor + 1) return { ...state, lagging };
   const oldest = Math.min(known.oldest, before === undefined ? first : (before ?? 1));
   const next = { ...client.withHistory(known, entries), oldest, isLoaded: true };
-  return { ...withConversation(state, next), lagging };
+  // A message may be stored, and its acknowledgement still on its way.
+  return entries.reduce(withoutPending, { ...withConversation(state, next), lagging });
 }
 
 /** A conversation was created, or its members changed. The event may be late, and older than what is known. */
@@ -210,7 +215,7 @@ export function withBlocked(state, userIds) {
   return { ...state, blocked: new Set(userIds) };
 }
 
-export function withoutConversation(state, id) {
+function withoutConversation(state, id) {
   const conversations = new Map(state.conversations);
   conversations.delete(id);
   return { ...state, conversations, order: state.order.filter((other) => other !== id) };
@@ -243,12 +248,12 @@ export function withMe(state, me) {
   return { ...state, me, users: new Map(state.users).set(me.id, me) };
 }
 
-const MAX_LISTED = 100;
+const MAX_LOCATED = 100;
 
 /** Ids of files that are shown or named, and whose address is to be looked up, those of the open conversation first. */
 export function filesToLocate(state, openId, now) {
   const entries = state.conversations.get(openId)?.entries ?? [];
-  const listed = state.order.slice(0, MAX_LISTED).map((id) => state.conversations.get(id));
+  const listed = state.order.slice(0, MAX_LOCATED).map((id) => state.conversations.get(id));
   const posted = [...entries, ...listed.map(({ lastMessage }) => lastMessage)].filter((entry) => entry?.fileId && entry.body !== null);
   const people = [state.me.id, ...listed.map((each) => partnerIn(state, each))].map((id) => state.users.get(id)?.profileImageId);
   const isDue = (fileId) => fileId && state.files.get(fileId) !== null && !(state.files.get(fileId)?.nextLookup > now);
@@ -268,8 +273,7 @@ export function othersIn(state, conversation) {
 
 /** The other member of a two-person conversation; null in a group, and where the other has left. */
 export function partnerIn(state, conversation) {
-  const others = othersIn(state, conversation);
-  return others.length === 1 ? others[0] : null;
+  return conversation.isPair ? (othersIn(state, conversation)[0] ?? null) : null;
 }
 
 /** Presence ends some seconds after the last connection, and a deleted account is offline at once. */

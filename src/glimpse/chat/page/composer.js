@@ -8,7 +8,7 @@ import * as files from "./files.js";
 import { goToNewest } from "./history.js";
 import { change, current, ui } from "./page.js";
 import * as session from "./session.js";
-import { inSituation, say } from "./words.js";
+import { withPageCode, say } from "./words.js";
 
 const TYPING_EVERY_MS = 1000;
 const MAX_CHARACTERS = 4000;
@@ -23,8 +23,9 @@ export function listen() {
   field.addEventListener("input", onInput);
   field.addEventListener("keydown", onKey);
   field.addEventListener("paste", (event) => attachFrom(event, event.clipboardData));
-  byId("conversation").addEventListener("dragover", (event) => event.preventDefault());
-  byId("conversation").addEventListener("drop", (event) => attachFrom(event, event.dataTransfer));
+  // Beside the conversation, too: the browser would leave the page and show the file.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => attachFrom(event, event.dataTransfer));
 }
 
 /** After another conversation was opened. */
@@ -34,8 +35,8 @@ export function showDraft() {
 }
 
 /** Sends what was not acknowledged before the page was reloaded. One may be stored already: with the same clientId it is stored once. */
-export function resume() {
-  for (const message of session.loadUnsent()) {
+export function resume(messages) {
+  for (const message of messages) {
     change(chat.withPending(current(), message));
     if (message.error) change(chat.withError(current(), message.clientId, message.error));
     else deliver(message);
@@ -55,7 +56,8 @@ export function discard(clientId) {
 }
 
 function send() {
-  const body = byId("body").value.trim();
+  // Leading spaces belong to the first line, which may be code.
+  const body = byId("body").value.replace(/^(\s*\n)+/, "").trimEnd();
   if (!body || isTooLong(body) || !ui.open) return;
   keepDraft(ui.open, "");
   showDraft();
@@ -71,8 +73,9 @@ function attach(chosen) {
   }
 }
 
-function attachFrom(event, { files: dropped }) {
-  if (!dropped.length) return;
+/** Spreadsheets and word processors add a picture of the text that was copied. */
+function attachFrom(event, { files: dropped, types }) {
+  if (!dropped.length || (types.includes("text/plain") && types.includes("text/html"))) return;
   event.preventDefault();
   attach(dropped);
 }
@@ -87,13 +90,14 @@ function start(message) {
 async function deliver(message) {
   const { conversationId, clientId, body } = message;
   const fileId = message.fileId ?? (message.file && (await uploaded(clientId)));
-  if (!current() || (message.file && !fileId)) return;
+  // A message may have been discarded in the moment in which its upload ended.
+  if (!current()?.pending.some((pending) => pending.clientId === clientId) || (message.file && !fileId)) return;
   try {
     const stored = await connection.deliver("message", { conversationId, clientId, body, fileId });
     // For a repeat there is no event, only this acknowledgement.
     change(current() && chat.withEntry(current(), { ...message, ...stored, fileId, type: "message", senderId: current().me.id }));
   } catch (error) {
-    change(current() && chat.withError(current(), clientId, inSituation(error, { not_found: "left" })));
+    change(current() && chat.withError(current(), clientId, withPageCode(error, { not_found: "left" })));
   }
 }
 

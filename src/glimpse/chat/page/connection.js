@@ -62,9 +62,8 @@ export function useHere() {
   socket.useHere();
 }
 
-/** The device has no network. */
-export function lose() {
-  socket?.lose();
+export function onNoNetwork() {
+  socket?.onNoNetwork();
 }
 
 /** The device has a network again, or the page comes back into view: a connection may be dead without an event. */
@@ -80,6 +79,7 @@ function onOnline() {
   const wasOffline = ui.connection === "offline";
   ui.connection = wasOffline ? "back" : "online";
   if (wasOffline) setTimeout(hideBanner, BACK_ONLINE_MS);
+  if (ui.actionError?.code === "offline") ui.actionError = null;
   change({ ...chat.withDoubtfulReads(chat.withoutMissingFiles(chat.withoutPresence(current()))), stale: false, lagging: false });
   joinListener();
 }

@@ -5,7 +5,7 @@ import { byId, element, fileIcon, fill, icon, setAvatar, setIcon, setName, setTe
 import { previewOf } from "./files.js";
 import { showMessageText } from "./message_text.js";
 import { nameOf, personOf, titleOf } from "./names.js";
-import * as place from "./place.js";
+import * as scrollPosition from "./scroll_position.js";
 import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
 /** Messages of one sender within this time form one group. */
@@ -35,7 +35,7 @@ function showHeader(state, conversation, ui) {
   setName(byId("conversation-title"), titleOf(state, conversation));
   setAvatar(byId("conversation-avatar"), avatarOf(state, conversation));
   byId("conversation-avatar").dataset.online = String(online);
-  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(others.length, online));
+  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(conversation, others.length, online));
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
@@ -46,13 +46,13 @@ function showHeader(state, conversation, ui) {
 export function avatarOf(state, conversation) {
   const others = othersIn(state, conversation);
   const [first] = others;
-  if (others.length > 1) return { id: conversation.id, name: "", isGroup: true };
+  if (!conversation.isPair) return { id: conversation.id, name: "", isGroup: true };
   return { id: first ?? conversation.id, name: personOf(state, first ?? state.me.id).name, picture: first ? pictureOf(state, first) : "" };
 }
 
-function stateText(count, online) {
-  if (count === 0) return "";
-  return count === 1 ? say(online ? "online" : "offline") : say("people", { count: count + 1 });
+function stateText({ isPair }, others, online) {
+  if (others === 0) return "";
+  return isPair ? say(online ? "online" : "offline") : say("people", { count: others + 1 });
 }
 
 function showMessages(state, conversation, ui) {
@@ -68,10 +68,10 @@ function showMessages(state, conversation, ui) {
   // A screen reader reads out new messages only.
   byId("scroll").setAttribute("aria-live", isSame && shown.oldest === next.oldest ? "polite" : "off");
   fill(byId("messages"), lines, (line) => line.key, makeLine, updateLine);
-  place.keepPlace();
-  byId("to-newest").hidden = place.isFollowing();
+  scrollPosition.keep();
+  byId("to-newest").hidden = scrollPosition.isFollowing();
   const isNews = isSame && next.newest !== shown.newest && !lines.at(-1)?.isMine;
-  next.hasNews = !place.isFollowing() && (isNews || (isSame && shown.hasNews));
+  next.hasNews = !scrollPosition.isFollowing() && (isNews || (isSame && shown.hasNews));
   setText(byId("to-newest-text"), say(next.hasNews ? "newMessages" : "toNewest"));
   shown = next;
 }
@@ -113,7 +113,7 @@ function messageLine(state, conversation, entry, before) {
     // The key of an own message stays the same when it is stored, so that its element stays in place.
     kind: "message", key: isMine ? `mine ${entry.clientId}` : `seq ${entry.seq}`, seq: entry.seq, isMine, follows,
     isDeleted: entry.body === null, text: entry.body ?? say("deleted"), time, status: "",
-    sender: `${sender}, ${time}:`, name: !isMine && !follows && othersIn(state, conversation).length > 1 ? sender : "",
+    sender: `${sender}, ${time}:`, name: !isMine && !follows && !conversation.isPair ? sender : "",
     canDelete: isMine && entry.body !== null, clientId: entry.clientId,
     file: entry.fileId && entry.body !== null ? fileOf(state, entry.fileId, isMine ? previewOf(entry.clientId) : "") : null,
   };
@@ -148,7 +148,7 @@ function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {
 function statusOf(state, conversation, seq) {
   const readers = readersOf(state, conversation, seq);
   if (!readers) return say("sent");
-  return othersIn(state, conversation).length === 1 ? say("read") : say("readBy", { count: readers });
+  return conversation.isPair ? say("read") : say("readBy", { count: readers });
 }
 
 // ---- Elements
@@ -172,7 +172,7 @@ function makeLine({ kind }) {
   const name = element("span", "name");
   // The hidden sender, which every message has, names the same person.
   name.setAttribute("aria-hidden", "true");
-  line.append(name, element("span", "sender unseen-text"), element("div", "bubble"), foot, actions);
+  line.append(name, element("span", "sender visually-hidden"), element("div", "bubble"), foot, actions);
   return line;
 }
 
@@ -235,7 +235,8 @@ function updateLine(target, line) {
   showMessageText(find("bubble"), line.text);
   find("bubble").hidden = Boolean(line.file) && line.text === "";
   updateFile(target, line);
-  // On a touch screen there is no hover: a tap on an own message shows its buttons.
+  // Focus shows the buttons of an own message, since a touch screen has no hover.
+  find("bubble").toggleAttribute("tabindex", line.canDelete === true);
   if (line.canDelete) find("bubble").tabIndex = -1;
   const can = { delete: line.canDelete, retry: line.hasFailed, discard: line.hasFailed || line.isUploading };
   const what = [...(line.text || line.file?.name || "")].slice(0, MAX_NAMED_CHARACTERS).join("");

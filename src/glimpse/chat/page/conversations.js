@@ -8,10 +8,11 @@ import { showNewest } from "./history.js";
 import { titleOf } from "./names.js";
 import { change, current, render, renderNow, ui } from "./page.js";
 import * as session from "./session.js";
-import { inSituation, say, sayError } from "./words.js";
+import { withPageCode, say, sayError } from "./words.js";
 
 export function listen() {
-  onSubmit("start", () => start(byId("start-handle").value.trim()));
+  // The page writes handles with an @, which no handle has.
+  onSubmit("start", () => start(byId("start-handle").value.trim().replace(/^@/, "")));
   byId("back").addEventListener("click", () => open(null));
   byId("block").addEventListener("click", () => acting(block));
   byId("leave").addEventListener("click", () => acting(leave));
@@ -33,12 +34,13 @@ async function open(id) {
   if (id === null) document.querySelector(`[data-open="${CSS.escape(before)}"]`)?.focus();
   else {
     byId("body").focus();
-    await showNewest(id);
+    await showNewest();
   }
 }
 
 async function start(handle) {
   setFieldError("start-handle", "");
+  if (!handle) return byId("start-handle").focus();
   try {
     const user = await session.request("GET", `/users?handle=${encodeURIComponent(handle)}`);
     if (user.id === current()?.me.id) throw { code: "self" };
@@ -47,7 +49,7 @@ async function start(handle) {
     byId("start-handle").value = "";
     await open(id);
   } catch (error) {
-    setFieldError("start-handle", sayError(inSituation(error, { not_found: "unknown_handle" })));
+    setFieldError("start-handle", sayError(withPageCode(error, { not_found: "unknown_handle" })));
   }
 }
 
@@ -65,9 +67,9 @@ async function acting(act) {
 
 async function leave() {
   const id = ui.open;
-  if (!(await confirmed(say("leaveAsk"), say("leaveDo")))) return;
+  if (!(await confirmed(say("leaveAsk"), say("leaveDo")))) return byId("menu").querySelector("summary").focus();
   const conversation = current()?.conversations.get(id);
-  const isGroup = conversation && chat.othersIn(current(), conversation).length > 1;
+  const isGroup = conversation && !conversation.isPair;
   const title = isGroup ? titleOf(current(), conversation).name : "";
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`);
   if (ui.open === id) await open(null);
@@ -91,4 +93,5 @@ async function block() {
   if (isBlocked) blocked.delete(partner);
   else blocked.add(partner);
   change(current() && chat.withBlocked(current(), blocked));
+  byId("menu").querySelector("summary").focus();
 }

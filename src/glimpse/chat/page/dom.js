@@ -75,9 +75,13 @@ export function setIcon(target, name) {
   if (use.getAttribute("href") !== href) use.setAttribute("href", href);
 }
 
+/** After a failed request for the icons. */
+const ICONS_RETRY_MS = 5000;
+
 /** A `use` of the file itself would request it each time, in vain while the connection is lost. */
 async function loadIcons() {
-  const answer = await fetch(ICONS);
+  const answer = await fetch(ICONS).catch(() => null);
+  if (!answer?.ok) return setTimeout(loadIcons, ICONS_RETRY_MS);
   const icons = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
   for (const each of icons.children) each.id = `icon-${each.id}`;
   icons.setAttribute("hidden", "");

@@ -5,44 +5,48 @@ import { backoffMs } from "./client/retry.js";
 import * as connection from "./connection.js";
 import { byId } from "./dom.js";
 import { change, current, render, renderNow, ui } from "./page.js";
-import * as place from "./place.js";
+import * as scrollPosition from "./scroll_position.js";
 import * as session from "./session.js";
 
 const RETRY_MS = 2000;
 
 /** By conversation: how far the user has read, where the server was not told yet. */
 const unsentReads = new Map();
-let isSendingReads = false;
+/** The sending that is under way; another session does not wait for it. */
+let sendingReads = null;
 
 export function listen() {
   const scroll = byId("scroll");
   scroll.addEventListener("scroll", onScroll, { passive: true });
   // The on-screen keyboard or a longer draft shrinks the window of the messages; a picture that has loaded moves them.
-  const observer = new ResizeObserver(place.keepPlace);
+  const observer = new ResizeObserver(scrollPosition.keep);
   observer.observe(scroll);
   observer.observe(byId("messages"));
   byId("to-newest").addEventListener("click", goToNewest);
   byId("load-older").addEventListener("click", loadOlder);
 }
 
-/** Shows the newest messages of a conversation that was just opened, or loaded again. */
-export async function showNewest(id) {
-  place.follow();
-  if (!current().conversations.get(id)?.isLoaded) await load(id, "");
-  await loadOlder();
+/** Shows the newest messages of the conversation that was just opened, or loaded again. */
+export function showNewest() {
+  scrollPosition.follow();
+  return loadOlder();
 }
 
 export function goToNewest() {
-  place.follow();
+  scrollPosition.follow();
   render();
 }
 
-/** Requests older messages until the top of the window is full: a page of deleted messages has no line, and no scroll event follows it. */
+/**
+ * Requests older messages until the top of the window is full: a page of deleted messages has no line, and no scroll
+ * event follows it. The first page is the newest one.
+ */
 export async function loadOlder() {
   const id = ui.open;
   if (id === null || ui.loading.has(id)) return;
   ui.loading.add(id);
   ui.historyErrors.delete(id);
+  if (!conversationOf(id)?.isLoaded) await load(id, "");
   for (let before = Infinity; isTopInView(id) && conversationOf(id).oldest < before; ) {
     before = conversationOf(id).oldest;
     await load(id, `?before=${before}&type=message&deleted=skip`);
@@ -54,7 +58,7 @@ export async function loadOlder() {
 /** Marks the open conversation as read where its end is in view. `again`: also where the server may have missed it. */
 export function markRead(again = false) {
   const conversation = conversationOf(ui.open);
-  if (!conversation?.isLoaded || document.hidden || !connection.isOnline() || !place.isFollowing()) return;
+  if (!conversation?.isLoaded || document.hidden || !connection.isOnline() || !scrollPosition.isFollowing()) return;
   const { id, cursor } = conversation;
   if (cursor === 0 || (!again && !chat.hasUnseen(current(), conversation))) return;
   change(chat.withReceipt(current(), { conversationId: id, userId: current().me.id, seq: cursor }));
@@ -63,41 +67,41 @@ export function markRead(again = false) {
 }
 
 /** One at a time, so that many messages at once do not use up the limit of events; repeated where the server was too busy. */
-async function sendReads() {
-  if (isSendingReads) return;
-  isSendingReads = true;
+export async function sendReads() {
+  if (sendingReads) return;
+  const mine = (sendingReads = {});
   for (let failures = 0; unsentReads.size && connection.isOnline(); ) {
     const [[conversationId, seq]] = unsentReads;
     unsentReads.delete(conversationId);
-    try {
-      await connection.request("read", { conversationId, seq });
-    } catch (error) {
-      if (!error.retry) continue;
-      // A newer one of the same conversation may wait already.
-      unsentReads.set(conversationId, unsentReads.get(conversationId) ?? seq);
-      await pause(backoffMs(failures++, Math.random));
-    }
+    const error = await connection.request("read", { conversationId, seq }).then(() => null, (refusal) => refusal);
+    if (mine !== sendingReads) return;
+    if (!error?.retry) continue;
+    // A newer one of the same conversation may wait already.
+    unsentReads.set(conversationId, unsentReads.get(conversationId) ?? seq);
+    await pause(backoffMs(failures++, Math.random));
+    if (mine !== sendingReads) return;
   }
-  isSendingReads = false;
+  sendingReads = null;
 }
 
 /** What is not sent yet is of a session that has ended. */
 export function stop() {
   unsentReads.clear();
+  sendingReads = null;
 }
 
 function onScroll() {
-  const wasFollowing = place.isFollowing();
-  place.onScroll();
-  if (place.isFollowing() !== wasFollowing) render();
-  if (place.isNearTop()) loadOlder();
+  const wasFollowing = scrollPosition.isFollowing();
+  scrollPosition.onScroll();
+  if (scrollPosition.isFollowing() !== wasFollowing) render();
+  if (scrollPosition.isNearTop()) loadOlder();
 }
 
 function isTopInView(id) {
   const conversation = conversationOf(id);
   if (ui.open !== id || !conversation || !chat.hasOlder(conversation)) return false;
   renderNow();
-  return place.isNearTop();
+  return scrollPosition.isNearTop();
 }
 
 /** Tries again while the conversation stays open and a retry may succeed. */

@@ -1,19 +1,21 @@
-// The log-in form, and the session of the user from its begin to its end.
+// The log-in form, and the session of the user from log-in to log-out.
 
 import * as catchUp from "./catch_up.js";
 import * as composer from "./composer.js";
 import * as connection from "./connection.js";
 import { byId, clearErrors, confirmClosed, onSubmit, setFieldError, setFormError } from "./dom.js";
-import { forgetDrafts } from "./drafts.js";
+import { forgetDrafts, loadDrafts } from "./drafts.js";
 import * as files from "./files.js";
 import * as history from "./history.js";
 import { current, render, reset, ui } from "./page.js";
 import * as session from "./session.js";
 import * as settings from "./settings.js";
-import { inSituation, sayError } from "./words.js";
+import { withPageCode, sayError } from "./words.js";
 
 const TOKEN_CHECK_MS = 5000;
 const FIELDS = ["handle", "password"];
+
+let isLoggingIn = false;
 
 export function listen() {
   onSubmit("log-in", logIn);
@@ -28,10 +30,13 @@ export function listen() {
 
 /** With the session that this tab has kept, or with none. */
 export function begin() {
+  // A render keeps the messages of the state, of which it has none yet.
+  const unsent = session.loadUnsent();
   reset(session.current()?.user ?? null);
   if (!current()) return;
+  loadDrafts();
   connection.open(end);
-  composer.resume();
+  composer.resume(unsent);
 }
 
 /** Back to log-in; `code`: why the server ended the session, empty where the user logged out. */
@@ -45,26 +50,30 @@ export function end(code = "") {
   session.logOut();
   forgetDrafts();
   // The next user of this tab must not find what this one wrote.
-  for (const form of document.forms) form.reset();
+  for (const form of document.forms) {
+    form.reset();
+    if (form.id) clearErrors(form.id);
+  }
   reset(null);
   showError(code ? { code: code === "unauthorized" ? "ended" : code } : null);
   byId("handle").focus();
 }
 
 async function logIn() {
-  const go = byId("log-in-go");
+  // A disabled button would lose the focus.
+  if (isLoggingIn) return;
+  isLoggingIn = true;
   showError(null);
-  go.disabled = true;
   try {
     await session.logIn(ui.isSignUp, byId("handle").value.trim(), byId("password").value);
     byId("password").value = "";
     begin();
   } catch (error) {
     if (error.code === "signup_off") Object.assign(ui, { isSignUp: false, isSignUpOff: true });
-    showError(inSituation(error, { unauthorized: "wrong_login", signup_off: "signup_off" }));
+    showError(withPageCode(error, { unauthorized: "wrong_login", signup_off: "signup_off" }));
     render();
   }
-  go.disabled = false;
+  isLoggingIn = false;
 }
 
 function showError(error) {

@@ -6,6 +6,7 @@ import * as composer from "./composer.js";
 import * as connection from "./connection.js";
 import * as conversations from "./conversations.js";
 import { byId } from "./dom.js";
+import { locateFiles } from "./file_urls.js";
 import * as history from "./history.js";
 import * as login from "./login.js";
 import * as messages from "./messages.js";
@@ -21,15 +22,15 @@ const TYPING_CHECK_MS = 500;
 const DAY_CHECK_MS = 60_000;
 
 for (const part of [catchUp, composer, conversations, history, login, messages, profile]) part.listen();
-settings.listen(profile.user, profile.show, login.end);
+settings.listen(profile.user, profile.update, login.end);
 onRender(() => {
-  messages.locateFiles();
+  locateFiles();
   history.markRead();
   if (current()) session.saveUnsent(current().pending);
 });
 window.addEventListener("pagehide", renderNow);
 window.addEventListener("online", connection.check);
-window.addEventListener("offline", connection.lose);
+window.addEventListener("offline", connection.onNoNetwork);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   connection.check();
@@ -37,6 +38,9 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("click", ({ target }) => target.closest("#menu") || (byId("menu").open = false));
 document.addEventListener("keydown", closeMenu);
+byId("menu").addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !relatedTarget.closest("#menu")) byId("menu").open = false;
+});
 byId("use-here").addEventListener("click", connection.useHere);
 for (const button of document.querySelectorAll(".language")) button.addEventListener("click", switchLanguage);
 setInterval(() => change(current() && chat.withTypingExpired(current(), Date.now())), TYPING_CHECK_MS);

@@ -15,7 +15,7 @@ export function user() {
 }
 
 /** Another user may have logged in meanwhile. */
-export function show(changed) {
+export function update(changed) {
   if (changed.id === current()?.me.id) change(chat.withMe(current(), changed));
 }
 
@@ -23,10 +23,16 @@ async function changePicture(file) {
   ui.pictureError = null;
   render();
   try {
+    if (!(await isPicture(file))) throw { code: "not_a_picture" };
     const { fileId } = await files.uploadPicture(file);
-    show(await session.changeProfile({ profileImageId: fileId }));
+    update(await session.changeProfile({ profileImageId: fileId }));
   } catch (error) {
     ui.pictureError = error.code === "cancelled" ? null : error;
     render();
   }
+}
+
+/** Whether this browser can show the file, in which it differs from others. */
+function isPicture(file) {
+  return createImageBitmap(file).then((bitmap) => (bitmap.close(), true), () => false);
 }

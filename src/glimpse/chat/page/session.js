@@ -9,6 +9,8 @@ const UNSENT_KEY = "glimpse.unsent";
 const RENEW_AFTER = 0.7;
 
 let session = loadSession();
+/** How often somebody has logged out: the answer to an earlier request is another user's. */
+let logOuts = 0;
 /** While the password changes, the old token may be refused already, and the new one is not here yet. */
 let passwordChange = null;
 /** The messages of the last `saveUnsent`. */
@@ -34,7 +36,8 @@ export async function logIn(isNew, handle, password) {
 }
 
 export function logOut() {
-  [session, saved] = [null, null];
+  logOuts += 1;
+  [session, saved, passwordChange] = [null, null, null];
   sessionStorage.removeItem(SESSION_KEY);
   sessionStorage.removeItem(UNSENT_KEY);
 }
@@ -57,11 +60,26 @@ export async function changePassword(password, newPassword) {
 export function saveUnsent(messages) {
   if (messages === saved) return;
   saved = messages;
-  sessionStorage.setItem(UNSENT_KEY, JSON.stringify(messages.filter(({ file, fileId }) => !file || fileId)));
+  keep(UNSENT_KEY, messages.filter(({ file, fileId }) => !file || fileId));
 }
 
 export function loadUnsent() {
-  return JSON.parse(sessionStorage.getItem(UNSENT_KEY) ?? "[]");
+  return kept(UNSENT_KEY) ?? [];
+}
+
+/** Keeps a value in this tab for the user who is logged in. What is larger than browsers allow is not kept. */
+export function keep(key, value) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify({ userId: session.user.id, value }));
+  } catch (error) {
+    if (error.name !== "QuotaExceededError") throw error;
+  }
+}
+
+/** What was kept for this user; null where nothing was, or for another user whose session has expired since. */
+export function kept(key) {
+  const found = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  return found?.userId === session?.user.id ? (found?.value ?? null) : null;
 }
 
 /** The new token, or null while the old one need not be renewed yet. Rejects with Refusal. */
@@ -71,9 +89,12 @@ export async function renewToken(now = Date.now()) {
   return session?.token ?? null;
 }
 
-/** The body of the response. Rejects with Refusal. */
-export function request(method, path, body) {
-  return requestJson(method, path, { language: currentLanguage(), token: session ? token : undefined, body });
+/** The body of the response. Rejects with Refusal. Where the user has logged out meanwhile, it stays without a result. */
+export async function request(method, path, body) {
+  const before = logOuts;
+  const requested = requestJson(method, path, { language: currentLanguage(), token: session ? token : undefined, body });
+  await requested.catch(() => null);
+  return before === logOuts ? requested : new Promise(() => {});
 }
 
 /** Unless the user has logged out meanwhile. */

@@ -55,7 +55,7 @@ export class Socket {
   }
 
   /** There is no network: a connection would not notice it for the time of a ping. */
-  lose() {
+  onNoNetwork() {
     if (this.#ws) this.#close();
   }
 

@@ -6,7 +6,7 @@ import { byId, element, fileIcon, fill, setAvatar, setIcon, setName, setText } f
 import { personOf, shortNameOf, titleOf } from "./names.js";
 import { currentLanguage, dayOf, formatter, say, sayError, timeOf } from "./words.js";
 
-/** `state` is null before log-in. `ui` as in main.js. */
+/** `state` is null before log-in. `ui` as in page.js. */
 export function show(state, ui) {
   byId("log-in-page").hidden = state !== null;
   byId("chat").hidden = state === null;
@@ -87,7 +87,7 @@ function makeItem({ id }) {
   const side = element("span", "side");
   const unread = element("span", "unread");
   unread.setAttribute("aria-hidden", "true");
-  side.append(element("span", "when"), unread, element("span", "unseen-text"));
+  side.append(element("span", "when"), unread, element("span", "visually-hidden"));
   button.append(avatar, words, side);
   item.append(button);
   return item;
@@ -104,7 +104,7 @@ function updateItem(item, conversation, state, openId) {
   setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");
   setText(find("unread"), unread ? String(Math.min(unread, 999)) : "");
   // The colours of the badge and of the dot, in words.
-  setText(find("unseen-text"), [unread && say("unread", { count: unread }), isOnlineNow && say("online")].filter(Boolean).join(", "));
+  setText(find("visually-hidden"), [unread && say("unread", { count: unread }), isOnlineNow && say("online")].filter(Boolean).join(", "));
   if (id === openId) find("item").setAttribute("aria-current", "true");
   else find("item").removeAttribute("aria-current");
 }

@@ -11,13 +11,13 @@ const WORDS = {
     nothingOpen: "Choose a chat, or start a new one.", back: "Back to chats", more: "More", messages: "Messages",
     online: "Online", offline: "Offline", people: "{count} people", alone: "Nobody else is here",
     typing: "{name} is typing…", typingMany: "Several people are typing…",
-    write: "Write a message", send: "Send", tooLong: "{count} of {most} characters",
+    write: "Write a message", send: "Send", tooLong: "Too long: {count} of {most} characters",
     sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You", deletedAccount: "Deleted account", formerMember: "Former member",
     deleted: "This message was deleted", delete: "Delete", deleteAsk: "Delete this message for everyone?",
     block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. Neither of you can send messages here.",
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
     youLeft: "You left {name}.", return: "Return",
-    cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "Members changed",
+    cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "The members changed",
     noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", loadOlder: "Load older messages",
     textMine: "You: {text}", textBy: "{name}: {text}",
     file: "Sent {kind}", fileMine: "You sent {kind}", fileBy: "{name} sent {kind}",
@@ -38,7 +38,8 @@ const WORDS = {
     error_wrong_login: "The handle or the password is not right.", error_unknown_handle: "Nobody has this handle.",
     error_signup_off: "No accounts are kept here. Please log in where your app does.",
     error_token_expired: "You were away for a while. Please log in again.", error_ended: "Please log in again.",
-    error_invalid: "That does not fit. Please check what you entered.", error_self: "That is you.",
+    error_invalid_handle: "Use up to 64 letters, digits and symbols, without spaces, / or @.", error_not_a_picture: "This browser cannot show that file as a picture. Please choose another.",
+    error_invalid: "Please check what you entered.", error_self: "That is you.",
     error_left: "Not delivered: you are no longer in this chat.",
     error_blocked: "Not delivered: this person does not take messages from you.", error_gone: "Not sent: the file is gone.",
     error_other: "That did not work. Please try again.",
@@ -48,28 +49,28 @@ const WORDS = {
     handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃",
     toSignUp: "처음이신가요? 회원가입", toLogIn: "이미 계정이 있나요? 로그인",
     handleHint: "64자까지 쓸 수 있고 공백, /, @는 안 돼요.",
-    conversations: "채팅", conversation: "열린 채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
+    conversations: "채팅", conversation: "현재 채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
     start: "시작", noConversations: "아직 채팅이 없어요. 위에 친구 아이디를 입력해 시작해 보세요.",
     nothingOpen: "채팅을 선택하거나 새로 시작해 보세요.", back: "채팅 목록으로", more: "더보기", messages: "메시지",
     online: "접속 중", offline: "오프라인", people: "{count}명", alone: "대화 상대가 없어요",
     typing: "{name}님이 입력 중이에요…", typingMany: "여러 명이 입력 중이에요…",
-    write: "메시지 입력", send: "보내기", tooLong: "{count}/{most}자",
+    write: "메시지 입력", send: "보내기", tooLong: "너무 길어요. {count}/{most}자",
     sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나", deletedAccount: "탈퇴한 사용자", formerMember: "나간 사용자",
-    deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모두에게서 삭제할까요?",
+    deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모든 대화 상대에게서 삭제할까요?",
     block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 여기서는 서로 메시지를 보낼 수 없어요.",
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
     youLeft: "나온 채팅방: {name}", return: "다시 들어가기",
-    cancel: "취소", retry: "다시 보내기", discard: "지우기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
+    cancel: "취소", retry: "다시 보내기", discard: "보내지 않기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
     noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", loadOlder: "이전 메시지 더 보기",
     textMine: "나: {text}", textBy: "{name}: {text}",
     file: "{kind} 보냈어요", fileMine: "내가 {kind} 보냈어요", fileBy: "{name}님이 {kind} 보냈어요",
-    kind_image: "사진을", kind_video: "동영상을", kind_audio: "음성 파일을", kind_file: "파일을",
+    kind_image: "사진을", kind_video: "동영상을", kind_audio: "오디오 파일을", kind_file: "파일을",
     deletedMine: "내가 메시지를 삭제했어요", deletedBy: "{name}님이 메시지를 삭제했어요",
-    attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "사라진 파일이에요",
+    attach: "파일 보내기", changePicture: "프로필 사진 변경", uploading: "올리는 중 {percent}%", fileLost: "삭제된 파일이에요",
     unread: "안 읽은 메시지 {count}개", newMessages: "새 메시지", toNewest: "최신 메시지로", reconnecting: "연결이 끊겼어요. 다시 연결하고 있어요…",
     reconnectingKept: "연결이 끊겼어요. 다시 연결되면 작성한 메시지를 보낼게요.", back_online: "다시 연결됐어요",
-    replaced: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요.", useHere: "여기서 사용하기",
-    replacedKept: "다른 곳에서 너무 많이 접속해서 여기서는 연결이 끊겼어요. 작성한 메시지는 여기서 다시 사용하면 보낼게요.",
+    replaced: "접속한 기기가 너무 많아 여기서는 연결이 끊겼어요.", useHere: "여기서 사용하기",
+    replacedKept: "접속한 기기가 너무 많아 여기서는 연결이 끊겼어요. ‘여기서 사용하기’를 누르면 작성한 메시지를 보낼게요.",
     settings: "설정", displayName: "이름", save: "저장", saved: "저장했어요.", close: "닫기",
     displayNameHint: "다른 사람에게 아이디와 함께 보여요. 비워 두면 아이디만 보여요.",
     oldPassword: "현재 비밀번호", newPassword: "새 비밀번호", changePassword: "비밀번호 변경",
@@ -79,10 +80,11 @@ const WORDS = {
     today: "오늘", yesterday: "어제",
     error_wrong_login: "아이디 또는 비밀번호가 맞지 않아요.", error_unknown_handle: "없는 아이디예요.",
     error_signup_off: "이 페이지에서는 로그인할 수 없어요. 사용하는 앱에서 로그인해 주세요.",
-    error_token_expired: "오랫동안 자리를 비우셨네요. 다시 로그인해 주세요.", error_ended: "다시 로그인해 주세요.",
+    error_token_expired: "오랫동안 사용하지 않아 로그아웃됐어요. 다시 로그인해 주세요.", error_ended: "다시 로그인해 주세요.",
+    error_invalid_handle: "공백, /, @ 없이 64자까지 쓸 수 있어요.", error_not_a_picture: "사진으로 볼 수 없는 파일이에요. 다른 사진을 선택해 주세요.",
     error_invalid: "입력한 내용을 확인해 주세요.", error_self: "내 아이디예요.",
     error_left: "나간 채팅방이라 보내지 못했어요.",
-    error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.", error_gone: "파일이 사라져 보내지 못했어요.",
+    error_blocked: "상대가 메시지를 받지 않아 보내지 못했어요.", error_gone: "파일이 삭제되어 보내지 못했어요.",
     error_other: "문제가 생겼어요. 다시 시도해 주세요.",
   },
 };
@@ -109,13 +111,13 @@ export function say(key, values = {}) {
  * developers, and where it is in the other language (a server that answers in English over the socket, a language that
  * was switched since).
  */
-export function sayError({ code, message }) {
+export function sayError({ code, message, field }) {
   if (code && message && isInLanguage(message) && !IS_FOR_DEVELOPERS.test(message)) return sentenceOf(message);
-  return say(`error_${code}` in WORDS[language] ? `error_${code}` : "error_other");
+  return say([`error_${code}_${field}`, `error_${code}`].find((key) => key in WORDS[language]) ?? "error_other");
 }
 
 /** The page's own words where the server cannot know what its refusal means to the user: `words`, by the server's code. */
-export function inSituation(error, words) {
+export function withPageCode(error, words) {
   const code = words[error.code];
   return code ? { code } : error;
 }

@@ -321,14 +321,14 @@ where c.id = $1 and $2 = any(c.member_ids);
 -- name: list_conversations
 -- A page of a user's conversations, newest change first, with everything that the list shows.
 with page as materialized (
-    select c.id, c.last_seq, c.member_ids, c.changed_at, greatest(m.read_seq, m.joined_seq) as seen_seq
+    select c.id, c.last_seq, c.member_ids, c.changed_at, c.is_pair, greatest(m.read_seq, m.joined_seq) as seen_seq
     from members m
     join conversations c on c.id = m.conversation_id
     where m.user_id = $1 and ($2::timestamptz is null or (c.changed_at, c.id) < ($2, $3))
     order by c.changed_at desc, c.id desc
     limit $4
 )
-select p.id, p.last_seq, p.member_ids, p.changed_at,
+select p.id, p.last_seq, p.member_ids, p.changed_at, p.is_pair,
     {reads(p, $1)} as reads,
     array(
         select row({user(u)})

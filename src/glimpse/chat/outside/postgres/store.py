@@ -360,6 +360,7 @@ class PostgresStore:
                 tuple(User(*user) for user in row["members"]),
                 cast("Message", _entry(row["last_message"])) if row["last_message"] else None,
                 row["unread"],
+                row["is_pair"],
             )
             for row in rows[:limit]
         ]

@@ -42,8 +42,8 @@ export class Files {
         if (!content.size)
             throw localRefusal("empty", this.#language);
         const contentType = file.type || content.type || typeOf(nameOf(file));
-        const isPicture = contentType.startsWith("image/") && !options.sha256;
-        const body = isPicture ? await this.#withoutMetadata(content) : content;
+        // The type may be missing or wrong: the content decides whether it is a picture.
+        const body = options.sha256 ? content : await this.#withoutMetadata(content);
         const announcement = {
             fileName: options.name ?? nameOf(file),
             contentType,
@@ -134,12 +134,12 @@ export class Files {
             }
         }
     }
-    async #withoutMetadata(picture) {
+    async #withoutMetadata(content) {
         // React Native's Blobs cannot be read.
-        if (typeof picture.arrayBuffer !== "function")
-            return picture;
+        if (typeof content.arrayBuffer !== "function")
+            return content;
         try {
-            return await blobWithoutMetadata(picture);
+            return await blobWithoutMetadata(content);
         }
         catch {
             throw localRefusal("unreadable", this.#language);

@@ -1,6 +1,6 @@
-// The place in the list of messages: at the newest one, which the view then follows, or at the first one in view.
+// The scroll position in the list of messages: at the newest one, which the view then follows, or at the first one in view.
 //
-// The place is kept by hand, because browsers keep none at the top of a list, and Safari keeps none at all.
+// It is kept by hand, because browsers keep none at the top of a list, and Safari keeps none at all.
 
 import { byId } from "./dom.js";
 
@@ -32,7 +32,7 @@ export function follow() {
 }
 
 /** After something has changed its size: what was in view is in view again. */
-export function keepPlace() {
+export function keep() {
   if (isFollowingNewest) return follow();
   if (anchor?.line.isConnected) scroll.scrollTop += topOf(anchor.line) - anchor.top;
   remember();
