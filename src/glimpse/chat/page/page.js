@@ -1,11 +1,15 @@
-// The state of the page, and what it shows beside the state. A change is shown in the next frame, however many changes
-// come before it.
+// The state of the page, and what it shows beside the state. A change is shown in one of the next frames, together with
+// all that come before it.
 
 import * as chat from "./chat.js";
 import { show } from "./view.js";
 
 /** A hidden page has no frames, but its title counts unread messages. */
 const HIDDEN_RENDER_MS = 200;
+/** A render is followed by so many times its own duration without one: what comes and goes meanwhile need not wait. */
+const REST = 8;
+/** People notice a longer one. */
+const MAX_REST_MS = 200;
 
 /**
  * What the views read beside the state. `open`: the id of the open conversation. `left`: the group that the user just
@@ -15,6 +19,7 @@ export const ui = { ...initialUi(), isSignUpOff: false };
 
 let state = null;
 let isScheduled = false;
+let restUntil = 0;
 const changeListeners = [];
 const renderListeners = [];
 
@@ -57,14 +62,23 @@ export function onRender(listener) {
 export function render() {
   if (isScheduled) return;
   isScheduled = true;
+  const rest = restUntil - performance.now();
   if (document.hidden) setTimeout(renderScheduled, HIDDEN_RENDER_MS);
-  else requestAnimationFrame(renderScheduled);
+  else if (rest > 0) setTimeout(renderInFrame, rest);
+  else renderInFrame();
+}
+
+function renderInFrame() {
+  requestAnimationFrame(renderScheduled);
 }
 
 /** For what measures the document next. */
 export function renderNow() {
   isScheduled = false;
+  const began = performance.now();
   show(state, ui);
+  const ended = performance.now();
+  restUntil = ended + Math.min(REST * (ended - began), MAX_REST_MS);
   for (const listener of renderListeners) listener();
 }
 
