@@ -26,7 +26,10 @@ export function stop() {
   catchingUp = null;
 }
 
-/** One at a time: a call during a catch-up makes it run one more round. `isFull`: the list and the blocked users, too. */
+/**
+ * One at a time: a call during a catch-up makes it run one more round. `isFull`: the list and the blocked users are read
+ * again, too.
+ */
 export async function catchUp(isFull = false) {
   if (catchingUp) {
     catchingUp.again = true;

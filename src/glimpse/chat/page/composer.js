@@ -34,7 +34,10 @@ export function showDraft() {
   fitField();
 }
 
-/** Sends what was not acknowledged before the page was reloaded. One may be stored already: with the same clientId it is stored once. */
+/**
+ * Sends what was not acknowledged before the page was reloaded. One may be stored already: with the same clientId it is
+ * stored once.
+ */
 export function resume(messages) {
   for (const message of messages) {
     change(chat.withPending(current(), message));
@@ -57,7 +60,7 @@ export function discard(clientId) {
 
 function send() {
   // Leading spaces belong to the first line, which may be code.
-  const body = byId("body").value.replace(/^(\s*\n)+/, "").trimEnd();
+  const body = byId("body").value.replace(/^\s*\n/, "").trimEnd();
   if (!body || isTooLong(body) || !ui.open) return;
   keepDraft(ui.open, "");
   showDraft();
@@ -95,7 +98,8 @@ async function deliver(message) {
   try {
     const stored = await connection.deliver("message", { conversationId, clientId, body, fileId });
     // For a repeat there is no event, only this acknowledgement.
-    change(current() && chat.withEntry(current(), { ...message, ...stored, fileId, type: "message", senderId: current().me.id }));
+    const entry = { ...message, ...stored, fileId, type: "message", senderId: current()?.me.id };
+    change(current() && chat.withEntry(current(), entry));
   } catch (error) {
     change(current() && chat.withError(current(), clientId, withPageCode(error, { not_found: "left" })));
   }
@@ -104,7 +108,8 @@ async function deliver(message) {
 /** The id of the uploaded file; undefined where the upload failed. */
 async function uploaded(clientId) {
   try {
-    const { fileId } = await files.upload(clientId, ({ sent }) => change(current() && chat.withProgress(current(), clientId, sent)));
+    const onProgress = ({ sent }) => change(current() && chat.withProgress(current(), clientId, sent));
+    const { fileId } = await files.upload(clientId, onProgress);
     change(current() && chat.withUploaded(current(), clientId, fileId));
     return fileId;
   } catch (error) {

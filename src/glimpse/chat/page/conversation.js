@@ -35,7 +35,8 @@ function showHeader(state, conversation, ui) {
   setName(byId("conversation-title"), titleOf(state, conversation));
   setAvatar(byId("conversation-avatar"), avatarOf(state, conversation));
   byId("conversation-avatar").dataset.online = String(online);
-  setText(byId("conversation-state"), ["offline", "replaced"].includes(ui.connection) ? "" : stateText(conversation, others.length, online));
+  const isKnown = !["offline", "replaced"].includes(ui.connection);
+  setText(byId("conversation-state"), isKnown ? stateText(conversation, others.length, online) : "");
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
@@ -44,10 +45,10 @@ function showHeader(state, conversation, ui) {
 
 /** For `setAvatar`: of the other person, or of the group. */
 export function avatarOf(state, conversation) {
-  const others = othersIn(state, conversation);
-  const [first] = others;
   if (!conversation.isPair) return { id: conversation.id, name: "", isGroup: true };
-  return { id: first ?? conversation.id, name: personOf(state, first ?? state.me.id).name, picture: first ? pictureOf(state, first) : "" };
+  const partner = partnerIn(state, conversation);
+  if (partner === null) return { id: conversation.id, name: personOf(state, state.me.id).name };
+  return { id: partner, name: personOf(state, partner).name, picture: pictureOf(state, partner) };
 }
 
 function stateText({ isPair }, others, online) {
@@ -139,10 +140,15 @@ function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {
   const percent = file?.size ? Math.floor((100 * sent) / file.size) : 0;
   const sending = isUploading ? say("uploading", { percent }) : say("sending");
   return {
-    kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId, sender: `${say("you")}:`, name: "",
+    kind: "message", key: `mine ${clientId}`, isMine: true, text: body, time: "", clientId,
+    sender: `${say("you")}:`, name: "",
     status: error ? sayError(error) : sending, hasFailed: Boolean(error), isPending: true, isUploading, percent,
-    file: file ? { id: clientId, name: file.name, size: sizeOf(file.size), href: "", picture: previewOf(clientId), icon: fileIcon(file.type ?? "") } : null,
+    file: file ? pendingFile(clientId, file) : null,
   };
+}
+
+function pendingFile(clientId, { name, size, type = "" }) {
+  return { id: clientId, name, size: sizeOf(size), href: "", picture: previewOf(clientId), icon: fileIcon(type) };
 }
 
 function statusOf(state, conversation, seq) {

@@ -4,7 +4,9 @@ import * as chat from "./chat.js";
 import { addressesOf } from "./files.js";
 import { change, current, ui } from "./page.js";
 
-/** Requests the signed URLs of the files that are shown, all in one request. The old ones stay until there are new ones. */
+/**
+ * Requests the signed URLs of the files that are shown, all at once. The old ones stay until there are new ones.
+ */
 export async function locateFiles() {
   if (!current()) return;
   const ids = chat.filesToLocate(current(), ui.open, Date.now());

@@ -66,7 +66,10 @@ export function markRead(again = false) {
   sendReads();
 }
 
-/** One at a time, so that many messages at once do not use up the limit of events; repeated where the server was too busy. */
+/**
+ * One at a time, so that many messages at once do not use up the limit of events; repeated where the server was too
+ * busy.
+ */
 export async function sendReads() {
   if (sendingReads) return;
   const mine = (sendingReads = {});
@@ -106,8 +109,9 @@ function isTopInView(id) {
 
 /** Tries again while the conversation stays open and a retry may succeed. */
 async function load(id, query) {
+  const path = `/conversations/${encodeURIComponent(id)}/messages${query}`;
   try {
-    const { messages, before } = await session.request("GET", `/conversations/${encodeURIComponent(id)}/messages${query}`);
+    const { messages, before } = await session.request("GET", path);
     change(current() && chat.withHistory(current(), id, messages, before));
   } catch (error) {
     if (!error.retry) return ui.historyErrors.set(id, error);

@@ -1,5 +1,5 @@
-// The text of a message as elements: links can be clicked, and text between back-ticks is code. Everything else stays as
-// it was written.
+// The text of a message as elements: links can be clicked, and text between back-ticks is code. Everything else stays
+// as it was written.
 
 import { element } from "./dom.js";
 import { linksIn, sanitized } from "./libraries/text.js";

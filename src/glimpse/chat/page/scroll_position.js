@@ -1,4 +1,5 @@
-// The scroll position in the list of messages: at the newest one, which the view then follows, or at the first one in view.
+// The scroll position in the list of messages: at the newest one, which the view then follows, or at the first one in
+// view.
 //
 // It is kept by hand, because browsers keep none at the top of a list, and Safari keeps none at all.
 

@@ -56,7 +56,10 @@ export async function changePassword(password, newPassword) {
   await passwordChange.finally(() => (passwordChange = null));
 }
 
-/** Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. Called after each render. */
+/**
+ * Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. Called after each
+ * render.
+ */
 export function saveUnsent(messages) {
   if (messages === saved) return;
   saved = messages;
@@ -89,7 +92,7 @@ export async function renewToken(now = Date.now()) {
   return session?.token ?? null;
 }
 
-/** The body of the response. Rejects with Refusal. Where the user has logged out meanwhile, it stays without a result. */
+/** The body of the response; none where the user has logged out meanwhile. Rejects with Refusal. */
 export async function request(method, path, body) {
   const before = logOuts;
   const requested = requestJson(method, path, { language: currentLanguage(), token: session ? token : undefined, body });
