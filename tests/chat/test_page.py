@@ -502,21 +502,6 @@ def test_a_page_that_is_loaded_anew_is_still_the_same_person_with_the_same_messa
     jihun.shows("#my-name", jihun.handle)
 
 
-@in_both_browsers
-def test_older_messages_come_when_one_scrolls_up(pair: tuple[Window, Window]) -> None:
-    mina, jihun = pair
-    for number in range(60):
-        mina.says(f"number {number}")
-    jihun.shows(LINE, "number 59")
-    jihun.driver.refresh()
-    jihun.the(".item").click()
-    jihun.shows(LINE, "number 59")
-    assert len(jihun.all(LINE)) == 50
-    jihun.driver.execute_script("document.getElementById('scroll').scrollTop = 0")
-    jihun.shows(LINE, "number 0")
-    assert jihun.texts(LINE) == [f"number {number}" for number in range(60)]
-
-
 def test_deletions_do_not_hide_what_was_written_before_them(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     slips = [f"slip {number}" for number in range(51)]
