@@ -7,7 +7,6 @@ import { draftOf, keepDraft } from "./drafts.js";
 import * as files from "./files.js";
 import { goToNewest } from "./history.js";
 import { change, current, ui } from "./page.js";
-import * as session from "./session.js";
 import { withPageCode, say } from "./words.js";
 
 const TYPING_EVERY_MS = 1000;

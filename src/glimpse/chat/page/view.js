@@ -1,6 +1,6 @@
 // Shows the log-in form, the list of conversations, the banner and all fixed texts.
 
-import { isOnline, othersIn, partnerIn, pictureOf, unreadIn } from "./chat.js";
+import { isOnline, partnerIn, pictureOf, unreadIn } from "./chat.js";
 import { avatarOf, showConversation } from "./conversation.js";
 import { byId, element, fileIcon, fill, setAvatar, setIcon, setName, setText } from "./dom.js";
 import { personOf, shortNameOf, titleOf } from "./names.js";
