@@ -32,6 +32,8 @@ COMMANDS = {
     Command.NEW_SESSION: "WebDriver:NewSession",
     Command.GET: "WebDriver:Navigate",
     Command.REFRESH: "WebDriver:Refresh",
+    Command.GO_BACK: "WebDriver:Back",
+    Command.GO_FORWARD: "WebDriver:Forward",
     Command.SET_TIMEOUTS: "WebDriver:SetTimeouts",
     Command.FIND_ELEMENT: "WebDriver:FindElement",
     Command.FIND_ELEMENTS: "WebDriver:FindElements",
@@ -85,7 +87,8 @@ class Marionette:
         if command not in COMMANDS:
             raise NotImplementedError(f"{command} has no Marionette command in {__name__}.COMMANDS")
         self.id += 1
-        packet = json.dumps([0, self.id, COMMANDS[command], parameters]).encode()
+        given = {name: value for name, value in parameters.items() if name != "sessionId"}
+        packet = json.dumps([0, self.id, COMMANDS[command], given]).encode()
         self.stream.write(b"%d:%b" % (len(packet), packet))
         self.stream.flush()
         _, number, error, result = self._read()

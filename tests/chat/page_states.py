@@ -243,7 +243,7 @@ class Stage:
         """The list of conversations, without what the states before have left."""
         self.network.mend()
         self.me.driver.delete_network_conditions()
-        self.me.driver.refresh()
+        self.me.driver.get(self.me.url)
         self.me.until(lambda: len(self.me.all(".item")) > 8, "the list is shown")
         self.me.until(lambda: not self.me.all("#banner"), "the page is connected")
         return self.me

@@ -227,6 +227,13 @@ class Window:
         other.the(".item").click()
         other.shows("#conversation-title", self.handle)
 
+    def starts_group(self, *others: Window) -> str:
+        """The id of a conversation with others, which is listed by now."""
+        ids = [other.requests("GET", "/me")["id"] for other in others]
+        group = str(self.requests("POST", "/conversations", {"memberIds": ids})["id"])
+        self.the(f"[data-open='{group}']")
+        return group
+
     def sends(self, *files: Path) -> None:
         self.driver.find_element(By.ID, "attach").send_keys("\n".join(map(str, files)))
 

@@ -141,7 +141,8 @@ def test_typing_is_shown_and_ends(pair: tuple[Window, Window]) -> None:
     mina, jihun = pair
     mina.record("#typing")
     jihun.the("#body").send_keys("h")
-    mina.until(lambda: f"{jihun.handle} is typing…" in mina.recorded(), "typing is shown")
+    shown = f"\N{FIRST STRONG ISOLATE}{jihun.handle}\N{POP DIRECTIONAL ISOLATE} is typing…"
+    mina.until(lambda: shown in mina.recorded(), "typing is shown")
     mina.until(lambda: not mina.driver.find_element(By.ID, "typing").text, "typing ends")
 
 
@@ -185,10 +186,8 @@ def test_who_is_blocked_is_known_in_another_browser(pair: tuple[Window, Window],
 def test_who_left_a_group_may_return(pair: tuple[Window, Window], window: Open) -> None:
     mina, jihun = pair
     third = window().signed_up()
-    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
-    jihun.requests("POST", "/conversations", {"memberIds": members})
-    mina.until(lambda: len(mina.all(".item")) == 2, "the group is listed")
-    mina.the(".item").click()
+    group = jihun.starts_group(mina, third)
+    mina.the(f"[data-open='{group}']").click()
     mina.shows("#conversation-state", "3 people")
     mina.says("before")
     mina.the("#menu summary").click()
@@ -206,8 +205,7 @@ def test_who_left_a_group_may_return(pair: tuple[Window, Window], window: Open) 
 def test_who_has_left_a_group_is_no_number_to_those_who_come_later(pair: tuple[Window, Window], window: Open) -> None:
     mina, jihun = pair
     third = window().signed_up()
-    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
-    group = jihun.requests("POST", "/conversations", {"memberIds": members})["id"]
+    group = jihun.starts_group(mina, third)
     third.requests("POST", f"/conversations/{group}/leave")
     mina.driver.refresh()
     mina.the(f"[data-open='{group}']").click()

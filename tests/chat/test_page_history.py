@@ -299,8 +299,7 @@ def test_the_unread_count_follows_deletions(window: Open) -> None:
 def test_a_group_of_which_two_remain_is_still_a_group(pair: tuple[Window, Window], window: Open) -> None:
     mina, jihun = pair
     third = window().signed_up()
-    members = [jihun.requests("GET", f"/users?handle={each.handle}")["id"] for each in (mina, third)]
-    group = jihun.requests("POST", "/conversations", {"memberIds": members})["id"]
+    group = jihun.starts_group(mina, third)
     third.requests("POST", f"/conversations/{group}/leave")
     mina.the(f"[data-open='{group}']").click()
     mina.shows("#conversation-state", "2 people")

@@ -115,9 +115,7 @@ def shows_letter(window: Window, avatar: str, letter: list[Any]) -> bool:
 def test_a_group_has_an_icon_and_a_person_a_letter(pair: tuple[Window, Window], window: Open) -> None:
     mina, jihun = pair
     third = window().signed_up()
-    ids = [each.requests("GET", "/me")["id"] for each in (jihun, third)]
-    mina.requests("POST", "/conversations", {"memberIds": ids})
-    mina.until(lambda: len(mina.all(".item")) == 2, "both are listed")
+    mina.starts_group(jihun, third)
     assert [bool(item.find_elements("css selector", ".avatar .icon")) for item in mina.all(".item")] == [True, False]
 
 
@@ -214,10 +212,8 @@ def test_the_list_says_in_a_sentence_what_the_last_message_is(
                 reader.shows(".item .last", sentences[number].format(name=shown))
 
     writes([(mina, mine), (jihun, theirs)])
-    ids = [each.requests("GET", "/me")["id"] for each in (jihun, third)]
-    mina.requests("POST", "/conversations", {"memberIds": ids})
-    mina.until(lambda: len(mina.all(".item")) == 2, "the group is listed")
-    mina.all(".item")[0].click()
+    group = mina.starts_group(jihun, third)
+    mina.the(f"[data-open='{group}']").click()
     mina.until(lambda: mina.all("#menu") and not mina.all("#block"), "the group is open")
     writes([(jihun, in_group)])
 

@@ -254,10 +254,12 @@ const MAX_LOCATED = 100;
 export function filesToLocate(state, openId, now) {
   const entries = state.conversations.get(openId)?.entries ?? [];
   const listed = state.order.slice(0, MAX_LOCATED).map((id) => state.conversations.get(id));
-  const posted = [...entries, ...listed.map(({ lastMessage }) => lastMessage)].filter((entry) => entry?.fileId && entry.body !== null);
-  const people = [state.me.id, ...listed.map((each) => partnerIn(state, each))].map((id) => state.users.get(id)?.profileImageId);
+  const all = [...entries, ...listed.map(({ lastMessage }) => lastMessage)];
+  const posted = all.filter((entry) => entry?.fileId && entry.body !== null);
+  const people = [state.me.id, ...listed.map((each) => partnerIn(state, each))];
+  const pictures = people.map((id) => state.users.get(id)?.profileImageId);
   const isDue = (fileId) => fileId && state.files.get(fileId) !== null && !(state.files.get(fileId)?.nextLookup > now);
-  return [...new Set([...posted.map(({ fileId }) => fileId), ...people])].filter(isDue);
+  return [...new Set([...posted.map(({ fileId }) => fileId), ...pictures])].filter(isDue);
 }
 
 /** The URL of a user's picture; empty where there is none. */

@@ -7,6 +7,7 @@ import { draftOf, keepDraft } from "./drafts.js";
 import * as files from "./files.js";
 import { goToNewest } from "./history.js";
 import { change, current, ui } from "./page.js";
+import * as session from "./session.js";
 import { withPageCode, say } from "./words.js";
 
 const TYPING_EVERY_MS = 1000;
@@ -25,6 +26,10 @@ export function listen() {
   // Beside the conversation, too: the browser would leave the page and show the file.
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => attachFrom(event, event.dataTransfer));
+  // The browser asks whether to leave the page.
+  window.addEventListener("beforeunload", (event) => {
+    if (current()?.pending.some((message) => !session.survivesReload(message))) event.preventDefault();
+  });
 }
 
 /** After another conversation was opened. */

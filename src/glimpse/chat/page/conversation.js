@@ -4,7 +4,7 @@ import { hasOlder, isOnline, othersIn, partnerIn, pendingIn, pictureOf, readersO
 import { byId, element, fileIcon, fill, icon, setAvatar, setIcon, setName, setText } from "./dom.js";
 import { previewOf } from "./files.js";
 import { showMessageText } from "./message_text.js";
-import { nameOf, personOf, titleOf } from "./names.js";
+import { nameOf, personOf, shortNameOf, titleOf } from "./names.js";
 import * as scrollPosition from "./scroll_position.js";
 import { dayOf, say, sayError, sizeOf, timeOf } from "./words.js";
 
@@ -79,7 +79,7 @@ function showMessages(state, conversation, ui) {
 
 function showTyping(state, conversation) {
   const typing = typingIn(state, conversation);
-  const one = typing.length === 1 && say("typing", { name: nameOf(state, typing[0]) });
+  const one = typing.length === 1 && say("typing", { name: shortNameOf(state, conversation, typing[0]) });
   setText(byId("typing"), one || (typing.length ? say("typingMany") : ""));
 }
 
@@ -100,7 +100,7 @@ function linesOf(state, conversation) {
     if (line.time && lines[at + 1]?.follows && lines[at + 1].time === line.time) line.time = "";
   });
   const sent = lines.findLast((line) => line.isMine && !line.isDeleted);
-  if (sent) sent.status = statusOf(state, conversation, sent.seq);
+  if (sent) Object.assign(sent, { status: statusOf(state, conversation, sent.seq), isTabStop: true });
   return [...lines, ...pendingIn(state, conversation).map(pendingLine)];
 }
 
@@ -173,6 +173,7 @@ function makeLine({ kind }) {
     button.type = "button";
     button.dataset.action = action;
     button.append(icon(action === "discard" ? "close" : action));
+    if (action === "delete") button.setAttribute("aria-describedby", "delete-hint");
     actions.append(button);
   }
   const name = element("span", "name");
@@ -252,4 +253,6 @@ function updateLine(target, line) {
     button.title = say(action === "discard" && line.isUploading ? "cancel" : action);
     button.setAttribute("aria-label", `${button.title}: ${what}`);
   }
+  // The arrow keys lead to the others: with many messages it would take as many tabs to the composer.
+  find("delete").tabIndex = line.isTabStop ? 0 : -1;
 }

@@ -1,4 +1,5 @@
-// The list of conversations: opening and starting one, leaving it and returning, blocking the other person.
+// The list of conversations: opening and starting one, leaving it and returning, blocking the other person. The address
+// of the page names the open one, so that the browser's own way back leads to the list, and a reload shows it again.
 
 import { catchUp, list } from "./catch_up.js";
 import * as chat from "./chat.js";
@@ -6,14 +7,16 @@ import { showDraft } from "./composer.js";
 import { byId, confirmed, onSubmit, setFieldError } from "./dom.js";
 import { showNewest } from "./history.js";
 import { titleOf } from "./names.js";
-import { change, current, render, renderNow, ui } from "./page.js";
+import { change, current, onChange, render, renderNow, ui } from "./page.js";
 import * as session from "./session.js";
 import { withPageCode, say, sayError } from "./words.js";
+
+const LEFT_KEY = "glimpse.left";
 
 export function listen() {
   // The page writes handles with an @, which no handle has.
   onSubmit("start", () => start(byId("start-handle").value.trim().replace(/^@/, "")));
-  byId("back").addEventListener("click", () => open(null));
+  byId("back").addEventListener("click", closeOpen);
   byId("block").addEventListener("click", () => acting(block));
   byId("leave").addEventListener("click", () => acting(leave));
   byId("return").addEventListener("click", () => acting(returnToGroup));
@@ -21,21 +24,66 @@ export function listen() {
     const id = target.closest("[data-open]")?.dataset.open;
     if (id) open(id);
   });
+  window.addEventListener("popstate", () => current() && showAndFocus(idInAddress()));
+  onChange(showAddressed);
+}
+
+/** At log-in: which group this user has just left in this tab. */
+export function begin() {
+  ui.left = session.kept(LEFT_KEY);
+}
+
+/** At log-out. */
+export function end() {
+  sessionStorage.removeItem(LEFT_KEY);
+  if (idInAddress() !== null) window.history.replaceState(null, "", addressOf(null));
 }
 
 /** Null shows the list on a narrow screen. */
 async function open(id) {
+  if (id !== idInAddress()) window.history.pushState({ before: ui.open }, "", addressOf(id));
+  setLeft(null);
+  await showAndFocus(id);
+}
+
+/** Shows the list. Going back, where the user came from there, leaves no second entry of it. */
+async function closeOpen() {
+  if (window.history.state?.before !== null) return open(null);
+  window.history.back();
+  return new Promise((resolve) => window.addEventListener("popstate", resolve, { once: true }));
+}
+
+function showAndFocus(id) {
   const before = ui.open;
-  Object.assign(ui, { open: id, left: null, actionError: null });
+  const shown = show(id);
+  // Where the list hides the conversation, the focus goes back to the conversation's own line in the list.
+  if (id === null) document.querySelector(`[data-open="${CSS.escape(before)}"]`)?.focus();
+  else byId("body").focus();
+  return shown;
+}
+
+async function show(id) {
+  Object.assign(ui, { open: id, actionError: null });
   byId("menu").open = false;
   showDraft();
   renderNow();
-  // Where the list hides the conversation, the focus goes back to the conversation's own line in the list.
-  if (id === null) document.querySelector(`[data-open="${CSS.escape(before)}"]`)?.focus();
-  else {
-    byId("body").focus();
-    await showNewest();
-  }
+  if (id !== null) await showNewest();
+}
+
+/** After a reload, once it is known whether the user still has the conversation. */
+function showAddressed() {
+  const id = idInAddress();
+  if (id === null || ui.open !== null) return;
+  if (current().conversations.has(id)) show(id);
+  else if (ui.isListed) window.history.replaceState(null, "", addressOf(null));
+}
+
+function idInAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get("chat");
+}
+
+function addressOf(id) {
+  return id === null ? location.pathname : `#${new URLSearchParams({ chat: id })}`;
 }
 
 async function start(handle) {
@@ -72,9 +120,14 @@ async function leave() {
   const isGroup = conversation && !conversation.isPair;
   const title = isGroup ? titleOf(current(), conversation).name : "";
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`);
-  if (ui.open === id) await open(null);
-  ui.left = isGroup ? { id, title } : null;
+  if (ui.open === id) await closeOpen();
+  setLeft(isGroup ? { id, title } : null);
   catchUp(true);
+}
+
+function setLeft(left) {
+  ui.left = left;
+  session.keep(LEFT_KEY, left);
 }
 
 /** Who left a group returns only by themselves. */

@@ -1,7 +1,7 @@
 // The messages of the open conversation: older ones come as the user scrolls up, and seen ones are marked as read.
 
 import * as chat from "./chat.js";
-import { backoffMs } from "./client/retry.js";
+import { backoffMs, systemRuntime } from "./client/retry.js";
 import * as connection from "./connection.js";
 import { byId } from "./dom.js";
 import { change, current, render, renderNow, ui } from "./page.js";
@@ -81,7 +81,7 @@ export async function sendReads() {
     if (!error?.retry) continue;
     // A newer one of the same conversation may wait already.
     unsentReads.set(conversationId, unsentReads.get(conversationId) ?? seq);
-    await pause(backoffMs(failures++, Math.random));
+    await systemRuntime.pause(backoffMs(failures++, Math.random));
     if (mine !== sendingReads) return;
   }
   sendingReads = null;
@@ -115,13 +115,9 @@ async function load(id, query) {
     change(current() && chat.withHistory(current(), id, messages, before));
   } catch (error) {
     if (!error.retry) return ui.historyErrors.set(id, error);
-    await pause(RETRY_MS);
+    await systemRuntime.pause(RETRY_MS);
     if (ui.open === id) await load(id, query);
   }
-}
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function conversationOf(id) {

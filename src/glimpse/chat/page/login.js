@@ -3,6 +3,7 @@
 import * as catchUp from "./catch_up.js";
 import * as composer from "./composer.js";
 import * as connection from "./connection.js";
+import * as conversations from "./conversations.js";
 import { byId, clearErrors, confirmClosed, onSubmit, setFieldError, setFormError } from "./dom.js";
 import { forgetDrafts, loadDrafts } from "./drafts.js";
 import * as files from "./files.js";
@@ -35,6 +36,7 @@ export function begin() {
   reset(session.current()?.user ?? null);
   if (!current()) return;
   loadDrafts();
+  conversations.begin();
   connection.open(end);
   composer.resume(unsent);
 }
@@ -47,6 +49,7 @@ export function end(code = "") {
   files.cancelAll();
   settings.close();
   confirmClosed();
+  conversations.end();
   session.logOut();
   forgetDrafts();
   // The next user of this tab must not find what this one wrote.

@@ -21,6 +21,7 @@ export function listen() {
     if (action) act(action, event.target.closest("li").dataset);
     else if (link) openFile(event, link);
   });
+  byId("messages").addEventListener("keydown", (event) => event.target.matches(".delete") && focusAnother(event));
   // `error` does not bubble. A picture that the browser cannot show is shown as a file.
   byId("messages").addEventListener("error", ({ target }) => target.matches(".picture") && showBroken(target), true);
 }
@@ -29,6 +30,14 @@ export function listen() {
 async function act(action, line) {
   await ACTIONS[action](line);
   byId("scroll").focus({ preventScroll: true });
+}
+
+function focusAnother(event) {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const buttons = [...byId("messages").querySelectorAll(".delete:not([hidden])")];
+  buttons[buttons.indexOf(event.target) + step]?.focus();
 }
 
 async function remove(seq) {

@@ -56,14 +56,16 @@ export async function changePassword(password, newPassword) {
   await passwordChange.finally(() => (passwordChange = null));
 }
 
-/**
- * Messages that are not acknowledged yet survive a reload; a file that is still uploading does not. Called after each
- * render.
- */
+/** A file that is not uploaded yet is lost. */
+export function survivesReload({ file, fileId }) {
+  return !file || Boolean(fileId);
+}
+
+/** Keeps the messages that are not acknowledged yet over a reload. Called after each render. */
 export function saveUnsent(messages) {
   if (messages === saved) return;
   saved = messages;
-  keep(UNSENT_KEY, messages.filter(({ file, fileId }) => !file || fileId));
+  keep(UNSENT_KEY, messages.filter(survivesReload));
 }
 
 export function loadUnsent() {

@@ -2,7 +2,7 @@
 // It reconnects by itself, and it sends a message again until the server acknowledges it.
 
 import { localRefusal, Refusal } from "./client/refusal.js";
-import { backoffMs } from "./client/retry.js";
+import { backoffMs, systemRuntime } from "./client/retry.js";
 import { currentLanguage } from "./words.js";
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -115,7 +115,7 @@ export class Socket {
 
   /** Only while connected: without a connection, joining sends the queue again. */
   #pause(item) {
-    return this.#isJoined && new Promise((resolve) => setTimeout(resolve, backoffMs(item.failures++, Math.random)));
+    return this.#isJoined && systemRuntime.pause(backoffMs(item.failures++, Math.random));
   }
 
   #onPacket(packet) {

@@ -64,7 +64,7 @@ function showChat(state, ui) {
   document.title = `${unread ? `(${unread}) ` : ""}${open ? titleOf(state, open).name : say("conversations")} · Glimpse`;
   byId("chat").dataset.screen = open ? "conversation" : "list";
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
-  byId("left-note").hidden = !ui.left;
+  byId("left-note").hidden = !ui.left || state.conversations.has(ui.left.id);
   setText(byId("left-text"), ui.left ? say("youLeft", { name: ui.left.title }) : "");
   const me = personOf(state, state.me.id);
   setName(byId("my-name"), me);
