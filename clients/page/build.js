@@ -10,9 +10,11 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGES = join(HERE, "node_modules");
 /** The page's name of an icon → the name in lucide. */
 const ICONS = {
+  alert: "triangle-alert",
   attach: "paperclip",
   audio: "audio-lines",
   back: "chevron-left",
+  check: "check",
   close: "x",
   delete: "trash-2",
   down: "arrow-down",

@@ -40,9 +40,15 @@ const PLAIN_TLDS = ["com", "net", "org", "edu", "gov", "info", "biz", "app", "de
 
 const linkify = new LinkifyIt({ fuzzyLink: true, rebuilder: new KoreanHosts() }).add("ftp:", null).add("//", null).tlds(PLAIN_TLDS);
 
+/** Right after a path in ASCII they are particles ("example.com/a에서는"); a path in Hangul may end in them. */
+const PARTICLES = /(?<=[!-~])(?:에서|에게|으로|부터|까지|처럼|보다|이랑|에|은|는|이|가|을|를|로|와|과|의|도|만|랑)+$/;
+
 /** The links in a text, in order: `start` and `end` as for `slice`, and the URL (http, https or mailto). */
 export function linksIn(text) {
-  return (linkify.match(text) ?? []).map(({ index, lastIndex, url }) => ({ start: index, end: lastIndex, url }));
+  return (linkify.match(text) ?? []).map(({ index, lastIndex, url }) => {
+    const [particle] = PARTICLES.exec(text.slice(index, lastIndex)) ?? [""];
+    return { start: index, end: lastIndex - particle.length, url: url.slice(0, url.length - particle.length) };
+  });
 }
 
 /** A DocumentFragment with what is inside an element, without all that no message needs. */

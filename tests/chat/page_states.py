@@ -64,9 +64,9 @@ BEGIN = datetime.timedelta(hours=80)
 
 KEEP_BANNER = """
     const set = window.setTimeout;
-    window.setTimeout = (act, milliseconds, ...more) => milliseconds === 3000 ? 0 : set(act, milliseconds, ...more);
+    window.setTimeout = (act, milliseconds, ...more) => milliseconds === 2500 ? 0 : set(act, milliseconds, ...more);
 """
-"""The banner "Back online" stays."""
+"""The banner "Back online" stays, which otherwise goes after BACK_ONLINE_MS of connection.js."""
 NO_ANSWER = "window.fetch = () => new Promise(() => {})"
 REFUSE = """
     const error = { code: "unavailable", message: "", retry: false };

@@ -54,3 +54,14 @@ def test_a_page_that_comes_back_into_view_asks_whether_its_connection_is_alive(
     network.is_mute = True
     mina.driver.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
     assert mina.the("#banner").text.startswith("Connection lost")
+
+
+def test_the_banner_promises_to_send_only_what_was_not_refused(pair: tuple[Window, Window], network: Network) -> None:
+    mina, jihun = pair
+    mina.the("#menu summary").click()
+    mina.the("#block").click()
+    mina.the("#you-blocked")
+    jihun.says("hello?")
+    jihun.the(".failed")
+    network.cut()
+    assert jihun.the("#banner").text == "Connection lost. Reconnecting…"

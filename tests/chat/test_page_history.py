@@ -52,6 +52,18 @@ COUNT_RENDERS = """
     window.frames_with_changes = 0;
     new MutationObserver(() => window.frames_with_changes += 1).observe(document.getElementById("messages"), { childList: true });
 """
+REFUSE_OLDER = """
+    const asked = window.fetch;
+    window.refused = 0;
+    window.fetch = async (path, options) => {
+        if (!path.includes("before=")) return asked(path, options);
+        window.refused += 1;
+        return Response.json({ error: { code: "unavailable", message: "", retry: false } }, { status: 503 });
+    };
+"""
+TWO_FRAMES = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
+"""After them, what a scroll has caused has happened."""
+
 MOVE_UP = "document.getElementById('scroll').scrollTop -= arguments[0]"
 TO_TOP = "document.getElementById('scroll').scrollTop = 0"
 
@@ -93,6 +105,27 @@ def test_scrolling_up_goes_on_to_the_first_message_past_every_page(pair: tuple[W
         jihun.driver.execute_script(TO_TOP)
         jihun.until(lambda before=before: len(texts(jihun)) > len(before), "older messages come")
     assert texts(jihun) == sent
+
+
+def test_older_messages_that_were_refused_are_requested_again_only_when_the_user_asks(
+    pair: tuple[Window, Window],
+) -> None:
+    mina, jihun = pair
+    sent = numbered(2 * PAGE)
+    mina.driver.execute_script(SEND, sent)
+    jihun.shows(LINE, sent[-1])
+    opened_anew(jihun)
+    jihun.shows(LINE, sent[-1])
+    jihun.driver.execute_script(REFUSE_OLDER)
+    jihun.driver.execute_script(TO_TOP)
+    jihun.shows("#history-error", "That did not work. Please try again.")
+    for move in (-400, 400):
+        jihun.driver.execute_script(MOVE_UP, move)
+        jihun.driver.execute_async_script(TWO_FRAMES)
+    assert jihun.driver.execute_script("return window.refused") == 1
+    assert jihun.texts("#history-error") == ["That did not work. Please try again."]
+    jihun.the("#load-older").click()
+    jihun.until(lambda: jihun.driver.execute_script("return window.refused") == 2, "it is asked once more")
 
 
 @in_both_browsers

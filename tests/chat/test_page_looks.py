@@ -41,6 +41,12 @@ AVATAR = """
     const found = document.querySelector(arguments[0]);
     return [found.textContent, found.querySelector("img") !== null, found.dataset.hasPicture];
 """
+HOLD = """
+    const [part] = arguments, asked = window.fetch;
+    window.fetch = (path, options) => path.includes(part) ? new Promise(() => {}) : asked(path, options);
+"""
+"""No request whose path has this part is answered."""
+
 REQUESTS = """
     return performance.getEntriesByType("resource").filter(({ initiatorType }) => initiatorType === "img")
         .filter(({ name }) => !name.endsWith("/page/icon.svg")).length;
@@ -70,7 +76,7 @@ LANGUAGES = """
 def error_of(window: Window, field: str) -> tuple[bool, list[str]]:
     """Whether a field is marked as wrong, and the texts that describe it, without its hint."""
     is_invalid, described = window.driver.execute_script(DESCRIPTION, field)
-    hints = window.texts(".field .hint")
+    hints = [hint.get_property("textContent") for hint in window.driver.find_elements("css selector", ".field .hint")]
     return bool(is_invalid), [text for text in described if text not in hints]
 
 
@@ -130,6 +136,7 @@ def test_an_error_of_the_settings_is_at_its_field_and_goes_with_the_next_input(w
         mina.fills("#old-password", old).fills("#new-password", new).the("#change-password button").click()
         mina.shows(f"{wrong_field}-error", shown)
         assert error_of(mina, wrong_field) == (True, [shown])
+        assert f"#{mina.driver.switch_to.active_element.get_attribute('id')}" == wrong_field
         assert error_of(mina, other) == (False, [])
         mina.the(other).send_keys("x")
         assert mina.texts(f"{wrong_field}-error") == [shown], "its cause is still there"
@@ -221,6 +228,18 @@ def test_the_list_says_in_a_sentence_what_the_last_message_is(
 def deletes_the_newest(window: Window) -> None:
     [newest, *_] = window.requests("GET", "/conversations")["conversations"]
     window.requests("DELETE", f"/conversations/{newest['id']}/messages/{newest['lastMessage']['seq']}")
+
+
+def test_what_takes_its_time_says_that_it_is_loading(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    group = mina.starts_group(jihun, window().signed_up())
+    mina.driver.execute_script(HOLD, "/messages")
+    mina.the(f"[data-open='{group}']").click()
+    mina.shows("#older", "Loading messages…")
+    mina.the("#log-out").click()
+    mina.driver.execute_script(HOLD, "/conversations?")
+    mina.entered()
+    mina.shows("#loading-conversations", "Loading chats…")
 
 
 def test_the_composer_has_one_ring_at_a_time(pair: tuple[Window, Window]) -> None:

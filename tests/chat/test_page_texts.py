@@ -47,6 +47,17 @@ def test_a_link_is_clickable_and_gives_nothing_away(page: Window) -> None:
     ]
 
 
+def test_a_korean_particle_after_an_address_is_no_part_of_it(page: Window) -> None:
+    for text, address in (
+        ("https://example.com/a에서 만나요", "https://example.com/a"),
+        ("https://example.com/?x=1에는", "https://example.com/?x=1"),
+        ("https://example.com/#morning을", "https://example.com/#morning"),
+        ("https://example.com/서울에", "https://example.com/서울에"),
+        ("https://example.com/서울/a-에세이", "https://example.com/서울/a-에세이"),
+    ):
+        assert [found for found, *_ in shown(page, text)["links"]] == [address], text
+
+
 def test_what_is_no_web_address_is_no_link(page: Window) -> None:
     for text in (
         "javascript:alert(1)", "JaVaScRiPt://example.com/%0aalert(1)", "data:text/html,<script>alert(1)</script>",

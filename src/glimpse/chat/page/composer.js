@@ -8,7 +8,7 @@ import * as files from "./files.js";
 import { goToNewest } from "./history.js";
 import { change, current, ui } from "./page.js";
 import * as session from "./session.js";
-import { withPageCode, say } from "./words.js";
+import { numberOf, say, withPageCode } from "./words.js";
 
 const TYPING_EVERY_MS = 1000;
 const MAX_CHARACTERS = 4000;
@@ -141,7 +141,8 @@ function fitField() {
   const field = byId("body");
   const isLong = isTooLong(field.value);
   field.rows = Math.min(MAX_ROWS, field.value.split("\n").length);
-  setFieldError("body", isLong ? say("tooLong", { count: [...field.value].length, most: MAX_CHARACTERS }) : "");
+  const [count, most] = [[...field.value].length, MAX_CHARACTERS].map(numberOf);
+  setFieldError("body", isLong ? say("tooLong", { count, most }) : "");
   byId("send").disabled = isLong;
 }
 

@@ -36,11 +36,13 @@ function showHeader(state, conversation, ui) {
   setAvatar(byId("conversation-avatar"), avatarOf(state, conversation));
   byId("conversation-avatar").dataset.online = String(online);
   const isKnown = !["offline", "replaced"].includes(ui.connection);
-  setText(byId("conversation-state"), isKnown ? stateText(conversation, others.length, online) : "");
+  const isDeleted = Boolean(state.users.get(partner)?.deleted);
+  setText(byId("conversation-state"), isKnown && !isDeleted ? stateText(conversation, others.length, online) : "");
   const isBlocked = partner !== null && state.blocked.has(partner);
   byId("block").hidden = partner === null;
   if (partner) setText(byId("block"), say(isBlocked ? "unblock" : "block", { name: nameOf(state, partner) }));
   byId("you-blocked").hidden = !isBlocked;
+  byId("compose").hidden = isBlocked;
 }
 
 /** For `setAvatar`: of the other person, or of the group. */
@@ -132,7 +134,8 @@ function fileOf(state, id, preview) {
 
 function changeLine(state, { seq, senderId, memberIds }) {
   const left = !memberIds.includes(senderId);
-  return { kind: "change", key: `seq ${seq}`, text: left ? say("left", { name: nameOf(state, senderId) }) : say("joined") };
+  const who = senderId === state.me.id ? say("leftMine") : say("left", { name: nameOf(state, senderId) });
+  return { kind: "change", key: `seq ${seq}`, text: left ? who : say("joined") };
 }
 
 function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {

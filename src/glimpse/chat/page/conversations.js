@@ -17,7 +17,7 @@ export function listen() {
   // The page writes handles with an @, which no handle has.
   onSubmit("start", () => start(byId("start-handle").value.trim().replace(/^@/, "")));
   byId("back").addEventListener("click", closeOpen);
-  byId("block").addEventListener("click", () => acting(block));
+  for (const id of ["block", "unblock"]) byId(id).addEventListener("click", () => acting(block));
   byId("leave").addEventListener("click", () => acting(leave));
   byId("return").addEventListener("click", () => acting(returnToGroup));
   byId("conversations").addEventListener("click", ({ target }) => {
@@ -146,5 +146,7 @@ async function block() {
   if (isBlocked) blocked.delete(partner);
   else blocked.add(partner);
   change(current() && chat.withBlocked(current(), blocked));
-  byId("menu").querySelector("summary").focus();
+  renderNow();
+  if (isBlocked) byId("body").focus();
+  else byId("menu").querySelector("summary").focus();
 }

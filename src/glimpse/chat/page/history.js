@@ -43,10 +43,12 @@ export function goToNewest() {
  */
 export async function loadOlder() {
   const id = ui.open;
-  if (id === null || ui.loading.has(id)) return;
+  const conversation = conversationOf(id);
+  if (id === null || ui.loading.has(id) || (conversation?.isLoaded && !chat.hasOlder(conversation))) return;
   ui.loading.add(id);
   ui.historyErrors.delete(id);
-  if (!conversationOf(id)?.isLoaded) await load(id, "");
+  render();
+  if (!conversation?.isLoaded) await load(id, "");
   for (let before = Infinity; isTopInView(id) && conversationOf(id).oldest < before; ) {
     before = conversationOf(id).oldest;
     await load(id, `?before=${before}&type=message&deleted=skip`);
@@ -97,7 +99,8 @@ function onScroll() {
   const wasFollowing = scrollPosition.isFollowing();
   scrollPosition.onScroll();
   if (scrollPosition.isFollowing() !== wasFollowing) render();
-  if (scrollPosition.isNearTop()) loadOlder();
+  // What the server refused is requested again only where the user asks for it, or at the next connection.
+  if (scrollPosition.isNearTop() && !ui.historyErrors.has(ui.open)) loadOlder();
 }
 
 function isTopInView(id) {

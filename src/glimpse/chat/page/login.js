@@ -82,8 +82,10 @@ async function logIn() {
 function showError(error) {
   clearErrors("log-in");
   if (!error) return;
-  if (FIELDS.includes(error.field)) setFieldError(error.field, sayError(error));
-  else setFormError("log-in", sayError(error), error.code === "wrong_login" ? FIELDS : []);
+  if (FIELDS.includes(error.field)) {
+    setFieldError(error.field, sayError(error));
+    byId(error.field).focus();
+  } else setFormError("log-in", sayError(error), error.code === "wrong_login" ? FIELDS : []);
 }
 
 async function keepToken() {

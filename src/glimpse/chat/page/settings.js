@@ -23,10 +23,13 @@ export function listen(currentUser, onUser, onEnd) {
       onEnd();
     });
   });
-  onSubmit("sessions", () => save("sessions", {}, async () => {
-    await session.request("POST", "/auth/logout-everywhere");
-    onEnd();
-  }));
+  onSubmit("sessions", async () => {
+    if (!(await confirmed(say("logOutEverywhereAsk"), say("logOut")))) return;
+    await save("sessions", {}, async () => {
+      await session.request("POST", "/auth/logout-everywhere");
+      onEnd();
+    });
+  });
 }
 
 function open({ displayName, handle }) {
@@ -51,8 +54,10 @@ async function save(formId, fields, act) {
     clearPasswords();
   } catch (error) {
     const field = fields[error.field];
-    if (field) setFieldError(field, sayError(error));
-    else setFormError(formId, sayError(error));
+    if (field) {
+      setFieldError(field, sayError(error));
+      byId(field).focus();
+    } else setFormError(formId, sayError(error));
   }
 }
 

@@ -6,6 +6,8 @@ import { byId, element, fileIcon, fill, setAvatar, setIcon, setName, setText } f
 import { personOf, shortNameOf, titleOf } from "./names.js";
 import { currentLanguage, dayOf, formatter, say, sayError, timeOf } from "./words.js";
 
+const MAX_BADGE = 999;
+
 /** `state` is null before log-in. `ui` as in page.js. */
 export function show(state, ui) {
   byId("log-in-page").hidden = state !== null;
@@ -46,7 +48,8 @@ function showLogIn({ isSignUp, isSignUpOff }) {
 
 function showBanner(state, connection) {
   const banner = byId("banner");
-  const isKept = state?.pending.length > 0;
+  // What was refused is not sent again by itself.
+  const isKept = state?.pending.some(({ error }) => !error) ?? false;
   const words = {
     offline: isKept ? "reconnectingKept" : "reconnecting", replaced: isKept ? "replacedKept" : "replaced", back: "back_online",
   };
@@ -63,6 +66,7 @@ function showChat(state, ui) {
   const unread = unreadIn(state);
   document.title = `${unread ? `(${unread}) ` : ""}${open ? titleOf(state, open).name : say("conversations")} · Glimpse`;
   byId("chat").dataset.screen = open ? "conversation" : "list";
+  byId("loading-conversations").hidden = ui.isListed || state.order.length > 0;
   byId("no-conversations").hidden = !ui.isListed || state.order.length > 0;
   byId("left-note").hidden = !ui.left || state.conversations.has(ui.left.id);
   setText(byId("left-text"), ui.left ? say("youLeft", { name: ui.left.title }) : "");
@@ -102,7 +106,7 @@ function updateItem(item, conversation, state, openId) {
   setName(find("name"), titleOf(state, conversation));
   setText(find("last"), lastMessage ? previewOf(state, conversation, lastMessage) : "");
   setText(find("when"), lastMessage ? whenOf(lastMessage.createdAt) : "");
-  setText(find("unread"), unread ? String(Math.min(unread, 999)) : "");
+  setText(find("unread"), unread > MAX_BADGE ? `${MAX_BADGE}+` : unread ? String(unread) : "");
   // The colours of the badge and of the dot, in words.
   setText(find("visually-hidden"), [unread && say("unread", { count: unread }), isOnlineNow && say("online")].filter(Boolean).join(", "));
   if (id === openId) find("item").setAttribute("aria-current", "true");

@@ -15,11 +15,11 @@ const WORDS = {
     sending: "Sending", sent: "Sent", read: "Read", readBy: "Read by {count}", you: "You", deletedAccount: "Deleted account", formerMember: "Former member",
     deleted: "This message was deleted", delete: "Delete", deleteAsk: "Delete this message for everyone?",
     deleteHint: "The up and down arrow keys go to your other messages.",
-    block: "Block {name}", unblock: "Unblock {name}", youBlocked: "You blocked this person. Neither of you can send messages here.",
+    block: "Block {name}", unblock: "Unblock {name}", unblockDo: "Unblock", youBlocked: "You blocked this person. Neither of you can send messages here.",
     leave: "Leave this chat", leaveAsk: "Leave this chat? It disappears from your list.", leaveDo: "Leave",
     youLeft: "You left {name}.", return: "Return",
-    cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", joined: "The members changed",
-    noMessages: "Nothing here yet. Say hello.", loadingOlder: "Loading older messages…", loadOlder: "Load older messages",
+    cancel: "Cancel", retry: "Try again", discard: "Discard", left: "{name} left", leftMine: "You left", joined: "The members changed",
+    noMessages: "Nothing here yet. Say hello.", loadingMessages: "Loading messages…", loadingConversations: "Loading chats…", loadOlder: "Load older messages",
     textMine: "You: {text}", textBy: "{name}: {text}",
     file: "Sent {kind}", fileMine: "You sent {kind}", fileBy: "{name} sent {kind}",
     kind_image: "a picture", kind_video: "a video", kind_audio: "an audio file", kind_file: "a file",
@@ -33,6 +33,7 @@ const WORDS = {
     displayNameHint: "Others see it beside your handle. Without one they see the handle alone.",
     oldPassword: "Current password", newPassword: "New password", changePassword: "Change password",
     passwordHint: "At least 8 characters.", passwordChanged: "Your password is changed. You are logged out everywhere else.", logOutEverywhere: "Log out everywhere",
+    logOutEverywhereAsk: "Log out everywhere? You have to log in again on each device, on this one, too.",
     passwordToDelete: "Your password, to delete your account", deleteAccount: "Delete account",
     deleteAccountAsk: "Delete your account? Your files go, your messages stay as those of a deleted account. This cannot be undone.",
     today: "Today", yesterday: "Yesterday",
@@ -59,11 +60,11 @@ const WORDS = {
     sending: "보내는 중", sent: "보냄", read: "읽음", readBy: "{count}명 읽음", you: "나", deletedAccount: "탈퇴한 사용자", formerMember: "나간 사용자",
     deleted: "삭제된 메시지예요", delete: "삭제", deleteAsk: "이 메시지를 모든 대화 상대에게서 삭제할까요?",
     deleteHint: "위아래 화살표 키로 내 다른 메시지로 이동할 수 있어요.",
-    block: "{name}님 차단", unblock: "{name}님 차단 해제", youBlocked: "차단한 상대예요. 여기서는 서로 메시지를 보낼 수 없어요.",
+    block: "{name}님 차단", unblock: "{name}님 차단 해제", unblockDo: "차단 해제", youBlocked: "차단한 상대예요. 여기서는 서로 메시지를 보낼 수 없어요.",
     leave: "채팅방 나가기", leaveAsk: "채팅방에서 나갈까요? 채팅 목록에서 사라져요.", leaveDo: "나가기",
     youLeft: "나온 채팅방: {name}", return: "다시 들어가기",
-    cancel: "취소", retry: "다시 보내기", discard: "보내지 않기", left: "{name}님이 나갔어요", joined: "참여자가 바뀌었어요",
-    noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingOlder: "이전 메시지를 불러오고 있어요…", loadOlder: "이전 메시지 더 보기",
+    cancel: "취소", retry: "다시 보내기", discard: "보내지 않기", left: "{name}님이 나갔어요", leftMine: "내가 나갔어요", joined: "참여자가 바뀌었어요",
+    noMessages: "아직 메시지가 없어요. 먼저 인사해 보세요.", loadingMessages: "메시지를 불러오고 있어요…", loadingConversations: "채팅을 불러오고 있어요…", loadOlder: "이전 메시지 더 보기",
     textMine: "나: {text}", textBy: "{name}: {text}",
     file: "{kind} 보냈어요", fileMine: "내가 {kind} 보냈어요", fileBy: "{name}님이 {kind} 보냈어요",
     kind_image: "사진을", kind_video: "동영상을", kind_audio: "오디오 파일을", kind_file: "파일을",
@@ -77,6 +78,7 @@ const WORDS = {
     displayNameHint: "다른 사람에게 아이디와 함께 보여요. 비워 두면 아이디만 보여요.",
     oldPassword: "현재 비밀번호", newPassword: "새 비밀번호", changePassword: "비밀번호 변경",
     passwordHint: "8자 이상으로 정해 주세요.", passwordChanged: "비밀번호를 바꿨어요. 다른 기기에서는 모두 로그아웃됐어요.", logOutEverywhere: "모든 기기에서 로그아웃",
+    logOutEverywhereAsk: "모든 기기에서 로그아웃할까요? 이 기기에서도 다시 로그인해야 해요.",
     passwordToDelete: "탈퇴하려면 비밀번호를 입력해 주세요", deleteAccount: "탈퇴하기",
     deleteAccountAsk: "정말 탈퇴할까요? 파일은 삭제되고, 메시지는 ‘탈퇴한 사용자’의 메시지로 남아요. 되돌릴 수 없어요.",
     today: "오늘", yesterday: "어제",
@@ -142,6 +144,10 @@ const MB = 1_000_000;
 export function sizeOf(bytes) {
   const [amount, unit] = bytes < MB ? [Math.max(bytes / 1000, 1), "kilobyte"] : [bytes / MB, "megabyte"];
   return formatter(Intl.NumberFormat, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 }).format(amount);
+}
+
+export function numberOf(number) {
+  return formatter(Intl.NumberFormat, {}).format(number);
 }
 
 export function timeOf(text) {
