@@ -1,11 +1,11 @@
-"""The way through the page: the browser's own way back, a reload, and the keys of people who use no pointer."""
+"""The way through the page: from one conversation to another, back and after a reload, and where the focus is."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from tests.browser import MISSING, in_both_browsers, needs_browser
-from tests.chat.page_window import LINE, PHONE, Open, Window, picture_of
+from tests.chat.page_window import LINE, PHONE, Network, Open, Window, picture_of
 
 pytestmark = needs_browser
 
@@ -19,6 +19,17 @@ FOCUSED = """
     return found.id || found.closest(".message")?.querySelector(".bubble").textContent || found.tagName;
 """
 """The id of the element that has the focus, or the text of the message that it is in."""
+HOLD_USERS = """
+    const asked = window.fetch;
+    window.fetch = (path, options) => path.startsWith("/users?")
+        ? new Promise((answer) => (window.release = () => answer(asked(path, options)))) : asked(path, options);
+"""
+"""The answer about a handle waits for `release`."""
+
+SHOWN_PICTURES = (
+    "return [...document.querySelectorAll('.message .picture[src]')].map(({ naturalWidth }) => naturalWidth)"
+)
+LEAVE = "#menu summary", "#leave"
 
 
 def focused(window: Window) -> str:
@@ -163,3 +174,140 @@ def test_a_long_name_does_not_widen_the_note_of_who_is_typing(window: Open) -> N
     [shown] = jihun.until(lambda: [text for text in jihun.texts("#typing") if text], "somebody is typing")
     assert shown.endswith("is typing…")
     assert len(jihun.recorded()) == 1, "it stays one line"
+
+
+@in_both_browsers
+def test_a_conversation_shows_its_own_messages_and_pictures_and_not_those_of_the_one_before(
+    pair: tuple[Window, Window], window: Open, tmp_path: Path
+) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    group = mina.starts_group(jihun, third)
+    [two] = [item["id"] for item in mina.requests("GET", "/conversations")["conversations"] if item["id"] != group]
+    jihun.sends(picture_of(tmp_path, "pair.png", 40, 30))
+    assert mina.picture() == 40
+    jihun.says("to mina")
+    mina.shows(LINE, "to mina")
+    jihun.the(f"[data-open='{group}']").click()
+    jihun.shows("#conversation-state", "3 people")
+    jihun.sends(picture_of(tmp_path, "group.png", 60, 30))
+    mina.the(f"[data-open='{group}']").click()
+    mina.until(lambda: mina.driver.execute_script(SHOWN_PICTURES) == [60], "the picture of the group is shown")
+    third.the(f"[data-open='{group}']").click()
+    for selector in LEAVE:
+        third.the(selector).click()
+    third.confirms()
+    mina.shows(".change", f"{third.handle} left")
+    for _ in range(2):
+        mina.the(f"[data-open='{two}']").click()
+        mina.until(lambda: mina.driver.execute_script(SHOWN_PICTURES) == [40], "only the picture of the two")
+        assert mina.texts(".change") == []
+        assert "to mina" in mina.texts(LINE)
+        mina.the(f"[data-open='{group}']").click()
+        mina.until(lambda: mina.driver.execute_script(SHOWN_PICTURES) == [60], "only the picture of the group")
+        mina.shows(".change", f"{third.handle} left")
+        assert "to mina" not in mina.texts(LINE)
+    assert mina.problems() == []
+
+
+def test_a_double_click_on_the_way_back_shows_the_list(window: Open) -> None:
+    mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
+    mina.talks_to(jihun)
+    jihun.driver.execute_script("const back = document.getElementById('back'); back.click(); back.click()")
+    jihun.the("#start-handle")
+    jihun.the(".item").click()
+    jihun.shows("#conversation-title", mina.handle)
+
+
+def test_a_conversation_that_was_slow_to_start_does_not_take_the_place_of_another(
+    pair: tuple[Window, Window], window: Open
+) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    mina.driver.get(mina.url)
+    mina.the(".item")
+    mina.driver.execute_script(HOLD_USERS)
+    mina.the("#start-handle").send_keys(third.handle, Keys.ENTER)
+    mina.until(lambda: mina.driver.execute_script("return Boolean(window.release)"), "it is asked")
+    mina.the(".item").click()
+    mina.the("#body").send_keys("half a sen")
+    mina.driver.execute_script("window.release()")
+    mina.shows(".item .name", third.handle)
+    mina.until(lambda: not mina.the("#start-handle").get_property("value"), "it has started")
+    mina.says("tence")
+    jihun.shows(LINE, "half a sentence")
+
+
+def test_a_conversation_that_was_left_elsewhere_gives_way_to_the_list(
+    pair: tuple[Window, Window], window: Open
+) -> None:
+    mina, _ = pair
+    other = window().logged_in(mina.handle)
+    other.the(".item").click()
+    for selector in LEAVE:
+        other.the(selector).click()
+    other.confirms()
+    mina.until(lambda: "#" not in mina.driver.current_url, "the address is that of the list")
+    assert focused(mina) == "list-title"
+
+
+def test_going_back_closes_a_question_about_the_conversation(window: Open) -> None:
+    mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
+    mina.talks_to(jihun)
+    for selector in LEAVE:
+        jihun.the(selector).click()
+    jihun.the("#confirm")
+    jihun.driver.back()
+    jihun.the("#start-handle")
+    assert not jihun.all("#confirm")
+    assert len(jihun.all(".item")) == 1
+
+
+def test_the_focus_stays_at_a_conversation_that_moves_in_the_list(pair: tuple[Window, Window], window: Open) -> None:
+    mina, jihun = pair
+    third = window().signed_up()
+    third.talks_to(mina)
+    jihun.says("first")
+    mina.until(lambda: mina.texts(".item .last")[:1] == ["first"], "it is above")
+    mina.driver.execute_script("document.querySelectorAll('.item')[1].focus()")
+    third.says("second")
+    mina.until(lambda: mina.texts(".item .last")[:1] == ["second"], "the other is above")
+    assert mina.driver.switch_to.active_element == mina.all(".item")[0]
+
+
+def test_who_comes_back_to_a_conversation_sees_and_has_read_the_newest(window: Open) -> None:
+    mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
+    mina.talks_to(jihun)
+    for number in range(30):
+        mina.says(f"number {number}")
+    jihun.shows(LINE, "number 29")
+    jihun.driver.execute_script("document.getElementById('scroll').scrollTop = 0")
+    jihun.the("#to-newest")
+    mina.says("while away")
+    jihun.shows("#to-newest", "New messages")
+    jihun.the("#back").click()
+    jihun.the(".item").click()
+    jihun.shows(LINE, "while away")
+    jihun.until(lambda: not jihun.all("#to-newest"), "it is at the newest")
+    mina.shows(".mine .status", "Read")
+    jihun.until(lambda: jihun.unread_at_server() == 0, "the server knows it, too")
+
+
+def test_a_log_out_asks_where_messages_would_be_lost(pair: tuple[Window, Window], network: Network) -> None:
+    mina, _ = pair
+    network.cut()
+    mina.says("not sent yet")
+    mina.the(".pending")
+    mina.the("#log-out").click()
+    assert mina.the("#confirm-text").text == "Log out? What is not sent yet is lost."
+    mina.the("#confirm button").click()
+    mina.until(lambda: not mina.all("#confirm"), "the question is answered")
+    assert mina.texts(LINE) == ["not sent yet"]
+    mina.the("#log-out").click()
+    mina.confirms()
+    mina.the("#log-in-page")
+
+
+def test_who_has_logged_in_goes_on_from_the_list_with_the_keyboard(window: Open) -> None:
+    mina = window().signed_up()
+    assert focused(mina) == "list-title"

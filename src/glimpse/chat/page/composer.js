@@ -59,7 +59,13 @@ export function retry(clientId) {
 
 export function discard(clientId) {
   files.cancel(clientId);
-  change(chat.withoutPending(current(), { conversationId: ui.open, senderId: current().me.id, clientId }));
+  const { conversationId } = current().pending.find((pending) => pending.clientId === clientId) ?? {};
+  change(chat.withoutPending(current(), { conversationId, senderId: current().me.id, clientId }));
+}
+
+/** What waits to be sent in a conversation that the user has left. */
+export function discardAll(conversationId) {
+  for (const pending of current()?.pending ?? []) if (pending.conversationId === conversationId) discard(pending.clientId);
 }
 
 function send() {
@@ -73,7 +79,7 @@ function send() {
 
 /** Sends one message for each file to the open conversation. */
 function attach(chosen) {
-  for (const file of ui.open ? chosen : []) {
+  for (const file of chosen) {
     const clientId = newClientId();
     files.begin(clientId, file);
     start({ conversationId: ui.open, clientId, body: "", file: { name: file.name, size: file.size, type: file.type } });
@@ -84,7 +90,7 @@ function attach(chosen) {
 function attachFrom(event, { files: dropped, types }) {
   if (!dropped.length || (types.includes("text/plain") && types.includes("text/html"))) return;
   event.preventDefault();
-  attach(dropped);
+  if (byId("compose").checkVisibility() && !document.querySelector("dialog:modal")) attach(dropped);
 }
 
 function start(message) {

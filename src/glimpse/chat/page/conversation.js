@@ -70,7 +70,7 @@ function showMessages(state, conversation, ui) {
   byId("no-messages").hidden = !conversation.isLoaded || hasOlder(conversation) || lines.length > 0;
   // A screen reader reads out new messages only.
   byId("scroll").setAttribute("aria-live", isSame && shown.oldest === next.oldest ? "polite" : "off");
-  fill(byId("messages"), lines, (line) => line.key, makeLine, updateLine);
+  fill(byId("messages"), lines, (line) => `${id} ${line.key}`, makeLine, updateLine);
   scrollPosition.keep();
   byId("to-newest").hidden = scrollPosition.isFollowing();
   const isNews = isSame && next.newest !== shown.newest && !lines.at(-1)?.isMine;
@@ -182,7 +182,9 @@ function makeLine({ kind }) {
   const name = element("span", "name");
   // The hidden sender, which every message has, names the same person.
   name.setAttribute("aria-hidden", "true");
-  line.append(name, element("span", "sender visually-hidden"), element("div", "bubble"), foot, actions);
+  const bubble = element("div", "bubble");
+  bubble.dir = "auto";
+  line.append(name, element("span", "sender visually-hidden"), bubble, foot, actions);
   return line;
 }
 

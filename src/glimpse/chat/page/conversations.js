@@ -3,15 +3,19 @@
 
 import { catchUp, list } from "./catch_up.js";
 import * as chat from "./chat.js";
-import { showDraft } from "./composer.js";
-import { byId, confirmed, onSubmit, setFieldError } from "./dom.js";
+import { discardAll, showDraft } from "./composer.js";
+import { byId, confirmClosed, confirmed, onSubmit, setFieldError } from "./dom.js";
 import { showNewest } from "./history.js";
 import { titleOf } from "./names.js";
 import { change, current, onChange, render, renderNow, ui } from "./page.js";
 import * as session from "./session.js";
+import * as settings from "./settings.js";
 import { withPageCode, say, sayError } from "./words.js";
 
 const LEFT_KEY = "glimpse.left";
+
+/** Ends when the browser has gone back. */
+let goingBack = null;
 
 export function listen() {
   // The page writes handles with an @, which no handle has.
@@ -24,7 +28,7 @@ export function listen() {
     const id = target.closest("[data-open]")?.dataset.open;
     if (id) open(id);
   });
-  window.addEventListener("popstate", () => current() && showAndFocus(idInAddress()));
+  window.addEventListener("popstate", onPopState);
   onChange(showAddressed);
 }
 
@@ -49,16 +53,30 @@ async function open(id) {
 /** Shows the list. Going back, where the user came from there, leaves no second entry of it. */
 async function closeOpen() {
   if (window.history.state?.before !== null) return open(null);
-  window.history.back();
-  return new Promise((resolve) => window.addEventListener("popstate", resolve, { once: true }));
+  // A second click would leave the page.
+  if (!goingBack) {
+    goingBack = new Promise((resolve) => window.addEventListener("popstate", resolve, { once: true }));
+    window.history.back();
+  }
+  return goingBack;
+}
+
+/** A dialog is about the conversation that was open. */
+function onPopState() {
+  goingBack = null;
+  if (!current()) return;
+  confirmClosed();
+  settings.close();
+  showAndFocus(idInAddress());
+  showAddressed();
 }
 
 function showAndFocus(id) {
   const before = ui.open;
   const shown = show(id);
   // Where the list hides the conversation, the focus goes back to the conversation's own line in the list.
-  if (id === null) document.querySelector(`[data-open="${CSS.escape(before)}"]`)?.focus();
-  else byId("body").focus();
+  if (id === null) (document.querySelector(`[data-open="${CSS.escape(before)}"]`) ?? byId("list-title")).focus();
+  else (byId("compose").hidden ? byId("conversation-title") : byId("body")).focus();
   return shown;
 }
 
@@ -70,12 +88,16 @@ async function show(id) {
   if (id !== null) await showNewest();
 }
 
-/** After a reload, once it is known whether the user still has the conversation. */
+/** After a reload, once it is known whether the user still has the conversation; and when it is gone. */
 function showAddressed() {
   const id = idInAddress();
-  if (id === null || ui.open !== null) return;
-  if (current().conversations.has(id)) show(id);
-  else if (ui.isListed) window.history.replaceState(null, "", addressOf(null));
+  if (id === null || goingBack) return;
+  if (current().conversations.has(id)) {
+    if (ui.open === null) show(id);
+  } else if (ui.isListed && !current().stale) {
+    window.history.replaceState(null, "", addressOf(null));
+    if (ui.open !== null) showAndFocus(null);
+  }
 }
 
 function idInAddress() {
@@ -87,6 +109,7 @@ function addressOf(id) {
 }
 
 async function start(handle) {
+  const before = ui.open;
   setFieldError("start-handle", "");
   if (!handle) return byId("start-handle").focus();
   try {
@@ -95,7 +118,8 @@ async function start(handle) {
     const { id } = await session.request("POST", "/conversations", { memberIds: [user.id] });
     await list();
     byId("start-handle").value = "";
-    await open(id);
+    // The user may have gone on meanwhile, and be writing to somebody else.
+    if (ui.open === before) await open(id);
   } catch (error) {
     setFieldError("start-handle", sayError(withPageCode(error, { not_found: "unknown_handle" })));
   }
@@ -110,7 +134,9 @@ async function acting(act) {
   } catch (error) {
     ui.actionError = error;
   }
-  render();
+  renderNow();
+  // The menu that had the focus is closed.
+  if (document.activeElement === document.body) byId("menu").querySelector("summary").focus();
 }
 
 async function leave() {
@@ -120,6 +146,7 @@ async function leave() {
   const isGroup = conversation && !conversation.isPair;
   const title = isGroup ? titleOf(current(), conversation).name : "";
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`);
+  discardAll(id);
   if (ui.open === id) await closeOpen();
   setLeft(isGroup ? { id, title } : null);
   catchUp(true);
@@ -132,10 +159,11 @@ function setLeft(left) {
 
 /** Who left a group returns only by themselves. */
 async function returnToGroup() {
+  const before = ui.open;
   const { id } = ui.left;
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/join`);
   await list();
-  await open(id);
+  if (ui.open === before) await open(id);
 }
 
 async function block() {

@@ -41,6 +41,7 @@ export function setName(target, { name, handle }) {
 /** Gives `parent` one child for each item, in order. A child is kept while an item has its key. */
 export function fill(parent, items, keyOf, make, update) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   let place = parent.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);
@@ -52,6 +53,8 @@ export function fill(parent, items, keyOf, make, update) {
     else parent.insertBefore(child, place);
   }
   for (const child of old.values()) child.remove();
+  // A child that has moved has lost it.
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
 // ---- Icons and avatars

@@ -22,13 +22,18 @@ export function listen() {
   const observer = new ResizeObserver(scrollPosition.keep);
   observer.observe(scroll);
   observer.observe(byId("messages"));
-  byId("to-newest").addEventListener("click", goToNewest);
-  byId("load-older").addEventListener("click", loadOlder);
+  for (const [id, act] of [["to-newest", goToNewest], ["load-older", loadOlder]]) {
+    byId(id).addEventListener("click", () => {
+      act();
+      // The button goes, and the focus with it.
+      scroll.focus({ preventScroll: true });
+    });
+  }
 }
 
 /** Shows the newest messages of the conversation that was just opened, or loaded again. */
 export function showNewest() {
-  scrollPosition.follow();
+  goToNewest();
   return loadOlder();
 }
 

@@ -4,14 +4,14 @@ import * as catchUp from "./catch_up.js";
 import * as composer from "./composer.js";
 import * as connection from "./connection.js";
 import * as conversations from "./conversations.js";
-import { byId, clearErrors, confirmClosed, onSubmit, setFieldError, setFormError } from "./dom.js";
+import { byId, clearErrors, confirmClosed, confirmed, onSubmit, setFieldError, setFormError } from "./dom.js";
 import { forgetDrafts, loadDrafts } from "./drafts.js";
 import * as files from "./files.js";
 import * as history from "./history.js";
 import { current, render, reset, ui } from "./page.js";
 import * as session from "./session.js";
 import * as settings from "./settings.js";
-import { withPageCode, sayError } from "./words.js";
+import { say, sayError, withPageCode } from "./words.js";
 
 const TOKEN_CHECK_MS = 5000;
 const FIELDS = ["handle", "password"];
@@ -25,7 +25,7 @@ export function listen() {
     showError(null);
     render();
   });
-  byId("log-out").addEventListener("click", () => end());
+  byId("log-out").addEventListener("click", logOut);
   setInterval(keepToken, TOKEN_CHECK_MS);
 }
 
@@ -34,7 +34,7 @@ export function begin() {
   // A render keeps the messages of the state, of which it has none yet.
   const unsent = session.loadUnsent();
   reset(session.current()?.user ?? null);
-  if (!current()) return;
+  if (!current()) return showError(session.hasExpired() ? { code: "token_expired" } : null);
   loadDrafts();
   conversations.begin();
   connection.open(end);
@@ -71,12 +71,19 @@ async function logIn() {
     await session.logIn(ui.isSignUp, byId("handle").value.trim(), byId("password").value);
     byId("password").value = "";
     begin();
+    byId("list-title").focus();
   } catch (error) {
     if (error.code === "signup_off") Object.assign(ui, { isSignUp: false, isSignUpOff: true });
     showError(withPageCode(error, { unauthorized: "wrong_login", signup_off: "signup_off" }));
     render();
   }
   isLoggingIn = false;
+}
+
+/** Asks where something would be lost. */
+async function logOut() {
+  if (current()?.pending.length && !(await confirmed(say("logOutAsk"), say("logOut")))) return;
+  end();
 }
 
 function showError(error) {

@@ -28,8 +28,8 @@ export function listen() {
 
 /** The button goes with the action, so the focus would be lost. The composer would bring a phone's keyboard. */
 async function act(action, line) {
-  await ACTIONS[action](line);
-  byId("scroll").focus({ preventScroll: true });
+  const isDone = await ACTIONS[action](line);
+  if (isDone !== false) byId("scroll").focus({ preventScroll: true });
 }
 
 function focusAnother(event) {
@@ -40,9 +40,10 @@ function focusAnother(event) {
   buttons[buttons.indexOf(event.target) + step]?.focus();
 }
 
+/** False where the user does not want to. */
 async function remove(seq) {
   const id = ui.open;
-  if (!(await confirmed(say("deleteAsk"), say("delete")))) return;
+  if (!(await confirmed(say("deleteAsk"), say("delete")))) return false;
   ui.actionError = null;
   try {
     await session.request("DELETE", `/conversations/${encodeURIComponent(id)}/messages/${seq}`);
@@ -50,4 +51,5 @@ async function remove(seq) {
     ui.actionError = error;
   }
   render();
+  return true;
 }

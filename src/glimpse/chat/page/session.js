@@ -30,6 +30,11 @@ export async function connectionToken() {
   return token();
 }
 
+/** Whether this tab has kept a session that has expired since. */
+export function hasExpired() {
+  return !session && sessionStorage.getItem(SESSION_KEY) !== null;
+}
+
 /** Signs up or logs in. Rejects with Refusal. */
 export async function logIn(isNew, handle, password) {
   startSession(await request("POST", isNew ? "/auth/signup" : "/auth/login", { handle, password }));

@@ -3,7 +3,7 @@
 const WORDS = {
   en: {
     otherLanguage: "한국어", switchLanguage: "한국어로 보기", tagline: "Say it. It arrives.",
-    handle: "Handle", password: "Password", logIn: "Log in", signUp: "Sign up", logOut: "Log out",
+    handle: "Handle", password: "Password", logIn: "Log in", signUp: "Sign up", logOut: "Log out", logOutAsk: "Log out? What is not sent yet is lost.",
     toSignUp: "New here? Make an account", toLogIn: "Already have an account? Log in",
     handleHint: "Up to 64 letters, digits and symbols, without spaces, / or @.",
     conversations: "Chats", conversation: "Open chat", startLabel: "Handle of the person you want to talk to", startHint: "Start with a handle",
@@ -48,7 +48,7 @@ const WORDS = {
   },
   ko: {
     otherLanguage: "English", switchLanguage: "View in English", tagline: "말하면, 닿아요.",
-    handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃",
+    handle: "아이디", password: "비밀번호", logIn: "로그인", signUp: "회원가입", logOut: "로그아웃", logOutAsk: "로그아웃할까요? 아직 보내지 못한 메시지는 사라져요.",
     toSignUp: "처음이신가요? 회원가입", toLogIn: "이미 계정이 있나요? 로그인",
     handleHint: "64자까지 쓸 수 있고 공백, /, @는 안 돼요.",
     conversations: "채팅", conversation: "현재 채팅", startLabel: "대화할 상대의 아이디", startHint: "아이디로 대화 시작",
