@@ -48,6 +48,11 @@ UNREAD = """
     fetch("/conversations", { headers: { authorization: `Bearer ${token}` } })
         .then((answer) => answer.json()).then(({ conversations }) => done(conversations[0].unread));
 """
+HOLD = """
+    const [part] = arguments, asked = window.fetch;
+    window.fetch = (path, options) => path.includes(part)
+        ? new Promise((answer) => (window.release = () => answer(asked(path, options)))) : asked(path, options);
+"""
 SHOWN_TEXTS = """
     const isShown = (element) => {
         const { width, height } = element.getBoundingClientRect();
@@ -233,6 +238,22 @@ class Window:
         group = str(self.requests("POST", "/conversations", {"memberIds": ids})["id"])
         self.the(f"[data-open='{group}']")
         return group
+
+    def leaves(self) -> None:
+        """Leaves the open conversation."""
+        self.the("#menu summary").click()
+        self.the("#leave").click()
+        self.confirms()
+
+    def holds(self, part: str) -> None:
+        """Requests whose path has this part are sent when they are released."""
+        self.driver.execute_script(HOLD, part)
+
+    def has_held(self) -> None:
+        self.until(lambda: self.driver.execute_script("return Boolean(window.release)"), "a request is held")
+
+    def releases(self) -> None:
+        self.driver.execute_script("window.release()")
 
     def sends(self, *files: Path) -> None:
         self.driver.find_element(By.ID, "attach").send_keys("\n".join(map(str, files)))

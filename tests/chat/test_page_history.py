@@ -288,18 +288,14 @@ def test_after_a_session_that_expired_the_next_user_of_the_tab_sends_nothing_of_
 
 def test_what_was_asked_for_before_a_log_out_does_not_reach_the_next_user(pair: tuple[Window, Window]) -> None:
     mina, _ = pair
-    hold = """
-        const asked = window.fetch;
-        window.fetch = (path, options) => path.startsWith("/users?") ? new Promise((answer) => (window.release = () => answer(asked(path, options)))) : asked(path, options);
-    """
-    mina.driver.execute_script(hold)
+    mina.holds("/users?")
     mina.the("#start-handle").send_keys("nobody-at-all", Keys.ENTER)
-    mina.until(lambda: mina.driver.execute_script("return Boolean(window.release)"), "it is asked")
+    mina.has_held()
     mina.the("#log-out").click()
     mina.the("#log-in-mode").click()
     mina.handle = f"{mina.handle}b"
     mina.entered()
-    mina.driver.execute_script("window.release()")
+    mina.releases()
     mina.the("#no-conversations")
     assert mina.texts("#start-handle-error") == []
 

@@ -41,11 +41,6 @@ AVATAR = """
     const found = document.querySelector(arguments[0]);
     return [found.textContent, found.querySelector("img") !== null, found.dataset.hasPicture];
 """
-HOLD = """
-    const [part] = arguments, asked = window.fetch;
-    window.fetch = (path, options) => path.includes(part) ? new Promise(() => {}) : asked(path, options);
-"""
-"""No request whose path has this part is answered."""
 
 REQUESTS = """
     return performance.getEntriesByType("resource").filter(({ initiatorType }) => initiatorType === "img")
@@ -233,11 +228,11 @@ def deletes_the_newest(window: Window) -> None:
 def test_what_takes_its_time_says_that_it_is_loading(pair: tuple[Window, Window], window: Open) -> None:
     mina, jihun = pair
     group = mina.starts_group(jihun, window().signed_up())
-    mina.driver.execute_script(HOLD, "/messages")
+    mina.holds("/messages")
     mina.the(f"[data-open='{group}']").click()
     mina.shows("#older", "Loading messages…")
     mina.the("#log-out").click()
-    mina.driver.execute_script(HOLD, "/conversations?")
+    mina.holds("/conversations?")
     mina.entered()
     mina.shows("#loading-conversations", "Loading chats…")
 

@@ -19,17 +19,9 @@ FOCUSED = """
     return found.id || found.closest(".message")?.querySelector(".bubble").textContent || found.tagName;
 """
 """The id of the element that has the focus, or the text of the message that it is in."""
-HOLD_USERS = """
-    const asked = window.fetch;
-    window.fetch = (path, options) => path.startsWith("/users?")
-        ? new Promise((answer) => (window.release = () => answer(asked(path, options)))) : asked(path, options);
-"""
-"""The answer about a handle waits for `release`."""
-
 SHOWN_PICTURES = (
     "return [...document.querySelectorAll('.message .picture[src]')].map(({ naturalWidth }) => naturalWidth)"
 )
-LEAVE = "#menu summary", "#leave"
 
 
 def focused(window: Window) -> str:
@@ -110,9 +102,7 @@ def test_who_left_a_group_may_return_after_a_reload(pair: tuple[Window, Window],
     group = mina.starts_group(jihun, third)
     mina.the(f"[data-open='{group}']").click()
     mina.says("before")
-    mina.the("#menu summary").click()
-    mina.the("#leave").click()
-    mina.confirms()
+    mina.leaves()
     mina.the("#return")
     mina.driver.refresh()
     mina.until(lambda: len(mina.all(".item")) == 1, "the group is not listed")
@@ -194,9 +184,7 @@ def test_a_conversation_shows_its_own_messages_and_pictures_and_not_those_of_the
     mina.the(f"[data-open='{group}']").click()
     mina.until(lambda: mina.driver.execute_script(SHOWN_PICTURES) == [60], "the picture of the group is shown")
     third.the(f"[data-open='{group}']").click()
-    for selector in LEAVE:
-        third.the(selector).click()
-    third.confirms()
+    third.leaves()
     mina.shows(".change", f"{third.handle} left")
     for _ in range(2):
         mina.the(f"[data-open='{two}']").click()
@@ -226,12 +214,12 @@ def test_a_conversation_that_was_slow_to_start_does_not_take_the_place_of_anothe
     third = window().signed_up()
     mina.driver.get(mina.url)
     mina.the(".item")
-    mina.driver.execute_script(HOLD_USERS)
+    mina.holds("/users?")
     mina.the("#start-handle").send_keys(third.handle, Keys.ENTER)
-    mina.until(lambda: mina.driver.execute_script("return Boolean(window.release)"), "it is asked")
+    mina.has_held()
     mina.the(".item").click()
     mina.the("#body").send_keys("half a sen")
-    mina.driver.execute_script("window.release()")
+    mina.releases()
     mina.shows(".item .name", third.handle)
     mina.until(lambda: not mina.the("#start-handle").get_property("value"), "it has started")
     mina.says("tence")
@@ -244,9 +232,7 @@ def test_a_conversation_that_was_left_elsewhere_gives_way_to_the_list(
     mina, _ = pair
     other = window().logged_in(mina.handle)
     other.the(".item").click()
-    for selector in LEAVE:
-        other.the(selector).click()
-    other.confirms()
+    other.leaves()
     mina.until(lambda: "#" not in mina.driver.current_url, "the address is that of the list")
     assert focused(mina) == "list-title"
 
@@ -254,8 +240,8 @@ def test_a_conversation_that_was_left_elsewhere_gives_way_to_the_list(
 def test_going_back_closes_a_question_about_the_conversation(window: Open) -> None:
     mina, jihun = window().signed_up(), window(size=PHONE).signed_up()
     mina.talks_to(jihun)
-    for selector in LEAVE:
-        jihun.the(selector).click()
+    jihun.the("#menu summary").click()
+    jihun.the("#leave").click()
     jihun.the("#confirm")
     jihun.driver.back()
     jihun.the("#start-handle")

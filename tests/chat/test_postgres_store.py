@@ -816,7 +816,7 @@ def unused_database(migrated_url: str, runner: asyncio.Runner) -> Iterator[str]:
     url = urlsplit(migrated_url)._replace(path="/unused").geturl()
 
     async def create() -> None:
-        await run(migrated_url, "create database unused")
+        await execute(migrated_url, "create database unused")
         connection = await asyncpg.connect(url)
         await migrate(connection)
         await update_app_role(connection, APP_PASSWORD)
@@ -827,10 +827,10 @@ def unused_database(migrated_url: str, runner: asyncio.Runner) -> Iterator[str]:
 
     runner.run(create())
     yield url
-    runner.run(run(migrated_url, "drop database unused with (force)"))
+    runner.run(execute(migrated_url, "drop database unused with (force)"))
 
 
-async def run(url: str, statement: str) -> None:
+async def execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(statement)
     await connection.close()
@@ -852,7 +852,7 @@ async def test_every_way_to_a_message_is_an_index(unused_database: str) -> None:
     for batch in range(10):
         await store.append([chat.message(f"room{n % 100}", "ada", f"c{batch}-{n}") for n in range(500)])
     await store.close()
-    await run(unused_database, "analyze")
+    await execute(unused_database, "analyze")
     connection = await asyncpg.connect(app_url(unused_database))
     await connection.execute("set plan_cache_mode = force_generic_plan")
     await connection.execute("set enable_seqscan = on")
@@ -910,7 +910,7 @@ async def test_a_batch_reads_only_the_rows_it_names(unused_database: str, name: 
     await store.append([chat.message(f"room{n % 100}", "ada", f"c{n}") for n in range(1000)])
     await store.close()
     if planned == "with statistics":
-        await run(unused_database, "analyze")
+        await execute(unused_database, "analyze")
     read = await rows_read(connection, name, *fields)
     await connection.close()
     assert read["entries"] == (0, 0)
@@ -936,7 +936,7 @@ async def test_of_many_files_only_the_rows_are_read_that_are_asked_for(unused_da
     await store.append([chat.message(f"room{n % 10}", "ada", f"without{n}") for n in range(3000)])
     await store.close()
     if planned == "with statistics":
-        await run(unused_database, "analyze")
+        await execute(unused_database, "analyze")
     read = await rows_read(connection, "files_seen_by", *asked)
     found = await connection.fetch(QUERIES["files_seen_by"], *asked)
     await connection.close()

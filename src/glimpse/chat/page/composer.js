@@ -51,7 +51,7 @@ export function resume(messages) {
 }
 
 export function retry(clientId) {
-  const message = current().pending.find((pending) => pending.clientId === clientId);
+  const message = pendingMessage(clientId);
   if (!message) return;
   change(chat.withError(current(), clientId, null));
   deliver(message);
@@ -59,7 +59,7 @@ export function retry(clientId) {
 
 export function discard(clientId) {
   files.cancel(clientId);
-  const { conversationId } = current().pending.find((pending) => pending.clientId === clientId) ?? {};
+  const { conversationId } = pendingMessage(clientId) ?? {};
   change(chat.withoutPending(current(), { conversationId, senderId: current().me.id, clientId }));
 }
 
@@ -104,7 +104,7 @@ async function deliver(message) {
   const { conversationId, clientId, body } = message;
   const fileId = message.fileId ?? (message.file && (await uploaded(clientId)));
   // A message may have been discarded in the moment in which its upload ended.
-  if (!current()?.pending.some((pending) => pending.clientId === clientId) || (message.file && !fileId)) return;
+  if (!pendingMessage(clientId) || (message.file && !fileId)) return;
   try {
     const stored = await connection.deliver("message", { conversationId, clientId, body, fileId });
     // For a repeat there is no event, only this acknowledgement.
@@ -125,6 +125,10 @@ async function uploaded(clientId) {
   } catch (error) {
     change(current() && chat.withError(current(), clientId, error));
   }
+}
+
+function pendingMessage(clientId) {
+  return current()?.pending.find((pending) => pending.clientId === clientId);
 }
 
 function onInput() {

@@ -133,9 +133,9 @@ function fileOf(state, id, preview) {
 }
 
 function changeLine(state, { seq, senderId, memberIds }) {
-  const left = !memberIds.includes(senderId);
-  const who = senderId === state.me.id ? say("leftMine") : say("left", { name: nameOf(state, senderId) });
-  return { kind: "change", key: `seq ${seq}`, text: left ? who : say("joined") };
+  const left = senderId === state.me.id ? "leftMine" : "left";
+  const text = memberIds.includes(senderId) ? say("joined") : say(left, { name: nameOf(state, senderId) });
+  return { kind: "change", key: `seq ${seq}`, text };
 }
 
 function pendingLine({ clientId, body, error, file, fileId, sent = 0 }) {

@@ -14,13 +14,13 @@ import { withPageCode, say, sayError } from "./words.js";
 
 const LEFT_KEY = "glimpse.left";
 
-/** Ends when the browser has gone back. */
+/** While the browser goes back to the list: resolves when it is there. */
 let goingBack = null;
 
 export function listen() {
   // The page writes handles with an @, which no handle has.
   onSubmit("start", () => start(byId("start-handle").value.trim().replace(/^@/, "")));
-  byId("back").addEventListener("click", closeOpen);
+  byId("back").addEventListener("click", goToList);
   for (const id of ["block", "unblock"]) byId(id).addEventListener("click", () => acting(block));
   byId("leave").addEventListener("click", () => acting(leave));
   byId("return").addEventListener("click", () => acting(returnToGroup));
@@ -50,8 +50,8 @@ async function open(id) {
   await showAndFocus(id);
 }
 
-/** Shows the list. Going back, where the user came from there, leaves no second entry of it. */
-async function closeOpen() {
+/** Where the user came from the list, goes back to it, so that the history has no second entry of it. */
+async function goToList() {
   if (window.history.state?.before !== null) return open(null);
   // A second click would leave the page.
   if (!goingBack) {
@@ -88,7 +88,7 @@ async function show(id) {
   if (id !== null) await showNewest();
 }
 
-/** After a reload, once it is known whether the user still has the conversation; and when it is gone. */
+/** Shows the conversation of the address after a reload, and the list where the user no longer has the conversation. */
 function showAddressed() {
   const id = idInAddress();
   if (id === null || goingBack) return;
@@ -147,7 +147,7 @@ async function leave() {
   const title = isGroup ? titleOf(current(), conversation).name : "";
   await session.request("POST", `/conversations/${encodeURIComponent(id)}/leave`);
   discardAll(id);
-  if (ui.open === id) await closeOpen();
+  if (ui.open === id) await goToList();
   setLeft(isGroup ? { id, title } : null);
   catchUp(true);
 }

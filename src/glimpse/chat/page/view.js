@@ -86,13 +86,12 @@ function makeItem({ id }) {
   button.dataset.open = id;
   const avatar = element("span", "avatar");
   avatar.setAttribute("aria-hidden", "true");
-  const words = element("span", "words");
-  words.append(element("span", "name person"), element("span", "last"));
-  const side = element("span", "side");
   const unread = element("span", "unread");
   unread.setAttribute("aria-hidden", "true");
-  side.append(element("span", "when"), unread, element("span", "visually-hidden"));
-  button.append(avatar, words, side);
+  button.append(
+    avatar, element("span", "name person"), element("span", "last"), element("span", "when"), unread,
+    element("span", "visually-hidden"),
+  );
   item.append(button);
   return item;
 }
